@@ -1,0 +1,2 @@
+/** Who asks, and what they may. */
+package io.rivulet.auth;

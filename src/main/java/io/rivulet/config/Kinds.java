@@ -1,0 +1,117 @@
+package io.rivulet.config;
+
+import io.rivulet.config.Setting.Kind;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The kinds of settings: how each text is read and shown again. */
+final class Kinds {
+
+    static final Kind<Boolean> FLAG = new Kind<>("true, false", Kinds::flag, null);
+    static final Kind<Optional<String>> PATH =
+        new Kind<>("path", s -> s.isEmpty() ? Optional.empty() : Optional.of(s), null);
+    static final Kind<List<String>> LIST = new Kind<>("names, by comma", Kinds::list, null);
+    static final Kind<Integer> COUNT = new Kind<>("count", Kinds::count, Integer::longValue);
+    static final Kind<Long> BYTES = new Kind<>("bytes (k, m, g)", Kinds::bytes, n -> n);
+    static final Kind<Duration> TIME = new Kind<>("time (ms, s, m, h, d)", Kinds::time, Duration::toMillis);
+
+    private Kinds() {
+    }
+
+    /** One of the constants of an enum, in lower case. */
+    static <E extends Enum<E>> Kind<E> oneOf(Class<E> type) {
+        List<String> names = Arrays.stream(type.getEnumConstants()).map(e -> lower(e.name())).toList();
+        return new Kind<>(String.join(", ", names), text -> {
+            int i = names.indexOf(lower(text));
+            if (i < 0) {
+                throw new IllegalArgumentException("must be one of " + String.join(", ", names));
+            }
+            return type.getEnumConstants()[i];
+        }, null);
+    }
+
+    /** A number in the kind's own unit, shown so that it can be read back. */
+    static String show(Kind<?> kind, long n) {
+        if (kind == BYTES) {
+            return n >= 1 << 30 && n % (1 << 30) == 0 ? (n >> 30) + "g"
+                : n >= 1 << 20 && n % (1 << 20) == 0 ? (n >> 20) + "m"
+                : n >= 1 << 10 && n % (1 << 10) == 0 ? (n >> 10) + "k" : Long.toString(n);
+        }
+        if (kind == TIME) {
+            long[] units = {86_400_000, 3_600_000, 60_000, 1_000};
+            String[] names = {"d", "h", "m", "s"};
+            for (int i = 0; i < units.length; i++) {
+                if (n >= units[i] && n % units[i] == 0) {
+                    return n / units[i] + names[i];
+                }
+            }
+            return n + "ms";
+        }
+        return Long.toString(n);
+    }
+
+    private static boolean flag(String text) {
+        return switch (lower(text)) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException("must be true or false");
+        };
+    }
+
+    private static List<String> list(String text) {
+        return Arrays.stream(text.split(",")).map(String::trim).filter(s -> !s.isEmpty()).toList();
+    }
+
+    private static int count(String text) {
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("must be a whole number", e);
+        }
+    }
+
+    private static long bytes(String text) {
+        String s = lower(text);
+        int shift = s.endsWith("k") ? 10 : s.endsWith("m") ? 20 : s.endsWith("g") ? 30 : 0;
+        return Math.multiplyExact(whole(shift == 0 ? s : s.substring(0, s.length() - 1),
+            "must be a number of bytes such as 512k, 64m or 1g"), 1L << shift);
+    }
+
+    private static Duration time(String text) {
+        String s = lower(text);
+        int digits = 0;
+        while (digits < s.length() && Character.isDigit(s.charAt(digits))) {
+            digits++;
+        }
+        String say = "must be a time such as 500ms, 15s, 5m, 1h or 7d";
+        long n = whole(s.substring(0, digits), say);
+        long unitMs = switch (s.substring(digits).trim()) {
+            case "ms" -> 1L;
+            case "s" -> 1_000L;
+            case "m" -> 60_000L;
+            case "h" -> 3_600_000L;
+            case "d" -> 86_400_000L;
+            default -> throw new IllegalArgumentException(say);
+        };
+        return Duration.ofMillis(Math.multiplyExact(n, unitMs));
+    }
+
+    private static long whole(String digits, String say) {
+        try {
+            long n = Long.parseLong(digits.trim());
+            if (n < 0 || n > Long.MAX_VALUE >> 32) {
+                throw new IllegalArgumentException(say);
+            }
+            return n;
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(say, e);
+        }
+    }
+
+    private static String lower(String text) {
+        return text.toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,58 @@
+package io.rivulet.config;
+
+import java.util.function.Function;
+
+/**
+ * One row of the table of settings: its key below {@code rivulet.}, how to read it, and what a person needs to know
+ * before changing it.
+ *
+ * @param <T>          what the text means
+ * @param key          the name without {@code rivulet.}: lower-case words with dots
+ * @param kind         how the text is read, which is also how it is described
+ * @param defaultText  the value when nobody sets one; empty for none
+ * @param min          the least value of a number, in the kind's unit
+ * @param max          the greatest value of a number, in the kind's unit
+ * @param sentence     what it does, in one sentence
+ */
+public record Setting<T>(String key, Kind<T> kind, String defaultText, long min, long max, String sentence) {
+
+    /** How a text becomes a value; {@code unit} says it in the table. */
+    public record Kind<T>(String unit, Function<String, T> parse, Function<T, Long> number) {
+    }
+
+    /** The whole name, as a system property or context parameter. */
+    public String fullKey() {
+        return "rivulet." + key;
+    }
+
+    /** The name in the environment: {@code RIVULET_LOG_SYNC}. */
+    public String environmentKey() {
+        return fullKey().toUpperCase(java.util.Locale.ROOT).replace('.', '_').replace('-', '_');
+    }
+
+    /**
+     * Reads a text.
+     *
+     * @throws BadSetting when the text is not of this kind or out of range; the message names the key
+     */
+    public T parse(String text, String source) {
+        T value;
+        try {
+            value = kind.parse().apply(text.trim());
+        } catch (IllegalArgumentException e) {
+            throw new BadSetting(fullKey() + " is \"" + text + "\" (" + source + "), but " + e.getMessage());
+        }
+        if (kind.number() != null) {
+            long n = kind.number().apply(value);
+            if (n < min || n > max) {
+                throw new BadSetting(fullKey() + " is \"" + text + "\" (" + source + "), but must be " + range());
+            }
+        }
+        return value;
+    }
+
+    /** The range as a person reads it; empty where the kind has none. */
+    public String range() {
+        return kind.number() == null ? "" : Kinds.show(kind, min) + " to " + Kinds.show(kind, max);
+    }
+}

@@ -1,0 +1,111 @@
+package io.rivulet.config;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * The settings as they are in force: immutable, checked as a whole. Built once at start; any thread may read.
+ */
+public final class Settings {
+
+    /** One place where settings come from; the first in the list that has a key decides. */
+    public record Source(String name, Map<String, String> values, boolean strict) {
+        /** Keys are whole ({@code rivulet.dev}); a strict source with an unknown one stops the start. */
+        public Source {
+            values = Map.copyOf(values);
+        }
+    }
+
+    private final Map<Setting<?>, Object> values = new HashMap<>();
+    private final Map<String, String> followedLogs = new LinkedHashMap<>();
+
+    private Settings() {
+    }
+
+    /**
+     * Reads the sources, the strongest first.
+     *
+     * @throws BadSetting for the first bad value or unknown key; the message names it
+     */
+    public static Settings of(List<Source> sources) {
+        Settings settings = new Settings();
+        for (Setting<?> row : SettingsTable.rows()) {
+            settings.values.put(row, resolve(row, sources));
+        }
+        Set<String> known = SettingsTable.rows().stream().map(Setting::fullKey).collect(Collectors.toSet());
+        for (Source source : sources) {
+            for (String key : new TreeSet<>(source.values().keySet())) {
+                String prefix = "rivulet." + SettingsTable.FEED_LOG_PREFIX;
+                if (key.startsWith(prefix)) {
+                    settings.followedLogs.putIfAbsent(logName(key, prefix, source), source.values().get(key));
+                } else if (source.strict() && !known.contains(key) && !key.equals("rivulet.config")) {
+                    throw new BadSetting(key + " (" + source.name() + ") is no setting of this version"
+                        + nearest(key, known));
+                }
+            }
+        }
+        settings.checkTogether();
+        return settings;
+    }
+
+    /** Only these values over the defaults; for tests and for embedding. */
+    public static Settings with(String... keysAndValues) {
+        Map<String, String> map = new HashMap<>();
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            map.put("rivulet." + keysAndValues[i], keysAndValues[i + 1]);
+        }
+        return of(List.of(new Source("given", map, true)));
+    }
+
+    /** The value in force. */
+    @SuppressWarnings("unchecked")
+    public <T> T get(Setting<T> setting) {
+        return (T) values.get(setting);
+    }
+
+    /** Name to path of each log file that {@code logs/<name>} follows. */
+    public Map<String, String> followedLogs() {
+        return Map.copyOf(followedLogs);
+    }
+
+    private static Object resolve(Setting<?> row, List<Source> sources) {
+        for (Source source : sources) {
+            String text = source.values().get(row.fullKey());
+            if (text != null) {
+                return row.parse(text, source.name());
+            }
+        }
+        return row.parse(row.defaultText(), "default");
+    }
+
+    private static String logName(String key, String prefix, Source source) {
+        String name = key.substring(prefix.length());
+        if (!name.matches("[a-zA-Z0-9_-]{1,64}")) {
+            throw new BadSetting(key + " (" + source.name() + "): a followed log is named by letters, digits, - and _");
+        }
+        return name;
+    }
+
+    private void checkTogether() {
+        if (get(SettingsTable.RETRY_MIN).compareTo(get(SettingsTable.RETRY_MAX)) > 0) {
+            throw new BadSetting("rivulet.retry.min is greater than rivulet.retry.max");
+        }
+    }
+
+    private static String nearest(String key, Set<String> known) {
+        List<String> near = new ArrayList<>();
+        String last = key.substring(key.lastIndexOf('.') + 1);
+        for (String k : new TreeSet<>(known)) {
+            if (k.endsWith("." + last) || k.startsWith(key)) {
+                near.add(k);
+            }
+        }
+        return near.isEmpty() ? "; the README lists them" : "; did you mean " + String.join(" or ", near) + "?";
+    }
+}

@@ -1,0 +1,118 @@
+package io.rivulet.config;
+
+import static io.rivulet.config.Kinds.BYTES;
+import static io.rivulet.config.Kinds.COUNT;
+import static io.rivulet.config.Kinds.FLAG;
+import static io.rivulet.config.Kinds.LIST;
+import static io.rivulet.config.Kinds.PATH;
+import static io.rivulet.config.Kinds.TIME;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The one table of settings. The README's table is checked against it; nothing else in the hub reads a system
+ * property for configuration. Defaults that are sizes show their arithmetic here.
+ */
+public final class SettingsTable {
+
+    /** When an append counts as durable. */
+    public enum Sync { ALWAYS, INTERVAL, NEVER }
+
+    /** Whether something is there: always, never, or in dev mode only. */
+    public enum When { TRUE, FALSE, DEV }
+
+    private static final List<Setting<?>> ROWS = new ArrayList<>();
+    private static final long GIB = 1L << 30;
+    private static final long DAY_MS = 86_400_000L;
+
+    public static final Setting<Boolean> DEV = row("dev", FLAG, "false", 0, 0,
+        "Dev mode: a caller on this machine may publish, read and operate everything. Never on a server.");
+    public static final Setting<Optional<String>> DATA_DIR = row("data.dir", PATH, "", 0, 0,
+        "Folder of the log; without one a folder below the container's base, else its temp folder.");
+    public static final Setting<Boolean> HANDOVER = row("handover", FLAG, "false", 0, 0,
+        "Ask whoever holds the data folder to hand it over, also when it is another context path.");
+    public static final Setting<Boolean> ANONYMOUS = row("anonymous", FLAG, "true", 0, 0,
+        "Whether public topics may be read without a token.");
+    public static final Setting<List<String>> CORS_ORIGINS = row("cors.origins", LIST, "", 0, 0,
+        "Origins whose pages may use the hub, such as https://app.example.com; in dev also every localhost.");
+
+    public static final Setting<List<String>> DEFAULT_TOPICS = row("default.topics", LIST, "clock", 0, 0,
+        "Topics of a GET /api/updates that names none.");
+    public static final Setting<List<String>> TRANSIENT_TOPICS = row("transient.topics", LIST,
+        "clock,host,earthquakes,quotes/*,logs/*", 0, 0,
+        "Topics kept in memory only: names, or beginnings that end in *.");
+    public static final Setting<List<String>> PRIVATE_TOPICS = row("private.topics", LIST, "", 0, 0,
+        "Topics whose events are private whatever the publisher says: names, or beginnings that end in *.");
+
+    public static final Setting<Sync> LOG_SYNC = row("log.sync", Kinds.oneOf(Sync.class), "always", 0, 0,
+        "When an acknowledged event is on the disk: before the answer, at intervals, or when the system likes.");
+    public static final Setting<Duration> LOG_SYNC_INTERVAL = row("log.sync.interval", TIME, "100ms", 10, 60_000,
+        "Time between syncs when log.sync is interval: what a power cut may cost.");
+    public static final Setting<Long> LOG_RETAIN_BYTES = row("log.retain.bytes", BYTES, "1g", 1 << 20, 4096 * GIB,
+        "History is kept up to this size; whole segments go, the oldest first.");
+    public static final Setting<Duration> LOG_RETAIN_AGE = row("log.retain.age", TIME, "7d", 1_000, 3650 * DAY_MS,
+        "History is kept up to this age.");
+    public static final Setting<Integer> LOG_RETAIN_EVENTS =
+        row("log.retain.events", COUNT, "0", 0, Integer.MAX_VALUE, "History is kept up to this count; 0 for any.");
+
+    public static final Setting<Duration> HEARTBEAT = row("heartbeat", TIME, "15s", 1_000, 300_000,
+        "A stream that had nothing to send for so long gets a comment; a client may ask for its own.");
+    public static final Setting<Duration> RETRY_MIN = row("retry.min", TIME, "2s", 500, 3_600_000,
+        "Clients are told to reconnect after a random time, at least this.");
+    public static final Setting<Duration> RETRY_MAX = row("retry.max", TIME, "4s", 500, 3_600_000,
+        "Clients are told to reconnect after a random time, at most this.");
+    public static final Setting<Duration> LAG_MAX = row("lag.max", TIME, "2s", 100, 60_000,
+        "When the fan-out itself is so far behind, publishers wait in the queue, then get 503.");
+    public static final Setting<Integer> BACKLOG_EVENTS = row("backlog.events", COUNT, "256", 1, 65_536,
+        "Events a slow stream may wait for in memory before it is fed from the log.");
+    /** 0: half of the heap over 16 KiB, what Jetty and the hub need for a stream at most. */
+    public static final Setting<Integer> CONNECTIONS_MAX = row("connections.max", COUNT, "0", 0, 1_000_000,
+        "Streams at once; 0 for as many as half the heap holds (16 KiB each on Jetty, 128 KiB on Tomcat).");
+
+    public static final Setting<Long> BODY_MAX = row("body.max", BYTES, "1m", 1_024, 64 << 20,
+        "Bytes of a request body; more is 413.");
+    public static final Setting<Integer> TOPICS_MAX = row("topics.max", COUNT, "100", 1, 1_000,
+        "Topics of one event; more is 413.");
+    public static final Setting<Integer> MATCHERS_MAX = row("matchers.max", COUNT, "100", 1, 1_000,
+        "Topics of one stream; more is 400.");
+    public static final Setting<Integer> TOPIC_BYTES_MAX = row("topic.bytes.max", COUNT, "4096", 16, 16_384,
+        "Bytes of a topic; more is 400.");
+    public static final Setting<Integer> ID_BYTES_MAX = row("id.bytes.max", COUNT, "128", 16, 255,
+        "Bytes of an id, a type or an idempotency key; more is 400.");
+    public static final Setting<Integer> BATCH_MAX = row("batch.max", COUNT, "1000", 1, 10_000,
+        "Events of one batch; more is 413.");
+    public static final Setting<Long> PUBLISH_QUEUE_BYTES = row("publish.queue.bytes", BYTES, "16m", 1 << 20, GIB,
+        "Events waiting for the disk; more is 503.");
+    /** 0: 64 MiB or a sixteenth of the heap, whichever is less. */
+    public static final Setting<Long> RING_BYTES = row("ring.bytes", BYTES, "0", 0, 4 * GIB,
+        "The newest events kept in memory; 0 for 64m or a sixteenth of the heap, whichever is less.");
+    public static final Setting<Long> READ_BYTES = row("read.bytes", BYTES, "32m", 1 << 20, 4 * GIB,
+        "Blocks of the log in memory for all who catch up together.");
+
+    public static final Setting<Optional<String>> ACCESS_LOG = row("access.log", PATH, "", 0, 0,
+        "File with a line for each request and for each end of a stream, never a query; in dev data.dir/access.log.");
+    public static final Setting<Optional<String>> FEED_QUOTES = row("feed.quotes", PATH, "", 0, 0,
+        "CSV file of symbol,time,price replayed at quotes/<symbol>; without one a walk that says simulated.");
+    public static final Setting<When> FEED_HOST = row("feed.host", Kinds.oneOf(When.class), "dev", 0, 0,
+        "Whether the topic host carries this JVM's figures: true, false, or dev for in dev mode only.");
+
+    /** {@code rivulet.feed.log.<name>=path}: the only family of keys; each follows a file at {@code logs/<name>}. */
+    public static final String FEED_LOG_PREFIX = "feed.log.";
+
+    private SettingsTable() {
+    }
+
+    /** All rows, in the order of the README. */
+    public static List<Setting<?>> rows() {
+        return List.copyOf(ROWS);
+    }
+
+    private static <T> Setting<T> row(String key, Setting.Kind<T> kind, String value, long min, long max, String say) {
+        Setting<T> row = new Setting<>(key, kind, value, min, max, say);
+        ROWS.add(row);
+        return row;
+    }
+}

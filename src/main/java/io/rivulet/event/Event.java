@@ -1,0 +1,221 @@
+package io.rivulet.event;
+
+import io.rivulet.limit.Refused;
+import io.rivulet.topic.Topic;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What somebody publishes. An event that exists is safe on the wire: no CR, LF or NUL in a field that is one line,
+ * data in valid UTF-8. Limits of size are the hub's to check. Immutable: the data array belongs to the event.
+ */
+public final class Event {
+
+    /** The least and greatest {@code retry} that reaches a client, in milliseconds. */
+    public static final int RETRY_MIN_MS = 500;
+    /** See {@link #RETRY_MIN_MS}. */
+    public static final int RETRY_MAX_MS = 3_600_000;
+
+    private final List<String> topics;
+    private final byte[] data;
+    private final boolean isPrivate;
+    private final String id;
+    private final String type;
+    private final int retryMs;
+
+    private Event(Builder b) {
+        topics = List.copyOf(b.topics);
+        data = b.data;
+        isPrivate = b.isPrivate;
+        id = b.id;
+        type = b.type;
+        retryMs = b.retryMs;
+    }
+
+    private Event checked() {
+        if (topics.isEmpty()) {
+            throw Refused.malformed("the event has no topic");
+        }
+        for (String topic : topics) {
+            Topic.check(topic, Integer.MAX_VALUE);
+        }
+        if (id != null) {
+            checkId(id);
+        }
+        if (type != null) {
+            checkLine("type", type);
+        }
+        checkUtf8(data);
+        return this;
+    }
+
+    /** An event for this topic; further ones by {@link Builder#topic}. */
+    public static Builder on(String topic) {
+        return new Builder().topic(topic);
+    }
+
+    /** An event without a topic yet. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** The canonical topic first, then the alternates; at least one. */
+    public List<String> topics() {
+        return topics;
+    }
+
+    /** The data in UTF-8, as it was given; not to be changed. */
+    public byte[] data() {
+        return data;
+    }
+
+    /** Whether only those with a grant for one of its topics may see it. */
+    public boolean isPrivate() {
+        return isPrivate;
+    }
+
+    /** The publisher's id, or null: then the hub seals one. */
+    public String id() {
+        return id;
+    }
+
+    /** The event's type, or null: clients then see {@code message}. */
+    public String type() {
+        return type;
+    }
+
+    /** The reconnection time for clients in milliseconds, or 0 for none; sent live only. */
+    public int retryMs() {
+        return retryMs;
+    }
+
+    /** The data as text. */
+    public String text() {
+        return new String(data, StandardCharsets.UTF_8);
+    }
+
+    /** The same event, private. */
+    public Event asPrivate() {
+        if (isPrivate) {
+            return this;
+        }
+        Builder b = new Builder().data(data).id(id).type(type).markPrivate(true);
+        b.topics.addAll(topics);
+        b.retryMs = retryMs;
+        return b.build();
+    }
+
+    /** Bytes it takes in memory and on disk, about. */
+    public int weight() {
+        int n = 64 + data.length;
+        for (String topic : topics) {
+            n += topic.length() + 16;
+        }
+        return n;
+    }
+
+    /** Printable ASCII without spaces at its ends: others leave some clients unable ever to reconnect. */
+    private static void checkId(String id) {
+        if (id.isEmpty()) {
+            throw Refused.malformed("the id is empty; leave it out and the hub gives one");
+        }
+        if (id.equals("earliest") || id.startsWith("#")) {
+            throw Refused.malformed("the id \"" + id.substring(0, Math.min(id.length(), 16))
+                + "\" is reserved: it must not be earliest and must not begin with #");
+        }
+        checkLine("id", id);
+    }
+
+    private static void checkLine(String field, String value) {
+        int at = Topic.firstHidden(value);
+        if (at >= 0) {
+            throw Refused.malformed("the " + field + " holds the character " + Topic.name(value.codePointAt(at))
+                + " at index " + at + "; control and invisible format characters are not allowed");
+        }
+    }
+
+    private static void checkUtf8(byte[] data) {
+        for (byte b : data) {
+            if (b < 0) {
+                try {
+                    StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(data));
+                } catch (CharacterCodingException e) {
+                    throw Refused.malformed("the data is no valid UTF-8 (" + data.length + " bytes)");
+                }
+                return;
+            }
+        }
+    }
+
+    /** Collects the fields; the rules are checked in {@link #build()}. Not for several threads. */
+    public static final class Builder {
+        private static final byte[] NONE = {};
+        private final List<String> topics = new ArrayList<>(1);
+        private byte[] data = NONE;
+        private boolean isPrivate;
+        private String id;
+        private String type;
+        private int retryMs;
+
+        private Builder() {
+        }
+
+        /** One more topic; the first is the canonical one. */
+        public Builder topic(String topic) {
+            topics.add(topic);
+            return this;
+        }
+
+        /** The data in UTF-8; the array belongs to the event from here on. */
+        public Builder data(byte[] utf8) {
+            this.data = utf8;
+            return this;
+        }
+
+        /** The data as text. */
+        public Builder data(String text) {
+            return data(text.getBytes(StandardCharsets.UTF_8));
+        }
+
+        /** The publisher's id; null for one of the hub's. */
+        public Builder id(String id) {
+            this.id = id;
+            return this;
+        }
+
+        /** The type; null or empty for none. */
+        public Builder type(String type) {
+            this.type = type == null || type.isEmpty() ? null : type;
+            return this;
+        }
+
+        /** Milliseconds until clients reconnect, clamped to 500..3,600,000; 0 for none. */
+        public Builder retryMs(long retryMs) {
+            this.retryMs = retryMs <= 0 ? 0 : (int) Math.max(RETRY_MIN_MS, Math.min(RETRY_MAX_MS, retryMs));
+            return this;
+        }
+
+        /** Whether only those with a grant may see it. */
+        public Builder markPrivate(boolean isPrivate) {
+            this.isPrivate = isPrivate;
+            return this;
+        }
+
+        /**
+         * The event.
+         *
+         * @throws Refused when a field breaks a rule; the message names it
+         */
+        public Event build() {
+            return new Event(this).checked();
+        }
+
+        /** An event that was checked before it was stored, and whose bytes were compared with their checksum. */
+        public Event restored() {
+            return new Event(this);
+        }
+    }
+}

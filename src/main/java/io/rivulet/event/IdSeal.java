@@ -1,0 +1,130 @@
+package io.rivulet.event;
+
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import java.util.Arrays;
+import javax.crypto.Cipher;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Turns a place into an id that tells nothing and cannot be made up: one AES block over epoch, position, transient
+ * count and nonce, written as {@code urn:rivulet:} and 26 base32 characters (an IRI, MERCURE PUB-10). A guessed id
+ * opens to a random place, whose 24 bits of nonce the resume compares with the log's. Any thread.
+ */
+public final class IdSeal {
+
+    /** What every id of a hub begins with; publishers may not use it. */
+    public static final String PREFIX = "urn:rivulet:";
+    /** Bytes of the key. */
+    public static final int KEY_BYTES = 16;
+
+    private static final char[] BASE32 = "abcdefghijklmnopqrstuvwxyz234567".toCharArray();
+    private static final int CODE_LENGTH = 26;
+    private static final long LOW_48 = (1L << 48) - 1;
+    private static final int LOW_24 = (1 << 24) - 1;
+
+    private final LentCiphers seal;
+    private final LentCiphers open;
+
+    /**
+     * What an id holds. {@code epoch} and {@code nonce} have 24 bits, the durable position 48, the transient count 32.
+     */
+    public record Opened(int epoch, Position position, int nonce) {
+    }
+
+    /** A seal with this key of {@link #KEY_BYTES} bytes, the store's. */
+    public IdSeal(byte[] key) {
+        SecretKeySpec spec = new SecretKeySpec(key, "AES");
+        seal = new LentCiphers(Cipher.ENCRYPT_MODE, spec);
+        open = new LentCiphers(Cipher.DECRYPT_MODE, spec);
+    }
+
+    /** The id of this place. */
+    public String seal(int epoch, long durable, long transients, int nonce) {
+        ByteBuffer b = ByteBuffer.allocate(16);
+        b.putLong((long) (epoch & LOW_24) << 40 | durable >>> 8 & (1L << 40) - 1);
+        b.putLong((durable & 0xff) << 56 | (transients & 0xffffffffL) << 24 | nonce & LOW_24);
+        byte[] code = seal.apply(b.array());
+        char[] text = new char[PREFIX.length() + CODE_LENGTH];
+        PREFIX.getChars(0, PREFIX.length(), text, 0);
+        long bits = 0;
+        int held = 0;
+        int at = PREFIX.length();
+        for (byte x : code) {
+            bits = bits << 8 | x & 0xff;
+            for (held += 8; held >= 5; held -= 5) {
+                text[at++] = BASE32[(int) (bits >>> held - 5) & 31];
+            }
+        }
+        text[at] = BASE32[(int) (bits << 5 - held) & 31];
+        return new String(text);
+    }
+
+    /** What the id holds, or null when it is not of this form. Whether it is true, only the log can say. */
+    public Opened open(String id) {
+        if (id.length() != PREFIX.length() + CODE_LENGTH || !id.startsWith(PREFIX)) {
+            return null;
+        }
+        byte[] code = new byte[16];
+        long bits = 0;
+        int held = 0;
+        int at = 0;
+        for (int i = PREFIX.length(); i < id.length(); i++) {
+            int digit = digit(id.charAt(i));
+            if (digit < 0) {
+                return null;
+            }
+            bits = bits << 5 | digit;
+            held += 5;
+            if (held >= 8) {
+                held -= 8;
+                code[at++] = (byte) (bits >>> held);
+            }
+        }
+        if ((bits & (1 << held) - 1) != 0) {
+            return null; // the two bits beyond 128: one id, one spelling
+        }
+        ByteBuffer b = ByteBuffer.wrap(open.apply(code));
+        long high = b.getLong();
+        long low = b.getLong();
+        long durable = (high << 8 | low >>> 56) & LOW_48;
+        return new Opened((int) (high >>> 40), new Position(durable, low >>> 24 & 0xffffffffL), (int) low & LOW_24);
+    }
+
+    private static int digit(char c) {
+        return c >= 'a' && c <= 'z' ? c - 'a' : c >= '2' && c <= '7' ? c - '2' + 26 : -1;
+    }
+
+    /**
+     * A cipher is not for several threads and dear to make, so a few are kept and lent. (No ThreadLocal: on container
+     * threads it would outlive the application.)
+     */
+    private static final class LentCiphers {
+        private final int mode;
+        private final SecretKeySpec key;
+        private final java.util.concurrent.ConcurrentLinkedDeque<Cipher> free =
+            new java.util.concurrent.ConcurrentLinkedDeque<>();
+
+        LentCiphers(int mode, SecretKeySpec key) {
+            this.mode = mode;
+            this.key = key;
+        }
+
+        byte[] apply(byte[] block) {
+            Cipher cipher = free.pollFirst();
+            try {
+                if (cipher == null) {
+                    cipher = Cipher.getInstance("AES/ECB/NoPadding"); // a single block: there is nothing to chain
+                    cipher.init(mode, key);
+                }
+                byte[] result = cipher.doFinal(block);
+                free.addFirst(cipher);
+                return result;
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException("AES is missing in this JVM", e);
+            } finally {
+                Arrays.fill(block, (byte) 0);
+            }
+        }
+    }
+}

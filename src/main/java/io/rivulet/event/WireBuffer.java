@@ -1,0 +1,79 @@
+package io.rivulet.event;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** Writes the grammar of an event stream (WHATWG HTML 9.2.5): one method for each field. Not for several threads. */
+final class WireBuffer {
+
+    private static final byte[] DATA = {'d', 'a', 't', 'a', ':', ' '};
+
+    private byte[] bytes;
+    private int length;
+
+    WireBuffer(int expected) {
+        bytes = new byte[expected];
+    }
+
+    int length() {
+        return length;
+    }
+
+    /** A field of one line; the value has passed the rules of {@link Event} and holds no CR, LF or NUL. */
+    WireBuffer field(String name, String value) {
+        append(name.getBytes(StandardCharsets.US_ASCII));
+        append((byte) ':');
+        append((byte) ' ');
+        append(value.getBytes(StandardCharsets.UTF_8));
+        append((byte) '\n');
+        return this;
+    }
+
+    /** One {@code data} line for each line of the payload, ended by CR LF, CR or LF; an empty payload is one line. */
+    WireBuffer data(byte[] payload) {
+        int start = 0;
+        for (int i = 0; i < payload.length; i++) {
+            byte b = payload[i];
+            if (b == '\n' || b == '\r') {
+                line(payload, start, i);
+                if (b == '\r' && i + 1 < payload.length && payload[i + 1] == '\n') {
+                    i++;
+                }
+                start = i + 1;
+            }
+        }
+        line(payload, start, payload.length);
+        return this;
+    }
+
+    /** The blank line that dispatches the event, and the whole. */
+    byte[] end() {
+        append((byte) '\n');
+        return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
+    }
+
+    private void line(byte[] payload, int from, int to) {
+        append(DATA);
+        room(to - from + 1);
+        System.arraycopy(payload, from, bytes, length, to - from);
+        length += to - from;
+        bytes[length++] = '\n';
+    }
+
+    private void append(byte[] more) {
+        room(more.length);
+        System.arraycopy(more, 0, bytes, length, more.length);
+        length += more.length;
+    }
+
+    private void append(byte b) {
+        room(1);
+        bytes[length++] = b;
+    }
+
+    private void room(int more) {
+        if (bytes.length - length < more) {
+            bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + more));
+        }
+    }
+}

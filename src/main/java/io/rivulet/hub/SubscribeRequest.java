@@ -1,0 +1,21 @@
+package io.rivulet.hub;
+
+import io.rivulet.auth.Grant;
+import io.rivulet.topic.TopicSelection;
+import java.time.Duration;
+
+/**
+ * What a client asks for when it opens a stream.
+ *
+ * @param topics          what it wants
+ * @param grant           what it may see
+ * @param cursor          the id it resumes after, or null at a first connect; beats {@code since}
+ * @param since           where a first connect begins
+ * @param heartbeat       the longest silence
+ * @param heartbeatEvents whether the heartbeat is an event that scripts can see, rather than a comment
+ * @param controls        whether {@code rivulet.} events are understood; not on the strict Mercure path
+ * @param peer            who it is, for the operator: address and client
+ */
+public record SubscribeRequest(TopicSelection topics, Grant grant, String cursor, Since since, Duration heartbeat,
+                               boolean heartbeatEvents, boolean controls, String peer) {
+}

@@ -1,0 +1,11 @@
+package io.rivulet.log;
+
+import io.rivulet.event.Event;
+
+/**
+ * What an append stores: an event and, on the first event of a publish with an idempotency key, its receipt.
+ *
+ * @param receipt null without a key
+ */
+public record LogRecord(Event event, Receipt receipt) {
+}

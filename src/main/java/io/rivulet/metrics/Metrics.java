@@ -1,0 +1,79 @@
+package io.rivulet.metrics;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/** The hub's counters. They always exist, so nobody asks whether they do. Any thread. */
+public final class Metrics {
+
+    /** What is counted. */
+    public enum Count {
+        /** Events that were acknowledged. */
+        PUBLISHED,
+        /** Publishes answered again from an idempotency key. */
+        REPEATED,
+        /** Publishes refused. */
+        REFUSED,
+        /** Group commits. */
+        COMMITS,
+        /** Commits that failed. */
+        COMMIT_FAILURES,
+        /** Events written to a stream as they were committed. */
+        DELIVERED_LIVE,
+        /** Events written to a stream from the tail ring. */
+        DELIVERED_RING,
+        /** Events written to a stream from the log. */
+        DELIVERED_LOG,
+        /** Streams opened. */
+        STREAMS_OPENED,
+        /** Streams ended. */
+        STREAMS_ENDED,
+        /** Streams that fell behind and were fed from ring or log. */
+        FELL_BEHIND,
+        /** Gap events sent. */
+        GAPS,
+        /** Resumes that ended in a reset. */
+        RESETS,
+        /** Bytes read from the log's files. */
+        LOG_BYTES_READ,
+        /** Bytes written to the log's files. */
+        LOG_BYTES_WRITTEN,
+        /** Segments deleted by retention. */
+        SEGMENTS_DELETED,
+        /** Lines of the access log lost because its queue was full. */
+        ACCESS_LINES_LOST
+    }
+
+    private final Map<Count, LongAdder> counts = new EnumMap<>(Count.class);
+
+    /** All at zero. */
+    public Metrics() {
+        for (Count count : Count.values()) {
+            counts.put(count, new LongAdder());
+        }
+    }
+
+    /** One more. */
+    public void add(Count count) {
+        counts.get(count).increment();
+    }
+
+    /** So many more. */
+    public void add(Count count, long n) {
+        counts.get(count).add(n);
+    }
+
+    /** How many so far. */
+    public long get(Count count) {
+        return counts.get(count).sum();
+    }
+
+    /** All of them by name, in lower case. */
+    public Map<String, Long> all() {
+        Map<String, Long> all = new TreeMap<>();
+        counts.forEach((count, n) -> all.put(count.name().toLowerCase(java.util.Locale.ROOT), n.sum()));
+        return all;
+    }
+}

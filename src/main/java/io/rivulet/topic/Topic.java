@@ -1,0 +1,77 @@
+package io.rivulet.topic;
+
+import io.rivulet.limit.Refused;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** The rules of a topic's text (Mercure 1.0, "Topics"): what may be published to, what may be asked for. */
+public final class Topic {
+
+    /** Matches every topic, and so is none. */
+    public static final String ANY = "*";
+
+    private Topic() {
+    }
+
+    /**
+     * Checks a topic that somebody publishes to.
+     *
+     * @param bytesMax the limit {@code rivulet.topic.bytes.max}
+     * @throws Refused when it is empty, {@code *}, too long, or holds a control or invisible character
+     */
+    public static String check(String topic, int bytesMax) {
+        if (topic.equals(ANY)) {
+            throw Refused.malformed("the topic \"*\" is reserved: it asks for every topic and cannot be published to");
+        }
+        return checkText(topic, bytesMax);
+    }
+
+    /** Checks a topic that somebody asks for; {@code *} is allowed. */
+    public static String checkText(String topic, int bytesMax) {
+        if (topic.isEmpty()) {
+            throw Refused.malformed("a topic is empty");
+        }
+        int bytes = topic.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > bytesMax) {
+            throw Refused.malformed("a topic has " + bytes + " bytes; at most " + bytesMax
+                + " are allowed (rivulet.topic.bytes.max)");
+        }
+        int at = firstHidden(topic);
+        if (at >= 0) {
+            throw Refused.malformed("a topic holds the character " + name(topic.codePointAt(at)) + " at index " + at
+                + "; control and invisible format characters are not allowed");
+        }
+        return topic;
+    }
+
+    /** Whether one of the patterns (names, or beginnings that end in {@code *}) covers one of the topics. */
+    public static boolean covered(List<String> patterns, List<String> topics) {
+        for (String pattern : patterns) {
+            for (String topic : topics) {
+                if (pattern.endsWith(ANY) ? topic.startsWith(pattern.substring(0, pattern.length() - 1))
+                    : topic.equals(pattern)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Index of the first C0, DEL, C1 or format (Cf) character, or lone surrogate; -1 when there is none. */
+    public static int firstHidden(String text) {
+        for (int i = 0; i < text.length(); ) {
+            int c = text.codePointAt(i);
+            int type = Character.getType(c);
+            if (type == Character.CONTROL || type == Character.FORMAT || type == Character.SURROGATE) {
+                return i;
+            }
+            i += Character.charCount(c);
+        }
+        return -1;
+    }
+
+    /** {@code U+000A}: how a message names a character it must not repeat. */
+    public static String name(int codePoint) {
+        return String.format("U+%04X", codePoint);
+    }
+}
