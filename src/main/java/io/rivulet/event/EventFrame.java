@@ -13,6 +13,7 @@ public final class EventFrame {
 
     private final Position position;
     private final String id;
+    private final String placeId;
     private final List<String> topics;
     private final boolean isPrivate;
     private final boolean isTransient;
@@ -22,11 +23,17 @@ public final class EventFrame {
     private final int retryStart;
     private final int retryEnd;
 
-    /** Renders the event as {@code id}, at this place; {@code timeMs} is its commit's time since 1970. */
-    public EventFrame(Event event, Position position, boolean isTransient, String id, long timeMs) {
+    /**
+     * Renders the event at this place.
+     *
+     * @param placeId the sealed place, which is the event's public id unless the publisher gave one
+     * @param timeMs  its commit's time since 1970
+     */
+    public EventFrame(Event event, Position position, boolean isTransient, String placeId, long timeMs) {
         this.position = position;
         this.isTransient = isTransient;
-        this.id = id;
+        this.placeId = placeId;
+        this.id = event.id() != null ? event.id() : placeId;
         this.topics = event.topics();
         this.isPrivate = event.isPrivate();
         this.timeMs = timeMs;
@@ -50,6 +57,11 @@ public final class EventFrame {
     /** Its public id: the publisher's, or the hub's. */
     public String id() {
         return id;
+    }
+
+    /** The sealed place: a cursor that is exact even where a publisher's id repeats. */
+    public String placeId() {
+        return placeId;
     }
 
     /** Its topics, the canonical one first. */

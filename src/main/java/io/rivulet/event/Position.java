@@ -14,6 +14,11 @@ public record Position(long durable, long transients) implements Comparable<Posi
         return new Position(durable, 0);
     }
 
+    /** The place just before the event at this one: everything earlier lies at or below it. */
+    public Position before() {
+        return transients > 0 ? new Position(durable, transients - 1) : new Position(durable - 1, Long.MAX_VALUE);
+    }
+
     @Override
     public int compareTo(Position other) {
         int c = Long.compare(durable, other.durable);

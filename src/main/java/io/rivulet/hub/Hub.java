@@ -52,6 +52,42 @@ public final class Hub implements AutoCloseable {
         return false;
     }
 
+    /**
+     * Opens a stream. The outlet is written to by a thread of the hub's from now on, once its container says so.
+     *
+     * @throws Refused when the store is not open or there are too many streams
+     */
+    public Subscription subscribe(SubscribeRequest request, Outlet outlet) {
+        throw new IllegalStateException();
+    }
+
+    /**
+     * Reads history: durable events only, oldest first.
+     *
+     * @param after the id to begin after, or null for {@code since}
+     * @param limit at most so many events
+     * @return completed on a reader thread of the hub's; fails with {@link Refused}
+     */
+    public CompletableFuture<History> history(io.rivulet.topic.TopicSelection topics, io.rivulet.auth.Grant grant,
+                                              Since since, String after, int limit) {
+        throw new IllegalStateException();
+    }
+
+    /** Whether streams can be served now. */
+    public boolean isOpen() {
+        return false;
+    }
+
+    /** Why publishing fails now, or null when it works. */
+    public String publishTrouble() {
+        return null;
+    }
+
+    /** How many streams are open. */
+    public int streams() {
+        return 0;
+    }
+
     /** Ends all streams, answers what is queued, ends all threads. Does not close the log. Idempotent. */
     @Override
     public void close() {

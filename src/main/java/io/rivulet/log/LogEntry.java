@@ -19,11 +19,16 @@ public record LogEntry(long position, int epoch, int nonce, long timeMs, Event e
 
     /** The public id: the publisher's, else the sealed place. */
     public String id(IdSeal seal) {
-        return event.id() != null ? event.id() : seal.seal(epoch, position, 0, nonce);
+        return event.id() != null ? event.id() : placeId(seal);
+    }
+
+    /** The sealed place. */
+    public String placeId(IdSeal seal) {
+        return seal.seal(epoch, position, 0, nonce);
     }
 
     /** The bytes on the wire. */
     public EventFrame frame(IdSeal seal) {
-        return new EventFrame(event, Position.ofDurable(position), false, id(seal), timeMs);
+        return new EventFrame(event, Position.ofDurable(position), false, placeId(seal), timeMs);
     }
 }
