@@ -1,0 +1,20 @@
+package io.rivulet.feed;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/** One source of events. Its methods are called by the thread {@code rivulet-feed} alone and do not wait. */
+interface Feed extends AutoCloseable {
+
+    /** Every topic it publishes to; any thread. */
+    List<String> topics();
+
+    /** Publishes what is due at {@code now}; answers how long until it wants to be asked again. */
+    Duration tick(Instant now);
+
+    /** Lets go of what it holds open. */
+    @Override
+    default void close() {
+    }
+}
