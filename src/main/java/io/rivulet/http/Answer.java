@@ -1,0 +1,122 @@
+package io.rivulet.http;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A whole answer that is not a stream: status, headers, bytes. Built anywhere; written once, either by {@link #write}
+ * in a container's thread or by {@link #send} from any thread.
+ */
+final class Answer {
+
+    private static final String JSON = "application/json";
+
+    private final int status;
+    private final byte[] body;
+    private final Map<String, String> headers = new LinkedHashMap<>();
+
+    Answer(int status, String contentType, byte[] body) {
+        this.status = status;
+        this.body = body;
+        headers.put("Content-Type", contentType);
+        headers.put("Cache-Control", "no-store");
+    }
+
+    static Answer text(int status, String text) {
+        return new Answer(status, "text/plain;charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static Answer json(int status, String json) {
+        return new Answer(status, JSON, json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** One more header, or another value of one. */
+    Answer header(String name, String value) {
+        headers.put(name, value);
+        return this;
+    }
+
+    int status() {
+        return status;
+    }
+
+    /** Writes it in the container's own thread, which may wait for the client. */
+    void write(HttpServletResponse response) throws IOException {
+        if (response.isCommitted()) {
+            return; // too late to say anything: the client sees a cut answer
+        }
+        head(response);
+        response.getOutputStream().write(body);
+    }
+
+    /**
+     * Writes it as the client takes it and completes the request. Never blocks: a publisher that does not read its
+     * answers would else hold the thread that answers all the others.
+     */
+    void send(AsyncContext async) {
+        try {
+            HttpServletResponse response = (HttpServletResponse) async.getResponse();
+            head(response);
+            ServletOutputStream out = response.getOutputStream();
+            out.setWriteListener(new Sender(async, out, body));
+        } catch (IOException | IllegalStateException e) {
+            complete(async); // the client left before its answer was ready
+        }
+    }
+
+    private void head(HttpServletResponse response) {
+        response.setStatus(status);
+        headers.forEach(response::setHeader);
+        response.setContentLength(body.length);
+    }
+
+    /** Completes a request that may be over already. */
+    static void complete(AsyncContext async) {
+        try {
+            async.complete();
+        } catch (IllegalStateException e) {
+            // it was completed by the container, or is about to be: nothing is left to do
+        }
+    }
+
+    /** Called by the container alone, one call at a time. */
+    private static final class Sender implements WriteListener {
+        /** Tomcat's socket buffer is 8 KiB: what fits into it needs no round through the poller. */
+        private static final int SLICE = 8_000;
+
+        private final AsyncContext async;
+        private final ServletOutputStream out;
+        private final byte[] body;
+        private int written;
+
+        Sender(AsyncContext async, ServletOutputStream out, byte[] body) {
+            this.async = async;
+            this.out = out;
+            this.body = body;
+        }
+
+        @Override
+        public void onWritePossible() throws IOException {
+            while (out.isReady()) {
+                if (written == body.length) {
+                    complete(async);
+                    return;
+                }
+                int n = Math.min(SLICE, body.length - written);
+                out.write(body, written, n);
+                written += n;
+            }
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            complete(async); // the client has gone; what it published is published
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package io.rivulet.http;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * The conditions of dev mode, where being on this machine is all the identity there is. Each closes one way by which
+ * somebody else could borrow it: another machine (peer), a page whose name was rebound to 127.0.0.1 (Host), a proxy on
+ * this machine that speaks for others (forwarding headers), a page of another site in this machine's browser (Origin).
+ */
+final class DevAccess {
+
+    private static final Pattern LOCAL_HOST =
+        Pattern.compile("(localhost|127\\.0\\.0\\.1|\\[::1])(:\\d{1,5})?", Pattern.CASE_INSENSITIVE);
+    private static final Pattern LOOPBACK =
+        Pattern.compile("\\[?(127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}|::1|0:0:0:0:0:0:0:1|::ffff:127\\.[0-9.]+)]?");
+    private static final List<String> FORWARDING = List.of("forwarded", "x-real-ip", "via");
+    /** Tomcat's RemoteIpValve takes the headers away and leaves this. */
+    private static final String TOMCAT_FORWARDED = "org.apache.tomcat.request.forwarded";
+
+    private DevAccess() {
+    }
+
+    /** The condition that fails, as the end of a sentence, or null when all hold. */
+    static String fault(HttpServletRequest request, boolean changing) {
+        String peer = request.getRemoteAddr();
+        if (peer == null || !LOOPBACK.matcher(peer).matches()) {
+            return "this one comes from " + peer + ", which is no loopback address";
+        }
+        String host = request.getHeader("Host");
+        if (host == null || !LOCAL_HOST.matcher(host).matches()) {
+            return "the Host header is " + (host == null ? "missing" : "\"" + Shown.of(host) + "\"")
+                + "; it must be localhost, 127.0.0.1 or [::1]";
+        }
+        for (String name : Collections.list(request.getHeaderNames())) {
+            String lower = name.toLowerCase(Locale.ROOT);
+            if (FORWARDING.contains(lower) || lower.startsWith("x-forwarded-")) {
+                return "the header " + Shown.of(name) + " shows that a proxy speaks for somebody else";
+            }
+        }
+        if (Boolean.TRUE.equals(request.getAttribute(TOMCAT_FORWARDED))) {
+            return "the container says that a proxy speaks for somebody else";
+        }
+        return changing ? foreignPage(request, host) : null;
+    }
+
+    /**
+     * What tells of a page of another origin. A browser sends {@code Origin} with every POST and PUT; curl and other
+     * programs send none of these headers, and are on this machine.
+     */
+    private static String foreignPage(HttpServletRequest request, String host) {
+        String own = origin(request.getScheme(), host);
+        List<String> origins = Collections.list(request.getHeaders("Origin"));
+        for (String origin : origins) {
+            if (!own.equals(defaultPortless(origin.toLowerCase(Locale.ROOT)))) {
+                return "the Origin is \"" + Shown.of(origin) + "\"; only pages of " + own + " may publish";
+            }
+        }
+        String referer = request.getHeader("Referer");
+        if (origins.isEmpty() && referer != null && !own.equals(originOf(referer))) {
+            return "the Referer is \"" + Shown.of(referer) + "\"; only pages of " + own + " may publish";
+        }
+        String site = request.getHeader("Sec-Fetch-Site");
+        if (site != null && !site.equals("same-origin") && !site.equals("none")) {
+            return "Sec-Fetch-Site is \"" + Shown.of(site) + "\"; only pages of " + own + " may publish";
+        }
+        return null;
+    }
+
+    private static String origin(String scheme, String host) {
+        return defaultPortless((scheme + "://" + host).toLowerCase(Locale.ROOT));
+    }
+
+    /** Browsers leave the default port out of an origin; a {@code Host} header may name it. */
+    private static String defaultPortless(String origin) {
+        if (origin.startsWith("http://") && origin.endsWith(":80")) {
+            return origin.substring(0, origin.length() - 3);
+        }
+        return origin.startsWith("https://") && origin.endsWith(":443")
+            ? origin.substring(0, origin.length() - 4) : origin;
+    }
+
+    private static String originOf(String referer) {
+        try {
+            URI uri = new URI(referer);
+            return uri.getScheme() == null || uri.getRawAuthority() == null ? ""
+                : origin(uri.getScheme(), uri.getRawAuthority());
+        } catch (URISyntaxException e) {
+            return ""; // no URL, no origin: it matches none
+        }
+    }
+}

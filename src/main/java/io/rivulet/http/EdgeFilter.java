@@ -1,0 +1,80 @@
+package io.rivulet.http;
+
+import io.rivulet.limit.Refused;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.FilterConfig;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+
+/**
+ * Before and after everything: request id, security headers, CORS, the answer to a {@link Refused}, the access log.
+ * It wraps neither request nor response: a wrapper would hide the container's {@code write(ByteBuffer)}.
+ */
+public final class EdgeFilter extends HttpFilter {
+
+    private static final String CONTENT_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; "
+        + "img-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
+        + "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+    private transient HubContext context;
+
+    @Override
+    public void init(FilterConfig config) {
+        context = HubContext.of(config.getServletContext());
+    }
+
+    @Override
+    protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+        throws IOException, ServletException {
+        Exchange exchange = new Exchange(request, context.accessLog());
+        headers(response, exchange);
+        context.cors().apply(request, response);
+        try {
+            chain.doFilter(request, response);
+        } catch (Refused refused) {
+            context.problem().write(refused, request, response);
+        } finally {
+            if (request.isAsyncStarted()) {
+                request.getAsyncContext().addListener(new AtEnd(exchange), request, response);
+            } else {
+                exchange.ended(response.getStatus());
+            }
+        }
+    }
+
+    private static void headers(HttpServletResponse response, Exchange exchange) {
+        response.setHeader("X-Content-Type-Options", "nosniff");
+        response.setHeader("X-Frame-Options", "DENY");
+        response.setHeader("Referrer-Policy", "same-origin");
+        response.setHeader("Content-Security-Policy", CONTENT_POLICY);
+        response.setHeader("X-Request-Id", exchange.id());
+    }
+
+    /** Both containers end an async request with onComplete, whatever came before it. */
+    private record AtEnd(Exchange exchange) implements AsyncListener {
+        @Override
+        public void onComplete(AsyncEvent event) {
+            exchange.ended(((HttpServletResponse) event.getSuppliedResponse()).getStatus());
+        }
+
+        @Override
+        public void onTimeout(AsyncEvent event) {
+            // whoever set the time limit decides what it means
+        }
+
+        @Override
+        public void onError(AsyncEvent event) {
+            // onComplete follows
+        }
+
+        @Override
+        public void onStartAsync(AsyncEvent event) {
+            event.getAsyncContext().addListener(this, event.getSuppliedRequest(), event.getSuppliedResponse());
+        }
+    }
+}

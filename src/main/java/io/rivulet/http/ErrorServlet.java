@@ -1,0 +1,25 @@
+package io.rivulet.http;
+
+import static jakarta.servlet.RequestDispatcher.ERROR_STATUS_CODE;
+
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+
+/** Errors that the container made, in the hub's own form: a problem with the request's id, without a stack trace. */
+public final class ErrorServlet extends HttpServlet {
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        // asked for directly, there is no error, and nothing here
+        int status = request.getAttribute(ERROR_STATUS_CODE) instanceof Integer code ? code : 404;
+        String detail = switch (status) {
+            case 404 -> "there is nothing at this path; updates are at api/updates";
+            case 405 -> "the method " + Shown.of(request.getMethod()) + " is none of this resource";
+            case 500 -> "the hub failed at this request; its log tells why, under this request id";
+            default -> "the container refused this request";
+        };
+        Problem.render(status, "http-" + status, "HTTP " + status, detail, Exchange.of(request).id()).write(response);
+    }
+}

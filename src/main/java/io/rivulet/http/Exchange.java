@@ -1,0 +1,57 @@
+package io.rivulet.http;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * One request as the edge sees it: its id, who asks, and its lines in the access log. Made by {@link EdgeFilter}, held
+ * by the request. What the lines need is copied at once: containers reuse the request.
+ */
+public final class Exchange {
+
+    private static final String ATTRIBUTE = Exchange.class.getName();
+
+    private final String id = Long.toString(ThreadLocalRandom.current().nextLong(1L << 59, Long.MAX_VALUE), 36);
+    private final long startNs = System.nanoTime();
+    private final AccessLog log;
+    private final String peer;
+    private final String requestLine;
+    private volatile String subject = "-";
+    private volatile boolean stream;
+
+    Exchange(HttpServletRequest request, AccessLog log) {
+        this.log = log;
+        peer = request.getRemoteAddr();
+        requestLine = AccessLog.requestLine(request.getMethod(), request.getRequestURI(), request.getProtocol());
+        request.setAttribute(ATTRIBUTE, this);
+    }
+
+    /** The exchange of this request; a new one, which logs nothing, where the filter does not stand before it. */
+    public static Exchange of(HttpServletRequest request) {
+        Object held = request.getAttribute(ATTRIBUTE);
+        return held instanceof Exchange exchange ? exchange : new Exchange(request, AccessLog.NONE);
+    }
+
+    /** The id that the caller gets with every refusal and that stands in the log. */
+    public String id() {
+        return id;
+    }
+
+    /** Whoever asks, once it is known. */
+    void subject(String subject) {
+        this.subject = subject;
+    }
+
+    /** The answer has become a stream: a line now, and another one at its end. Any thread. */
+    public void streamStarted(int status) {
+        stream = true;
+        log.add(peer, subject, requestLine, status, "stream-start", id);
+    }
+
+    /** The request is over. */
+    void ended(int status) {
+        long ms = Duration.ofNanos(System.nanoTime() - startNs).toMillis();
+        log.add(peer, subject, requestLine, status, (stream ? "stream-end " : "") + ms + "ms", id);
+    }
+}

@@ -1,0 +1,101 @@
+package io.rivulet.http;
+
+import com.google.gson.JsonObject;
+import io.rivulet.limit.Refused;
+import io.rivulet.limit.Refused.Reason;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.Locale;
+
+/**
+ * The one place that turns a {@link Refused} into HTTP: a status and an {@code application/problem+json} (RFC 9457)
+ * with the request's id. It also logs, as nobody else does: every refusal of access with its reason, at a bounded rate.
+ * Any thread.
+ */
+public final class Problem {
+
+    private final RefusalLog log;
+
+    /** One for the whole hub: the bound of its log is the hub's. */
+    public Problem(InstantSource clock) {
+        this.log = new RefusalLog(clock);
+    }
+
+    /** Answers in the container's own thread. */
+    public void write(Refused refused, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        answer(refused, request).write(response);
+    }
+
+    /** Answers a request that went async, from any thread, and completes it. */
+    public void send(Refused refused, AsyncContext async) {
+        answer(refused, (HttpServletRequest) async.getRequest()).send(async);
+    }
+
+    Answer answer(Refused refused, HttpServletRequest request) {
+        Reason reason = refused.reason();
+        Exchange exchange = Exchange.of(request);
+        if (reason == Reason.UNAUTHENTICATED || reason == Reason.FORBIDDEN || refused.getCause() != null) {
+            log.add(refused, request, exchange.id());
+        }
+        Answer answer = render(status(reason), name(reason), title(reason), refused.getMessage(), exchange.id());
+        switch (reason) {
+            case UNAUTHENTICATED -> answer.header("WWW-Authenticate", "Bearer");
+            case NOT_OPEN, OVERLOADED -> answer.header("Retry-After", "2");
+            case STORE_FULL, STORE_FAILED -> answer.header("Retry-After", "10");
+            default -> {
+            }
+        }
+        return answer;
+    }
+
+    /** A problem with these members; {@code type} ends a URN. */
+    static Answer render(int status, String type, String title, String detail, String requestId) {
+        JsonObject json = new JsonObject();
+        json.addProperty("type", "urn:rivulet:problem:" + type);
+        json.addProperty("title", title);
+        json.addProperty("status", status);
+        json.addProperty("detail", detail);
+        json.addProperty("requestId", requestId);
+        return new Answer(status, "application/problem+json", json.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    static int status(Reason reason) {
+        return switch (reason) {
+            case MALFORMED -> 400;
+            case UNAUTHENTICATED -> 401;
+            case FORBIDDEN -> 403;
+            case NOT_FOUND -> 404;
+            case METHOD -> 405;
+            case CONFLICT -> 409;
+            case TOO_LARGE -> 413;
+            case UNSUPPORTED_TYPE -> 415;
+            case NOT_OPEN, OVERLOADED, STORE_FAILED -> 503;
+            case STORE_FULL -> 507;
+        };
+    }
+
+    private static String title(Reason reason) {
+        return switch (reason) {
+            case MALFORMED -> "The request breaks a rule";
+            case UNAUTHENTICATED -> "A token is needed";
+            case FORBIDDEN -> "Not allowed";
+            case NOT_FOUND -> "Nothing here";
+            case METHOD -> "Not a method of this resource";
+            case CONFLICT -> "The key was used for something else";
+            case TOO_LARGE -> "Too large";
+            case UNSUPPORTED_TYPE -> "Not a content type that can be read";
+            case NOT_OPEN -> "The store is not open";
+            case OVERLOADED -> "Too much work right now";
+            case STORE_FAILED -> "The store failed";
+            case STORE_FULL -> "The disk is full";
+        };
+    }
+
+    private static String name(Reason reason) {
+        return reason.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

@@ -1,0 +1,80 @@
+package io.rivulet.http;
+
+import io.rivulet.limit.Refused;
+import io.rivulet.topic.Topic;
+import jakarta.servlet.http.HttpServletRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The query of a request, read raw: {@code getParameter} would mix it with the body and hide bad bytes. */
+public final class Query {
+
+    /** More than any limit of topics allows; the container's limit for a request's head lies below it. */
+    private static final int FIELDS_MAX = 10_000;
+
+    /** Parameters of a subscription that are named but not built yet. */
+    private static final List<String> NOT_BUILT = List.of("match", "match_exact", "match_urlpattern", "conflate",
+        "rate", "transport", "timeout", "padding", "max", "session");
+
+    private Query() {
+    }
+
+    /**
+     * The fields of the request's query; none without one.
+     *
+     * @throws Refused when it is no valid UTF-8
+     */
+    public static FormFields of(HttpServletRequest request) {
+        String raw = request.getQueryString();
+        if (raw == null) {
+            return new FormFields();
+        }
+        // what a container puts where it met bytes that are no UTF-8
+        if (raw.indexOf('\uFFFD') >= 0) {
+            throw Refused.malformed("the query is no valid UTF-8; percent-encode it");
+        }
+        return FormDecoder.decode(raw.getBytes(StandardCharsets.UTF_8), FIELDS_MAX);
+    }
+
+    /**
+     * Refuses what a later version will understand: ignoring it would give the client something else than it asked.
+     *
+     * @throws Refused naming the parameter
+     */
+    public static void checkBuilt(FormFields query) {
+        for (String name : NOT_BUILT) {
+            if (query.has(name)) {
+                throw Refused.malformed("the parameter " + name + " is not built yet in this version of the hub");
+            }
+        }
+    }
+
+    /**
+     * The topics asked for, checked; {@code *} is one. Never empty: without any it is {@code whenNone}.
+     *
+     * @throws Refused when one is no topic, there are too many, or one holds <code>{</code> (a template, not built yet)
+     */
+    public static List<String> topics(FormFields query, List<String> whenNone, int topicsMax, int bytesMax) {
+        List<String> asked = query.all("topic");
+        if (asked.isEmpty()) {
+            asked = whenNone;
+        }
+        if (asked.isEmpty()) {
+            throw Refused.malformed("the request names no topic, and rivulet.default.topics is empty");
+        }
+        if (asked.size() > topicsMax) {
+            throw Refused.malformed("the request asks for " + asked.size() + " topics; at most " + topicsMax
+                + " are allowed (rivulet.matchers.max)");
+        }
+        List<String> topics = new ArrayList<>(asked.size());
+        for (String topic : asked) {
+            Topic.checkText(topic, bytesMax);
+            if (topic.indexOf('{') >= 0) {
+                throw Refused.malformed("a topic holds {: URI templates are not built yet in this version of the hub");
+            }
+            topics.add(topic);
+        }
+        return topics;
+    }
+}

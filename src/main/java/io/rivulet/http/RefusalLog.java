@@ -1,0 +1,62 @@
+package io.rivulet.http;
+
+import io.rivulet.limit.Refused;
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.InstantSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The log of who was refused and why, at most {@link #LINES_MAX} lines a minute: whoever is refused must not fill the
+ * disk by asking again. The rest is counted and told with the next line. Any thread.
+ */
+final class RefusalLog {
+
+    static final int LINES_MAX = 60;
+
+    private static final long WINDOW_MS = 60_000;
+    private static final Logger LOG = LoggerFactory.getLogger(RefusalLog.class);
+
+    private final InstantSource clock;
+    private long windowStartMs;
+    private int lines;
+    private long untold;
+
+    RefusalLog(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    void add(Refused refused, HttpServletRequest request, String requestId) {
+        long left = admit();
+        if (left < 0) {
+            return;
+        }
+        if (left > 0) {
+            LOG.info("{} more refusals were not logged", left);
+        }
+        if (refused.getCause() != null) {
+            LOG.warn("{} {} failed: {} [{}]", request.getMethod(), Shown.of(request.getRequestURI()),
+                refused.getMessage(), requestId, refused.getCause());
+        } else {
+            LOG.info("refused {} {} from {}: {} [{}]", request.getMethod(), Shown.of(request.getRequestURI()),
+                request.getRemoteAddr(), refused.getMessage(), requestId);
+        }
+    }
+
+    /** -1 when this one is only counted, else how many went untold before it. */
+    synchronized long admit() {
+        long nowMs = clock.millis();
+        if (Math.abs(nowMs - windowStartMs) >= WINDOW_MS) {
+            windowStartMs = nowMs;
+            lines = 0;
+        }
+        if (lines == LINES_MAX) {
+            untold++;
+            return -1;
+        }
+        lines++;
+        long told = untold;
+        untold = 0;
+        return told;
+    }
+}

@@ -1,0 +1,40 @@
+package io.rivulet.http;
+
+import static io.rivulet.limit.Refused.Reason.METHOD;
+
+import io.rivulet.limit.Refused;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+
+/** The hub resource, {@code /api/updates}: GET subscribes, POST and PUT publish. */
+public final class UpdatesServlet extends HttpServlet {
+
+    private static final String METHODS = "GET, HEAD, POST, PUT, OPTIONS";
+
+    private transient HubContext context;
+    private transient SubscribeHandler subscribe;
+    private transient PublishHandler publish;
+
+    @Override
+    public void init() {
+        context = HubContext.of(getServletContext());
+        subscribe = new SubscribeHandler(context);
+        publish = new PublishHandler(context);
+    }
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        switch (request.getMethod()) {
+            case "GET", "HEAD" -> subscribe.handle(request, response, context.access().toRead(request));
+            case "POST", "PUT" -> publish.handle(request, response, context.access().toPublish(request));
+            case "OPTIONS" -> context.cors().options(request, response, METHODS);
+            default -> {
+                response.setHeader("Allow", METHODS);
+                throw Refused.because(METHOD, "the method " + Shown.of(request.getMethod())
+                    + " is none of this resource; it knows " + METHODS);
+            }
+        }
+    }
+}
