@@ -1,0 +1,77 @@
+package io.rivulet.kit;
+
+import jakarta.servlet.ServletContext;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.eclipse.jetty.ee10.webapp.WebAppContext;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+
+/** Jetty 12 with its ee10 environment. */
+final class JettyEngine implements Engine {
+
+    /** Held, because the log manager forgets a logger's level with the logger. */
+    private static final Logger QUIET = Logger.getLogger("org.eclipse.jetty");
+
+    private final Plan plan;
+    private Server server;
+    private WebAppContext app;
+
+    JettyEngine(Plan plan) {
+        this.plan = plan;
+        QUIET.setLevel(Level.WARNING);
+    }
+
+    @Override
+    public int start(int port) throws Exception {
+        server = new Server();
+        ServerConnector connector = new ServerConnector(server);
+        connector.setHost("127.0.0.1");
+        connector.setPort(port);
+        connector.setIdleTimeout(60_000);
+        connector.setAcceptQueueSize(plan.acceptQueue());
+        if (plan.sendBuffer() > 0) {
+            connector.setAcceptedSendBufferSize(plan.sendBuffer());
+        }
+        server.addConnector(connector);
+        app = new WebAppContext();
+        app.setContextPath(plan.contextPath().isEmpty() ? "/" : plan.contextPath());
+        app.setWar(plan.war().toString());
+        Path temp = Files.createDirectories(plan.home().resolve("jetty-temp"));
+        app.setTempDirectory(temp.toFile());
+        app.setThrowUnavailableOnStartupException(true);
+        plan.settings().forEach(app::setInitParameter);
+        server.setHandler(app);
+        try {
+            server.start();
+        } catch (Exception e) {
+            server.stop();
+            throw e;
+        }
+        return connector.getLocalPort();
+    }
+
+    @Override
+    public void stop() throws Exception {
+        server.stop();
+    }
+
+    @Override
+    public void redeploy() throws Exception {
+        app.stop();
+        plan.settings().forEach(app::setInitParameter);
+        app.start();
+    }
+
+    @Override
+    public ServletContext context() {
+        return app.getServletContext();
+    }
+
+    @Override
+    public ClassLoader loader() {
+        return app.getClassLoader();
+    }
+}

@@ -1,0 +1,17 @@
+package io.rivulet.kit;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * How a server is to run.
+ *
+ * @param war          the WAR, as built
+ * @param contextPath  empty for the root
+ * @param settings     context parameters, with their whole names
+ * @param home         a folder for what the container itself writes
+ * @param sendBuffer   bytes of the kernel's send buffer for each connection; 0 leaves it to the kernel
+ * @param acceptQueue  connections the kernel may hold until they are accepted
+ */
+record Plan(Path war, String contextPath, Map<String, String> settings, Path home, int sendBuffer, int acceptQueue) {
+}

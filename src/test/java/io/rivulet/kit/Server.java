@@ -1,0 +1,218 @@
+package io.rivulet.kit;
+
+import jakarta.servlet.ServletContext;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * The built WAR in an embedded container on a free port of the loopback interface. Several at once may have different
+ * settings: they are context parameters. A restart keeps port and data.
+ */
+public final class Server implements AutoCloseable {
+
+    private final Container container;
+    private final Plan plan;
+    private final boolean ownsHome;
+    private Engine engine;
+    private int port;
+
+    private Server(Container container, Plan plan, int port, boolean ownsHome) {
+        this.container = container;
+        this.plan = plan;
+        this.port = port;
+        this.ownsHome = ownsHome;
+    }
+
+    /** A server in this container, in dev mode, with short heartbeats and its data in a folder of its own. */
+    public static Builder in(Container container) {
+        return new Builder(container);
+    }
+
+    /** Starts it again, on the same port and data. */
+    public Server start() {
+        engine = container == Container.JETTY ? new JettyEngine(plan) : new TomcatEngine(plan);
+        try {
+            port = engine.start(port);
+        } catch (Exception e) {
+            engine = null;
+            throw new IllegalStateException("the server did not start: " + e, e);
+        }
+        return this;
+    }
+
+    /** Ends it as its container does when it is told to. */
+    public void stop() {
+        Engine running = engine;
+        engine = null;
+        if (running != null) {
+            try {
+                running.stop();
+            } catch (Exception e) {
+                throw new IllegalStateException("the server did not stop", e);
+            }
+        }
+    }
+
+    /** Ends it and starts it again. */
+    public void restart() {
+        stop();
+        start();
+    }
+
+    /** Restarts the WAR alone, in a new class loader. */
+    public void redeploy() {
+        try {
+            engine.redeploy();
+        } catch (Exception e) {
+            throw new IllegalStateException("the WAR did not start again", e);
+        }
+    }
+
+    /** Waits until its log is open: before that publishes and streams are softly refused. */
+    public Server awaitOpen() {
+        Await.until("the log of " + this + " is open", () -> Health.of(this).isOpen());
+        return this;
+    }
+
+    /** Its port on 127.0.0.1. */
+    public int port() {
+        return port;
+    }
+
+    /** Empty for the root. */
+    public String contextPath() {
+        return plan.contextPath();
+    }
+
+    /** Which container. */
+    public Container container() {
+        return container;
+    }
+
+    /** Where its log is. */
+    public Path dataDir() {
+        return Path.of(plan.settings().get("rivulet.data.dir"));
+    }
+
+    /** The WAR's context. */
+    public ServletContext context() {
+        return engine.context();
+    }
+
+    /** The WAR's class loader. */
+    public ClassLoader loader() {
+        return engine.loader();
+    }
+
+    /** Its Tomcat, for what only Tomcat has. */
+    TomcatEngine tomcat() {
+        return (TomcatEngine) engine;
+    }
+
+    @Override
+    public void close() {
+        stop();
+        if (ownsHome) {
+            delete(plan.home());
+        }
+    }
+
+    @Override
+    public String toString() {
+        return container + " at http://localhost:" + port + plan.contextPath();
+    }
+
+    private static void delete(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What may differ between servers. */
+    public static final class Builder {
+        private final Container container;
+        private final Map<String, String> settings = new TreeMap<>();
+        private Path home;
+        private Path data;
+        private String contextPath = "";
+        private Path war = Path.of(System.getProperty("war", "target/rivulet.war")).toAbsolutePath();
+        private int sendBuffer;
+        private int acceptQueue = 512;
+        private int port;
+
+        private Builder(Container container) {
+            this.container = container;
+            set("dev", "true");
+            set("heartbeat", "1s");
+        }
+
+        /** A setting, without {@code rivulet.} before its key. */
+        public Builder set(String key, String value) {
+            settings.put("rivulet." + key, value);
+            return this;
+        }
+
+        /** Where the WAR is mounted; empty for the root, else with a slash in front. */
+        public Builder at(String path) {
+            this.contextPath = path;
+            return this;
+        }
+
+        /** Where its log is; else in its own folder, gone with the server. */
+        public Builder data(Path folder) {
+            this.data = folder;
+            return this;
+        }
+
+        /** Another WAR than the one that was built. */
+        public Builder war(Path file) {
+            this.war = file.toAbsolutePath();
+            return this;
+        }
+
+        /** A small send buffer, so that a stalled client is noticed after kilobytes instead of megabytes. */
+        public Builder sendBuffer(int bytes) {
+            this.sendBuffer = bytes;
+            return this;
+        }
+
+        /** For storms of connections. */
+        public Builder acceptQueue(int size) {
+            this.acceptQueue = size;
+            return this;
+        }
+
+        /** A given port instead of a free one. */
+        public Builder port(int number) {
+            this.port = number;
+            return this;
+        }
+
+        /** The server, not started. */
+        public Server build() {
+            try {
+                home = Files.createTempDirectory("rivulet-server-");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            settings.put("rivulet.data.dir", (data == null ? home.resolve("data") : data).toString());
+            return new Server(container, new Plan(war, contextPath, Map.copyOf(settings), home, sendBuffer,
+                acceptQueue), port, true);
+        }
+
+        /** Starts it, and waits until it serves. */
+        public Server start() {
+            return build().start().awaitOpen();
+        }
+    }
+}

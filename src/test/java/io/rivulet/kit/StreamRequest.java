@@ -1,0 +1,97 @@
+package io.rivulet.kit;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** How an {@link EventStream} asks: a builder. */
+public final class StreamRequest {
+
+    final int port;
+    final String path;
+    final Map<String, String> headers = new LinkedHashMap<>();
+    final StringBuilder query = new StringBuilder();
+    int receiveBuffer;
+    String lastEventId = "";
+    long cutAfter = Long.MAX_VALUE;
+    Duration reconnectAfterAtMost;
+
+    StreamRequest(int port, String contextPath) {
+        this.port = port;
+        this.path = contextPath + "/api/updates";
+        headers.put("Host", "localhost:" + port);
+        headers.put("Accept", "text/event-stream");
+        headers.put("Cache-Control", "no-cache");
+    }
+
+    /** One more topic. */
+    public StreamRequest topic(String topic) {
+        return query("topic", topic);
+    }
+
+    /** Where a first connect begins. */
+    public StreamRequest since(String since) {
+        return query("since", since);
+    }
+
+    /** One more parameter. */
+    public StreamRequest query(String name, String value) {
+        query.append(query.length() == 0 ? "?" : "&").append(name).append('=').append(Publisher.encode(value));
+        return this;
+    }
+
+    /** A header; null takes it away. */
+    public StreamRequest header(String name, String value) {
+        if (value == null) {
+            headers.remove(name);
+        } else {
+            headers.put(name, value);
+        }
+        return this;
+    }
+
+    /** Begins as a client that already knows this id. */
+    public StreamRequest after(String id) {
+        lastEventId = id;
+        return this;
+    }
+
+    /** A receive buffer of so many bytes, so that a stall reaches the server soon. */
+    public StreamRequest receiveBuffer(int bytes) {
+        receiveBuffer = bytes;
+        return this;
+    }
+
+    /** The client breaks off after so many bytes of the body. */
+    public StreamRequest cutAfter(long bytes) {
+        cutAfter = bytes;
+        return this;
+    }
+
+    /** Reconnects by itself as EventSource does, but waits at most so long instead of what {@code retry} says. */
+    public StreamRequest reconnecting(Duration atMost) {
+        reconnectAfterAtMost = atMost;
+        return this;
+    }
+
+    /** Opens it; returns when the head of the answer is there. */
+    public EventStream open() throws IOException {
+        return new EventStream(this).start();
+    }
+
+    /** Sends the request and gives the whole answer, for those that are no stream. */
+    public WireResponse exchange() throws IOException {
+        try (WireClient client = WireClient.to(port, receiveBuffer)) {
+            return send(client, lastEventId).read();
+        }
+    }
+
+    WireClient send(WireClient client, String lastId) throws IOException {
+        Map<String, String> all = new LinkedHashMap<>(headers);
+        if (!lastId.isEmpty()) {
+            all.put("Last-Event-ID", lastId);
+        }
+        return client.send("GET", path + query, all, null);
+    }
+}

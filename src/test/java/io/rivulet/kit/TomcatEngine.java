@@ -1,0 +1,129 @@
+package io.rivulet.kit;
+
+import jakarta.servlet.ServletContext;
+import java.nio.file.Files;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.apache.catalina.Context;
+import org.apache.catalina.Lifecycle;
+import org.apache.catalina.LifecycleException;
+import org.apache.catalina.LifecycleState;
+import org.apache.catalina.Wrapper;
+import org.apache.catalina.connector.Connector;
+import org.apache.catalina.core.StandardContext;
+import org.apache.catalina.core.StandardHost;
+import org.apache.catalina.startup.ContextConfig;
+import org.apache.catalina.startup.Tomcat;
+
+/** Tomcat, as its embedded distribution starts a WAR: with the default servlet and the usual welcome file. */
+final class TomcatEngine implements Engine {
+
+    private static final Logger QUIET = Logger.getLogger("org.apache");
+
+    private final Plan plan;
+    private Tomcat tomcat;
+    private StandardContext app;
+
+    TomcatEngine(Plan plan) {
+        this.plan = plan;
+        QUIET.setLevel(Level.WARNING);
+    }
+
+    @Override
+    public int start(int port) throws Exception {
+        tomcat = new Tomcat();
+        tomcat.setBaseDir(Files.createDirectories(plan.home().resolve("tomcat")).toString());
+        Files.createDirectories(plan.home().resolve("tomcat/webapps"));
+        Connector connector = new Connector("org.apache.coyote.http11.Http11NioProtocol");
+        connector.setPort(port);
+        connector.setProperty("address", "127.0.0.1");
+        connector.setProperty("acceptCount", Integer.toString(plan.acceptQueue()));
+        if (plan.sendBuffer() > 0) {
+            connector.setProperty("socket.txBufSize", Integer.toString(plan.sendBuffer()));
+        }
+        tomcat.setConnector(connector);
+        app = deploy("");
+        try {
+            tomcat.start();
+            check(app);
+        } catch (LifecycleException | IllegalStateException e) {
+            stop();
+            throw e;
+        }
+        return connector.getLocalPort();
+    }
+
+    /** Adds the WAR as this version of its path; a second one stands beside the first (parallel deployment). */
+    StandardContext deploy(String version) throws Exception {
+        StandardHost host = (StandardHost) tomcat.getHost();
+        StandardContext context = new StandardContext();
+        context.setName(plan.contextPath() + (version.isEmpty() ? "" : "##" + version));
+        context.setPath(plan.contextPath());
+        context.setWebappVersion(version);
+        context.setDocBase(plan.war().toString());
+        context.addLifecycleListener(new ContextConfig());
+        context.setFailCtxIfServletStartFails(true);
+        context.addLifecycleListener(event -> {
+            if (event.getType().equals(Lifecycle.CONFIGURE_START_EVENT)) {
+                addDefaults(context); // at each start: a reload forgets them
+            }
+        });
+        host.addChild(context);
+        if (host.getState().isAvailable()) {
+            check(context);
+        }
+        return context;
+    }
+
+    /** What conf/web.xml and conf/context.xml of a Tomcat that is installed would say. */
+    private void addDefaults(StandardContext context) {
+        if (context.findServletMapping("/") == null) {
+            Wrapper files = Tomcat.addServlet(context, "default", "org.apache.catalina.servlets.DefaultServlet");
+            files.setAsyncSupported(true);
+            files.addMapping("/");
+        }
+        if (context.findWelcomeFiles().length == 0) {
+            context.addWelcomeFile("index.html");
+        }
+        Tomcat.addDefaultMimeTypeMappings(context);
+        plan.settings().forEach(context::addParameter);
+    }
+
+    /** Takes away a version again. */
+    void undeploy(Context context) {
+        tomcat.getHost().removeChild(context);
+    }
+
+    /** The container itself; for its leak detector. */
+    StandardHost host() {
+        return (StandardHost) tomcat.getHost();
+    }
+
+    private static void check(StandardContext context) {
+        if (context.getState() != LifecycleState.STARTED) {
+            throw new IllegalStateException("the web application did not start: " + context.getStateName());
+        }
+    }
+
+    @Override
+    public void stop() throws Exception {
+        tomcat.stop();
+        tomcat.destroy();
+    }
+
+    @Override
+    public void redeploy() {
+        app.reload();
+        check(app);
+    }
+
+    @Override
+    public ServletContext context() {
+        return app.getServletContext();
+    }
+
+    @Override
+    public ClassLoader loader() {
+        return app.getLoader().getClassLoader();
+    }
+}
