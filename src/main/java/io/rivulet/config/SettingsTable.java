@@ -96,6 +96,9 @@ public final class SettingsTable {
         "File with a line for each request and for each end of a stream, never a query; in dev data.dir/access.log.");
     public static final Setting<Optional<String>> FEED_QUOTES = row("feed.quotes", PATH, "", 0, 0,
         "CSV file of symbol,time,price replayed at quotes/<symbol>; without one a walk that says simulated.");
+    /** A week in 42 minutes: an event every second and a half, which the eye can follow. */
+    public static final Setting<Integer> FEED_EARTHQUAKES_SPEED = row("feed.earthquakes.speed", COUNT, "240", 1, 86_400,
+        "How many times faster than it happened the week of earthquakes is replayed.");
     public static final Setting<When> FEED_HOST = row("feed.host", Kinds.oneOf(When.class), "dev", 0, 0,
         "Whether the topic host carries this JVM's figures: true, false, or dev for in dev mode only.");
 

@@ -1,13 +1,41 @@
 package io.rivulet.feed;
 
+import io.rivulet.auth.Grant;
 import io.rivulet.config.Settings;
+import io.rivulet.config.SettingsTable;
+import io.rivulet.event.Event;
 import io.rivulet.hub.Hub;
+import io.rivulet.hub.Publication;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** All feeds that the settings name, and the one thread that runs them. */
+/**
+ * All feeds that the settings name, and the one thread that runs them. Built and started by who wires the hub, in
+ * {@code contextInitialized}; {@link #close} comes before the hub's.
+ */
 public final class Feeds implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Feeds.class);
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(10);
+    private static final long END_MAX_S = 2;
+    private static final String ACCESS = "access";
+
+    private final InstantSource clock;
+    private final List<Feed> feeds = new ArrayList<>();
+    private final QuoteFeed quotes;
+    private ScheduledThreadPoolExecutor executor;
 
     /**
      * Builds the feeds; nothing runs before {@link #start}.
@@ -16,24 +44,102 @@ public final class Feeds implements AutoCloseable {
      * @throws io.rivulet.config.BadSetting when the file of {@code rivulet.feed.quotes} cannot be read
      */
     public Feeds(Settings settings, Hub hub, InstantSource clock, Path accessLog) {
+        this(settings, throughHub(hub), clock, accessLog);
+    }
+
+    Feeds(Settings settings, Publisher hub, InstantSource clock, Path accessLog) {
+        this.clock = clock;
+        boolean dev = settings.get(SettingsTable.DEV);
+        feeds.add(new ClockFeed(hub));
+        feeds.add(new EarthquakeFeed(hub, settings.get(SettingsTable.FEED_EARTHQUAKES_SPEED)));
+        quotes = settings.get(SettingsTable.FEED_QUOTES)
+            .map(file -> QuoteFeed.replaying(hub, Quotes.read(Path.of(file))))
+            .orElseGet(() -> QuoteFeed.simulating(hub, new SplittableRandom()));
+        feeds.add(quotes);
+        Map<String, String> logs = new TreeMap<>(settings.followedLogs());
+        if (dev && accessLog != null) {
+            logs.putIfAbsent(ACCESS, accessLog.toString());
+        }
+        logs.forEach((name, path) -> feeds.add(new LogFeed(hub, name, Path.of(path))));
+        if (switch (settings.get(SettingsTable.FEED_HOST)) {
+            case TRUE -> true;
+            case FALSE -> false;
+            case DEV -> dev;
+        }) {
+            feeds.add(new HostFeed(hub));
+        }
     }
 
     /** Starts the thread {@code rivulet-feed}. Once. */
-    public void start() {
+    public synchronized void start() {
+        executor = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "rivulet-feed");
+            thread.setDaemon(true);
+            return thread;
+        }, new ThreadPoolExecutor.DiscardPolicy());
+        for (Feed feed : feeds) {
+            schedule(executor, feed, Duration.ZERO);
+        }
     }
 
-    /** Every topic that a feed publishes to. */
+    /** Every topic that a feed publishes to, feed by feed. Any thread. */
     public List<String> topics() {
-        return List.of();
+        List<String> topics = new ArrayList<>();
+        feeds.forEach(feed -> topics.addAll(feed.topics()));
+        return topics;
     }
 
-    /** Whether the prices at {@code quotes/} are made up. */
+    /** Whether the prices at {@code quotes/} are made up. Any thread. */
     public boolean quotesAreSimulated() {
-        return true;
+        return quotes.isSimulated();
     }
 
     /** Ends the thread and waits for it, at most two seconds. Idempotent. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (executor == null) {
+            return;
+        }
+        // no interrupt: a tick never waits, and an interrupted read would close the file under it and look like a fault
+        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        executor.shutdown();
+        try {
+            if (executor.awaitTermination(END_MAX_S, TimeUnit.SECONDS)) {
+                feeds.forEach(Feed::close);
+            } else {
+                LOG.warn("the thread rivulet-feed did not end within {} s", END_MAX_S);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        executor = null;
+    }
+
+    /** Each feed asks for its next tick by a time to wait, so a changed wall clock delays nothing. */
+    private void schedule(ScheduledThreadPoolExecutor on, Feed feed, Duration wait) {
+        on.schedule(() -> schedule(on, feed, tick(feed)), wait.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private Duration tick(Feed feed) {
+        try {
+            return feed.tick(clock.instant());
+        } catch (RuntimeException e) {
+            LOG.warn("the feed of {} failed and goes on in {} s", feed.topics(), AFTER_FAILURE.toSeconds(), e);
+            return AFTER_FAILURE;
+        }
+    }
+
+    private static Publisher throughHub(Hub hub) {
+        return new Publisher() {
+            @Override
+            public CompletableFuture<List<String>> publish(List<Event> events) {
+                return hub.publish(new Publication(events, Grant.INTERNAL, null));
+            }
+
+            @Override
+            public boolean isHeard(String topic) {
+                return hub.isHeard(topic);
+            }
+        };
     }
 }

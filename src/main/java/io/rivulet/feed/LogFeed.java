@@ -1,0 +1,89 @@
+package io.rivulet.feed;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code logs/<name>}: the lines of a file as they are written, each once, without query strings and tokens. The
+ * topic's name comes from the settings, so no client names a path.
+ */
+final class LogFeed implements Feed {
+
+    static final String PREFIX = "logs/";
+    static final String TYPE = "log";
+    private static final Logger LOG = LoggerFactory.getLogger(LogFeed.class);
+    private static final Duration EVERY = Duration.ofMillis(250);
+    private static final int BATCH_MAX = 200;
+
+    private final String name;
+    private final FileFollower file;
+    private final Tap tap;
+    private final List<String> waiting = new ArrayList<>();
+    private int poured;
+    private boolean failing;
+
+    LogFeed(Publisher hub, String name, Path path) {
+        this.name = name;
+        this.file = new FileFollower(path);
+        this.tap = new Tap(hub, PREFIX + name, TYPE);
+    }
+
+    @Override
+    public List<String> topics() {
+        return List.of(tap.topic());
+    }
+
+    @Override
+    public Duration tick(Instant now) {
+        if (!tap.isHeard()) {
+            close();
+        } else if (tap.isOpen()) {
+            if (tap.isTaken()) {
+                waiting.subList(0, poured).clear();
+            }
+            poured = 0;
+            if (waiting.isEmpty()) {
+                read();
+            }
+            if (!waiting.isEmpty()) {
+                poured = Math.min(BATCH_MAX, waiting.size());
+                tap.pour(waiting.subList(0, poured));
+            }
+        }
+        return EVERY;
+    }
+
+    @Override
+    public void close() {
+        try {
+            file.close();
+        } catch (IOException e) {
+            tell(e);
+        }
+    }
+
+    private void read() {
+        try {
+            for (String line : file.poll()) {
+                waiting.add(new Json().with("log", name).with("line", Redaction.of(line)).text());
+            }
+            failing = false;
+        } catch (IOException e) {
+            tell(e);
+        }
+    }
+
+    /** Once per failure: the file followed may be the one this goes to. */
+    private void tell(IOException e) {
+        if (!failing) {
+            LOG.warn("the file of {} cannot be read, which is tried again: {}", tap.topic(), e.toString());
+        }
+        failing = true;
+    }
+}

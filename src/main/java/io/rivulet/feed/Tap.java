@@ -1,0 +1,65 @@
+package io.rivulet.feed;
+
+import io.rivulet.event.Event;
+import io.rivulet.limit.Refused;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A topic as its feed sees it: something to pour into while somebody listens and the last pouring was answered, so a
+ * slow hub gets fewer events and never a heap of them. For the thread {@code rivulet-feed} alone.
+ */
+final class Tap {
+
+    private final Publisher hub;
+    private final String topic;
+    private final String type;
+    private CompletableFuture<?> under;
+
+    /** Events poured carry this type; null for none. */
+    Tap(Publisher hub, String topic, String type) {
+        this.hub = hub;
+        this.topic = topic;
+        this.type = type;
+    }
+
+    String topic() {
+        return topic;
+    }
+
+    /** Whether anybody listens. */
+    boolean isHeard() {
+        return hub.isHeard(topic);
+    }
+
+    /** Whether pouring is of use now: somebody listens, and the last pouring was answered. */
+    boolean isOpen() {
+        return (under == null || under.isDone()) && isHeard();
+    }
+
+    /** Whether what was poured last is in the hub: false while unanswered, and when it was refused. */
+    boolean isTaken() {
+        return under == null || under.isDone() && !under.isCompletedExceptionally();
+    }
+
+    /** Publishes one event with this data. */
+    void pour(String data) {
+        pour(List.of(data));
+    }
+
+    /** Publishes one event for each of these; all of them or none. */
+    void pour(List<String> datas) {
+        List<Event> events = new ArrayList<>(datas.size());
+        for (String data : datas) {
+            events.add(Event.on(topic).type(type).data(data.getBytes(StandardCharsets.UTF_8)).build());
+        }
+        try {
+            under = hub.publish(events);
+        } catch (Refused e) {
+            // the hub is opening, closing or full: a feed has no one to tell, and its next tick is soon
+            under = CompletableFuture.failedFuture(e);
+        }
+    }
+}
