@@ -20,7 +20,7 @@ final class Redaction {
     private Redaction() {
     }
 
-    /** The line without them. Runs in time linear in the line's length, which the follower bounds. */
+    /** The line without them. The follower bounds its length, and with it the time of the patterns. */
     static String of(String line) {
         String s = QUERY.matcher(line).replaceAll("$1");
         s = CREDENTIALS.matcher(s).replaceAll("$1 " + HIDDEN);
