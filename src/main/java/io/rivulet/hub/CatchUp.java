@@ -1,0 +1,188 @@
+package io.rivulet.hub;
+
+import io.rivulet.event.EventFrame;
+import io.rivulet.event.Position;
+import io.rivulet.metrics.Metrics.Count;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * Feeds streams that are behind: from what was read of the log, from the ring, or by asking for a read; one write at a
+ * time, as fast as the socket drains. A reconnect is the same path: a new stream is one that is behind. Shard thread.
+ *
+ * <p>Order: the log up to the ring's floor, then the ring up to what the shard has dispatched, then live. Reads never
+ * go beyond the dispatched place, and delivery always tests {@code position > seen}.
+ */
+final class CatchUp {
+
+    private static final int EXAMINED_MAX = 4096;
+
+    private final ShardSetup setup;
+    private final Shard shard;
+    private final TailRing ring;
+
+    CatchUp(ShardSetup setup, Shard shard) {
+        this.setup = setup;
+        this.shard = shard;
+        this.ring = setup.ring();
+    }
+
+    /** One step for a stream whose socket takes bytes. */
+    void step(Subscriber s) {
+        if (s.reading) {
+            return; // chunkRead puts it into the line again
+        }
+        if (s.chunk != null) {
+            fromChunk(s);
+            return;
+        }
+        long sequence = ring.after(s.seen);
+        if (sequence < 0) {
+            askLog(s);
+        } else if (tellTransientGap(s, sequence)) {
+            shard.serve(s);
+        } else if (setup.handOver().mayGoLive(s.seen, shard.place())) {
+            s.state = Subscriber.State.LIVE;
+        } else {
+            fromRing(s, sequence);
+        }
+    }
+
+    /** What was asked of the log has come. */
+    void chunkRead(Subscriber s, ReadResult result) {
+        s.reading = false;
+        if (s.state == Subscriber.State.ENDED) {
+            setup.readers().release(result.bytes());
+            return;
+        }
+        if (result.gapId() != null) {
+            gap(s, false, result.missed(), result.gapId());
+            s.seen = result.gapEnd();
+        }
+        if (!s.outlet.isReady()) {
+            setup.readers().release(result.bytes()); // a full socket holds no memory of the log's: the cursor knows
+            return;
+        }
+        s.chunk = result.frames();
+        s.chunkBytes = result.bytes();
+        s.chunkAt = 0;
+        s.chunkEnd = result.end();
+        shard.serve(s);
+    }
+
+    private void fromChunk(Subscriber s) {
+        List<EventFrame> frames = s.chunk;
+        int length = 0;
+        int from = s.chunkAt;
+        int to = from;
+        while (to < frames.size() && (to == from || length + frames.get(to).length() <= Joiner.WRITE_MAX)) {
+            length += frames.get(to++).length();
+        }
+        Writing writing = new Writing(s, length);
+        for (int i = from; i < to; i++) {
+            writing.add(frames.get(i));
+        }
+        s.chunkAt = to;
+        if (to == frames.size()) {
+            if (s.chunkEnd.isAfter(s.seen)) {
+                s.seen = s.chunkEnd;
+            }
+            setup.readers().release(s.dropChunk());
+        }
+        writing.done(Count.DELIVERED_LOG);
+        if (s.chunk != null && !s.outlet.isReady() && s.chunkBytes > 0) {
+            setup.readers().release(s.dropChunk()); // as in chunkRead; since=last has no such bytes, it is kept
+        }
+        shard.serve(s);
+    }
+
+    private void fromRing(Subscriber s, long from) {
+        long to = Math.min(shard.dispatched(), from + EXAMINED_MAX - 1);
+        Writing writing = new Writing(s, 0);
+        Position examined = s.seen;
+        for (long sequence = from; sequence <= to && !writing.isFull(); sequence++) {
+            EventFrame frame = ring.get(sequence);
+            if (frame == null) {
+                break; // the ring moved on; the next step asks the log
+            }
+            if (s.request.topics().matches(frame.topics())) {
+                writing.add(frame);
+            }
+            examined = frame.position();
+        }
+        s.seen = examined;
+        writing.done(Count.DELIVERED_RING);
+        shard.serve(s);
+    }
+
+    private void askLog(Subscriber s) {
+        Position floor = ring.floor();
+        if (s.transientFrom == null) {
+            s.transientFrom = s.seen;
+        }
+        if (s.seen.durable() >= floor.durable()) {
+            s.seen = floor.isAfter(s.seen) ? floor : s.seen; // only transient events lie between, and they are gone
+            shard.enqueue(s);
+            return;
+        }
+        s.reading = true;
+        setup.readers().read(s, s.seen.durable(), floor.durable());
+    }
+
+    private boolean tellTransientGap(Subscriber s, long next) {
+        Position from = s.transientFrom;
+        if (from == null) {
+            return false;
+        }
+        if (!s.request.controls() || !setup.transients().lostSince(from, s.request.topics())) {
+            s.transientFrom = null;
+            return false;
+        }
+        String id = ring.idBefore(next);
+        if (id != null) { // else the ring moved on just now; the next step finds the new place
+            s.transientFrom = null;
+            gap(s, true, null, id);
+        }
+        return true;
+    }
+
+    private void gap(Subscriber s, boolean isTransient, Long missed, String id) {
+        setup.metrics().add(Count.GAPS);
+        if (s.request.controls()) {
+            s.controls.add(ByteBuffer.wrap(Controls.gap(isTransient, missed, id)));
+        }
+    }
+
+    /** One write for a stream that is behind. */
+    private final class Writing {
+        private final Subscriber s;
+        private final java.io.ByteArrayOutputStream bytes;
+        private int events;
+
+        Writing(Subscriber s, int expected) {
+            this.s = s;
+            this.bytes = new java.io.ByteArrayOutputStream(Math.max(expected, 512));
+        }
+
+        void add(EventFrame frame) {
+            if (s.wants(frame)) {
+                ByteBuffer replay = frame.replay();
+                bytes.write(replay.array(), replay.arrayOffset() + replay.position(), replay.remaining());
+                events++;
+                s.seen = frame.position();
+            }
+        }
+
+        boolean isFull() {
+            return bytes.size() >= Joiner.WRITE_MAX;
+        }
+
+        void done(Count path) {
+            if (events > 0) {
+                setup.metrics().add(path, events);
+                shard.wrote(s, s.seen);
+                shard.write(s, ByteBuffer.wrap(bytes.toByteArray()));
+            }
+        }
+    }
+}

@@ -1,0 +1,161 @@
+package io.rivulet.hub;
+
+import io.rivulet.event.Event;
+import io.rivulet.event.EventFrame;
+import io.rivulet.event.Position;
+import io.rivulet.limit.Refused;
+import io.rivulet.log.EventLog;
+import io.rivulet.log.LogEntry;
+import io.rivulet.log.LogFailure;
+import io.rivulet.log.LogRange;
+import io.rivulet.log.LogRecord;
+import io.rivulet.metrics.Metrics;
+import io.rivulet.metrics.Metrics.Count;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one sequencer: takes groups from the queue, appends the durable part as one commit, gives every event its place,
+ * shows all to the ring, answers. Its own thread, {@code rivulet-commit}; it does no network I/O and runs nobody's
+ * callback. While one commit syncs, the next group gathers by itself: there is no timer.
+ */
+final class Committer implements Runnable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
+
+    private final PublishQueue queue;
+    private final EventLog log;
+    private final TailRing ring;
+    private final TransientTopics transients;
+    private final FanOut fanOut;
+    private final Receipts receipts;
+    private final Executor answers;
+    private final Metrics metrics;
+    private final InstantSource clock;
+
+    private List<Pending> committing = List.of();
+    /** The place of the newest event; the next transient event counts on from here. */
+    private Position place;
+    private boolean failing;
+
+    Committer(PublishQueue queue, EventLog log, TailRing ring, TransientTopics transients, FanOut fanOut,
+              Executor answers, Metrics metrics, InstantSource clock) {
+        this.queue = queue;
+        this.log = log;
+        this.ring = ring;
+        this.transients = transients;
+        this.fanOut = fanOut;
+        this.receipts = new Receipts(log);
+        this.answers = answers;
+        this.metrics = metrics;
+        this.clock = clock;
+        this.place = Position.ofDurable(log.range().head());
+        log.tail(this::committed);
+    }
+
+    @Override
+    public void run() {
+        try {
+            for (List<Pending> group = queue.take(); group != null; group = queue.take()) {
+                fanOut.awaitNotLagging();
+                commit(group);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the hub is closing and did not want to wait
+        }
+    }
+
+    private void commit(List<Pending> group) {
+        List<Pending> fresh = receipts.settle(group);
+        List<LogRecord> records = new ArrayList<>();
+        for (Pending pending : fresh) {
+            if (!pending.isTransient) {
+                for (int i = 0; i < pending.events.size(); i++) {
+                    records.add(new LogRecord(pending.events.get(i), i == 0 ? pending.receipt : null));
+                }
+            }
+        }
+        committing = fresh;
+        try {
+            if (!records.isEmpty()) {
+                log.append(records);
+                metrics.add(Count.COMMITS);
+                recovered();
+            }
+        } catch (IOException | RuntimeException e) {
+            refuseDurable(fresh, e);
+        }
+        if (committing != null) {
+            // nothing durable, or the disk refused it: transient events go on, so clocks tick while the disk is full
+            committed(List.of());
+        }
+        receipts.remember(fresh);
+        count(group);
+        answers.execute(() -> group.forEach(Pending::complete));
+    }
+
+    /** The log's tail: the durable events of the group are on the disk now, in order. */
+    private void committed(List<LogEntry> entries) {
+        int next = 0;
+        for (Pending pending : committing) {
+            if (pending.refusal == null) {
+                for (Event event : pending.events) {
+                    EventFrame frame = pending.isTransient ? inMemory(event) : entries.get(next++).frame(log.seal());
+                    place = frame.position();
+                    pending.ids.add(frame.id());
+                    fanOut.awaitRoom(ring, frame.length());
+                    ring.add(frame);
+                    if (frame.isTransient()) {
+                        transients.added(frame);
+                    }
+                }
+            }
+        }
+        committing = null;
+        fanOut.wake();
+    }
+
+    private EventFrame inMemory(Event event) {
+        Position next = new Position(place.durable(), place.transients() + 1);
+        LogRange range = log.range();
+        String id = log.seal().seal(range.epoch(), next.durable(), next.transients(), range.headNonce());
+        return new EventFrame(event, next, true, id, clock.millis());
+    }
+
+    private void refuseDurable(List<Pending> group, Exception e) {
+        metrics.add(Count.COMMIT_FAILURES);
+        boolean full = e instanceof LogFailure failure && failure.isFull();
+        if (!failing) {
+            failing = true; // once for a trouble, not once for each publish
+            LOG.error("Publishing to durable topics fails: {}. Streams stay; it heals by itself.", e.getMessage(), e);
+        }
+        Refused refusal = Refused.because(full ? Refused.Reason.STORE_FULL : Refused.Reason.STORE_FAILED,
+            (full ? "the disk is full: " : "the disk refused the event: ") + e.getMessage()
+                + "; nothing was published", e);
+        for (Pending pending : group) {
+            if (!pending.isTransient) {
+                pending.refusal = refusal;
+            }
+        }
+    }
+
+    private void recovered() {
+        if (failing) {
+            failing = false;
+            LOG.info("Publishing to durable topics works again.");
+        }
+    }
+
+    private void count(List<Pending> group) {
+        for (Pending pending : group) {
+            Count what = pending.refusal != null ? Count.REFUSED
+                : pending.ids.isEmpty() || pending.original != null ? Count.REPEATED : Count.PUBLISHED;
+            metrics.add(what, what == Count.PUBLISHED ? pending.ids.size() : 1);
+        }
+    }
+}

@@ -1,0 +1,184 @@
+package io.rivulet.hub;
+
+import io.rivulet.config.Settings;
+import io.rivulet.config.SettingsTable;
+import io.rivulet.event.Position;
+import io.rivulet.log.EventLog;
+import io.rivulet.log.LogRange;
+import io.rivulet.metrics.Metrics;
+import io.rivulet.metrics.Metrics.Count;
+import io.rivulet.topic.Topic;
+import io.rivulet.topic.TopicSelection;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The running parts of a hub that has a log: built in flow order, closed in the same. */
+final class Engine {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+    private static final long TICK_MS = 500;
+    private static final long JOIN_MS = 2_000;
+    private static final int RING_SLOTS_MAX = 1 << 18;
+    private static final long RING_BYTES_MAX = 64L << 20;
+    private static final int RING_HEAP_SHARE = 16;
+    private static final int BYTES_PER_SLOT = 256;
+
+    private final EventLog log;
+    private final Names names;
+    private final Metrics metrics;
+    private final PublishQueue queue;
+    private final Thread committer;
+    private final FanOut fanOut;
+    private final Readers readers;
+    private final Resume resume;
+    private final HistoryPages pages;
+    private final ExecutorService answers;
+    private final ScheduledExecutorService ticker;
+    private final Supplier<byte[]> prelude;
+
+    private Engine(Settings settings, InstantSource clock, Metrics metrics, EventLog log, HandOver handOver,
+                   Names names, Consumer<Subscriber> ended) {
+        this.log = log;
+        this.names = names;
+        this.metrics = metrics;
+        long retryMin = settings.get(SettingsTable.RETRY_MIN).toMillis();
+        long retryMax = settings.get(SettingsTable.RETRY_MAX).toMillis();
+        prelude = () -> Controls.prelude(names.between(retryMin, retryMax));
+        queue = new PublishQueue(settings.get(SettingsTable.PUBLISH_QUEUE_BYTES));
+        fanOut = new FanOut(settings.get(SettingsTable.LAG_MAX).toNanos(), System::nanoTime);
+        readers = new Readers(log, settings.get(SettingsTable.READ_BYTES));
+        answers = Executors.newSingleThreadExecutor(daemon("rivulet-answer"));
+        ticker = Executors.newSingleThreadScheduledExecutor(daemon("rivulet-tick"));
+
+        LogRange range = log.range();
+        Position start = Position.ofDurable(range.head());
+        String startId = log.seal().seal(range.epoch(), range.head(), 0, range.headNonce());
+        TransientTopics transients = new TransientTopics();
+        long bytes = ringBytes(settings);
+        int slots = (int) Math.max(1024, Math.min(RING_SLOTS_MAX, Long.highestOneBit(bytes / BYTES_PER_SLOT)));
+        TailRing ring = new TailRing(bytes, slots, start, startId, transients::evicted);
+        List<String> transientTopics = settings.get(SettingsTable.TRANSIENT_TOPICS);
+        resume = new Resume(log, ring, transients, topics -> mayBeTransient(topics, transientTopics));
+        pages = new HistoryPages(log, resume);
+        CursorDue cursors = CursorDue.of(settings.get(SettingsTable.LOG_RETAIN_BYTES),
+            settings.get(SettingsTable.LOG_RETAIN_AGE).toMillis(), settings.get(SettingsTable.LOG_RETAIN_EVENTS));
+        ShardSetup setup = new ShardSetup(ring, transients, log, readers, metrics, clock, System::nanoTime, start,
+            startId, settings.get(SettingsTable.BACKLOG_EVENTS), handOver, ended,
+            () -> Controls.farewell(names.between(retryMin, retryMax)), cursors);
+        for (int i = 1; i <= Runtime.getRuntime().availableProcessors(); i++) {
+            fanOut.add(new Shard(setup, i));
+        }
+        committer = new Thread(
+            new Committer(queue, log, ring, transients, fanOut, answers, metrics, clock), "rivulet-commit");
+        committer.setDaemon(true);
+    }
+
+    static Engine start(Settings settings, InstantSource clock, Metrics metrics, EventLog log, HandOver handOver,
+                        Names names, Consumer<Subscriber> ended) {
+        Engine engine = new Engine(settings, clock, metrics, log, handOver, names, ended);
+        engine.readers.start();
+        engine.fanOut.shards().forEach(Shard::start);
+        engine.committer.start();
+        engine.ticker.scheduleAtFixedRate(
+            () -> engine.fanOut.shards().forEach(shard -> shard.post(shard::tick)), TICK_MS, TICK_MS,
+            TimeUnit.MILLISECONDS);
+        return engine;
+    }
+
+    CompletableFuture<List<String>> publish(Pending pending) {
+        queue.offer(pending);
+        return pending.answer;
+    }
+
+    Subscription subscribe(SubscribeRequest request, Outlet outlet) {
+        Shard shard = fanOut.quietest();
+        Subscriber s = new Subscriber(request, outlet, shard, names.next(), names.next());
+        byte[] first = prelude.get();
+        shard.post(() -> shard.begin(s, first));
+        if (request.cursor() == null && request.since() == Since.LATEST) {
+            shard.post(() -> shard.attach(s, StartPoint.LIVE));
+        } else {
+            readers.submit(() -> place(s));
+        }
+        return s;
+    }
+
+    Readers readers() {
+        return readers;
+    }
+
+    HistoryPages pages() {
+        return pages;
+    }
+
+    /** Why publishing fails now, or null. */
+    String trouble() {
+        LogRange range = log.range();
+        return range.failure() == null ? null : range.failure().getMessage();
+    }
+
+    void close() {
+        try {
+            ticker.shutdownNow();
+            queue.close();
+            committer.join(JOIN_MS);
+            fanOut.close();
+            committer.join(JOIN_MS);
+            for (Shard shard : fanOut.shards()) {
+                shard.close(JOIN_MS);
+            }
+            readers.close();
+            answers.shutdown();
+            if (!answers.awaitTermination(JOIN_MS, TimeUnit.MILLISECONDS)) {
+                answers.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            LOG.warn("The hub was interrupted while it closed; its threads are daemons and end by themselves");
+        }
+    }
+
+    private void place(Subscriber s) {
+        StartPoint start;
+        try {
+            start = resume.find(s.request);
+        } catch (IOException | RuntimeException e) {
+            LOG.error("The cursor of stream {} could not be looked up; it is ended and will ask again",
+                s.connection, e);
+            s.gone("its cursor could not be looked up");
+            return;
+        }
+        if (start.resumed() == StartPoint.Resumed.RESET) {
+            metrics.add(Count.RESETS);
+        }
+        s.shard.post(() -> s.shard.attach(s, start));
+    }
+
+    private static boolean mayBeTransient(TopicSelection topics, List<String> patterns) {
+        return topics.isAny() || Topic.covered(patterns, List.copyOf(topics.exact()));
+    }
+
+    private static long ringBytes(Settings settings) {
+        long set = settings.get(SettingsTable.RING_BYTES);
+        return set > 0 ? set : Math.min(RING_BYTES_MAX, Runtime.getRuntime().maxMemory() / RING_HEAP_SHARE);
+    }
+
+    private static ThreadFactory daemon(String name) {
+        return task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+}

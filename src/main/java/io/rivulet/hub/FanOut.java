@@ -1,0 +1,89 @@
+package io.rivulet.hub;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+
+/**
+ * All shards together: wakes them, knows the slowest, and makes the committer wait where the fan-out itself is behind.
+ * A shard is a cursor too: the ring evicts nothing that a shard has not dispatched.
+ */
+final class FanOut {
+
+    private static final long WAIT_NS = 200_000;
+
+    private final List<Shard> shards = new ArrayList<>();
+    private final long lagMaxNs;
+    private final LongSupplier nanos;
+    private volatile boolean closed;
+
+    FanOut(long lagMaxNs, LongSupplier nanos) {
+        this.lagMaxNs = lagMaxNs;
+        this.nanos = nanos;
+    }
+
+    void add(Shard shard) {
+        shards.add(shard);
+    }
+
+    List<Shard> shards() {
+        return shards;
+    }
+
+    /** The shard with the fewest streams. */
+    Shard quietest() {
+        Shard best = shards.get(0);
+        for (Shard shard : shards) {
+            if (shard.streams() < best.streams()) {
+                best = shard;
+            }
+        }
+        return best;
+    }
+
+    /** There is something new in the ring. */
+    void wake() {
+        for (Shard shard : shards) {
+            shard.wake();
+        }
+    }
+
+    /** Ends all waiting. */
+    void close() {
+        closed = true;
+    }
+
+    /** Waits until every shard is less than {@code lag.max} behind; meanwhile publishes fill the queue. */
+    void awaitNotLagging() throws InterruptedException {
+        for (Shard shard : shards) {
+            while (!closed && shard.behindSinceNs() != Shard.NOT_BEHIND
+                && nanos.getAsLong() - shard.behindSinceNs() > lagMaxNs) {
+                rest();
+            }
+        }
+    }
+
+    /** Waits until the ring may take an event without evicting what a shard still has to dispatch. */
+    void awaitRoom(TailRing ring, int length) {
+        while (!closed && !ring.fits(length, slowest())) {
+            wake();
+            LockSupport.parkNanos(WAIT_NS);
+        }
+    }
+
+    private long slowest() {
+        long least = Long.MAX_VALUE;
+        for (Shard shard : shards) {
+            least = Math.min(least, shard.dispatched());
+        }
+        return least;
+    }
+
+    private static void rest() throws InterruptedException {
+        LockSupport.parkNanos(WAIT_NS);
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package io.rivulet.hub;
+
+import io.rivulet.auth.Grant;
+import io.rivulet.limit.Refused;
+import io.rivulet.log.EventLog;
+import io.rivulet.log.LogChunk;
+import io.rivulet.log.LogEntry;
+import io.rivulet.topic.TopicSelection;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** History, a page at a time, under the rights of a stream. Reader threads only. */
+final class HistoryPages {
+
+    private static final int READ_BYTES = 256 << 10;
+    /** Memory of one page; the next id lets the caller go on. */
+    private static final int PAGE_BYTES_MAX = 4 << 20;
+
+    private final EventLog log;
+    private final Resume resume;
+
+    HistoryPages(EventLog log, Resume resume) {
+        this.log = log;
+        this.resume = resume;
+    }
+
+    History page(TopicSelection topics, Grant grant, Since since, String after, int limit) throws IOException {
+        StartPoint start = resume.find(
+            new SubscribeRequest(topics, grant, after, since, Duration.ZERO, false, true, "history"));
+        if (start.resumed() == StartPoint.Resumed.RESET) {
+            throw Refused.malformed("the id to begin after is not of this history");
+        }
+        long head = log.range().head();
+        if (since.kind() == Since.Kind.LAST_OF_EACH && after == null) {
+            return newestOfEach(topics, grant, limit);
+        }
+        List<History.Item> items = new ArrayList<>();
+        long at = start.cursor() == null ? head : start.cursor().durable();
+        int bytes = 0;
+        String last = null;
+        while (at < head) {
+            LogChunk chunk = log.read(at, head, topics, READ_BYTES);
+            for (LogEntry entry : chunk.entries()) {
+                if (items.size() == limit || bytes > PAGE_BYTES_MAX) {
+                    return new History(items, last);
+                }
+                if (!entry.event().isPrivate() || grant.maySeePrivate(entry.event().topics())) {
+                    items.add(item(entry));
+                    bytes += entry.event().weight();
+                    last = entry.placeId(log.seal());
+                }
+            }
+            at = Math.max(chunk.examinedTo(), at + 1);
+        }
+        return new History(items, null);
+    }
+
+    private History newestOfEach(TopicSelection topics, Grant grant, int limit) throws IOException {
+        List<History.Item> items = new ArrayList<>();
+        for (LogEntry entry : log.find().newestOfEach(topics, limit)) {
+            if (!entry.event().isPrivate() || grant.maySeePrivate(entry.event().topics())) {
+                items.add(item(entry));
+            }
+        }
+        return new History(items, null);
+    }
+
+    private History.Item item(LogEntry entry) {
+        return new History.Item(entry.id(log.seal()), entry.timeMs(), entry.event());
+    }
+}

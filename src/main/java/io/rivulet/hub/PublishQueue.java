@@ -1,0 +1,87 @@
+package io.rivulet.hub;
+
+import io.rivulet.limit.Refused;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** Publishes waiting for the committer: first in, first out, bounded by bytes. Any thread offers, the committer takes. */
+final class PublishQueue {
+
+    private static final int GROUP_EVENTS_MAX = 512;
+    private static final int GROUP_BYTES_MAX = 1 << 20;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition filled = lock.newCondition();
+    private final ArrayDeque<Pending> waiting = new ArrayDeque<>();
+    private final long bytesMax;
+    private long bytes;
+    private boolean closed;
+
+    PublishQueue(long bytesMax) {
+        this.bytesMax = bytesMax;
+    }
+
+    /**
+     * Puts a publish at the end.
+     *
+     * @throws Refused when the queue is full or closed
+     */
+    void offer(Pending pending) {
+        lock.lock();
+        try {
+            if (closed) {
+                throw Refused.because(Refused.Reason.NOT_OPEN, "the hub is closing; nothing was published");
+            }
+            if (bytes + pending.weight > bytesMax && !waiting.isEmpty()) {
+                throw Refused.because(Refused.Reason.OVERLOADED, bytes + " bytes of events wait for the disk; with "
+                    + pending.weight + " more they would exceed " + bytesMax + " (rivulet.publish.queue.bytes)");
+            }
+            bytes += pending.weight;
+            waiting.add(pending);
+            filled.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The next group: at least one publish, at most about 512 events or 1 MiB; null when closed and empty. */
+    List<Pending> take() throws InterruptedException {
+        lock.lock();
+        try {
+            while (waiting.isEmpty()) {
+                if (closed) {
+                    return null;
+                }
+                filled.await();
+            }
+            List<Pending> group = new ArrayList<>();
+            int events = 0;
+            long size = 0;
+            do {
+                Pending next = waiting.poll();
+                group.add(next);
+                events += next.events.size();
+                size += next.weight;
+            } while (!waiting.isEmpty() && events + waiting.peek().events.size() <= GROUP_EVENTS_MAX
+                && size + waiting.peek().weight <= GROUP_BYTES_MAX);
+            bytes -= size;
+            return group;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** No more offers; what waits is still taken. */
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            filled.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

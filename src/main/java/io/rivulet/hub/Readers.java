@@ -1,0 +1,147 @@
+package io.rivulet.hub;
+
+import io.rivulet.auth.Grant;
+import io.rivulet.event.EventFrame;
+import io.rivulet.event.Position;
+import io.rivulet.log.EventLog;
+import io.rivulet.log.LogChunk;
+import io.rivulet.log.LogEntry;
+import io.rivulet.topic.TopicSelection;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The threads that read the log for others, {@code rivulet-read-1} and {@code -2}: neither a shard nor a container's
+ * thread ever waits for the disk. What they have read and nobody has taken yet is bounded by {@code rivulet.read.bytes};
+ * each stream has at most one request in the line.
+ */
+final class Readers {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Readers.class);
+    private static final int THREADS = 2;
+    private static final int CHUNK_BYTES = 128 << 10;
+    /** Bytes that one permit of the budget stands for. */
+    private static final int UNIT = 1024;
+
+    private final EventLog log;
+    private final PlaceIds ids;
+    private final LinkedBlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+    private final List<Thread> threads = new ArrayList<>();
+    private final Semaphore budget;
+    private final int budgetUnits;
+    private volatile boolean closed;
+
+    Readers(EventLog log, long bytesMax) {
+        this.log = log;
+        this.ids = new PlaceIds(log);
+        this.budgetUnits = (int) Math.min(Integer.MAX_VALUE, bytesMax / UNIT);
+        this.budget = new Semaphore(budgetUnits);
+        for (int i = 1; i <= THREADS; i++) {
+            Thread thread = new Thread(this::run, "rivulet-read-" + i);
+            thread.setDaemon(true);
+            threads.add(thread);
+        }
+    }
+
+    void start() {
+        threads.forEach(Thread::start);
+    }
+
+    /** Runs a look-up; any thread. */
+    void submit(Runnable task) {
+        tasks.add(task);
+    }
+
+    /** Tasks waiting now. */
+    int waiting() {
+        return tasks.size();
+    }
+
+    /** Reads on for a stream; its shard gets a {@link ReadResult}. */
+    void read(Subscriber s, long after, long upTo) {
+        submit(() -> {
+            try {
+                ReadResult result = read(s.request, after, upTo);
+                budget.acquire(units(result.bytes()));
+                s.shard.post(() -> s.shard.chunkRead(s, result));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // closing: the shards end their streams themselves
+            }
+        });
+    }
+
+    /** Gives memory back that a {@link ReadResult} held. */
+    void release(long bytes) {
+        if (bytes > 0) {
+            budget.release(units(bytes));
+        }
+    }
+
+    void close() throws InterruptedException {
+        closed = true;
+        threads.forEach(Thread::interrupt);
+        for (Thread thread : threads) {
+            thread.join(2_000);
+        }
+    }
+
+    private ReadResult read(SubscribeRequest request, long after, long upTo) {
+        LogChunk chunk;
+        try {
+            chunk = log.read(after, upTo, request.topics(), CHUNK_BYTES);
+        } catch (IOException e) {
+            LOG.error("The log cannot be read after position {}: {}. Its readers are told of a gap up to {}.",
+                after, e.getMessage(), upTo, e);
+            Position end = Position.ofDurable(upTo);
+            return new ReadResult(List.of(), end, 0, sealed(end), end, null);
+        }
+        List<EventFrame> frames = new ArrayList<>(chunk.entries().size());
+        long bytes = 0;
+        for (LogEntry entry : chunk.entries()) {
+            EventFrame frame = entry.frame(log.seal());
+            frames.add(frame);
+            bytes += frame.length() + UNIT / 8;
+        }
+        Position end = Position.ofDurable(Math.max(chunk.examinedTo(), after));
+        if (chunk.from() > after + 1 && log.find().lastTrimmed(request.topics()) > after) {
+            Position gapEnd = Position.ofDurable(chunk.from() - 1);
+            return new ReadResult(frames, end, bytes, sealed(gapEnd), gapEnd,
+                missed(request.topics(), request.grant(), chunk.from() - 1 - after));
+        }
+        return new ReadResult(frames, end, bytes, null, null, null);
+    }
+
+    /** How many events may be missing; only who may see all of them may know. */
+    static Long missed(TopicSelection topics, Grant grant, long positions) {
+        return topics.isAny() && grant.readsAll() ? positions : null;
+    }
+
+    /** The id of a place; reader threads only. */
+    String sealed(Position place) {
+        return ids.idOf(place);
+    }
+
+    private int units(long bytes) {
+        return (int) Math.min(budgetUnits, (bytes + UNIT - 1) / UNIT);
+    }
+
+    private void run() {
+        while (!closed) {
+            try {
+                tasks.take().run();
+            } catch (InterruptedException e) {
+                if (closed) {
+                    return;
+                }
+                // somebody else's interrupt: this thread is the hub's and goes on
+            } catch (RuntimeException e) {
+                LOG.error("A look-up in the log failed", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package io.rivulet.hub;
+
+import io.rivulet.event.EventFrame;
+import io.rivulet.event.IdSeal;
+import io.rivulet.event.Position;
+import io.rivulet.log.EventLog;
+import io.rivulet.log.LogEntry;
+import io.rivulet.log.LogFinder;
+import io.rivulet.log.LogRange;
+import io.rivulet.topic.TopicSelection;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Predicate;
+
+/**
+ * Finds where a stream begins: from a cursor, or from {@code since}. Reader threads only: it asks the log.
+ *
+ * <p>A cursor is believed only when its epoch could reach its place and the nonce it carries is that of the commit
+ * there: one from a lost tail, an older backup or another store is a reset, never a silent skip.
+ */
+final class Resume {
+
+    private static final String EARLIEST = "earliest";
+    private static final int TOPICS_MAX = 1_000;
+
+    private final EventLog log;
+    private final TailRing ring;
+    private final TransientTopics transients;
+    private final PlaceIds ids;
+    private final Predicate<TopicSelection> mayBeTransient;
+
+    Resume(EventLog log, TailRing ring, TransientTopics transients, Predicate<TopicSelection> mayBeTransient) {
+        this.log = log;
+        this.ring = ring;
+        this.transients = transients;
+        this.ids = new PlaceIds(log);
+        this.mayBeTransient = mayBeTransient;
+    }
+
+    /** The start of this stream. */
+    StartPoint find(SubscribeRequest request) throws IOException {
+        String cursor = request.cursor();
+        if (cursor == null) {
+            return since(request);
+        }
+        if (cursor.equals(EARLIEST)) {
+            return earliest();
+        }
+        if (cursor.startsWith(IdSeal.PREFIX)) {
+            IdSeal.Opened opened = log.seal().open(cursor);
+            return opened == null ? StartPoint.RESET : sealed(request, opened);
+        }
+        OptionalLong position = log.find().byId(cursor);
+        Position place = position.isPresent() ? Position.ofDurable(position.getAsLong()) : transients.byId(cursor);
+        return place == null ? StartPoint.RESET : StartPoint.exact(place, cursor);
+    }
+
+    private StartPoint sealed(SubscribeRequest request, IdSeal.Opened opened) throws IOException {
+        LogRange range = log.range();
+        LogFinder find = log.find();
+        long durable = opened.position().durable();
+        boolean sameEpoch = opened.epoch() == range.epoch();
+        if (durable > range.head() || !find.epochReaches(opened.epoch(), durable)
+            || sameEpoch && opened.position().isAfter(newest())) {
+            return StartPoint.RESET;
+        }
+        OptionalLong nonce = durable >= range.first() || durable == 0 ? find.nonceAt(durable) : OptionalLong.empty();
+        if (nonce.isPresent() && nonce.getAsLong() != opened.nonce()) {
+            return StartPoint.RESET;
+        }
+        if (durable < range.first() - 1 && find.lastTrimmed(request.topics()) > durable) {
+            Position oldest = Position.ofDurable(range.first() - 1);
+            return lostAmongTransients(request, sameEpoch, opened.position(), StartPoint.partial(oldest,
+                ids.idOf(oldest), Readers.missed(request.topics(), request.grant(), oldest.durable() - durable)));
+        }
+        Position place = sameEpoch ? opened.position() : Position.ofDurable(durable);
+        if (durable < range.first() - 1) {
+            place = Position.ofDurable(range.first() - 1); // only other topics were trimmed between
+        }
+        return lostAmongTransients(request, sameEpoch, opened.position(), StartPoint.exact(place, request.cursor()));
+    }
+
+    /** Adds whether transient events were lost between the cursor and what memory still holds. */
+    private StartPoint lostAmongTransients(SubscribeRequest request, boolean sameEpoch, Position cursor,
+                                           StartPoint start) {
+        if (!mayBeTransient.test(request.topics())) {
+            return start;
+        }
+        Position floor = ring.floor();
+        boolean lost = !sameEpoch || floor.isAfter(cursor) && transients.lostSince(cursor, request.topics());
+        return lost ? start.withTransientLost(true, floor) : start;
+    }
+
+    private StartPoint since(SubscribeRequest request) throws IOException {
+        Since since = request.since();
+        return switch (since.kind()) {
+            case LATEST -> StartPoint.LIVE;
+            case EARLIEST -> earliest();
+            case LAST_OF_EACH -> newestOfEach(request);
+            case LAST_COUNT -> at(newest(request, since.count()));
+            case INSTANT -> {
+                long timeMs = since.at().toEpochMilli();
+                Position place = fromRingTime(timeMs);
+                yield at(place != null ? place : Position.ofDurable(log.find().beforeTime(timeMs)));
+            }
+        };
+    }
+
+    private StartPoint earliest() {
+        return at(Position.ofDurable(log.range().first() - 1));
+    }
+
+    private StartPoint at(Position place) {
+        return StartPoint.exact(place, ids.idOf(place));
+    }
+
+    private StartPoint newestOfEach(SubscribeRequest request) throws IOException {
+        Position head = newest();
+        List<EventFrame> found = new ArrayList<>();
+        for (LogEntry entry : log.find().newestOfEach(request.topics(), TOPICS_MAX)) {
+            found.add(entry.frame(log.seal()));
+        }
+        found.addAll(transients.newestOfEach(request.topics()));
+        // what is newer than head comes by itself afterwards
+        found.removeIf(f -> f.position().isAfter(head)
+            || f.isPrivate() && !request.grant().maySeePrivate(f.topics()));
+        if (found.isEmpty()) {
+            return StartPoint.LIVE;
+        }
+        found.sort(Comparator.comparing(EventFrame::position));
+        Position before = found.get(0).position().before();
+        Position cursor = found.get(0).isTransient() ? before : Position.ofDurable(before.durable());
+        return new StartPoint(StartPoint.Resumed.EXACT, cursor, ids.idOf(cursor), 0L, false, null, found, head);
+    }
+
+    /** The place after which {@code n} matching events come: counted back through the ring, then through the log. */
+    private Position newest(SubscribeRequest request, int n) throws IOException {
+        TopicSelection topics = request.topics();
+        int counted = 0;
+        int durable = 0;
+        for (long sequence = ring.head(); sequence > 0; sequence--) {
+            EventFrame frame = ring.get(sequence);
+            if (frame == null) {
+                break;
+            }
+            if (topics.matches(frame.topics())) {
+                durable += frame.isTransient() ? 0 : 1;
+                if (++counted == n) {
+                    return frame.position().before();
+                }
+            }
+        }
+        return Position.ofDurable(log.find().beforeNewest(topics, n - counted + durable));
+    }
+
+    /** The place before the first event in the ring of that time or later; null when the ring does not reach back. */
+    private Position fromRingTime(long timeMs) {
+        Position place = newest();
+        for (long sequence = ring.head(); sequence > 0; sequence--) {
+            EventFrame frame = ring.get(sequence);
+            if (frame == null) {
+                return null;
+            }
+            if (frame.timeMs() < timeMs) {
+                return place;
+            }
+            place = frame.position().before();
+        }
+        return null;
+    }
+
+    private Position newest() {
+        EventFrame newest = ring.get(ring.head());
+        return newest != null ? newest.position() : ring.floor();
+    }
+}

@@ -1,0 +1,393 @@
+package io.rivulet.hub;
+
+import io.rivulet.event.EventFrame;
+import io.rivulet.event.Position;
+import io.rivulet.metrics.Metrics.Count;
+import io.rivulet.topic.TopicIndex;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One fan-out thread and its subscribers. A round: what others posted, then one batch from the ring, each subscriber
+ * written once, then at most 2 ms of catching up. It takes no lock and touches no disk.
+ */
+final class Shard implements Runnable {
+
+    /** What {@link #behindSinceNs} says when everything is dispatched. */
+    static final long NOT_BEHIND = Long.MIN_VALUE;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
+    private static final int BATCH_MAX = 1024;
+    private static final long CATCH_UP_NS = 2_000_000;
+
+    private final ShardSetup setup;
+    private final TailRing ring;
+    private final Joiner joiner;
+    private final CatchUp catchUp;
+    private final Thread thread;
+    private final ConcurrentLinkedQueue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
+    private final TopicIndex<Subscriber> index = new TopicIndex<>();
+    private final List<Subscriber> streams = new ArrayList<>();
+    private final List<Subscriber> dirty = new ArrayList<>();
+    private final ArrayDeque<Subscriber> behind = new ArrayDeque<>();
+
+    private volatile int streamCount;
+    private volatile long dispatched;
+    private volatile long behindSinceNs = NOT_BEHIND;
+    private volatile boolean parked;
+    private volatile boolean closing;
+
+    private Position place;
+    private String placeId;
+    private long nowNs;
+    private long nowMs;
+    private long bytesAppended;
+    private long delivered;
+    private EventFrame offering;
+    private long offeringSequence;
+
+    Shard(ShardSetup setup, int number) {
+        this.setup = setup;
+        this.ring = setup.ring();
+        this.joiner = new Joiner(ring);
+        this.catchUp = new CatchUp(setup, this);
+        this.place = setup.start();
+        this.placeId = setup.startId();
+        look();
+        this.thread = new Thread(this, "rivulet-shard-" + number);
+        thread.setDaemon(true);
+    }
+
+    // ---- any thread
+
+    void start() {
+        thread.start();
+    }
+
+    /** Runs {@code work} on the shard's thread; after the end of the shard it is dropped. */
+    void post(Runnable work) {
+        mailbox.add(work);
+        wake();
+    }
+
+    /**
+     * The sleeper and the waker: T1 (shard) sets {@code parked}, then looks again whether there is work, then parks; T2
+     * makes work, then looks at {@code parked}. Whichever is second sees the other, so no work waits unseen.
+     */
+    void wake() {
+        if (parked) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    int streams() {
+        return streamCount;
+    }
+
+    long dispatched() {
+        return dispatched;
+    }
+
+    /** Since when there has been something to dispatch, in ticker time, or {@link #NOT_BEHIND}. */
+    long behindSinceNs() {
+        return behindSinceNs;
+    }
+
+    /** Ends every stream after telling it when to come back, then the thread; waits at most {@code millis}. */
+    void close(long millis) throws InterruptedException {
+        closing = true;
+        LockSupport.unpark(thread);
+        thread.join(millis);
+    }
+
+    // ---- the shard's thread
+
+    @Override
+    public void run() {
+        while (!closing) {
+            try {
+                look();
+                boolean worked = readMail();
+                worked |= dispatch();
+                worked |= catchUp();
+                if (!worked) {
+                    park();
+                }
+            } catch (RuntimeException e) {
+                LOG.error("A round of {} failed; the shard goes on", thread.getName(), e);
+            }
+        }
+        readMail();
+        endAll();
+    }
+
+    private void park() {
+        parked = true;
+        if (mailbox.isEmpty() && ring.head() == dispatched && behind.isEmpty() && !closing) {
+            LockSupport.park(this);
+        }
+        parked = false;
+    }
+
+    private boolean readMail() {
+        Runnable work = mailbox.poll();
+        if (work == null) {
+            return false;
+        }
+        for (int n = 0; work != null; work = ++n < BATCH_MAX ? mailbox.poll() : null) {
+            try {
+                work.run();
+            } catch (RuntimeException e) {
+                LOG.error("A task of {} failed; the shard goes on", thread.getName(), e);
+            }
+        }
+        return true;
+    }
+
+    /** The times and sizes that a whole round uses, read once. */
+    private void look() {
+        nowNs = setup.nanos().getAsLong();
+        nowMs = setup.clock().millis();
+        bytesAppended = setup.log().range().bytesAppended();
+    }
+
+    /** Offers a batch of new events to those who asked for them, then writes each subscriber once. */
+    private boolean dispatch() {
+        long head = ring.head();
+        long from = dispatched;
+        if (from == head) {
+            behindSinceNs = NOT_BEHIND;
+            return false;
+        }
+        behindSinceNs = nowNs;
+        long to = Math.min(head, from + BATCH_MAX);
+        for (long sequence = from + 1; sequence <= to; sequence++) {
+            offering = ring.get(sequence);
+            offeringSequence = sequence;
+            index.forEach(offering.topics(), this::offer);
+        }
+        place = offering.position();
+        placeId = offering.placeId();
+        for (int i = 0; i < dirty.size(); i++) {
+            Subscriber s = dirty.get(i);
+            s.dirty = false;
+            serve(s);
+        }
+        dirty.clear();
+        joiner.clear();
+        dispatched = to; // only now may the ring evict them
+        countDelivered();
+        return true;
+    }
+
+    private void offer(Subscriber s) {
+        if (s.state != Subscriber.State.LIVE || s.offered == offeringSequence || !s.wants(offering)) {
+            return;
+        }
+        s.offered = offeringSequence;
+        if (!s.take(offeringSequence, offering, setup.backlogMax())) {
+            fallBehind(s);
+        } else if (!s.dirty) {
+            s.dirty = true;
+            dirty.add(s);
+        }
+    }
+
+    /** Writes what a subscriber has to get, as far as its socket takes it; a fault costs this stream only. */
+    void serve(Subscriber s) {
+        try {
+            tryServe(s);
+        } catch (RuntimeException e) {
+            LOG.error("Stream {} failed and is ended", s.connection, e);
+            remove(s);
+        }
+    }
+
+    private void tryServe(Subscriber s) {
+        while (s.state != Subscriber.State.ENDED && s.outlet.isReady()) {
+            if (!s.controls.isEmpty()) {
+                write(s, joinControls(s));
+            } else if (s.state == Subscriber.State.LIVE && s.backlogSize > 0) {
+                int before = s.backlogSize;
+                ByteBuffer bytes = joiner.next(s);
+                if (bytes == null) {
+                    fallBehind(s);
+                } else {
+                    delivered += before - s.backlogSize;
+                    wrote(s, place);
+                    write(s, bytes);
+                }
+            } else {
+                break;
+            }
+        }
+        if (s.state == Subscriber.State.BEHIND && s.outlet.isReady()) {
+            enqueue(s);
+        }
+    }
+
+    /** Registers a new subscriber and says the first bytes; its place comes later, by {@link #attach}. */
+    void begin(Subscriber s, byte[] prelude) {
+        if (s.state == Subscriber.State.ENDED) {
+            return;
+        }
+        s.slot = streams.size();
+        streams.add(s);
+        streamCount = streams.size();
+        s.writtenNs = nowNs;
+        s.heartbeatNs = nowNs;
+        s.controls.add(ByteBuffer.wrap(prelude));
+        serve(s);
+    }
+
+    /** Places a subscriber: at the cursor found for it, or at what this shard has dispatched. */
+    void attach(Subscriber s, StartPoint start) {
+        if (s.state != Subscriber.State.OPENING) {
+            return;
+        }
+        Position at = start.cursor() == null ? place : start.cursor();
+        String id = start.cursor() == null ? placeId : start.cursorId();
+        if (s.request.controls()) {
+            s.controls.add(ByteBuffer.wrap(Controls.hello(s, start, id)));
+        }
+        s.seen = at;
+        s.transientFrom = start.transientFrom();
+        wrote(s, at);
+        s.state = Subscriber.State.BEHIND;
+        if (start.first() != null) {
+            s.chunk = start.first();
+            s.chunkAt = 0;
+            s.chunkEnd = start.afterFirst();
+            s.seen = Position.START; // the newest of each topic lie before the cursor that follows them
+        } else if (setup.handOver().mayGoLive(at, place)) {
+            s.state = Subscriber.State.LIVE;
+        }
+        index.add(s.request.topics(), s);
+        serve(s);
+    }
+
+    /** Ends and forgets a subscriber. Idempotent. */
+    void remove(Subscriber s) {
+        if (s.state == Subscriber.State.ENDED) {
+            return;
+        }
+        if (s.state != Subscriber.State.OPENING) {
+            index.remove(s.request.topics(), s);
+        }
+        s.state = Subscriber.State.ENDED;
+        if (s.slot >= 0) {
+            Subscriber last = streams.remove(streams.size() - 1);
+            if (last != s) {
+                streams.set(s.slot, last);
+                last.slot = s.slot;
+            }
+            streamCount = streams.size();
+        }
+        setup.readers().release(s.dropChunk());
+        s.controls.clear();
+        s.outlet.end();
+        setup.ended().accept(s);
+    }
+
+    /** Heartbeats and cursors; posted by the ticker. */
+    void tick() {
+        Heartbeat.tick(this, setup.cursors(), streams, new Heartbeat.Now(nowNs, nowMs, bytesAppended));
+    }
+
+    /** What was found in the log for a subscriber that is behind. */
+    void chunkRead(Subscriber s, ReadResult result) {
+        catchUp.chunkRead(s, result);
+    }
+
+    void fallBehind(Subscriber s) {
+        s.fallBehind(place());
+        setup.metrics().add(Count.FELL_BEHIND);
+        enqueue(s);
+    }
+
+    /** Puts a subscriber into the line of those to be fed. */
+    void enqueue(Subscriber s) {
+        if (!s.catchingUp) {
+            s.catchingUp = true;
+            behind.add(s);
+        }
+    }
+
+    void write(Subscriber s, ByteBuffer bytes) {
+        s.writtenNs = nowNs;
+        s.outlet.write(bytes);
+    }
+
+    /** Notes that the client has an id for this place now: {@code rivulet.cursor} need not remind it. */
+    void wrote(Subscriber s, Position at) {
+        s.idBytes = bytesAppended;
+        s.idMs = nowMs;
+        s.idDurable = at.durable();
+    }
+
+    /** The newest place dispatched. */
+    Position place() {
+        return place;
+    }
+
+    /** The sealed id of {@link #place}. */
+    String placeId() {
+        return placeId;
+    }
+
+    private boolean catchUp() {
+        if (behind.isEmpty()) {
+            return false;
+        }
+        long untilNs = setup.nanos().getAsLong() + CATCH_UP_NS;
+        for (int n = behind.size(); n > 0 && setup.nanos().getAsLong() < untilNs; n--) {
+            Subscriber s = behind.poll();
+            s.catchingUp = false;
+            if (s.state == Subscriber.State.BEHIND && s.outlet.isReady()) {
+                feed(s);
+            }
+        }
+        return true;
+    }
+
+    private void feed(Subscriber s) {
+        try {
+            catchUp.step(s);
+        } catch (RuntimeException e) {
+            LOG.error("Stream {} failed while it caught up and is ended", s.connection, e);
+            remove(s);
+        }
+    }
+
+    private static ByteBuffer joinControls(Subscriber s) {
+        if (s.controls.size() == 1) {
+            return s.controls.poll();
+        }
+        ByteBuffer joined = ByteBuffer.allocate(s.controls.stream().mapToInt(ByteBuffer::remaining).sum());
+        s.controls.forEach(joined::put);
+        s.controls.clear();
+        return joined.flip();
+    }
+
+    private void countDelivered() {
+        if (delivered > 0) {
+            setup.metrics().add(Count.DELIVERED_LIVE, delivered);
+            delivered = 0;
+        }
+    }
+
+    private void endAll() {
+        for (Subscriber s : List.copyOf(streams)) {
+            if (s.outlet.isReady()) {
+                s.outlet.write(ByteBuffer.wrap(setup.farewell().get()));
+            }
+            remove(s);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package io.rivulet.hub;
+
+import io.rivulet.event.Position;
+import io.rivulet.log.EventLog;
+import io.rivulet.metrics.Metrics;
+import java.time.InstantSource;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * What all shards share.
+ *
+ * @param start      the place of the log's head at opening; {@code startId} is its sealed id
+ * @param backlogMax events that a stream may wait for in memory
+ * @param ended      is told of each stream that ended, on its shard's thread
+ * @param farewell   the last bytes of a stream that the hub ends: when to come back
+ * @param cursors    when a silent stream is due a fresh cursor
+ */
+record ShardSetup(TailRing ring, TransientTopics transients, EventLog log, Readers readers, Metrics metrics,
+                  InstantSource clock, LongSupplier nanos, Position start, String startId, int backlogMax,
+                  HandOver handOver, Consumer<Subscriber> ended, Supplier<byte[]> farewell, CursorDue cursors) {
+}

@@ -1,0 +1,52 @@
+package io.rivulet.hub;
+
+import io.rivulet.event.EventFrame;
+import io.rivulet.event.Position;
+import java.util.List;
+
+/**
+ * Where a stream begins, and what to say of it in {@code rivulet.hello}.
+ *
+ * @param resumed       how
+ * @param cursor        examined up to here; null: up to what the shard has dispatched when it takes the stream
+ * @param cursorId      the id of {@code cursor}; null with it
+ * @param missed        an upper bound of what is gone, under the caller's grants; null when it cannot be told
+ * @param transientLost whether transient events were lost between
+ * @param transientFrom from where transient events may be lost without having been told; null: from nowhere
+ * @param first         events to send first, for {@code since=last}; null otherwise
+ * @param afterFirst    examined up to here once {@code first} is sent
+ */
+record StartPoint(Resumed resumed, Position cursor, String cursorId, Long missed, boolean transientLost,
+                  Position transientFrom, List<EventFrame> first, Position afterFirst) {
+
+    /** How a stream resumed. */
+    enum Resumed {
+        /** A first connect, from now on. */
+        LIVE,
+        /** Nothing is missing. */
+        EXACT,
+        /** The oldest part of what was asked for is gone. */
+        PARTIAL,
+        /** The cursor is not of this history: from now on. */
+        RESET;
+
+        String text() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
+    }
+
+    static final StartPoint LIVE = new StartPoint(Resumed.LIVE, null, null, 0L, false, null, null, null);
+    static final StartPoint RESET = new StartPoint(Resumed.RESET, null, null, null, false, null, null, null);
+
+    static StartPoint exact(Position cursor, String id) {
+        return new StartPoint(Resumed.EXACT, cursor, id, 0L, false, null, null, null);
+    }
+
+    static StartPoint partial(Position cursor, String id, Long missed) {
+        return new StartPoint(Resumed.PARTIAL, cursor, id, missed, false, null, null, null);
+    }
+
+    StartPoint withTransientLost(boolean lost, Position toldUpTo) {
+        return new StartPoint(resumed, cursor, cursorId, missed, lost, toldUpTo, first, afterFirst);
+    }
+}

@@ -1,0 +1,153 @@
+package io.rivulet.hub;
+
+import io.rivulet.event.EventFrame;
+import io.rivulet.event.Position;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * One open stream: matchers and a cursor. The shard's thread alone touches its state; container callbacks only post.
+ *
+ * <p>Invariant: every event placed at or below {@code seen} has been examined for it and, if it matched, handed to the
+ * outlet or to the backlog; while {@code LIVE} the backlog holds, in order, the ring's sequences of what matched since.
+ * What it costs while it lags is this object and a backlog of bounded length, whatever is published meanwhile.
+ */
+final class Subscriber implements Subscription {
+
+    /** Where its next events come from. */
+    enum State {
+        /** Not placed yet: its cursor is being looked up. */
+        OPENING,
+        /** From the shard's batches. */
+        LIVE,
+        /** From the ring or the log, at its own speed. */
+        BEHIND,
+        /** Nowhere. */
+        ENDED
+    }
+
+    private static final int BACKLOG_KEPT = 16;
+    private static final long[] NOTHING = {};
+
+    final SubscribeRequest request;
+    final Outlet outlet;
+    final Shard shard;
+    final String connection;
+    final String secret;
+
+    State state = State.OPENING;
+    Position seen = Position.START;
+    /** What the hub itself has to say first: prelude, hello, gap, heartbeat. */
+    final ArrayDeque<ByteBuffer> controls = new ArrayDeque<>(2);
+
+    long[] backlog = NOTHING;
+    int backlogSize;
+    /** Hash of the backlog's sequences: streams with the same one get the same joined bytes. */
+    long backlogHash;
+    /** The place of the first event in the backlog, in two numbers: no object for each delivery. */
+    private long backlogDurable;
+    private long backlogTransients;
+    /** The sequence that the index offered last: an event with several matching topics is taken once. */
+    long offered;
+    boolean dirty;
+
+    /** What was read from the log and not written yet; dropped when the socket is full, for the cursor knows. */
+    List<EventFrame> chunk;
+    int chunkAt;
+    Position chunkEnd;
+    long chunkBytes;
+    boolean reading;
+    boolean catchingUp;
+    /** From where transient events may have been lost, until it was told; null while the ring covers it. */
+    Position transientFrom;
+
+    long writtenNs;
+    long heartbeatNs;
+    long idBytes;
+    long idMs;
+    long idDurable;
+    /** Place in the shard's list. */
+    int slot = -1;
+
+    Subscriber(SubscribeRequest request, Outlet outlet, Shard shard, String connection, String secret) {
+        this.request = request;
+        this.outlet = outlet;
+        this.shard = shard;
+        this.connection = connection;
+        this.secret = secret;
+    }
+
+    @Override
+    public String connection() {
+        return connection;
+    }
+
+    @Override
+    public void writable() {
+        shard.post(() -> shard.serve(this));
+    }
+
+    @Override
+    public void gone(String why) {
+        shard.post(() -> shard.remove(this));
+    }
+
+    /** Whether this event is for it at all: not seen yet, and public or granted. */
+    boolean wants(EventFrame frame) {
+        return frame.position().isAfter(seen)
+            && (!frame.isPrivate() || request.grant().maySeePrivate(frame.topics()));
+    }
+
+    /** Takes an event of the live batch; false when the backlog is full. */
+    boolean take(long sequence, EventFrame frame, int backlogMax) {
+        if (backlogSize == backlogMax) {
+            return false;
+        }
+        if (backlogSize == 0) {
+            backlogDurable = frame.position().durable();
+            backlogTransients = frame.position().transients();
+            backlogHash = 0;
+        }
+        if (backlogSize == backlog.length) {
+            backlog = Arrays.copyOf(backlog, Math.min(backlogMax, Math.max(4, backlogSize * 2)));
+        }
+        backlog[backlogSize++] = sequence;
+        backlogHash = (backlogHash + sequence) * 0x9E3779B97F4A7C15L;
+        return true;
+    }
+
+    /** The first {@code n} of the backlog were handed to the outlet. */
+    void taken(int n, EventFrame nextOrNull) {
+        System.arraycopy(backlog, n, backlog, 0, backlogSize - n);
+        backlogSize -= n;
+        backlogHash = 0;
+        for (int i = 0; i < backlogSize; i++) {
+            backlogHash = (backlogHash + backlog[i]) * 0x9E3779B97F4A7C15L;
+        }
+        if (nextOrNull != null) {
+            backlogDurable = nextOrNull.position().durable();
+            backlogTransients = nextOrNull.position().transients();
+        }
+        if (backlogSize == 0 && backlog.length > BACKLOG_KEPT) {
+            backlog = NOTHING;
+        }
+    }
+
+    /** Leaves the live batches: the cursor is the place before the first event it has not got. */
+    void fallBehind(Position dispatched) {
+        state = State.BEHIND;
+        seen = backlogSize > 0 ? new Position(backlogDurable, backlogTransients).before() : dispatched;
+        backlogSize = 0;
+        backlog = NOTHING;
+    }
+
+    /** Frees what it holds of the log's memory. */
+    long dropChunk() {
+        long freed = chunk == null ? 0 : chunkBytes;
+        chunk = null;
+        chunkBytes = 0;
+        return freed;
+    }
+}

@@ -1,0 +1,92 @@
+package io.rivulet.hub;
+
+import io.rivulet.event.EventFrame;
+import io.rivulet.event.Position;
+import io.rivulet.topic.TopicSelection;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What is remembered of transient topics beyond the ring: the newest event of each, where each last lost one, and the
+ * publishers' ids of those in the ring. The committer writes, anyone reads; a short lock, held for a map's work only.
+ */
+final class TransientTopics {
+
+    private static final int TOPICS_MAX = 10_000;
+
+    private final Map<String, EventFrame> newest = new LinkedHashMap<>();
+    private final Map<String, Position> lost = new LinkedHashMap<>();
+    private final Map<String, Position> byId = new LinkedHashMap<>();
+    /** Where topics that had to be forgotten lost their last event at the latest. */
+    private Position lostForgotten = Position.START;
+
+    /** A transient event was committed. */
+    synchronized void added(EventFrame frame) {
+        for (String topic : frame.topics()) {
+            newest.remove(topic);
+            newest.put(topic, frame);
+            if (newest.size() > TOPICS_MAX) {
+                newest.remove(newest.keySet().iterator().next());
+            }
+        }
+        if (!frame.id().equals(frame.placeId())) {
+            byId.putIfAbsent(frame.id(), frame.position());
+        }
+    }
+
+    /** An event left the ring. */
+    synchronized void evicted(EventFrame frame) {
+        if (!frame.isTransient()) {
+            return;
+        }
+        for (String topic : frame.topics()) {
+            lost.remove(topic);
+            lost.put(topic, frame.position());
+            if (lost.size() > TOPICS_MAX) {
+                lostForgotten = lost.remove(lost.keySet().iterator().next());
+            }
+        }
+        byId.remove(frame.id(), frame.position());
+    }
+
+    /** Whether an event of these topics may have been lost after {@code place}. */
+    synchronized boolean lostSince(Position place, TopicSelection topics) {
+        if (lostForgotten.isAfter(place)) {
+            return true;
+        }
+        if (topics.isAny()) {
+            return lost.values().stream().anyMatch(p -> p.isAfter(place));
+        }
+        for (String topic : topics.exact()) {
+            Position p = lost.get(topic);
+            if (p != null && p.isAfter(place)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The newest event of each matching topic, each event once, ascending. */
+    synchronized List<EventFrame> newestOfEach(TopicSelection topics) {
+        Set<EventFrame> found = Collections.newSetFromMap(new IdentityHashMap<>());
+        if (topics.isAny()) {
+            found.addAll(newest.values());
+        } else {
+            topics.exact().stream().map(newest::get).filter(f -> f != null).forEach(found::add);
+        }
+        List<EventFrame> ascending = new ArrayList<>(found);
+        ascending.sort(Comparator.comparing(EventFrame::position));
+        return ascending;
+    }
+
+    /** The place of the event in the ring with this publisher's id, or null. */
+    synchronized Position byId(String id) {
+        return byId.get(id);
+    }
+}
