@@ -1,0 +1,130 @@
+package io.rivulet;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A Java file as the structure tests read it.
+ *
+ * @param path from the root of the project, with slashes
+ * @param text as it is
+ * @param code the same lines with comments and literals blanked out
+ */
+record SourceFile(String path, String text, String code) {
+
+    /** A method with the lines it takes. */
+    record Method(String header, int line, int lines) {
+    }
+
+    static SourceFile of(String path, String text) {
+        return new SourceFile(path, text, blank(text));
+    }
+
+    /** All Java files below {@code src}. */
+    static List<SourceFile> all() {
+        try (Stream<Path> files = Files.walk(Path.of("src"))) {
+            List<SourceFile> all = new ArrayList<>();
+            for (Path file : files.filter(f -> f.toString().endsWith(".java")).sorted().toList()) {
+                all.add(of(file.toString().replace('\\', '/'), Files.readString(file)));
+            }
+            return all;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    boolean isMain() {
+        return path.startsWith("src/main/");
+    }
+
+    /** The package below {@code io.rivulet}; empty for the root. */
+    String layer() {
+        String inside = path.substring(path.indexOf("/io/rivulet/") + "/io/rivulet/".length());
+        return inside.contains("/") ? inside.substring(0, inside.indexOf('/')) : "";
+    }
+
+    List<String> lines() {
+        return text.lines().toList();
+    }
+
+    /** All methods and constructors, nested ones of inner classes too. */
+    List<Method> methods() {
+        List<Method> methods = new ArrayList<>();
+        List<Integer> open = new ArrayList<>();
+        int headerFrom = 0;
+        for (int i = 0; i < code.length(); i++) {
+            char c = code.charAt(i);
+            if (c == '{') {
+                open.add(headerFrom);
+                headerFrom = i + 1;
+            } else if (c == '}' && !open.isEmpty()) {
+                int from = open.remove(open.size() - 1);
+                String header = code.substring(from, code.indexOf('{', from)).strip();
+                if (isMethod(header)) {
+                    int start = from + code.substring(from).indexOf(header.substring(0, 1));
+                    methods.add(new Method(header, lineAt(start), lineAt(i) - lineAt(start) + 1));
+                }
+                headerFrom = i + 1;
+            } else if (c == ';') {
+                headerFrom = i + 1;
+            }
+        }
+        return methods;
+    }
+
+    private int lineAt(int index) {
+        return (int) code.substring(0, index).chars().filter(c -> c == '\n').count() + 1;
+    }
+
+    private static boolean isMethod(String header) {
+        String plain = header.replaceAll("@\\w+(\\([^)]*\\))?", "").strip();
+        return plain.matches("(?s)[\\w<].*\\)(\\s*throws[\\w\\s.,]+)?") && !plain.contains("->")
+            && !plain.matches("(?s)(if|for|while|switch|catch|synchronized|try|else|do|return)\\b.*")
+            && !plain.matches("(?s).*\\b(new|record|class|enum|interface|yield)\\b.*") && !plain.contains("=");
+    }
+
+    /** Blanks comments, strings, text blocks and characters; line breaks stay where they are. */
+    private static String blank(String text) {
+        StringBuilder code = new StringBuilder(text);
+        int i = 0;
+        while (i < text.length()) {
+            int end;
+            if (text.startsWith("//", i)) {
+                end = to(text, "\n", i);
+            } else if (text.startsWith("/*", i)) {
+                end = to(text, "*/", i + 2) + 2;
+            } else if (text.startsWith("\"\"\"", i)) {
+                end = to(text, "\"\"\"", i + 3) + 3;
+            } else if (text.charAt(i) == '"' || text.charAt(i) == '\'') {
+                end = literal(text, i);
+            } else {
+                i++;
+                continue;
+            }
+            for (; i < Math.min(end, text.length()); i++) {
+                if (text.charAt(i) != '\n') {
+                    code.setCharAt(i, ' ');
+                }
+            }
+        }
+        return code.toString();
+    }
+
+    private static int to(String text, String mark, int from) {
+        int at = text.indexOf(mark, from);
+        return at < 0 ? text.length() : at;
+    }
+
+    private static int literal(String text, int from) {
+        int i = from + 1;
+        while (i < text.length() && text.charAt(i) != text.charAt(from)) {
+            i += text.charAt(i) == '\\' ? 2 : 1;
+        }
+        return i + 1;
+    }
+}

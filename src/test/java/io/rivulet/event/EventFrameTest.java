@@ -1,0 +1,147 @@
+package io.rivulet.event;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.rivulet.kit.StreamParser;
+import io.rivulet.kit.StreamParser.Dispatched;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** An event in, wire text out. */
+class EventFrameTest {
+
+    private static final Position PLACE = Position.ofDurable(7);
+
+    @Test
+    void theFieldsComeInTheOrderThatMakesACutHarmless() {
+        assertEquals("event: greeting\nretry: 3000\ndata: hello\nid: place\n\n",
+            live(Event.on("news").type("greeting").retryMs(3_000).data("hello").build()));
+    }
+
+    @Test
+    void whatIsNotSetIsNotWritten() {
+        assertEquals("data: hello\nid: place\n\n", live(Event.on("news").data("hello").build()));
+    }
+
+    @Test
+    void thePublishersIdComesBeforeThePlace() {
+        EventFrame frame = frame(Event.on("news").id("mine").data("x").build());
+        assertEquals("data: x\nid: mine\n\n", text(frame.live()));
+        assertEquals("mine", frame.id());
+        assertEquals("place", frame.placeId());
+    }
+
+    @Test
+    void everyLineEndingInTheDataMakesALine() {
+        assertEquals("data: a\ndata: b\ndata: c\ndata: d\nid: place\n\n",
+            live(Event.on("t").data("a\nb\rc\r\nd").build()));
+        assertEquals("data: \ndata: \nid: place\n\n", live(Event.on("t").data("\n").build()));
+        assertEquals("data: \ndata: \ndata: \nid: place\n\n", live(Event.on("t").data("\n\r").build()));
+        assertEquals("data: a\ndata: \nid: place\n\n", live(Event.on("t").data("a\r\n").build()));
+    }
+
+    @Test
+    void dataCannotForgeAField() {
+        assertEquals("data: x\ndata: id: 9\ndata: \ndata: event: rivulet.hello\nid: place\n\n",
+            live(Event.on("t").data("x\rid: 9\r\revent: rivulet.hello").build()));
+    }
+
+    @Test
+    void emptyDataIsAnEventStill() {
+        assertEquals("data: \nid: place\n\n", live(Event.on("t").build()));
+    }
+
+    @Test
+    void aSpaceAtTheBeginningOfTheDataSurvives() {
+        assertEquals("data:  x\nid: place\n\n", live(Event.on("t").data(" x").build()));
+    }
+
+    @Test
+    void aByteOrderMarkInTheDataIsNeverFirstOnTheWire() {
+        assertEquals("data: \uFEFFx\nid: place\n\n", live(Event.on("t").data("\uFEFFx").build()));
+    }
+
+    @Test
+    void aReplayLeavesOutTheRetryAndNothingElse() {
+        EventFrame frame = frame(Event.on("t").type("a").retryMs(500).data("x\ny").build());
+        assertEquals("event: a\ndata: x\ndata: y\nid: place\n\n", text(frame.replay()));
+        EventFrame plain = frame(Event.on("t").type("a").data("retry: 1").build());
+        assertEquals(text(plain.live()), text(plain.replay()));
+    }
+
+    @Test
+    void aReaderCannotMoveAnothersView() {
+        EventFrame frame = frame(Event.on("t").data("x").build());
+        ByteBuffer one = frame.live();
+        one.position(5);
+        assertEquals(frame.length(), frame.live().remaining());
+    }
+
+    @Test
+    void aControlEventMayHaveAnIdOrNone() {
+        assertEquals("event: rivulet.gap\ndata: {\"missed\":3}\nid: c\n\n",
+            new String(EventFrame.control("rivulet.gap", "{\"missed\":3}", "c"), StandardCharsets.UTF_8));
+        assertEquals("event: rivulet.heartbeat\ndata: {}\n\n",
+            new String(EventFrame.control("rivulet.heartbeat", "{}", null), StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void whatIsReadIsWhatWasWrittenWithLineEndingsAsOne() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        for (int i = 0; i < 3_000; i++) {
+            String data = randomText(random, "a: \r\n\uFEFF\0é✓\t{}id".toCharArray());
+            String type = random.nextBoolean() ? null : "t" + random.nextInt(99);
+            Event event = Event.on("t").type(type).data(data).retryMs(random.nextInt(3) * 1_000).build();
+            EventFrame frame = new EventFrame(event, PLACE, false, "id-" + i, 0);
+            List<Dispatched> read = new ArrayList<>();
+            StreamParser parser = new StreamParser("", read::add, c -> { });
+            for (ByteBuffer bytes : List.of(frame.live(), frame.replay())) {
+                parser.take(text(bytes));
+                Dispatched expected = new Dispatched(type == null ? "message" : type, normalise(data), "id-" + i);
+                assertEquals(List.of(expected), read, "seed " + seed + ", data " + data);
+                read.clear();
+            }
+        }
+    }
+
+    @Test
+    void aCutAnywhereInsideAnEventLeavesItsIdBehind() {
+        byte[] bytes = live(Event.on("t").type("a").retryMs(700).data("x\ny").build()).getBytes(StandardCharsets.UTF_8);
+        for (int cut = 0; cut < bytes.length; cut++) {
+            StreamParser parser = new StreamParser("before", e -> { }, c -> { }).take(bytes, 0, cut);
+            assertEquals("before", parser.lastEventId(), "cut after " + cut);
+        }
+        assertEquals("place", new StreamParser("before", e -> { }, c -> { }).take(bytes, 0, bytes.length)
+            .lastEventId());
+    }
+
+    /** What the grammar can carry: CR and CR LF arrive as LF. */
+    private static String normalise(String data) {
+        return data.replace("\r\n", "\n").replace('\r', '\n');
+    }
+
+    private static String randomText(Random random, char[] alphabet) {
+        StringBuilder text = new StringBuilder();
+        for (int n = random.nextInt(12); n > 0; n--) {
+            text.append(alphabet[random.nextInt(alphabet.length)]);
+        }
+        return text.toString();
+    }
+
+    private static EventFrame frame(Event event) {
+        return new EventFrame(event, PLACE, false, "place", 0);
+    }
+
+    private static String live(Event event) {
+        return text(frame(event).live());
+    }
+
+    private static String text(ByteBuffer bytes) {
+        return StandardCharsets.UTF_8.decode(bytes.duplicate()).toString();
+    }
+}
