@@ -1,0 +1,47 @@
+package io.rivulet.kit;
+
+import java.util.Map;
+
+/** A look inside a hub that runs in this JVM: its counters. By reflection, for its classes are the WAR's own. */
+public final class Inside {
+
+    private final Object context;
+
+    private Inside(Object context) {
+        this.context = context;
+    }
+
+    /** The hub of this server as it runs now. */
+    public static Inside of(Server server) {
+        Object context = server.context().getAttribute("io.rivulet.http.HubContext");
+        if (context == null) {
+            throw new AssertionError("there is no hub in " + server);
+        }
+        return new Inside(context);
+    }
+
+    /** A counter of {@code io.rivulet.metrics.Metrics}, in lower case. */
+    public long count(String name) {
+        return ((Map<?, ?>) call(call(context, "metrics"), "all")).entrySet().stream()
+            .filter(e -> e.getKey().equals(name)).mapToLong(e -> (Long) e.getValue()).findFirst()
+            .orElseThrow(() -> new AssertionError("no counter " + name));
+    }
+
+    /** All counters, for a message. */
+    public String counts() {
+        return call(call(context, "metrics"), "all").toString();
+    }
+
+    /** Open streams. */
+    public int streams() {
+        return (Integer) call(call(context, "hub"), "streams");
+    }
+
+    private static Object call(Object target, String method) {
+        try {
+            return target.getClass().getMethod(method).invoke(target);
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError("the hub has changed: " + method, e);
+        }
+    }
+}
