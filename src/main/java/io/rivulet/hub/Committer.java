@@ -62,7 +62,7 @@ final class Committer implements Runnable {
     public void run() {
         try {
             for (List<Pending> group = queue.take(); group != null; group = queue.take()) {
-                fanOut.awaitNotLagging();
+                fanOut.awaitNotLagging(ring);
                 commit(group);
             }
         } catch (InterruptedException e) {

@@ -56,7 +56,7 @@ final class Engine {
         long retryMax = settings.get(SettingsTable.RETRY_MAX).toMillis();
         prelude = () -> Controls.prelude(names.between(retryMin, retryMax));
         queue = new PublishQueue(settings.get(SettingsTable.PUBLISH_QUEUE_BYTES));
-        fanOut = new FanOut(settings.get(SettingsTable.LAG_MAX).toNanos(), System::nanoTime);
+        fanOut = new FanOut(settings.get(SettingsTable.LAG_MAX).toMillis(), clock);
         readers = new Readers(log, settings.get(SettingsTable.READ_BYTES));
         answers = Executors.newSingleThreadExecutor(daemon("rivulet-answer"));
         ticker = Executors.newSingleThreadScheduledExecutor(daemon("rivulet-tick"));

@@ -1,9 +1,10 @@
 package io.rivulet.hub;
 
+import io.rivulet.event.EventFrame;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.LongSupplier;
 
 /**
  * All shards together: wakes them, knows the slowest, and makes the committer wait where the fan-out itself is behind.
@@ -14,13 +15,13 @@ final class FanOut {
     private static final long WAIT_NS = 200_000;
 
     private final List<Shard> shards = new ArrayList<>();
-    private final long lagMaxNs;
-    private final LongSupplier nanos;
+    private final long lagMaxMs;
+    private final InstantSource clock;
     private volatile boolean closed;
 
-    FanOut(long lagMaxNs, LongSupplier nanos) {
-        this.lagMaxNs = lagMaxNs;
-        this.nanos = nanos;
+    FanOut(long lagMaxMs, InstantSource clock) {
+        this.lagMaxMs = lagMaxMs;
+        this.clock = clock;
     }
 
     void add(Shard shard) {
@@ -54,14 +55,20 @@ final class FanOut {
         closed = true;
     }
 
-    /** Waits until every shard is less than {@code lag.max} behind; meanwhile publishes fill the queue. */
-    void awaitNotLagging() throws InterruptedException {
+    /** Waits while a shard has an event older than {@code lag.max} to dispatch; meanwhile publishes fill the queue. */
+    void awaitNotLagging(TailRing ring) throws InterruptedException {
         for (Shard shard : shards) {
-            while (!closed && shard.behindSinceNs() != Shard.NOT_BEHIND
-                && nanos.getAsLong() - shard.behindSinceNs() > lagMaxNs) {
-                rest();
+            while (!closed && isLagging(ring.get(shard.dispatched() + 1))) {
+                LockSupport.parkNanos(WAIT_NS);
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
             }
         }
+    }
+
+    private boolean isLagging(EventFrame waiting) {
+        return waiting != null && clock.millis() - waiting.timeMs() > lagMaxMs;
     }
 
     /** Waits until the ring may take an event without evicting what a shard still has to dispatch. */
@@ -78,12 +85,5 @@ final class FanOut {
             least = Math.min(least, shard.dispatched());
         }
         return least;
-    }
-
-    private static void rest() throws InterruptedException {
-        LockSupport.parkNanos(WAIT_NS);
-        if (Thread.interrupted()) {
-            throw new InterruptedException();
-        }
     }
 }

@@ -8,8 +8,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,9 +16,6 @@ import org.slf4j.LoggerFactory;
  * written once, then at most 2 ms of catching up. It takes no lock and touches no disk.
  */
 final class Shard implements Runnable {
-
-    /** What {@link #behindSinceNs} says when everything is dispatched. */
-    static final long NOT_BEHIND = Long.MIN_VALUE;
 
     private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
     private static final int BATCH_MAX = 1024;
@@ -31,7 +26,7 @@ final class Shard implements Runnable {
     private final Joiner joiner;
     private final CatchUp catchUp;
     private final Thread thread;
-    private final ConcurrentLinkedQueue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
+    private final Mailbox mailbox = new Mailbox(this::endAll);
     private final TopicIndex<Subscriber> index = new TopicIndex<>();
     private final List<Subscriber> streams = new ArrayList<>();
     private final List<Subscriber> dirty = new ArrayList<>();
@@ -39,8 +34,6 @@ final class Shard implements Runnable {
 
     private volatile int streamCount;
     private volatile long dispatched;
-    private volatile long behindSinceNs = NOT_BEHIND;
-    private volatile boolean parked;
     private volatile boolean closing;
 
     private Position place;
@@ -62,6 +55,7 @@ final class Shard implements Runnable {
         look();
         this.thread = new Thread(this, "rivulet-shard-" + number);
         thread.setDaemon(true);
+        mailbox.ownedBy(thread);
     }
 
     // ---- any thread
@@ -70,20 +64,14 @@ final class Shard implements Runnable {
         thread.start();
     }
 
-    /** Runs {@code work} on the shard's thread; after the end of the shard it is dropped. */
+    /** Runs {@code work} on the shard's thread. */
     void post(Runnable work) {
-        mailbox.add(work);
-        wake();
+        mailbox.post(work);
     }
 
-    /**
-     * The sleeper and the waker: T1 (shard) sets {@code parked}, then looks again whether there is work, then parks; T2
-     * makes work, then looks at {@code parked}. Whichever is second sees the other, so no work waits unseen.
-     */
+    /** There may be something new in the ring. */
     void wake() {
-        if (parked) {
-            LockSupport.unpark(thread);
-        }
+        mailbox.wake();
     }
 
     int streams() {
@@ -94,15 +82,10 @@ final class Shard implements Runnable {
         return dispatched;
     }
 
-    /** Since when there has been something to dispatch, in ticker time, or {@link #NOT_BEHIND}. */
-    long behindSinceNs() {
-        return behindSinceNs;
-    }
-
     /** Ends every stream after telling it when to come back, then the thread; waits at most {@code millis}. */
     void close(long millis) throws InterruptedException {
         closing = true;
-        LockSupport.unpark(thread);
+        mailbox.wake();
         thread.join(millis);
     }
 
@@ -113,41 +96,23 @@ final class Shard implements Runnable {
         while (!closing) {
             try {
                 look();
-                boolean worked = readMail();
+                boolean worked = mailbox.read();
                 worked |= dispatch();
                 worked |= catchUp();
                 if (!worked) {
-                    park();
+                    mailbox.sleepUnless(this::hasWork);
                 }
             } catch (RuntimeException e) {
                 LOG.error("A round of {} failed; the shard goes on", thread.getName(), e);
             }
         }
-        readMail();
+        mailbox.read();
         endAll();
+        mailbox.close();
     }
 
-    private void park() {
-        parked = true;
-        if (mailbox.isEmpty() && ring.head() == dispatched && behind.isEmpty() && !closing) {
-            LockSupport.park(this);
-        }
-        parked = false;
-    }
-
-    private boolean readMail() {
-        Runnable work = mailbox.poll();
-        if (work == null) {
-            return false;
-        }
-        for (int n = 0; work != null; work = ++n < BATCH_MAX ? mailbox.poll() : null) {
-            try {
-                work.run();
-            } catch (RuntimeException e) {
-                LOG.error("A task of {} failed; the shard goes on", thread.getName(), e);
-            }
-        }
-        return true;
+    private boolean hasWork() {
+        return ring.head() != dispatched || !behind.isEmpty() || closing;
     }
 
     /** The times and sizes that a whole round uses, read once. */
@@ -162,10 +127,8 @@ final class Shard implements Runnable {
         long head = ring.head();
         long from = dispatched;
         if (from == head) {
-            behindSinceNs = NOT_BEHIND;
             return false;
         }
-        behindSinceNs = nowNs;
         long to = Math.min(head, from + BATCH_MAX);
         for (long sequence = from + 1; sequence <= to; sequence++) {
             offering = ring.get(sequence);

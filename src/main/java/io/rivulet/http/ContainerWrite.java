@@ -1,0 +1,81 @@
+package io.rivulet.http;
+
+import jakarta.servlet.ServletOutputStream;
+import java.io.IOException;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.nio.ByteBuffer;
+
+/**
+ * How this container is best written to. Jetty takes a whole buffer by {@code write(ByteBuffer)}, which Servlet 6.1
+ * promises and it has already: one system call, no flush, and no 32 KB aggregate for each connection. Others get
+ * slices that fit Tomcat's 8 KB socket buffer, each flushed: a larger one would leave a tail there and cost a round
+ * through the poller.
+ */
+final class ContainerWrite {
+
+    private static final int SLICE_BYTES = 8_000;
+    private static final MethodType WHOLE = MethodType.methodType(void.class, ServletOutputStream.class,
+        ByteBuffer.class);
+    private static final ContainerWrite SLICES = new ContainerWrite(null, null);
+
+    /** The way for the class seen last: a server has one. */
+    private static volatile ContainerWrite last = SLICES;
+
+    private final Class<?> type;
+    private final MethodHandle whole;
+
+    private ContainerWrite(Class<?> type, MethodHandle whole) {
+        this.type = type;
+        this.whole = whole;
+    }
+
+    /** The way for this stream; any thread. */
+    static ContainerWrite of(ServletOutputStream out) {
+        ContainerWrite known = last;
+        if (known.type != out.getClass()) {
+            known = find(out.getClass());
+            last = known;
+        }
+        return known;
+    }
+
+    private static ContainerWrite find(Class<?> type) {
+        if (type.getName().startsWith("org.eclipse.jetty.")) {
+            try {
+                MethodHandle write = MethodHandles.publicLookup()
+                    .unreflect(type.getMethod("write", ByteBuffer.class)).asType(WHOLE);
+                return new ContainerWrite(type, write);
+            } catch (ReflectiveOperationException e) {
+                return new ContainerWrite(type, null); // an older Jetty, or one that hides it: slices work there too
+            }
+        }
+        return new ContainerWrite(type, null);
+    }
+
+    /** Whether ending a stream that is not ready is safe: Jetty cuts it, Tomcat would block a thread for it. */
+    boolean completesWithoutBlocking() {
+        return whole != null;
+    }
+
+    /** Writes some of the bytes, moving their position; true: a flush must follow once the container is ready. */
+    boolean write(ServletOutputStream out, ByteBuffer bytes) throws IOException {
+        if (whole == null) {
+            int n = Math.min(SLICE_BYTES, bytes.remaining());
+            out.write(bytes.array(), bytes.arrayOffset() + bytes.position(), n);
+            bytes.position(bytes.position() + n);
+            return true;
+        }
+        ByteBuffer view = bytes.slice(); // the container moves the position while it writes, maybe much later
+        bytes.position(bytes.limit());
+        try {
+            whole.invokeExact(out, view);
+        } catch (IOException | RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IOException(e);
+        }
+        return false;
+    }
+}

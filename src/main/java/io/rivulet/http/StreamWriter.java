@@ -1,0 +1,177 @@
+package io.rivulet.http;
+
+import io.rivulet.hub.Outlet;
+import io.rivulet.hub.Subscription;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * One open response. The subscriber's shard alone asks {@link #isReady}, writes and ends; container threads only bring
+ * news and pass it on. Before every write and every flush comes the container's own {@code isReady()} (Servlet 6.0,
+ * {@code ServletOutputStream}), and nothing ever blocks.
+ *
+ * <p>After a failed write Jetty keeps the request open until somebody completes it, Tomcat completes it itself and may
+ * do so from another thread: whatever the way, it ends in {@link #complete}, which works once.
+ */
+final class StreamWriter implements Outlet, WriteListener, AsyncListener {
+
+    private final AtomicBoolean completed = new AtomicBoolean();
+    private volatile AsyncContext async;
+    private volatile Subscription subscription;
+    private ServletOutputStream out;
+    private ContainerWrite how;
+    /** What the container has not taken yet; the shard's. */
+    private ByteBuffer current;
+    /** Written, but to be flushed once the container is ready again; the shard's. */
+    private boolean unflushed;
+
+    /** The container called for the first time: before that Tomcat is never ready, and Jetty always. */
+    private volatile boolean opened;
+    /** The container said "not ready" and owes a call. */
+    private volatile boolean owed;
+    private volatile boolean over;
+    /** To be ended as soon as that does not block. */
+    private volatile boolean ending;
+
+    /** Opens the response; from here on the container calls. In the request's own thread, last. */
+    void start(AsyncContext async, Subscription subscription) throws IOException {
+        this.subscription = subscription;
+        out = async.getResponse().getOutputStream();
+        how = ContainerWrite.of(out);
+        this.async = async;
+        async.setTimeout(0); // streams end by heartbeat, expiry or age, never by the container's 30 s
+        async.addListener(this);
+        out.setWriteListener(this);
+    }
+
+    // ---- the shard's thread
+
+    @Override
+    public boolean isReady() {
+        if (!opened || owed || over) {
+            return false;
+        }
+        try {
+            return drained();
+        } catch (IOException | RuntimeException e) {
+            failed(e);
+            return false;
+        }
+    }
+
+    @Override
+    public void write(ByteBuffer events) {
+        current = events;
+        try {
+            drained();
+        } catch (IOException | RuntimeException e) {
+            failed(e);
+        }
+    }
+
+    @Override
+    public void end() {
+        ending = true;
+        // Tomcat finishes with a blocking flush: a stream that is not ready is ended by its next callback instead
+        if (async != null && (over || how.completesWithoutBlocking() || opened && !owed)) {
+            complete();
+        }
+    }
+
+    /** Whether the container has taken all that was written and would take more. */
+    private boolean drained() throws IOException {
+        while (ready()) {
+            if (unflushed) {
+                unflushed = false;
+                out.flush();
+            } else if (current == null) {
+                return true;
+            } else {
+                unflushed = how.write(out, current);
+                current = current.hasRemaining() ? current : null;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * T1 (the shard) asks the container and is told "not ready"; T2 (a container thread) may call back before T1 has
+     * noted it. So the note is made before the question and taken back if the answer is yes: T2's {@code owed = false}
+     * can never be overwritten by T1's {@code owed = true}.
+     */
+    private boolean ready() {
+        owed = true;
+        boolean ready = out.isReady();
+        if (ready) {
+            owed = false;
+        }
+        return ready;
+    }
+
+    private void failed(Exception e) {
+        over = true;
+        subscription.gone("writing failed: " + e.getMessage());
+    }
+
+    // ---- container threads
+
+    @Override
+    public void onWritePossible() {
+        opened = true;
+        owed = false;
+        if (ending) {
+            complete();
+        } else {
+            subscription.writable();
+        }
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        over(String.valueOf(failure.getMessage()));
+    }
+
+    @Override
+    public void onComplete(AsyncEvent event) {
+        completed.set(true);
+        over("the response is complete");
+    }
+
+    @Override
+    public void onTimeout(AsyncEvent event) {
+        over("the application is stopping");
+        complete(); // Tomcat, when the application stops: nobody else will
+    }
+
+    @Override
+    public void onError(AsyncEvent event) {
+        over(event.getThrowable() == null ? "the container failed" : String.valueOf(event.getThrowable().getMessage()));
+    }
+
+    @Override
+    public void onStartAsync(AsyncEvent event) {
+        event.getAsyncContext().addListener(this);
+    }
+
+    private void over(String why) {
+        over = true;
+        if (ending) {
+            complete(); // the shard has let go of it already
+        } else {
+            subscription.gone(why);
+        }
+    }
+
+    private void complete() {
+        if (completed.compareAndSet(false, true)) {
+            over = true;
+            Answer.complete(async);
+        }
+    }
+}

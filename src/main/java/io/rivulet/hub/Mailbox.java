@@ -1,0 +1,90 @@
+package io.rivulet.hub;
+
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Work that others post to a shard's thread, and that thread's sleep. */
+final class Mailbox {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Mailbox.class);
+    private static final int ROUND_MAX = 1024;
+
+    private final ConcurrentLinkedQueue<Runnable> posted = new ConcurrentLinkedQueue<>();
+    private final Runnable late;
+    private volatile Thread owner;
+    private volatile boolean parked;
+    private volatile boolean over;
+
+    /** {@code late} runs after work that came when the owner had ended. */
+    Mailbox(Runnable late) {
+        this.late = late;
+    }
+
+    void ownedBy(Thread thread) {
+        owner = thread;
+    }
+
+    /**
+     * Runs {@code work} on the owner's thread. T1 (a container) posts while T2 (the owner) reads its mail for the last
+     * time: T2 says {@code over} after that, T1 looks at it after it has posted, so one of them finds the work, and a
+     * stream that comes too late is ended rather than forgotten. Any thread.
+     */
+    void post(Runnable work) {
+        posted.add(work);
+        if (over) {
+            readLate();
+        } else {
+            wake();
+        }
+    }
+
+    /**
+     * The sleeper and the waker: T1 (the owner) sets {@code parked}, then looks again whether there is work, then
+     * parks; T2 makes work, then looks at {@code parked}. Whichever is second sees the other, so no work waits unseen.
+     */
+    void wake() {
+        if (parked) {
+            LockSupport.unpark(owner);
+        }
+    }
+
+    /** Sleeps unless there is mail or {@code busy}; the owner's thread. */
+    void sleepUnless(BooleanSupplier busy) {
+        parked = true;
+        if (posted.isEmpty() && !busy.getAsBoolean()) {
+            LockSupport.park(this);
+        }
+        parked = false;
+    }
+
+    /** Runs what was posted, a bounded number of tasks; false when there was none. The owner's thread. */
+    boolean read() {
+        Runnable work = posted.poll();
+        if (work == null) {
+            return false;
+        }
+        for (int n = 0; work != null; work = ++n < ROUND_MAX ? posted.poll() : null) {
+            try {
+                work.run();
+            } catch (RuntimeException e) {
+                LOG.error("A task of {} failed; the shard goes on", owner.getName(), e);
+            }
+        }
+        return true;
+    }
+
+    /** The owner ends: what comes from now on is run by whoever posts it. */
+    void close() {
+        over = true;
+        readLate();
+    }
+
+    private synchronized void readLate() {
+        while (read()) {
+            late.run();
+        }
+    }
+}
