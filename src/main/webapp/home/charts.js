@@ -1,0 +1,77 @@
+// Line charts over time that move on with what arrives, in the colours of the style sheet.
+
+const uPlot = globalThis.uPlot
+const HEIGHT = 180
+
+/** A chart of `names` in `place`, `keepS` seconds long, its values in per cent. */
+export class Chart {
+  #place
+  #names
+  #keepS
+  #range
+  #data
+  #plot = null
+  #drawing = false
+
+  constructor(place, names, keepS, range) {
+    this.#place = place
+    this.#names = names
+    this.#keepS = keepS
+    this.#range = range
+    this.#data = [[], ...names.map(() => [])]
+    new ResizeObserver(() => this.#plot?.setSize(this.#size())).observe(place)
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.#make())
+  }
+
+  /** Sets the values at this time in seconds; a value that is missing stays open. */
+  add(timeS, values) {
+    const times = this.#data[0]
+    // time runs forward on the axis, whatever the server's clock does
+    const at = Math.max(Math.floor(timeS), times.at(-1) ?? 0)
+    if (at > (times.at(-1) ?? 0)) this.#data.forEach((column, i) => column.push(i ? null : at))
+    values.forEach((value, i) => { if (value != null) this.#data[i + 1][times.length - 1] = value })
+    while (times[0] < at - this.#keepS) this.#data.forEach(column => column.shift())
+    this.#draw()
+  }
+
+  #draw() {
+    if (this.#drawing) return
+    this.#drawing = true
+    requestAnimationFrame(() => {
+      this.#drawing = false
+      if (!this.#plot) this.#make()
+      this.#plot.setData(this.#shown())
+    })
+  }
+
+  #shown() { return this.#range ? this.#data : [this.#data[0], ...this.#data.slice(1).map(change)] }
+
+  #size() { return { width: this.#place.clientWidth, height: HEIGHT } }
+
+  #make() {
+    if (!this.#data[0].length) return
+    const style = getComputedStyle(this.#place)
+    const colour = name => style.getPropertyValue(name).trim()
+    const axis = { stroke: colour('--quiet'), grid: { stroke: colour('--line'), width: 1 }, ticks: { show: false },
+      font: '12px system-ui, sans-serif' }
+    this.#plot?.destroy()
+    this.#plot = new uPlot({
+      ...this.#size(),
+      padding: [8, 8, 0, 0],
+      legend: { show: false },
+      cursor: { show: false },
+      scales: {
+        x: { range: (_, least, most) => [most - this.#keepS, most] },
+        y: { range: this.#range ?? ((_, least, most) => [Math.min(least, -0.2), Math.max(most, 0.2)]) }
+      },
+      axes: [{ ...axis, space: 70 }, { ...axis, size: 52, values: (_, ticks) => ticks.map(tick => `${+tick.toFixed(2)} %`) }],
+      series: [{}, ...this.#names.map((label, i) => ({ label, stroke: colour(`--line-${i % 6}`), width: 2, spanGaps: true,
+        points: { show: false } }))]
+    }, this.#shown(), this.#place)
+  }
+}
+
+function change(column) {
+  const first = column.find(value => value != null)
+  return column.map(value => value == null ? null : (value / first - 1) * 100)
+}
