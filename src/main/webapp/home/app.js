@@ -31,8 +31,7 @@ stream.addEventListener('event', ({ detail: { event, again } }) => {
   if (again) $('doubled').textContent = ++doubled
   const data = parsed(event.data)
   if (event.type === 'message' && isTick(data)) showTime(data)
-  else if (data && showByType[event.type]) showByType[event.type](data)
-  else notifications.show(event, again)
+  else if (!shownByFeed(event.type, data)) notifications.show(event, again)
 })
 
 stream.addEventListener('control', ({ detail: { type, data } }) => {
@@ -62,6 +61,17 @@ stream.addEventListener('state', ({ detail: { state, why } }) => {
 document.querySelectorAll('[data-updates]').forEach(place => { place.textContent = updates })
 $('url').textContent = updates
 stream.open('')
+
+// anybody may publish with a feed's type: what is not a feed's data is shown as what it is, a notification
+function shownByFeed(type, data) {
+  try {
+    if (!showByType[type] || data === null) return false
+    showByType[type](data)
+    return true
+  } catch {
+    return false
+  }
+}
 
 function parsed(text) {
   try { return JSON.parse(text) } catch { return null }

@@ -69,7 +69,7 @@ export function earthquakes() {
     row.classList.toggle('strong', quake.magnitude >= 4.5)
     $('quake-list').prepend(row)
     trim($('quake-list'), ROWS_MAX)
-    const dot = document.createElementNS('http://www.w3.org/2000/svg', 'circle')
+    const dot = document.createElementNS($('globe').namespaceURI, 'circle')
     dot.setAttribute('cx', quake.longitude)
     dot.setAttribute('cy', -quake.latitude)
     dot.setAttribute('r', Math.max(0.8, quake.magnitude))

@@ -1,0 +1,67 @@
+package io.rivulet.http;
+
+import io.rivulet.config.Settings;
+import io.rivulet.feed.Feeds;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
+
+/**
+ * {@code /} and {@code /index.html}: the home page, made for the address it is asked at. Its links are relative, its
+ * commands are made from the request, so it is right under any context path and host name.
+ */
+public final class HomeServlet extends HttpServlet {
+
+    private static final String TEMPLATE = "/WEB-INF/home.html";
+    /** A host name, an IPv4 address or an IPv6 address in brackets, and a port. */
+    private static final Pattern HOST =
+        Pattern.compile("(?:[A-Za-z0-9._-]{1,255}|\\[[0-9A-Fa-f:.]{2,45}])(?::\\d{1,5})?");
+
+    private transient HomePage page;
+
+    /** Where the page finds out what the feeds publish; by the wiring, before the servlets start. */
+    public static void show(ServletContext application, Feeds feeds) {
+        application.setAttribute(Feeds.class.getName(), feeds);
+    }
+
+    @Override
+    public void init() {
+        ServletContext application = getServletContext();
+        Settings settings = HubContext.of(application).settings();
+        Feeds feeds = (Feeds) application.getAttribute(Feeds.class.getName());
+        page = new HomePage(template(application), settings, feeds.topics(), feeds.quotesAreSimulated());
+    }
+
+    @Override
+    protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        byte[] text = page.fill(origin(request) + request.getContextPath() + "/api/updates")
+            .getBytes(StandardCharsets.UTF_8);
+        response.setContentType("text/html;charset=utf-8");
+        response.setHeader("Cache-Control", "no-cache");
+        response.setContentLength(text.length);
+        response.getOutputStream().write(text);
+    }
+
+    /** As the client wrote it: the container's own name for itself may be one that the client cannot reach. */
+    private static String origin(HttpServletRequest request) {
+        String host = request.getHeader("Host");
+        if (host == null || !HOST.matcher(host).matches()) {
+            host = request.getServerName() + ":" + request.getServerPort();
+        }
+        return request.getScheme() + "://" + host;
+    }
+
+    private static String template(ServletContext application) {
+        try (InputStream in = application.getResourceAsStream(TEMPLATE)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(TEMPLATE + " belongs to this WAR and cannot be read", e);
+        }
+    }
+}
