@@ -52,6 +52,14 @@ public final class Problem {
         return answer;
     }
 
+    /** The answer to a failure that nobody foresaw; the log gets all of it, the caller only the request's id. */
+    Answer fault(Throwable failure, HttpServletRequest request) {
+        String id = Exchange.of(request).id();
+        log.fault(failure, request, id);
+        return render(500, "fault", "The hub failed", "the hub failed at this request; its log tells why, under this "
+            + "request id", id);
+    }
+
     /** A problem with these members; {@code type} ends a URN. */
     static Answer render(int status, String type, String title, String detail, String requestId) {
         JsonObject json = new JsonObject();

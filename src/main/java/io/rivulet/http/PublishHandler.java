@@ -1,18 +1,90 @@
 package io.rivulet.http;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
 import io.rivulet.auth.Grant;
+import io.rivulet.config.SettingsTable;
+import io.rivulet.event.Event;
+import io.rivulet.hub.Publication;
 import io.rivulet.limit.Refused;
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CompletionException;
 
-/** Publishes what a request holds. */
+/**
+ * Publishes what a request holds: head first, then the body as it comes, then the hub, then the answer. Nothing waits
+ * in a container's thread, and nothing reaches the hub before the last byte is there.
+ */
 final class PublishHandler {
 
+    private final HubContext context;
+    private final long bodyBytesMax;
+    private final int keyBytesMax;
+
     PublishHandler(HubContext context) {
+        this.context = context;
+        bodyBytesMax = context.settings().get(SettingsTable.BODY_MAX);
+        keyBytesMax = context.settings().get(SettingsTable.ID_BYTES_MAX);
     }
 
+    /**
+     * Starts the publish; the answer comes later.
+     *
+     * @throws Refused when the head alone tells that it cannot be
+     */
     void handle(HttpServletRequest request, HttpServletResponse response, Grant grant) throws IOException {
-        throw Refused.because(Refused.Reason.NOT_FOUND, "publishing is not built yet");
+        PublishBody body = new PublishBody(Query.of(request), request.getContentType(), context.settings());
+        String key = IdempotencyKey.of(request, keyBytesMax);
+        long declared = request.getContentLengthLong();
+        if (declared > bodyBytesMax) {
+            throw BodyReader.tooLarge(Long.toString(declared), bodyBytesMax);
+        }
+        boolean json = wantsJson(request.getHeader("Accept"));
+        AsyncContext async = request.startAsync();
+        PublishExchange exchange = new PublishExchange(context, async);
+        BodyReader reader = new BodyReader(request.getInputStream(), declared, bodyBytesMax,
+            bytes -> publish(exchange, body, bytes, key, grant, json), exchange::refuse, exchange::cut);
+        exchange.await(reader);
+        request.getInputStream().setReadListener(reader);
+    }
+
+    private void publish(PublishExchange exchange, PublishBody body, byte[] bytes, String key, Grant grant,
+                         boolean json) {
+        exchange.whole();
+        try {
+            List<Event> events = body.events(bytes);
+            Publication publication = new Publication(events, grant, IdempotencyKey.of(key, events));
+            context.hub().publish(publication).whenComplete((ids, failure) -> {
+                if (failure == null) {
+                    exchange.answer(answer(ids, body.isBatch(), json));
+                } else {
+                    exchange.fail(failure instanceof CompletionException ? failure.getCause() : failure);
+                }
+            });
+        } catch (RuntimeException e) {
+            exchange.fail(e);
+        }
+    }
+
+    private static Answer answer(List<String> ids, boolean batch, boolean json) {
+        if (!json) {
+            return Answer.text(200, batch ? String.join("\n", ids) + "\n" : ids.get(0));
+        }
+        JsonObject object = new JsonObject();
+        if (batch) {
+            JsonArray all = new JsonArray(ids.size());
+            ids.forEach(all::add);
+            object.add("ids", all);
+        } else {
+            object.addProperty("id", ids.get(0));
+        }
+        return Answer.json(200, object.toString());
+    }
+
+    static boolean wantsJson(String accept) {
+        return accept != null && accept.toLowerCase(java.util.Locale.ROOT).contains("application/json");
     }
 }

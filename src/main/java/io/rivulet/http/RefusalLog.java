@@ -43,6 +43,12 @@ final class RefusalLog {
         }
     }
 
+    void fault(Throwable failure, HttpServletRequest request, String requestId) {
+        if (admit() >= 0) {
+            LOG.error("{} {} failed [{}]", request.getMethod(), Shown.of(request.getRequestURI()), requestId, failure);
+        }
+    }
+
     /** -1 when this one is only counted, else how many went untold before it. */
     synchronized long admit() {
         long nowMs = clock.millis();

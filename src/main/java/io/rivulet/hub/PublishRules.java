@@ -1,17 +1,98 @@
 package io.rivulet.hub;
 
+import static io.rivulet.limit.Refused.Reason.FORBIDDEN;
+import static io.rivulet.limit.Refused.Reason.TOO_LARGE;
+
 import io.rivulet.config.Settings;
+import io.rivulet.config.SettingsTable;
+import io.rivulet.event.Event;
 import io.rivulet.limit.Refused;
+import io.rivulet.topic.ReservedNamespace;
+import io.rivulet.topic.Topic;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 
-/** The rules of the log, whatever the door. */
-final class PublishRules {
+/**
+ * The rules of the log, whatever the door an event comes through: rights, limits, and what the protocol keeps for
+ * itself. What a single field may hold, {@link Event} has checked already. Pure, any thread.
+ */
+public final class PublishRules {
 
-    PublishRules(Settings settings) {
+    private final int batchMax;
+    private final long dataBytesMax;
+    private final int topicsMax;
+    private final int topicBytesMax;
+    private final int idBytesMax;
+
+    /** The limits of these settings. */
+    public PublishRules(Settings settings) {
+        batchMax = settings.get(SettingsTable.BATCH_MAX);
+        dataBytesMax = settings.get(SettingsTable.BODY_MAX);
+        topicsMax = settings.get(SettingsTable.TOPICS_MAX);
+        topicBytesMax = settings.get(SettingsTable.TOPIC_BYTES_MAX);
+        idBytesMax = settings.get(SettingsTable.ID_BYTES_MAX);
     }
 
-    void check(Publication publication) {
-        if (!publication.events().stream().allMatch(e -> publication.grant().mayPublish(e.topics()))) {
-            throw Refused.because(Refused.Reason.FORBIDDEN, "the caller may not publish here");
+    /**
+     * Checks all of a publication.
+     *
+     * @throws Refused naming the first rule that is broken and, in a batch, the event's number from 1
+     */
+    public void check(Publication publication) {
+        List<Event> events = publication.events();
+        if (events.isEmpty()) {
+            throw Refused.malformed("the batch holds no event");
+        }
+        if (events.size() > batchMax) {
+            throw Refused.because(TOO_LARGE, "the batch holds " + events.size() + " events; at most " + batchMax
+                + " are allowed (rivulet.batch.max)");
+        }
+        for (int i = 0; i < events.size(); i++) {
+            try {
+                check(events.get(i), publication);
+            } catch (Refused refused) {
+                throw events.size() == 1 ? refused
+                    : Refused.because(refused.reason(), "event " + (i + 1) + ": " + refused.getMessage());
+            }
+        }
+    }
+
+    private void check(Event event, Publication publication) {
+        if (!publication.grant().mayPublish(event.topics())) {
+            throw Refused.because(FORBIDDEN, "this caller may not publish to these topics");
+        }
+        if (event.topics().size() > topicsMax) {
+            throw Refused.because(TOO_LARGE, "the event has " + event.topics().size() + " topics; at most "
+                + topicsMax + " are allowed (rivulet.topics.max)");
+        }
+        for (String topic : event.topics()) {
+            Topic.check(topic, topicBytesMax);
+            if (ReservedNamespace.holds(topic)) {
+                throw Refused.malformed("a topic lies in the namespace that Mercure keeps for itself, "
+                    + "/.well-known/mercure, once it is resolved against the hub's URL");
+            }
+        }
+        if (event.data().length > dataBytesMax) {
+            throw Refused.because(TOO_LARGE, "the data has " + event.data().length + " bytes; at most "
+                + dataBytesMax + " are allowed (rivulet.body.max)");
+        }
+        checkLength("id", event.id());
+        checkLength("type", event.type());
+        checkType(event.type());
+    }
+
+    private void checkLength(String field, String value) {
+        int bytes = value == null ? 0 : value.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > idBytesMax) {
+            throw Refused.malformed("the " + field + " has " + bytes + " bytes; at most " + idBytesMax
+                + " are allowed (rivulet.id.bytes.max)");
+        }
+    }
+
+    private static void checkType(String type) {
+        if (type != null && (type.equals("mercure") || type.startsWith("rivulet."))) {
+            throw Refused.malformed("the type \"" + type + "\" is reserved: mercure and all that begin with rivulet. "
+                + "belong to the protocol and the hub");
         }
     }
 }

@@ -1,0 +1,54 @@
+package io.rivulet;
+
+import io.rivulet.config.Settings;
+import io.rivulet.config.SettingsTable;
+import jakarta.servlet.ServletContext;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where the log lives: as set, else below the container's base and named by the context path, so that two hubs in one
+ * container have two and a redeployed one finds its own again; else the context's temp folder.
+ */
+final class DataFolder {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DataFolder.class);
+
+    private DataFolder() {
+    }
+
+    /** Decides, and says in one line which and whether it survives. */
+    static Path choose(Settings settings, ServletContext application) {
+        Optional<String> set = settings.get(SettingsTable.DATA_DIR);
+        if (set.isPresent()) {
+            Path path = Path.of(set.get()).toAbsolutePath().normalize();
+            LOG.info("data folder {} (rivulet.data.dir); it survives restarts", path);
+            return path;
+        }
+        Path base = ContainerSettings.base();
+        if (base != null) {
+            Path path = base.toAbsolutePath().resolve("rivulet-data").resolve(name(application.getContextPath()));
+            try {
+                Files.createDirectories(path);
+                LOG.info("data folder {} (below the container's base); it survives restarts", path);
+                return path;
+            } catch (IOException e) {
+                LOG.warn("no data folder can be made at {}: {}", path, e.toString());
+            }
+        }
+        File temp = (File) application.getAttribute(ServletContext.TEMPDIR);
+        Path path = temp.toPath().toAbsolutePath().resolve("rivulet-data");
+        LOG.warn("data folder {} (temporary): it does NOT survive a new deployment; set rivulet.data.dir", path);
+        return path;
+    }
+
+    /** {@code ROOT}, {@code rivulet}, {@code a#b}: as Tomcat names the folders of its contexts. */
+    private static String name(String contextPath) {
+        return contextPath.isEmpty() ? "ROOT" : contextPath.substring(1).replace('/', '#');
+    }
+}

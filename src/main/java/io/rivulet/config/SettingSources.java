@@ -1,0 +1,75 @@
+package io.rivulet.config;
+
+import io.rivulet.config.Settings.Source;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Where settings come from, the strongest first: system properties, environment, context parameters, a file. Pure: the
+ * caller gives what it found.
+ *
+ * @param sources what {@link Settings#of} reads
+ * @param ignored names in the environment that begin as ours do and are none: Kubernetes sets {@code RIVULET_PORT} for
+ *                a service called rivulet, so these cannot be refused
+ */
+public record SettingSources(List<Source> sources, List<String> ignored) {
+
+    /** Names the file; the one key that is no row of the table. */
+    public static final String CONFIG = "rivulet.config";
+
+    private static final String PREFIX = "rivulet.";
+    private static final String ENVIRONMENT_PREFIX = "RIVULET_";
+    private static final String ENVIRONMENT_LOGS =
+        ENVIRONMENT_PREFIX + SettingsTable.FEED_LOG_PREFIX.toUpperCase(Locale.ROOT).replace('.', '_');
+
+    /** {@code file} holds all keys of the file, with their prefix; {@code fileName} is for messages. */
+    public static SettingSources of(Map<String, String> system, Map<String, String> environment,
+                                    Map<String, String> context, String fileName, Map<String, String> file) {
+        List<String> ignored = new ArrayList<>();
+        List<Source> sources = List.of(
+            new Source("system property", ours(system), true),
+            new Source("environment", environment(environment, ignored), true),
+            new Source("context parameter", ours(context), true),
+            new Source(fileName, file, true));
+        return new SettingSources(sources, List.copyOf(ignored));
+    }
+
+    /** The file that system property or environment name, or null. */
+    public static String configFile(Map<String, String> system, Map<String, String> environment) {
+        String named = system.get(CONFIG);
+        return named != null ? named : environment.get(CONFIG.toUpperCase(Locale.ROOT).replace('.', '_'));
+    }
+
+    private static Map<String, String> ours(Map<String, String> all) {
+        Map<String, String> ours = new HashMap<>();
+        all.forEach((key, value) -> {
+            if (key.startsWith(PREFIX)) {
+                ours.put(key, value);
+            }
+        });
+        return ours;
+    }
+
+    private static Map<String, String> environment(Map<String, String> all, List<String> ignored) {
+        Map<String, String> keys = new TreeMap<>();
+        SettingsTable.rows().forEach(row -> keys.put(row.environmentKey(), row.fullKey()));
+        keys.put(CONFIG.toUpperCase(Locale.ROOT).replace('.', '_'), CONFIG);
+        Map<String, String> ours = new HashMap<>();
+        for (String name : new TreeSet<>(all.keySet())) {
+            if (keys.containsKey(name)) {
+                ours.put(keys.get(name), all.get(name));
+            } else if (name.startsWith(ENVIRONMENT_LOGS)) {
+                ours.put(PREFIX + SettingsTable.FEED_LOG_PREFIX
+                    + name.substring(ENVIRONMENT_LOGS.length()).toLowerCase(Locale.ROOT), all.get(name));
+            } else if (name.startsWith(ENVIRONMENT_PREFIX)) {
+                ignored.add(name);
+            }
+        }
+        return ours;
+    }
+}

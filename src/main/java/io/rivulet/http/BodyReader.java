@@ -1,0 +1,91 @@
+package io.rivulet.http;
+
+import static io.rivulet.limit.Refused.Reason.TOO_LARGE;
+
+import io.rivulet.limit.Refused;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletInputStream;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.function.Consumer;
+
+/**
+ * Reads a body as it comes: a publisher who sends a byte a second holds a little memory, but no thread. Called by the
+ * container alone, one call at a time; each reader ends with exactly one call of {@code whole}, {@code refused} or
+ * {@code cut}.
+ */
+final class BodyReader implements ReadListener {
+
+    /** Grows with what has come, not with what a header promises. */
+    private static final int FIRST_BYTES = 4_096;
+
+    private final ServletInputStream in;
+    private final long declaredBytes;
+    private final long bytesMax;
+    private final Consumer<byte[]> whole;
+    private final Consumer<Refused> refused;
+    private final Runnable cut;
+    private byte[] bytes = new byte[FIRST_BYTES];
+    private volatile int length;
+    private boolean over;
+
+    /** {@code declaredBytes} is the Content-Length, or -1. */
+    BodyReader(ServletInputStream in, long declaredBytes, long bytesMax, Consumer<byte[]> whole,
+               Consumer<Refused> refused, Runnable cut) {
+        this.in = in;
+        this.declaredBytes = declaredBytes;
+        this.bytesMax = bytesMax;
+        this.whole = whole;
+        this.refused = refused;
+        this.cut = cut;
+    }
+
+    /** How many bytes have come. */
+    int length() {
+        return length;
+    }
+
+    static Refused tooLarge(String has, long bytesMax) {
+        return Refused.because(TOO_LARGE, "the body has " + has + " bytes; at most " + bytesMax
+            + " are allowed (rivulet.body.max)");
+    }
+
+    @Override
+    public void onDataAvailable() throws IOException {
+        while (!over && !in.isFinished() && in.isReady()) {
+            if (length == bytes.length) {
+                bytes = Arrays.copyOf(bytes, (int) Math.min(bytes.length * 2L, bytesMax + 1));
+            }
+            int n = in.read(bytes, length, bytes.length - length);
+            if (n < 0) {
+                return;
+            }
+            length += n;
+            if (length > bytesMax) {
+                over = true;
+                refused.accept(tooLarge("more than " + bytesMax, bytesMax));
+            }
+        }
+    }
+
+    @Override
+    public void onAllDataRead() {
+        if (over) {
+            return;
+        }
+        over = true;
+        if (declaredBytes >= 0 && length != declaredBytes) {
+            cut.run(); // one container reports this as an error, another as an end
+        } else {
+            whole.accept(Arrays.copyOf(bytes, length));
+        }
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        if (!over) {
+            over = true;
+            cut.run();
+        }
+    }
+}

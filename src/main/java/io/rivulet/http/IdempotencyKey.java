@@ -1,0 +1,58 @@
+package io.rivulet.http;
+
+import io.rivulet.event.Event;
+import io.rivulet.limit.Refused;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Collections;
+import java.util.List;
+
+/** By what a repeated publish is known again: the header, else the publisher's own ids. */
+final class IdempotencyKey {
+
+    private static final String HEADER = "Idempotency-Key";
+
+    private IdempotencyKey() {
+    }
+
+    /**
+     * The header's value, checked, or null without one.
+     *
+     * @throws Refused when it is repeated, too long, or no printable ASCII
+     */
+    static String of(HttpServletRequest request, int bytesMax) {
+        List<String> values = Collections.list(request.getHeaders(HEADER));
+        if (values.isEmpty()) {
+            return null;
+        }
+        String key = values.get(0);
+        if (values.size() > 1) {
+            throw Refused.malformed("the header " + HEADER + " is given " + values.size() + " times");
+        }
+        if (!key.matches("[ -~]+")) {
+            throw Refused.malformed("the header " + HEADER + " must be printable ASCII and not empty");
+        }
+        if (key.length() > bytesMax) {
+            throw Refused.malformed("the header " + HEADER + " has " + key.length() + " bytes; at most " + bytesMax
+                + " are allowed (rivulet.id.bytes.max)");
+        }
+        return key;
+    }
+
+    /**
+     * What the hub remembers: the header, else all ids of the events as one, else null. The letter in front keeps a
+     * header from being taken for an id; ids hold no line break, so the ids of two batches never join to the same.
+     */
+    static String of(String header, List<Event> events) {
+        if (header != null) {
+            return "h:" + header;
+        }
+        if (events.stream().allMatch(event -> event.id() == null)) {
+            return null;
+        }
+        StringBuilder ids = new StringBuilder("i:");
+        for (Event event : events) {
+            ids.append(event.id() == null ? "" : event.id()).append('\n');
+        }
+        return ids.toString();
+    }
+}

@@ -1,0 +1,111 @@
+package io.rivulet.http;
+
+import static io.rivulet.limit.Refused.Reason.UNSUPPORTED_TYPE;
+
+import io.rivulet.config.Settings;
+import io.rivulet.config.SettingsTable;
+import io.rivulet.event.Event;
+import io.rivulet.limit.Refused;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Turns the body of a publish into events. Which of the forms it has is decided by the head, before a byte of the body
+ * is read: with {@code topic} in the query the body is the data, byte for byte; else the content type decides. Pure.
+ */
+final class PublishBody {
+
+    /** Fields of a form that are no topics: more than any client has a reason to send. */
+    private static final int OTHER_FIELDS_MAX = 100;
+    private static final List<String> OF_QUERY = List.of("id", "type", "retry", "private", "data");
+
+    /** What the body is. */
+    enum Form { RAW, FIELDS, ARRAY, LINES }
+
+    private final Form form;
+    private final FormFields query;
+    private final int topicsMax;
+    private final int batchMax;
+
+    /**
+     * Decides how the body is to be read.
+     *
+     * @throws Refused when neither query nor content type says so
+     */
+    PublishBody(FormFields query, String contentType, Settings settings) {
+        this.query = query;
+        topicsMax = settings.get(SettingsTable.TOPICS_MAX);
+        batchMax = settings.get(SettingsTable.BATCH_MAX);
+        form = query.has("topic") ? Form.RAW : byType(contentType);
+        if (form == Form.RAW) {
+            if (query.has("data")) {
+                throw Refused.malformed("data stands in the query; with topic in the query the body is the data");
+            }
+            return;
+        }
+        for (String name : OF_QUERY) {
+            if (query.has(name)) {
+                throw Refused.malformed("the query has " + name
+                    + " but no topic; put all fields into the body, or topic into the query too");
+            }
+        }
+    }
+
+    private static Form byType(String contentType) {
+        String[] parts = (contentType == null ? "" : contentType).toLowerCase(Locale.ROOT).split(";");
+        Form form = switch (parts[0].trim()) {
+            case "application/x-www-form-urlencoded" -> Form.FIELDS;
+            case "application/json" -> Form.ARRAY;
+            case "application/x-ndjson" -> Form.LINES;
+            default -> throw Refused.because(UNSUPPORTED_TYPE, "the content type is "
+                + (contentType == null ? "missing" : "\"" + Shown.of(contentType) + "\"")
+                + "; without topic in the query it must be application/x-www-form-urlencoded, application/json (an "
+                + "array) or application/x-ndjson");
+        };
+        for (int i = 1; i < parts.length; i++) {
+            String parameter = parts[i].replaceAll("[\\s\"]", "");
+            if (parameter.startsWith("charset=") && !parameter.equals("charset=utf-8")) {
+                throw Refused.because(UNSUPPORTED_TYPE, "the content type says " + Shown.of(parameter)
+                    + "; only utf-8 can be read");
+            }
+        }
+        return form;
+    }
+
+    /** Whether the answer is one id of one event, or the ids of a batch. */
+    boolean isBatch() {
+        return form == Form.ARRAY || form == Form.LINES;
+    }
+
+    /**
+     * The events of this body; the array belongs to them.
+     *
+     * @throws Refused for the first fault
+     */
+    List<Event> events(byte[] body) {
+        return switch (form) {
+            case RAW -> List.of(fields(query, Event.builder().data(body)));
+            case FIELDS -> List.of(form(body));
+            case ARRAY -> new BatchParser(batchMax).array(body);
+            case LINES -> new BatchParser(batchMax).lines(body);
+        };
+    }
+
+    private Event form(byte[] body) {
+        FormFields fields = FormDecoder.decode(body, topicsMax + OTHER_FIELDS_MAX);
+        if (!fields.has("topic")) {
+            throw Refused.malformed("the form has no topic");
+        }
+        Event.Builder event = Event.builder();
+        String data = fields.one("data");
+        return fields(fields, data == null ? event : event.data(data));
+    }
+
+    /** Mercure's fields; {@code private} counts by being there, whatever its value (PUB-08). */
+    private static Event fields(FormFields fields, Event.Builder event) {
+        fields.all("topic").forEach(event::topic);
+        event.markPrivate(fields.has("private"));
+        return EventFields.build(event, fields.oneOrBlank("id"), fields.oneOrBlank("type"),
+            fields.oneOrBlank("retry"));
+    }
+}

@@ -1,0 +1,112 @@
+package io.rivulet.http;
+
+import static io.rivulet.limit.Refused.Reason.OVERLOADED;
+
+import io.rivulet.limit.Refused;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * One publish under way: sees to it that it is answered exactly once, whoever comes first: the hub, a fault in the
+ * body, the publisher who leaves, or the time limit. Any thread.
+ */
+final class PublishExchange implements AsyncListener {
+
+    /** For body and hub together: longer than any store that is healthy, shorter than any client's patience. */
+    static final long TIMEOUT_MS = 60_000;
+
+    private final HubContext context;
+    private final AsyncContext async;
+    private final AtomicBoolean answered = new AtomicBoolean();
+    private volatile boolean whole;
+    private BodyReader reader;
+
+    PublishExchange(HubContext context, AsyncContext async) {
+        this.context = context;
+        this.async = async;
+    }
+
+    /** Begins the time limit; before the body is read. */
+    void await(BodyReader body) {
+        reader = body;
+        async.setTimeout(TIMEOUT_MS);
+        async.addListener(this);
+    }
+
+    /** The last byte is there; from now on only the hub can be late. */
+    void whole() {
+        whole = true;
+    }
+
+    void answer(Answer answer) {
+        if (answered.compareAndSet(false, true)) {
+            answer.send(async);
+        }
+    }
+
+    void refuse(Refused refused) {
+        fail(refused);
+    }
+
+    /** A refusal is told as it is; anything else is a fault of ours. */
+    void fail(Throwable failure) {
+        if (answered.compareAndSet(false, true)) {
+            if (failure instanceof Refused refused) {
+                context.problem().send(refused, async);
+            } else {
+                context.problem().fault(failure, (HttpServletRequest) async.getRequest()).send(async);
+            }
+        }
+    }
+
+    /** The body ended before its end: nothing was published. Whoever still listens is told so. */
+    void cut() {
+        if (answered.compareAndSet(false, true)) {
+            writeNow(Refused.malformed("the body ended early, after " + reader.length()
+                + " bytes; nothing was published"));
+        }
+    }
+
+    @Override
+    public void onTimeout(AsyncEvent event) {
+        if (answered.compareAndSet(false, true)) {
+            writeNow(whole
+                ? Refused.because(OVERLOADED, "the store did not answer within " + TIMEOUT_MS / 1_000
+                    + " s; whether the event was published is unknown")
+                : Refused.malformed("the body did not come within " + TIMEOUT_MS / 1_000 + " s; "
+                    + reader.length() + " bytes came; nothing was published"));
+        }
+    }
+
+    @Override
+    public void onError(AsyncEvent event) {
+        answered.set(true);
+        Answer.complete(async);
+    }
+
+    @Override
+    public void onComplete(AsyncEvent event) {
+        answered.set(true);
+    }
+
+    @Override
+    public void onStartAsync(AsyncEvent event) {
+        // nobody starts it again
+    }
+
+    /** In a container's thread, where a short blocking write is allowed. */
+    private void writeNow(Refused refused) {
+        try {
+            context.problem().write(refused, (HttpServletRequest) async.getRequest(),
+                (HttpServletResponse) async.getResponse());
+        } catch (IOException | IllegalStateException e) {
+            // whoever sent half a body has mostly gone as well
+        }
+        Answer.complete(async);
+    }
+}
