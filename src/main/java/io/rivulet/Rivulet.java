@@ -1,6 +1,9 @@
 package io.rivulet;
 
+import io.rivulet.config.BadSetting;
 import io.rivulet.config.Settings;
+import io.rivulet.config.SettingsTable;
+import io.rivulet.feed.Feeds;
 import io.rivulet.http.AccessLog;
 import io.rivulet.http.HubContext;
 import io.rivulet.hub.Hub;
@@ -8,29 +11,90 @@ import io.rivulet.metrics.Metrics;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The life of the hub in a servlet container: built in the order of the flow, closed in reverse. */
+/**
+ * The life of the hub in a servlet container: everything is built in the order of the flow when the context starts, and
+ * closed in reverse when it ends. Starting does not wait for the store; a bad setting stops the start.
+ */
 public final class Rivulet implements ServletContextListener {
 
-    /** The hub of this application, for code in the same JVM. */
+    private static final Logger LOG = LoggerFactory.getLogger(Rivulet.class);
+
+    private final Deque<AutoCloseable> running = new ArrayDeque<>();
+
+    /**
+     * The hub of this application, for code in the same JVM: {@code Rivulet.hub(servletContext).publish(event)}.
+     *
+     * @throws IllegalStateException when the hub is not running in this context
+     */
     public static Hub hub(ServletContext application) {
         return HubContext.of(application).hub();
     }
 
     @Override
     public void contextInitialized(ServletContextEvent event) {
-        Settings settings = Settings.of(List.of());
-        Metrics metrics = new Metrics();
+        try {
+            start(event.getServletContext());
+        } catch (RuntimeException e) {
+            LOG.error("the hub does not start: {}", e.getMessage());
+            closeAll();
+            throw e; // the container marks the application as failed
+        }
+    }
+
+    private void start(ServletContext application) {
+        Settings settings = ContainerSettings.load(application);
+        if (settings.get(SettingsTable.DEV)) {
+            PortCheck.check();
+            LOG.warn("dev mode: everybody on this machine may publish, read and operate everything (rivulet.dev)");
+        }
+        Path folder = DataFolder.choose(settings, application);
         InstantSource clock = InstantSource.system();
+        Metrics metrics = new Metrics();
+        Optional<Path> accessPath = settings.get(SettingsTable.ACCESS_LOG).map(Path::of)
+            .or(() -> settings.get(SettingsTable.DEV) ? Optional.of(folder.resolve("access.log")) : Optional.empty());
+        AccessLog accessLog = accessPath.map(path -> accessLog(path, clock, metrics)).orElse(AccessLog.NONE);
+        running.push(accessLog);
         Hub hub = new Hub(settings, clock, metrics);
-        HubContext.of(settings, hub, metrics, clock, AccessLog.NONE, () -> hub.isOpen() ? null : "opening")
-            .install(event.getServletContext());
+        running.push(hub);
+        HubContext.of(settings, hub, metrics, clock, accessLog, () -> hub.isOpen() ? null : "opening")
+            .install(application);
+        running.push(() -> HubContext.remove(application));
+        Feeds feeds = new Feeds(settings, hub, clock, accessPath.orElse(null));
+        running.push(feeds);
+        feeds.start();
+        Greeting.lines(settings, application.getContextPath(), PortCheck.port()).forEach(LOG::info);
+    }
+
+    private static AccessLog accessLog(Path path, InstantSource clock, Metrics metrics) {
+        try {
+            return new AccessLog(path, clock, metrics);
+        } catch (IOException e) {
+            throw new BadSetting(SettingsTable.ACCESS_LOG.fullKey() + ": the file " + path
+                + " cannot be opened for appending: " + e);
+        }
     }
 
     @Override
     public void contextDestroyed(ServletContextEvent event) {
-        HubContext.remove(event.getServletContext());
+        closeAll();
+    }
+
+    private void closeAll() {
+        while (!running.isEmpty()) {
+            try {
+                running.pop().close();
+            } catch (Exception e) {
+                LOG.error("a part of the hub did not close; the others are closed all the same", e);
+            }
+        }
     }
 }

@@ -49,10 +49,6 @@ final class PublishExchange implements AsyncListener {
         }
     }
 
-    void refuse(Refused refused) {
-        fail(refused);
-    }
-
     /** A refusal is told as it is; anything else is a fault of ours. */
     void fail(Throwable failure) {
         if (answered.compareAndSet(false, true)) {

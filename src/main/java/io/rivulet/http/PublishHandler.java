@@ -7,9 +7,9 @@ import io.rivulet.config.SettingsTable;
 import io.rivulet.event.Event;
 import io.rivulet.hub.Publication;
 import io.rivulet.limit.Refused;
+import io.rivulet.metrics.Metrics.Count;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletionException;
@@ -35,7 +35,7 @@ final class PublishHandler {
      *
      * @throws Refused when the head alone tells that it cannot be
      */
-    void handle(HttpServletRequest request, HttpServletResponse response, Grant grant) throws IOException {
+    void handle(HttpServletRequest request, Grant grant) throws IOException {
         PublishBody body = new PublishBody(Query.of(request), request.getContentType(), context.settings());
         String key = IdempotencyKey.of(request, keyBytesMax);
         long declared = request.getContentLengthLong();
@@ -46,7 +46,7 @@ final class PublishHandler {
         AsyncContext async = request.startAsync();
         PublishExchange exchange = new PublishExchange(context, async);
         BodyReader reader = new BodyReader(request.getInputStream(), declared, bodyBytesMax,
-            bytes -> publish(exchange, body, bytes, key, grant, json), exchange::refuse, exchange::cut);
+            bytes -> publish(exchange, body, bytes, key, grant, json), exchange::fail, exchange::cut);
         exchange.await(reader);
         request.getInputStream().setReadListener(reader);
     }
@@ -54,8 +54,15 @@ final class PublishHandler {
     private void publish(PublishExchange exchange, PublishBody body, byte[] bytes, String key, Grant grant,
                          boolean json) {
         exchange.whole();
+        List<Event> events;
         try {
-            List<Event> events = body.events(bytes);
+            events = body.events(bytes);
+        } catch (RuntimeException e) {
+            context.metrics().add(Count.REFUSED);
+            exchange.fail(e);
+            return;
+        }
+        try {
             Publication publication = new Publication(events, grant, IdempotencyKey.of(key, events));
             context.hub().publish(publication).whenComplete((ids, failure) -> {
                 if (failure == null) {

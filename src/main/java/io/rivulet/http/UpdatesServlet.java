@@ -3,6 +3,7 @@ package io.rivulet.http;
 import static io.rivulet.limit.Refused.Reason.METHOD;
 
 import io.rivulet.limit.Refused;
+import io.rivulet.metrics.Metrics.Count;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -28,13 +29,22 @@ public final class UpdatesServlet extends HttpServlet {
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
         switch (request.getMethod()) {
             case "GET", "HEAD" -> subscribe.handle(request, response, context.access().toRead(request));
-            case "POST", "PUT" -> publish.handle(request, response, context.access().toPublish(request));
+            case "POST", "PUT" -> publish(request);
             case "OPTIONS" -> context.cors().options(request, response, METHODS);
             default -> {
                 response.setHeader("Allow", METHODS);
                 throw Refused.because(METHOD, "the method " + Shown.of(request.getMethod())
                     + " is none of this resource; it knows " + METHODS);
             }
+        }
+    }
+
+    private void publish(HttpServletRequest request) throws IOException {
+        try {
+            publish.handle(request, context.access().toPublish(request));
+        } catch (Refused refused) {
+            context.metrics().add(Count.REFUSED);
+            throw refused;
         }
     }
 }
