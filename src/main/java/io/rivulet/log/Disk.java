@@ -1,0 +1,74 @@
+package io.rivulet.log;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * All that the log asks of a disk: the seam where tests put faults and power cuts. Nothing here may be ended by an
+ * interrupt of the calling thread: a container interrupts threads, and a closed file would stop every publisher.
+ */
+interface Disk {
+
+    /** Opens to read; {@link java.io.FileNotFoundException} or {@link java.nio.file.NoSuchFileException} if absent. */
+    File open(Path file) throws IOException;
+
+    /** Opens to read and write, made when absent: then {@link #syncFolder} makes the name durable. */
+    File openToWrite(Path file) throws IOException;
+
+    /** Puts {@code from} in the place of {@code to}, at once; durable after {@link #syncFolder}. */
+    void rename(Path from, Path to) throws IOException;
+
+    /** Removes the file if it is there. */
+    void delete(Path file) throws IOException;
+
+    /** The names in the folder. */
+    List<String> list(Path folder) throws IOException;
+
+    /** Makes names, renames and removals in the folder durable. */
+    void syncFolder(Path folder) throws IOException;
+
+    /** Bytes that may still be written, to tell a full disk from a broken one. */
+    long freeBytes(Path folder);
+
+    /** Writes a small file so that after a crash either the old or the new is there, whole. */
+    default void replace(Path file, byte[] content) throws IOException {
+        Path tmp = file.resolveSibling(file.getFileName() + ".tmp");
+        try (File out = openToWrite(tmp)) {
+            out.truncate(0);
+            out.write(0, content, 0, content.length);
+            out.force();
+        }
+        rename(tmp, file);
+        syncFolder(file.getParent());
+    }
+
+    /** The whole of a small file. */
+    default byte[] readAll(Path file) throws IOException {
+        try (File in = open(file)) {
+            byte[] content = new byte[Math.toIntExact(in.length())];
+            int n = in.read(0, content, 0, content.length);
+            return n == content.length ? content : java.util.Arrays.copyOf(content, n);
+        }
+    }
+
+    /** An open file. One thread at a time, but {@link #force} may run beside a write. */
+    interface File extends Closeable {
+
+        /** Reads until {@code length} bytes are there or the file ends; returns how many. */
+        int read(long at, byte[] into, int from, int length) throws IOException;
+
+        /** Writes all of it. After an error any part may be in the file. */
+        void write(long at, byte[] bytes, int from, int length) throws IOException;
+
+        /** Returns when everything written is on the disk. */
+        void force() throws IOException;
+
+        /** Cuts the file. */
+        void truncate(long length) throws IOException;
+
+        /** Bytes in the file. */
+        long length() throws IOException;
+    }
+}

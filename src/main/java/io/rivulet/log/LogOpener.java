@@ -1,0 +1,220 @@
+package io.rivulet.log;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds what a crash left and makes a log of it, or refuses. Only the last segment is scanned: sealed ones are known by
+ * their side files, and scanned where one is missing or damaged. The one rule: a tail that no sync had covered is cut;
+ * anything else that is not as written refuses, and nothing is changed.
+ */
+final class LogOpener {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LogOpener.class);
+
+    private final Disk disk;
+    private final Path folder;
+    private final Segments segments;
+    private Meta meta;
+    private TrimmedTopics trimmed;
+    private Disk.File active;
+
+    private LogOpener(Disk disk, Path folder, Segments segments, Meta meta) {
+        this.disk = disk;
+        this.folder = folder;
+        this.segments = segments;
+        this.meta = meta;
+    }
+
+    Meta meta() {
+        return meta;
+    }
+
+    TrimmedTopics trimmed() {
+        return trimmed;
+    }
+
+    /** The file of the last segment, open to append. */
+    Disk.File active() {
+        return active;
+    }
+
+    Segments segments() {
+        return segments;
+    }
+
+    static LogOpener open(Disk disk, Path folder, LogOptions options, io.rivulet.metrics.Metrics metrics)
+        throws IOException {
+        List<String> names = disk.list(folder);
+        Meta meta = meta(disk, folder, names);
+        StoreHash hash = new StoreHash(meta.key());
+        Segments segments = new Segments(disk, folder, metrics, hash, new ChunkCache(options.readBytes()));
+        LogOpener opener = new LogOpener(disk, folder, segments, meta);
+        try {
+            opener.open(names);
+            return opener;
+        } catch (IOException | RuntimeException | Error e) {
+            if (opener.active != null) {
+                opener.active.close();
+            }
+            throw e;
+        }
+    }
+
+    private static Meta meta(Disk disk, Path folder, List<String> names) throws IOException {
+        if (names.contains(Meta.NAME)) {
+            return Meta.read(disk, folder);
+        }
+        if (names.stream().anyMatch(n -> n.endsWith(Segment.LOG))) {
+            throw new LogCorrupt(folder.resolve(Meta.NAME) + " is missing, but there are segments; restore it from a"
+                + " backup: without its key the ids that clients hold mean nothing");
+        }
+        return Meta.create(new SecureRandom());
+    }
+
+    private void open(List<String> names) throws IOException {
+        for (String name : names) {
+            if (name.endsWith(".tmp")) {
+                disk.delete(folder.resolve(name));
+            }
+        }
+        trimmed = names.contains(TrimmedTopics.NAME) ? TrimmedTopics.read(disk, folder) : new TrimmedTopics();
+        boolean trimmedKnown = trimmed != null;
+        if (!trimmedKnown) {
+            trimmed = new TrimmedTopics();
+        }
+        TreeMap<Long, Path> files = files(names);
+        List<Segment> found = new ArrayList<>();
+        BlockHeader newest = openLast(files, found);
+        for (Path file : files.descendingMap().values()) {
+            Segment next = found.get(0);
+            if (next.first() - 1 <= trimmed.through()) {
+                finishTrim(file);
+                continue;
+            }
+            Segment segment = SealedOpener.open(segments, meta, file);
+            if (segment == null) {
+                continue;
+            }
+            if (segment.last() + 1 != next.first()) {
+                throw new LogCorrupt("in " + folder + " the positions " + (segment.last() + 1) + " to "
+                    + (next.first() - 1) + " are missing, between " + segment.file().getFileName() + " and "
+                    + next.file().getFileName() + ". Restore the missing segments, or move the older ones away");
+            }
+            found.add(0, segment);
+        }
+        begin(found, newest);
+        if (!trimmedKnown || found.get(0).first() - 1 > trimmed.through()) {
+            trimmed.unknown(found.get(0).first() - 1);
+        }
+    }
+
+    private TreeMap<Long, Path> files(List<String> names) {
+        TreeMap<Long, Path> files = new TreeMap<>();
+        for (String name : names) {
+            if (name.matches("\\d{19,20}\\" + Segment.LOG)) {
+                files.put(Long.parseLong(name.substring(0, name.length() - Segment.LOG.length())),
+                    folder.resolve(name));
+            }
+        }
+        return files;
+    }
+
+    /** The last segment with a block in it becomes the active one; empty ones behind it were rolls that a crash cut. */
+    private BlockHeader openLast(TreeMap<Long, Path> files, List<Segment> found) throws IOException {
+        long headAtLeast = meta.headAtLeast();
+        while (!files.isEmpty()) {
+            Path file = files.pollLastEntry().getValue();
+            Segment.Header header;
+            SegmentScan scan = null;
+            try (Disk.File in = disk.open(file)) {
+                header = Segment.Header.read(in);
+                checkHeader(file, header, in.length());
+                if (header != null) {
+                    scan = SegmentScan.of(folder, header, in, segments.hash());
+                    scan.checkTail();
+                }
+            }
+            boolean empty = scan == null || scan.segment().count() == 0;
+            if (empty && (!files.isEmpty() || scan == null)) {
+                headAtLeast = header == null ? headAtLeast : Math.max(headAtLeast, header.first() - 1);
+                LOG.info("{} has no event in it and is dropped", file);
+                disk.delete(file);
+                disk.delete(Segment.indexFile(file));
+                continue;
+            }
+            checkHead(scan.segment(), headAtLeast);
+            disk.delete(Segment.indexFile(file)); // it was sealed once, and lost its successor
+            active = disk.openToWrite(file);
+            cut(scan);
+            found.add(scan.segment());
+            return scan.lastBlock();
+        }
+        if (meta.headAtLeast() > 0) {
+            throw new LogCorrupt("in " + folder + " all segments are missing; the log held position "
+                + meta.headAtLeast() + ". Restore them from a backup, or move the whole folder away to begin anew");
+        }
+        return null;
+    }
+
+    /** A header that is not whole was never synced, so nothing can have been appended behind it. */
+    private void checkHeader(Path file, Segment.Header header, long length) throws IOException {
+        if (header == null && length > Segment.HEADER_BYTES) {
+            throw new LogCorrupt(file + " is damaged at offset 0: its header does not match its checksum. Restore the"
+                + " file from a backup, or move it and all later segments away");
+        }
+        if (header != null && (header.storeId() != meta.storeId()
+            || !Segment.name(header.first()).equals(file.getFileName().toString()))) {
+            throw new LogCorrupt(file + " is no segment of this store, or was renamed; move it away");
+        }
+    }
+
+    private void checkHead(Segment last, long headAtLeast) throws LogCorrupt {
+        if (last.last() < headAtLeast) {
+            throw new LogCorrupt("in " + folder + " the log ends at position " + last.last() + " ("
+                + last.file().getFileName() + ", offset " + last.length() + "), but it held position "
+                + headAtLeast + " before. Restore the folder from a backup, or move"
+                + " it away to begin anew");
+        }
+    }
+
+    private void cut(SegmentScan scan) throws IOException {
+        Segment segment = scan.segment();
+        if (!scan.isWhole()) {
+            LOG.warn("{}: a torn tail of {} bytes at offset {} was cut; it was never acknowledged",
+                segment.file(), active.length() - segment.length(), segment.length());
+            active.truncate(segment.length());
+        }
+        active.force(); // what was read may so far be in the system's memory only; from here on it counts as synced
+    }
+
+    private void finishTrim(Path file) throws IOException {
+        disk.delete(file);
+        disk.delete(Segment.indexFile(file));
+    }
+
+    private void begin(List<Segment> found, BlockHeader newest) throws IOException {
+        if (found.isEmpty()) {
+            meta = meta.opened(0);
+            meta.write(disk, folder); // before the first segment: a segment without its key would be refused
+            Segment first = new Segment(folder, new Segment.Header(meta.storeId(), 1, 0, 0,
+                LogLookup.storeNonce(meta.storeId())), new Strides(), new HeapIndex(segments.hash()));
+            active = Appender.create(disk, first);
+            found.add(first);
+        } else {
+            meta = meta.opened(found.get(found.size() - 1).last());
+            meta.write(disk, folder);
+        }
+        segments.set(found);
+        Segment last = found.get(found.size() - 1);
+        int nonce = newest == null ? last.header().nonceBefore() : newest.nonce();
+        long appended = last.header().bytesBefore() + last.length() - Segment.HEADER_BYTES;
+        segments.changeRange(r -> new LogRange(meta.epoch(), found.get(0).first(), last.last(), nonce, appended, null));
+    }
+}

@@ -1,0 +1,45 @@
+package io.rivulet.log;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Opens a sealed segment: by its side file, else by a scan that compares every checksum. */
+final class SealedOpener {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SealedOpener.class);
+
+    private SealedOpener() {
+    }
+
+    /** The segment; null for an empty one, left by a roll that failed. */
+    static Segment open(Segments segments, Meta meta, Path file) throws IOException {
+        try (Disk.File in = segments.disk().open(file)) {
+            Segment.Header header = Segment.Header.read(in);
+            long length = in.length();
+            if (length <= Segment.HEADER_BYTES) {
+                segments.disk().delete(file);
+                return null;
+            }
+            if (header == null || header.storeId() != meta.storeId()) {
+                throw new LogCorrupt(file + " is damaged at offset 0: its header does not match its checksum, or is of"
+                    + " another store. Restore the file from a backup, or move it and all older segments away");
+            }
+            return scan(segments, header, in);
+        }
+    }
+
+    /** Every block of a sealed segment was synced, so all of it must be whole. */
+    static Segment scan(Segments segments, Segment.Header header, Disk.File in) throws IOException {
+        SegmentScan scan = SegmentScan.of(segments.folder(), header, in, segments.hash());
+        if (!scan.isWhole()) {
+            throw new LogCorrupt(scan.segment().file() + " is damaged at offset " + scan.segment().length()
+                + " (position " + (scan.segment().last() + 1) + ") and is not the last segment. Its events were"
+                + " acknowledged, so nothing was cut: restore the file from a backup, or move it and all older"
+                + " segments away");
+        }
+        LOG.debug("{} was scanned", scan.segment().file());
+        return scan.segment();
+    }
+}

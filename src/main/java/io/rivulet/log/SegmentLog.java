@@ -1,0 +1,103 @@
+package io.rivulet.log;
+
+import io.rivulet.config.Settings;
+import io.rivulet.event.IdSeal;
+import io.rivulet.metrics.Metrics;
+import io.rivulet.topic.TopicSelection;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The embedded log: files of one folder, of which {@link StoreKeeper} holds the lock. Appending is
+ * {@link Appender}'s, reading {@link LogReader}'s, looking up {@link LogLookup}'s; sealing, retention and syncs at
+ * intervals run on the thread {@code rivulet-log}.
+ */
+public final class SegmentLog implements EventLog {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SegmentLog.class);
+
+    private final Segments segments;
+    private final Meta meta;
+    private final IdSeal seal;
+    private final Appender appender;
+    private final LogReader reader;
+    private final LogFinder finder;
+
+    private SegmentLog(LogOpener opened, LogOptions options, InstantSource clock) {
+        segments = opened.segments();
+        meta = opened.meta();
+        seal = new IdSeal(meta.key());
+        Segment[] all = segments.all();
+        appender = new Appender(segments, options, clock, meta, opened.active(), all[all.length - 1].maxTimeMs());
+        reader = new LogReader(segments);
+        finder = new LogLookup(segments, meta, opened.trimmed());
+    }
+
+    /**
+     * Opens the log of a folder, making both when absent. Takes as long as reading the last segment; the caller holds
+     * the folder's lock.
+     *
+     * @param nanoTicker monotonic, as {@link System#nanoTime}: a jump of {@code clock} must not trim history
+     * @throws LogCorrupt when what is there is not what was written; nothing was changed
+     * @throws IOException when the disk refuses; may be tried again
+     */
+    public static SegmentLog open(Path folder, Settings settings, InstantSource clock, LongSupplier nanoTicker,
+        Metrics metrics) throws IOException {
+        Files.createDirectories(folder);
+        return open(folder, LogOptions.of(settings), new RealDisk(metrics), clock, nanoTicker, metrics);
+    }
+
+    static SegmentLog open(Path folder, LogOptions options, Disk disk, InstantSource clock, LongSupplier nanoTicker,
+        Metrics metrics) throws IOException {
+        LogOpener opened = LogOpener.open(disk, folder, options, metrics);
+        return new SegmentLog(opened, options, clock);
+    }
+
+    @Override
+    public List<LogEntry> append(List<LogRecord> group) throws IOException {
+        return appender.append(group);
+    }
+
+    @Override
+    public void tail(Consumer<List<LogEntry>> sink) {
+        appender.tail(sink);
+    }
+
+    @Override
+    public LogChunk read(long after, long upTo, TopicSelection topics, int bytesMax) throws IOException {
+        return reader.read(after, upTo, topics, bytesMax);
+    }
+
+    @Override
+    public LogFinder find() {
+        return finder;
+    }
+
+    @Override
+    public LogRange range() {
+        return segments.range();
+    }
+
+    @Override
+    public IdSeal seal() {
+        return seal;
+    }
+
+    @Override
+    public void close() {
+        if (appender.close()) {
+            try {
+                meta.closed(segments.range().head()).write(segments.disk(), segments.folder());
+            } catch (IOException e) {
+                LOG.warn("{} could not be told of the close; the next open only knows less", segments.folder(), e);
+            }
+        }
+    }
+}

@@ -1,0 +1,195 @@
+package io.rivulet.log;
+
+import io.rivulet.event.IdSeal;
+import io.rivulet.topic.TopicSelection;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** The simplest thing that keeps the contract of {@link EventLog}: a list. For tests that are not about the disk. */
+public final class MemoryEventLog implements EventLog, LogFinder {
+
+    private final InstantSource clock;
+    private final IdSeal seal;
+    private final int epoch;
+    private final List<LogEntry> entries = new ArrayList<>();
+    private final List<LogEntry> trimmed = new ArrayList<>();
+    private Consumer<List<LogEntry>> tail = group -> { };
+    private LogFailure failure;
+    private long bytesAppended;
+    private long first = 1;
+    private int nonce = 0x5eed;
+    private boolean closed;
+
+    /** An empty log of epoch 1. */
+    public MemoryEventLog(InstantSource clock) {
+        this(clock, 1);
+    }
+
+    /** An empty log of this epoch. */
+    public MemoryEventLog(InstantSource clock, int epoch) {
+        this.clock = clock;
+        this.epoch = epoch;
+        seal = new IdSeal(new byte[IdSeal.KEY_BYTES]);
+    }
+
+    /** Every append fails like this from now on; null: they work again. */
+    public synchronized void failWith(LogFailure newFailure) {
+        failure = newFailure;
+    }
+
+    /** Retention takes everything below {@code newFirst}. */
+    public synchronized void trimTo(long newFirst) {
+        while (first < newFirst && !entries.isEmpty()) {
+            trimmed.add(entries.remove(0));
+            first++;
+        }
+    }
+
+    @Override
+    public List<LogEntry> append(List<LogRecord> group) throws LogFailure {
+        List<LogEntry> appended = new ArrayList<>();
+        Consumer<List<LogEntry>> sink;
+        synchronized (this) {
+            if (closed) {
+                throw new LogFailure("the log is closed", false, null);
+            }
+            if (failure != null) {
+                throw failure;
+            }
+            nonce = nonce * 31 + 7 & 0xffffff;
+            long before = first + entries.size() > 1 && !entries.isEmpty() ? entries.get(entries.size() - 1).timeMs()
+                : 0;
+            long timeMs = Math.max(before, clock.millis());
+            for (LogRecord record : group) {
+                LogEntry entry = new LogEntry(first + entries.size(), epoch, nonce, timeMs, record.event(),
+                    record.receipt());
+                bytesAppended += record.event().weight();
+                entries.add(entry);
+                appended.add(entry);
+            }
+            sink = tail;
+        }
+        sink.accept(appended);
+        return appended;
+    }
+
+    @Override
+    public synchronized void tail(Consumer<List<LogEntry>> sink) {
+        tail = sink;
+    }
+
+    @Override
+    public synchronized LogChunk read(long after, long upTo, TopicSelection topics, int bytesMax) {
+        long from = Math.max(after + 1, first);
+        long to = Math.min(upTo, head());
+        List<LogEntry> found = new ArrayList<>();
+        long next = from;
+        for (long budget = bytesMax; next <= to && budget > 0; next++) {
+            LogEntry entry = at(next);
+            budget -= entry.event().weight();
+            if (topics.matches(entry.event().topics())) {
+                found.add(entry);
+            }
+        }
+        return new LogChunk(from, next - 1, found);
+    }
+
+    @Override
+    public LogFinder find() {
+        return this;
+    }
+
+    @Override
+    public synchronized LogRange range() {
+        return new LogRange(epoch, first, head(), head() == 0 ? 0x57 : nonce, bytesAppended, failure);
+    }
+
+    @Override
+    public IdSeal seal() {
+        return seal;
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+    }
+
+    @Override
+    public synchronized OptionalLong byId(String id) {
+        return entries.stream().filter(e -> id.equals(e.event().id())).mapToLong(LogEntry::position).findFirst();
+    }
+
+    @Override
+    public synchronized Optional<LogEntry> byKey(Digest key) {
+        return entries.stream().filter(e -> e.receipt() != null && e.receipt().key().equals(key)).findFirst();
+    }
+
+    @Override
+    public synchronized long beforeTime(long timeMs) {
+        return entries.stream().filter(e -> e.timeMs() >= timeMs).mapToLong(LogEntry::position).findFirst()
+            .orElse(head() + 1) - 1;
+    }
+
+    @Override
+    public synchronized long beforeNewest(TopicSelection topics, int n) {
+        int left = n;
+        for (long p = head(); p >= first; p--) {
+            if (topics.matches(at(p).event().topics()) && --left == 0) {
+                return p - 1;
+            }
+        }
+        return first - 1;
+    }
+
+    @Override
+    public synchronized List<LogEntry> newestOfEach(TopicSelection topics, int topicsMax) {
+        Set<String> seen = new HashSet<>();
+        List<LogEntry> newest = new ArrayList<>();
+        for (long p = head(); p >= first && seen.size() < topicsMax; p--) {
+            boolean isNewest = false;
+            for (String topic : at(p).event().topics()) {
+                isNewest |= (topics.isAny() || topics.exact().contains(topic)) && seen.size() < topicsMax
+                    && seen.add(topic);
+            }
+            if (isNewest) {
+                newest.add(at(p));
+            }
+        }
+        newest.sort(Comparator.comparingLong(LogEntry::position));
+        return newest;
+    }
+
+    @Override
+    public synchronized OptionalLong nonceAt(long position) {
+        if (position == 0) {
+            return OptionalLong.of(0x57);
+        }
+        return position < first || position > head() ? OptionalLong.empty() : OptionalLong.of(at(position).nonce());
+    }
+
+    @Override
+    public synchronized boolean epochReaches(int someEpoch, long position) {
+        return someEpoch == epoch && position >= 0 && position <= head();
+    }
+
+    @Override
+    public synchronized long lastTrimmed(TopicSelection topics) {
+        return trimmed.stream().filter(e -> topics.matches(e.event().topics())).mapToLong(LogEntry::position).max()
+            .orElse(0);
+    }
+
+    private long head() {
+        return first + entries.size() - 1;
+    }
+
+    private LogEntry at(long position) {
+        return entries.get((int) (position - first));
+    }
+}
