@@ -1,0 +1,266 @@
+package io.rivulet.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import io.rivulet.kit.Await;
+import io.rivulet.kit.Container;
+import io.rivulet.kit.EventStream;
+import io.rivulet.kit.Inside;
+import io.rivulet.kit.OnEveryContainer;
+import io.rivulet.kit.Publisher;
+import io.rivulet.kit.Server;
+import io.rivulet.kit.WireClient;
+import io.rivulet.kit.WireResponse;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+
+/** What must not work: each is refused precisely, publishes nothing and leaves nothing behind. */
+@OnEveryContainer
+class BadInputIT {
+
+    private static Server server;
+
+    private final Publisher publisher = Publisher.to(server);
+    private EventStream all;
+    private long published;
+
+    BadInputIT(Container container) {
+    }
+
+    @BeforeParameterizedClassInvocation
+    static void start(Container container) {
+        server = Server.in(container).set("body.max", "64k").set("topics.max", "5").set("matchers.max", "5")
+            .set("batch.max", "5").set("topic.bytes.max", "100").start();
+    }
+
+    @AfterParameterizedClassInvocation
+    static void stop() {
+        server.close();
+    }
+
+    @BeforeEach
+    void listen() throws IOException {
+        all = EventStream.to(server).topic("*").open();
+        all.awaitHello();
+        published = Inside.of(server).count("published");
+    }
+
+    @AfterEach
+    void nothingWasPublishedAndNothingIsLeft() throws IOException {
+        assertEquals(published, Inside.of(server).count("published"), "something was published");
+        all.assertNothingMore(publisher, "end");
+        all.close();
+        publisher.close();
+        Await.until("no stream is left", () -> Inside.of(server).streams() == 0);
+    }
+
+    private static void assertProblem(int status, WireResponse answer, String... parts) {
+        assertEquals(status, answer.status(), answer.text());
+        assertEquals("application/problem+json", answer.header("Content-Type").split(";")[0]);
+        JsonObject problem = answer.json();
+        assertEquals(status, problem.get("status").getAsInt());
+        for (String part : parts) {
+            assertTrue(problem.get("detail").getAsString().contains(part), part + " is not in " + problem);
+        }
+    }
+
+    private WireResponse get(String query) throws IOException {
+        return WireClient.exchange(server, "GET /api/updates?" + query
+            + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    }
+
+    @Test
+    void anIdWithWhatNoLineCanCarryIsRefused() throws IOException {
+        for (String id : List.of("a\rb", "a\nb", "a\0b", "a\u0085", "ü", "a\u200Bb", " ", "\t")) {
+            assertProblem(400, publisher.form("topic", "t", "data", "x", "id", id), "id");
+        }
+    }
+
+    @Test
+    void aTypeWithWhatNoLineCanCarryIsRefused() throws IOException {
+        for (String type : List.of("a\rb", "a\nb", "a\0b", "\u007f")) {
+            assertProblem(400, publisher.form("topic", "t", "data", "x", "type", type), "type");
+        }
+    }
+
+    @Test
+    void namesThatBelongToTheHubAreRefused() throws IOException {
+        for (String type : List.of("rivulet.hello", "rivulet.", "rivulet.x", "mercure", "open", "error")) {
+            assertProblem(400, publisher.form("topic", "t", "data", "x", "type", type), type);
+        }
+        for (String id : List.of("earliest", "#1", "urn:rivulet:aaaaaaaaaaaaaaaaaaaaaaaaaa", "urn:rivulet:x")) {
+            assertProblem(400, publisher.form("topic", "t", "data", "x", "id", id), "id");
+        }
+        assertProblem(400, publisher.form("topic", "/.well-known/mercure/subscriptions/x", "data", "x"), "topic");
+        assertProblem(400, publisher.form("topic", "*", "data", "x"), "*");
+    }
+
+    @Test
+    void eachLimitPlusOneIsRefusedWithItsSetting() throws IOException {
+        assertProblem(413, publisher.post("?topic=t", "text/plain", "x".repeat((64 << 10) + 1)),
+            "rivulet.body.max");
+        assertProblem(413, publisher.form("topic", "1", "topic", "2", "topic", "3", "topic", "4", "topic", "5",
+            "topic", "6"), "rivulet.topics.max", "6");
+        assertProblem(400, get("topic=1&topic=2&topic=3&topic=4&topic=5&topic=6"), "rivulet.matchers.max", "6");
+        assertProblem(400, publisher.form("topic", "t".repeat(101), "data", "x"), "rivulet.topic.bytes.max", "101");
+        assertProblem(400, get("topic=" + "t".repeat(101)), "rivulet.topic.bytes.max", "101");
+        assertProblem(400, publisher.form("topic", "t", "id", "i".repeat(129)), "rivulet.id.bytes.max", "129");
+        assertProblem(400, publisher.form("topic", "t", "type", "i".repeat(129)), "rivulet.id.bytes.max", "129");
+        assertProblem(400, publisher.post("?topic=t", Map.of("Idempotency-Key", "k".repeat(129)), new byte[1]),
+            "rivulet.id.bytes.max", "129");
+        assertProblem(413, publisher.post("", "application/json", "[" + "{\"topic\":\"t\"},".repeat(5)
+            + "{\"topic\":\"t\"}]"), "rivulet.batch.max", "6");
+        assertProblem(413, publisher.post("", "application/x-ndjson", "{\"topic\":\"t\"}\n".repeat(6)),
+            "rivulet.batch.max", "6");
+        assertProblem(400, get("topic=t&since=last=10001"), "10000");
+    }
+
+    @Test
+    void aChunkedBodyOverTheLimitIsRefusedBeforeItsEnd() throws IOException {
+        try (WireClient client = WireClient.to(server)) {
+            client.send("POST /api/updates?topic=t HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
+            try {
+                for (int i = 0; i < 64; i++) {
+                    client.send("1000\r\n" + "x".repeat(4096) + "\r\n");
+                }
+            } catch (SocketException e) {
+                return; // it has hung up already, which is a refusal, too
+            }
+            assertEquals(413, client.readHead().status());
+        }
+    }
+
+    @Test
+    void dataThatIsNoUtf8IsRefused() throws IOException {
+        byte[] bad = {'a', (byte) 0xC3, '('};
+        assertProblem(400, publisher.post("?topic=t", Map.of(), bad), "UTF-8");
+        assertProblem(400, publisher.post("", "application/x-www-form-urlencoded", "topic=t&data=%C3("), "UTF-8");
+        assertProblem(400, publisher.post("", Map.of("Content-Type", "application/json"),
+            "[{\"topic\":\"t\",\"data\":\"\u00e9\"}]".getBytes(StandardCharsets.ISO_8859_1)), "UTF-8");
+        assertEquals(400, get("topic=%C3(").status());
+    }
+
+    @Test
+    void aBodyThatIsNothingKnownIsRefused() throws IOException {
+        assertProblem(415, publisher.post("", "text/plain", "topic=t&data=x"), "text/plain");
+        assertProblem(415, publisher.post("", Map.of(), "topic=t&data=x".getBytes(StandardCharsets.US_ASCII)));
+        assertProblem(415, publisher.post("", "multipart/form-data; boundary=x", "--x--"), "multipart");
+        assertProblem(400, publisher.post("", "application/json", "{\"topic\":\"t\"}"));
+        assertProblem(400, publisher.post("", "application/json", ""));
+        assertProblem(400, publisher.post("", "application/json", "[]"));
+        assertProblem(400, publisher.post("", "application/json", "[{}]"), "topic");
+        assertProblem(400, publisher.post("", "application/json", "[".repeat(5_000)));
+        assertProblem(400, publisher.form("data", "x"), "topic");
+    }
+
+    @Test
+    void aMethodThatIsNoneIsRefusedWithThoseThatAre() throws IOException {
+        for (String method : List.of("DELETE", "PATCH", "TRACE", "BREW")) {
+            WireResponse answer = WireClient.exchange(server, method
+                + " /api/updates HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            assertTrue(answer.status() == 405 || answer.status() == 501, method + ": " + answer.status());
+            if (method.equals("DELETE")) {
+                assertProblem(405, answer, "DELETE", "GET");
+                assertTrue(answer.header("Allow").contains("POST"));
+            }
+        }
+    }
+
+    @Test
+    void whatIsNotBuiltYetIsNamedAndNeverIgnored() throws IOException {
+        for (String parameter : List.of("match", "match_exact", "match_urlpattern", "conflate", "rate", "transport",
+            "timeout", "padding", "max", "session")) {
+            assertProblem(400, get("topic=t&" + parameter + "=1"), parameter);
+        }
+        assertProblem(400, get("topic=%7Bid%7D"), "{");
+        for (String path : List.of("/api/connections", "/metrics", "/api/topics", "/.well-known/mercure")) {
+            assertEquals(404, WireClient.exchange(server, "GET " + path
+                + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").status(), path);
+        }
+    }
+
+    @Test
+    void aParameterThatCannotBeMeantIsRefused() throws IOException {
+        for (String query : List.of("heartbeat=0", "heartbeat=301", "heartbeat=x", "heartbeat=", "since=soon",
+            "since=last=0", "topic=", "topic=a%0Ab", "topic=%00")) {
+            assertProblem(400, get("topic=t&" + query));
+        }
+        assertProblem(400, publisher.form("topic", "t", "data", "x", "retry", "soon"), "retry");
+        assertProblem(400, publisher.form("topic", "t", "data", "x", "retry", "-1"), "retry");
+    }
+
+    @Test
+    void aBodyThatBreaksOffPublishesNothing() throws IOException {
+        for (String head : List.of("Transfer-Encoding: chunked\r\n\r\n5\r\nab", "Content-Length: 10\r\n\r\nabc",
+            "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", "Transfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n0\r\n\r\n",
+            "Content-Length: 10\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\ntopic=t&d")) {
+            try (WireClient client = WireClient.to(server)) {
+                client.send("POST /api/updates?topic=t HTTP/1.1\r\nHost: localhost\r\n" + head).endOutput();
+                try {
+                    int status = client.readHead().status();
+                    assertTrue(status >= 400, head + " was answered " + status);
+                } catch (EOFException | SocketException e) {
+                    // hung up without an answer: the client cannot take it for published
+                }
+            }
+        }
+    }
+
+    @Test
+    void twoLengthsOfOneBodyAreRefused() throws IOException {
+        WireResponse answer = WireClient.exchange(server, "POST /api/updates?topic=t HTTP/1.1\r\nHost: localhost\r\n"
+            + "Content-Length: 3\r\nContent-Length: 4\r\nConnection: close\r\n\r\nabc");
+        assertEquals(400, answer.status());
+    }
+
+    @Test
+    void aHeadThatIsTooLongIsRefused() throws IOException {
+        try (WireClient client = WireClient.to(server)) {
+            try {
+                client.send("GET /api/updates?topic=t HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: "
+                    + "x".repeat(200_000) + "\r\n\r\n");
+                int status = client.readHead().status();
+                assertTrue(status == 431 || status == 400, "answered " + status);
+            } catch (EOFException | SocketException e) {
+                // hung up
+            }
+        }
+    }
+
+    @Test
+    void aCursorOfAnySizeOrShapeIsAReset() throws IOException {
+        for (String cursor : List.of("x".repeat(3_000), "'; DROP", "%00", "urn:rivulet:" + "z".repeat(2_000))) {
+            try (EventStream stream = EventStream.to(server).topic("t").after(cursor).open()) {
+                assertEquals("reset", stream.awaitHello().get("resumed").getAsString());
+            }
+        }
+    }
+
+    @Test
+    void aTokenThatNobodyChecksIsNotTakenForGranted() throws IOException {
+        assertProblem(401, publisher.post("?topic=t", Map.of("Authorization", "Bearer x"), new byte[] {'x'}));
+        assertProblem(401, get("topic=t&access_token=x"));
+    }
+
+    @Test
+    void aPageOfAnotherSiteCannotPublishInDevMode() throws IOException {
+        for (Map<String, String> headers : List.of(Map.of("Origin", "https://evil.test"),
+            Map.of("Origin", "http://localhost:1"), Map.of("Referer", "https://evil.test/x"),
+            Map.of("Origin", "null"), Map.of("Host", "evil.test"), Map.of("X-Forwarded-For", "1.2.3.4"),
+            Map.of("Forwarded", "for=1.2.3.4"), Map.of("Via", "1.1 proxy"), Map.of("X-Real-IP", "127.0.0.1"))) {
+            WireResponse answer = publisher.post("?topic=t", headers, new byte[] {'x'});
+            assertProblem(403, answer, "rivulet.dev");
+        }
+    }
+}
