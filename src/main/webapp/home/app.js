@@ -1,7 +1,7 @@
 // The home page: one stream, and who shows what of it. An EventSource does not say which topic an event is of, so the
 // feeds are told apart by their types.
 
-import { $, item, trim } from './dom.js'
+import { $, item, timeOf, trim } from './dom.js'
 import { Notifications } from './notify.js'
 import { Stream } from './stream.js'
 import * as views from './views.js'
@@ -82,6 +82,6 @@ function isTick(data) {
 }
 
 function tell(what) {
-  $('history').prepend(item('', [['time', new Date().toLocaleTimeString()], ['', what]]))
+  $('history').prepend(item('', [['time', timeOf(new Date())], ['', what]]))
   trim($('history'), HISTORY_MAX)
 }

@@ -1,7 +1,10 @@
 // Line charts over time that move on with what arrives, in the colours of the style sheet.
 
+import { timeOf } from './dom.js'
+
 const uPlot = globalThis.uPlot
 const HEIGHT = 180
+const FIRST_S = 20
 
 /** A chart of `names` in `place`, `keepS` seconds long, its values in per cent. */
 export class Chart {
@@ -61,10 +64,10 @@ export class Chart {
       legend: { show: false },
       cursor: { show: false },
       scales: {
-        x: { range: (_, least, most) => [most - this.#keepS, most] },
+        x: { range: (_, least, most) => [Math.min(least, most - FIRST_S), most] },
         y: { range: this.#range ?? ((_, least, most) => [Math.min(least, -0.2), Math.max(most, 0.2)]) }
       },
-      axes: [{ ...axis, space: 70 }, { ...axis, size: 52, values: (_, ticks) => ticks.map(tick => `${+tick.toFixed(2)} %`) }],
+      axes: [{ ...axis, space: 80, values: (_, ticks) => ticks.map(tick => timeOf(new Date(tick * 1000))) }, { ...axis, size: 52, values: (_, ticks) => ticks.map(tick => `${+tick.toFixed(2)} %`) }],
       series: [{}, ...this.#names.map((label, i) => ({ label, stroke: colour(`--line-${i % 6}`), width: 2, spanGaps: true,
         points: { show: false } }))]
     }, this.#shown(), this.#place)

@@ -2,6 +2,9 @@
 
 export const $ = id => document.getElementById(id)
 
+/** The time of day as this browser's clock zone has it: 05:07:09. */
+export const timeOf = date => date.toLocaleTimeString('en-GB')
+
 /** A list item with a span for each [class, text]. */
 export function item(name, parts) {
   const row = document.createElement('li')

@@ -1,6 +1,6 @@
 // Notifications: publishing them with fetch, and showing those that arrive.
 
-import { $, item, trim } from './dom.js'
+import { $, item, timeOf, trim } from './dom.js'
 
 const ROWS_MAX = 100
 const ANSWER_MAX_MS = 15_000
@@ -27,7 +27,7 @@ export class Notifications {
     $('no-news').hidden = true
     const topic = this.#own.get(event.lastEventId)
     const row = item('event', [
-      ['time', new Date().toLocaleTimeString()],
+      ['time', timeOf(new Date())],
       ['badge', event.type === 'message' ? '' : event.type],
       ['badge own', topic ?? ''],
       ['badge bad', again ? 'doubled' : ''],

@@ -1,6 +1,6 @@
 // What each feed looks like. A view takes one event's data and changes what is on the page, and nothing else does.
 
-import { $, item, trim } from './dom.js'
+import { $, item, timeOf, trim } from './dom.js'
 import { Chart } from './charts.js'
 
 const CHART_S = 120
@@ -12,7 +12,7 @@ export function clock() {
   return ({ time }) => {
     const now = new Date(time)
     $('time').dateTime = time
-    $('time').textContent = now.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+    $('time').textContent = timeOf(now)
     $('date').textContent = `${now.toLocaleDateString([], { dateStyle: 'full' })} · sent as ${time}`
   }
 }
@@ -72,7 +72,7 @@ export function earthquakes() {
     const dot = document.createElementNS($('globe').namespaceURI, 'circle')
     dot.setAttribute('cx', quake.longitude)
     dot.setAttribute('cy', -quake.latitude)
-    dot.setAttribute('r', Math.max(0.8, quake.magnitude))
+    dot.setAttribute('r', Math.max(1, quake.magnitude * 0.9))
     dots.at(-1)?.classList.remove('new')
     dot.classList.add('new')
     $('globe').append(dot)

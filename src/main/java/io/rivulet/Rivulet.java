@@ -5,6 +5,7 @@ import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.feed.Feeds;
 import io.rivulet.http.AccessLog;
+import io.rivulet.http.HomeServlet;
 import io.rivulet.http.HubContext;
 import io.rivulet.hub.Hub;
 import io.rivulet.metrics.Metrics;
@@ -70,6 +71,7 @@ public final class Rivulet implements ServletContextListener {
         running.push(() -> HubContext.remove(application));
         Feeds feeds = new Feeds(settings, hub, clock, accessPath.orElse(null));
         running.push(feeds);
+        HomeServlet.show(application, feeds);
         feeds.start();
         Greeting.lines(settings, application.getContextPath(), PortCheck.port()).forEach(LOG::info);
     }

@@ -1,0 +1,154 @@
+package io.rivulet.browser;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import io.rivulet.kit.Await;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** One tab: what a person does with it, and what they see. For the test's thread. */
+final class Tab {
+
+    private static final Path SCREENSHOTS = Path.of("target/screenshots");
+
+    private final DevTools tools;
+    private final String target;
+    private final String session;
+    private final List<String> complaints = new CopyOnWriteArrayList<>();
+
+    Tab(DevTools tools, String target, String session) {
+        this.tools = tools;
+        this.target = target;
+        this.session = session;
+        tools.listen(session, this::event);
+        for (String domain : List.of("Page", "Runtime", "Log", "Network")) {
+            call(domain + ".enable", Map.of());
+        }
+    }
+
+    /** Loads a page and waits until its document is there. */
+    Tab open(String url) {
+        call("Page.navigate", Map.of("url", url));
+        await("document.readyState === 'complete' && location.href !== 'about:blank'");
+        return this;
+    }
+
+    /** The value of an expression, as text. */
+    String eval(String expression) {
+        JsonObject result = call("Runtime.evaluate",
+            Map.of("expression", expression, "returnByValue", true, "awaitPromise", true));
+        if (result.has("exceptionDetails")) {
+            throw new AssertionError(expression + ": " + result.get("exceptionDetails"));
+        }
+        JsonElement value = result.getAsJsonObject("result").get("value");
+        return value == null || value.isJsonNull() ? "" : value.isJsonPrimitive() ? value.getAsString()
+            : value.toString();
+    }
+
+    /** The text of the first element that a selector finds. */
+    String text(String selector) {
+        return eval("document.querySelector('" + selector + "').textContent.trim()");
+    }
+
+    /** Waits until an expression is true. */
+    void await(String expression) {
+        Await.get(() -> expression + " at " + eval("location.href") + "; complaints: " + complaints, Await.LIMIT,
+            () -> eval(expression).equals("true") ? Boolean.TRUE : null);
+    }
+
+    /** Types into the element that a selector finds, after emptying it. */
+    void type(String selector, String text) {
+        eval("(() => { const e = document.querySelector('" + selector + "'); e.focus(); e.select() })()");
+        call("Input.insertText", Map.of("text", text));
+    }
+
+    /** Clicks in the middle of the element that a selector finds, with the mouse. */
+    void click(String selector) {
+        String[] place = eval("(() => { const e = document.querySelector('" + selector + "');"
+            + " e.scrollIntoView({block: 'center', behavior: 'instant'});"
+            + " const r = e.getBoundingClientRect(); return (r.x + r.width / 2) + ' ' + (r.y + r.height / 2) })()")
+            .split(" ");
+        for (String kind : List.of("mousePressed", "mouseReleased")) {
+            call("Input.dispatchMouseEvent", Map.of("type", kind, "x", Double.valueOf(place[0]),
+                "y", Double.valueOf(place[1]), "button", "left", "clickCount", 1));
+        }
+    }
+
+    /** The window's size in CSS pixels, and whether it is a phone. */
+    void size(int width, int height, boolean phone) {
+        call("Emulation.setDeviceMetricsOverride",
+            Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", phone));
+    }
+
+    /** The colour scheme that the system asks for: dark or light. */
+    void scheme(String name) {
+        call("Emulation.setEmulatedMedia",
+            Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", name))));
+    }
+
+    /** From now on every request to a URL of this pattern fails. */
+    void block(String pattern) {
+        call("Fetch.enable", Map.of("patterns", List.of(Map.of("urlPattern", pattern))));
+    }
+
+    /** No longer. */
+    void unblock() {
+        call("Fetch.disable", Map.of());
+    }
+
+    /** The whole page as a picture, below {@code target/screenshots}. */
+    Path screenshot(String name) {
+        JsonObject picture = call("Page.captureScreenshot", Map.of("captureBeyondViewport", true, "format", "png"));
+        try {
+            return Files.write(Files.createDirectories(SCREENSHOTS).resolve(name + ".png"),
+                Base64.getDecoder().decode(picture.get("data").getAsString()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What the browser had to complain about: errors, warnings, broken policies. */
+    List<String> complaints() {
+        return complaints;
+    }
+
+    void bringToFront() {
+        call("Page.bringToFront", Map.of());
+    }
+
+    void close() {
+        tools.call(null, "Target.closeTarget", Map.of("targetId", target));
+    }
+
+    private JsonObject call(String method, Map<String, ?> parameters) {
+        return tools.call(session, method, parameters);
+    }
+
+    private void event(JsonObject event) {
+        JsonObject about = event.getAsJsonObject("params");
+        switch (event.get("method").getAsString()) {
+            case "Runtime.exceptionThrown" -> complaints.add("exception " + about.get("exceptionDetails"));
+            case "Log.entryAdded" -> {
+                JsonObject entry = about.getAsJsonObject("entry");
+                if (!entry.get("level").getAsString().matches("verbose|info")) {
+                    complaints.add(entry.get("source").getAsString() + " " + entry.get("text").getAsString() + " "
+                        + entry.get("url"));
+                }
+            }
+            case "Runtime.consoleAPICalled" -> {
+                if (about.get("type").getAsString().matches("error|warning|assert")) {
+                    complaints.add("console " + about.get("args"));
+                }
+            }
+            case "Fetch.requestPaused" -> tools.send(session, "Fetch.failRequest",
+                Map.of("requestId", about.get("requestId").getAsString(), "errorReason", "ConnectionFailed"));
+            default -> { }
+        }
+    }
+}
