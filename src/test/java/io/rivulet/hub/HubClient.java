@@ -1,0 +1,148 @@
+package io.rivulet.hub;
+
+import io.rivulet.auth.Grant;
+import io.rivulet.kit.StreamParser;
+import io.rivulet.topic.TopicSelection;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A client without a network: an outlet with a window of bytes, EventSource's grammar, and EventSource's memory of the
+ * last id. Reads only when told to, so a test decides who stalls. The hub's thread writes, the test's thread reads.
+ */
+final class HubClient {
+
+    final List<StreamParser.Dispatched> received = new ArrayList<>();
+    final List<String> comments = new ArrayList<>();
+    private final Hub hub;
+    private final List<String> topics;
+    private final int windowBytes;
+    private StreamParser parser;
+    private Window current;
+    private Grant grant = Grant.ANONYMOUS;
+    private String lastEventId = "";
+    private Duration heartbeat = Duration.ofSeconds(15);
+
+    HubClient(Hub hub, int windowBytes, String... topics) {
+        this.hub = hub;
+        this.windowBytes = windowBytes;
+        this.topics = List.of(topics);
+    }
+
+    HubClient as(Grant who) {
+        grant = who;
+        return this;
+    }
+
+    HubClient heartbeat(Duration every) {
+        heartbeat = every;
+        return this;
+    }
+
+    /** Connects: for the first time from {@code since}, later after the last id. */
+    HubClient connect(Since since) {
+        parser = new StreamParser(lastEventId, received::add, comments::add);
+        Window window = new Window();
+        window.subscription = hub.subscribe(new SubscribeRequest(TopicSelection.ofTopics(topics), grant,
+            lastEventId.isEmpty() ? null : lastEventId, since, heartbeat, false, true, "test"), window);
+        current = window;
+        window.subscription.writable();
+        return this;
+    }
+
+    HubClient connect() {
+        return connect(Since.LATEST);
+    }
+
+    /** Connects as if it had been given this id somewhere else. */
+    HubClient connectAfter(String id) {
+        lastEventId = id;
+        return connect();
+    }
+
+    /** The connection breaks: what was not read is lost, as in a network. */
+    void cut() {
+        lastEventId = parser.lastEventId();
+        current.closed = true;
+        current.subscription.gone("cut by the test");
+    }
+
+    /** Reads at most so many bytes; returns how many there were. */
+    int read(int bytesMax) {
+        Window from = current;
+        byte[] bytes;
+        boolean wake;
+        synchronized (from) {
+            byte[] all = from.bytes.toByteArray();
+            int n = Math.min(bytesMax, all.length);
+            bytes = java.util.Arrays.copyOf(all, n);
+            from.bytes = new ByteArrayOutputStream();
+            from.bytes.write(all, n, all.length - n);
+            wake = from.owed && from.bytes.size() < windowBytes;
+            from.owed &= !wake;
+        }
+        parser.take(bytes, 0, bytes.length);
+        if (wake) {
+            from.subscription.writable();
+        }
+        return bytes.length;
+    }
+
+    /** Reads everything there is. */
+    HubClient drain() {
+        while (read(Integer.MAX_VALUE) > 0) {
+            // on
+        }
+        return this;
+    }
+
+    boolean isEnded() {
+        return current.ended;
+    }
+
+    /** Events other than the hub's own. */
+    List<StreamParser.Dispatched> events() {
+        return received.stream().filter(e -> !e.type().startsWith("rivulet.")).toList();
+    }
+
+    List<StreamParser.Dispatched> controls(String type) {
+        return received.stream().filter(e -> e.type().equals(type)).toList();
+    }
+
+    List<String> data() {
+        return events().stream().map(StreamParser.Dispatched::data).toList();
+    }
+
+    /** One connection: what the kernel would hold. */
+    private final class Window implements Outlet {
+        private ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        private boolean owed;
+        private volatile boolean closed;
+        private volatile boolean ended;
+        private volatile Subscription subscription;
+
+        @Override
+        public synchronized boolean isReady() {
+            if (closed || ended || subscription == null || bytes.size() >= windowBytes) {
+                owed = true;
+                return false;
+            }
+            return true;
+        }
+
+        @Override
+        public synchronized void write(ByteBuffer events) {
+            byte[] copy = new byte[events.remaining()];
+            events.get(copy);
+            bytes.writeBytes(copy);
+        }
+
+        @Override
+        public void end() {
+            ended = true;
+        }
+    }
+}

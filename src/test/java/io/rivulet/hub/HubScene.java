@@ -1,0 +1,61 @@
+package io.rivulet.hub;
+
+import io.rivulet.config.Settings;
+import io.rivulet.event.Event;
+import io.rivulet.kit.Await;
+import io.rivulet.log.SegmentLog;
+import io.rivulet.metrics.Metrics;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A hub on a real log in a folder of the test's. */
+final class HubScene implements AutoCloseable {
+
+    final Metrics metrics = new Metrics();
+    final Settings settings;
+    final SegmentLog log;
+    final Hub hub;
+
+    HubScene(Path folder, HandOver handOver, String... settings) throws Exception {
+        this.settings = Settings.with(settings);
+        log = SegmentLog.open(folder, this.settings, InstantSource.system(), System::nanoTime, metrics);
+        hub = new Hub(this.settings, InstantSource.system(), metrics, handOver);
+        hub.open(log);
+    }
+
+    HubScene(Path folder, String... settings) throws Exception {
+        this(folder, HandOver.EXACT, settings);
+    }
+
+    /** Publishes and waits for the answer. */
+    String publish(String topic, String data) throws Exception {
+        return publish(Event.on(topic).data(data).build()).get(0);
+    }
+
+    List<String> publish(Event event) throws Exception {
+        return hub.publish(event).get(20, TimeUnit.SECONDS);
+    }
+
+    HubClient client(String... topics) {
+        return new HubClient(hub, 1 << 20, topics);
+    }
+
+    /** Reads until the client has so many events. */
+    static HubClient awaitEvents(HubClient client, int n) {
+        Await.until(n + " events", () -> client.drain().events().size() >= n);
+        return client;
+    }
+
+    static HubClient awaitHello(HubClient client, int n) {
+        Await.until("hello " + n, () -> client.drain().controls("rivulet.hello").size() >= n);
+        return client;
+    }
+
+    @Override
+    public void close() {
+        hub.close();
+        log.close();
+    }
+}

@@ -1,0 +1,80 @@
+package io.rivulet.hub;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.rivulet.event.Event;
+import io.rivulet.event.EventFrame;
+import io.rivulet.event.Position;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class TailRingTest {
+
+    private final List<EventFrame> evicted = new ArrayList<>();
+    private final TailRing ring = new TailRing(1_000, 8, Position.ofDurable(10), "floor", evicted::add);
+
+    @Test
+    void anEmptyRingCoversWhatComesAfterItsFloor() {
+        assertEquals(1, ring.after(Position.ofDurable(10)));
+        assertEquals(-1, ring.after(Position.ofDurable(9)));
+        assertEquals("floor", ring.idBefore(1));
+    }
+
+    @Test
+    void aPlaceBetweenTwoEventsFindsTheLater() {
+        add(11, 0);
+        add(11, 1);
+        add(11, 5);
+        add(12, 0);
+        assertEquals(1, ring.after(Position.ofDurable(10)));
+        assertEquals(2, ring.after(Position.ofDurable(11)));
+        assertEquals(3, ring.after(new Position(11, 3)));
+        assertEquals(4, ring.after(Position.ofDurable(12).before()));
+        assertEquals(5, ring.after(Position.ofDurable(12)));
+    }
+
+    @Test
+    void theOldestLeaveByCountAndTheFloorFollows() {
+        for (int i = 11; i < 21; i++) {
+            add(i, 0);
+        }
+        assertEquals(2, evicted.size());
+        assertNull(ring.get(2));
+        assertEquals(13, ring.get(3).position().durable());
+        assertEquals(Position.ofDurable(12), ring.floor());
+        assertEquals(-1, ring.after(Position.ofDurable(11)));
+        assertEquals(3, ring.after(Position.ofDurable(12)));
+    }
+
+    @Test
+    void theOldestLeaveByBytesButOneEventAlwaysFits() {
+        add(11, 0);
+        ring.add(frame(new Position(12, 0), 5_000));
+        assertNull(ring.get(1));
+        assertEquals(12, ring.get(2).position().durable());
+    }
+
+    @Test
+    void nothingFitsThatWouldEvictWhatAShardHasNotDispatched() {
+        for (int i = 11; i < 19; i++) {
+            add(i, 0);
+        }
+        assertFalse(ring.fits(50, 0));
+        assertTrue(ring.fits(50, 1));
+        assertFalse(ring.fits(5_000, 7));
+        assertTrue(ring.fits(5_000, 8));
+    }
+
+    private void add(long durable, long transients) {
+        ring.add(frame(new Position(durable, transients), 10));
+    }
+
+    private static EventFrame frame(Position position, int bytes) {
+        Event event = Event.on("t").data("x".repeat(bytes)).build();
+        return new EventFrame(event, position, position.transients() > 0, "id", 0);
+    }
+}
