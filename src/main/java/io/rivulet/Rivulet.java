@@ -12,7 +12,10 @@ import io.rivulet.metrics.Metrics;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
+import io.rivulet.log.EventLog;
+import io.rivulet.log.SegmentLog;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -64,8 +67,11 @@ public final class Rivulet implements ServletContextListener {
             .or(() -> settings.get(SettingsTable.DEV) ? Optional.of(folder.resolve("access.log")) : Optional.empty());
         AccessLog accessLog = accessPath.map(path -> accessLog(path, clock, metrics)).orElse(AccessLog.NONE);
         running.push(accessLog);
+        EventLog log = open(folder, settings, clock, metrics);
+        running.push(log);
         Hub hub = new Hub(settings, clock, metrics);
         running.push(hub);
+        hub.open(log);
         HubContext.of(settings, hub, metrics, clock, accessLog, () -> hub.isOpen() ? null : "opening")
             .install(application);
         running.push(() -> HubContext.remove(application));
@@ -74,6 +80,14 @@ public final class Rivulet implements ServletContextListener {
         HomeServlet.show(application, feeds);
         feeds.start();
         Greeting.lines(settings, application.getContextPath(), PortCheck.port()).forEach(LOG::info);
+    }
+
+    private static EventLog open(Path folder, Settings settings, InstantSource clock, Metrics metrics) {
+        try {
+            return SegmentLog.open(folder, settings, clock, System::nanoTime, metrics);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static AccessLog accessLog(Path path, InstantSource clock, Metrics metrics) {
