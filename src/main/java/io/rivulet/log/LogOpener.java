@@ -71,7 +71,7 @@ final class LogOpener {
         if (names.contains(Meta.NAME)) {
             return Meta.read(disk, folder);
         }
-        if (names.stream().anyMatch(n -> n.endsWith(Segment.LOG))) {
+        if (names.stream().anyMatch(n -> n.matches("\\d{20}\\.log"))) {
             throw new LogCorrupt(folder.resolve(Meta.NAME) + " is missing, but there are segments; restore it from a"
                 + " backup: without its key the ids that clients hold mean nothing");
         }
