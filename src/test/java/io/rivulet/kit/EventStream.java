@@ -95,6 +95,11 @@ public final class EventStream implements AutoCloseable {
         return record.stream().filter(e -> !isControl(e)).toList();
     }
 
+    /** Number of events so far, control events too. */
+    public synchronized int size() {
+        return record.size();
+    }
+
     /** All control events so far of this type without {@code rivulet.}, over all connections. */
     public synchronized List<Dispatched> controls(String type) {
         return record.stream().filter(e -> e.type().equals("rivulet." + type)).toList();

@@ -6,8 +6,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 
 /**
@@ -16,17 +19,19 @@ import java.util.stream.Stream;
  */
 public final class Server implements AutoCloseable {
 
+    /** Held, because the log manager forgets a logger's level with the logger. {@code -Dtest.log=INFO} shows more. */
+    private static final Logger HUB = Logger.getLogger("io.rivulet");
+
     private final Container container;
     private final Plan plan;
-    private final boolean ownsHome;
     private Engine engine;
     private int port;
 
-    private Server(Container container, Plan plan, int port, boolean ownsHome) {
+    private Server(Container container, Plan plan, int port) {
         this.container = container;
         this.plan = plan;
         this.port = port;
-        this.ownsHome = ownsHome;
+        HUB.setLevel(Level.parse(System.getProperty("test.log", "WARNING")));
     }
 
     /** A server in this container, in dev mode, with short heartbeats and its data in a folder of its own. */
@@ -110,17 +115,29 @@ public final class Server implements AutoCloseable {
         return engine.loader();
     }
 
-    /** Its Tomcat, for what only Tomcat has. */
-    TomcatEngine tomcat() {
-        return (TomcatEngine) engine;
+    /** Tomcat only: deploys the same WAR as this version beside the one that runs (parallel deployment). */
+    public void deployBeside(String version) {
+        try {
+            ((TomcatEngine) engine).deployBeside(version);
+        } catch (Exception e) {
+            throw new IllegalStateException("version " + version + " did not start", e);
+        }
+    }
+
+    /** Tomcat only: ends the version that was there first. */
+    public void undeployFirst() {
+        ((TomcatEngine) engine).undeployFirst();
+    }
+
+    /** Tomcat only: the paths of web applications whose loaders its leak detector still finds after a reload. */
+    public List<String> leaks() {
+        return List.of(((TomcatEngine) engine).host().findReloadedContextMemoryLeaks());
     }
 
     @Override
     public void close() {
         stop();
-        if (ownsHome) {
-            delete(plan.home());
-        }
+        delete(plan.home());
     }
 
     @Override
@@ -207,12 +224,18 @@ public final class Server implements AutoCloseable {
             }
             settings.put("rivulet.data.dir", (data == null ? home.resolve("data") : data).toString());
             return new Server(container, new Plan(war, contextPath, Map.copyOf(settings), home, sendBuffer,
-                acceptQueue), port, true);
+                acceptQueue), port);
         }
 
         /** Starts it, and waits until it serves. */
         public Server start() {
-            return build().start().awaitOpen();
+            Server server = build();
+            try {
+                return server.start().awaitOpen();
+            } catch (RuntimeException | AssertionError e) {
+                server.close();
+                throw e;
+            }
         }
     }
 }

@@ -4,7 +4,6 @@ import jakarta.servlet.ServletContext;
 import java.nio.file.Files;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import org.apache.catalina.Context;
 import org.apache.catalina.Lifecycle;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.LifecycleState;
@@ -23,6 +22,7 @@ final class TomcatEngine implements Engine {
     private final Plan plan;
     private Tomcat tomcat;
     private StandardContext app;
+    private StandardContext first;
 
     TomcatEngine(Plan plan) {
         this.plan = plan;
@@ -54,7 +54,7 @@ final class TomcatEngine implements Engine {
     }
 
     /** Adds the WAR as this version of its path; a second one stands beside the first (parallel deployment). */
-    StandardContext deploy(String version) throws Exception {
+    private StandardContext deploy(String version) throws Exception {
         StandardHost host = (StandardHost) tomcat.getHost();
         StandardContext context = new StandardContext();
         context.setName(plan.contextPath() + (version.isEmpty() ? "" : "##" + version));
@@ -89,9 +89,15 @@ final class TomcatEngine implements Engine {
         plan.settings().forEach(context::addParameter);
     }
 
-    /** Takes away a version again. */
-    void undeploy(Context context) {
-        tomcat.getHost().removeChild(context);
+    /** Starts another version of the same path, which gets all new requests. */
+    void deployBeside(String version) throws Exception {
+        first = app;
+        app = deploy(version);
+    }
+
+    /** Takes the version away that was there first. */
+    void undeployFirst() {
+        tomcat.getHost().removeChild(first);
     }
 
     /** The container itself; for its leak detector. */
