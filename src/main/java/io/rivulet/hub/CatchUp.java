@@ -59,10 +59,6 @@ final class CatchUp {
             gap(s, false, result.missed(), result.gapId());
             s.seen = result.gapEnd();
         }
-        if (!s.outlet.isReady()) {
-            setup.readers().release(result.bytes()); // a full socket holds no memory of the log's: the cursor knows
-            return;
-        }
         s.chunk = result.frames();
         s.chunkBytes = result.bytes();
         s.chunkAt = 0;
@@ -90,9 +86,6 @@ final class CatchUp {
             setup.readers().release(s.dropChunk());
         }
         writing.done(Count.DELIVERED_LOG);
-        if (s.chunk != null && !s.outlet.isReady() && s.chunkBytes > 0) {
-            setup.readers().release(s.dropChunk()); // as in chunkRead; since=last has no such bytes, it is kept
-        }
         shard.serve(s);
     }
 

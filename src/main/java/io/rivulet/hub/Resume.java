@@ -104,9 +104,15 @@ final class Resume {
             case INSTANT -> {
                 long timeMs = since.at().toEpochMilli();
                 Position place = fromRingTime(timeMs);
-                yield at(place != null ? place : Position.ofDurable(log.find().beforeTime(timeMs)));
+                yield place != null ? at(place) : fromTime(request, timeMs);
             }
         };
+    }
+
+    private StartPoint fromTime(SubscribeRequest request, long timeMs) throws IOException {
+        Position place = Position.ofDurable(log.find().beforeTime(timeMs));
+        boolean trimmed = place.durable() == log.range().first() - 1 && log.find().lastTrimmed(request.topics()) > 0;
+        return trimmed ? StartPoint.partial(place, ids.idOf(place), null) : at(place);
     }
 
     private StartPoint earliest() {
@@ -146,7 +152,7 @@ final class Resume {
             if (frame == null) {
                 break;
             }
-            if (topics.matches(frame.topics())) {
+            if (topics.matches(frame.topics()) && (!frame.isPrivate() || request.grant().maySeePrivate(frame.topics()))) {
                 durable += frame.isTransient() ? 0 : 1;
                 if (++counted == n) {
                     return frame.position().before();

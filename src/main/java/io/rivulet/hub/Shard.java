@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +31,7 @@ final class Shard implements Runnable {
     private final TopicIndex<Subscriber> index = new TopicIndex<>();
     private final List<Subscriber> streams = new ArrayList<>();
     private final List<Subscriber> dirty = new ArrayList<>();
+    private final Consumer<Subscriber> offer = this::offer;
     private final ArrayDeque<Subscriber> behind = new ArrayDeque<>();
 
     private volatile int streamCount;
@@ -132,8 +134,11 @@ final class Shard implements Runnable {
         long to = Math.min(head, from + BATCH_MAX);
         for (long sequence = from + 1; sequence <= to; sequence++) {
             offering = ring.get(sequence);
+            if (offering == null) {
+                return false; // only while the hub closes does the ring not wait for the shards
+            }
             offeringSequence = sequence;
-            index.forEach(offering.topics(), this::offer);
+            index.forEach(offering.topics(), offer);
         }
         place = offering.position();
         placeId = offering.placeId();
@@ -190,8 +195,12 @@ final class Shard implements Runnable {
                 break;
             }
         }
-        if (s.state == Subscriber.State.BEHIND && s.outlet.isReady()) {
-            enqueue(s);
+        if (s.state == Subscriber.State.BEHIND) {
+            if (s.outlet.isReady()) {
+                enqueue(s);
+            } else if (s.chunkBytes > 0) {
+                setup.readers().release(s.dropChunk()); // a full socket holds no memory of the log's: the cursor knows
+            }
         }
     }
 
