@@ -39,6 +39,7 @@ final class Appender {
     private final SplittableRandom nonces = new SplittableRandom(new SecureRandom().nextLong());
     private Bytes buffer = new Bytes(64 * 1024);
     private Consumer<List<LogEntry>> tail = entries -> { };
+    private Runnable rolled = () -> { };
     private Segment active;
     private HeapIndex index;
     private Disk.File out;
@@ -63,6 +64,11 @@ final class Appender {
 
     synchronized void tail(Consumer<List<LogEntry>> sink) {
         tail = sink;
+    }
+
+    /** Sets who is told that a segment was rolled; not to be slow. */
+    synchronized void rolled(Runnable hook) {
+        rolled = hook;
     }
 
     synchronized List<LogEntry> append(List<LogRecord> group) throws IOException {
@@ -210,6 +216,7 @@ final class Appender {
         } catch (IOException e) {
             LOG.warn("a sealed segment did not close", e); // it is synced: nothing is lost
         }
+        rolled.run();
     }
 
     /** Makes the file of an empty segment, durable with its name; leaves nothing behind when that fails. */

@@ -47,7 +47,14 @@ final class HeapIndex implements SegmentIndex {
     }
 
     @Override
-    public synchronized long[] topics() {
+    public synchronized void newestOfEach(Visitor visitor) {
+        for (long topic : topics.sortedKeys()) {
+            visitor.visit(topic, topics.newest(topic, 1)[0]);
+        }
+    }
+
+    /** The hashes of all topics, ascending. */
+    synchronized long[] topics() {
         return topics.sortedKeys();
     }
 

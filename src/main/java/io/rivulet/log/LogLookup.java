@@ -152,11 +152,17 @@ final class LogLookup implements LogFinder {
         record Newest(long hash, long place) {
         }
         List<Newest> all = new ArrayList<>();
-        long[] hashes = wanted == null ? segment.index().topics() : wanted.stream().mapToLong(h -> h).toArray();
-        for (long hash : hashes) {
+        SegmentIndex.Visitor keep = (hash, place) -> {
             if (!seen.contains(hash)) {
+                all.add(new Newest(hash, place));
+            }
+        };
+        if (wanted == null) {
+            segment.index().newestOfEach(keep);
+        } else {
+            for (long hash : wanted) {
                 for (long place : segment.index().newest(hash, 1)) {
-                    all.add(new Newest(hash, place));
+                    keep.visit(hash, place);
                 }
             }
         }

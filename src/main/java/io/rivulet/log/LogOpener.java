@@ -80,7 +80,9 @@ final class LogOpener {
 
     private void open(List<String> names) throws IOException {
         for (String name : names) {
-            if (name.endsWith(".tmp")) {
+            boolean orphan = name.endsWith(Segment.INDEX)
+                && !names.contains(name.substring(0, name.length() - Segment.INDEX.length()) + Segment.LOG);
+            if (name.endsWith(".tmp") || orphan) {
                 disk.delete(folder.resolve(name));
             }
         }

@@ -17,9 +17,14 @@ interface SegmentIndex {
     /** The last {@code max} places of the topic, ascending. */
     long[] newest(long topicHash, int max) throws IOException;
 
-    /** The hashes of all topics, ascending. */
-    long[] topics() throws IOException;
+    /** Shows the newest place of every topic. */
+    void newestOfEach(Visitor visitor) throws IOException;
 
     /** The places of a publisher's id or a receipt key, ascending. */
     long[] ids(long hash) throws IOException;
+
+    /** Sees a topic's hash and a place. */
+    interface Visitor {
+        void visit(long topicHash, long place);
+    }
 }

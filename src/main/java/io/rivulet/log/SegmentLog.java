@@ -29,8 +29,9 @@ public final class SegmentLog implements EventLog {
     private final Appender appender;
     private final LogReader reader;
     private final LogFinder finder;
+    private final Janitor janitor;
 
-    private SegmentLog(LogOpener opened, LogOptions options, InstantSource clock) {
+    private SegmentLog(LogOpener opened, LogOptions options, InstantSource clock, LongSupplier nanoTicker) {
         segments = opened.segments();
         meta = opened.meta();
         seal = new IdSeal(meta.key());
@@ -38,6 +39,9 @@ public final class SegmentLog implements EventLog {
         appender = new Appender(segments, options, clock, meta, opened.active(), all[all.length - 1].maxTimeMs());
         reader = new LogReader(segments);
         finder = new LogLookup(segments, meta, opened.trimmed());
+        janitor = new Janitor(segments, appender, options,
+            new Retention(segments, options, opened.trimmed(), clock, nanoTicker));
+        appender.rolled(janitor::wake);
     }
 
     /**
@@ -57,7 +61,9 @@ public final class SegmentLog implements EventLog {
     static SegmentLog open(Path folder, LogOptions options, Disk disk, InstantSource clock, LongSupplier nanoTicker,
         Metrics metrics) throws IOException {
         LogOpener opened = LogOpener.open(disk, folder, options, metrics);
-        return new SegmentLog(opened, options, clock);
+        SegmentLog log = new SegmentLog(opened, options, clock, nanoTicker);
+        log.janitor.start();
+        return log;
     }
 
     @Override
@@ -90,8 +96,14 @@ public final class SegmentLog implements EventLog {
         return seal;
     }
 
+    /** What the log's thread does once a second, at once: for tests. */
+    void housekeep() {
+        janitor.round();
+    }
+
     @Override
     public void close() {
+        janitor.close();
         if (appender.close()) {
             try {
                 meta.closed(segments.range().head()).write(segments.disk(), segments.folder());
