@@ -18,12 +18,12 @@ export function clock() {
 }
 
 export function host() {
-  const chart = new Chart($('host-chart'), ['CPU, all', 'CPU, Rivulet', 'heap'], CHART_S, [0, 100])
+  const chart = new Chart($('host-chart'), ['CPU all', 'CPU JVM', 'heap'], CHART_S, [0, 100])
   return figures => {
     const heapMost = figures.heapMax ?? figures.heapCommitted
     $('cpu-system').textContent = percent(figures.cpuSystem)
     $('cpu-process').textContent = percent(figures.cpuProcess)
-    $('heap').textContent = `${Math.round(figures.heapUsed / MIB)} of ${Math.round(heapMost / MIB)} MiB`
+    $('heap').textContent = `${Math.round(figures.heapUsed / MIB)} of ${Math.round(heapMost / MIB)}`
     $('threads').textContent = figures.threads
     $('gc').textContent = `${figures.gcCount} in ${figures.gcTimeMs} ms`
     const shares = [figures.cpuSystem, figures.cpuProcess, figures.heapUsed / heapMost]
