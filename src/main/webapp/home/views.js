@@ -25,7 +25,7 @@ export function host() {
     $('cpu-process').textContent = percent(figures.cpuProcess)
     $('heap').textContent = `${Math.round(figures.heapUsed / MIB)} of ${Math.round(heapMost / MIB)}`
     $('threads').textContent = figures.threads
-    $('gc').textContent = `${figures.gcCount} in ${figures.gcTimeMs} ms`
+    $('gc').textContent = `${figures.gcCount}, ${figures.gcTimeMs} ms`
     const shares = [figures.cpuSystem, figures.cpuProcess, figures.heapUsed / heapMost]
     chart.add(Date.parse(figures.time) / 1000, shares.map(share => share == null ? null : share * 100))
   }

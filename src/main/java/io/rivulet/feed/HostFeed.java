@@ -22,6 +22,8 @@ final class HostFeed implements Feed {
 
     HostFeed(Publisher hub) {
         tap = new Tap(hub, TOPIC, TYPE);
+        // the platform measures CPU from question to question, and answers the first with 0
+        figures(Instant.EPOCH);
     }
 
     @Override

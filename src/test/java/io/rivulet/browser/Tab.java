@@ -21,6 +21,8 @@ final class Tab {
     private final String target;
     private final String session;
     private final List<String> complaints = new CopyOnWriteArrayList<>();
+    private final List<String> blocked = new CopyOnWriteArrayList<>();
+    private volatile int blockStatus;
 
     Tab(DevTools tools, String target, String session) {
         this.tools = tools;
@@ -92,9 +94,15 @@ final class Tab {
             Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", name))));
     }
 
-    /** From now on every request to a URL of this pattern fails. */
-    void block(String pattern) {
+    /** From now on every request to a URL of this pattern is answered with this status; 0 for no answer at all. */
+    void block(String pattern, int status) {
+        blockStatus = status;
         call("Fetch.enable", Map.of("patterns", List.of(Map.of("urlPattern", pattern))));
+    }
+
+    /** The URLs of the requests that were blocked, in their order. */
+    List<String> blocked() {
+        return blocked;
     }
 
     /** No longer. */
@@ -146,9 +154,18 @@ final class Tab {
                     complaints.add("console " + about.get("args"));
                 }
             }
-            case "Fetch.requestPaused" -> tools.send(session, "Fetch.failRequest",
-                Map.of("requestId", about.get("requestId").getAsString(), "errorReason", "ConnectionFailed"));
+            case "Fetch.requestPaused" -> paused(about);
             default -> { }
+        }
+    }
+
+    private void paused(JsonObject about) {
+        String id = about.get("requestId").getAsString();
+        blocked.add(about.getAsJsonObject("request").get("url").getAsString());
+        if (blockStatus == 0) {
+            tools.send(session, "Fetch.failRequest", Map.of("requestId", id, "errorReason", "ConnectionFailed"));
+        } else {
+            tools.send(session, "Fetch.fulfillRequest", Map.of("requestId", id, "responseCode", blockStatus));
         }
     }
 }

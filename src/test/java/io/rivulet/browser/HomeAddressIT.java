@@ -1,0 +1,106 @@
+package io.rivulet.browser;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.rivulet.kit.Container;
+import io.rivulet.kit.OnEveryContainer;
+import io.rivulet.kit.Server;
+import io.rivulet.kit.WireClient;
+import io.rivulet.kit.WireResponse;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** The home page below a context path and under other names: its links and its commands are right there. */
+@OnEveryContainer
+class HomeAddressIT {
+
+    private static final Pattern LINK = Pattern.compile("(?:href|src)=\"([^\"#]+)\"|from '\\./([^']+)'");
+    private final Container container;
+
+    HomeAddressIT(Container container) {
+        this.container = container;
+    }
+
+    @Test
+    void everyLinkOfThePageLeadsSomewhereBelowTheContextPath() throws IOException {
+        try (Server server = Server.in(container).at("/rivulet").start()) {
+            List<String> seen = new ArrayList<>();
+            for (String link : links(get(server, "/rivulet/", "localhost").text())) {
+                WireResponse answer = get(server, "/rivulet/" + link, "localhost");
+                assertEquals(200, answer.status(), link);
+                seen.add(link);
+                if (link.endsWith("app.js")) {
+                    for (String module : links(answer.text())) {
+                        assertEquals(200, get(server, "/rivulet/home/" + module, "localhost").status(), module);
+                        seen.add(module);
+                    }
+                }
+            }
+            assertTrue(seen.containsAll(List.of("home/home.css", "home/rivulet.svg", "home/land.svg",
+                "home/vendor/uPlot.iife.min.js", "stream.js", "views.js")), seen.toString());
+        }
+    }
+
+    @Test
+    void commandsAreMadeFromTheRequest() throws IOException {
+        try (Server server = Server.in(container).at("/rivulet").start()) {
+            for (String path : List.of("/rivulet/", "/rivulet/index.html")) {
+                String page = get(server, path, "hub.example:8443").text();
+                assertTrue(page.contains("curl -N '<b data-updates>http://hub.example:8443/rivulet/api/updates</b>?"),
+                    page);
+            }
+            assertTrue(get(server, "/rivulet/", "[::1]:80").text().contains("http://[::1]:80/rivulet/api/updates"));
+        }
+    }
+
+    @Test
+    void withoutItsSlashTheContextPathLeadsToThePage() throws IOException {
+        try (Server server = Server.in(container).at("/rivulet").start()) {
+            WireResponse answer = get(server, "/rivulet", "localhost");
+            assertTrue(answer.status() / 100 == 3 && answer.header("Location").endsWith("/rivulet/"),
+                answer.status() + " " + answer.header("Location"));
+        }
+    }
+
+    @Test
+    void thePageIsHtmlUnderAStrictPolicyAndAlwaysAskedForAgain() throws IOException {
+        try (Server server = Server.in(container).start()) {
+            WireResponse page = get(server, "/", "localhost");
+            assertEquals(200, page.status());
+            assertEquals("text/html;charset=utf-8", page.header("Content-Type").toLowerCase());
+            assertEquals("no-cache", page.header("Cache-Control"));
+            String policy = page.header("Content-Security-Policy");
+            assertTrue(policy.contains("default-src 'none'") && !policy.contains("unsafe"), policy);
+            assertEquals(404, get(server, "/WEB-INF/home.html", "localhost").status());
+        }
+    }
+
+    @Test
+    void outsideDevModeItNamesWhatOpensThings() throws IOException {
+        try (Server server = Server.in(container).set("dev", "false").start()) {
+            String page = get(server, "/", "localhost").text();
+            assertTrue(page.contains("<fieldset disabled>") && page.contains("id=\"publishing-off\" >"), page);
+            assertTrue(page.contains("[&quot;clock&quot;,&quot;earthquakes&quot;,"), page);
+            assertTrue(!page.contains("&quot;host&quot;") && !page.contains("&quot;logs/"), page);
+        }
+    }
+
+    private static WireResponse get(Server server, String path, String host) throws IOException {
+        return WireClient.exchange(server,
+            "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n");
+    }
+
+    private static List<String> links(String text) {
+        List<String> links = new ArrayList<>();
+        Matcher link = LINK.matcher(text);
+        while (link.find()) {
+            links.add(link.group(1) != null ? link.group(1) : link.group(2));
+        }
+        return links;
+    }
+}

@@ -1,0 +1,303 @@
+package io.rivulet.browser;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.rivulet.kit.Await;
+import io.rivulet.kit.Container;
+import io.rivulet.kit.Publisher;
+import io.rivulet.kit.Server;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The home page on the built WAR: what a person sees there, read from the document. */
+class HomePageIT {
+
+    /** All that feeds and publishers show; what the page says about its own connection is not in it. */
+    private static final String SHOWN = "[...document.querySelectorAll('#time, #date, #received, #events, #prices, "
+        + "#host .facts, #quake-list, #lines, #last-id')].map(e => e.textContent).join('|')"
+        + " + document.querySelectorAll('circle').length + document.querySelectorAll('canvas').length";
+    private static final String DATA = "JSON.stringify([...document.querySelectorAll('.event .data')]"
+        + ".map(e => e.textContent).reverse())";
+
+    private static Browser browser;
+
+    @TempDir
+    private Path folder;
+    private Server server;
+    private Tab tab;
+
+    @BeforeAll
+    static void launch() {
+        browser = Browser.installed();
+    }
+
+    @AfterAll
+    static void end() {
+        if (browser != null) {
+            browser.close();
+        }
+    }
+
+    @BeforeEach
+    void serve() throws IOException {
+        Path followed = Files.writeString(folder.resolve("app.log"), "the first line\n");
+        server = Server.in(Container.JETTY).set("feed.log.app", followed.toString()).start();
+        tab = browser.tab();
+    }
+
+    @AfterEach
+    void leave() {
+        tab.close();
+        server.close();
+    }
+
+    @Test
+    void theClockTicksAndEveryFeedIsSeen() {
+        visit();
+        String first = tab.text("#time");
+        tab.await("document.getElementById('time').textContent > '" + first + "'");
+        tab.await("document.querySelectorAll('#host-chart canvas, #quotes-chart canvas').length === 2");
+        tab.await("[...document.querySelectorAll('#prices dd')].every(e => e.textContent > '0')");
+        tab.await("parseInt(document.getElementById('threads').textContent) > 5");
+        tab.await("document.querySelectorAll('#quake-list li').length >= 1");
+        tab.await("document.querySelectorAll('#globe circle').length >= 1");
+        tab.await("document.getElementById('lines').textContent.includes('the first line')");
+        tab.await("document.getElementById('lines').textContent.includes('GET /api/updates HTTP')");
+        assertEquals("simulated", tab.text("#quotes h2 .badge"));
+        assertFalse(tab.text("#lines").contains("?topic"), "the log shows no query");
+        assertEquals(22, tab.text("#connection").length(), tab.text("#connection"));
+        nothingIsWrong();
+    }
+
+    @Test
+    void aNotificationPublishedThroughTheFormArrivesWithItsId() {
+        visit();
+        String data = "<b>\"Über\" & 'so'</b>";
+        tab.type("[name=data]", data);
+        tab.click("#publish button");
+        tab.await("document.querySelector('#published .id')?.textContent.length > 20");
+        String id = tab.text("#published .id");
+        tab.await("document.querySelectorAll('.event').length === 1");
+        assertEquals(data, tab.text(".event .data"));
+        assertEquals(id, tab.text(".event .id"));
+        tab.await("document.querySelector('.event .own').textContent === 'news'");
+        assertEquals("", tab.eval("document.querySelector('[name=data]').value"));
+        nothingIsWrong();
+    }
+
+    @Test
+    void aTopicThatThePageDoesNotHearYetIsHeardFromTheEventOn() {
+        visit();
+        tab.type("[name=topic]", "harbour");
+        tab.type("[name=type]", "alert");
+        tab.type("[name=data]", "first\nsecond");
+        tab.click("#publish button");
+        tab.await("document.querySelectorAll('.event').length === 1");
+        assertEquals("first\nsecond", tab.text(".event .data"));
+        assertEquals("alert", tab.text(".event .badge"));
+        assertEquals("exact", tab.text("#resumed"));
+        nothingIsWrong();
+    }
+
+    @Test
+    void aRefusalSaysWhatTheHubSaid() {
+        visit();
+        tab.type("[name=type]", "rivulet.mine");
+        tab.type("[name=data]", "no");
+        tab.click("#publish button");
+        tab.await("document.getElementById('published').textContent.includes('rivulet.')");
+        assertEquals("no", tab.eval("document.querySelector('[name=data]').value"), "what was typed is kept");
+        assertEquals("true", tab.eval("document.querySelectorAll('.event').length === 0"));
+    }
+
+    @Test
+    void aMarkerFedIntoATopicIsSeen() throws IOException {
+        visit();
+        Files.writeString(folder.resolve("app.log"), "marker 4711\n", StandardOpenOption.APPEND);
+        try (Publisher publisher = Publisher.to(server)) {
+            Publisher.accepted(publisher.form("topic", "earthquakes", "type", "earthquake", "data",
+                "{\"happened\":\"2026-11-23T00:00:00Z\",\"magnitude\":9.9,\"place\":\"Marker\",\"type\":\"earthquake\","
+                    + "\"depthKm\":1,\"longitude\":0,\"latitude\":0,\"speed\":1}"));
+            Publisher.accepted(publisher.form("topic", "host", "type", "host", "data", "no figures"));
+        }
+        tab.await("document.getElementById('quake-list').textContent.includes('Marker')");
+        tab.await("document.getElementById('lines').textContent.includes('marker 4711')");
+        tab.await(DATA + " === '[\"no figures\"]'");
+        nothingIsWrong();
+    }
+
+    @Test
+    void withTheStreamBlockedNothingMoves() {
+        tab.block("*/api/updates*", 0);
+        tab.open(url());
+        tab.await("document.body.dataset.state !== 'open'");
+        Await.until("the page has tried", () -> !tab.blocked().isEmpty());
+        String before = tab.eval(SHOWN);
+        Await.pass(Duration.ofSeconds(3));
+        assertEquals(before, tab.eval(SHOWN));
+        assertEquals("--:--:--", tab.text("#time"));
+        assertEquals("0", tab.text("#received"));
+        tab.unblock();
+        tab.await("document.body.dataset.state === 'open'");
+        tab.await("document.getElementById('time').textContent !== '--:--:--'");
+    }
+
+    @Test
+    void aRestartLosesNothingAndDoublesNothing() throws IOException {
+        visit();
+        List<String> published = new ArrayList<>(publish("before", 3));
+        tab.await(DATA + ".split(',').length === 3");
+        server.stop();
+        tab.await("document.body.dataset.state === 'lost'");
+        String still = tab.eval(SHOWN);
+        Await.pass(Duration.ofSeconds(2));
+        assertEquals(still, tab.eval(SHOWN), "nothing moves without the server");
+        tab.screenshot("offline");
+        server.start().awaitOpen();
+        published.addAll(publish("away", 5));
+        tab.await("document.body.dataset.state === 'open'");
+        published.addAll(publish("after", 2));
+        tab.await(DATA + ".split(',').length >= " + published.size());
+        everyEventOnce(published);
+        assertEquals("exact", tab.text("#resumed"));
+    }
+
+    /** What Firefox does at a refused connection, and every browser at an answer that is no stream. */
+    @Test
+    void aPageWhoseBrowserGaveUpComesBackByItselfAfterItsLastEvent() throws IOException {
+        visit();
+        List<String> published = new ArrayList<>(publish("before", 2));
+        tab.await(DATA + ".split(',').length === 2");
+        tab.block("*/api/updates*", 503);
+        server.restart();
+        server.awaitOpen();
+        Await.until("the page has made new streams", () -> tab.blocked().size() >= 3);
+        String cursor = tab.eval("document.getElementById('last-id').textContent");
+        String last = tab.blocked().get(tab.blocked().size() - 1);
+        assertTrue(last.contains("last_event_id=" + cursor.replace(":", "%3A")), last + " after " + cursor);
+        published.addAll(publish("away", 3));
+        tab.unblock();
+        tab.await("document.body.dataset.state === 'open'");
+        tab.await(DATA + ".split(',').length >= " + published.size());
+        everyEventOnce(published);
+    }
+
+    /** A page in the back-forward cache holds no connection; when it is shown again it goes on where it was. */
+    @Test
+    void aPageThatIsLeftAndShownAgainHasMissedNothing() throws IOException {
+        visit();
+        List<String> published = new ArrayList<>(publish("before", 2));
+        tab.await(DATA + ".split(',').length === 2");
+        tab.eval("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))");
+        String still = tab.eval(SHOWN);
+        published.addAll(publish("away", 3));
+        Await.pass(Duration.ofSeconds(2));
+        assertEquals(still, tab.eval(SHOWN));
+        tab.eval("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))");
+        tab.await(DATA + ".split(',').length >= " + published.size());
+        everyEventOnce(published);
+        assertEquals("exact", tab.text("#resumed"));
+    }
+
+    @Test
+    void belowAContextPathInTheOtherContainerItIsAliveToo() {
+        try (Server other = Server.in(Container.TOMCAT).at("/rivulet").start()) {
+            tab.open("http://localhost:" + other.port() + "/rivulet/");
+            tab.await("document.getElementById('time').textContent !== '--:--:--'");
+            tab.type("[name=data]", "below a path");
+            tab.click("#publish button");
+            tab.await(DATA + " === '[\"below a path\"]'");
+            assertEquals("http://localhost:" + other.port() + "/rivulet/api/updates", tab.text("#url"));
+            nothingIsWrong();
+        }
+    }
+
+    @Test
+    void fourTabsAreOpenAndPublishingStillWorks() {
+        List<Tab> tabs = new ArrayList<>(List.of(tab));
+        for (int i = 1; i < 4; i++) {
+            tabs.add(browser.tab());
+        }
+        for (Tab each : tabs) {
+            each.open(url());
+            each.await("document.body.dataset.state === 'open'");
+        }
+        Tab last = tabs.get(3);
+        last.bringToFront();
+        last.type("[name=data]", "to all four");
+        last.click("#publish button");
+        for (Tab each : tabs) {
+            each.await(DATA + " === '[\"to all four\"]'");
+        }
+        tabs.subList(1, 4).forEach(Tab::close);
+    }
+
+    @Test
+    void itFitsAPhoneAndBothColourSchemes() throws IOException {
+        tab.size(1200, 900, false);
+        tab.scheme("light");
+        visit();
+        publish("Ferry leaves in ten minutes", 1);
+        publish("x".repeat(500), 1);
+        tab.await("document.querySelectorAll('.event').length === 2");
+        tab.await("document.querySelectorAll('canvas').length === 2");
+        String light = tab.eval("getComputedStyle(document.documentElement).backgroundColor");
+        tab.screenshot("light");
+        tab.scheme("dark");
+        String dark = tab.eval("getComputedStyle(document.documentElement).backgroundColor");
+        assertFalse(light.equals(dark), light);
+        tab.screenshot("dark");
+        tab.size(390, 844, true);
+        tab.await("document.querySelector('canvas').clientWidth < 390");
+        assertEquals("390 390", tab.eval("document.documentElement.scrollWidth + ' ' + innerWidth"));
+        assertEquals("", tab.eval("[...document.querySelectorAll('main *')].filter(e => !e.closest('svg, .u-wrap')"
+            + " && e.getBoundingClientRect().right > 390).map(e => e.outerHTML.slice(0, 80)).join()"));
+        tab.screenshot("phone");
+        nothingIsWrong();
+    }
+
+    private void visit() {
+        tab.open(url());
+        tab.await("document.body.dataset.state === 'open'");
+    }
+
+    private String url() {
+        return "http://localhost:" + server.port() + "/";
+    }
+
+    private List<String> publish(String word, int count) throws IOException {
+        List<String> all = new ArrayList<>();
+        try (Publisher publisher = Publisher.to(server)) {
+            for (int i = 1; i <= count; i++) {
+                all.add(word + " " + i);
+                publisher.publish("news", word + " " + i);
+            }
+        }
+        return all;
+    }
+
+    private void everyEventOnce(List<String> published) {
+        assertEquals("[\"" + String.join("\",\"", published) + "\"]", tab.eval(DATA));
+        assertEquals("0", tab.text("#doubled"));
+        assertEquals("0", tab.text("#missed"));
+    }
+
+    private void nothingIsWrong() {
+        assertEquals(List.of(), tab.complaints());
+        assertEquals("0", tab.text("#doubled"));
+        assertEquals("0", tab.text("#missed"));
+    }
+}
