@@ -49,6 +49,12 @@ export class Chart {
 
   #shown() { return this.#range ? this.#data : [this.#data[0], ...this.#data.slice(1).map(change)] }
 
+  // grows from a few seconds to all that is kept; a lone point would else get a day
+  #window() {
+    const [first, last] = [this.#data[0][0], this.#data[0].at(-1)]
+    return [Math.min(first, last - FIRST_S), last]
+  }
+
   #size() { return { width: this.#place.clientWidth, height: HEIGHT } }
 
   #make() {
@@ -64,7 +70,7 @@ export class Chart {
       legend: { show: false },
       cursor: { show: false },
       scales: {
-        x: { range: (_, least, most) => [Math.min(least, most - FIRST_S), most] },
+        x: { range: () => this.#window() },
         y: { range: this.#range ?? ((_, least, most) => [Math.min(least, -0.2), Math.max(most, 0.2)]) }
       },
       axes: [{ ...axis, space: 80, values: (_, ticks) => ticks.map(tick => timeOf(new Date(tick * 1000))) }, { ...axis, size: 52, values: (_, ticks) => ticks.map(tick => `${+tick.toFixed(2)} %`) }],

@@ -250,8 +250,8 @@ class HomePageIT {
         tab.size(1200, 900, false);
         tab.scheme("light");
         visit();
-        publish("Ferry leaves in ten minutes", 1);
         publish("x".repeat(500), 1);
+        publish("Ferry leaves in ten minutes", 1);
         tab.await("document.querySelectorAll('.event').length === 2");
         tab.await("document.querySelectorAll('canvas').length === 2");
         String light = tab.eval("getComputedStyle(document.documentElement).backgroundColor");
