@@ -28,7 +28,7 @@ public final class FormFields {
 
     /** All names, in the order of their first value. */
     public Set<String> names() {
-        return Set.copyOf(values.keySet());
+        return java.util.Collections.unmodifiableSet(values.keySet());
     }
 
     /**

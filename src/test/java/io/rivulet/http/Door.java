@@ -1,0 +1,195 @@
+package io.rivulet.http;
+
+import io.rivulet.config.Settings;
+import io.rivulet.hub.Hub;
+import io.rivulet.log.MemoryEventLog;
+import io.rivulet.metrics.Metrics;
+import io.rivulet.metrics.Metrics.Count;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Servlet;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Logger;
+import org.eclipse.jetty.ee10.servlet.ErrorPageErrorHandler;
+import org.eclipse.jetty.ee10.servlet.FilterHolder;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.http.HttpTester;
+import org.eclipse.jetty.server.ConnectionMetaData;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.LocalConnector;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Server;
+
+/**
+ * The hub's door without a network: the servlets in a Jetty with a LocalConnector, before a hub on a log in memory.
+ * The peer's address is what the header {@code Test-Peer} says, else 127.0.0.1.
+ */
+final class Door implements AutoCloseable {
+
+    private static final Logger QUIET = Logger.getLogger("org.eclipse.jetty");
+    private static final String PEER = "Test-Peer";
+
+    final Metrics metrics = new Metrics();
+    final Hub hub;
+    private final MemoryEventLog log = new MemoryEventLog(InstantSource.system());
+    private final AccessLog accessLog;
+    private final Server server = new Server();
+    private final LocalConnector connector;
+    private String storeTrouble;
+
+    private Door(Path accessFile, boolean open, String... settings) throws Exception {
+        QUIET.setLevel(java.util.logging.Level.WARNING);
+        Settings all = Settings.with(settings);
+        InstantSource clock = InstantSource.system();
+        hub = new Hub(all, clock, metrics);
+        if (open) {
+            hub.open(log);
+        }
+        accessLog = accessFile == null ? AccessLog.NONE : new AccessLog(accessFile, clock, metrics);
+        storeTrouble = open ? null : "the folder is held by /other";
+        HttpConnectionFactory http = new HttpConnectionFactory();
+        http.getHttpConfiguration().addCustomizer((request, headers) -> peer(request));
+        connector = new LocalConnector(server, http);
+        connector.setIdleTimeout(30_000);
+        server.addConnector(connector);
+        ServletContextHandler context = new ServletContextHandler("/");
+        ErrorPageErrorHandler errors = new ErrorPageErrorHandler();
+        errors.addErrorPage(400, 599, "/problem");
+        context.setErrorHandler(errors);
+        HubContext.of(all, hub, metrics, clock, accessLog, () -> storeTrouble).install(context.getServletContext());
+        FilterHolder filter = new FilterHolder(EdgeFilter.class);
+        filter.setAsyncSupported(true);
+        context.addFilter(filter, "/*", EnumSet.of(DispatcherType.REQUEST));
+        add(context, UpdatesServlet.class, "/api/updates");
+        add(context, EventsServlet.class, "/api/events");
+        add(context, HealthServlet.class, "/health/*");
+        add(context, ErrorServlet.class, "/problem");
+        add(context, BrokenServlet.class, "/broken");
+        server.setHandler(context);
+        server.start();
+    }
+
+    /** A hub that is open, with these settings over the defaults. */
+    static Door with(String... settings) throws Exception {
+        return new Door(null, true, settings);
+    }
+
+    /** In dev mode. */
+    static Door dev(String... settings) throws Exception {
+        List<String> all = new ArrayList<>(List.of("dev", "true"));
+        all.addAll(List.of(settings));
+        return with(all.toArray(String[]::new));
+    }
+
+    /** In dev mode, with this access log. */
+    static Door logging(Path file) throws Exception {
+        return new Door(file, true, "dev", "true");
+    }
+
+    /** A hub whose store has not opened. */
+    static Door opening() throws Exception {
+        return new Door(null, false, "dev", "true");
+    }
+
+    /** Sends a request line with headers, each on a line; the rest is added: HTTP/1.1, Host, Connection, length. */
+    HttpTester.Response send(String head, String body) throws Exception {
+        return send(head, body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The same with a body of bytes. */
+    HttpTester.Response send(String head, byte[] body) throws Exception {
+        String[] lines = head.split("\n", 2);
+        String rest = lines.length == 1 || lines[1].isBlank() ? "" : lines[1].strip().replace("\n", "\r\n") + "\r\n";
+        String whole = lines[0].strip() + " HTTP/1.1\r\n" + rest
+            + (rest.toLowerCase(java.util.Locale.ROOT).contains("host:") ? "" : "Host: localhost:8080\r\n")
+            + (body.length > 0 && !rest.contains("Content-Length") ? "Content-Length: " + body.length + "\r\n" : "")
+            + "Connection: close\r\n\r\n";
+        byte[] start = whole.getBytes(StandardCharsets.ISO_8859_1);
+        return raw(ByteBuffer.allocate(start.length + body.length).put(start).put(body).flip());
+    }
+
+    /** Sends these bytes as they are. */
+    HttpTester.Response raw(ByteBuffer bytes) throws Exception {
+        return HttpTester.parseResponse(connector.getResponse(bytes, false, 20, TimeUnit.SECONDS));
+    }
+
+    HttpTester.Response get(String target) throws Exception {
+        return send("GET " + target, "");
+    }
+
+    HttpTester.Response form(String body) throws Exception {
+        return send("POST /api/updates\nContent-Type: application/x-www-form-urlencoded", body);
+    }
+
+    /** How many events are in the log and how many were acknowledged, which is the same when nothing leaked. */
+    long published() {
+        long head = log.range().head();
+        return head == metrics.get(Count.PUBLISHED) ? head : -1;
+    }
+
+    /** The newest event of the log. */
+    io.rivulet.event.Event newest() throws Exception {
+        long head = log.range().head();
+        return log.read(head - 1, head, io.rivulet.topic.TopicSelection.ofTopics(List.of("*")), 1 << 24)
+            .entries().get(0).event();
+    }
+
+    MemoryEventLog log() {
+        return log;
+    }
+
+    private static void add(ServletContextHandler context, Class<? extends Servlet> type, String path) {
+        ServletHolder holder = new ServletHolder(type);
+        holder.setAsyncSupported(true);
+        context.addServlet(holder, path);
+    }
+
+    private static Request peer(Request request) {
+        String address = request.getHeaders().get(PEER);
+        SocketAddress remote = new InetSocketAddress(address == null ? "127.0.0.1" : address, 40_000);
+        ConnectionMetaData connection = new ConnectionMetaData.Wrapper(request.getConnectionMetaData()) {
+            @Override
+            public SocketAddress getRemoteSocketAddress() {
+                return remote;
+            }
+        };
+        return new Request.Wrapper(request) {
+            @Override
+            public ConnectionMetaData getConnectionMetaData() {
+                return connection;
+            }
+        };
+    }
+
+    @Override
+    public void close() {
+        hub.close();
+        try {
+            server.stop();
+        } catch (Exception e) {
+            throw new IllegalStateException("the server did not stop", e);
+        }
+        accessLog.close();
+        log.close();
+    }
+
+    /** Fails as no servlet should. */
+    public static final class BrokenServlet extends jakarta.servlet.http.HttpServlet {
+        static final long serialVersionUID = 1;
+
+        @Override
+        protected void doGet(jakarta.servlet.http.HttpServletRequest request,
+                             jakarta.servlet.http.HttpServletResponse response) {
+            throw new IllegalStateException("secret of the inside");
+        }
+    }
+}
