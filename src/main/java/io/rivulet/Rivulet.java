@@ -14,8 +14,8 @@ import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
 import io.rivulet.log.EventLog;
 import io.rivulet.log.SegmentLog;
+import io.rivulet.log.StoreKeeper;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -67,26 +67,35 @@ public final class Rivulet implements ServletContextListener {
             .or(() -> settings.get(SettingsTable.DEV) ? Optional.of(folder.resolve("access.log")) : Optional.empty());
         AccessLog accessLog = accessPath.map(path -> accessLog(path, clock, metrics)).orElse(AccessLog.NONE);
         running.push(accessLog);
-        EventLog log = open(folder, settings, clock, metrics);
-        running.push(log);
         Hub hub = new Hub(settings, clock, metrics);
-        running.push(hub);
-        hub.open(log);
-        HubContext.of(settings, hub, metrics, clock, accessLog, () -> hub.isOpen() ? null : "opening")
-            .install(application);
-        running.push(() -> HubContext.remove(application));
         Feeds feeds = new Feeds(settings, hub, clock, accessPath.orElse(null));
+        StoreKeeper keeper = new StoreKeeper(folder, application.getContextPath(),
+            settings.get(SettingsTable.HANDOVER),
+            at -> SegmentLog.open(at, settings, clock, System::nanoTime, metrics), new User(hub, feeds), clock);
+        running.push(keeper); // closed after those who use the log
+        running.push(hub);
         running.push(feeds);
+        HubContext.of(settings, hub, metrics, clock, accessLog, () -> keeper.state().reason()).install(application);
+        running.push(() -> HubContext.remove(application));
         HomeServlet.show(application, feeds);
         feeds.start();
-        Greeting.lines(settings, application.getContextPath(), PortCheck.port()).forEach(LOG::info);
+        keeper.start();
+        for (String line : Greeting.lines(settings, application.getContextPath(), PortCheck.port())) {
+            LOG.info(line);
+        }
     }
 
-    private static EventLog open(Path folder, Settings settings, InstantSource clock, Metrics metrics) {
-        try {
-            return SegmentLog.open(folder, settings, clock, System::nanoTime, metrics);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    /** Uses the log from its opening to a hand-over; a close in between takes the way of {@link #closeAll}. */
+    private record User(Hub hub, Feeds feeds) implements StoreKeeper.Owner {
+        @Override
+        public void opened(EventLog log) {
+            hub.open(log);
+        }
+
+        @Override
+        public void handOver() {
+            feeds.close();
+            hub.close();
         }
     }
 

@@ -58,7 +58,7 @@ public final class Cors {
         if (origins.isEmpty() && !dev) {
             return;
         }
-        response.addHeader("Vary", "Origin");
+        response.setHeader("Vary", "Origin");
         String origin = request.getHeader("Origin");
         if (origin != null && mayRead(origin)) {
             response.setHeader("Access-Control-Allow-Origin", origin);

@@ -12,6 +12,7 @@ public final class ErrorServlet extends HttpServlet {
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        HubContext.of(getServletContext()).cors().apply(request, response); // Jetty takes Vary away with the content
         // asked for directly, there is no error, and nothing here
         int status = request.getAttribute(ERROR_STATUS_CODE) instanceof Integer code ? code : 404;
         String detail = switch (status) {
