@@ -71,6 +71,9 @@ final class Readers {
                 s.shard.post(() -> s.shard.chunkRead(s, result));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt(); // closing: the shards end their streams themselves
+            } catch (RuntimeException e) {
+                LOG.error("Stream {} could not be fed from the log and is ended; it will ask again", s.connection, e);
+                s.gone("the log could not be read for it");
             }
         });
     }
