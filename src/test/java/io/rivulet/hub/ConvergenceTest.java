@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -81,13 +82,22 @@ class ConvergenceTest {
             f.get();
         }
         threads.shutdown();
+        quieten(clients);
+        for (String topic : List.of("a", "b", "c")) { // now that all have caught up, these go out live
+            scene.publish(topic, "last");
+        }
+        quieten(clients);
+        return clients;
+    }
+
+    /** Reads until nothing comes any more. */
+    private static void quieten(List<HubClient> clients) {
         int quiet = 0;
         for (long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20); quiet < 200 && System.nanoTime() < end; ) {
             int read = clients.stream().mapToInt(c -> c.read(Integer.MAX_VALUE)).sum();
             quiet = read > 0 ? 0 : quiet + 1;
-            java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
+            LockSupport.parkNanos(1_000_000);
         }
-        return clients;
     }
 
     private static void disturb(HubClient client, Random random) {
