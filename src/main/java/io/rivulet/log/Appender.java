@@ -173,8 +173,7 @@ final class Appender {
         }
         syncedTo = length;
         segments.changeRange(r -> new LogRange(epoch, r.first(), r.head(), r.headNonce(), r.bytesAppended(), null));
-        LOG.info("the log in " + segments.folder() + " healed at position "
-            + segments.range().head());
+        LOG.info("the log in {} healed at position {}", segments.folder(), segments.range().head());
     }
 
     private boolean isFull(int events, long timeMs) {
@@ -201,8 +200,8 @@ final class Appender {
             file = create(segments.disk(), next);
         } catch (IOException e) {
             rollNotBeforeMs = clock.millis() + ROLL_PAUSE_MS;
-            LOG.warn("no new segment could be begun in " + segments.folder()
-                + "; going on in " + active.file().getFileName(), e);
+            LOG.warn("no new segment could be begun in {}; going on in {}: {}", segments.folder(),
+                active.file().getFileName(), e.toString());
             return;
         }
         Disk.File old = out;
@@ -307,7 +306,7 @@ final class Appender {
         try {
             out.close();
         } catch (IOException e) {
-            LOG.warn("the log in " + segments.folder() + " did not close", e);
+            LOG.warn("the log in {} did not close", segments.folder(), e);
         }
         return whole;
     }

@@ -1,8 +1,8 @@
 package io.rivulet.log;
 
 /**
- * Whether an id may be in a segment, from memory: ten bits for each, so one look-up of a strange id in a hundred reads a
- * page. Built once, then read by any thread.
+ * Whether an id may be in a segment, from memory: ten bits for each, so one strange id in a hundred costs a
+ * read. Built once, then read by any thread.
  */
 final class BloomFilter {
 

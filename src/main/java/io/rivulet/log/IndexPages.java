@@ -6,8 +6,8 @@ import java.nio.file.Path;
 
 /**
  * A side file is made of pages, each with a checksum of its own, so that a look-up reads a page or two and trusts them.
- * {@code 4,080 bytes of entries, page number (u32), 0 (u64), crc (u32)}; entries of 8 or 16 bytes never span two pages. One
- * look-up, one thread; keeps the page it read last.
+ * {@code 4,080 bytes of entries, page number (u32), 0 (u64), crc (u32)}; entries of 8 or 16 bytes never span two pages.
+ * One look-up, one thread; keeps the page it read last.
  */
 final class IndexPages implements Closeable {
 

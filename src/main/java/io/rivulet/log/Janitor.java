@@ -104,7 +104,8 @@ final class Janitor implements Runnable {
                 } catch (IOException | RuntimeException e) {
                     // the index in memory goes on answering
                     if (sealFailures++ == 0) {
-                        LOG.warn("the side file of {} could not be written; tried again", all[i].file(), e);
+                        LOG.warn("the side file of {} could not be written; tried again: {}", all[i].file(),
+                            e.toString());
                     }
                     return;
                 }

@@ -88,8 +88,10 @@ final class Retention {
         }
         long oldestMs = nowMs() - options.retainMs();
         int going = 0;
+        // a segment that could not be rolled in time has more events: it stays until enough others came after it
         while (going < all.length - 1 && (bytes > options.retainBytes()
             || options.retainEvents() > 0 && events > options.retainEvents()
+            && events - all[going].count() >= options.retainEvents() - options.segmentEvents()
             || all[going].maxTimeMs() < oldestMs)) {
             bytes -= all[going].bytes();
             events -= all[going].count();

@@ -55,15 +55,19 @@ public final class SegmentLog implements EventLog {
     public static SegmentLog open(Path folder, Settings settings, InstantSource clock, LongSupplier nanoTicker,
         Metrics metrics) throws IOException {
         Files.createDirectories(folder);
-        return open(folder, LogOptions.of(settings), new RealDisk(metrics), clock, nanoTicker, metrics);
+        return open(folder, LogOptions.of(settings), new RealDisk(metrics), clock, nanoTicker, metrics).begun();
     }
 
+    /** The same on any disk, and without the log's thread until {@link #begun}. */
     static SegmentLog open(Path folder, LogOptions options, Disk disk, InstantSource clock, LongSupplier nanoTicker,
         Metrics metrics) throws IOException {
         LogOpener opened = LogOpener.open(disk, folder, options, metrics);
-        SegmentLog log = new SegmentLog(opened, options, clock, nanoTicker);
-        log.janitor.start();
-        return log;
+        return new SegmentLog(opened, options, clock, nanoTicker);
+    }
+
+    SegmentLog begun() {
+        janitor.start();
+        return this;
     }
 
     @Override
@@ -99,6 +103,11 @@ public final class SegmentLog implements EventLog {
     /** What the log's thread does once a second, at once: for tests. */
     void housekeep() {
         janitor.round();
+    }
+
+    /** What it does at every interval, at once: for tests. */
+    void syncNow() {
+        appender.syncInterval();
     }
 
     @Override

@@ -21,6 +21,6 @@ class SegmentLogTest extends EventLogContract {
     @Override
     EventLog open() throws IOException {
         Metrics metrics = new Metrics();
-        return SegmentLog.open(folder, options(), new RealDisk(metrics), clock, clock::nanos, metrics);
+        return SegmentLog.open(folder, options(), new RealDisk(metrics), clock, clock::nanos, metrics).begun();
     }
 }
