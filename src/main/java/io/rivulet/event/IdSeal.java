@@ -18,7 +18,7 @@ public final class IdSeal {
     /** Bytes of the key. */
     public static final int KEY_BYTES = 16;
 
-    private static final char[] BASE32 = "abcdefghijklmnopqrstuvwxyz234567".toCharArray();
+    private static final char[] BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".toCharArray();
     private static final int CODE_LENGTH = 26;
     private static final long LOW_48 = (1L << 48) - 1;
     private static final int LOW_24 = (1 << 24) - 1;
@@ -92,7 +92,7 @@ public final class IdSeal {
     }
 
     private static int digit(char c) {
-        return c >= 'a' && c <= 'z' ? c - 'a' : c >= '2' && c <= '7' ? c - '2' + 26 : -1;
+        return c >= 'A' && c <= 'Z' ? c - 'A' : c >= '2' && c <= '7' ? c - '2' + 26 : -1;
     }
 
     /**

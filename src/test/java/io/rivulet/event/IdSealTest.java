@@ -40,7 +40,7 @@ class IdSealTest {
 
     @Test
     void anIdIsAnIriOfFixedLength() {
-        assertTrue(seal.seal(1, 2, 3, 4).matches("urn:rivulet:[a-z2-7]{26}"));
+        assertTrue(seal.seal(1, 2, 3, 4).matches("urn:rivulet:[A-Z2-7]{26}"));
     }
 
     @Test

@@ -118,8 +118,8 @@ class ResumeTest {
     void unknownForgedAndMalformedCursorsAreResets() throws Exception {
         try (HubScene scene = new HubScene(folder)) {
             String real = scene.publish("news", "x");
-            for (String cursor : List.of("nobody's id", "urn:rivulet:aaaaaaaaaaaaaaaaaaaaaaaaaa", "urn:rivulet:short",
-                real.substring(0, 37) + (real.charAt(37) == 'e' ? 'i' : 'e'), "\u00e9\u4e2d")) {
+            for (String cursor : List.of("nobody's id", "urn:rivulet:AAAAAAAAAAAAAAAAAAAAAAAAAA", "urn:rivulet:short",
+                real.substring(0, 37) + (real.charAt(37) == 'E' ? 'I' : 'E'), "\u00e9\u4e2d")) {
                 HubClient client = awaitHello(scene.client("news").connectAfter(cursor), 1);
                 assertEquals("reset", hello(client, 0).get("resumed").getAsString(), cursor);
             }

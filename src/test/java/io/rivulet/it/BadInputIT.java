@@ -99,7 +99,7 @@ class BadInputIT {
         for (String type : List.of("rivulet.hello", "rivulet.", "rivulet.x", "mercure", "open", "error")) {
             assertProblem(400, publisher.form("topic", "t", "data", "x", "type", type), type);
         }
-        for (String id : List.of("earliest", "#1", "urn:rivulet:aaaaaaaaaaaaaaaaaaaaaaaaaa", "urn:rivulet:x")) {
+        for (String id : List.of("earliest", "#1", "urn:rivulet:AAAAAAAAAAAAAAAAAAAAAAAAAA", "urn:rivulet:x")) {
             assertProblem(400, publisher.form("topic", "t", "data", "x", "id", id), "id");
         }
         assertProblem(400, publisher.form("topic", "/.well-known/mercure/subscriptions/x", "data", "x"), "topic");

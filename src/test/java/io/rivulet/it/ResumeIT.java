@@ -177,7 +177,7 @@ class ResumeIT {
     @Test
     void anUnknownCursorIsResetOnce() throws IOException {
         publish("1");
-        for (String unknown : List.of("never published", "urn:rivulet:aaaaaaaaaaaaaaaaaaaaaaaaaa", "0", "\u00e9",
+        for (String unknown : List.of("never published", "urn:rivulet:AAAAAAAAAAAAAAAAAAAAAAAAAA", "0", "\u00e9",
             "urn:rivulet:short")) {
             try (EventStream stream = ask().after(unknown).open()) {
                 JsonObject hello = stream.awaitHello();

@@ -70,7 +70,7 @@ class SubscribeIT {
                 }
             }
             assertTrue(text.toString().matches("(?s)retry: [234][0-9]{3}\n:\nevent: rivulet.hello\ndata: \\{.*}\n"
-                + "id: urn:rivulet:[a-z2-7]{26}\n\n"), text.toString());
+                + "id: urn:rivulet:[A-Z2-7]{26}\n\n"), text.toString());
         }
     }
 
@@ -131,7 +131,7 @@ class SubscribeIT {
             assertEquals(new Dispatched("greeting", "one\ntwo\nthree\nfour\n", id), stream.awaitEvent());
             String made = publisher.publish(topic, "é✓😀");
             assertEquals(new Dispatched("message", "é✓😀", made), stream.awaitEvent());
-            assertTrue(made.matches("urn:rivulet:[a-z2-7]{26}"), made);
+            assertTrue(made.matches("urn:rivulet:[A-Z2-7]{26}"), made);
         }
     }
 
