@@ -5,6 +5,7 @@ import { timeOf } from './dom.js'
 const uPlot = globalThis.uPlot
 const HEIGHT = 180
 const FIRST_S = 20
+const GAP_S = 5
 
 /** A chart of `names` in `place`, `keepS` seconds long, its values in per cent. */
 export class Chart {
@@ -74,10 +75,25 @@ export class Chart {
         y: { range: this.#range ?? ((_, least, most) => [Math.min(least, -0.2), Math.max(most, 0.2)]) }
       },
       axes: [{ ...axis, space: 80, values: (_, ticks) => ticks.map(tick => timeOf(new Date(tick * 1000))) }, { ...axis, size: 52, values: (_, ticks) => ticks.map(tick => `${+tick.toFixed(2)} %`) }],
-      series: [{}, ...this.#names.map((label, i) => ({ label, stroke: colour(`--line-${i % 6}`), width: 2, spanGaps: true,
+      series: [{}, ...this.#names.map((label, i) => ({ label, stroke: colour(`--line-${i % 6}`), width: 2, gaps,
         points: { show: false } }))]
     }, this.#shown(), this.#place)
   }
+}
+
+// a line says that something was there all along: none is drawn over a time without events
+function gaps(plot, series, from, to) {
+  const [times, values] = [plot.data[0], plot.data[series]]
+  const found = []
+  let before = null
+  for (let i = from; i <= to; i++) {
+    if (values[i] == null) continue
+    if (before !== null && times[i] - before > GAP_S) {
+      found.push([plot.valToPos(before, 'x', true), plot.valToPos(times[i], 'x', true)])
+    }
+    before = times[i]
+  }
+  return found
 }
 
 function change(column) {

@@ -40,10 +40,12 @@ export class Notifications {
   }
 
   async #publish(form) {
+    const button = form.querySelector('button')
+    if (button.disabled) return
+    button.disabled = true
     const fields = new URLSearchParams(new FormData(form))
     if (!fields.get('type')) fields.delete('type')
-    const button = form.querySelector('button')
-    button.disabled = true
+    const typed = form.elements.data.value
     say('Publishing.')
     // an event to a topic this page does not hear yet would never be seen arriving
     this.#stream.hear(fields.get('topic'), fields.get('type'))
@@ -56,7 +58,8 @@ export class Notifications {
       if (!answer.ok) throw new Error(body.detail ?? body.title ?? `the answer was ${answer.status}`)
       this.#attempt = null
       this.#remember(body.id, fields.get('topic'))
-      form.elements.data.value = ''
+      // what was typed meanwhile is the next one
+      if (form.elements.data.value === typed) form.elements.data.value = ''
       say('Published as ', body.id)
     } catch (fault) {
       const unknown = fault instanceof TypeError || fault.name === 'TimeoutError'
