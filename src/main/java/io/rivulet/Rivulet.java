@@ -68,6 +68,7 @@ public final class Rivulet implements ServletContextListener {
         AccessLog accessLog = accessPath.map(path -> accessLog(path, clock, metrics)).orElse(AccessLog.NONE);
         running.push(accessLog);
         Hub hub = new Hub(settings, clock, metrics);
+        hub.streamsMax(Capacity.streams(settings, application.getServerInfo(), Runtime.getRuntime().maxMemory()));
         Feeds feeds = new Feeds(settings, hub, clock, accessPath.orElse(null));
         StoreKeeper keeper = new StoreKeeper(folder, application.getContextPath(),
             settings.get(SettingsTable.HANDOVER),

@@ -31,6 +31,7 @@ public final class Hub implements AutoCloseable {
     private final Interest interest = new Interest();
     private final AtomicInteger streams = new AtomicInteger();
     private final HandOver handOver;
+    private volatile int streamsMax;
     private volatile Engine engine;
     private volatile boolean closed;
 
@@ -46,6 +47,12 @@ public final class Hub implements AutoCloseable {
         this.metrics = metrics;
         this.rules = new PublishRules(settings);
         this.handOver = handOver;
+        this.streamsMax = settings.get(SettingsTable.CONNECTIONS_MAX);
+    }
+
+    /** How many streams there may be at once; 0 for any number. Whoever knows the container says it. */
+    public void streamsMax(int max) {
+        streamsMax = max;
     }
 
     /** Begins to serve from this log; it stays the caller's to close, after {@link #close}. Once. */
@@ -87,7 +94,7 @@ public final class Hub implements AutoCloseable {
      */
     public Subscription subscribe(SubscribeRequest request, Outlet outlet) {
         Engine running = running();
-        int max = settings.get(SettingsTable.CONNECTIONS_MAX);
+        int max = streamsMax;
         int open = streams.incrementAndGet();
         if (max > 0 && open > max) {
             streams.decrementAndGet();
