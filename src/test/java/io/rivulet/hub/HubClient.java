@@ -99,6 +99,10 @@ final class HubClient {
         return this;
     }
 
+    long retryMs() {
+        return parser.retryMs();
+    }
+
     boolean isEnded() {
         return current.ended;
     }

@@ -3,12 +3,14 @@ package io.rivulet.hub;
 import io.rivulet.config.Settings;
 import io.rivulet.event.Event;
 import io.rivulet.kit.Await;
+import io.rivulet.log.EventLog;
 import io.rivulet.log.SegmentLog;
 import io.rivulet.metrics.Metrics;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /** A hub on a real log in a folder of the test's. */
 final class HubScene implements AutoCloseable {
@@ -18,11 +20,15 @@ final class HubScene implements AutoCloseable {
     final SegmentLog log;
     final Hub hub;
 
-    HubScene(Path folder, HandOver handOver, String... settings) throws Exception {
+    HubScene(Path folder, HandOver handOver, UnaryOperator<EventLog> around, String... settings) throws Exception {
         this.settings = Settings.with(settings);
         log = SegmentLog.open(folder, this.settings, InstantSource.system(), System::nanoTime, metrics);
         hub = new Hub(this.settings, InstantSource.system(), metrics, handOver);
-        hub.open(log);
+        hub.open(around.apply(log));
+    }
+
+    HubScene(Path folder, HandOver handOver, String... settings) throws Exception {
+        this(folder, handOver, log -> log, settings);
     }
 
     HubScene(Path folder, String... settings) throws Exception {

@@ -1,0 +1,74 @@
+package io.rivulet.hub;
+
+import io.rivulet.event.IdSeal;
+import io.rivulet.log.EventLog;
+import io.rivulet.log.LogChunk;
+import io.rivulet.log.LogEntry;
+import io.rivulet.log.LogFailure;
+import io.rivulet.log.LogFinder;
+import io.rivulet.log.LogRange;
+import io.rivulet.log.LogRecord;
+import io.rivulet.topic.TopicSelection;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+
+/** A log whose disk is full, broken or slow when the test says so. */
+final class FailingLog implements EventLog {
+
+    volatile boolean full;
+    volatile boolean unreadable;
+    volatile CountDownLatch hold = new CountDownLatch(0);
+    private final EventLog log;
+
+    FailingLog(EventLog log) {
+        this.log = log;
+    }
+
+    @Override
+    public List<LogEntry> append(List<LogRecord> group) throws IOException {
+        try {
+            hold.await();
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
+        if (full) {
+            throw new LogFailure("no space left on device", true, null);
+        }
+        return log.append(group);
+    }
+
+    @Override
+    public void tail(Consumer<List<LogEntry>> sink) {
+        log.tail(sink);
+    }
+
+    @Override
+    public LogChunk read(long after, long upTo, TopicSelection topics, int bytesMax) throws IOException {
+        if (unreadable) {
+            throw new IOException("input/output error");
+        }
+        return log.read(after, upTo, topics, bytesMax);
+    }
+
+    @Override
+    public LogFinder find() {
+        return log.find();
+    }
+
+    @Override
+    public LogRange range() {
+        return log.range();
+    }
+
+    @Override
+    public IdSeal seal() {
+        return log.seal();
+    }
+
+    @Override
+    public void close() {
+        log.close();
+    }
+}

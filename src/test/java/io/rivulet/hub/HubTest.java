@@ -1,0 +1,291 @@
+package io.rivulet.hub;
+
+import static io.rivulet.hub.HubScene.awaitEvents;
+import static io.rivulet.hub.HubScene.awaitHello;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.rivulet.auth.Grant;
+import io.rivulet.event.Event;
+import io.rivulet.kit.Await;
+import io.rivulet.limit.Refused;
+import io.rivulet.limit.Refused.Reason;
+import io.rivulet.topic.TopicSelection;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the hub promises to publishers and streams. */
+class HubTest {
+
+    private static final String MEMORY = "transient.topics";
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void theSameKeyAndContentIsPublishedOnceAndAnsweredTwice() throws Exception {
+        String first;
+        try (HubScene scene = new HubScene(folder)) {
+            first = keyed(scene, "k", "x").get().get(0);
+            assertEquals(List.of(first), keyed(scene, "k", "x").get());
+            assertEquals(Reason.CONFLICT, reason(keyed(scene, "k", "other")));
+            assertNotEquals(first, keyed(scene, "k2", "x").get().get(0));
+        }
+        try (HubScene scene = new HubScene(folder)) {
+            assertEquals(List.of(first), keyed(scene, "k", "x").get(), "after the store was opened anew");
+            assertEquals(2, history(scene, Grant.ANONYMOUS, "news").size());
+        }
+    }
+
+    @Test
+    void twoOfTheSameKeyInOneGroupGetOneAnswer() throws Exception {
+        AtomicReference<FailingLog> disk = new AtomicReference<>();
+        try (HubScene scene = scene(disk)) {
+            disk.get().hold = new CountDownLatch(1);
+            CompletableFuture<List<String>> before = scene.hub.publish(Event.on("news").build());
+            CompletableFuture<List<String>> one = keyed(scene, "k", "x");
+            CompletableFuture<List<String>> two = keyed(scene, "k", "x");
+            CompletableFuture<List<String>> other = keyed(scene, "k", "y");
+            disk.get().hold.countDown();
+            before.get();
+            assertEquals(one.get(), two.get());
+            assertEquals(Reason.CONFLICT, reason(other));
+        }
+    }
+
+    @Test
+    void aBatchIsContiguousAndItsRepetitionOneUnit() throws Exception {
+        try (HubScene scene = new HubScene(folder)) {
+            List<Event> batch = List.of(Event.on("a").data("1").build(), Event.on("b").data("2").build(),
+                Event.on("a").data("3").id("mine").build());
+            List<String> ids = scene.hub.publish(new Publication(batch, Grant.DEV, "b")).get();
+            assertEquals(ids, scene.hub.publish(new Publication(batch, Grant.DEV, "b")).get());
+            assertEquals("mine", ids.get(2));
+            assertEquals(ids, history(scene, Grant.ANONYMOUS, "*").stream().map(History.Item::id).toList());
+        }
+    }
+
+    @Test
+    void oneDurableEventMakesItsBatchDurable() throws Exception {
+        try (HubScene scene = new HubScene(folder, MEMORY, "clock")) {
+            scene.hub.publish(new Publication(
+                List.of(Event.on("clock").data("t").build(), Event.on("news").data("n").build()), Grant.DEV, null)).get();
+            scene.publish("clock", "in memory");
+            assertEquals(List.of("t", "n"), history(scene, Grant.ANONYMOUS, "*").stream()
+                .map(i -> i.event().text()).toList());
+        }
+    }
+
+    @Test
+    void privateEventsReachNobodyWithoutAGrant() throws Exception {
+        try (HubScene scene = new HubScene(folder, "private.topics", "secret/*", "ring.bytes", "4096")) {
+            HubClient outsider = awaitHello(scene.client("news", "secret/1").connect(), 1);
+            HubClient insider = awaitHello(scene.client("news", "secret/1").as(Grant.DEV).connect(), 1);
+            scene.publish("secret/1", "by its topic");
+            scene.publish(Event.on("news").data("said so").markPrivate(true).build());
+            for (int i = 0; i < 50; i++) {
+                scene.publish("news", "public " + i + "x".repeat(200)); // the first have left the ring by now
+            }
+            awaitEvents(insider, 52);
+            awaitEvents(outsider, 50);
+            assertEquals(52, awaitEvents(replay(scene, Grant.DEV), 52).events().size());
+            assertEquals("public 0", awaitEvents(replay(scene, Grant.ANONYMOUS), 50).data().get(0).substring(0, 8));
+            assertEquals("public 0", outsider.data().get(0).substring(0, 8));
+            assertEquals(50, history(scene, Grant.ANONYMOUS, "*").size());
+        }
+    }
+
+    @Test
+    void aFullDiskStopsPublishingNotTheStreams() throws Exception {
+        AtomicReference<FailingLog> disk = new AtomicReference<>();
+        try (HubScene scene = scene(disk)) {
+            HubClient client = awaitHello(scene.client("news", "clock").connect(), 1);
+            disk.get().full = true;
+            assertEquals(Reason.STORE_FULL, reason(scene.hub.publish(Event.on("news").data("lost").build())));
+            scene.publish("clock", "ticks on");
+            disk.get().full = false;
+            scene.publish("news", "works again");
+            assertEquals(List.of("ticks on", "works again"), awaitEvents(client, 2).data());
+            assertEquals(1, client.controls("rivulet.hello").size());
+        }
+    }
+
+    @Test
+    void aFullQueueIsRefusedAndWhatWaitsIsPublished() throws Exception {
+        AtomicReference<FailingLog> disk = new AtomicReference<>();
+        try (HubScene scene = scene(disk, "publish.queue.bytes", "1m")) {
+            disk.get().hold = new CountDownLatch(1);
+            Event big = Event.on("news").data("x".repeat(400_000)).build();
+            AtomicReference<CompletableFuture<List<String>>> last = new AtomicReference<>();
+            Refused refused = assertThrows(Refused.class, () -> {
+                for (int i = 0; i < 10; i++) {
+                    last.set(scene.hub.publish(big));
+                }
+            });
+            assertEquals(Reason.OVERLOADED, refused.reason());
+            assertTrue(refused.getMessage().contains("rivulet.publish.queue.bytes"));
+            disk.get().hold.countDown();
+            last.get().get();
+        }
+    }
+
+    @Test
+    void aStalledStreamDelaysNobodyAndGetsEverythingLater() throws Exception {
+        try (HubScene scene = new HubScene(folder, "ring.bytes", "65536", "backlog.events", "4")) {
+            HubClient stalled = new HubClient(scene.hub, 500, "news").connect();
+            HubClient quick = awaitHello(scene.client("news").connect(), 1);
+            for (int i = 0; i < 500; i++) {
+                scene.publish("news", i + "x".repeat(500));
+            }
+            awaitEvents(quick, 500);
+            assertEquals(quick.data(), awaitEvents(stalled, 500).data());
+            assertEquals(List.of(), stalled.controls("rivulet.gap"));
+        }
+    }
+
+    @Test
+    void aLaggardIsToldThatTransientEventsLeftTheRing() throws Exception {
+        try (HubScene scene = new HubScene(folder, MEMORY, "clock", "ring.bytes", "8192", "backlog.events", "4")) {
+            HubClient stalled = new HubClient(scene.hub, 500, "clock", "news").connect();
+            for (int i = 0; i < 100; i++) {
+                scene.publish("clock", i + "x".repeat(500));
+            }
+            scene.publish("news", "end");
+            Await.until("the end", () -> stalled.drain().data().contains("end"));
+            assertEquals(1, stalled.controls("rivulet.gap").size());
+            assertTrue(stalled.controls("rivulet.gap").get(0).data().contains("\"transient\":true"));
+            assertTrue(stalled.data().get(stalled.data().size() - 2).startsWith("99"), "the newest arrive");
+        }
+    }
+
+    @Test
+    void aStreamThatRetentionOvertakesIsToldOfTheGap() throws Exception {
+        try (HubScene scene = new HubScene(folder, "log.retain.bytes", "1m", "log.sync", "never", "ring.bytes",
+            "65536", "backlog.events", "4")) {
+            HubClient stalled = new HubClient(scene.hub, 500, "news").connect();
+            Await.until("hello", () -> stalled.read(10_000) > 0);
+            for (int i = 0; scene.log.range().first() < 30 && i < 5_000; i++) {
+                scene.publish("news", "x".repeat(20_000));
+            }
+            String end = scene.publish("news", "end");
+            Await.until("the end", () -> stalled.drain().data().contains("end"));
+            assertFalse(stalled.controls("rivulet.gap").isEmpty());
+            assertTrue(stalled.controls("rivulet.gap").get(0).id().startsWith("urn:rivulet:"));
+            assertEquals(end, stalled.events().get(stalled.events().size() - 1).id());
+        }
+    }
+
+    @Test
+    void aLogThatCannotBeReadIsTellsAGapAndGoesOn() throws Exception {
+        AtomicReference<FailingLog> disk = new AtomicReference<>();
+        try (HubScene scene = scene(disk, "ring.bytes", "4096")) {
+            for (int i = 0; i < 100; i++) {
+                scene.publish("news", i + "x".repeat(200));
+            }
+            disk.get().unreadable = true;
+            HubClient client = scene.client("news").connect(Since.EARLIEST);
+            Await.until("a gap", () -> !client.drain().controls("rivulet.gap").isEmpty());
+            scene.publish("news", "end");
+            Await.until("the end", () -> client.drain().data().contains("end"));
+        }
+    }
+
+    @Test
+    void aSilentStreamGetsCommentsOrHeartbeatEvents() throws Exception {
+        try (HubScene scene = new HubScene(folder)) {
+            HubClient comments = scene.client("news").heartbeat(Duration.ofMillis(600)).connect();
+            Await.until("two comments beside the first", () -> {
+                comments.drain();
+                return comments.comments.size() >= 3;
+            });
+            assertEquals(List.of(), comments.events());
+        }
+    }
+
+    @Test
+    void feedsWorkOnlyWhileSomebodyListens() throws Exception {
+        try (HubScene scene = new HubScene(folder)) {
+            assertFalse(scene.hub.isHeard("clock"));
+            HubClient client = awaitHello(scene.client("clock").connect(), 1);
+            assertTrue(scene.hub.isHeard("clock"));
+            assertFalse(scene.hub.isHeard("host"));
+            client.cut();
+            Await.until("nobody listens", () -> !scene.hub.isHeard("clock") && scene.hub.streams() == 0);
+            HubClient all = awaitHello(scene.client("*").connect(), 1);
+            assertTrue(scene.hub.isHeard("host"));
+            all.cut();
+        }
+    }
+
+    @Test
+    void oneStreamTooManyIsRefused() throws Exception {
+        try (HubScene scene = new HubScene(folder, "connections.max", "1")) {
+            HubClient one = awaitHello(scene.client("news").connect(), 1);
+            Refused refused = assertThrows(Refused.class, () -> scene.client("news").connect());
+            assertEquals(Reason.OVERLOADED, refused.reason());
+            one.cut();
+            Await.until("it is gone", () -> scene.hub.streams() == 0);
+            awaitHello(scene.client("news").connect(), 1);
+        }
+    }
+
+    @Test
+    void closingTellsStreamsWhenToComeBackAndLeavesNoThread() throws Exception {
+        HubScene scene = new HubScene(folder);
+        HubClient client = awaitHello(scene.client("news").connect(), 1);
+        scene.close();
+        client.drain();
+        assertTrue(client.isEnded());
+        assertTrue(client.retryMs() >= 2_000 && client.retryMs() <= 4_000);
+        assertEquals(Reason.NOT_OPEN,
+            assertThrows(Refused.class, () -> scene.hub.publish(Event.on("news").build())).reason());
+        assertThrows(Refused.class, () -> scene.client("news").connect());
+        Await.until("its threads are gone", () -> Thread.getAllStackTraces().keySet().stream()
+            .noneMatch(t -> t.getName().matches("rivulet-(commit|shard|read|answer|tick|log).*")));
+    }
+
+    @Test
+    void aHubWithoutItsLogRefusesForNow() {
+        Hub hub = new Hub(io.rivulet.config.Settings.with(), java.time.InstantSource.system(),
+            new io.rivulet.metrics.Metrics());
+        assertEquals(Reason.NOT_OPEN,
+            assertThrows(Refused.class, () -> hub.publish(Event.on("news").build())).reason());
+        assertFalse(hub.isOpen());
+        hub.close();
+    }
+
+    private HubScene scene(AtomicReference<FailingLog> disk, String... settings) throws Exception {
+        return new HubScene(folder, HandOver.EXACT, log -> {
+            disk.set(new FailingLog(log));
+            return disk.get();
+        }, settings);
+    }
+
+    private static HubClient replay(HubScene scene, Grant grant) {
+        return scene.client("news", "secret/1").as(grant).connect(Since.EARLIEST);
+    }
+
+    private static CompletableFuture<List<String>> keyed(HubScene scene, String key, String data) {
+        return scene.hub.publish(new Publication(List.of(Event.on("news").data(data).build()), Grant.DEV, key));
+    }
+
+    private static List<History.Item> history(HubScene scene, Grant grant, String topic) throws Exception {
+        return scene.hub.history(TopicSelection.ofTopics(List.of(topic)), grant, Since.EARLIEST, null, 1_000).get()
+            .events();
+    }
+
+    private static Reason reason(CompletableFuture<?> answer) {
+        ExecutionException e = assertThrows(ExecutionException.class, answer::get);
+        return ((Refused) e.getCause()).reason();
+    }
+}
