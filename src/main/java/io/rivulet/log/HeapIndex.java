@@ -11,6 +11,7 @@ final class HeapIndex implements SegmentIndex {
     private final StoreHash hash;
     private final Chains topics = new Chains();
     private final Chains ids = new Chains();
+    private int records;
 
     HeapIndex(StoreHash hash) {
         this.hash = hash;
@@ -19,6 +20,7 @@ final class HeapIndex implements SegmentIndex {
     /** The record number {@code rel} at {@code offset} has this topic; numbers never fall. */
     synchronized void addTopic(byte[] b, int from, int length, int rel, int offset) {
         topics.add(hash.of(b, from, length), rel, offset);
+        records = rel + 1;
     }
 
     /** See {@link #addTopic}, for a publisher's id. */
@@ -31,13 +33,16 @@ final class HeapIndex implements SegmentIndex {
         ids.add(hash.of(key), rel, offset);
     }
 
-    @Override
-    public synchronized int count(long topicHash) {
+    /** Records of the topic. */
+    synchronized int count(long topicHash) {
         return topics.count(topicHash);
     }
 
     @Override
     public synchronized long[] from(long topicHash, int fromRel, int max) {
+        if (SegmentIndex.isDense(topics.count(topicHash), records)) {
+            return null; // also because walking its chain would keep the committer waiting
+        }
         return topics.from(topicHash, fromRel, max);
     }
 

@@ -118,13 +118,6 @@ final class IndexFile {
         return (long) header.pages() * IndexPages.PAGE_BYTES;
     }
 
-    int count(long topicHash) throws IOException {
-        try (IndexPages in = new IndexPages(disk, path)) {
-            int at = find(in, header.topicPage(), header.topics(), topicHash);
-            return at < 0 ? 0 : in.getInt(header.topicPage(), at, TOPIC_BYTES, 12);
-        }
-    }
-
     long[] from(long topicHash, int fromRel, int max) throws IOException {
         try (IndexPages in = new IndexPages(disk, path)) {
             int at = find(in, header.topicPage(), header.topics(), topicHash);
@@ -132,7 +125,11 @@ final class IndexFile {
                 return new long[0];
             }
             int start = in.getInt(header.topicPage(), at, TOPIC_BYTES, 8);
-            int end = start + in.getInt(header.topicPage(), at, TOPIC_BYTES, 12);
+            int count = in.getInt(header.topicPage(), at, TOPIC_BYTES, 12);
+            if (SegmentIndex.isDense(count, header.count())) {
+                return null;
+            }
+            int end = start + count;
             int low = start;
             for (int high = end; low < high; ) {
                 int middle = low + high >>> 1;

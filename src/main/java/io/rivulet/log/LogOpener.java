@@ -94,27 +94,43 @@ final class LogOpener {
         TreeMap<Long, Path> files = files(names);
         List<Segment> found = new ArrayList<>();
         BlockHeader newest = openLast(files, found);
-        for (Path file : files.descendingMap().values()) {
-            Segment next = found.get(0);
-            if (next.first() - 1 <= trimmed.through()) {
-                finishTrim(file);
-                continue;
-            }
-            Segment segment = SealedOpener.open(segments, meta, file);
-            if (segment == null) {
-                continue;
-            }
-            if (segment.last() + 1 != next.first()) {
-                throw new LogCorrupt("in " + folder + " the positions " + (segment.last() + 1) + " to "
-                    + (next.first() - 1) + " are missing, between " + segment.file().getFileName() + " and "
-                    + next.file().getFileName() + ". Restore the missing segments, or move the older ones away");
-            }
-            found.add(0, segment);
-        }
+        openSealed(files, found);
         begin(found, newest);
         if (!trimmedKnown || found.get(0).first() - 1 > trimmed.through()) {
             trimmed.unknown(found.get(0).first() - 1);
         }
+    }
+
+    /** From the newest to the oldest, each joined to the one after it. */
+    private void openSealed(TreeMap<Long, Path> files, List<Segment> found) throws IOException {
+        List<Path> empty = new ArrayList<>(); // leftovers of rolls that failed, if an older segment covers them
+        for (Path file : files.descendingMap().values()) {
+            Segment next = found.get(0);
+            if (next.first() - 1 <= trimmed.through()) {
+                delete(List.of(file)); // a crash came between the decision of retention and the removal
+                continue;
+            }
+            Segment segment = SealedOpener.open(segments, meta, file);
+            if (segment == null) {
+                empty.add(file);
+                continue;
+            }
+            if (segment.last() + 1 != next.first()) {
+                throw missing(segment.last() + 1, next);
+            }
+            found.add(0, segment);
+            delete(empty);
+            empty.clear();
+        }
+        if (!empty.isEmpty()) {
+            throw missing(files.firstKey(), found.get(0));
+        }
+    }
+
+    private LogCorrupt missing(long from, Segment next) {
+        return new LogCorrupt("in " + folder + " the positions " + from + " to " + (next.first() - 1)
+            + " are missing, before " + next.file().getFileName() + ". Restore the missing segments, or move all"
+            + " segments that are older than it away");
     }
 
     private TreeMap<Long, Path> files(List<String> names) {
@@ -131,38 +147,51 @@ final class LogOpener {
     /** The last segment with a block in it becomes the active one; empty ones behind it were rolls that a crash cut. */
     private BlockHeader openLast(TreeMap<Long, Path> files, List<Segment> found) throws IOException {
         long headAtLeast = meta.headAtLeast();
+        List<Path> empty = new ArrayList<>(); // they prove how far the log went: deleted only when it still does
         while (!files.isEmpty()) {
             Path file = files.pollLastEntry().getValue();
-            Segment.Header header;
-            SegmentScan scan = null;
-            try (Disk.File in = disk.open(file)) {
-                header = Segment.Header.read(in);
-                checkHeader(file, header, in.length());
-                if (header != null) {
-                    scan = SegmentScan.of(folder, header, in, segments.hash());
-                    scan.checkTail();
-                }
-            }
-            boolean empty = scan == null || scan.segment().count() == 0;
-            if (empty && (!files.isEmpty() || scan == null)) {
-                headAtLeast = header == null ? headAtLeast : Math.max(headAtLeast, header.first() - 1);
-                LOG.info("{} has no event in it and is dropped", file);
-                disk.delete(file);
-                disk.delete(Segment.indexFile(file));
+            SegmentScan scan = scan(file);
+            if (scan == null || scan.segment().count() == 0 && !files.isEmpty()) {
+                empty.add(file);
+                headAtLeast = scan == null ? headAtLeast : Math.max(headAtLeast, scan.segment().first() - 1);
                 continue;
             }
             checkHead(scan.segment(), headAtLeast);
+            delete(empty);
             disk.delete(Segment.indexFile(file)); // it was sealed once, and lost its successor
             active = disk.openToWrite(file);
             cut(scan);
             found.add(scan.segment());
             return scan.lastBlock();
         }
-        if (meta.headAtLeast() > 0) {
-            throw new LogCorrupt("in " + folder + " all segments are missing; the log held position "
-                + meta.headAtLeast() + ". Restore them from a backup, or move the whole folder away to begin anew");
+        if (headAtLeast > 0) {
+            throw new LogCorrupt("in " + folder + " all segments are missing or empty; the log held position "
+                + headAtLeast + ". Restore them from a backup, or move the whole folder away to begin anew");
         }
+        delete(empty);
         return null;
+    }
+
+    /** The blocks of the last segment; null when not even its header is whole: then nothing was appended to it. */
+    private SegmentScan scan(Path file) throws IOException {
+        try (Disk.File in = disk.open(file)) {
+            Segment.Header header = Segment.Header.read(in);
+            checkHeader(file, header, in.length());
+            if (header == null) {
+                return null;
+            }
+            SegmentScan scan = SegmentScan.of(folder, header, in, segments.hash());
+            scan.checkTail();
+            return scan;
+        }
+    }
+
+    private void delete(List<Path> leftovers) throws IOException {
+        for (Path file : leftovers) {
+            LOG.info("{} is left over and removed", file);
+            disk.delete(file);
+            disk.delete(Segment.indexFile(file));
+        }
     }
 
     /** A header that is not whole was never synced, so nothing can have been appended behind it. */
@@ -194,11 +223,6 @@ final class LogOpener {
             active.truncate(segment.length());
         }
         active.force(); // what was read may so far be in the system's memory only; from here on it counts as synced
-    }
-
-    private void finishTrim(Path file) throws IOException {
-        disk.delete(file);
-        disk.delete(Segment.indexFile(file));
     }
 
     private void begin(List<Segment> found, BlockHeader newest) throws IOException {

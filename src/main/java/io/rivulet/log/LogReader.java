@@ -15,9 +15,8 @@ import java.util.List;
  */
 final class LogReader {
 
-    /** Single records are read when they are fewer than one in so many: about where a shared chunk costs less. */
-    private static final int SPARSE = 8;
-    private static final int PLACES_MAX = 2_048;
+    /** What one page of a side file holds. */
+    private static final int PLACES_MAX = IndexPages.PAYLOAD_BYTES / 8;
 
     private final Segments segments;
 
@@ -67,21 +66,11 @@ final class LogReader {
                     throw new FileNotFoundException("position " + next + " is no longer there");
                 }
                 long end = Math.min(to, segment.last());
-                if (hashes == null || isDense(segment)) {
+                if (hashes == null || !readRecords(segment, end)) {
                     readChunks(segment, end);
-                } else {
-                    readRecords(segment, end);
                 }
             }
             return new LogChunk(from, next - 1, found);
-        }
-
-        private boolean isDense(Segment segment) throws IOException {
-            long count = 0;
-            for (long hash : hashes) {
-                count += segment.index().count(hash);
-            }
-            return count * SPARSE > segment.count();
         }
 
         private void readChunks(Segment segment, long end) throws IOException {
@@ -97,33 +86,45 @@ final class LogReader {
             }
         }
 
-        private void readRecords(Segment segment, long end) throws IOException {
+        /** Reads through the index as far as one page of it tells; false, and nothing read, where that is dense. */
+        private boolean readRecords(Segment segment, long end) throws IOException {
             long bound = end;
             long[] places = {};
             for (long hash : hashes) {
                 long[] some = segment.index().from(hash, (int) (next - segment.first()), PLACES_MAX);
+                if (some == null) {
+                    return false;
+                }
                 if (some.length == PLACES_MAX) {
                     bound = Math.min(bound, segment.first() + Chains.rel(some[PLACES_MAX - 1]));
                 }
                 places = merged(places, some);
             }
-            if (places.length > 0) {
+            int within = 0;
+            while (within < places.length && segment.first() + Chains.rel(places[within]) <= bound) {
+                within++;
+            }
+            if (SegmentIndex.isDense(within, bound - next + 1)) {
+                return false;
+            }
+            if (within > 0) {
                 try (Disk.File in = segments.disk().open(segment.file())) {
                     RecordFile records = new RecordFile(segment, in);
-                    for (int i = 0; i < places.length && next <= bound && budget > 0; i++) {
-                        readRecord(records, segment.first(), places[i], bound);
+                    for (int i = 0; i < within && budget > 0; i++) {
+                        readRecord(records, segment.first(), places[i]);
                     }
                 }
             }
             if (budget > 0) {
                 next = bound + 1;
             }
+            return true;
         }
 
-        private void readRecord(RecordFile records, long first, long place, long bound) throws IOException {
+        private void readRecord(RecordFile records, long first, long place) throws IOException {
             long position = first + Chains.rel(place);
-            if (position < next || position > bound) {
-                return; // an event with two of the topics, seen once already; or one that is too new
+            if (position < next) {
+                return; // an event with two of the topics, seen once already
             }
             LogEntry entry = records.read(place);
             budget -= entry.event().weight();

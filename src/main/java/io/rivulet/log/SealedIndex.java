@@ -126,11 +126,6 @@ final class SealedIndex implements SegmentIndex {
     }
 
     @Override
-    public int count(long topicHash) throws IOException {
-        return ask((f, h) -> f.count(topicHash), (f, h) -> h.count(topicHash));
-    }
-
-    @Override
     public long[] from(long topicHash, int fromRel, int max) throws IOException {
         return ask((f, h) -> f.from(topicHash, fromRel, max), (f, h) -> h.from(topicHash, fromRel, max));
     }

@@ -15,13 +15,12 @@ final class SealedOpener {
     private SealedOpener() {
     }
 
-    /** The segment; null for an empty one, left by a roll that failed. */
+    /** The segment; null for a file without a block: what that means, its neighbours say. */
     static Segment open(Segments segments, Meta meta, Path file) throws IOException {
         try (Disk.File in = segments.disk().open(file)) {
             Segment.Header header = Segment.Header.read(in);
             long length = in.length();
             if (length <= Segment.HEADER_BYTES) {
-                segments.disk().delete(file);
                 return null;
             }
             if (header == null || header.storeId() != meta.storeId()) {

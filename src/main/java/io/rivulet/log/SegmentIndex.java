@@ -8,10 +8,20 @@ import java.io.IOException;
  */
 interface SegmentIndex {
 
-    /** Records of the topic. */
-    int count(long topicHash) throws IOException;
+    /** A topic of more than one record in so many is dense: reading all of the segment costs less than its index. */
+    int SPARSE = 8;
+    /** So few records are read one by one however close they are: less than a chunk. */
+    int DENSE_MIN = 16;
 
-    /** The first {@code max} places of the topic with a record number of at least {@code fromRel}, ascending. */
+    /** Whether so many of the records are too many to be read one by one. */
+    static boolean isDense(long found, long records) {
+        return found > DENSE_MIN && found * SPARSE > records;
+    }
+
+    /**
+     * The first {@code max} places of the topic with a record number of at least {@code fromRel}, ascending; null when
+     * the topic is dense in this segment.
+     */
     long[] from(long topicHash, int fromRel, int max) throws IOException;
 
     /** The last {@code max} places of the topic, ascending. */

@@ -18,8 +18,8 @@ import java.util.OptionalLong;
 import java.util.Random;
 
 /**
- * A log at work on a {@link MemoryDisk}, and the book of what it acknowledged, refused and may have done: after whatever
- * happens to the disk, what can be read is compared with the book.
+ * A log at work on a {@link MemoryDisk}, and the book of what it acknowledged: after whatever happens to the disk, what
+ * can be read is compared with the book.
  */
 final class Scenario {
 
@@ -90,7 +90,7 @@ final class Scenario {
         return acknowledged.keySet().stream().mapToLong(p -> p).max().orElse(0);
     }
 
-    /** Everything acknowledged that retention could not take is there, byte for byte, and nothing between is missing. */
+    /** Everything acknowledged that retention could not take is there, byte for byte, with nothing missing between. */
     void verify(SegmentLog log) throws IOException {
         assertTrue(log.range().head() >= last(), "head " + log.range().head() + ", acknowledged " + last());
         assertTrue(log.range().first() <= Math.max(1, last() - 60 + 12 + 12),
