@@ -14,8 +14,11 @@ import io.rivulet.kit.Await;
 import io.rivulet.limit.Refused;
 import io.rivulet.limit.Refused.Reason;
 import io.rivulet.topic.TopicSelection;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -136,6 +139,54 @@ class HubTest {
             assertTrue(refused.getMessage().contains("rivulet.publish.queue.bytes"));
             disk.get().hold.countDown();
             last.get().get();
+        }
+    }
+
+    @Test
+    void aFanOutThatIsBehindMakesPublishersWaitAndThenRefusesThem() throws Exception {
+        try (HubScene scene = new HubScene(folder, "lag.max", "100ms", "publish.queue.bytes", "1m")) {
+            CountDownLatch stuck = new CountDownLatch(1);
+            List<Subscription> streams = new ArrayList<>();
+            for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) { // one on each shard
+                streams.add(scene.hub.subscribe(new SubscribeRequest(TopicSelection.ofTopics(List.of("news")),
+                    Grant.ANONYMOUS, null, Since.LATEST, Duration.ofSeconds(15), false, true, "stuck"),
+                    new StuckOutlet(stuck)));
+            }
+            streams.forEach(Subscription::writable);
+            Event big = Event.on("news").data("x".repeat(100_000)).build();
+            List<CompletableFuture<List<String>>> accepted = new ArrayList<>();
+            Refused refused = assertThrows(Refused.class, () -> {
+                for (int i = 0; i < 10_000; i++) {
+                    accepted.add(scene.hub.publish(big));
+                    accepted.get(0).get();
+                }
+            });
+            assertEquals(Reason.OVERLOADED, refused.reason());
+            stuck.countDown();
+            for (CompletableFuture<List<String>> answer : accepted) {
+                answer.get();
+            }
+            streams.forEach(s -> s.gone("end of test"));
+        }
+    }
+
+    /** A response whose write does not return: what must never be, and here stands for a machine that is too slow. */
+    private record StuckOutlet(CountDownLatch latch) implements Outlet {
+        @Override
+        public boolean isReady() {
+            return true;
+        }
+
+        @Override
+        public void write(ByteBuffer events) {
+            if (StandardCharsets.UTF_8.decode(events.duplicate()).toString().contains("xxx")) {
+                Await.until("the latch", () -> latch.getCount() == 0);
+            }
+        }
+
+        @Override
+        public void end() {
+            // nothing is held
         }
     }
 
