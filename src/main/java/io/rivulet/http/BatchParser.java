@@ -42,11 +42,17 @@ final class BatchParser {
                     + "of events");
             }
             json.beginArray();
+            int count = 0;
             while (json.hasNext()) {
-                add(events, json);
+                if (++count <= eventsMax) {
+                    add(events, json);
+                } else {
+                    json.skipValue(); // only counted, to be told
+                }
             }
             json.endArray();
             json.peek(); // throws when anything follows
+            check(count);
         } catch (IOException | NumberFormatException e) {
             throw noJson(e, "the body");
         }
@@ -57,9 +63,10 @@ final class BatchParser {
     List<Event> lines(byte[] body) {
         List<Event> events = new ArrayList<>();
         int number = 0;
+        int count = 0;
         for (String line : utf8(body).split("\n", -1)) {
             number++;
-            if (!line.isBlank()) {
+            if (!line.isBlank() && ++count <= eventsMax) {
                 try {
                     JsonReader json = reader(line);
                     add(events, json);
@@ -69,7 +76,15 @@ final class BatchParser {
                 }
             }
         }
+        check(count);
         return events;
+    }
+
+    private void check(int count) {
+        if (count > eventsMax) {
+            throw Refused.because(TOO_LARGE, "the batch holds " + count + " events; at most " + eventsMax
+                + " are allowed (rivulet.batch.max)");
+        }
     }
 
     private static JsonReader reader(String text) {
@@ -79,10 +94,6 @@ final class BatchParser {
     }
 
     private void add(List<Event> events, JsonReader json) throws IOException {
-        if (events.size() == eventsMax) {
-            throw Refused.because(TOO_LARGE, "the batch holds more than " + eventsMax + " events; at most "
-                + eventsMax + " are allowed (rivulet.batch.max)");
-        }
         try {
             events.add(event(json));
         } catch (Refused refused) {

@@ -169,7 +169,9 @@ class BadInputIT {
         for (String method : List.of("DELETE", "PATCH", "TRACE", "BREW")) {
             WireResponse answer = WireClient.exchange(server, method
                 + " /api/updates HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-            assertTrue(answer.status() == 405 || answer.status() == 501, method + ": " + answer.status());
+            // TRACE is forbidden by Jetty's own defaults for web applications, before the hub sees it
+            assertTrue(answer.status() == 405 || answer.status() == 501
+                || answer.status() == 403 && method.equals("TRACE"), method + ": " + answer.status());
             if (method.equals("DELETE")) {
                 assertProblem(405, answer, "DELETE", "GET");
                 assertTrue(answer.header("Allow").contains("POST"));
