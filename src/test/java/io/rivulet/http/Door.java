@@ -110,7 +110,7 @@ final class Door implements AutoCloseable {
         String[] lines = head.split("\n", 2);
         String rest = lines.length == 1 || lines[1].isBlank() ? "" : lines[1].strip().replace("\n", "\r\n") + "\r\n";
         String whole = lines[0].strip() + " HTTP/1.1\r\n" + rest
-            + (rest.toLowerCase(java.util.Locale.ROOT).contains("host:") ? "" : "Host: localhost:8080\r\n")
+            + (("\n" + rest).contains("\nHost: ") ? "" : "Host: localhost:8080\r\n")
             + (body.length > 0 && !rest.contains("Content-Length") ? "Content-Length: " + body.length + "\r\n" : "")
             + "Connection: close\r\n\r\n";
         byte[] start = whole.getBytes(StandardCharsets.ISO_8859_1);
