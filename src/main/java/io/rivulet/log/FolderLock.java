@@ -20,7 +20,7 @@ final class FolderLock implements Closeable {
 
     static final String FILE = "store.lock";
 
-    private static final String PROPERTY = "rivulet.store:";
+    private static final String PROPERTY = "io.rivulet.store:";
 
     private final Path folder;
     private final String owner;

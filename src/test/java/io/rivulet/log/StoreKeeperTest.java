@@ -45,7 +45,7 @@ class StoreKeeperTest {
             process.destroyForcibly().waitFor();
         }
         assertEquals(List.of(), System.getProperties().keySet().stream().map(Object::toString)
-            .filter(k -> k.startsWith("rivulet.store:")).toList());
+            .filter(k -> k.startsWith("io.rivulet.store:")).toList());
         assertFalse(Thread.getAllStackTraces().keySet().stream().anyMatch(t -> t.getName().equals("rivulet-store")));
     }
 
