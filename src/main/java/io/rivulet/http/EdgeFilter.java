@@ -48,6 +48,8 @@ public final class EdgeFilter extends HttpFilter {
     }
 
     private static void headers(HttpServletResponse response, Exchange exchange) {
+        // scripts of two versions must never meet in one page: browsers ask each time, and get 304
+        response.setHeader("Cache-Control", "no-cache");
         response.setHeader("X-Content-Type-Options", "nosniff");
         response.setHeader("X-Frame-Options", "DENY");
         response.setHeader("Referrer-Policy", "same-origin");

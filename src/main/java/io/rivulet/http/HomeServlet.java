@@ -43,7 +43,6 @@ public final class HomeServlet extends HttpServlet {
         byte[] text = page.fill(origin(request) + request.getContextPath() + "/api/updates")
             .getBytes(StandardCharsets.UTF_8);
         response.setContentType("text/html;charset=utf-8");
-        response.setHeader("Cache-Control", "no-cache");
         response.setContentLength(text.length);
         response.getOutputStream().write(text);
     }

@@ -74,9 +74,12 @@ class HomeAddressIT {
             assertEquals(200, page.status());
             assertEquals("text/html;charset=utf-8", page.header("Content-Type").toLowerCase());
             assertEquals("no-cache", page.header("Cache-Control"));
+            assertEquals("no-cache", get(server, "/home/app.js", "localhost").header("Cache-Control"));
             String policy = page.header("Content-Security-Policy");
             assertTrue(policy.contains("default-src 'none'") && !policy.contains("unsafe"), policy);
             assertEquals(404, get(server, "/WEB-INF/home.html", "localhost").status());
+            int folder = get(server, "/home/", "localhost").status();
+            assertTrue(folder == 403 || folder == 404, "no list of files, but " + folder);
         }
     }
 

@@ -225,6 +225,34 @@ class HomePageIT {
         }
     }
 
+    /** What the other tests read as "nothing doubled, nothing missed" would show if it were so. */
+    @Test
+    void anEventThatComesTwiceIsShownTwiceAndCountedAndAGapIsTold() {
+        tab.answer("*/api/updates*", 200, "text/event-stream", """
+            retry: 3600000
+            event: rivulet.hello
+            data: {"connection":"c","resumed":"partial","missed":3}
+            id: c1
+
+            data: once
+            id: e1
+
+            data: once
+            id: e1
+
+            event: rivulet.gap
+            data: {"missed":2}
+            id: c2
+
+            """);
+        tab.open(url());
+        tab.await(DATA + " === '[\"once\",\"once\"]'");
+        tab.await("document.getElementById('missed').textContent === '5'");
+        assertEquals("1", tab.text("#doubled"));
+        assertEquals("partial", tab.text("#resumed"));
+        assertEquals("doubled", tab.text(".event .badge.bad"));
+    }
+
     @Test
     void fourTabsAreOpenAndPublishingStillWorks() {
         List<Tab> tabs = new ArrayList<>(List.of(tab));

@@ -5,9 +5,11 @@ import com.google.gson.JsonObject;
 import io.rivulet.kit.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -23,6 +25,7 @@ final class Tab {
     private final List<String> complaints = new CopyOnWriteArrayList<>();
     private final List<String> blocked = new CopyOnWriteArrayList<>();
     private volatile int blockStatus;
+    private volatile Map<String, ?> blockAnswer = Map.of();
 
     Tab(DevTools tools, String target, String session) {
         this.tools = tools;
@@ -96,7 +99,15 @@ final class Tab {
 
     /** From now on every request to a URL of this pattern is answered with this status; 0 for no answer at all. */
     void block(String pattern, int status) {
+        answer(pattern, status, "text/plain", "");
+    }
+
+    /** From now on every request to a URL of this pattern gets this answer, and the server nothing. */
+    void answer(String pattern, int status, String type, String body) {
         blockStatus = status;
+        blockAnswer = Map.of("responseCode", status, "responseHeaders",
+            List.of(Map.of("name", "Content-Type", "value", type)),
+            "body", Base64.getEncoder().encodeToString(body.getBytes(StandardCharsets.UTF_8)));
         call("Fetch.enable", Map.of("patterns", List.of(Map.of("urlPattern", pattern))));
     }
 
@@ -165,7 +176,9 @@ final class Tab {
         if (blockStatus == 0) {
             tools.send(session, "Fetch.failRequest", Map.of("requestId", id, "errorReason", "ConnectionFailed"));
         } else {
-            tools.send(session, "Fetch.fulfillRequest", Map.of("requestId", id, "responseCode", blockStatus));
+            Map<String, Object> answer = new HashMap<>(blockAnswer);
+            answer.put("requestId", id);
+            tools.send(session, "Fetch.fulfillRequest", answer);
         }
     }
 }
