@@ -94,7 +94,7 @@ final class Appender {
         int body = buffer.length() - BlockHeader.BYTES;
         BlockHeader block = new BlockHeader(body, epoch, nonces.nextInt(1 << 24), base, timeMs, group.size(), syncedTo,
             Bytes.crc(buffer.array(), BlockHeader.BYTES, body));
-        block.write(buffer, 0);
+        block.write(buffer, 0, segments.hash().salt());
         write();
         return publish(group, block);
     }
@@ -161,12 +161,7 @@ final class Appender {
                     + " were acknowledged");
             }
             out.truncate(length);
-            int from = Math.min(syncedTo, length) & -PAGE;
-            byte[] unsure = new byte[length - from];
-            if (out.read(from, unsure, 0, unsure.length) < unsure.length) {
-                throw new IOException(active.file() + " could not be read back");
-            }
-            out.write(from, unsure, 0, unsure.length);
+            rewrite(Math.min(syncedTo, length) & -PAGE, length);
             out.force();
         } catch (IOException | RuntimeException | Error e) {
             throw poison("does not heal yet", e);
@@ -174,6 +169,18 @@ final class Appender {
         syncedTo = length;
         segments.changeRange(r -> new LogRange(epoch, r.first(), r.head(), r.headNonce(), r.bytesAppended(), null));
         LOG.info("the log in {} healed at position {}", segments.folder(), segments.range().head());
+    }
+
+    /** Makes pages dirty again that the system may believe to be on the disk. */
+    private void rewrite(int from, int to) throws IOException {
+        byte[] unsure = new byte[Math.min(to - from, 64 * PAGE)];
+        for (int at = from; at < to; at += unsure.length) {
+            int n = Math.min(unsure.length, to - at);
+            if (out.read(at, unsure, 0, n) < n) {
+                throw new IOException(active.file() + " could not be read back");
+            }
+            out.write(at, unsure, 0, n);
+        }
     }
 
     private boolean isFull(int events, long timeMs) {

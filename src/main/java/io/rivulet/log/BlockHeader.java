@@ -16,8 +16,12 @@ record BlockHeader(int bodyLength, int epoch, int nonce, long base, long timeMs,
     static final int BYTES = 48;
     private static final int MAGIC = 0x52764231; // RvB1
 
-    /** Writes the header to the first {@link #BYTES} bytes of the block that begins at {@code at}. */
-    void write(Bytes out, int at) {
+    /**
+     * Writes the header to the first {@link #BYTES} bytes of the block that begins at {@code at}.
+     *
+     * @param salt the store's secret in the checksum: data of a publisher that looks like a block is none
+     */
+    void write(Bytes out, int at, int salt) {
         int end = out.length();
         out.length(at);
         out.putInt(MAGIC);
@@ -29,14 +33,14 @@ record BlockHeader(int bodyLength, int epoch, int nonce, long base, long timeMs,
         out.putInt(count);
         out.putInt(syncedTo);
         out.putInt(bodyCrc);
-        out.putInt(Bytes.crc(out.array(), at, BYTES - 4));
+        out.putInt(Bytes.crc(out.array(), at, BYTES - 4) ^ salt);
         out.length(end);
     }
 
     /** The header at this place of the array, or null when there is none or it is damaged. */
-    static BlockHeader read(byte[] b, int at) {
+    static BlockHeader read(byte[] b, int at, int salt) {
         if (at < 0 || at + BYTES > b.length || Bytes.getInt(b, at) != MAGIC
-            || Bytes.getInt(b, at + BYTES - 4) != Bytes.crc(b, at, BYTES - 4)) {
+            || Bytes.getInt(b, at + BYTES - 4) != (Bytes.crc(b, at, BYTES - 4) ^ salt)) {
             return null;
         }
         BlockHeader h = new BlockHeader(Bytes.getInt(b, at + 4), Bytes.getInt(b, at + 8), Bytes.getInt(b, at + 12),

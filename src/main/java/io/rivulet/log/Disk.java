@@ -34,14 +34,31 @@ interface Disk {
 
     /** Writes a small file so that after a crash either the old or the new is there, whole. */
     default void replace(Path file, byte[] content) throws IOException {
+        replace(file, out -> out.write(0, content, 0, content.length));
+    }
+
+    /** The same for one that is written in pieces. */
+    default void replace(Path file, Content content) throws IOException {
         Path tmp = file.resolveSibling(file.getFileName() + ".tmp");
         try (File out = openToWrite(tmp)) {
             out.truncate(0);
-            out.write(0, content, 0, content.length);
+            content.write(out);
             out.force();
+        } catch (IOException e) {
+            try {
+                delete(tmp); // half a file would keep space that is missing already
+            } catch (IOException again) {
+                e.addSuppressed(again);
+            }
+            throw e;
         }
         rename(tmp, file);
         syncFolder(file.getParent());
+    }
+
+    /** Writes a file's content from its beginning. */
+    interface Content {
+        void write(File out) throws IOException;
     }
 
     /** The whole of a small file. */

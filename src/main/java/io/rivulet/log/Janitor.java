@@ -19,7 +19,7 @@ final class Janitor implements Runnable {
     private final Appender appender;
     private final LogOptions options;
     private final Retention retention;
-    private final Thread thread = new Thread(this, "rivulet-log");
+    private final Thread thread = new Thread(null, this, "rivulet-log", 0, false);
     private boolean closing;
     private boolean wanted;
     private int sealFailures;
@@ -85,12 +85,17 @@ final class Janitor implements Runnable {
             } catch (IOException | RuntimeException e) {
                 LOG.warn("an old segment was not rolled: {}", e.toString());
             }
+            trim(); // first, for what goes needs no side file
             seal();
-            try {
-                retention.apply();
-            } catch (IOException | RuntimeException e) {
-                LOG.warn("retention failed and is tried again", e);
-            }
+            trim();
+        }
+    }
+
+    private void trim() {
+        try {
+            retention.apply();
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("retention failed and is tried again: {}", e.toString());
         }
     }
 

@@ -28,12 +28,16 @@ final class LogReader {
         while (true) {
             LogRange range = segments.range();
             long from = Math.max(after + 1, range.first());
+            Pass pass = new Pass(topics, from, Math.min(upTo, range.head()), bytesMax);
             try {
-                return new Pass(topics, from, Math.min(upTo, range.head()), bytesMax).run();
+                return pass.run();
             } catch (FileNotFoundException | NoSuchFileException e) {
-                // T1 (a reader) took the list, T2 (retention) deleted the file, T1 opens it: begin again behind the gap
-                if (segments.range().first() <= from) {
+                // T1 (a reader) took the list, T2 (retention) deleted the file, T1 opens it
+                if (segments.range().first() <= pass.next) {
                     throw e;
+                }
+                if (pass.next > from) {
+                    return pass.result(); // the gap is for the next read to tell
                 }
             }
         }
@@ -70,6 +74,10 @@ final class LogReader {
                     readChunks(segment, end);
                 }
             }
+            return result();
+        }
+
+        LogChunk result() {
             return new LogChunk(from, next - 1, found);
         }
 
@@ -109,7 +117,7 @@ final class LogReader {
             }
             if (within > 0) {
                 try (Disk.File in = segments.disk().open(segment.file())) {
-                    RecordFile records = new RecordFile(segment, in);
+                    RecordFile records = new RecordFile(segment, in, segments.hash().salt());
                     for (int i = 0; i < within && budget > 0; i++) {
                         readRecord(records, segment.first(), places[i]);
                     }

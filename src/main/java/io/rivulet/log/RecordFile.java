@@ -11,11 +11,13 @@ final class RecordFile {
 
     private final Segment segment;
     private final Disk.File in;
+    private final int salt;
     private byte[] b = new byte[GUESS_BYTES];
 
-    RecordFile(Segment segment, Disk.File in) {
+    RecordFile(Segment segment, Disk.File in, int salt) {
         this.segment = segment;
         this.in = in;
+        this.salt = salt;
     }
 
     /** The entry at this place of an index. */
@@ -47,11 +49,11 @@ final class RecordFile {
     private BlockHeader block(long position, int offset, int ahead, int back) throws IOException {
         BlockHeader block;
         if (back == ahead) {
-            block = BlockHeader.read(b, 0);
+            block = BlockHeader.read(b, 0, salt);
         } else {
             byte[] head = new byte[BlockHeader.BYTES];
             in.read(offset - back, head, 0, head.length);
-            block = BlockHeader.read(head, 0);
+            block = BlockHeader.read(head, 0, salt);
         }
         if (block == null || position < block.base() || position >= block.base() + block.count()) {
             throw damaged(position, offset);

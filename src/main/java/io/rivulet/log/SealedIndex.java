@@ -28,7 +28,6 @@ final class SealedIndex implements SegmentIndex {
     /** Writes the side file of a sealed segment, whole or not at all, and puts it in the place of the heap's index. */
     static void seal(Segments segments, Segment segment, HeapIndex heap) throws IOException {
         Disk disk = segments.disk();
-        java.nio.file.Path tmp = segment.indexFile().resolveSibling(segment.indexFile().getFileName() + ".tmp");
         BloomFilter filter = BloomFilter.sized(heap.idPlaces());
         long[] idHashes = heap.idHashes();
         Arrays.stream(idHashes).forEach(filter::add);
@@ -37,8 +36,7 @@ final class SealedIndex implements SegmentIndex {
         IndexFile.Header header = new IndexFile.Header(segment.header().storeId(), segment.first(), segment.count(),
             segment.length(), segment.minTimeMs(), segment.maxTimeMs(), strides.size(), filter.words().length,
             topics.length, heap.topicPlaces(), heap.idPlaces());
-        try (Disk.File out = disk.openToWrite(tmp)) {
-            out.truncate(0);
+        disk.replace(segment.indexFile(), out -> {
             IndexPages.Writer pages = new IndexPages.Writer(out);
             header.write(pages);
             write(pages, strides, filter);
@@ -52,10 +50,7 @@ final class SealedIndex implements SegmentIndex {
             }
             pages.endSection();
             pages.flush();
-            out.force();
-        }
-        disk.rename(tmp, segment.indexFile());
-        disk.syncFolder(segments.folder());
+        });
         IndexFile file = new IndexFile(disk, segment.indexFile(), header, filter, strides);
         segment.index(new SealedIndex(segments, segment, file), file.bytes());
     }

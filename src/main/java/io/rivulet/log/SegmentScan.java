@@ -15,6 +15,7 @@ final class SegmentScan {
     private final Path file;
     private final Disk.File in;
     private final long fileLength;
+    private final int salt;
     private final Segment segment;
     private final HeapIndex index;
     private BlockHeader lastBlock;
@@ -25,6 +26,7 @@ final class SegmentScan {
     private SegmentScan(Path folder, Segment.Header header, Disk.File in, StoreHash hash) throws IOException {
         this.in = in;
         this.fileLength = in.length();
+        salt = hash.salt();
         index = new HeapIndex(hash);
         segment = new Segment(folder, header, new Strides(), index);
         file = segment.file();
@@ -101,7 +103,7 @@ final class SegmentScan {
     }
 
     private BlockHeader header(long at) throws IOException {
-        return load(at, BlockHeader.BYTES) ? BlockHeader.read(window, (int) (at - windowAt)) : null;
+        return load(at, BlockHeader.BYTES) ? BlockHeader.read(window, (int) (at - windowAt), salt) : null;
     }
 
     /** Brings these bytes into the window; false when the file ends before. */

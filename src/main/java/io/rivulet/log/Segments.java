@@ -115,7 +115,7 @@ final class Segments {
         long position = known == null ? segment.first() + segment.strides().rel(number) : known.last() + 1;
         long weight = known == null ? 0 : known.weight();
         for (int at = 0; at < b.length; ) {
-            BlockHeader block = BlockHeader.read(b, at);
+            BlockHeader block = BlockHeader.read(b, at, hash.salt());
             if (block == null || block.base() != position || !block.bodyMatches(b, at)) {
                 throw new LogCorrupt(segment.file() + " is damaged at offset " + (from + at) + " (position " + position
                     + "): its checksum does not match");
@@ -134,7 +134,7 @@ final class Segments {
     /** One entry by its place in an index, compared with its checksum. */
     LogEntry entry(Segment segment, long place) throws IOException {
         try (Disk.File in = disk.open(segment.file())) {
-            return new RecordFile(segment, in).read(place);
+            return new RecordFile(segment, in, hash.salt()).read(place);
         }
     }
 }

@@ -22,6 +22,11 @@ final class StoreHash {
         factor = digest.low() | 1;
     }
 
+    /** The store's secret part of the checksum of a block's header. */
+    int salt() {
+        return (int) (seed ^ factor >>> 32);
+    }
+
     /** The hash of a text. */
     long of(String text) {
         byte[] b = text.getBytes(StandardCharsets.UTF_8);

@@ -29,7 +29,7 @@ public final class StoreKeeper implements AutoCloseable {
     private final long lookMs;
     private final HandOver handOver;
     private final FolderLock lock;
-    private final Thread thread = new Thread(this::run, "rivulet-store");
+    private final Thread thread = new Thread(null, this::run, "rivulet-store", 0, false);
     private volatile StoreState state = StoreState.of(StoreState.Kind.OPENING, "the store is being opened");
     private boolean stopping;
 

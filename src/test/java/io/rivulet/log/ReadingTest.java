@@ -221,6 +221,7 @@ class ReadingTest {
             }
             log.append(group);
         }
+        log.housekeep();
         ended.set(true);
         readers.forEach(ReadingTest::join);
         if (failure.get() != null) {
