@@ -122,6 +122,15 @@ final class Door implements AutoCloseable {
         return HttpTester.parseResponse(connector.getResponse(bytes, false, 20, TimeUnit.SECONDS));
     }
 
+    /** Sends these bytes and nothing more, ever: the client ends its side. Null when there is no answer. */
+    HttpTester.Response cut(String bytes) throws Exception {
+        LocalConnector.LocalEndPoint client = connector.connect();
+        client.addInput(bytes);
+        client.addInputEOF();
+        String answer = client.getResponse(false, 20, TimeUnit.SECONDS);
+        return answer == null || answer.isEmpty() ? null : HttpTester.parseResponse(answer);
+    }
+
     HttpTester.Response get(String target) throws Exception {
         return send("GET " + target, "");
     }

@@ -1,0 +1,175 @@
+package io.rivulet.http;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonParser;
+import io.rivulet.event.Event;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.eclipse.jetty.http.HttpTester;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Every form of publish that is accepted: what the request says, and what event comes of it. */
+class PublishingTest {
+
+    private Door door;
+
+    @BeforeEach
+    void start() throws Exception {
+        door = Door.dev();
+    }
+
+    @AfterEach
+    void stop() {
+        door.close();
+    }
+
+    @Test
+    void aFormHasMercuresFields() throws Exception {
+        HttpTester.Response answer = door.form("topic=news&topic=alt%2F1&data=hello+you%0Atwo&id=n1&type=note&retry=1000"
+            + "&private=&unknown=ignored");
+        assertEquals(200, answer.getStatus(), answer.getContent());
+        assertEquals("text/plain;charset=utf-8", answer.get("Content-Type"));
+        assertEquals("n1", answer.getContent());
+        Event event = door.newest();
+        assertEquals(List.of("news", "alt/1"), event.topics());
+        assertEquals("hello you\ntwo", event.text());
+        assertEquals("n1", event.id());
+        assertEquals("note", event.type());
+        assertEquals(1_000, event.retryMs());
+        assertTrue(event.isPrivate());
+    }
+
+    @Test
+    void withoutAnIdTheHubGivesOne() throws Exception {
+        assertTrue(door.form("topic=news").getContent().startsWith("urn:rivulet:"));
+        assertEquals("", door.newest().text());
+        assertFalse(door.newest().isPrivate());
+    }
+
+    @Test
+    void fieldsThatABrowserSendsBlankAreAbsent() throws Exception {
+        assertEquals(200, door.form("topic=news&data=x&id=&type=&retry=").getStatus());
+        assertEquals(null, door.newest().id());
+        assertEquals(null, door.newest().type());
+        assertEquals(0, door.newest().retryMs());
+    }
+
+    @Test
+    void withATopicInTheQueryTheBodyIsTheDataByteForByte() throws Exception {
+        byte[] body = "topic=no&data=no\r\n%41+ü".getBytes(StandardCharsets.UTF_8);
+        for (String type : List.of("application/x-www-form-urlencoded", "application/json", "image/png")) {
+            HttpTester.Response answer = door.send("POST /api/updates?topic=a%20b&topic=c&type=t&retry=99&private\n"
+                + "Content-Type: " + type, body);
+            assertEquals(200, answer.getStatus(), answer.getContent());
+            assertArrayEquals(body, door.newest().data());
+        }
+        assertEquals(List.of("a b", "c"), door.newest().topics());
+        assertEquals("t", door.newest().type());
+        assertEquals(500, door.newest().retryMs());
+        assertTrue(door.newest().isPrivate());
+    }
+
+    @Test
+    void putCountsAsPostAndAnEmptyBodyIsEmptyData() throws Exception {
+        assertEquals(200, door.send("PUT /api/updates?topic=news", "x").getStatus());
+        assertEquals("x", door.newest().text());
+        assertEquals(200, door.send("PUT /api/updates?topic=news\nContent-Length: 0", "").getStatus());
+        assertEquals("", door.newest().text());
+    }
+
+    @Test
+    void anArrayIsABatchWithAnIdALine() throws Exception {
+        HttpTester.Response answer = door.send("POST /api/updates\nContent-Type: application/json; charset=UTF-8",
+            "[{\"topic\":\"a\",\"data\":\"1\",\"id\":\"x1\"},{\"topics\":[\"b\",\"c\"],\"data\":\"\\ud83c\\udf0a\","
+            + "\"private\":true,\"type\":\"t\",\"retry\":2000}]");
+        assertEquals(200, answer.getStatus(), answer.getContent());
+        String[] ids = answer.getContent().split("\n");
+        assertEquals(2, ids.length);
+        assertEquals("x1", ids[0]);
+        assertEquals(2, door.published());
+        assertEquals(List.of("b", "c"), door.newest().topics());
+        assertEquals("🌊", door.newest().text());
+        assertEquals(2_000, door.newest().retryMs());
+        assertTrue(door.newest().isPrivate());
+    }
+
+    @Test
+    void linesAreABatchToo() throws Exception {
+        HttpTester.Response answer = door.send("POST /api/updates\nContent-Type: application/x-ndjson",
+            "{\"topic\":\"a\"}\r\n\n{\"topic\":\"b\",\"data\":\"2\"}");
+        assertEquals(200, answer.getStatus(), answer.getContent());
+        assertEquals(2, door.published());
+        assertEquals("2", door.newest().text());
+    }
+
+    @Test
+    void theAnswerMayBeJson() throws Exception {
+        HttpTester.Response one = door.send("POST /api/updates?topic=a&id=i1\nAccept: application/json", "x");
+        assertEquals("application/json", one.get("Content-Type"));
+        assertEquals("{\"id\":\"i1\"}", one.getContent());
+        HttpTester.Response many = door.send("POST /api/updates\nAccept: text/html, application/json;q=0.5\n"
+            + "Content-Type: application/json", "[{\"topic\":\"a\",\"id\":\"i2\"}]");
+        assertEquals(List.of("i2"), JsonParser.parseString(many.getContent()).getAsJsonObject().getAsJsonArray("ids")
+            .asList().stream().map(e -> e.getAsString()).toList());
+    }
+
+    @Test
+    void theSameKeyAndContentIsAnsweredTheSameAndAppendedOnce() throws Exception {
+        String head = "POST /api/updates?topic=a\nIdempotency-Key: k1";
+        String id = door.send(head, "x").getContent();
+        assertEquals(id, door.send(head, "x").getContent());
+        assertEquals(1, door.log().range().head());
+        assertEquals(409, door.send(head, "y").getStatus());
+        assertEquals(1, door.log().range().head());
+    }
+
+    @Test
+    void anIdIsAKeyButNoHeaderOfTheSameText() throws Exception {
+        assertEquals("k2", door.form("topic=a&id=k2&data=x").getContent());
+        assertEquals("k2", door.form("topic=a&id=k2&data=x").getContent());
+        assertEquals(409, door.form("topic=a&id=k2&data=y").getStatus());
+        assertEquals(1, door.log().range().head());
+        assertEquals(200, door.send("POST /api/updates?topic=a\nIdempotency-Key: k2", "z").getStatus());
+        assertEquals(2, door.log().range().head());
+    }
+
+    @Test
+    void aBatchIsOneUnitUnderItsIds() throws Exception {
+        String head = "POST /api/updates\nContent-Type: application/json";
+        String batch = "[{\"topic\":\"a\",\"id\":\"b1\"},{\"topic\":\"a\",\"id\":\"b2\"}]";
+        assertEquals("b1\nb2\n", door.send(head, batch).getContent());
+        assertEquals("b1\nb2\n", door.send(head, batch).getContent());
+        assertEquals(2, door.log().range().head());
+    }
+
+    @Test
+    void aBodyInChunksIsOne() throws Exception {
+        HttpTester.Response answer = door.raw(java.nio.ByteBuffer.wrap(("POST /api/updates?topic=a HTTP/1.1\r\nHost: localhost\r\n"
+            + "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n")
+            .getBytes(StandardCharsets.US_ASCII)));
+        assertEquals(200, answer.getStatus());
+        assertEquals("abcdefg", door.newest().text());
+    }
+
+    @Test
+    void http10Publishes() throws Exception {
+        HttpTester.Response answer = door.raw(java.nio.ByteBuffer.wrap(("POST /api/updates?topic=a HTTP/1.0\r\n"
+            + "Host: localhost\r\nContent-Length: 1\r\n\r\nx").getBytes(StandardCharsets.US_ASCII)));
+        assertEquals(200, answer.getStatus());
+        assertEquals("x", door.newest().text());
+    }
+
+    @Test
+    void aRetryIsClamped() throws Exception {
+        door.form("topic=a&retry=0");
+        assertEquals(500, door.newest().retryMs());
+        door.form("topic=a&retry=99999999999999999999999999");
+        assertEquals(3_600_000, door.newest().retryMs());
+    }
+}
