@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Publishes waiting for the committer: first in, first out, bounded by bytes. Any thread offers, the committer takes. */
+/** Publishes waiting for the committer, first in, first out, bounded by bytes. Any thread offers, it takes. */
 final class PublishQueue {
 
     private static final int GROUP_EVENTS_MAX = 512;
