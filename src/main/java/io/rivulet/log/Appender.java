@@ -30,6 +30,7 @@ final class Appender {
     /** Offsets are ints; a segment that could not be rolled for so long takes no more. */
     private static final long FILE_BYTES_MAX = 1L << 30;
     private static final long ROLL_PAUSE_MS = 1_000;
+    private static final long ROOM_BYTES = 1 << 20;
 
     private final Segments segments;
     private final LogOptions options;
@@ -169,6 +170,20 @@ final class Appender {
         syncedTo = length;
         segments.changeRange(r -> new LogRange(epoch, r.first(), r.head(), r.headNonce(), r.bytesAppended(), null));
         LOG.info("the log in {} healed at position {}", segments.folder(), segments.range().head());
+    }
+
+    /** Heals without waiting for somebody to publish; on a full disk only when there is room again. */
+    synchronized void healIfPossible() {
+        LogFailure failure = segments.range().failure();
+        if (closed || failure == null
+            || failure.isFull() && segments.disk().freeBytes(segments.folder()) < ROOM_BYTES) {
+            return;
+        }
+        try {
+            heal();
+        } catch (LogFailure e) {
+            LOG.debug("{}", e.getMessage()); // the range says so
+        }
     }
 
     /** Makes pages dirty again that the system may believe to be on the disk. */

@@ -6,9 +6,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The log's own thread, {@code rivulet-log}: writes the side files of sealed segments, rolls an old segment that nobody
- * appends to, lets retention take whole segments, and syncs at intervals. None of it may lose or block anything: what
- * fails is told, and tried again at the next round.
+ * The log's own thread, {@code rivulet-log}: heals a poisoned log, writes the side files of sealed segments, rolls an
+ * old segment that nobody appends to, lets retention take whole segments, and syncs at intervals. None of it may lose
+ * or block anything: what fails is told, and tried again at the next round.
  */
 final class Janitor implements Runnable {
 
@@ -80,6 +80,7 @@ final class Janitor implements Runnable {
     /** Everything that is due; the thread's, and tests' on their own. */
     void round() {
         synchronized (retention) {
+            appender.healIfPossible();
             try {
                 appender.rollIfOld(retention.nowMs());
             } catch (IOException | RuntimeException e) {

@@ -136,7 +136,7 @@ final class LogOpener {
     private TreeMap<Long, Path> files(List<String> names) {
         TreeMap<Long, Path> files = new TreeMap<>();
         for (String name : names) {
-            if (name.matches("\\d{19,20}\\" + Segment.LOG)) {
+            if (name.matches("0\\d{19}\\" + Segment.LOG)) {
                 files.put(Long.parseLong(name.substring(0, name.length() - Segment.LOG.length())),
                     folder.resolve(name));
             }
