@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The threads that read the log for others, {@code rivulet-read-1} and {@code -2}: neither a shard nor a container's
- * thread ever waits for the disk. What they have read and nobody has taken yet is bounded by {@code rivulet.read.bytes};
- * each stream has at most one request in the line.
+ * thread ever waits for the disk. What they have read and nobody has taken yet is bounded by
+ * {@code rivulet.read.bytes}; each stream has at most one request in the line.
  */
 final class Readers {
 

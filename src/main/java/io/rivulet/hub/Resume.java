@@ -132,7 +132,7 @@ final class Resume {
         found.addAll(transients.newestOfEach(request.topics()));
         // what is newer than head comes by itself afterwards
         found.removeIf(f -> f.position().isAfter(head)
-            || f.isPrivate() && !request.grant().maySeePrivate(f.topics()));
+            || !isVisible(f, request));
         if (found.isEmpty()) {
             return StartPoint.LIVE;
         }
@@ -152,7 +152,7 @@ final class Resume {
             if (frame == null) {
                 break;
             }
-            if (topics.matches(frame.topics()) && (!frame.isPrivate() || request.grant().maySeePrivate(frame.topics()))) {
+            if (topics.matches(frame.topics()) && isVisible(frame, request)) {
                 durable += frame.isTransient() ? 0 : 1;
                 if (++counted == n) {
                     return frame.position().before();
@@ -160,6 +160,10 @@ final class Resume {
             }
         }
         return Position.ofDurable(log.find().beforeNewest(topics, n - counted + durable));
+    }
+
+    private static boolean isVisible(EventFrame frame, SubscribeRequest request) {
+        return !frame.isPrivate() || request.grant().maySeePrivate(frame.topics());
     }
 
     /** The place before the first event in the ring of that time or later; null when the ring does not reach back. */

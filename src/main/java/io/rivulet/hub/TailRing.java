@@ -101,7 +101,7 @@ final class TailRing {
         return sequence < first ? null : frame;
     }
 
-    /** The sequence of the first event placed after {@code place}, {@code head + 1} when none is; -1: below the floor. */
+    /** The sequence of the first event after {@code place}, {@code head + 1} when none is; -1: below the floor. */
     long after(Position place) {
         long low = first;
         long high = head + 1;

@@ -81,8 +81,8 @@ class HubTest {
     @Test
     void oneDurableEventMakesItsBatchDurable() throws Exception {
         try (HubScene scene = new HubScene(folder, MEMORY, "clock")) {
-            scene.hub.publish(new Publication(
-                List.of(Event.on("clock").data("t").build(), Event.on("news").data("n").build()), Grant.DEV, null)).get();
+            List<Event> batch = List.of(Event.on("clock").data("t").build(), Event.on("news").data("n").build());
+            scene.hub.publish(new Publication(batch, Grant.DEV, null)).get();
             scene.publish("clock", "in memory");
             assertEquals(List.of("t", "n"), history(scene, Grant.ANONYMOUS, "*").stream()
                 .map(i -> i.event().text()).toList());
