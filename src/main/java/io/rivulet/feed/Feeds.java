@@ -126,7 +126,8 @@ public final class Feeds implements AutoCloseable {
     private Duration tick(Feed feed) {
         try {
             return feed.tick(clock.instant());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // the executor would keep it to itself, and the feed would be silent for ever
             LOG.warn("the feed of {} failed and goes on in {} s", feed.topics(), AFTER_FAILURE.toSeconds(), e);
             return AFTER_FAILURE;
         }
