@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 public final class Await {
 
     /** How long anything may take on a busy machine of two cores before the test gives up. */
-    public static final Duration LIMIT = Duration.ofSeconds(20);
+    public static final Duration LIMIT = Duration.ofSeconds(Integer.getInteger("test.limit", 20));
 
     private static final long FIRST_PARK_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
     private static final long LAST_PARK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);

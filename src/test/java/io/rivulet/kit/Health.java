@@ -32,6 +32,11 @@ public final class Health {
         return ready != null && ready.status() == 200;
     }
 
+    /** Whether anybody answered. */
+    public boolean isReachable() {
+        return ready != null;
+    }
+
     /** The whole answer. */
     public JsonObject json() {
         return ready.json();

@@ -20,8 +20,13 @@ public final class OwnProcess implements AutoCloseable {
         this.port = port;
     }
 
-    /** Starts one with these arguments of {@link ServerProcess}; returns when its port is bound. */
+    /** Starts one with these arguments of {@link ServerProcess}; returns when it serves. */
     public static OwnProcess start(Path log, String... arguments) throws IOException {
+        return startWithoutWaiting(log, arguments).awaitOpen();
+    }
+
+    /** Starts one; returns when its port is bound, its log may still be opening or another's. */
+    public static OwnProcess startWithoutWaiting(Path log, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java"),
             "-Xmx256m", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
             ServerProcess.class.getName(), "war=" + System.getProperty("war", "target/rivulet.war")));

@@ -81,6 +81,12 @@ public final class Publisher implements AutoCloseable {
         return answer.text().trim();
     }
 
+    /** Hangs up; the next publish makes a new connection. */
+    public Publisher hangUp() {
+        close();
+        return this;
+    }
+
     /** For a query or a form. */
     public static String encode(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);

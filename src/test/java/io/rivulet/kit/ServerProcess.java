@@ -6,7 +6,7 @@ import java.nio.file.Path;
 /**
  * The built WAR as a process of its own, so that it can be killed:
  * {@code java -cp … io.rivulet.kit.ServerProcess port=8080 data=/tmp/d war=target/rivulet.war container=JETTY
- * acceptQueue=4096 rivulet.dev=true …}. It says {@code ready <port>} when it serves, and ends with its standard input.
+ * acceptQueue=4096 rivulet.dev=true …}. It says {@code ready <port>} when its port is bound, and ends with its standard input.
  */
 public final class ServerProcess {
 
@@ -34,7 +34,8 @@ public final class ServerProcess {
                 default -> builder.set(argument.substring("rivulet.".length(), argument.indexOf('=')), value(argument));
             }
         }
-        try (Server server = builder.build().start()) {
+        try (Server server = builder.build()) {
+            server.start();
             Runtime.getRuntime().addShutdownHook(new Thread(server::stop, "test-shutdown"));
             System.out.println("ready " + server.port());
             if (bound) {

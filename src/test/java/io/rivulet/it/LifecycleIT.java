@@ -1,0 +1,196 @@
+package io.rivulet.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.rivulet.kit.Await;
+import io.rivulet.kit.Container;
+import io.rivulet.kit.EventStream;
+import io.rivulet.kit.Health;
+import io.rivulet.kit.Inside;
+import io.rivulet.kit.OnEveryContainer;
+import io.rivulet.kit.OwnProcess;
+import io.rivulet.kit.Publisher;
+import io.rivulet.kit.Server;
+import io.rivulet.kit.WireResponse;
+import java.io.IOException;
+import java.lang.ref.WeakReference;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Restarts, reloads and hand-overs: nothing is lost, and nothing is left behind. */
+@OnEveryContainer
+class LifecycleIT {
+
+    private final Container container;
+    @TempDir
+    private Path folder;
+
+    LifecycleIT(Container container) {
+        this.container = container;
+    }
+
+    @Test
+    void aRestartKeepsHistoryCursorsAndKeys() throws IOException {
+        try (Server server = Server.in(container).start(); EventStream stream = EventStream.to(server).topic("t")
+            .open()) {
+            stream.awaitHello();
+            Map<String, String> key = Map.of("Idempotency-Key", "k");
+            byte[] body = "1".getBytes(StandardCharsets.UTF_8);
+            String first;
+            try (Publisher publisher = Publisher.to(server)) {
+                first = Publisher.accepted(publisher.post("?topic=t", key, body));
+                publisher.form("topic", "t", "data", "2", "id", "mine");
+            }
+            stream.awaitData("1", "2");
+            server.restart();
+            server.awaitOpen();
+            try (Publisher publisher = Publisher.to(server)) {
+                assertEquals(first, Publisher.accepted(publisher.post("?topic=t", key, body)));
+                assertEquals(409, publisher.post("?topic=t", key, "other".getBytes(StandardCharsets.UTF_8)).status());
+                assertEquals(409, publisher.form("topic", "t", "data", "other", "id", "mine").status());
+                publisher.publish("t", "3");
+                stream.reconnect();
+                assertEquals("exact", stream.awaitHello().get("resumed").getAsString());
+                stream.awaitData("3");
+                try (EventStream replay = EventStream.to(server).topic("t").after(first).open()) {
+                    replay.awaitData("2", "3");
+                    replay.assertNothingMore(publisher, "t");
+                }
+            }
+        }
+    }
+
+    @Test
+    void aStopEndsStreamsAndLeavesNoThread() throws IOException {
+        Set<Thread> before = rivuletThreads();
+        try (Server server = Server.in(container).start(); EventStream stream = EventStream.to(server).topic("t")
+            .topic("clock").open()) {
+            stream.awaitHello();
+            assertTrue(rivuletThreads().size() > before.size());
+            long startNs = System.nanoTime();
+            server.stop();
+            assertTrue(Duration.ofNanos(System.nanoTime() - startNs).toMillis() < 6_000, "a stop takes long");
+            stream.awaitEnd();
+            Set<Thread> left = rivuletThreads();
+            left.removeAll(before);
+            assertEquals(Set.of(), left);
+        }
+    }
+
+    private static Set<Thread> rivuletThreads() {
+        return Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().startsWith("rivulet-"))
+            .filter(Thread::isAlive).collect(Collectors.toSet());
+    }
+
+    @Test
+    void aReloadEndsStreamsPolitelyAndLeavesNoClassLoader() throws IOException {
+        try (Server server = Server.in(container).start();
+             EventStream stream = EventStream.to(server).topic("t").topic("clock").open()) {
+            stream.awaitHello();
+            stream.awaitEvent();
+            try (Publisher publisher = Publisher.to(server)) {
+                publisher.publish("t", "before");
+            }
+            List<WeakReference<ClassLoader>> loaders = new java.util.ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                loaders.add(new WeakReference<>(server.loader()));
+                server.redeploy();
+                assertTrue(stream.awaitEnd(), "a reload of the application alone ends its streams as HTTP wants");
+                server.awaitOpen();
+                stream.reconnect();
+                assertEquals("exact", stream.awaitHello().get("resumed").getAsString());
+            }
+            // a container keeps the last request of each of its threads; new ones push out the old
+            Await.until("the old class loaders are collected", Duration.ofSeconds(40), () -> {
+                Health.of(server);
+                System.gc();
+                return loaders.stream().allMatch(l -> l.get() == null);
+            });
+            if (container == Container.TOMCAT) {
+                assertEquals(List.of(), server.leaks());
+            }
+        }
+    }
+
+    @Test
+    void inTomcatANewVersionBesideTakesTheLogOver() throws IOException {
+        assumeTrue(container == Container.TOMCAT, "only Tomcat deploys two versions of one path");
+        try (Server server = Server.in(container).at("/live").start();
+             EventStream stream = EventStream.to(server).topic("t").open()) {
+            stream.awaitHello();
+            try (Publisher publisher = Publisher.to(server)) {
+                publisher.publish("t", "1");
+                stream.awaitData("1");
+                server.deployBeside("2");
+                stream.awaitEnd();
+                server.awaitOpen();
+                publisher.hangUp().publish("t", "2");
+                stream.reconnect();
+                assertEquals("exact", stream.awaitHello().get("resumed").getAsString());
+                stream.awaitData("2");
+                server.undeployFirst();
+                publisher.publish("t", "3");
+                stream.awaitData("3");
+                assertEquals(1, Inside.of(server).streams());
+            }
+        }
+    }
+
+    @Test
+    void aSecondProcessGetsTheLogOnlyWhenItAsksForIt() throws IOException {
+        Path data = folder.resolve("data");
+        try (Server first = Server.in(container).data(data).start();
+             EventStream stream = EventStream.to(first).topic("t").open();
+             Publisher publisher = Publisher.to(first)) {
+            String id = publisher.publish("t", "1");
+            stream.awaitData("1");
+            try (OwnProcess second = process(data, "rivulet.handover=false")) {
+                Await.until("it answers", () -> Health.of(second.port(), "").isReachable());
+                assertTrue(!Health.of(second.port(), "").isOpen());
+                assertRefusedSoftly(second);
+                publisher.publish("t", "2");
+                stream.awaitData("2");
+            }
+            try (OwnProcess second = process(data, "rivulet.handover=true")) {
+                stream.awaitEnd();
+                second.awaitOpen();
+                assertEquals(503, publisher.form("topic", "t", "data", "x").status());
+                assertTrue(!Health.of(first).isOpen());
+                try (Publisher next = Publisher.to(second.port());
+                     EventStream resumed = EventStream.to(second.port()).topic("t").after(id).open()) {
+                    next.publish("t", "3");
+                    resumed.awaitData("2", "3");
+                }
+            }
+        }
+    }
+
+    private OwnProcess process(Path data, String setting) throws IOException {
+        return OwnProcess.startWithoutWaiting(folder.resolve("second.log"), "container=" + container, "port=0",
+            "data=" + data, "rivulet.retry.min=500ms", setting);
+    }
+
+    /** A browser's EventSource must come back, so it gets a stream that ends; everybody else gets the truth. */
+    private static void assertRefusedSoftly(OwnProcess server) throws IOException {
+        WireResponse browser = EventStream.to(server.port()).topic("t").exchange();
+        assertEquals(200, browser.status());
+        assertTrue(browser.text().matches("(?s)(:[^\n]*\n)*retry: [0-9]+\n.*"), browser.text());
+        WireResponse program = EventStream.to(server.port()).topic("t").header("Cache-Control", null).exchange();
+        assertEquals(503, program.status());
+        assertNotEquals(null, program.header("Retry-After"));
+        assertTrue(program.json().get("detail").getAsString().length() > 10, program.text());
+        try (Publisher publisher = Publisher.to(server.port())) {
+            assertEquals(503, publisher.form("topic", "t", "data", "x").status());
+        }
+    }
+}
