@@ -10,6 +10,7 @@ import jakarta.servlet.WriteListener;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * One open response. The subscriber's shard alone asks {@link #isReady}, writes and ends; container threads only bring
@@ -21,6 +22,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class StreamWriter implements Outlet, WriteListener, AsyncListener {
 
+    private static final long OUTSIDE_POLL_NS = 20_000;
+
     private final AtomicBoolean completed = new AtomicBoolean();
     private volatile AsyncContext async;
     private volatile Subscription subscription;
@@ -30,6 +33,9 @@ final class StreamWriter implements Outlet, WriteListener, AsyncListener {
     private ByteBuffer current;
     /** Written, but to be flushed once the container is ready again; the shard's. */
     private boolean unflushed;
+
+    /** Who is inside a call of the container's: the shard, or nobody. */
+    private volatile Thread inside;
 
     /** The container called for the first time: before that Tomcat is never ready, and Jetty always. */
     private volatile boolean opened;
@@ -78,26 +84,33 @@ final class StreamWriter implements Outlet, WriteListener, AsyncListener {
     @Override
     public void end() {
         ending = true;
-        // Tomcat finishes with a blocking flush: a stream that is not ready is ended by its next callback instead
-        if (async != null && (over || how.completesWithoutBlocking() || opened && !owed)) {
+        // Tomcat finishes with a blocking flush: a stream that is not ready is ended by its next callback instead. And
+        // a stream whose write failed is Tomcat's to end: T1 (the shard) completes it while T2 (a container thread)
+        // does so, too, and T1's call may then end the next request, which reuses the same AsyncContext
+        if (async != null && (how.completesWithoutBlocking() || opened && !owed && !over)) {
             complete();
         }
     }
 
     /** Whether the container has taken all that was written and would take more. */
     private boolean drained() throws IOException {
-        while (ready()) {
-            if (unflushed) {
-                unflushed = false;
-                out.flush();
-            } else if (current == null) {
-                return true;
-            } else {
-                unflushed = how.write(out, current);
-                current = current.hasRemaining() ? current : null;
+        inside = Thread.currentThread();
+        try {
+            while (ready()) {
+                if (unflushed) {
+                    unflushed = false;
+                    out.flush();
+                } else if (current == null) {
+                    return true;
+                } else {
+                    unflushed = how.write(out, current);
+                    current = current.hasRemaining() ? current : null;
+                }
             }
+            return false;
+        } finally {
+            inside = null;
         }
-        return false;
     }
 
     /**
@@ -152,6 +165,20 @@ final class StreamWriter implements Outlet, WriteListener, AsyncListener {
     @Override
     public void onError(AsyncEvent event) {
         over(event.getThrowable() == null ? "the container failed" : String.valueOf(event.getThrowable().getMessage()));
+        awaitOutside();
+        complete(); // here, on the container's own thread, nobody else can be doing it
+    }
+
+    /**
+     * T1 (the shard) is inside a flush that fails. Tomcat 10.1 and 11 note the failure twice on the way out, and already
+     * the first note wakes T2 (a container thread), which comes here, ends the request and gives its processor to the
+     * next connection: T1's second note would then close a stranger's connection before its first byte. So T2 waits
+     * until T1 is out; T1 never blocks, so that is soon.
+     */
+    private void awaitOutside() {
+        for (Thread t = inside; t != null && t != Thread.currentThread(); t = inside) {
+            LockSupport.parkNanos(OUTSIDE_POLL_NS);
+        }
     }
 
     @Override

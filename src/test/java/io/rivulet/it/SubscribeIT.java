@@ -272,6 +272,25 @@ class SubscribeIT {
             () -> Inside.of(server).streams() == 0);
     }
 
+    /** A write that fails must end its own request only: containers give the next connection the same objects. */
+    @Test
+    void whoLeavesTakesNobodyElseWithHim() throws IOException {
+        for (int round = 0; round < 60; round++) {
+            EventStream[] streams = new EventStream[8];
+            for (int i = 0; i < streams.length; i++) {
+                streams[i] = EventStream.to(server).topic(topic).query("heartbeat", "1").open();
+            }
+            for (EventStream stream : streams) {
+                stream.awaitHello();
+                if (round % 2 == 0) {
+                    stream.cut();
+                }
+                stream.close();
+            }
+            Await.pass(Duration.ofMillis(round % 3 * 20));
+        }
+    }
+
     @Test
     void manyStreamsOfOneClientDoNotHinderPublishing() throws IOException {
         EventStream[] streams = new EventStream[40];
