@@ -46,6 +46,7 @@ class BadInputIT {
 
     @AfterParameterizedClassInvocation
     static void stop() {
+        Await.until("no stream is left", () -> Inside.of(server).streams() == 0);
         server.close();
     }
 
@@ -66,7 +67,6 @@ class BadInputIT {
             all.close();
             publisher.close();
         }
-        Await.until("no stream is left", () -> Inside.of(server).streams() == 0);
     }
 
     private static void assertProblem(int status, WireResponse answer, String... parts) {
