@@ -42,8 +42,9 @@ final class Answer {
         return this;
     }
 
-    int status() {
-        return status;
+    /** The bytes of its body; not to be changed. */
+    byte[] body() {
+        return body;
     }
 
     /** Writes it in the container's own thread, which may wait for the client. */

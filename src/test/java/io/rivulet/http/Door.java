@@ -122,6 +122,13 @@ final class Door implements AutoCloseable {
         return HttpTester.parseResponse(connector.getResponse(bytes, false, 20, TimeUnit.SECONDS));
     }
 
+    /** Opens a stream and reads nothing of it; closing it is the client's going away. */
+    java.io.Closeable stream(String target) {
+        LocalConnector.LocalEndPoint client = connector.connect();
+        client.addInput("GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        return client::close;
+    }
+
     /** Sends these bytes and nothing more, ever: the client ends its side. Null when there is no answer. */
     HttpTester.Response cut(String bytes) throws Exception {
         LocalConnector.LocalEndPoint client = connector.connect();
@@ -129,6 +136,12 @@ final class Door implements AutoCloseable {
         client.addInputEOF();
         String answer = client.getResponse(false, 20, TimeUnit.SECONDS);
         return answer == null || answer.isEmpty() ? null : HttpTester.parseResponse(answer);
+    }
+
+    /** The whole answer to HEAD, as text. */
+    String head(String target) throws Exception {
+        return connector.getResponse("HEAD " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+            true, 20, TimeUnit.SECONDS);
     }
 
     HttpTester.Response get(String target) throws Exception {

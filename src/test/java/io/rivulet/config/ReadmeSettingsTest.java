@@ -1,0 +1,57 @@
+package io.rivulet.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The README's table of settings is the table of the code. {@code mvn test -Dtest=ReadmeSettingsTest -Dreadme.write}
+ * writes it anew.
+ */
+class ReadmeSettingsTest {
+
+    private static final Path README = Path.of("README.md");
+    private static final String START = "<!-- settings -->\n";
+    private static final String END = "<!-- /settings -->";
+
+    @Test
+    void theReadmeShowsTheTableInForce() throws IOException {
+        String readme = Files.readString(README);
+        int start = readme.indexOf(START);
+        int end = readme.indexOf(END);
+        assertTrue(start >= 0 && end > start, "the README has no place for the settings: " + START.strip());
+        if (System.getProperty("readme.write") != null) {
+            Files.writeString(README, readme.substring(0, start + START.length()) + table() + readme.substring(end));
+            return;
+        }
+        assertEquals(table(), readme.substring(start + START.length(), end),
+            "write it anew: mvn test -Dtest=ReadmeSettingsTest -Dreadme.write");
+    }
+
+    @Test
+    void everySettingSaysEverythingAboutItself() {
+        for (Setting<?> row : SettingsTable.rows()) {
+            assertTrue(row.key().matches("[a-z]+(\\.[a-z]+)*"), row.key());
+            assertTrue(row.sentence().endsWith(".") && row.sentence().length() > 20, row.key());
+            assertTrue(!row.sentence().contains("|") && !row.kind().unit().isBlank(), row.key());
+        }
+    }
+
+    private static String table() {
+        return "| setting (`rivulet.`…) | default | range or kind | what it does |\n|---|---|---|---|\n"
+            + SettingsTable.rows().stream().map(ReadmeSettingsTest::line).collect(Collectors.joining())
+            + "| `" + SettingsTable.FEED_LOG_PREFIX + "<name>` |  | path | Follows this file at the topic `logs/<name>`; "
+            + "one such setting for each file. |\n";
+    }
+
+    private static String line(Setting<?> row) {
+        String value = row.defaultText().isEmpty() ? "" : "`" + row.defaultText() + "`";
+        String kind = row.range().isEmpty() ? row.kind().unit() : row.range();
+        return "| `" + row.key() + "` | " + value + " | " + kind + " | " + row.sentence() + " |\n";
+    }
+}
