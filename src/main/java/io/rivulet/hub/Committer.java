@@ -7,7 +7,6 @@ import io.rivulet.limit.Refused;
 import io.rivulet.log.EventLog;
 import io.rivulet.log.LogEntry;
 import io.rivulet.log.LogFailure;
-import io.rivulet.log.LogRange;
 import io.rivulet.log.LogRecord;
 import io.rivulet.metrics.Metrics;
 import io.rivulet.metrics.Metrics.Count;
@@ -41,6 +40,11 @@ final class Committer implements Runnable {
     private List<Pending> committing = List.of();
     /** The place of the newest event; the next transient event counts on from here. */
     private Position place;
+    /**
+     * The nonce of the commit at {@code place.durable()}. Not {@code log.range().headNonce()}: while the tail is told of
+     * a group that is already the group's, but a transient event before its first durable one stands at an older place.
+     */
+    private int nonce;
     private boolean failing;
 
     Committer(PublishQueue queue, EventLog log, TailRing ring, TransientTopics transients, FanOut fanOut,
@@ -55,6 +59,7 @@ final class Committer implements Runnable {
         this.metrics = metrics;
         this.clock = clock;
         this.place = Position.ofDurable(log.range().head());
+        this.nonce = log.range().headNonce();
         log.tail(this::committed);
     }
 
@@ -105,7 +110,7 @@ final class Committer implements Runnable {
         for (Pending pending : committing) {
             if (pending.refusal == null) {
                 for (Event event : pending.events) {
-                    EventFrame frame = pending.isTransient ? inMemory(event) : entries.get(next++).frame(log.seal());
+                    EventFrame frame = pending.isTransient ? inMemory(event) : onDisk(entries.get(next++));
                     place = frame.position();
                     pending.ids.add(frame.id());
                     fanOut.awaitRoom(ring, frame.length());
@@ -120,10 +125,14 @@ final class Committer implements Runnable {
         fanOut.wake();
     }
 
+    private EventFrame onDisk(LogEntry entry) {
+        nonce = entry.nonce();
+        return entry.frame(log.seal());
+    }
+
     private EventFrame inMemory(Event event) {
         Position next = new Position(place.durable(), place.transients() + 1);
-        LogRange range = log.range();
-        String id = log.seal().seal(range.epoch(), next.durable(), next.transients(), range.headNonce());
+        String id = log.seal().seal(log.range().epoch(), next.durable(), next.transients(), nonce);
         return new EventFrame(event, next, true, id, clock.millis());
     }
 
