@@ -56,7 +56,8 @@ class HomePageIT {
     @BeforeEach
     void serve() throws IOException {
         Path followed = Files.writeString(folder.resolve("app.log"), "the first line\n");
-        server = Server.in(Container.JETTY).set("feed.log.app", followed.toString()).start();
+        server = Server.in(Container.JETTY).set("feed.log.app", followed.toString())
+            .set("retry.min", "500ms").set("retry.max", "600ms").start();
         tab = browser.tab();
     }
 
