@@ -45,7 +45,7 @@ class ReadmeSettingsTest {
     private static String table() {
         return "| setting (`rivulet.`…) | default | range or kind | what it does |\n|---|---|---|---|\n"
             + SettingsTable.rows().stream().map(ReadmeSettingsTest::line).collect(Collectors.joining())
-            + "| `" + SettingsTable.FEED_LOG_PREFIX + "<name>` |  | path | Follows this file at the topic `logs/<name>`; "
+            + "| `" + SettingsTable.FEED_LOG_PREFIX + "<name>` |  | path | Follows this file at `logs/<name>`; "
             + "one such setting for each file. |\n";
     }
 

@@ -31,8 +31,8 @@ class PublishingTest {
 
     @Test
     void aFormHasMercuresFields() throws Exception {
-        HttpTester.Response answer = door.form("topic=news&topic=alt%2F1&data=hello+you%0Atwo&id=n1&type=note&retry=1000"
-            + "&private=&unknown=ignored");
+        HttpTester.Response answer = door.form("topic=news&topic=alt%2F1&data=hello+you%0Atwo&id=n1&type=note"
+            + "&retry=1000&private=&unknown=ignored");
         assertEquals(200, answer.getStatus(), answer.getContent());
         assertEquals("text/plain;charset=utf-8", answer.get("Content-Type"));
         assertEquals("n1", answer.getContent());
@@ -150,8 +150,9 @@ class PublishingTest {
 
     @Test
     void aBodyInChunksIsOne() throws Exception {
-        HttpTester.Response answer = door.raw(java.nio.ByteBuffer.wrap(("POST /api/updates?topic=a HTTP/1.1\r\nHost: localhost\r\n"
-            + "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n")
+        HttpTester.Response answer = door.raw(java.nio.ByteBuffer.wrap(("POST /api/updates?topic=a HTTP/1.1\r\n"
+            + "Host: localhost\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+            + "3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n")
             .getBytes(StandardCharsets.US_ASCII)));
         assertEquals(200, answer.getStatus());
         assertEquals("abcdefg", door.newest().text());

@@ -88,7 +88,8 @@ class PublishRulesTest {
 
     @Test
     void aRefusalInABatchNamesTheEvent() {
-        List<Event> batch = IntStream.range(0, 3).mapToObj(i -> event().type(i == 1 ? "mercure" : "x").build()).toList();
+        List<Event> batch = IntStream.range(0, 3)
+            .mapToObj(i -> event().type(i == 1 ? "mercure" : "x").build()).toList();
         refused(batch, Reason.MALFORMED, "event 2: the type \"mercure\"");
     }
 

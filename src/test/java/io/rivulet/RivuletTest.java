@@ -1,0 +1,148 @@
+package io.rivulet;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.rivulet.config.Settings;
+import io.rivulet.event.Event;
+import io.rivulet.hub.Hub;
+import io.rivulet.kit.Await;
+import jakarta.servlet.ServletContextEvent;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.server.Server;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The life of the hub: it starts without waiting, ends without leaving anything, and says where it is. */
+class RivuletTest {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void whatTheContextStartsIsGoneWhenItEnds() throws Exception {
+        ServletContextHandler context = context("rivulet.dev", "true", "rivulet.data.dir", folder.toString());
+        Rivulet rivulet = new Rivulet();
+        ServletContextEvent event = new ServletContextEvent(context.getServletContext());
+        for (int round = 1; round <= 2; round++) {
+            rivulet.contextInitialized(event);
+            Hub hub = Rivulet.hub(context.getServletContext());
+            Await.until("the hub is open", hub::isOpen);
+            assertNotNull(hub.publish(Event.on("news").data("x").build()).get(20, TimeUnit.SECONDS).get(0));
+            assertTrue(threads() > 0);
+            rivulet.contextDestroyed(event);
+            assertEquals(0, threads(), "threads of the hub outlive it");
+            assertThrows(IllegalStateException.class, () -> Rivulet.hub(context.getServletContext()));
+        }
+        assertTrue(Files.exists(folder.resolve("access.log")), "in dev mode requests are logged beside the data");
+    }
+
+    @Test
+    void aBadSettingStopsTheStartAndLeavesNothing() throws Exception {
+        assertStops("rivulet.heartbeat", "rivulet.heartbeat", "15");
+        assertStops("rivulet.hartbeat", "rivulet.hartbeat", "15s");
+        assertStops("rivulet.cors.origins", "rivulet.cors.origins", "*", "rivulet.data.dir", folder.toString());
+        assertStops("rivulet.access.log", "rivulet.access.log", folder.toString(), "rivulet.data.dir",
+            folder.toString());
+        assertStops("rivulet.feed.quotes", "rivulet.feed.quotes", "/does/not/exist", "rivulet.data.dir",
+            folder.toString());
+    }
+
+    @Test
+    void aFolderIsNamedByTheContextPathSoThatARedeployedHubFindsItsOwn() throws Exception {
+        assertEquals(folder.resolve("d").toAbsolutePath(), DataFolder.choose(
+            Settings.with("data.dir", folder.resolve("d").toString()), context().getServletContext()));
+        System.setProperty("jetty.base", folder.toString());
+        try {
+            ServletContextHandler root = context();
+            ServletContextHandler deep = context();
+            deep.setContextPath("/a/b");
+            assertEquals(folder.resolve("rivulet-data/ROOT").toAbsolutePath(),
+                DataFolder.choose(Settings.with(), root.getServletContext()));
+            assertEquals(folder.resolve("rivulet-data/a#b").toAbsolutePath(),
+                DataFolder.choose(Settings.with(), deep.getServletContext()));
+        } finally {
+            System.clearProperty("jetty.base");
+        }
+        ServletContextHandler bare = context();
+        bare.getServletContext().setAttribute("jakarta.servlet.context.tempdir", folder.resolve("tmp").toFile());
+        assertEquals(folder.resolve("tmp/rivulet-data").toAbsolutePath(),
+            DataFolder.choose(Settings.with(), bare.getServletContext()));
+    }
+
+    @Test
+    void theThreeLinesCanBeCopiedUnderEveryContextPath() {
+        assertEquals(List.of("Rivulet is at http://localhost:8081/",
+            "subscribe: curl -N 'http://localhost:8081/api/updates?topic=news'",
+            "publish:   curl -d topic=news -d data=hello 'http://localhost:8081/api/updates'"
+                + "   (dev mode: everybody on this machine may)"),
+            Greeting.lines(Settings.with("dev", "true"), "", "8081"));
+        List<String> lines = Greeting.lines(Settings.with(), "/rivulet", null);
+        assertTrue(lines.get(1).contains("/rivulet/api/updates?topic=news"), lines.get(1));
+        assertTrue(lines.get(2).contains("off") && lines.get(2).contains("rivulet.dev=true"), lines.get(2));
+    }
+
+    @Test
+    void aPortInUseIsNamedWithTheOptionThatMovesIt() throws Exception {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            System.setProperty(PortCheck.PORT, Integer.toString(other.getLocalPort()));
+            IllegalStateException in = assertThrows(IllegalStateException.class, PortCheck::check);
+            assertTrue(in.getMessage().contains("port " + other.getLocalPort() + " is in use")
+                && in.getMessage().contains("-Djetty.http.port="), in.getMessage());
+        } finally {
+            System.clearProperty(PortCheck.PORT);
+        }
+    }
+
+    @Test
+    void aPortThatIsOursIsNotTriedAgainAtARedeployment() throws Exception {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        System.setProperty(PortCheck.PORT, Integer.toString(port));
+        try {
+            PortCheck.check();
+            try (ServerSocket ours = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                PortCheck.check();
+                assertTrue(ours.isBound());
+            }
+        } finally {
+            System.clearProperty(PortCheck.PORT);
+            System.clearProperty("jetty.run.port.held");
+        }
+    }
+
+    private void assertStops(String named, String... parameters) throws Exception {
+        ServletContextHandler context = context(parameters);
+        RuntimeException stopped = assertThrows(RuntimeException.class,
+            () -> new Rivulet().contextInitialized(new ServletContextEvent(context.getServletContext())));
+        assertTrue(stopped.getMessage().contains(named), stopped.getMessage());
+        assertEquals(0, threads());
+        assertFalse(context.getServletContext().getAttributeNames().asIterator().hasNext()
+            && context.getServletContext().getAttribute("io.rivulet.http.HubContext") != null);
+    }
+
+    private static ServletContextHandler context(String... parameters) {
+        ServletContextHandler context = new ServletContextHandler("/");
+        new Server().setHandler(context); // not started: the context only asks it for its name
+        for (int i = 0; i < parameters.length; i += 2) {
+            context.setInitParameter(parameters[i], parameters[i + 1]);
+        }
+        return context;
+    }
+
+    private static long threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+            .filter(t -> t.getName().startsWith("rivulet-") && t.isAlive()).count();
+    }
+}
