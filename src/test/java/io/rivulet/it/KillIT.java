@@ -38,7 +38,7 @@ class KillIT {
 
     private static final int ROUNDS = Integer.getInteger("kill.rounds", 4);
     private static final int PUBLISHERS = 8;
-    private static final int IMPATIENT = 2;
+    private static final int IMPATIENT = 1;
     private static final int SUBSCRIBERS = 20;
     private static final int ACKNOWLEDGED_A_ROUND = 500;
     private static final List<String> TOPICS = List.of("news/a", "news/b", "news/c");
@@ -138,7 +138,7 @@ class KillIT {
             client.send("POST", "/api/updates?topic=" + topic, Map.of(), data.getBytes());
             hungUp.incrementAndGet();
         }
-        Await.pass(Duration.ofMillis(5));
+        Await.pass(Duration.ofMillis(50));
     }
 
     private void check(List<Integer> perRound) throws IOException {

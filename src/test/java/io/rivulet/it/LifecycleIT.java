@@ -154,10 +154,10 @@ class LifecycleIT {
              Publisher publisher = Publisher.to(first)) {
             String id = publisher.publish("t", "1");
             stream.awaitData("1");
-            try (OwnProcess second = process(data, "rivulet.handover=false")) {
-                Await.until("it answers", () -> Health.of(second.port(), "").isReachable());
-                assertTrue(!Health.of(second.port(), "").isOpen());
-                assertRefusedSoftly(second);
+            try (OwnProcess second = process(data, "path=/other")) {
+                Await.until("it answers", () -> Health.of(second.port(), "/other").isReachable());
+                assertTrue(!Health.of(second.port(), "/other").isOpen());
+                assertRefusedSoftly(second.port(), "/other");
                 publisher.publish("t", "2");
                 stream.awaitData("2");
             }
@@ -181,15 +181,15 @@ class LifecycleIT {
     }
 
     /** A browser's EventSource must come back, so it gets a stream that ends; everybody else gets the truth. */
-    private static void assertRefusedSoftly(OwnProcess server) throws IOException {
-        WireResponse browser = EventStream.to(server.port()).topic("t").exchange();
+    private static void assertRefusedSoftly(int port, String path) throws IOException {
+        WireResponse browser = EventStream.to(port, path).topic("t").exchange();
         assertEquals(200, browser.status());
         assertTrue(browser.text().matches("(?s)(:[^\n]*\n)*retry: [0-9]+\n.*"), browser.text());
-        WireResponse program = EventStream.to(server.port()).topic("t").header("Cache-Control", null).exchange();
+        WireResponse program = EventStream.to(port, path).topic("t").header("Cache-Control", null).exchange();
         assertEquals(503, program.status());
         assertNotEquals(null, program.header("Retry-After"));
         assertTrue(program.json().get("detail").getAsString().length() > 10, program.text());
-        try (Publisher publisher = Publisher.to(server.port())) {
+        try (Publisher publisher = Publisher.to(port, path)) {
             assertEquals(503, publisher.form("topic", "t", "data", "x").status());
         }
     }

@@ -52,6 +52,11 @@ public final class EventStream implements AutoCloseable {
         return new StreamRequest(port, "");
     }
 
+    /** A stream to be opened at this path of what runs at this port. */
+    public static StreamRequest to(int port, String contextPath) {
+        return new StreamRequest(port, contextPath);
+    }
+
     EventStream start() throws IOException {
         if (request.reconnectAfterAtMost == null) {
             connect();

@@ -31,6 +31,11 @@ public final class Publisher implements AutoCloseable {
         return new Publisher(port, "/api/updates");
     }
 
+    /** A publisher at this path of what runs at this port. */
+    public static Publisher to(int port, String contextPath) {
+        return new Publisher(port, contextPath + "/api/updates");
+    }
+
     /** Publishes one event as a form, and gives its id; anything but 200 fails. */
     public String publish(String topic, String data) throws IOException {
         return accepted(form("topic", topic, "data", data));
