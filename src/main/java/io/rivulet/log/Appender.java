@@ -30,7 +30,7 @@ final class Appender {
     /** Offsets are ints; a segment that could not be rolled for so long takes no more. */
     private static final long FILE_BYTES_MAX = 1L << 30;
     private static final long ROLL_PAUSE_MS = 1_000;
-    private static final long ROOM_BYTES = 1 << 20;
+    private static final long ROOM_BYTES = 256 * 1024;
 
     private final Segments segments;
     private final LogOptions options;
