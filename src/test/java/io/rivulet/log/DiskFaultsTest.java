@@ -149,7 +149,9 @@ class DiskFaultsTest {
         Scenario scenario = new Scenario(Scenario.small("interval"), 6);
         MemoryDisk disk = new MemoryDisk(6);
         SegmentLog log = scenario.open(disk);
-        scenario.append(log);
+        String large = "y".repeat(40_000); // pages that nothing after it writes again
+        scenario.acknowledged.put(1L, large);
+        log.append(List.of(new LogRecord(Event.on("t0").data(large).build(), null)));
         disk.failing(Op.FORCE, 1);
         log.syncNow();
         assertNotNull(log.range().failure());

@@ -78,6 +78,22 @@ class PowerCutTest {
         assertTrue(failed > 250, "seeds that saw the loss: " + failed);
     }
 
+    @Test
+    void theEpochRisesWhateverAPowerCutTakes() throws IOException {
+        for (int seed = 0; seed < 50; seed++) {
+            Scenario scenario = new Scenario(Scenario.small("always"), seed);
+            MemoryDisk disk = new MemoryDisk(seed);
+            int before = 0;
+            for (int open = 0; open < 4; open++) {
+                SegmentLog log = scenario.open(disk);
+                assertTrue(log.range().epoch() > before, "ids of two histories would share an epoch");
+                before = log.range().epoch();
+                scenario.append(log);
+                disk = disk.afterPowerCut(seed + open, 512);
+            }
+        }
+    }
+
     /** Without a sync for each group a power cut may take the newest events, but never one from between. */
     @Test
     void whatIsSyncedAtIntervalsLosesAtMostItsEnd() throws IOException {
