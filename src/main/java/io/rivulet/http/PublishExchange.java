@@ -17,24 +17,23 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class PublishExchange implements AsyncListener {
 
-    /** For body and hub together: longer than any store that is healthy, shorter than any client's patience. */
-    static final long TIMEOUT_MS = 60_000;
-
     private final HubContext context;
     private final AsyncContext async;
+    private final long timeoutMs;
     private final AtomicBoolean answered = new AtomicBoolean();
     private volatile boolean whole;
     private BodyReader reader;
 
-    PublishExchange(HubContext context, AsyncContext async) {
+    PublishExchange(HubContext context, AsyncContext async, long timeoutMs) {
         this.context = context;
         this.async = async;
+        this.timeoutMs = timeoutMs;
     }
 
     /** Begins the time limit; before the body is read. */
     void await(BodyReader body) {
         reader = body;
-        async.setTimeout(TIMEOUT_MS);
+        async.setTimeout(timeoutMs);
         async.addListener(this);
     }
 
@@ -72,9 +71,9 @@ final class PublishExchange implements AsyncListener {
     public void onTimeout(AsyncEvent event) {
         if (answered.compareAndSet(false, true)) {
             writeNow(whole
-                ? Refused.because(OVERLOADED, "the store did not answer within " + TIMEOUT_MS / 1_000
-                    + " s; whether the event was published is unknown")
-                : Refused.malformed("the body did not come within " + TIMEOUT_MS / 1_000 + " s; "
+                ? Refused.because(OVERLOADED, "the store did not answer within " + timeoutMs
+                    + " ms; whether the event was published is unknown")
+                : Refused.malformed("the body did not come within " + timeoutMs + " ms; "
                     + reader.length() + " bytes came; nothing was published"));
         }
     }

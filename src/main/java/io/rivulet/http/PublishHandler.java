@@ -23,9 +23,11 @@ final class PublishHandler {
     private final HubContext context;
     private final long bodyBytesMax;
     private final int keyBytesMax;
+    private final long timeoutMs;
 
-    PublishHandler(HubContext context) {
+    PublishHandler(HubContext context, long timeoutMs) {
         this.context = context;
+        this.timeoutMs = timeoutMs;
         bodyBytesMax = context.settings().get(SettingsTable.BODY_MAX);
         keyBytesMax = context.settings().get(SettingsTable.ID_BYTES_MAX);
     }
@@ -44,7 +46,7 @@ final class PublishHandler {
         }
         boolean json = wantsJson(request.getHeader("Accept"));
         AsyncContext async = request.startAsync();
-        PublishExchange exchange = new PublishExchange(context, async);
+        PublishExchange exchange = new PublishExchange(context, async, timeoutMs);
         BodyReader reader = new BodyReader(request.getInputStream(), declared, bodyBytesMax,
             bytes -> publish(exchange, body, bytes, key, grant, json), exchange::fail, exchange::cut);
         exchange.await(reader);

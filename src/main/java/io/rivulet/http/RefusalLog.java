@@ -35,8 +35,8 @@ final class RefusalLog {
             LOG.info("{} more refusals were not logged", left);
         }
         if (refused.getCause() != null) {
-            LOG.warn("{} {} failed: {} [{}]", request.getMethod(), Shown.of(request.getRequestURI()),
-                refused.getMessage(), requestId, refused.getCause());
+            LOG.warn("{} {} failed: {} ({}) [{}]", request.getMethod(), Shown.of(request.getRequestURI()),
+                refused.getMessage(), refused.getCause().toString(), requestId);
         } else {
             LOG.info("refused {} {} from {}: {} [{}]", request.getMethod(), Shown.of(request.getRequestURI()),
                 request.getRemoteAddr(), refused.getMessage(), requestId);

@@ -14,15 +14,28 @@ public final class UpdatesServlet extends HttpServlet {
 
     private static final String METHODS = "GET, HEAD, POST, PUT, OPTIONS";
 
+    /** For body and hub together: longer than any store that is healthy, shorter than any client's patience. */
+    private static final long PUBLISH_TIMEOUT_MS = 60_000;
+
+    private final long publishTimeoutMs;
     private transient HubContext context;
     private transient SubscribeHandler subscribe;
     private transient PublishHandler publish;
+
+    /** The servlet as the container makes it. */
+    public UpdatesServlet() {
+        this(PUBLISH_TIMEOUT_MS);
+    }
+
+    UpdatesServlet(long publishTimeoutMs) {
+        this.publishTimeoutMs = publishTimeoutMs;
+    }
 
     @Override
     public void init() {
         context = HubContext.of(getServletContext());
         subscribe = new SubscribeHandler(context);
-        publish = new PublishHandler(context);
+        publish = new PublishHandler(context, publishTimeoutMs);
     }
 
     @Override

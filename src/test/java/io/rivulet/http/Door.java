@@ -28,6 +28,7 @@ import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.LocalConnector;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
  * The hub's door without a network: the servlets in a Jetty with a LocalConnector, before a hub on a log in memory.
@@ -37,12 +38,14 @@ final class Door implements AutoCloseable {
 
     private static final Logger QUIET = Logger.getLogger("org.eclipse.jetty");
     private static final String PEER = "Test-Peer";
+    /** All the threads that the container has. */
+    static final int THREADS = 16;
 
     final Metrics metrics = new Metrics();
     final Hub hub;
     private final MemoryEventLog log = new MemoryEventLog(InstantSource.system());
     private final AccessLog accessLog;
-    private final Server server = new Server();
+    private final Server server = new Server(new QueuedThreadPool(THREADS));
     private final LocalConnector connector;
     private String storeTrouble;
 
@@ -69,7 +72,8 @@ final class Door implements AutoCloseable {
         FilterHolder filter = new FilterHolder(EdgeFilter.class);
         filter.setAsyncSupported(true);
         context.addFilter(filter, "/*", EnumSet.of(DispatcherType.REQUEST));
-        add(context, UpdatesServlet.class, "/api/updates");
+        add(context, new ServletHolder(new UpdatesServlet()), "/api/updates");
+        add(context, new ServletHolder("hasty", new UpdatesServlet(500)), "/hasty");
         add(context, EventsServlet.class, "/api/events");
         add(context, HealthServlet.class, "/health/*");
         add(context, ErrorServlet.class, "/problem");
@@ -124,8 +128,20 @@ final class Door implements AutoCloseable {
 
     /** Opens a stream and reads nothing of it; closing it is the client's going away. */
     java.io.Closeable stream(String target) {
+        return begin("GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    }
+
+    /** Sends these bytes and waits for an answer, without ending its side. */
+    HttpTester.Response drip(String bytes) throws Exception {
         LocalConnector.LocalEndPoint client = connector.connect();
-        client.addInput("GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        client.addInput(bytes);
+        return HttpTester.parseResponse(client.getResponse(false, 20, TimeUnit.SECONDS));
+    }
+
+    /** Begins a request and goes no further, until it is closed. */
+    java.io.Closeable begin(String bytes) {
+        LocalConnector.LocalEndPoint client = connector.connect();
+        client.addInput(bytes);
         return client::close;
     }
 
@@ -170,7 +186,10 @@ final class Door implements AutoCloseable {
     }
 
     private static void add(ServletContextHandler context, Class<? extends Servlet> type, String path) {
-        ServletHolder holder = new ServletHolder(type);
+        add(context, new ServletHolder(type), path);
+    }
+
+    private static void add(ServletContextHandler context, ServletHolder holder, String path) {
         holder.setAsyncSupported(true);
         context.addServlet(holder, path);
     }

@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonParser;
+import java.io.Closeable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.eclipse.jetty.http.HttpTester;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -122,6 +125,26 @@ class PublishRefusalsTest {
             assertEquals(0, door.published());
         }
         assertEquals(200, door.get("/health/ready").getStatus());
+    }
+
+    @Test
+    void aBodyThatDoesNotComeIsGivenUp() throws Exception {
+        assertRefused(400, "did not come within 500 ms; 3 bytes came", door.drip("POST /hasty?topic=a HTTP/1.1\r\n"
+            + "Host: localhost\r\nContent-Length: 9\r\n\r\nabc"));
+    }
+
+    @Test
+    void publishersWhoDripHoldNoThread() throws Exception {
+        List<Closeable> dripping = new ArrayList<>();
+        for (int i = 0; i < 2 * Door.THREADS; i++) {
+            dripping.add(door.begin("POST /api/updates?topic=a HTTP/1.1\r\nHost: localhost\r\n"
+                + "Content-Length: 9\r\n\r\nabc"));
+        }
+        assertEquals(200, door.get("/health/live").getStatus());
+        for (Closeable one : dripping) {
+            one.close();
+        }
+        assertEquals(0, door.published());
     }
 
     @Test
