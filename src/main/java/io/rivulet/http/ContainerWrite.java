@@ -59,6 +59,11 @@ final class ContainerWrite {
         return whole != null;
     }
 
+    /** Whether the container itself ends a request whose write failed; where none is known to, we must. */
+    boolean endsFailedItself() {
+        return type.getName().startsWith("org.apache.catalina.");
+    }
+
     /** Writes some of the bytes, moving their position; true: a flush must follow once the container is ready. */
     boolean write(ServletOutputStream out, ByteBuffer bytes) throws IOException {
         if (whole == null) {

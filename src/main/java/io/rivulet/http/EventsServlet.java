@@ -15,6 +15,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
@@ -63,13 +64,15 @@ public final class EventsServlet extends HttpServlet {
         wantsLines(request); // refuses an unknown format before anything is read
         Since from = since == null ? Since.EARLIEST : Since.parse(since, context.clock().instant());
         int limit = limit(query.oneOrBlank("limit"));
+        // before startAsync: a refusal must find a request that the filter can still answer and end
+        CompletableFuture<History> asked = context.hub().history(TopicSelection.ofTopics(topics), grant, from,
+            query.oneOrBlank("after"), limit);
         AsyncContext async = request.startAsync();
         async.setTimeout(TIMEOUT_MS);
-        context.hub().history(TopicSelection.ofTopics(topics), grant, from, query.oneOrBlank("after"), limit)
-            .whenComplete((history, failure) -> {
-                request.setAttribute(OUTCOME, failure == null ? history : failure);
-                dispatch(async);
-            });
+        asked.whenComplete((history, failure) -> {
+            request.setAttribute(OUTCOME, failure == null ? history : failure);
+            dispatch(async);
+        });
     }
 
     /** The container may have given the request up meanwhile. */

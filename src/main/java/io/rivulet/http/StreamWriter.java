@@ -87,7 +87,7 @@ final class StreamWriter implements Outlet, WriteListener, AsyncListener {
         // Tomcat finishes with a blocking flush: a stream that is not ready is ended by its next callback instead. And
         // a stream whose write failed is Tomcat's to end: T1 (the shard) completes it while T2 (a container thread)
         // does so, too, and T1's call may then end the next request, which reuses the same AsyncContext
-        if (async != null && (how.completesWithoutBlocking() || opened && !owed && !over)) {
+        if (async != null && (how.completesWithoutBlocking() || (over ? !how.endsFailedItself() : opened && !owed))) {
             complete();
         }
     }

@@ -53,6 +53,13 @@ class EventsServletTest {
     }
 
     @Test
+    void aRefusalIsAnsweredAtOnceAndEndsTheRequest() throws Exception {
+        try (Door closed = Door.opening()) {
+            assertEquals(503, closed.get("/api/events?topic=news").getStatus());
+        }
+    }
+
+    @Test
     void pagesFollowEachOtherWithoutGapOrRepeat() throws Exception {
         StringBuilder seen = new StringBuilder();
         String after = "";
