@@ -19,6 +19,7 @@ public final class EventFrame {
     private final boolean isTransient;
     private final long timeMs;
     private final byte[] bytes;
+    private final int weight;
     /** Where the {@code retry} line stands in the bytes; it is left out of a replay. */
     private final int retryStart;
     private final int retryEnd;
@@ -47,6 +48,7 @@ public final class EventFrame {
         }
         retryEnd = wire.length();
         bytes = wire.data(event.data()).field("id", id).end();
+        weight = bytes.length + event.weight() - event.data().length;
     }
 
     /** Its place in the total order. */
@@ -87,6 +89,11 @@ public final class EventFrame {
     /** Bytes on the wire, live. */
     public int length() {
         return bytes.length;
+    }
+
+    /** Bytes it takes in memory, about: a hundred long topics may weigh more than what is sent. */
+    public int weight() {
+        return weight;
     }
 
     /** The shared bytes for a live stream: a view of its own, to read only. */

@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,13 +66,13 @@ final class Committer implements Runnable {
 
     @Override
     public void run() {
-        try {
-            for (List<Pending> group = queue.take(); group != null; group = queue.take()) {
-                fanOut.awaitNotLagging(ring);
+        for (List<Pending> group = queue.take(); group != null; group = queue.take()) {
+            fanOut.awaitNotLagging(ring);
+            try {
                 commit(group);
+            } catch (RuntimeException | Error e) {
+                fault(group, e); // without this thread every publisher would wait for ever
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // the hub is closing and did not want to wait
         }
     }
 
@@ -101,7 +102,25 @@ final class Committer implements Runnable {
         }
         receipts.remember(fresh);
         count(group);
-        answers.execute(() -> group.forEach(Pending::complete));
+        answer(group);
+    }
+
+    private void answer(List<Pending> group) {
+        try {
+            answers.execute(() -> group.forEach(Pending::complete));
+        } catch (RejectedExecutionException e) {
+            group.forEach(Pending::complete); // the disk held this thread up until the hub had closed without it
+        }
+    }
+
+    private void fault(List<Pending> group, Throwable e) {
+        LOG.error("A group of {} publishes failed; whether they were published is unknown", group.size(), e);
+        Refused refusal = Refused.because(Refused.Reason.STORE_FAILED,
+            "the hub failed; whether the event was published is unknown", e);
+        for (Pending pending : group) {
+            pending.refusal = pending.refusal == null ? refusal : pending.refusal;
+        }
+        answer(group);
     }
 
     /** The log's tail: the durable events of the group are on the disk now, in order. */
@@ -113,7 +132,7 @@ final class Committer implements Runnable {
                     EventFrame frame = pending.isTransient ? inMemory(event) : onDisk(entries.get(next++));
                     place = frame.position();
                     pending.ids.add(frame.id());
-                    fanOut.awaitRoom(ring, frame.length());
+                    fanOut.awaitRoom(ring, frame.weight());
                     ring.add(frame);
                     if (frame.isTransient()) {
                         transients.added(frame);

@@ -41,6 +41,7 @@ final class Engine {
     private final Thread committer;
     private final FanOut fanOut;
     private final Readers readers;
+    private final TailRing ring;
     private final Resume resume;
     private final HistoryPages pages;
     private final ExecutorService answers;
@@ -64,10 +65,10 @@ final class Engine {
         LogRange range = log.range();
         Position start = Position.ofDurable(range.head());
         String startId = log.seal().seal(range.epoch(), range.head(), 0, range.headNonce());
-        TransientTopics transients = new TransientTopics();
         long bytes = ringBytes(settings);
+        TransientTopics transients = new TransientTopics(bytes);
         int slots = (int) Math.max(1024, Math.min(RING_SLOTS_MAX, Long.highestOneBit(bytes / BYTES_PER_SLOT)));
-        TailRing ring = new TailRing(bytes, slots, start, startId, transients::evicted);
+        ring = new TailRing(bytes, slots, start, startId, transients::evicted);
         List<String> transientTopics = settings.get(SettingsTable.TRANSIENT_TOPICS);
         resume = new Resume(log, ring, transients, topics -> mayBeTransient(topics, transientTopics));
         pages = new HistoryPages(log, resume);
@@ -107,7 +108,9 @@ final class Engine {
         byte[] first = prelude.get();
         shard.post(() -> shard.begin(s, first));
         if (request.cursor() == null && request.since() == Since.LATEST) {
-            shard.post(() -> shard.attach(s, StartPoint.LIVE));
+            // now, not when the shard comes to it: what was answered before is old, what comes from now on is new
+            StartPoint live = StartPoint.LIVE.at(ring.newest());
+            shard.post(() -> shard.attach(s, live));
         } else {
             readers.submit(() -> place(s));
         }
@@ -129,9 +132,9 @@ final class Engine {
     }
 
     void close() {
+        ticker.shutdownNow();
+        queue.close();
         try {
-            ticker.shutdownNow();
-            queue.close();
             committer.join(JOIN_MS);
             fanOut.close();
             committer.join(JOIN_MS);
@@ -145,14 +148,20 @@ final class Engine {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            LOG.warn("The hub was interrupted while it closed; its threads are daemons and end by themselves");
+            LOG.warn("The hub was interrupted while it closed; its threads end without being waited for");
+        } finally {
+            fanOut.close();
+            fanOut.shards().forEach(Shard::end);
+            readers.end();
+            answers.shutdown();
         }
     }
 
     private void place(Subscriber s) {
         StartPoint start;
         try {
-            start = resume.find(s.request);
+            StartPoint found = resume.find(s.request);
+            start = found.cursor() == null ? found.at(ring.newest()) : found;
         } catch (IOException | RuntimeException e) {
             LOG.error("The cursor of stream {} could not be looked up; it is ended and will ask again",
                 s.connection, e);

@@ -56,13 +56,10 @@ final class FanOut {
     }
 
     /** Waits while a shard has an event older than {@code lag.max} to dispatch; meanwhile publishes fill the queue. */
-    void awaitNotLagging(TailRing ring) throws InterruptedException {
+    void awaitNotLagging(TailRing ring) {
         for (Shard shard : shards) {
             while (!closed && isLagging(ring.get(shard.dispatched() + 1))) {
-                LockSupport.parkNanos(WAIT_NS);
-                if (Thread.interrupted()) {
-                    throw new InterruptedException();
-                }
+                pause();
             }
         }
     }
@@ -72,11 +69,16 @@ final class FanOut {
     }
 
     /** Waits until the ring may take an event without evicting what a shard still has to dispatch. */
-    void awaitRoom(TailRing ring, int length) {
-        while (!closed && !ring.fits(length, slowest())) {
+    void awaitRoom(TailRing ring, int weight) {
+        while (!closed && !ring.fits(weight, slowest())) {
             wake();
-            LockSupport.parkNanos(WAIT_NS);
+            pause();
         }
+    }
+
+    private static void pause() {
+        Thread.interrupted(); // a stranger's interrupt would turn the pause into a spin
+        LockSupport.parkNanos(WAIT_NS);
     }
 
     private long slowest() {

@@ -69,7 +69,7 @@ final class Mailbox {
         for (int n = 0; work != null; work = ++n < ROUND_MAX ? posted.poll() : null) {
             try {
                 work.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.error("A task of {} failed; the shard goes on", owner.getName(), e);
             }
         }

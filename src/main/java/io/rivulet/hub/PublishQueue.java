@@ -48,14 +48,14 @@ final class PublishQueue {
     }
 
     /** The next group: at least one publish, at most about 512 events or 1 MiB; null when closed and empty. */
-    List<Pending> take() throws InterruptedException {
+    List<Pending> take() {
         lock.lock();
         try {
             while (waiting.isEmpty()) {
                 if (closed) {
                     return null;
                 }
-                filled.await();
+                filled.awaitUninterruptibly(); // nobody of the hub's interrupts: closing the queue ends the taker
             }
             List<Pending> group = new ArrayList<>();
             int events = 0;

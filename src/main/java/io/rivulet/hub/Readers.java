@@ -70,8 +70,8 @@ final class Readers {
                 budget.acquire(units(result.bytes()));
                 s.shard.post(() -> s.shard.chunkRead(s, result));
             } catch (InterruptedException e) {
-                Thread.currentThread().interrupt(); // closing: the shards end their streams themselves
-            } catch (RuntimeException e) {
+                s.gone("its reader was interrupted"); // nobody else would ever feed it again
+            } catch (RuntimeException | Error e) {
                 LOG.error("Stream {} could not be fed from the log and is ended; it will ask again", s.connection, e);
                 s.gone("the log could not be read for it");
             }
@@ -85,9 +85,14 @@ final class Readers {
         }
     }
 
-    void close() throws InterruptedException {
+    /** Lets its threads end; does not wait. */
+    void end() {
         closed = true;
         threads.forEach(Thread::interrupt);
+    }
+
+    void close() throws InterruptedException {
+        end();
         for (Thread thread : threads) {
             thread.join(2_000);
         }
@@ -108,13 +113,14 @@ final class Readers {
         for (LogEntry entry : chunk.entries()) {
             EventFrame frame = entry.frame(log.seal());
             frames.add(frame);
-            bytes += frame.length() + UNIT / 8;
+            bytes += frame.weight();
         }
-        Position end = Position.ofDurable(Math.max(chunk.examinedTo(), after));
+        // never beyond upTo, also where retention went further: from there on the ring has everything
+        Position end = Position.ofDurable(Math.min(upTo, Math.max(chunk.examinedTo(), after)));
         if (chunk.from() > after + 1 && log.find().lastTrimmed(request.topics()) > after) {
-            Position gapEnd = Position.ofDurable(chunk.from() - 1);
+            Position gapEnd = Position.ofDurable(Math.min(upTo, chunk.from() - 1));
             return new ReadResult(frames, end, bytes, sealed(gapEnd), gapEnd,
-                missed(request.topics(), request.grant(), chunk.from() - 1 - after));
+                missed(request.topics(), request.grant(), gapEnd.durable() - after));
         }
         return new ReadResult(frames, end, bytes, null, null, null);
     }
@@ -142,7 +148,7 @@ final class Readers {
                     return;
                 }
                 // somebody else's interrupt: this thread is the hub's and goes on
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.error("A look-up in the log failed", e);
             }
         }

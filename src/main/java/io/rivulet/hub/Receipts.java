@@ -22,6 +22,7 @@ import java.util.Optional;
  */
 final class Receipts {
 
+    /** Publishes, and ids of all of them. */
     private static final int TRANSIENT_MAX = 10_000;
 
     /** An answered publish that no log remembers. */
@@ -30,6 +31,7 @@ final class Receipts {
 
     private final EventLog log;
     private final Map<Digest, Answered> inMemory = new LinkedHashMap<>();
+    private int idsInMemory;
 
     Receipts(EventLog log) {
         this.log = log;
@@ -68,8 +70,9 @@ final class Receipts {
         for (Pending pending : fresh) {
             if (pending.receipt != null && pending.isTransient && pending.refusal == null) {
                 inMemory.put(pending.receipt.key(), new Answered(pending.receipt, pending.ids));
-                if (inMemory.size() > TRANSIENT_MAX) {
-                    inMemory.remove(inMemory.keySet().iterator().next());
+                idsInMemory += pending.ids.size();
+                while (idsInMemory > TRANSIENT_MAX && inMemory.size() > 1) {
+                    idsInMemory -= inMemory.remove(inMemory.keySet().iterator().next()).ids().size();
                 }
             }
         }

@@ -71,14 +71,17 @@ final class Resume {
         if (nonce.isPresent() && nonce.getAsLong() != opened.nonce()) {
             return StartPoint.RESET;
         }
+        if (sameEpoch && !ring.floor().isAfter(opened.position())) {
+            return StartPoint.exact(opened.position(), request.cursor()); // all of it is in memory, trimmed or not
+        }
         if (durable < range.first() - 1 && find.lastTrimmed(request.topics()) > durable) {
-            Position oldest = Position.ofDurable(range.first() - 1);
+            Position oldest = oldest();
             return lostAmongTransients(request, sameEpoch, opened.position(), StartPoint.partial(oldest,
                 ids.idOf(oldest), Readers.missed(request.topics(), request.grant(), oldest.durable() - durable)));
         }
         Position place = sameEpoch ? opened.position() : Position.ofDurable(durable);
         if (durable < range.first() - 1) {
-            place = Position.ofDurable(range.first() - 1); // only other topics were trimmed between
+            place = oldest(); // only other topics were trimmed between
         }
         return lostAmongTransients(request, sameEpoch, opened.position(), StartPoint.exact(place, request.cursor()));
     }
@@ -116,7 +119,14 @@ final class Resume {
     }
 
     private StartPoint earliest() {
-        return at(Position.ofDurable(log.range().first() - 1));
+        return at(oldest());
+    }
+
+    /** Before the oldest event there is: in the log, or in a ring that reaches back further than retention. */
+    private Position oldest() {
+        Position trimmed = Position.ofDurable(log.range().first() - 1);
+        Position floor = ring.floor();
+        return trimmed.isAfter(floor) ? floor : trimmed;
     }
 
     private StartPoint at(Position place) {
@@ -146,15 +156,15 @@ final class Resume {
     private Position newest(SubscribeRequest request, int n) throws IOException {
         TopicSelection topics = request.topics();
         int counted = 0;
-        int durable = 0;
+        int durable = 0; // also what the caller may not see: the log's own count makes no difference
         for (long sequence = ring.head(); sequence > 0; sequence--) {
             EventFrame frame = ring.get(sequence);
             if (frame == null) {
                 break;
             }
-            if (topics.matches(frame.topics()) && isVisible(frame, request)) {
+            if (topics.matches(frame.topics())) {
                 durable += frame.isTransient() ? 0 : 1;
-                if (++counted == n) {
+                if (isVisible(frame, request) && ++counted == n) {
                     return frame.position().before();
                 }
             }
@@ -183,7 +193,6 @@ final class Resume {
     }
 
     private Position newest() {
-        EventFrame newest = ring.get(ring.head());
-        return newest != null ? newest.position() : ring.floor();
+        return ring.newest().place();
     }
 }

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +22,7 @@ final class Shard implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
     private static final int BATCH_MAX = 1024;
     private static final long CATCH_UP_NS = 2_000_000;
+    private static final long FAILED_PAUSE_NS = 10_000_000;
 
     private final ShardSetup setup;
     private final TailRing ring;
@@ -86,9 +88,14 @@ final class Shard implements Runnable {
 
     /** Ends every stream after telling it when to come back, then the thread; waits at most {@code millis}. */
     void close(long millis) throws InterruptedException {
+        end();
+        thread.join(millis);
+    }
+
+    /** The same without waiting. */
+    void end() {
         closing = true;
         mailbox.wake();
-        thread.join(millis);
     }
 
     // ---- the shard's thread
@@ -104,13 +111,23 @@ final class Shard implements Runnable {
                 if (!worked) {
                     mailbox.sleepUnless(this::hasWork);
                 }
-            } catch (RuntimeException e) {
-                LOG.error("A round of {} failed; the shard goes on", thread.getName(), e);
+            } catch (RuntimeException | Error e) {
+                failed(e);
             }
         }
         mailbox.read();
         endAll();
         mailbox.close();
+    }
+
+    /** Without this thread its streams would be silent and publishers wait for ever, so it outlives any fault. */
+    private void failed(Throwable e) {
+        try {
+            LOG.error("A round of {} failed; the shard goes on", thread.getName(), e);
+        } catch (Error again) {
+            // no memory even to say so
+        }
+        LockSupport.parkNanos(FAILED_PAUSE_NS);
     }
 
     private boolean hasWork() {
@@ -155,8 +172,8 @@ final class Shard implements Runnable {
     }
 
     private void offer(Subscriber s) {
-        if (s.state != Subscriber.State.LIVE || s.offered == offeringSequence || !s.wants(offering)) {
-            return;
+        if (s.state != Subscriber.State.LIVE || s.offered >= offeringSequence || !s.wants(offering)) {
+            return; // offered already, by another topic or by a round that failed and is made again
         }
         s.offered = offeringSequence;
         if (!s.take(offeringSequence, offering, setup.backlogMax())) {
@@ -171,7 +188,7 @@ final class Shard implements Runnable {
     void serve(Subscriber s) {
         try {
             tryServe(s);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("Stream {} failed and is ended", s.connection, e);
             remove(s);
         }
@@ -180,7 +197,7 @@ final class Shard implements Runnable {
     private void tryServe(Subscriber s) {
         while (s.state != Subscriber.State.ENDED && s.outlet.isReady()) {
             if (!s.controls.isEmpty()) {
-                write(s, joinControls(s));
+                write(s, s.takeControls());
             } else if (s.state == Subscriber.State.LIVE && s.backlogSize > 0) {
                 int before = s.backlogSize;
                 ByteBuffer bytes = joiner.next(s);
@@ -198,9 +215,16 @@ final class Shard implements Runnable {
         if (s.state == Subscriber.State.BEHIND) {
             if (s.outlet.isReady()) {
                 enqueue(s);
-            } else if (s.chunkBytes > 0) {
-                setup.readers().release(s.dropChunk()); // a full socket holds no memory of the log's: the cursor knows
+            } else {
+                letGo(s);
             }
+        }
+    }
+
+    /** A full socket holds no memory of the log's: the cursor knows where to read again. */
+    private void letGo(Subscriber s) {
+        if (s.chunkBytes > 0) {
+            setup.readers().release(s.dropChunk());
         }
     }
 
@@ -218,15 +242,14 @@ final class Shard implements Runnable {
         serve(s);
     }
 
-    /** Places a subscriber: at the cursor found for it, or at what this shard has dispatched. */
+    /** Places a subscriber at its cursor, which may be ahead of what this shard has dispatched. */
     void attach(Subscriber s, StartPoint start) {
         if (s.state != Subscriber.State.OPENING) {
             return;
         }
-        Position at = start.cursor() == null ? place : start.cursor();
-        String id = start.cursor() == null ? placeId : start.cursorId();
+        Position at = start.cursor();
         if (s.request.controls()) {
-            s.controls.add(ByteBuffer.wrap(Controls.hello(s, start, id)));
+            s.controls.add(ByteBuffer.wrap(Controls.hello(s, start, start.cursorId())));
         }
         s.seen = at;
         s.transientFrom = start.transientFrom();
@@ -263,8 +286,12 @@ final class Shard implements Runnable {
         }
         setup.readers().release(s.dropChunk());
         s.controls.clear();
-        s.outlet.end();
         setup.ended().accept(s);
+        try {
+            s.outlet.end();
+        } catch (RuntimeException e) {
+            LOG.warn("The response of stream {} could not be ended", s.connection, e);
+        }
     }
 
     /** Heartbeats and cursors; posted by the ticker. */
@@ -321,7 +348,7 @@ final class Shard implements Runnable {
         for (int n = behind.size(); n > 0 && setup.nanos().getAsLong() < untilNs; n--) {
             Subscriber s = behind.poll();
             s.catchingUp = false;
-            if (s.state == Subscriber.State.BEHIND && s.outlet.isReady()) {
+            if (s.state == Subscriber.State.BEHIND) {
                 feed(s);
             }
         }
@@ -330,21 +357,15 @@ final class Shard implements Runnable {
 
     private void feed(Subscriber s) {
         try {
-            catchUp.step(s);
-        } catch (RuntimeException e) {
+            if (s.outlet.isReady()) {
+                catchUp.step(s);
+            } else {
+                letGo(s); // a heartbeat has filled the socket since it was put into the line
+            }
+        } catch (RuntimeException | Error e) {
             LOG.error("Stream {} failed while it caught up and is ended", s.connection, e);
             remove(s);
         }
-    }
-
-    private static ByteBuffer joinControls(Subscriber s) {
-        if (s.controls.size() == 1) {
-            return s.controls.poll();
-        }
-        ByteBuffer joined = ByteBuffer.allocate(s.controls.stream().mapToInt(ByteBuffer::remaining).sum());
-        s.controls.forEach(joined::put);
-        s.controls.clear();
-        return joined.flip();
     }
 
     private void countDelivered() {
@@ -355,9 +376,14 @@ final class Shard implements Runnable {
     }
 
     private void endAll() {
-        for (Subscriber s : List.copyOf(streams)) {
-            if (s.outlet.isReady()) {
-                s.outlet.write(ByteBuffer.wrap(setup.farewell().get()));
+        while (!streams.isEmpty()) { // the newest first: the index finds them without a search
+            Subscriber s = streams.get(streams.size() - 1);
+            try {
+                if (s.outlet.isReady()) {
+                    s.outlet.write(ByteBuffer.wrap(setup.farewell().get()));
+                }
+            } catch (RuntimeException e) {
+                LOG.warn("Stream {} could not be told of the end", s.connection, e);
             }
             remove(s);
         }

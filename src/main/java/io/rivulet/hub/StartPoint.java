@@ -8,7 +8,7 @@ import java.util.List;
  * Where a stream begins, and what to say of it in {@code rivulet.hello}.
  *
  * @param resumed       how
- * @param cursor        examined up to here; null: up to what the shard has dispatched when it takes the stream
+ * @param cursor        examined up to here; null: up to the newest event, which {@link #at} says
  * @param cursorId      the id of {@code cursor}; null with it
  * @param missed        an upper bound of what is gone, under the caller's grants; null when it cannot be told
  * @param transientLost whether transient events were lost between
@@ -44,6 +44,12 @@ record StartPoint(Resumed resumed, Position cursor, String cursorId, Long missed
 
     static StartPoint partial(Position cursor, String id, Long missed) {
         return new StartPoint(Resumed.PARTIAL, cursor, id, missed, false, null, null, null);
+    }
+
+    /** The same from this place on. */
+    StartPoint at(TailRing.Mark mark) {
+        return new StartPoint(resumed, mark.place(), mark.id(), missed, transientLost, transientFrom, first,
+            afterFirst);
     }
 
     StartPoint withTransientLost(boolean lost, Position toldUpTo) {

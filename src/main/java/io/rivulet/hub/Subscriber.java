@@ -135,6 +135,17 @@ final class Subscriber implements Subscription {
         }
     }
 
+    /** What the hub has to say, as one write. */
+    ByteBuffer takeControls() {
+        if (controls.size() == 1) {
+            return controls.poll();
+        }
+        ByteBuffer joined = ByteBuffer.allocate(controls.stream().mapToInt(ByteBuffer::remaining).sum());
+        controls.forEach(joined::put);
+        controls.clear();
+        return joined.flip();
+    }
+
     /** Leaves the live batches: the cursor is the place before the first event it has not got. */
     void fallBehind(Position dispatched) {
         state = State.BEHIND;

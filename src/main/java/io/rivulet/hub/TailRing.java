@@ -26,8 +26,12 @@ final class TailRing {
     private volatile Floor floor;
     private long bytes;
 
-    /** The place up to which everything has left, and its sealed id. */
-    private record Floor(Position place, String id) {
+    /** A place and its sealed id. */
+    record Mark(Position place, String id) {
+    }
+
+    /** The place up to which everything has left or is about to, its sealed id, and the last sequence that did. */
+    private record Floor(Position place, String id, long sequence) {
     }
 
     /**
@@ -40,20 +44,20 @@ final class TailRing {
     TailRing(long bytesMax, int slotsMax, Position floor, String floorId, Consumer<EventFrame> evicted) {
         this.bytesMax = bytesMax;
         this.slots = new AtomicReferenceArray<>(slotsMax);
-        this.floor = new Floor(floor, floorId);
+        this.floor = new Floor(floor, floorId, 0);
         this.evicted = evicted;
     }
 
-    /** Whether an event of so many bytes fits without evicting anything newer than {@code sequence}. */
-    boolean fits(int length, long sequence) {
+    /** Whether an event of this weight fits without evicting anything newer than {@code sequence}. */
+    boolean fits(int weight, long sequence) {
         long oldest = first;
         long free = bytesMax - bytes;
         int slotsFree = slots.length() - (int) (head - oldest + 1);
-        while ((free < length || slotsFree == 0) && oldest <= head) {
+        while ((free < weight || slotsFree == 0) && oldest <= head) {
             if (oldest > sequence) {
                 return false;
             }
-            free += get(oldest++).length();
+            free += get(oldest++).weight();
             slotsFree++;
         }
         return true;
@@ -61,18 +65,25 @@ final class TailRing {
 
     /** Adds the next event; visible to all at once. */
     void add(EventFrame frame) {
-        while (first <= head && (bytes + frame.length() > bytesMax || head - first + 1 == slots.length())) {
+        while (first <= head && (bytes + frame.weight() > bytesMax || head - first + 1 == slots.length())) {
             EventFrame old = get(first);
-            floor = new Floor(old.position(), old.placeId());
+            floor = new Floor(old.position(), old.placeId(), first);
             evicted.accept(old);
             long gone = first;
             first = gone + 1;
             slots.set(slot(gone), null);
-            bytes -= old.length();
+            bytes -= old.weight();
         }
-        bytes += frame.length();
+        bytes += frame.weight();
         slots.set(slot(head + 1), frame);
         head = head + 1;
+    }
+
+    /** Where the newest event stands, or the floor when the ring is empty. */
+    Mark newest() {
+        EventFrame newest = get(head);
+        Floor below = floor;
+        return newest != null ? new Mark(newest.position(), newest.placeId()) : new Mark(below.place(), below.id());
     }
 
     /** The newest sequence; 0 before the first. */
@@ -85,11 +96,15 @@ final class TailRing {
         return floor.place();
     }
 
-    /** A cursor for any place between the event before {@code sequence} and that event; null when it just left. */
+    /**
+     * A cursor for any place between the event before {@code sequence} and that event; null when it just left. The
+     * floor rises before {@code first} does, so it is the floor that must say which sequence it lies below: else T1
+     * (a shard) could be given the id of the very event that T2 (the committer) is about to evict, and skip it.
+     */
     String idBefore(long sequence) {
         EventFrame before = get(sequence - 1);
         Floor below = floor;
-        return before != null ? before.placeId() : first == sequence ? below.id() : null;
+        return before != null ? before.placeId() : below.sequence() == sequence - 1 ? below.id() : null;
     }
 
     /** The event of this sequence, or null when it has left or is not there yet. */

@@ -20,19 +20,29 @@ final class TransientTopics {
 
     private static final int TOPICS_MAX = 10_000;
 
+    private final long bytesMax;
+    private long bytes;
     private final Map<String, EventFrame> newest = new LinkedHashMap<>();
     private final Map<String, Position> lost = new LinkedHashMap<>();
     private final Map<String, Position> byId = new LinkedHashMap<>();
     /** Where topics that had to be forgotten lost their last event at the latest. */
     private Position lostForgotten = Position.START;
+    /** The newest that was lost: they leave in order. */
+    private Position lostNewest = Position.START;
+
+    /** Keeps newest events of at most so many bytes, beside those in the ring. */
+    TransientTopics(long bytesMax) {
+        this.bytesMax = bytesMax;
+    }
 
     /** A transient event was committed. */
     synchronized void added(EventFrame frame) {
         for (String topic : frame.topics()) {
-            newest.remove(topic);
+            forget(topic);
             newest.put(topic, frame);
-            if (newest.size() > TOPICS_MAX) {
-                newest.remove(newest.keySet().iterator().next());
+            bytes += frame.weight();
+            while (newest.size() > TOPICS_MAX || bytes > bytesMax && newest.size() > 1) {
+                forget(newest.keySet().iterator().next());
             }
         }
         if (!frame.id().equals(frame.placeId())) {
@@ -40,11 +50,17 @@ final class TransientTopics {
         }
     }
 
+    private void forget(String topic) {
+        EventFrame old = newest.remove(topic);
+        bytes -= old == null ? 0 : old.weight();
+    }
+
     /** An event left the ring. */
     synchronized void evicted(EventFrame frame) {
         if (!frame.isTransient()) {
             return;
         }
+        lostNewest = frame.position();
         for (String topic : frame.topics()) {
             lost.remove(topic);
             lost.put(topic, frame.position());
@@ -61,7 +77,7 @@ final class TransientTopics {
             return true;
         }
         if (topics.isAny()) {
-            return lost.values().stream().anyMatch(p -> p.isAfter(place));
+            return lostNewest.isAfter(place);
         }
         for (String topic : topics.exact()) {
             Position p = lost.get(topic);

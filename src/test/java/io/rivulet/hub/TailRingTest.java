@@ -69,6 +69,33 @@ class TailRingTest {
         assertTrue(ring.fits(5_000, 8));
     }
 
+    /** T1 asks for the id while T2, between raising the floor and the first sequence, evicts the event itself. */
+    @Test
+    void anIdIsNeverThatOfTheEventItComesBefore() {
+        List<String> asked = new ArrayList<>();
+        TailRing[] held = new TailRing[1];
+        held[0] = new TailRing(1_000, 8, Position.ofDurable(10), "floor",
+            e -> asked.add(held[0].idBefore(e.position().durable() - 10)));
+        for (int i = 11; i < 22; i++) {
+            Event event = Event.on("t").build();
+            held[0].add(new EventFrame(event, Position.ofDurable(i), false, "id " + i, 0));
+        }
+        assertEquals(3, asked.size());
+        for (int i = 0; i < asked.size(); i++) {
+            String before = i == 0 ? "floor" : "id " + (10 + i);
+            assertTrue(asked.get(i) == null || asked.get(i).equals(before), asked.get(i) + " is not " + before);
+        }
+    }
+
+    @Test
+    void longTopicsCountAsMemory() {
+        Event event = Event.on("t" + "x".repeat(600)).build();
+        for (int i = 11; i < 14; i++) {
+            ring.add(new EventFrame(event, Position.ofDurable(i), false, "id", 0));
+        }
+        assertEquals(2, evicted.size());
+    }
+
     private void add(long durable, long transients) {
         ring.add(frame(new Position(durable, transients), 10));
     }

@@ -1,0 +1,112 @@
+package io.rivulet.hub;
+
+import static io.rivulet.hub.HubScene.awaitEvents;
+import static io.rivulet.hub.HubScene.awaitHello;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.rivulet.auth.Grant;
+import io.rivulet.kit.Await;
+import io.rivulet.topic.TopicSelection;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A fault costs at most the stream it happens in: no thread of the hub's ends by it, and nothing is left behind. */
+class FaultTest {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void anErrorInOneStreamEndsNoThread() throws Exception {
+        try (HubScene scene = new HubScene(folder)) {
+            for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) { // one on each shard
+                subscribe(scene, new Faulty(() -> {
+                    throw new OutOfMemoryError("made by the test");
+                }, () -> { }));
+            }
+            HubClient client = awaitHello(scene.client("news").connect(), 1);
+            scene.publish("news", "1");
+            scene.publish("news", "2");
+            assertEquals(List.of("1", "2"), awaitEvents(client, 2).data());
+        }
+    }
+
+    @Test
+    void aResponseThatCannotBeEndedIsCountedOut() throws Exception {
+        try (HubScene scene = new HubScene(folder)) {
+            Subscription broken = subscribe(scene, new Faulty(() -> { }, () -> {
+                throw new IllegalStateException("made by the test");
+            }));
+            assertTrue(scene.hub.isHeard("news"));
+            broken.gone("end of test");
+            Await.until("it is gone", () -> scene.hub.streams() == 0 && !scene.hub.isHeard("news"));
+        }
+    }
+
+    @Test
+    void aReaderThatIsInterruptedLeavesNoStreamWaitingForEver() throws Exception {
+        try (HubScene scene = new HubScene(folder, "ring.bytes", "4096")) {
+            for (int i = 0; i < 2_000; i++) {
+                scene.hub.publish(io.rivulet.event.Event.on("news").data(i + "x".repeat(200)).build());
+            }
+            scene.publish("news", "end");
+            for (int i = 0; i < 50; i++) {
+                HubClient client = scene.client("news").connect(Since.EARLIEST);
+                Await.until("the end of history or of the stream", () -> {
+                    threads("rivulet-read-", Thread::interrupt);
+                    return client.drain().isEnded() || client.data().contains("end")
+                        || !client.controls("rivulet.gap").isEmpty();
+                });
+                client.cut();
+            }
+        }
+    }
+
+    @Test
+    void anInterruptedCloseEndsAllStreamsAndThreads() throws Exception {
+        HubScene scene = new HubScene(folder);
+        HubClient client = awaitHello(scene.client("news").connect(), 1);
+        Thread.currentThread().interrupt();
+        scene.close();
+        assertTrue(Thread.interrupted(), "the interrupt is kept for the caller");
+        Await.until("the stream is ended", client::isEnded);
+        Await.until("no thread is left", () -> {
+            boolean[] left = new boolean[1];
+            threads("rivulet-", t -> left[0] |= t.getName().matches("rivulet-(commit|shard|read|answer|tick).*"));
+            return !left[0];
+        });
+    }
+
+    private static void threads(String prefix, Consumer<Thread> action) {
+        Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().startsWith(prefix)).forEach(action);
+    }
+
+    private static Subscription subscribe(HubScene scene, Outlet outlet) {
+        return scene.hub.subscribe(new SubscribeRequest(TopicSelection.ofTopics(List.of("news")), Grant.ANONYMOUS, null,
+            Since.LATEST, Duration.ofSeconds(15), false, true, "test"), outlet);
+    }
+
+    /** A response whose writes and whose end fail as the test says. */
+    private record Faulty(Runnable onWrite, Runnable onEnd) implements Outlet {
+        @Override
+        public boolean isReady() {
+            return true;
+        }
+
+        @Override
+        public void write(ByteBuffer events) {
+            onWrite.run();
+        }
+
+        @Override
+        public void end() {
+            onEnd.run();
+        }
+    }
+}
