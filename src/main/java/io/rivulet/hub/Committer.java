@@ -42,8 +42,8 @@ final class Committer implements Runnable {
     /** The place of the newest event; the next transient event counts on from here. */
     private Position place;
     /**
-     * The nonce of the commit at {@code place.durable()}. Not {@code log.range().headNonce()}: while the tail is told of
-     * a group that is already the group's, but a transient event before its first durable one stands at an older place.
+     * The nonce of the commit at {@code place.durable()}. Not {@code log.range().headNonce()}: while the tail is told
+     * of a group that is already the group's, but a transient event before its first durable one stands at an older place.
      */
     private int nonce;
     private boolean failing;
