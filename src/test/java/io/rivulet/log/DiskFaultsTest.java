@@ -92,6 +92,27 @@ class DiskFaultsTest {
     }
 
     @Test
+    void whatARefusedGroupLeftBehindIsCutBeforeTheSegmentIsSealed() throws IOException {
+        for (int seed = 0; seed < 10; seed++) {
+            Scenario scenario = new Scenario(Scenario.small("always"), seed);
+            MemoryDisk disk = new MemoryDisk(seed);
+            SegmentLog log = scenario.open(disk);
+            LogRecord small = new LogRecord(Event.on("t0").data("small").build(), null);
+            for (int i = 0; i < 11; i++) {
+                log.append(List.of(small));
+            }
+            disk.broken(true);
+            LogRecord large = new LogRecord(Event.on("t0").data("z".repeat(1_500)).build(), null);
+            assertThrows(LogFailure.class, () -> log.append(List.of(large)));
+            disk.broken(false);
+            log.append(List.of(small, small)); // the twelfth and thirteenth: the segment is rolled
+            try (SegmentLog after = scenario.open(disk.afterKill())) {
+                assertEquals(13, after.range().head());
+            }
+        }
+    }
+
+    @Test
     void aFullDiskRefusesAsFullAndTakesEventsAgainWhenSpaceReturns() throws IOException {
         for (int seed = 0; seed < 20; seed++) {
             Scenario scenario = new Scenario(Scenario.small("always"), seed);
