@@ -102,7 +102,7 @@ class DiskFaultsTest {
                 log.append(List.of(small));
             }
             disk.broken(true);
-            LogRecord large = new LogRecord(Event.on("t0").data("z".repeat(1_500)).build(), null);
+            LogRecord large = new LogRecord(Event.on("t0").data("z".repeat(700)).build(), null);
             assertThrows(LogFailure.class, () -> log.append(List.of(large)));
             disk.broken(false);
             log.append(List.of(small, small)); // the twelfth and thirteenth: the segment is rolled
