@@ -16,10 +16,12 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A process that appends, rolls, seals and trims on the machine's disk is killed again and again. */
+@Tag("once")
 class SegmentLogKillIT {
 
     private static final int ROUNDS = Integer.getInteger("rivulet.kill.rounds", 6);

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The log beside {@link PlainLog} in one run: medians of rounds that take turns, so that a busy machine slows both; and
  * what a million events cost to read, in bytes.
  */
+@Tag("once")
 @TestMethodOrder(MethodOrderer.MethodName.class)
 class YardstickIT {
 
