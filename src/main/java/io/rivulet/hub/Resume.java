@@ -147,9 +147,20 @@ final class Resume {
             return StartPoint.LIVE;
         }
         found.sort(Comparator.comparing(EventFrame::position));
+        found = latest(found);
         Position before = found.get(0).position().before();
         Position cursor = found.get(0).isTransient() ? before : Position.ofDurable(before.durable());
         return new StartPoint(StartPoint.Resumed.EXACT, cursor, ids.idOf(cursor), 0L, false, null, found, head);
+    }
+
+    /** The last of them that a stream may hold in memory, for unlike other chunks these are not read again. */
+    private static List<EventFrame> latest(List<EventFrame> ascending) {
+        int from = ascending.size() - 1;
+        long bytes = ascending.get(from).weight();
+        while (from > 0 && bytes + ascending.get(from - 1).weight() <= LogFinder.NEWEST_BYTES_MAX) {
+            bytes += ascending.get(--from).weight();
+        }
+        return List.copyOf(ascending.subList(from, ascending.size()));
     }
 
     /** The place after which {@code n} matching events come: counted back through the ring, then through the log. */

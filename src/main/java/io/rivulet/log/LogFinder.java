@@ -21,7 +21,13 @@ public interface LogFinder {
     /** The position after which exactly {@code n} matching events come, or {@code first - 1} when there are fewer. */
     long beforeNewest(TopicSelection topics, int n) throws IOException;
 
-    /** The newest event of each matching topic, ascending; of at most {@code topicsMax} topics, the latest of them. */
+    /** What {@link #newestOfEach} brings into memory at most, unless one event is larger. */
+    int NEWEST_BYTES_MAX = 1 << 20;
+
+    /**
+     * The newest event of each matching topic, ascending; of at most {@code topicsMax} topics and
+     * {@link #NEWEST_BYTES_MAX} bytes, the latest of them.
+     */
     List<LogEntry> newestOfEach(TopicSelection topics, int topicsMax) throws IOException;
 
     /** The nonce of the commit that holds this position, or of the store for 0; empty when it is not retained. */

@@ -127,14 +127,19 @@ final class LogLookup implements LogFinder {
         topics.exact().forEach(topic -> wanted.add(segments.hash().of(topic)));
         Set<Long> seen = new HashSet<>();
         List<LogEntry> entries = new ArrayList<>();
+        long left = NEWEST_BYTES_MAX;
         Segment[] all = segments.all();
-        for (int i = all.length - 1; i >= 0 && seen.size() < topicsMax; i--) {
+        for (int i = all.length - 1; i >= 0 && seen.size() < topicsMax && left > 0; i--) {
             if (!topics.isAny() && seen.containsAll(wanted)) {
                 break;
             }
             try {
                 for (long place : newestOfEach(all[i], topics.isAny() ? null : wanted, seen, topicsMax)) {
                     LogEntry entry = segments.entry(all[i], place);
+                    left -= entry.event().weight();
+                    if (left < 0 && !entries.isEmpty()) {
+                        break;
+                    }
                     if (topics.matches(entry.event().topics())) {
                         entries.add(entry);
                     }

@@ -2,6 +2,7 @@ package io.rivulet.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonArray;
@@ -9,6 +10,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.rivulet.event.Event;
 import io.rivulet.hub.History;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import org.eclipse.jetty.http.HttpTester;
@@ -55,7 +57,8 @@ class EventsServletTest {
     @Test
     void aRefusalIsAnsweredAtOnceAndEndsTheRequest() throws Exception {
         try (Door closed = Door.opening()) {
-            assertEquals(503, closed.get("/api/events?topic=news").getStatus());
+            assertTimeout(Duration.ofSeconds(15), // a request that nobody completes ends after 30 s
+                () -> assertEquals(503, closed.get("/api/events?topic=news").getStatus()));
         }
     }
 

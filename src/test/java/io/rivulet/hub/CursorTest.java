@@ -93,6 +93,21 @@ class CursorTest {
     }
 
     @Test
+    void theNewestOfManyLargeTopicsAreTheLatestThatFitIntoMemory() throws Exception {
+        try (HubScene scene = new HubScene(folder, "transient.topics", "t/*", "log.sync", "never")) {
+            for (int i = 1; i <= 6; i++) {
+                scene.publish("d/" + i, "d" + i + "x".repeat(300_000));
+                scene.publish("t/" + i, "t" + i + "x".repeat(100_000));
+            }
+            HubClient client = awaitEvents(scene.client("*").connect(Since.LAST), 5);
+            scene.publish("d/1", "end");
+            awaitEvents(client, 6);
+            assertEquals(List.of("t4", "d5", "t5", "d6", "t6", "en"),
+                client.data().stream().map(d -> d.substring(0, 2)).toList());
+        }
+    }
+
+    @Test
     void whatTheRingStillHoldsIsResumedThoughTheLogHasTrimmedIt() throws Exception {
         try (HubScene scene = new HubScene(folder, "log.retain.bytes", "1m", "log.sync", "never", "ring.bytes", "64m",
             "transient.topics", "clock")) {
