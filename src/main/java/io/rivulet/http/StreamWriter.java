@@ -170,10 +170,10 @@ final class StreamWriter implements Outlet, WriteListener, AsyncListener {
     }
 
     /**
-     * T1 (the shard) is inside a flush that fails. Tomcat 10.1 and 11 note the failure twice on the way out, and already
-     * the first note wakes T2 (a container thread), which comes here, ends the request and gives its processor to the
-     * next connection: T1's second note would then close a stranger's connection before its first byte. So T2
-     * waits until T1 is out; T1 never blocks, so that is soon.
+     * T1 (the shard) is inside a flush that fails. Tomcat 10.1 and 11 note the failure twice on the way out, and
+     * already the first note wakes T2 (a container thread), which comes here, ends the request and gives its
+     * processor to the next connection: T1's second note would then close a stranger's connection before its first
+     * byte. So T2 waits until T1 is out; T1 never blocks, so that is soon.
      */
     private void awaitOutside() {
         for (Thread t = inside; t != null && t != Thread.currentThread(); t = inside) {

@@ -10,6 +10,8 @@ import io.rivulet.log.LogFailure;
 import io.rivulet.log.LogRecord;
 import io.rivulet.metrics.Metrics;
 import io.rivulet.metrics.Metrics.Count;
+import io.rivulet.topic.TopicMatcher;
+import io.rivulet.topic.TopicSelection;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -27,6 +29,8 @@ import org.slf4j.LoggerFactory;
 final class Committer implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
+    private static final TopicSelection ALL = TopicSelection.of(List.of(new TopicMatcher.Any()));
+    private static final int READ_BYTES = 1 << 20;
 
     private final PublishQueue queue;
     private final EventLog log;
@@ -43,10 +47,13 @@ final class Committer implements Runnable {
     private Position place;
     /**
      * The nonce of the commit at {@code place.durable()}. Not {@code log.range().headNonce()}: while the tail is told
-     * of a group that is already the group's, but a transient event before its first durable one stands at an older place.
+     * of a group that is already the group's, but a transient event before its first durable one stands at an older
+     * place.
      */
     private int nonce;
     private boolean failing;
+    /** The log may hold events that the ring was not shown. */
+    private boolean faulted;
 
     Committer(PublishQueue queue, EventLog log, TailRing ring, TransientTopics transients, FanOut fanOut,
               Executor answers, Metrics metrics, InstantSource clock) {
@@ -69,14 +76,15 @@ final class Committer implements Runnable {
         for (List<Pending> group = queue.take(); group != null; group = queue.take()) {
             fanOut.awaitNotLagging(ring);
             try {
+                showMissing();
                 commit(group);
-            } catch (RuntimeException | Error e) {
+            } catch (IOException | RuntimeException | Error e) {
                 fault(group, e); // without this thread every publisher would wait for ever
             }
         }
     }
 
-    private void commit(List<Pending> group) {
+    private void commit(List<Pending> group) throws IOException {
         List<Pending> fresh = receipts.settle(group);
         List<LogRecord> records = new ArrayList<>();
         for (Pending pending : fresh) {
@@ -87,6 +95,7 @@ final class Committer implements Runnable {
             }
         }
         committing = fresh;
+        long head = log.range().head();
         try {
             if (!records.isEmpty()) {
                 log.append(records);
@@ -94,6 +103,9 @@ final class Committer implements Runnable {
                 recovered();
             }
         } catch (IOException | RuntimeException e) {
+            if (log.range().head() > head) {
+                throw e; // not the disk's: it is published, and was not shown
+            }
             refuseDurable(fresh, e);
         }
         if (committing != null) {
@@ -113,7 +125,22 @@ final class Committer implements Runnable {
         }
     }
 
+    /** After a fault between the log and the ring: what is on the disk is published, so live streams get it, too. */
+    private void showMissing() throws IOException {
+        if (!faulted) {
+            return;
+        }
+        for (long head = log.range().head(); place.durable() < head; ) {
+            for (LogEntry entry : log.read(place.durable(), head, ALL, READ_BYTES).entries()) {
+                show(onDisk(entry));
+            }
+        }
+        faulted = false;
+        fanOut.wake();
+    }
+
     private void fault(List<Pending> group, Throwable e) {
+        faulted = true;
         LOG.error("A group of {} publishes failed; whether they were published is unknown", group.size(), e);
         Refused refusal = Refused.because(Refused.Reason.STORE_FAILED,
             "the hub failed; whether the event was published is unknown", e);
@@ -130,18 +157,22 @@ final class Committer implements Runnable {
             if (pending.refusal == null) {
                 for (Event event : pending.events) {
                     EventFrame frame = pending.isTransient ? inMemory(event) : onDisk(entries.get(next++));
-                    place = frame.position();
                     pending.ids.add(frame.id());
-                    fanOut.awaitRoom(ring, frame.weight());
-                    ring.add(frame);
-                    if (frame.isTransient()) {
-                        transients.added(frame);
-                    }
+                    show(frame);
                 }
             }
         }
         committing = null;
         fanOut.wake();
+    }
+
+    private void show(EventFrame frame) {
+        fanOut.awaitRoom(ring, frame.weight());
+        ring.add(frame);
+        place = frame.position();
+        if (frame.isTransient()) {
+            transients.added(frame);
+        }
     }
 
     private EventFrame onDisk(LogEntry entry) {

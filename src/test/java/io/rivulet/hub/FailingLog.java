@@ -19,6 +19,7 @@ final class FailingLog implements EventLog {
 
     volatile boolean full;
     volatile boolean unreadable;
+    volatile boolean tailFails;
     volatile CountDownLatch hold = new CountDownLatch(0);
     private final EventLog log;
 
@@ -41,7 +42,13 @@ final class FailingLog implements EventLog {
 
     @Override
     public void tail(Consumer<List<LogEntry>> sink) {
-        log.tail(sink);
+        log.tail(entries -> {
+            if (tailFails) {
+                tailFails = false;
+                throw new OutOfMemoryError("made by the test");
+            }
+            sink.accept(entries);
+        });
     }
 
     @Override

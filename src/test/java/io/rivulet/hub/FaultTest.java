@@ -3,6 +3,7 @@ package io.rivulet.hub;
 import static io.rivulet.hub.HubScene.awaitEvents;
 import static io.rivulet.hub.HubScene.awaitHello;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.auth.Grant;
@@ -12,6 +13,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +37,22 @@ class FaultTest {
             scene.publish("news", "1");
             scene.publish("news", "2");
             assertEquals(List.of("1", "2"), awaitEvents(client, 2).data());
+        }
+    }
+
+    @Test
+    void whatIsOnTheDiskReachesLiveStreamsThoughTheCommitterFailedBehindIt() throws Exception {
+        AtomicReference<FailingLog> disk = new AtomicReference<>();
+        try (HubScene scene = new HubScene(folder, HandOver.EXACT, log -> {
+            disk.set(new FailingLog(log));
+            return disk.get();
+        })) {
+            HubClient client = awaitHello(scene.client("news").connect(), 1);
+            scene.publish("news", "1");
+            disk.get().tailFails = true;
+            assertThrows(ExecutionException.class, () -> scene.publish("news", "2, answer unknown"));
+            scene.publish("news", "3");
+            assertEquals(List.of("1", "2, answer unknown", "3"), awaitEvents(client, 3).data());
         }
     }
 
