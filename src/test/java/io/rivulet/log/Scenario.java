@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * A log at work on a {@link MemoryDisk}, and the book of what it acknowledged: after whatever happens to the disk, what
@@ -24,6 +26,13 @@ import java.util.Random;
 final class Scenario {
 
     static final Path FOLDER = Path.of("data");
+    /** Thousands of damaged logs are opened: what each says would be all of the build's output. Kept: it is weak. */
+    private static final Logger QUIET = Logger.getLogger("io.rivulet.log");
+
+    static {
+        QUIET.setLevel(Level.SEVERE);
+    }
+
     static final TopicSelection ALL = TopicSelection.ofTopics(List.of("*"));
 
     final TestClock clock = new TestClock();
