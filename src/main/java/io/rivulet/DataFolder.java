@@ -7,6 +7,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +28,11 @@ final class DataFolder {
         Optional<String> set = settings.get(SettingsTable.DATA_DIR);
         if (set.isPresent()) {
             Path path = Path.of(set.get()).toAbsolutePath().normalize();
+            try {
+                make(path);
+            } catch (IOException e) {
+                LOG.warn("no data folder can be made at {}: {}", path, e.toString()); // the store's state says so, too
+            }
             LOG.info("data folder {} (rivulet.data.dir); it survives restarts", path);
             return path;
         }
@@ -34,7 +40,7 @@ final class DataFolder {
         if (base != null) {
             Path path = base.toAbsolutePath().resolve("rivulet-data").resolve(name(application.getContextPath()));
             try {
-                Files.createDirectories(path);
+                make(path);
                 LOG.info("data folder {} (below the container's base); it survives restarts", path);
                 return path;
             } catch (IOException e) {
@@ -45,6 +51,19 @@ final class DataFolder {
         Path path = temp.toPath().toAbsolutePath().resolve("rivulet-data");
         LOG.warn("data folder {} (temporary): it does NOT survive a new deployment; set rivulet.data.dir", path);
         return path;
+    }
+
+    /** For its owner alone, where the system knows owners: the key of the ids and private events lie in it. */
+    private static void make(Path path) throws IOException {
+        if (Files.isDirectory(path)) {
+            return;
+        }
+        Files.createDirectories(path.getParent());
+        if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            Files.createDirectory(path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } else {
+            Files.createDirectory(path);
+        }
     }
 
     /** {@code ROOT}, {@code rivulet}, {@code a#b}: as Tomcat names the folders of its contexts. */

@@ -15,6 +15,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
@@ -61,6 +62,8 @@ class RivuletTest {
     void aFolderIsNamedByTheContextPathSoThatARedeployedHubFindsItsOwn() throws Exception {
         assertEquals(folder.resolve("d").toAbsolutePath(), DataFolder.choose(
             Settings.with("data.dir", folder.resolve("d").toString()), context().getServletContext()));
+        assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("d"))),
+            "the key of the ids and private events lie in it");
         System.setProperty("jetty.base", folder.toString());
         try {
             ServletContextHandler root = context();

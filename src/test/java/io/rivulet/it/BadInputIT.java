@@ -209,7 +209,8 @@ class BadInputIT {
     @Test
     void aBodyThatBreaksOffPublishesNothing() throws IOException {
         for (String head : List.of("Transfer-Encoding: chunked\r\n\r\n5\r\nab", "Content-Length: 10\r\n\r\nabc",
-            "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", "Transfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n0\r\n\r\n",
+            "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
+            "Transfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n0\r\n\r\n",
             "Content-Length: 10\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\ntopic=t&d")) {
             try (WireClient client = WireClient.to(server)) {
                 client.send("POST /api/updates?topic=t HTTP/1.1\r\nHost: localhost\r\n" + head).endOutput();

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A disk without space: a small tmpfs, which only root may mount; elsewhere the log's own tests of faults stand alone. */
+/** A disk without space: a small tmpfs, which only root may mount; elsewhere the log's tests of faults stand alone. */
 @Tag("once")
 @OnEveryContainer
 class DiskFullIT {

@@ -55,8 +55,8 @@ class RetentionIT {
     private String noise(int batches, int bytes) throws IOException {
         String first = null;
         for (int i = 0; i < batches; i++) {
-            String batch = IntStream.range(0, SEGMENT).mapToObj(n -> "{\"topic\":\"noise\",\"data\":\"" + (published + n)
-                + " " + "x".repeat(bytes) + "\"}").collect(Collectors.joining("\n"));
+            String batch = IntStream.range(0, SEGMENT)
+                .mapToObj(n -> "{\"topic\":\"noise\",\"data\":\"" + (published + n) + " " + "x".repeat(bytes) + "\"}").collect(Collectors.joining("\n"));
             String ids = Publisher.accepted(publisher.post("", "application/x-ndjson", batch));
             first = first == null ? ids.lines().findFirst().orElseThrow() : first;
             published += SEGMENT;

@@ -6,7 +6,8 @@ import java.nio.file.Path;
 /**
  * The built WAR as a process of its own, so that it can be killed:
  * {@code java -cp … io.rivulet.kit.ServerProcess port=8080 data=/tmp/d war=target/rivulet.war container=JETTY
- * acceptQueue=4096 rivulet.dev=true …}. It says {@code ready <port>} when its port is bound, and ends with its standard input.
+ * acceptQueue=4096 rivulet.dev=true …}. It says {@code ready <port>} when its port is bound, and ends with its standard
+ * input.
  */
 public final class ServerProcess {
 
