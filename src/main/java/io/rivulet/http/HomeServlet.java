@@ -40,6 +40,11 @@ public final class HomeServlet extends HttpServlet {
 
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        String context = request.getContextPath();
+        if (!context.isEmpty() && request.getRequestURI().equals(context)) {
+            response.sendRedirect(context + "/"); // the page's links are relative; Tomcat 11 leaves this to us
+            return;
+        }
         byte[] text = page.fill(origin(request) + request.getContextPath() + "/api/updates")
             .getBytes(StandardCharsets.UTF_8);
         response.setContentType("text/html;charset=utf-8");

@@ -56,7 +56,8 @@ class RetentionIT {
         String first = null;
         for (int i = 0; i < batches; i++) {
             String batch = IntStream.range(0, SEGMENT)
-                .mapToObj(n -> "{\"topic\":\"noise\",\"data\":\"" + (published + n) + " " + "x".repeat(bytes) + "\"}").collect(Collectors.joining("\n"));
+                .mapToObj(n -> "{\"topic\":\"noise\",\"data\":\"" + (published + n) + " " + "x".repeat(bytes) + "\"}")
+                .collect(Collectors.joining("\n"));
             String ids = Publisher.accepted(publisher.post("", "application/x-ndjson", batch));
             first = first == null ? ids.lines().findFirst().orElseThrow() : first;
             published += SEGMENT;
