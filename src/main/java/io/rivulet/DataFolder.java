@@ -60,7 +60,8 @@ final class DataFolder {
         }
         Files.createDirectories(path.getParent());
         if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            Files.createDirectory(path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Files.createDirectory(path,
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         } else {
             Files.createDirectory(path);
         }

@@ -103,7 +103,7 @@ final class Engine {
     }
 
     Subscription subscribe(SubscribeRequest request, Outlet outlet) {
-        Shard shard = fanOut.quietest();
+        Shard shard = fanOut.assign();
         Subscriber s = new Subscriber(request, outlet, shard, names.next(), names.next());
         byte[] first = prelude.get();
         shard.post(() -> shard.begin(s, first));
@@ -158,6 +158,9 @@ final class Engine {
     }
 
     private void place(Subscriber s) {
+        if (s.left) {
+            return;
+        }
         StartPoint start;
         try {
             StartPoint found = resume.find(s.request);

@@ -32,14 +32,15 @@ final class FanOut {
         return shards;
     }
 
-    /** The shard with the fewest streams. */
-    Shard quietest() {
+    /** Gives one more stream to the shard with the fewest. */
+    Shard assign() {
         Shard best = shards.get(0);
         for (Shard shard : shards) {
-            if (shard.streams() < best.streams()) {
+            if (shard.assigned().get() < best.assigned().get()) {
                 best = shard;
             }
         }
+        best.assigned().incrementAndGet();
         return best;
     }
 

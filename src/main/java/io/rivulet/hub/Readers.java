@@ -5,6 +5,7 @@ import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
 import io.rivulet.log.EventLog;
 import io.rivulet.log.LogChunk;
+import io.rivulet.log.LogCorrupt;
 import io.rivulet.log.LogEntry;
 import io.rivulet.topic.TopicSelection;
 import java.io.IOException;
@@ -65,13 +66,16 @@ final class Readers {
     /** Reads on for a stream; its shard gets a {@link ReadResult}. */
     void read(Subscriber s, long after, long upTo) {
         submit(() -> {
+            if (s.left) {
+                return;
+            }
             try {
                 ReadResult result = read(s.request, after, upTo);
                 budget.acquire(units(result.bytes()));
                 s.shard.post(() -> s.shard.chunkRead(s, result));
             } catch (InterruptedException e) {
                 s.gone("its reader was interrupted"); // nobody else would ever feed it again
-            } catch (RuntimeException | Error e) {
+            } catch (IOException | RuntimeException | Error e) {
                 LOG.error("Stream {} could not be fed from the log and is ended; it will ask again", s.connection, e);
                 s.gone("the log could not be read for it");
             }
@@ -98,11 +102,12 @@ final class Readers {
         }
     }
 
-    private ReadResult read(SubscribeRequest request, long after, long upTo) {
+    private ReadResult read(SubscribeRequest request, long after, long upTo) throws IOException {
         LogChunk chunk;
         try {
             chunk = log.read(after, upTo, request.topics(), CHUNK_BYTES);
-        } catch (IOException e) {
+        } catch (LogCorrupt e) {
+            // reading again would find the same; other troubles of the disk pass, and end the stream instead
             LOG.error("The log cannot be read after position {}: {}. Its readers are told of a gap up to {}.",
                 after, e.getMessage(), upTo, e);
             Position end = Position.ofDurable(upTo);

@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +37,7 @@ final class Shard implements Runnable {
     private final Consumer<Subscriber> offer = this::offer;
     private final ArrayDeque<Subscriber> behind = new ArrayDeque<>();
 
-    private volatile int streamCount;
+    private final AtomicInteger assigned = new AtomicInteger();
     private volatile long dispatched;
     private volatile boolean closing;
 
@@ -78,8 +79,9 @@ final class Shard implements Runnable {
         mailbox.wake();
     }
 
-    int streams() {
-        return streamCount;
+    /** Streams it has or is about to have: counted when they are given to it, so that a burst spreads evenly. */
+    AtomicInteger assigned() {
+        return assigned;
     }
 
     long dispatched() {
@@ -235,7 +237,6 @@ final class Shard implements Runnable {
         }
         s.slot = streams.size();
         streams.add(s);
-        streamCount = streams.size();
         s.writtenNs = nowNs;
         s.heartbeatNs = nowNs;
         s.controls.add(ByteBuffer.wrap(prelude));
@@ -282,10 +283,10 @@ final class Shard implements Runnable {
                 streams.set(s.slot, last);
                 last.slot = s.slot;
             }
-            streamCount = streams.size();
         }
         setup.readers().release(s.dropChunk());
         s.controls.clear();
+        assigned.decrementAndGet();
         setup.ended().accept(s);
         try {
             s.outlet.end();

@@ -37,6 +37,8 @@ final class Subscriber implements Subscription {
     final String connection;
     final String secret;
 
+    /** The client has left: what waits in the readers' line for it is not worth doing. Any thread. */
+    volatile boolean left;
     State state = State.OPENING;
     Position seen = Position.START;
     /** What the hub itself has to say first: prelude, hello, gap, heartbeat. */
@@ -91,6 +93,7 @@ final class Subscriber implements Subscription {
 
     @Override
     public void gone(String why) {
+        left = true;
         shard.post(() -> shard.remove(this));
     }
 

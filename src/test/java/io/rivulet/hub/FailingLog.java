@@ -3,6 +3,7 @@ package io.rivulet.hub;
 import io.rivulet.event.IdSeal;
 import io.rivulet.log.EventLog;
 import io.rivulet.log.LogChunk;
+import io.rivulet.log.LogCorrupt;
 import io.rivulet.log.LogEntry;
 import io.rivulet.log.LogFailure;
 import io.rivulet.log.LogFinder;
@@ -19,6 +20,7 @@ final class FailingLog implements EventLog {
 
     volatile boolean full;
     volatile boolean unreadable;
+    volatile boolean damaged;
     volatile boolean tailFails;
     volatile CountDownLatch hold = new CountDownLatch(0);
     private final EventLog log;
@@ -53,8 +55,11 @@ final class FailingLog implements EventLog {
 
     @Override
     public LogChunk read(long after, long upTo, TopicSelection topics, int bytesMax) throws IOException {
+        if (damaged) {
+            throw new LogCorrupt("a block does not match its checksum");
+        }
         if (unreadable) {
-            throw new IOException("input/output error");
+            throw new IOException("too many open files");
         }
         return log.read(after, upTo, topics, bytesMax);
     }

@@ -237,17 +237,36 @@ class HubTest {
     }
 
     @Test
-    void aLogThatCannotBeReadIsTellsAGapAndGoesOn() throws Exception {
+    void damageInTheLogIsToldAsAGapAndTheStreamGoesOn() throws Exception {
         AtomicReference<FailingLog> disk = new AtomicReference<>();
         try (HubScene scene = scene(disk, "ring.bytes", "4096")) {
-            for (int i = 0; i < 100; i++) {
-                scene.publish("news", i + "x".repeat(200));
-            }
-            disk.get().unreadable = true;
+            beyondTheRing(scene);
+            disk.get().damaged = true;
             HubClient client = scene.client("news").connect(Since.EARLIEST);
             Await.until("a gap", () -> !client.drain().controls("rivulet.gap").isEmpty());
             scene.publish("news", "end");
             Await.until("the end", () -> client.drain().data().contains("end"));
+        }
+    }
+
+    @Test
+    void aPassingTroubleOfTheDiskEndsTheStreamWhichComesBackAndLosesNothing() throws Exception {
+        AtomicReference<FailingLog> disk = new AtomicReference<>();
+        try (HubScene scene = scene(disk, "ring.bytes", "4096")) {
+            beyondTheRing(scene);
+            disk.get().unreadable = true;
+            HubClient client = scene.client("news").connect(Since.EARLIEST);
+            Await.until("the end of the stream", () -> client.drain().isEnded());
+            assertEquals(List.of(), client.controls("rivulet.gap"));
+            disk.get().unreadable = false;
+            client.cut();
+            assertEquals(100, awaitEvents(client.connect(Since.EARLIEST), 100).events().size());
+        }
+    }
+
+    private static void beyondTheRing(HubScene scene) throws Exception {
+        for (int i = 0; i < 100; i++) {
+            scene.publish("news", i + "x".repeat(200));
         }
     }
 
