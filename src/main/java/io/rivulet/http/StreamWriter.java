@@ -87,14 +87,39 @@ final class StreamWriter implements Outlet, WriteListener, AsyncListener {
         // Tomcat finishes with a blocking flush: a stream that is not ready is ended by its next callback instead. And
         // a stream whose write failed is Tomcat's to end: T1 (the shard) completes it while T2 (a container thread)
         // does so, too, and T1's call may then end the next request, which reuses the same AsyncContext
-        if (async != null && (how.completesWithoutBlocking() || (over ? !how.endsFailedItself() : opened && !owed))) {
-            complete();
+        if (async == null) {
+            return;
         }
+        if (how.completesWithoutBlocking() || over && !how.endsFailedItself()) {
+            complete();
+        } else if (opened && !owed && enter()) {
+            try {
+                complete();
+            } finally {
+                inside = null;
+            }
+        }
+    }
+
+    /**
+     * Whether the shard may call the container. T1 (the shard) says that it is inside, then looks whether the stream is
+     * over; T2 (a container thread) says that it is over, then looks whether T1 is inside, and waits for it. Whoever is
+     * second sees the other, so T1 never touches a response that Tomcat has given to the next connection.
+     */
+    private boolean enter() {
+        inside = Thread.currentThread();
+        if (over) {
+            inside = null;
+            return false;
+        }
+        return true;
     }
 
     /** Whether the container has taken all that was written and would take more. */
     private boolean drained() throws IOException {
-        inside = Thread.currentThread();
+        if (!enter()) {
+            return false;
+        }
         try {
             while (ready()) {
                 if (unflushed) {
@@ -154,11 +179,13 @@ final class StreamWriter implements Outlet, WriteListener, AsyncListener {
     public void onComplete(AsyncEvent event) {
         completed.set(true);
         over("the response is complete");
+        awaitOutside();
     }
 
     @Override
     public void onTimeout(AsyncEvent event) {
         over("the application is stopping");
+        awaitOutside();
         complete(); // Tomcat, when the application stops: nobody else will
     }
 
@@ -170,10 +197,10 @@ final class StreamWriter implements Outlet, WriteListener, AsyncListener {
     }
 
     /**
-     * T1 (the shard) is inside a flush that fails. Tomcat 10.1 and 11 note the failure twice on the way out, and
-     * already the first note wakes T2 (a container thread), which comes here, ends the request and gives its
-     * processor to the next connection: T1's second note would then close a stranger's connection before its first
-     * byte. So T2 waits until T1 is out; T1 never blocks, so that is soon.
+     * The other half of {@link #enter}. T1 (the shard) is inside a flush that fails, say. Tomcat 10.1 and 11 note the
+     * failure twice on the way out, and already the first note wakes T2 (a container thread), which comes here, ends
+     * the request and gives its processor to the next connection: T1's second note would then close a stranger's
+     * connection before its first byte. So T2 waits until T1 is out; T1 never blocks, so that is soon.
      */
     private void awaitOutside() {
         for (Thread t = inside; t != null && t != Thread.currentThread(); t = inside) {
