@@ -100,6 +100,11 @@ public final class EventStream implements AutoCloseable {
         return record.stream().filter(e -> !isControl(e)).toList();
     }
 
+    /** All events so far in the order they came, control events too. */
+    public synchronized List<Dispatched> all() {
+        return List.copyOf(record);
+    }
+
     /** Number of events so far, control events too. */
     public synchronized int size() {
         return record.size();
