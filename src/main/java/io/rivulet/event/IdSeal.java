@@ -8,7 +8,7 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Turns a place into an id that tells nothing and cannot be made up: one AES block over epoch, position, transient
- * count and nonce, written as {@code urn:rivulet:} and 26 base32 characters (an IRI, MERCURE PUB-10). A guessed id
+ * count and nonce, written as {@code urn:rivulet:} and 26 base32 characters (an IRI, as Mercure wants). A guessed id
  * opens to a random place, whose 24 bits of nonce the resume compares with the log's. Any thread.
  */
 public final class IdSeal {

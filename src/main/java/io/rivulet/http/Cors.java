@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Which pages of other origins may use the hub (CLIENTS O23, O24): those of the settings, byte for byte, and in dev
+ * Which pages of other origins may use the hub: those of the settings, byte for byte, and in dev
  * mode, for reading, every port of this machine. Any thread.
  */
 public final class Cors {

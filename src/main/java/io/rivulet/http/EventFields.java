@@ -11,7 +11,7 @@ import java.util.Set;
  */
 final class EventFields {
 
-    /** A listener could not tell such an event from the stream's own state (CLIENTS O12). */
+    /** A listener could not tell such an event from the stream's own state. */
     private static final Set<String> STATE_TYPES = Set.of("open", "error");
     private static final int RETRY_DIGITS_MAX = 18;
 
@@ -30,7 +30,7 @@ final class EventFields {
         return event.id(id).type(type).retryMs(retry == null ? 0 : retryMs(retry)).build();
     }
 
-    /** Printable ASCII, no space at an end: with any other id some clients can never reconnect (CLIENTS O8). */
+    /** Printable ASCII, no space at an end: with any other id some clients can never reconnect. */
     private static void checkId(String id) {
         for (int i = 0; i < id.length(); i++) {
             char c = id.charAt(i);

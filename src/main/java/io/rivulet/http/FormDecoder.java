@@ -11,7 +11,7 @@ import java.util.Arrays;
 /**
  * The parser of {@code application/x-www-form-urlencoded} (WHATWG URL, 5.1), but strict where that one repairs: bytes
  * that are no UTF-8 are refused, since a topic with a replacement character in it would be another topic. Written for
- * bodies and queries alike, because {@code getParameter} mixes the two and hides bad bytes (MERCURE PUB-19).
+ * bodies and queries alike, because {@code getParameter} mixes the two and hides bad bytes.
  */
 public final class FormDecoder {
 

@@ -58,7 +58,7 @@ final class HistoryJson {
         return json.toString();
     }
 
-    /** A line break to some clients (CLIENTS finding 14); Gson escapes the other two of its kind. */
+    /** A line break to some clients; Gson escapes the other two of its kind. */
     private static String escaped(String json) {
         return json.replace("\u0085", "\\u0085");
     }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which pages of other origins get at answers, and what a preflight is told (CLIENTS O23, O24). */
+/** Which pages of other origins get at answers, and what a preflight is told. */
 class CorsTest {
 
     private static final String APP = "https://app.example.com";
