@@ -8,7 +8,6 @@ import io.rivulet.limit.Refused;
 import io.rivulet.log.EventLog;
 import io.rivulet.metrics.Metrics;
 import io.rivulet.metrics.Metrics.Count;
-import io.rivulet.topic.Topic;
 import io.rivulet.topic.TopicSelection;
 import java.time.InstantSource;
 import java.util.List;
@@ -154,11 +153,6 @@ public final class Hub implements AutoCloseable {
     /** How many streams are open. */
     public int streams() {
         return streams.get();
-    }
-
-    /** Whether events of this topic are kept in memory only. */
-    public boolean isTransient(String topic) {
-        return Topic.covered(settings.get(SettingsTable.TRANSIENT_TOPICS), List.of(topic));
     }
 
     /** Ends all streams, answers what is queued, ends all threads. Does not close the log. Idempotent. */
