@@ -17,7 +17,7 @@ class LayersTest {
     /** From the top down; those of one row do not know each other. */
     private static final List<List<String>> ROWS = List.of(List.of(""), List.of("http"), List.of("feed"),
         List.of("hub"), List.of("cluster"), List.of("log"), List.of("auth"), List.of("event"), List.of("topic"),
-        List.of("metrics", "config", "limit"));
+        List.of("metrics", "config", "limit", "url"));
     private static final List<String> SERVLET_LAYERS = List.of("", "http");
     private static final Pattern OURS = Pattern.compile("\\bio\\.rivulet\\.(?:([a-z]+)\\.)?[A-Z*]");
 

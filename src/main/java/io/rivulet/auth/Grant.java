@@ -5,28 +5,76 @@ import java.util.List;
 /**
  * What a caller may do, decided before anything is done. Immutable, any thread.
  *
- * @param issuer    who vouches for the subject; with it, idempotency keys of two issuers never meet
- * @param subject   who asks, as the log and the operator see it
- * @param publishes whether any topic may be published to
- * @param readsAll  whether private events of any topic may be read
- * @param operates  whether the hub may be operated: connections, topics
+ * @param issuer     who vouches for the subject; with it, idempotency keys of two issuers never meet
+ * @param subject    who asks, as the log and the operator see it
+ * @param tokenId    the token's {@code jti}, else a digest of it; null without a token
+ * @param publishes  topics that may be published to
+ * @param subscribes topics whose private events may be read
+ * @param payloads   what a subscription's presence carries, the first that fits
+ * @param operates   whether the hub may be operated: connections, topics
+ * @param expiresMs  when it ends, in milliseconds since 1970; {@link #NEVER} without an end
+ * @param legacy     whether it comes from a token of Mercure 0.x
  */
-public record Grant(String issuer, String subject, boolean publishes, boolean readsAll, boolean operates) {
+public record Grant(String issuer, String subject, String tokenId, GrantedTopics publishes, GrantedTopics subscribes,
+                    List<Payload> payloads, boolean operates, long expiresMs, boolean legacy) {
+
+    /** See {@link #expiresMs()}. */
+    public static final long NEVER = Long.MAX_VALUE;
 
     /** Nobody in particular: public topics may be read. */
-    public static final Grant ANONYMOUS = new Grant("", "anonymous", false, false, false);
+    public static final Grant ANONYMOUS = of("", "anonymous", GrantedTopics.NONE, GrantedTopics.NONE, false);
     /** A caller on this machine in dev mode: everything. */
-    public static final Grant DEV = new Grant("dev", "dev", true, true, true);
+    public static final Grant DEV = of("dev", "dev", GrantedTopics.ALL, GrantedTopics.ALL, true);
     /** Code in the same JVM: feeds and users of the Java interface. */
-    public static final Grant INTERNAL = new Grant("internal", "hub", true, true, true);
+    public static final Grant INTERNAL = of("internal", "hub", GrantedTopics.ALL, GrantedTopics.ALL, true);
 
-    /** Whether an event of these topics may be published. */
-    public boolean mayPublish(List<String> topics) {
-        return publishes;
+    /**
+     * What a token says about those who subscribe with it (Mercure 1.0, ACT-05).
+     *
+     * @param topics the subscriptions it is for
+     * @param json   a JSON object, or null: the search ends here, with nothing
+     */
+    public record Payload(GrantedTopics topics, String json) {
     }
 
-    /** Whether a private event of these topics may be seen. */
+    /** A grant without a token and without an end. */
+    public static Grant of(String issuer, String subject, GrantedTopics publishes, GrantedTopics subscribes,
+                           boolean operates) {
+        return new Grant(issuer, subject, null, publishes, subscribes, List.of(), operates, NEVER, false);
+    }
+
+    /** Whether an event of these topics may be published: every one of them is granted. */
+    public boolean mayPublish(List<String> topics) {
+        return publishes.coversAll(topics);
+    }
+
+    /** Whether a private event of these topics may be seen: one of them is granted. */
     public boolean maySeePrivate(List<String> topics) {
-        return readsAll;
+        return subscribes.coversOne(topics);
+    }
+
+    /** Whether private events of any topic may be read. */
+    public boolean readsAll() {
+        return subscribes.all();
+    }
+
+    /** Whether nobody vouches for who this is. */
+    public boolean isAnonymous() {
+        return issuer.isEmpty();
+    }
+
+    /** The payload of a subscription with this text, or null. */
+    public String payload(String matcherText) {
+        for (Payload payload : payloads) {
+            if (payload.topics().covers(matcherText)) {
+                return payload.json();
+            }
+        }
+        return null;
+    }
+
+    /** Whether both are of the same person: what a fresh token must show to go on with a stream. */
+    public boolean isSameAs(Grant other) {
+        return issuer.equals(other.issuer) && subject.equals(other.subject);
     }
 }

@@ -39,6 +39,17 @@ public final class SettingsTable {
     public static final Setting<List<String>> CORS_ORIGINS = row("cors.origins", LIST, "", 0, 0,
         "Origins whose pages may use the hub, such as https://app.example.com; in dev also every localhost.");
 
+    public static final Setting<List<String>> PUBLISH_ORIGINS = row("publish.origins", LIST, "", 0, 0,
+        "Other origins whose pages may change something with a cookie or the container's login; the hub's own always.");
+    public static final Setting<Optional<String>> RESOURCE = row("resource", PATH, "", 0, 0,
+        "The hub's own URL, https://host/.well-known/mercure: what aud names, and the base of relative topics.");
+    public static final Setting<Boolean> MERCURE_LEGACY = row("mercure.legacy", FLAG, "false", 0, 0,
+        "Whether clients and tokens of Mercure 0.x are served at /.well-known/mercure.");
+    public static final Setting<Boolean> MERCURE_TOPICS_FIELD = row("mercure.topics.field", FLAG, "false", 0, 0,
+        "Whether streams of match parameters carry a field topics for each topic that may be told.");
+    public static final Setting<Boolean> PRESENCE = row("presence", FLAG, "false", 0, 0,
+        "Whether Mercure's active subscriptions are told, as events and at /.well-known/mercure/subscriptions.");
+
     public static final Setting<List<String>> DEFAULT_TOPICS = row("default.topics", LIST, "clock", 0, 0,
         "Topics of a GET /api/updates that names none.");
     public static final Setting<List<String>> TRANSIENT_TOPICS = row("transient.topics", LIST,
@@ -68,6 +79,10 @@ public final class SettingsTable {
         "When the fan-out itself is so far behind, publishers wait in the queue, then get 503.");
     public static final Setting<Integer> BACKLOG_EVENTS = row("backlog.events", COUNT, "256", 1, 65_536,
         "Events a slow stream may wait for in memory before it is fed from the log.");
+    public static final Setting<Duration> CONNECTION_MAX_AGE = row("connection.max.age", TIME, "1h", 0, 30 * DAY_MS,
+        "A stream ends after at most this, a random fifth earlier, and the client comes back; 0 for never.");
+    public static final Setting<Duration> MERCURE_MAX_AGE = row("mercure.max.age", TIME, "10m", 0, 30 * DAY_MS,
+        "The same for streams at /.well-known/mercure.");
     /** 0: half of the heap over 16 KiB, what Jetty and the hub need for a stream at most. */
     public static final Setting<Integer> CONNECTIONS_MAX = row("connections.max", COUNT, "0", 0, 1_000_000,
         "Streams at once; 0 for as many as half the heap holds (16 KiB each on Jetty, 128 KiB on Tomcat).");

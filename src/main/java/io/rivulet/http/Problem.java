@@ -73,9 +73,9 @@ public final class Problem {
 
     static int status(Reason reason) {
         return switch (reason) {
-            case MALFORMED -> 400;
-            case UNAUTHENTICATED -> 401;
-            case FORBIDDEN -> 403;
+            case MALFORMED, BAD_CREDENTIALS -> 400;
+            case UNAUTHENTICATED, BAD_TOKEN -> 401;
+            case FORBIDDEN, BANNED -> 403;
             case NOT_FOUND -> 404;
             case METHOD -> 405;
             case CONFLICT -> 409;
@@ -90,7 +90,10 @@ public final class Problem {
         return switch (reason) {
             case MALFORMED -> "The request breaks a rule";
             case UNAUTHENTICATED -> "A token is needed";
+            case BAD_TOKEN -> "The token is not accepted";
+            case BAD_CREDENTIALS -> "The token is not shown as it must be";
             case FORBIDDEN -> "Not allowed";
+            case BANNED -> "Kept out";
             case NOT_FOUND -> "Nothing here";
             case METHOD -> "Not a method of this resource";
             case CONFLICT -> "The key was used for something else";

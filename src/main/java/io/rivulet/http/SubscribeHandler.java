@@ -3,6 +3,7 @@ package io.rivulet.http;
 import io.rivulet.auth.Grant;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
+import io.rivulet.event.Dialect;
 import io.rivulet.hub.Since;
 import io.rivulet.hub.SubscribeRequest;
 import io.rivulet.hub.Subscription;
@@ -77,7 +78,7 @@ final class SubscribeHandler {
             since = Since.LATEST;
         }
         boolean events = query.all("heartbeat").contains("event");
-        return new SubscribeRequest(topics, grant, cursor, since, heartbeat(request, query), events, true,
+        return new SubscribeRequest(topics, grant, cursor, since, heartbeat(request, query), events, Dialect.RIVULET,
             request.getRemoteAddr());
     }
 

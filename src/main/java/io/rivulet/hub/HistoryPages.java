@@ -1,6 +1,7 @@
 package io.rivulet.hub;
 
 import io.rivulet.auth.Grant;
+import io.rivulet.event.Dialect;
 import io.rivulet.limit.Refused;
 import io.rivulet.log.EventLog;
 import io.rivulet.log.LogChunk;
@@ -28,7 +29,7 @@ final class HistoryPages {
 
     History page(TopicSelection topics, Grant grant, Since since, String after, int limit) throws IOException {
         StartPoint start = resume.find(
-            new SubscribeRequest(topics, grant, after, since, Duration.ZERO, false, true, "history"));
+            new SubscribeRequest(topics, grant, after, since, Duration.ZERO, false, Dialect.RIVULET, "history"));
         if (start.resumed() == StartPoint.Resumed.RESET) {
             throw Refused.malformed("the id to begin after is not of this history");
         }

@@ -1,6 +1,7 @@
 package io.rivulet.hub;
 
 import io.rivulet.auth.Grant;
+import io.rivulet.event.Dialect;
 import io.rivulet.topic.TopicSelection;
 import java.time.Duration;
 
@@ -8,14 +9,19 @@ import java.time.Duration;
  * What a client asks for when it opens a stream.
  *
  * @param topics          what it wants
- * @param grant           what it may see
+ * @param grant           what it may see when it opens
  * @param cursor          the id it resumes after, or null at a first connect; beats {@code since}
  * @param since           where a first connect begins
  * @param heartbeat       the longest silence
  * @param heartbeatEvents whether the heartbeat is an event that scripts can see, rather than a comment
- * @param controls        whether {@code rivulet.} events are understood; not on the strict Mercure path
+ * @param dialect         how it is spoken to
  * @param peer            who it is, for the operator: address and client
  */
 public record SubscribeRequest(TopicSelection topics, Grant grant, String cursor, Since since, Duration heartbeat,
-                               boolean heartbeatEvents, boolean controls, String peer) {
+                               boolean heartbeatEvents, Dialect dialect, String peer) {
+
+    /** Whether events of the hub's own may be sent. */
+    boolean controls() {
+        return dialect.controls();
+    }
 }

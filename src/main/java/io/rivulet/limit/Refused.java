@@ -20,10 +20,16 @@ public final class Refused extends RuntimeException {
         METHOD,
         /** No such resource, or one that is not built yet. */
         NOT_FOUND,
-        /** Who asks is not known, and has to be. */
+        /** Who asks is not known, and has to be: no token was shown. */
         UNAUTHENTICATED,
+        /** A token was shown and is not to be believed; whatever the fault, callers hear the same. */
+        BAD_TOKEN,
+        /** The way in which a token was shown breaks a rule: two headers, another scheme, a foreign page's cookie. */
+        BAD_CREDENTIALS,
         /** Who asks is known, and may not. */
         FORBIDDEN,
+        /** Who asks was told not to come back. */
+        BANNED,
         /** The idempotency key was used for other content. */
         CONFLICT,
         /** The store is opening, handing over or closed; try again soon. */
@@ -37,30 +43,42 @@ public final class Refused extends RuntimeException {
     }
 
     private final transient Reason reason;
+    private final transient String forTheLog;
 
-    private Refused(Reason reason, String detail, Throwable cause) {
+    private Refused(Reason reason, String detail, String forTheLog, Throwable cause) {
         // no stack trace: a refusal is an answer, not an accident, and hostile input must not cost one
         super(detail, cause, false, false);
         this.reason = reason;
+        this.forTheLog = forTheLog;
     }
 
     /** A refusal; {@code detail} is one sentence that says what, limit and value. */
     public static Refused because(Reason reason, String detail) {
-        return new Refused(reason, detail, null);
+        return new Refused(reason, detail, detail, null);
     }
 
     /** A refusal with the failure behind it, for the log. */
     public static Refused because(Reason reason, String detail, Throwable cause) {
-        return new Refused(reason, detail, cause);
+        return new Refused(reason, detail, detail, cause);
+    }
+
+    /** A refusal whose precise reason is for the hub's log alone: a caller who guesses must not learn from it. */
+    public static Refused discreetly(Reason reason, String detail, String forTheLog) {
+        return new Refused(reason, detail, forTheLog, null);
     }
 
     /** {@link Reason#MALFORMED}, the most frequent. */
     public static Refused malformed(String detail) {
-        return new Refused(Reason.MALFORMED, detail, null);
+        return new Refused(Reason.MALFORMED, detail, detail, null);
     }
 
     /** Why. */
     public Reason reason() {
         return reason;
+    }
+
+    /** The precise reason, which may say more than the caller hears; never a token. */
+    public String forTheLog() {
+        return forTheLog;
     }
 }

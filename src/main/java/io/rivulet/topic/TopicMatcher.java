@@ -9,11 +9,30 @@ public sealed interface TopicMatcher {
     /** The text the subscriber gave. */
     String text();
 
+    /** What Mercure calls the kind: {@code exact} or {@code urlpattern}; {@code uritemplate} is of 0.x alone. */
+    String type();
+
+    /**
+     * Whether a topic that begins so may match: false only when it is certain that none does. For what was forgotten
+     * of topics that are known by their beginnings only.
+     */
+    boolean mayMatchBeginning(String prefix);
+
     /** One topic, byte for byte: no normalisation, no base. */
     record Exact(String text) implements TopicMatcher {
         @Override
         public boolean matches(String topic) {
             return text.equals(topic);
+        }
+
+        @Override
+        public String type() {
+            return "exact";
+        }
+
+        @Override
+        public boolean mayMatchBeginning(String prefix) {
+            return text.startsWith(prefix);
         }
     }
 
@@ -27,6 +46,16 @@ public sealed interface TopicMatcher {
         @Override
         public String text() {
             return Topic.ANY;
+        }
+
+        @Override
+        public String type() {
+            return "exact";
+        }
+
+        @Override
+        public boolean mayMatchBeginning(String prefix) {
+            return true;
         }
     }
 }

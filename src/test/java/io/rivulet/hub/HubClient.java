@@ -1,6 +1,7 @@
 package io.rivulet.hub;
 
 import io.rivulet.auth.Grant;
+import io.rivulet.event.Dialect;
 import io.rivulet.kit.StreamParser;
 import io.rivulet.topic.TopicSelection;
 import java.io.ByteArrayOutputStream;
@@ -47,7 +48,7 @@ final class HubClient {
         parser = new StreamParser(lastEventId, received::add, comments::add);
         Window window = new Window();
         window.subscription = hub.subscribe(new SubscribeRequest(TopicSelection.ofTopics(topics), grant,
-            lastEventId.isEmpty() ? null : lastEventId, since, heartbeat, false, true, "test"), window);
+            lastEventId.isEmpty() ? null : lastEventId, since, heartbeat, false, Dialect.RIVULET, "test"), window);
         current = window;
         window.subscription.writable();
         return this;

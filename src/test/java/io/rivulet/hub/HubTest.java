@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.auth.Grant;
+import io.rivulet.event.Dialect;
 import io.rivulet.event.Event;
 import io.rivulet.kit.Await;
 import io.rivulet.limit.Refused;
@@ -149,7 +150,7 @@ class HubTest {
             List<Subscription> streams = new ArrayList<>();
             for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) { // one on each shard
                 streams.add(scene.hub.subscribe(new SubscribeRequest(TopicSelection.ofTopics(List.of("news")),
-                    Grant.ANONYMOUS, null, Since.LATEST, Duration.ofSeconds(15), false, true, "stuck"),
+                    Grant.ANONYMOUS, null, Since.LATEST, Duration.ofSeconds(15), false, Dialect.RIVULET, "stuck"),
                     new StuckOutlet(stuck)));
             }
             streams.forEach(Subscription::writable);
