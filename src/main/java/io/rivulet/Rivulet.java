@@ -9,6 +9,7 @@ import io.rivulet.http.HomeServlet;
 import io.rivulet.http.HubContext;
 import io.rivulet.hub.Hub;
 import io.rivulet.metrics.Metrics;
+import io.rivulet.topic.TopicSpace;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
@@ -67,7 +68,9 @@ public final class Rivulet implements ServletContextListener {
             .or(() -> settings.get(SettingsTable.DEV) ? Optional.of(folder.resolve("access.log")) : Optional.empty());
         AccessLog accessLog = accessPath.map(path -> accessLog(path, clock, metrics)).orElse(AccessLog.NONE);
         running.push(accessLog);
-        Hub hub = new Hub(settings, clock, metrics);
+        TopicSpace topics = TopicSpace.of(settings.get(SettingsTable.RESOURCE)
+            .orElse("http://localhost" + application.getContextPath() + "/.well-known/mercure"));
+        Hub hub = new Hub(settings, topics, clock, metrics);
         hub.streamsMax(Capacity.streams(settings, application.getServerInfo(), Runtime.getRuntime().maxMemory()));
         Feeds feeds = new Feeds(settings, hub, clock, accessPath.orElse(null));
         StoreKeeper keeper = new StoreKeeper(folder, application.getContextPath(),

@@ -4,7 +4,10 @@ import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
 import io.rivulet.metrics.Metrics.Count;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Feeds streams that are behind: from what was read of the log, from the ring, or by asking for a read; one write at a
@@ -15,11 +18,14 @@ import java.util.List;
  */
 final class CatchUp {
 
+    private static final Logger LOG = LoggerFactory.getLogger(CatchUp.class);
     private static final int EXAMINED_MAX = 4096;
+    private static final long ROUND_NS = 2_000_000;
 
     private final ShardSetup setup;
     private final Shard shard;
     private final TailRing ring;
+    private final ArrayDeque<Subscriber> line = new ArrayDeque<>();
 
     CatchUp(ShardSetup setup, Shard shard) {
         this.setup = setup;
@@ -27,8 +33,59 @@ final class CatchUp {
         this.ring = setup.ring();
     }
 
+    /** Feeds those in the line, one write each, for at most 2 ms; false when there is nobody. */
+    boolean round() {
+        if (line.isEmpty()) {
+            return false;
+        }
+        long untilNs = setup.nanos().getAsLong() + ROUND_NS;
+        for (int n = line.size(); n > 0 && setup.nanos().getAsLong() < untilNs; n--) {
+            Subscriber s = line.poll();
+            s.catchingUp = false;
+            if (s.state == Subscriber.State.BEHIND) {
+                feed(s);
+            }
+        }
+        return true;
+    }
+
+    /** Whether somebody waits to be fed. */
+    boolean isBusy() {
+        return !line.isEmpty();
+    }
+
+    /** Puts a subscriber into the line of those to be fed. */
+    void enqueue(Subscriber s) {
+        if (!s.catchingUp) {
+            s.catchingUp = true;
+            line.add(s);
+        }
+    }
+
+    /** The next turn for a stream that is behind; a full socket holds no memory of the log's: the cursor knows. */
+    void goOn(Subscriber s) {
+        if (s.outlet.isReady()) {
+            enqueue(s);
+        } else if (s.chunkBytes > 0) {
+            setup.readers().release(s.dropChunk());
+        }
+    }
+
+    private void feed(Subscriber s) {
+        try {
+            if (shard.isOver(s) || !s.outlet.isReady()) {
+                shard.serve(s); // its end has come, or a heartbeat has filled the socket since it was put into the line
+            } else {
+                step(s);
+            }
+        } catch (RuntimeException | Error e) {
+            LOG.error("Stream {} failed while it caught up and is ended", s.connection, e);
+            shard.remove(s);
+        }
+    }
+
     /** One step for a stream whose socket takes bytes. */
-    void step(Subscriber s) {
+    private void step(Subscriber s) {
         if (s.reading) {
             return; // chunkRead puts it into the line again
         }
@@ -115,7 +172,7 @@ final class CatchUp {
         }
         if (s.seen.durable() >= floor.durable()) {
             s.seen = floor.isAfter(s.seen) ? floor : s.seen; // only transient events lie between, and they are gone
-            shard.enqueue(s);
+            enqueue(s);
             return;
         }
         s.reading = true;

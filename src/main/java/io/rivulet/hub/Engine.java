@@ -1,7 +1,9 @@
 package io.rivulet.hub;
 
+import io.rivulet.auth.Grant;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
+import io.rivulet.event.Dialect;
 import io.rivulet.event.Position;
 import io.rivulet.log.EventLog;
 import io.rivulet.log.LogRange;
@@ -10,6 +12,7 @@ import io.rivulet.metrics.Metrics.Count;
 import io.rivulet.topic.Topic;
 import io.rivulet.topic.TopicSelection;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +22,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +37,8 @@ final class Engine {
     private static final long RING_BYTES_MAX = 64L << 20;
     private static final int RING_HEAP_SHARE = 16;
     private static final int BYTES_PER_SLOT = 256;
+    /** Streams that began together end apart: each a random part, at most a fifth, before the greatest age. */
+    private static final int AGE_SPREAD = 5;
 
     private final EventLog log;
     private final Names names;
@@ -47,12 +53,16 @@ final class Engine {
     private final ExecutorService answers;
     private final ScheduledExecutorService ticker;
     private final Supplier<byte[]> prelude;
+    private final Settings settings;
+    private final InstantSource clock;
 
     private Engine(Settings settings, InstantSource clock, Metrics metrics, EventLog log, HandOver handOver,
-                   Names names, Consumer<Subscriber> ended) {
+                   Names names, Consumer<Subscriber> ended, Predicate<Grant> banned) {
         this.log = log;
         this.names = names;
         this.metrics = metrics;
+        this.settings = settings;
+        this.clock = clock;
         long retryMin = settings.get(SettingsTable.RETRY_MIN).toMillis();
         long retryMax = settings.get(SettingsTable.RETRY_MAX).toMillis();
         prelude = () -> Controls.prelude(names.between(retryMin, retryMax));
@@ -76,7 +86,8 @@ final class Engine {
             settings.get(SettingsTable.LOG_RETAIN_AGE).toMillis(), settings.get(SettingsTable.LOG_RETAIN_EVENTS));
         ShardSetup setup = new ShardSetup(ring, transients, log, readers, metrics, clock, System::nanoTime, start,
             startId, settings.get(SettingsTable.BACKLOG_EVENTS), handOver, ended,
-            () -> Controls.farewell(names.between(retryMin, retryMax)), cursors);
+            () -> Controls.farewell(names.between(retryMin, retryMax)), cursors,
+            banned, answers);
         for (int i = 1; i <= Runtime.getRuntime().availableProcessors(); i++) {
             fanOut.add(new Shard(setup, i));
         }
@@ -86,8 +97,8 @@ final class Engine {
     }
 
     static Engine start(Settings settings, InstantSource clock, Metrics metrics, EventLog log, HandOver handOver,
-                        Names names, Consumer<Subscriber> ended) {
-        Engine engine = new Engine(settings, clock, metrics, log, handOver, names, ended);
+                        Names names, Consumer<Subscriber> ended, Predicate<Grant> banned) {
+        Engine engine = new Engine(settings, clock, metrics, log, handOver, names, ended, banned);
         engine.readers.start();
         engine.fanOut.shards().forEach(Shard::start);
         engine.committer.start();
@@ -102,19 +113,51 @@ final class Engine {
         return pending.answer;
     }
 
-    Subscription subscribe(SubscribeRequest request, Outlet outlet) {
-        Shard shard = fanOut.assign();
-        Subscriber s = new Subscriber(request, outlet, shard, names.next(), names.next());
+    /** Where the stream begins; on a reader thread. */
+    Placed place(SubscribeRequest request) throws IOException {
+        StartPoint found = resume.find(request);
+        StartPoint start = found.cursor() == null ? found.at(ring.newest()) : found;
+        return new Placed(start, mercureId(request, start));
+    }
+
+    private static String mercureId(SubscribeRequest request, StartPoint start) {
+        boolean exact = start.resumed() == StartPoint.Resumed.EXACT || start.resumed() == StartPoint.Resumed.LIVE;
+        if (!exact || start.transientLost() || start.cursor().equals(Position.START)
+            || "earliest".equals(request.cursor())) {
+            return "earliest";
+        }
+        return request.cursor() == null ? start.cursorId() : request.cursor();
+    }
+
+    /** A stream that nobody writes to yet; given a shard. */
+    Subscriber admit(SubscribeRequest request, Outlet outlet) {
+        Duration age = settings.get(request.dialect() == Dialect.RIVULET ? SettingsTable.CONNECTION_MAX_AGE
+            : SettingsTable.MERCURE_MAX_AGE);
+        long ageMs = age.toMillis();
+        long nowMs = clock.millis();
+        long agedMs = ageMs == 0 ? Long.MAX_VALUE : nowMs + names.between(ageMs - ageMs / AGE_SPREAD, ageMs);
+        return new Subscriber(request, outlet, fanOut.assign(), names.next(), names.next(), nowMs, agedMs);
+    }
+
+    /** Begins to serve it. */
+    void open(Subscriber s, Placed placed) {
+        Shard shard = s.shard;
         byte[] first = prelude.get();
         shard.post(() -> shard.begin(s, first));
-        if (request.cursor() == null && request.since() == Since.LATEST) {
+        if (placed != null) {
+            attach(s, placed.start());
+        } else if (s.request.cursor() == null && s.request.since() == Since.LATEST) {
             // now, not when the shard comes to it: what was answered before is old, what comes from now on is new
             StartPoint live = StartPoint.LIVE.at(ring.newest());
             shard.post(() -> shard.attach(s, live));
         } else {
-            readers.submit(() -> place(s));
+            readers.submit(() -> placeAndAttach(s));
         }
-        return s;
+    }
+
+    /** Ends the streams of those who are banned, each between two events. */
+    void endBanned() {
+        fanOut.shards().forEach(shard -> shard.post(shard::endBanned));
     }
 
     Readers readers() {
@@ -157,20 +200,23 @@ final class Engine {
         }
     }
 
-    private void place(Subscriber s) {
+    private void placeAndAttach(Subscriber s) {
         if (s.left) {
             return;
         }
-        StartPoint start;
+        Placed placed;
         try {
-            StartPoint found = resume.find(s.request);
-            start = found.cursor() == null ? found.at(ring.newest()) : found;
+            placed = place(s.request);
         } catch (IOException | RuntimeException e) {
             LOG.error("The cursor of stream {} could not be looked up; it is ended and will ask again",
                 s.connection, e);
             s.gone("its cursor could not be looked up");
             return;
         }
+        attach(s, placed.start());
+    }
+
+    private void attach(Subscriber s, StartPoint start) {
         if (start.resumed() == StartPoint.Resumed.RESET) {
             metrics.add(Count.RESETS);
         }

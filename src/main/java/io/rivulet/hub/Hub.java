@@ -9,10 +9,13 @@ import io.rivulet.log.EventLog;
 import io.rivulet.metrics.Metrics;
 import io.rivulet.metrics.Metrics.Count;
 import io.rivulet.topic.TopicSelection;
+import io.rivulet.topic.TopicSpace;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 
 /**
  * The hub: publish and subscribe, whatever the door. Made at start in the state "opening"; {@link #open} gives it its
@@ -22,31 +25,70 @@ public final class Hub implements AutoCloseable {
 
     private static final int LOOK_UPS_MAX = 1_000;
 
+    private static final String LOCAL_URL = "http://localhost/.well-known/mercure";
+
     private final Settings settings;
+    private final TopicSpace topics;
     private final InstantSource clock;
     private final Metrics metrics;
     private final PublishRules rules;
     private final Names names = new Names();
     private final Interest interest = new Interest();
     private final AtomicInteger streams = new AtomicInteger();
+    private final Connections connections = new Connections();
     private final HandOver handOver;
+    private volatile Predicate<Grant> banned = grant -> false;
     private volatile int streamsMax;
     private volatile Engine engine;
     private volatile boolean closed;
 
     /** A hub without a log yet: until {@link #open} publishes and streams are refused as {@code NOT_OPEN}. */
+    public Hub(Settings settings, TopicSpace topics, InstantSource clock, Metrics metrics) {
+        this(settings, topics, clock, metrics, HandOver.EXACT);
+    }
+
+    /** At the URL of the setting {@code resource}, else at the root of localhost. */
     public Hub(Settings settings, InstantSource clock, Metrics metrics) {
-        this(settings, clock, metrics, HandOver.EXACT);
+        this(settings, TopicSpace.of(settings.get(SettingsTable.RESOURCE).orElse(LOCAL_URL)), clock, metrics);
     }
 
     /** With another decision about going live: for the test that breaks it on purpose. */
-    Hub(Settings settings, InstantSource clock, Metrics metrics, HandOver handOver) {
+    Hub(Settings settings, TopicSpace topics, InstantSource clock, Metrics metrics, HandOver handOver) {
         this.settings = settings;
+        this.topics = topics;
         this.clock = clock;
         this.metrics = metrics;
-        this.rules = new PublishRules(settings);
+        this.rules = new PublishRules(settings, topics);
         this.handOver = handOver;
         this.streamsMax = settings.get(SettingsTable.CONNECTIONS_MAX);
+    }
+
+    /** How topics are read here: the hub's own URL, and the matchers that follow from it. */
+    public TopicSpace topics() {
+        return topics;
+    }
+
+    /** The open streams. */
+    public Connections connections() {
+        return connections;
+    }
+
+    /** Who is subscribed to what; never null. */
+    public Presence presence() {
+        return Presence.OFF;
+    }
+
+    /** Who is to be kept out: asked for each stream that opens, and for all of them by {@link #endBanned}. */
+    public void bans(Predicate<Grant> isBanned) {
+        banned = isBanned;
+    }
+
+    /** Ends the streams of those who are banned now, within a second; to be called after a ban was noted. */
+    public void endBanned() {
+        Engine running = engine;
+        if (running != null) {
+            running.endBanned();
+        }
     }
 
     /** How many streams there may be at once; 0 for any number. Whoever knows the container says it. */
@@ -60,7 +102,8 @@ public final class Hub implements AutoCloseable {
             throw new IllegalStateException("the hub is open already");
         }
         if (!closed) {
-            engine = Engine.start(settings, clock, metrics, log, handOver, names, this::ended);
+            engine = Engine.start(settings, clock, metrics, log, handOver, names, this::ended,
+                grant -> banned.test(grant));
         }
     }
 
@@ -87,12 +130,30 @@ public final class Hub implements AutoCloseable {
     }
 
     /**
+     * Looks up where a stream would begin, for doors that must say it before the stream does.
+     *
+     * @return completed on a reader thread of the hub's; fails with {@link Refused} when the log cannot be asked
+     * @throws Refused when the store is not open, the caller is banned, or too many look-ups wait
+     */
+    public CompletableFuture<Placed> place(SubscribeRequest request) {
+        Engine running = running();
+        refuseBanned(request.grant());
+        return lookUp(running, "the cursor cannot be looked up", () -> running.place(request));
+    }
+
+    /**
      * Opens a stream. The outlet is written to by a thread of the hub's from now on, once its container says so.
      *
-     * @throws Refused when the store is not open or there are too many streams
+     * @throws Refused when the store is not open, the caller is banned, or there are too many streams
      */
     public Subscription subscribe(SubscribeRequest request, Outlet outlet) {
+        return subscribe(request, null, outlet);
+    }
+
+    /** The same at a place looked up before, by {@link #place}. */
+    public Subscription subscribe(SubscribeRequest request, Placed placed, Outlet outlet) {
         Engine running = running();
+        refuseBanned(request.grant());
         int max = streamsMax;
         int open = streams.incrementAndGet();
         if (max > 0 && open > max) {
@@ -100,9 +161,18 @@ public final class Hub implements AutoCloseable {
             throw Refused.because(Refused.Reason.OVERLOADED, "there are " + max
                 + " streams, as many as allowed (rivulet.connections.max)");
         }
+        Subscriber s = running.admit(request, outlet);
         interest.add(request.topics());
+        connections.add(s); // before a thread of the hub's can end it
         metrics.add(Count.STREAMS_OPENED);
-        return running.subscribe(request, outlet);
+        running.open(s, placed);
+        return s;
+    }
+
+    private void refuseBanned(Grant grant) {
+        if (banned.test(grant)) {
+            throw Refused.because(Refused.Reason.BANNED, "this subject or token is banned");
+        }
     }
 
     /**
@@ -115,17 +185,22 @@ public final class Hub implements AutoCloseable {
     public CompletableFuture<History> history(TopicSelection topics, Grant grant, Since since, String after,
                                               int limit) {
         Engine running = running();
+        return lookUp(running, "the history cannot be read",
+            () -> running.pages().page(topics, grant, since, after, limit));
+    }
+
+    private static <T> CompletableFuture<T> lookUp(Engine running, String trouble, Callable<T> question) {
         if (running.readers().waiting() > LOOK_UPS_MAX) {
             throw Refused.because(Refused.Reason.OVERLOADED,
                 "more than " + LOOK_UPS_MAX + " look-ups wait for the log");
         }
-        CompletableFuture<History> answer = new CompletableFuture<>();
+        CompletableFuture<T> answer = new CompletableFuture<>();
         running.readers().submit(() -> {
             try {
-                answer.complete(running.pages().page(topics, grant, since, after, limit));
+                answer.complete(question.call());
             } catch (Exception e) {
                 answer.completeExceptionally(e instanceof Refused ? e : Refused.because(
-                    Refused.Reason.STORE_FAILED, "the history cannot be read: " + e.getMessage(), e));
+                    Refused.Reason.STORE_FAILED, trouble + ": " + e.getMessage(), e));
             }
         });
         return answer;
@@ -183,6 +258,7 @@ public final class Hub implements AutoCloseable {
     private void ended(Subscriber s) {
         streams.decrementAndGet();
         interest.remove(s.request.topics());
+        connections.remove(s);
         metrics.add(Count.STREAMS_ENDED);
     }
 }

@@ -7,8 +7,8 @@ import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.event.Event;
 import io.rivulet.limit.Refused;
-import io.rivulet.topic.ReservedNamespace;
 import io.rivulet.topic.Topic;
+import io.rivulet.topic.TopicSpace;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -18,14 +18,16 @@ import java.util.List;
  */
 public final class PublishRules {
 
+    private final TopicSpace space;
     private final int batchMax;
     private final long dataBytesMax;
     private final int topicsMax;
     private final int topicBytesMax;
     private final int idBytesMax;
 
-    /** The limits of these settings. */
-    public PublishRules(Settings settings) {
+    /** The limits of these settings, and the topics of this hub. */
+    public PublishRules(Settings settings, TopicSpace space) {
+        this.space = space;
         batchMax = settings.get(SettingsTable.BATCH_MAX);
         dataBytesMax = settings.get(SettingsTable.BODY_MAX);
         topicsMax = settings.get(SettingsTable.TOPICS_MAX);
@@ -67,7 +69,7 @@ public final class PublishRules {
         }
         for (String topic : event.topics()) {
             Topic.check(topic, topicBytesMax);
-            if (ReservedNamespace.holds(topic)) {
+            if (space.isReserved(topic)) {
                 throw Refused.malformed("a topic lies in the namespace that Mercure keeps for itself, "
                     + "/.well-known/mercure, once it is resolved against the hub's URL");
             }

@@ -70,7 +70,7 @@ final class Readers {
                 return;
             }
             try {
-                ReadResult result = read(s.request, after, upTo);
+                ReadResult result = read(s.request.topics(), s.grant, after, upTo);
                 budget.acquire(units(result.bytes()));
                 s.shard.post(() -> s.shard.chunkRead(s, result));
             } catch (InterruptedException e) {
@@ -102,10 +102,10 @@ final class Readers {
         }
     }
 
-    private ReadResult read(SubscribeRequest request, long after, long upTo) throws IOException {
+    private ReadResult read(TopicSelection topics, Grant grant, long after, long upTo) throws IOException {
         LogChunk chunk;
         try {
-            chunk = log.read(after, upTo, request.topics(), CHUNK_BYTES);
+            chunk = log.read(after, upTo, topics, CHUNK_BYTES);
         } catch (LogCorrupt e) {
             // reading again would find the same; other troubles of the disk pass, and end the stream instead
             LOG.error("The log cannot be read after position {}: {}. Its readers are told of a gap up to {}.",
@@ -122,10 +122,10 @@ final class Readers {
         }
         // never beyond upTo, also where retention went further: from there on the ring has everything
         Position end = Position.ofDurable(Math.min(upTo, Math.max(chunk.examinedTo(), after)));
-        if (chunk.from() > after + 1 && log.find().lastTrimmed(request.topics()) > after) {
+        if (chunk.from() > after + 1 && log.find().lastTrimmed(topics) > after) {
             Position gapEnd = Position.ofDurable(Math.min(upTo, chunk.from() - 1));
             return new ReadResult(frames, end, bytes, sealed(gapEnd), gapEnd,
-                missed(request.topics(), request.grant(), gapEnd.durable() - after));
+                missed(topics, grant, gapEnd.durable() - after));
         }
         return new ReadResult(frames, end, bytes, null, null, null);
     }

@@ -1,13 +1,14 @@
 package io.rivulet.hub;
 
+import io.rivulet.auth.Grant;
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
 import io.rivulet.metrics.Metrics.Count;
 import io.rivulet.topic.TopicIndex;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -22,7 +23,6 @@ final class Shard implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
     private static final int BATCH_MAX = 1024;
-    private static final long CATCH_UP_NS = 2_000_000;
     private static final long FAILED_PAUSE_NS = 10_000_000;
 
     private final ShardSetup setup;
@@ -30,12 +30,12 @@ final class Shard implements Runnable {
     private final Joiner joiner;
     private final CatchUp catchUp;
     private final Thread thread;
-    private final Mailbox mailbox = new Mailbox(this::endAll);
+    private final Ends ends;
+    private final Mailbox mailbox;
     private final TopicIndex<Subscriber> index = new TopicIndex<>();
     private final List<Subscriber> streams = new ArrayList<>();
     private final List<Subscriber> dirty = new ArrayList<>();
     private final Consumer<Subscriber> offer = this::offer;
-    private final ArrayDeque<Subscriber> behind = new ArrayDeque<>();
 
     private final AtomicInteger assigned = new AtomicInteger();
     private volatile long dispatched;
@@ -55,6 +55,8 @@ final class Shard implements Runnable {
         this.ring = setup.ring();
         this.joiner = new Joiner(ring);
         this.catchUp = new CatchUp(setup, this);
+        this.ends = new Ends(setup, this, streams);
+        this.mailbox = new Mailbox(ends::all);
         this.place = setup.start();
         this.placeId = setup.startId();
         look();
@@ -109,7 +111,7 @@ final class Shard implements Runnable {
                 look();
                 boolean worked = mailbox.read();
                 worked |= dispatch();
-                worked |= catchUp();
+                worked |= catchUp.round();
                 if (!worked) {
                     mailbox.sleepUnless(this::hasWork);
                 }
@@ -118,7 +120,7 @@ final class Shard implements Runnable {
             }
         }
         mailbox.read();
-        endAll();
+        ends.all();
         mailbox.close();
     }
 
@@ -133,7 +135,7 @@ final class Shard implements Runnable {
     }
 
     private boolean hasWork() {
-        return ring.head() != dispatched || !behind.isEmpty() || closing;
+        return ring.head() != dispatched || catchUp.isBusy() || closing;
     }
 
     /** The times and sizes that a whole round uses, read once. */
@@ -186,10 +188,19 @@ final class Shard implements Runnable {
         }
     }
 
+    /** Whether the time of a stream has come to end, and it gets nothing more. */
+    boolean isOver(Subscriber s) {
+        return nowMs >= s.endMs;
+    }
+
     /** Writes what a subscriber has to get, as far as its socket takes it; a fault costs this stream only. */
     void serve(Subscriber s) {
         try {
-            tryServe(s);
+            if (isOver(s)) {
+                ends.end(s, nowMs);
+            } else {
+                tryServe(s);
+            }
         } catch (RuntimeException | Error e) {
             LOG.error("Stream {} failed and is ended", s.connection, e);
             remove(s);
@@ -215,18 +226,7 @@ final class Shard implements Runnable {
             }
         }
         if (s.state == Subscriber.State.BEHIND) {
-            if (s.outlet.isReady()) {
-                enqueue(s);
-            } else {
-                letGo(s);
-            }
-        }
-    }
-
-    /** A full socket holds no memory of the log's: the cursor knows where to read again. */
-    private void letGo(Subscriber s) {
-        if (s.chunkBytes > 0) {
-            setup.readers().release(s.dropChunk());
+            catchUp.goOn(s);
         }
     }
 
@@ -240,7 +240,11 @@ final class Shard implements Runnable {
         s.writtenNs = nowNs;
         s.heartbeatNs = nowNs;
         s.controls.add(ByteBuffer.wrap(prelude));
-        serve(s);
+        if (setup.banned().test(s.grant)) {
+            ends.close(s, nowMs); // see Ends.sweep
+        } else {
+            serve(s);
+        }
     }
 
     /** Places a subscriber at its cursor, which may be ahead of what this shard has dispatched. */
@@ -295,8 +299,24 @@ final class Shard implements Runnable {
         }
     }
 
-    /** Heartbeats and cursors; posted by the ticker. */
+    /** Ends one stream between two events. */
+    void close(Subscriber s) {
+        ends.close(s, nowMs);
+    }
+
+    /** Ends the streams of those who are banned. */
+    void endBanned() {
+        ends.sweep(nowMs);
+    }
+
+    /** A fresh grant for one stream. */
+    void renew(Subscriber s, Grant fresh, CompletableFuture<Void> answer) {
+        ends.renew(s, fresh, answer);
+    }
+
+    /** Ends that are due, heartbeats, cursors; posted by the ticker. */
     void tick() {
+        ends.tick(nowMs);
         Heartbeat.tick(this, setup.cursors(), streams, new Heartbeat.Now(nowNs, nowMs, bytesAppended));
     }
 
@@ -308,15 +328,7 @@ final class Shard implements Runnable {
     void fallBehind(Subscriber s) {
         s.fallBehind(place());
         setup.metrics().add(Count.FELL_BEHIND);
-        enqueue(s);
-    }
-
-    /** Puts a subscriber into the line of those to be fed. */
-    void enqueue(Subscriber s) {
-        if (!s.catchingUp) {
-            s.catchingUp = true;
-            behind.add(s);
-        }
+        catchUp.enqueue(s);
     }
 
     void write(Subscriber s, ByteBuffer bytes) {
@@ -341,52 +353,10 @@ final class Shard implements Runnable {
         return placeId;
     }
 
-    private boolean catchUp() {
-        if (behind.isEmpty()) {
-            return false;
-        }
-        long untilNs = setup.nanos().getAsLong() + CATCH_UP_NS;
-        for (int n = behind.size(); n > 0 && setup.nanos().getAsLong() < untilNs; n--) {
-            Subscriber s = behind.poll();
-            s.catchingUp = false;
-            if (s.state == Subscriber.State.BEHIND) {
-                feed(s);
-            }
-        }
-        return true;
-    }
-
-    private void feed(Subscriber s) {
-        try {
-            if (s.outlet.isReady()) {
-                catchUp.step(s);
-            } else {
-                letGo(s); // a heartbeat has filled the socket since it was put into the line
-            }
-        } catch (RuntimeException | Error e) {
-            LOG.error("Stream {} failed while it caught up and is ended", s.connection, e);
-            remove(s);
-        }
-    }
-
     private void countDelivered() {
         if (delivered > 0) {
             setup.metrics().add(Count.DELIVERED_LIVE, delivered);
             delivered = 0;
-        }
-    }
-
-    private void endAll() {
-        while (!streams.isEmpty()) { // the newest first: the index finds them without a search
-            Subscriber s = streams.get(streams.size() - 1);
-            try {
-                if (s.outlet.isReady()) {
-                    s.outlet.write(ByteBuffer.wrap(setup.farewell().get()));
-                }
-            } catch (RuntimeException e) {
-                LOG.warn("Stream {} could not be told of the end", s.connection, e);
-            }
-            remove(s);
         }
     }
 }

@@ -1,11 +1,14 @@
 package io.rivulet.hub;
 
+import io.rivulet.auth.Grant;
 import io.rivulet.event.Position;
 import io.rivulet.log.EventLog;
 import io.rivulet.metrics.Metrics;
 import java.time.InstantSource;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -16,8 +19,11 @@ import java.util.function.Supplier;
  * @param ended      is told of each stream that ended, on its shard's thread
  * @param farewell   the last bytes of a stream that the hub ends: when to come back
  * @param cursors    when a silent stream is due a fresh cursor
+ * @param banned     whether who has this grant is to be kept out; any thread
+ * @param answers    where answers to callers are completed: never on a shard
  */
 record ShardSetup(TailRing ring, TransientTopics transients, EventLog log, Readers readers, Metrics metrics,
                   InstantSource clock, LongSupplier nanos, Position start, String startId, int backlogMax,
-                  HandOver handOver, Consumer<Subscriber> ended, Supplier<byte[]> farewell, CursorDue cursors) {
+                  HandOver handOver, Consumer<Subscriber> ended, Supplier<byte[]> farewell, CursorDue cursors,
+                  Predicate<Grant> banned, Executor answers) {
 }

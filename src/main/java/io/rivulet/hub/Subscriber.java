@@ -1,5 +1,6 @@
 package io.rivulet.hub;
 
+import io.rivulet.auth.Grant;
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
 import java.nio.ByteBuffer;
@@ -36,7 +37,10 @@ final class Subscriber implements Subscription {
     final Shard shard;
     final String connection;
     final String secret;
+    final long openedMs;
 
+    /** What it may see now; its shard writes, any thread reads. {@code request.grant()} is what it opened with. */
+    volatile Grant grant;
     /** The client has left: what waits in the readers' line for it is not worth doing. Any thread. */
     volatile boolean left;
     State state = State.OPENING;
@@ -65,6 +69,11 @@ final class Subscriber implements Subscription {
     /** From where transient events may have been lost, until it was told; null while the ring covers it. */
     Position transientFrom;
 
+    /** When it is to end by age, and, with its token's end, when at all; {@link Ends} sets both. */
+    final long agedMs;
+    long endMs;
+    /** When it ends even if its socket takes nothing. */
+    long cutMs;
     long writtenNs;
     long heartbeatNs;
     long idBytes;
@@ -73,8 +82,13 @@ final class Subscriber implements Subscription {
     /** Place in the shard's list. */
     int slot = -1;
 
-    Subscriber(SubscribeRequest request, Outlet outlet, Shard shard, String connection, String secret) {
+    Subscriber(SubscribeRequest request, Outlet outlet, Shard shard, String connection, String secret, long openedMs,
+               long agedMs) {
         this.request = request;
+        this.grant = request.grant();
+        this.openedMs = openedMs;
+        this.agedMs = agedMs;
+        Ends.plan(this);
         this.outlet = outlet;
         this.shard = shard;
         this.connection = connection;
@@ -100,7 +114,7 @@ final class Subscriber implements Subscription {
     /** Whether this event is for it at all: not seen yet, and public or granted. */
     boolean wants(EventFrame frame) {
         return frame.position().isAfter(seen)
-            && (!frame.isPrivate() || request.grant().maySeePrivate(frame.topics()));
+            && (!frame.isPrivate() || grant.maySeePrivate(frame.topics()));
     }
 
     /** Takes an event of the live batch; false when the backlog is full. */

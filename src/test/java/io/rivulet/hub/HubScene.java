@@ -6,6 +6,7 @@ import io.rivulet.kit.Await;
 import io.rivulet.log.EventLog;
 import io.rivulet.log.SegmentLog;
 import io.rivulet.metrics.Metrics;
+import io.rivulet.topic.TopicSpace;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -15,6 +16,8 @@ import java.util.function.UnaryOperator;
 /** A hub on a real log in a folder of the test's. */
 final class HubScene implements AutoCloseable {
 
+    private static final TopicSpace SPACE = TopicSpace.of("http://localhost/.well-known/mercure");
+
     final Metrics metrics = new Metrics();
     final Settings settings;
     final SegmentLog log;
@@ -23,7 +26,7 @@ final class HubScene implements AutoCloseable {
     HubScene(Path folder, HandOver handOver, UnaryOperator<EventLog> around, String... settings) throws Exception {
         this.settings = Settings.with(settings);
         log = SegmentLog.open(folder, this.settings, InstantSource.system(), System::nanoTime, metrics);
-        hub = new Hub(this.settings, InstantSource.system(), metrics, handOver);
+        hub = new Hub(this.settings, SPACE, InstantSource.system(), metrics, handOver);
         hub.open(around.apply(log));
     }
 

@@ -10,6 +10,7 @@ import io.rivulet.config.Settings;
 import io.rivulet.event.Event;
 import io.rivulet.limit.Refused;
 import io.rivulet.limit.Refused.Reason;
+import io.rivulet.topic.TopicSpace;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -21,7 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PublishRulesTest {
 
     private final PublishRules rules = new PublishRules(Settings.with("batch.max", "3", "body.max", "1k",
-        "topics.max", "2", "topic.bytes.max", "16", "id.bytes.max", "16"));
+        "topics.max", "2", "topic.bytes.max", "16", "id.bytes.max", "16"),
+        TopicSpace.of("http://localhost/.well-known/mercure"));
 
     @Test
     void aBatchHasAtLeastOneAndAtMostBatchMaxEvents() {

@@ -1,0 +1,100 @@
+package io.rivulet.hub;
+
+import io.rivulet.auth.Grant;
+import io.rivulet.event.Dialect;
+import io.rivulet.limit.Refused;
+import io.rivulet.limit.Refused.Reason;
+import io.rivulet.topic.TopicMatcher;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The open streams by their public names: for operators, and for those who own one. Any thread. */
+public final class Connections {
+
+    private static final String NOBODY = "no connection has this name and this secret";
+
+    /** As long as a real one. */
+    private static final String NO_SECRET = "0".repeat(22);
+
+    private final Map<String, Subscriber> open = new ConcurrentHashMap<>();
+
+    Connections() {
+    }
+
+    /** All of them, in no order. */
+    public List<Connection> list() {
+        return open.values().stream().map(Connections::shown).toList();
+    }
+
+    /** The one of this public name. */
+    public Optional<Connection> find(String connection) {
+        return Optional.ofNullable(open.get(connection)).map(Connections::shown);
+    }
+
+    /** Whether this is the secret that the connection's stream was told, and nobody else. In constant time. */
+    public boolean isOwner(String connection, String secret) {
+        return owned(connection, secret) != null;
+    }
+
+    /**
+     * Goes on with a fresh token. It counts from the next event boundary on, also where it grants less.
+     *
+     * @return completed on the stream's own thread once it counts; fails with {@link Refused}: {@code NOT_FOUND} for an
+     *     unknown name and a wrong secret alike, {@code FORBIDDEN} when the token is somebody else's, {@code BANNED}
+     */
+    public CompletableFuture<Void> renew(String connection, String secret, Grant fresh) {
+        CompletableFuture<Void> answer = new CompletableFuture<>();
+        Subscriber s = owned(connection, secret);
+        if (s == null) {
+            answer.completeExceptionally(Refused.because(Reason.NOT_FOUND, NOBODY));
+        } else if (!s.grant.isSameAs(fresh)) {
+            answer.completeExceptionally(Refused.because(Reason.FORBIDDEN,
+                "a stream goes on only with a token of the same issuer and subject"));
+        } else {
+            s.shard.post(() -> s.shard.renew(s, fresh, answer));
+        }
+        return answer;
+    }
+
+    /** Ends the stream at the next event boundary; false when there is none of this name. */
+    public boolean close(String connection) {
+        Subscriber s = open.get(connection);
+        if (s != null) {
+            s.shard.post(() -> s.shard.close(s));
+        }
+        return s != null;
+    }
+
+    void add(Subscriber s) {
+        open.put(s.connection, s);
+    }
+
+    void remove(Subscriber s) {
+        open.remove(s.connection, s);
+    }
+
+    /** Also where there is no such connection something is compared, so that the time tells nothing either. */
+    private Subscriber owned(String connection, String secret) {
+        Subscriber s = open.get(connection);
+        boolean right = MessageDigest.isEqual(bytes(s == null ? NO_SECRET : s.secret),
+            bytes(secret == null ? "" : secret));
+        return s != null && right ? s : null;
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static Connection shown(Subscriber s) {
+        Grant grant = s.grant;
+        Dialect dialect = s.request.dialect();
+        return new Connection(s.connection, grant.issuer(), grant.subject(), grant.tokenId(), s.request.peer(),
+            s.request.topics().matchers().stream().map(TopicMatcher::text).toList(), dialect, s.openedMs,
+            grant.expiresMs());
+    }
+}

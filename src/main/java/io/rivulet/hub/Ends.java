@@ -1,0 +1,134 @@
+package io.rivulet.hub;
+
+import io.rivulet.auth.Grant;
+import io.rivulet.limit.Refused;
+import io.rivulet.limit.Refused.Reason;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How the hub itself ends streams: by their token's end, their age, a ban, or because somebody asked. Always between
+ * two events, and with a last word on when to come back where the socket takes one. Shard thread only.
+ *
+ * <p>A stream that is to end gets nothing more from that moment on. If its socket is full, it is given half a second to
+ * take what was begun, and then cut. So that nothing reaches anybody after the end of a token, which is looked at twice
+ * a second, the end is planned one and a half seconds early.
+ */
+final class Ends {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Ends.class);
+    private static final long EARLY_MS = 1_500;
+    private static final long PATIENCE_MS = 500;
+    private static final long AT_ONCE = Long.MIN_VALUE;
+
+    private final ShardSetup setup;
+    private final Shard shard;
+    private final List<Subscriber> streams;
+
+    Ends(ShardSetup setup, Shard shard, List<Subscriber> streams) {
+        this.setup = setup;
+        this.shard = shard;
+        this.streams = streams;
+    }
+
+    /** Says when a stream ends, under the grant that it has now. */
+    static void plan(Subscriber s) {
+        s.endMs = Math.min(s.agedMs, s.grant.expiresMs() - EARLY_MS);
+        s.cutMs = s.endMs == Long.MAX_VALUE ? Long.MAX_VALUE : s.endMs + PATIENCE_MS;
+    }
+
+    /** Ends a stream whose time has come: now, or when its socket has taken what was begun. */
+    void end(Subscriber s, long nowMs) {
+        if (s.state == Subscriber.State.ENDED) {
+            return;
+        }
+        if (s.outlet.isReady()) {
+            s.outlet.write(ByteBuffer.wrap(setup.farewell().get()));
+            shard.remove(s);
+        } else if (nowMs >= s.cutMs) {
+            shard.remove(s);
+        }
+    }
+
+    /** Ends those whose time has come. */
+    void tick(long nowMs) {
+        for (int i = streams.size() - 1; i >= 0; i--) { // backwards: who ends is replaced by the last
+            Subscriber s = streams.get(i);
+            if (nowMs >= s.endMs) {
+                shard.serve(s);
+            }
+        }
+    }
+
+    /** Ends one because somebody asked. */
+    void close(Subscriber s, long nowMs) {
+        if (s.endMs != AT_ONCE) {
+            s.endMs = AT_ONCE;
+            s.cutMs = nowMs + PATIENCE_MS;
+        }
+        shard.serve(s);
+    }
+
+    /**
+     * Ends those who are banned. T1 bans: it notes the ban, then posts this sweep. T2 opens a stream: its shard puts it
+     * into the list, then asks whether it is banned ({@link Shard#begin}). Both run on this thread: if the stream came
+     * first, the sweep finds it; if the sweep came first, the ban had been noted before, and the question finds it.
+     */
+    void sweep(long nowMs) {
+        for (int i = streams.size() - 1; i >= 0; i--) {
+            Subscriber s = streams.get(i);
+            if (setup.banned().test(s.grant)) {
+                close(s, nowMs);
+            }
+        }
+    }
+
+    /**
+     * A fresh grant, between two events. What waits in memory was examined under the old one: the stream falls behind
+     * to the place before it, and all of it is examined again under the new.
+     */
+    void renew(Subscriber s, Grant fresh, CompletableFuture<Void> answer) {
+        Refused refusal = s.state == Subscriber.State.ENDED || s.endMs == AT_ONCE
+            ? Refused.because(Reason.NOT_FOUND, "the stream has ended meanwhile")
+            : setup.banned().test(fresh) ? Refused.because(Reason.BANNED, "this subject or token is banned") : null;
+        if (refusal == null) {
+            s.grant = fresh;
+            plan(s);
+            if (s.backlogSize > 0) {
+                shard.fallBehind(s);
+            }
+            shard.serve(s);
+        }
+        Runnable tell = () -> {
+            if (refusal == null) {
+                answer.complete(null);
+            } else {
+                answer.completeExceptionally(refusal);
+            }
+        };
+        try {
+            setup.answers().execute(tell); // whoever waits for it must not run on a shard
+        } catch (RejectedExecutionException e) {
+            tell.run(); // unless the hub is closed already
+        }
+    }
+
+    /** Ends all of them: the hub closes. */
+    void all() {
+        while (!streams.isEmpty()) { // the newest first: the index finds them without a search
+            Subscriber s = streams.get(streams.size() - 1);
+            try {
+                if (s.outlet.isReady()) {
+                    s.outlet.write(ByteBuffer.wrap(setup.farewell().get()));
+                }
+            } catch (RuntimeException e) {
+                LOG.warn("Stream {} could not be told of the end", s.connection, e);
+            }
+            shard.remove(s);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package io.rivulet.hub;
+
+/**
+ * Where a stream will begin: looked up before the response's headers are sent, since Mercure tells it there. Holds no
+ * place in any line and counts for no limit: one that is never used costs nothing. Immutable, any thread.
+ */
+public final class Placed {
+
+    private final StartPoint start;
+    private final String lastEventId;
+
+    Placed(StartPoint start, String lastEventId) {
+        this.start = start;
+        this.lastEventId = lastEventId;
+    }
+
+    StartPoint start() {
+        return start;
+    }
+
+    /**
+     * What the response says to a request that carried a cursor (Mercure 1.0, REC-06): the id just before the first
+     * event that comes, or {@code earliest} when something may be missing or nothing was ever published.
+     */
+    public String lastEventId() {
+        return lastEventId;
+    }
+}
