@@ -224,7 +224,8 @@ final class Engine {
     }
 
     private static boolean mayBeTransient(TopicSelection topics, List<String> patterns) {
-        return topics.isAny() || Topic.covered(patterns, List.copyOf(topics.exact()));
+        return patterns.stream().anyMatch(topic -> topic.endsWith(Topic.ANY)
+            ? topics.mayMatchBeginning(topic.substring(0, topic.length() - 1)) : topics.matches(List.of(topic)));
     }
 
     private static long ringBytes(Settings settings) {

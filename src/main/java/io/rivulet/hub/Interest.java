@@ -1,5 +1,6 @@
 package io.rivulet.hub;
 
+import io.rivulet.topic.TopicIndex;
 import io.rivulet.topic.TopicSelection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,12 +11,19 @@ final class Interest {
 
     private final Map<String, Integer> exact = new ConcurrentHashMap<>();
     private final AtomicInteger any = new AtomicInteger();
+    /** Those with patterns; its lock is held for look-ups only. */
+    private final TopicIndex<TopicSelection> patterns = new TopicIndex<>();
 
     void add(TopicSelection topics) {
         if (topics.isAny()) {
             any.incrementAndGet();
         } else {
             topics.exact().forEach(topic -> exact.merge(topic, 1, Integer::sum));
+            if (!topics.patterns().isEmpty()) {
+                synchronized (patterns) {
+                    patterns.add(topics, topics);
+                }
+            }
         }
     }
 
@@ -24,10 +32,20 @@ final class Interest {
             any.decrementAndGet();
         } else {
             topics.exact().forEach(topic -> exact.computeIfPresent(topic, (t, n) -> n == 1 ? null : n - 1));
+            if (!topics.patterns().isEmpty()) {
+                synchronized (patterns) {
+                    patterns.remove(topics, topics);
+                }
+            }
         }
     }
 
     boolean isHeard(String topic) {
-        return any.get() > 0 || exact.containsKey(topic);
+        if (any.get() > 0 || exact.containsKey(topic)) {
+            return true;
+        }
+        synchronized (patterns) {
+            return patterns.hears(topic);
+        }
     }
 }

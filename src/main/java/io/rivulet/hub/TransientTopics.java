@@ -6,6 +6,7 @@ import io.rivulet.topic.TopicSelection;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,7 +73,16 @@ final class TransientTopics {
     }
 
     /** Whether an event of these topics may have been lost after {@code place}. */
-    synchronized boolean lostSince(Position place, TopicSelection topics) {
+    boolean lostSince(Position place, TopicSelection topics) {
+        return lostListed(place, topics) || !topics.patterns().isEmpty() && topics.matches(lostAfter(place));
+    }
+
+    /** Patterns are tried outside of the lock: the committer waits for it. */
+    private synchronized List<String> lostAfter(Position place) {
+        return lost.entrySet().stream().filter(e -> e.getValue().isAfter(place)).map(Map.Entry::getKey).toList();
+    }
+
+    private synchronized boolean lostListed(Position place, TopicSelection topics) {
         if (lostForgotten.isAfter(place)) {
             return true;
         }
@@ -89,13 +99,22 @@ final class TransientTopics {
     }
 
     /** The newest event of each matching topic, each event once, ascending. */
-    synchronized List<EventFrame> newestOfEach(TopicSelection topics) {
+    List<EventFrame> newestOfEach(TopicSelection topics) {
         Set<EventFrame> found = Collections.newSetFromMap(new IdentityHashMap<>());
-        if (topics.isAny()) {
-            found.addAll(newest.values());
-        } else {
-            topics.exact().stream().map(newest::get).filter(f -> f != null).forEach(found::add);
+        Map<String, EventFrame> toTry = Map.of();
+        synchronized (this) {
+            if (topics.isAny()) {
+                found.addAll(newest.values());
+            } else {
+                topics.exact().stream().map(newest::get).filter(f -> f != null).forEach(found::add);
+                toTry = topics.patterns().isEmpty() ? toTry : new HashMap<>(newest);
+            }
         }
+        toTry.forEach((topic, frame) -> { // outside of the lock: the committer waits for it
+            if (topics.matches(List.of(topic))) {
+                found.add(frame);
+            }
+        });
         List<EventFrame> ascending = new ArrayList<>(found);
         ascending.sort(Comparator.comparing(EventFrame::position));
         return ascending;

@@ -1,20 +1,21 @@
 package io.rivulet.topic;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * From a topic to those who asked for it, without trying everybody's matchers. One thread owns an index.
+ * From a topic to those who asked for it, without trying everybody's matchers. One thread owns an index. All patterns
+ * in one index are of one {@link TopicSpace}.
  *
  * @param <T> who asks; compared by identity of the object given to {@link #add}
  */
 public final class TopicIndex<T> {
 
-    private final Map<String, List<T>> exact = new HashMap<>();
-    private final List<T> any = new ArrayList<>();
+    private final Map<String, Members<T>> exact = new HashMap<>();
+    private final Members<T> any = new Members<>();
+    private final PatternIndex<T> patterns = new PatternIndex<>();
 
     /** Registers {@code who} for all of the selection. */
     public void add(TopicSelection selection, T who) {
@@ -23,53 +24,62 @@ public final class TopicIndex<T> {
             return;
         }
         for (String topic : selection.exact()) {
-            exact.computeIfAbsent(topic, t -> new ArrayList<>(1)).add(who);
+            exact.computeIfAbsent(topic, t -> new Members<>()).add(who);
+        }
+        for (CompiledMatcher matcher : selection.compiled()) {
+            patterns.add(matcher, who);
         }
     }
 
-    /** Takes {@code who} out again; the same selection as at {@link #add}. */
+    /** Takes {@code who} out again; the same selection as at {@link #add}. Costs the same however many there are. */
     public void remove(TopicSelection selection, T who) {
         if (selection.isAny()) {
-            removeFast(any, who);
+            any.remove(who);
             return;
         }
         for (String topic : selection.exact()) {
-            List<T> list = exact.get(topic);
-            if (list != null && removeFast(list, who) && list.isEmpty()) {
+            Members<T> members = exact.get(topic);
+            if (members != null && members.remove(who) && members.size() == 0) {
                 exact.remove(topic);
             }
+        }
+        for (CompiledMatcher matcher : selection.compiled()) {
+            patterns.remove(matcher, who);
         }
     }
 
     /**
-     * Calls {@code action} for everyone who asked for one of the topics. Who asked for several of them is called once
-     * for each: the caller knows cheaper than a set whether it has seen this event.
+     * Calls {@code action} for everyone who asked for one of the topics. Who asked for several of them, or for one in
+     * several ways, is called once for each: the caller knows cheaper than a set whether it has seen this event.
      */
     public void forEach(List<String> topics, Consumer<T> action) {
-        for (int i = 0; i < any.size(); i++) {
-            action.accept(any.get(i));
-        }
+        each(any, action);
+        boolean exactOnly = patterns.isEmpty();
         for (int i = 0; i < topics.size(); i++) {
-            List<T> list = exact.get(topics.get(i));
-            if (list != null) {
-                for (int k = 0; k < list.size(); k++) {
-                    action.accept(list.get(k));
-                }
+            String topic = topics.get(i);
+            Members<T> members = exact.get(topic);
+            if (members != null) {
+                each(members, action);
+            }
+            if (!exactOnly) {
+                patterns.forEach(topic, action);
             }
         }
     }
 
-    /** Order does not matter, so the last takes the place of the one who leaves. */
-    private static <T> boolean removeFast(List<T> list, T who) {
-        for (int i = list.size() - 1; i >= 0; i--) {
-            if (list.get(i) == who) {
-                T last = list.remove(list.size() - 1);
-                if (i < list.size()) {
-                    list.set(i, last);
-                }
-                return true;
-            }
+    /** Whether anybody asked for this topic. */
+    public boolean hears(String topic) {
+        return any.size() > 0 || exact.containsKey(topic) || !patterns.isEmpty() && patterns.hears(topic);
+    }
+
+    /** How often a pattern was tried with a topic, for tests. */
+    long tried() {
+        return patterns.tried();
+    }
+
+    private static <T> void each(Members<T> members, Consumer<T> action) {
+        for (int i = 0; i < members.size(); i++) {
+            action.accept(members.get(i));
         }
-        return false;
     }
 }

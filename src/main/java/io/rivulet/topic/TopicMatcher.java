@@ -1,7 +1,10 @@
 package io.rivulet.topic;
 
-/** What a subscriber asks for: one topic byte for byte, or every topic. Immutable; equal matchers are equal. */
-public sealed interface TopicMatcher {
+/**
+ * What a subscriber asks for, or a token grants: one topic byte for byte, those of a pattern, or every topic.
+ * Immutable; equal matchers are equal. {@link TopicSpace} makes them.
+ */
+public sealed interface TopicMatcher permits TopicMatcher.Exact, TopicMatcher.Any, CompiledMatcher {
 
     /** Whether this topic is asked for. Any thread; never throws. */
     boolean matches(String topic);
@@ -56,6 +59,42 @@ public sealed interface TopicMatcher {
         @Override
         public boolean mayMatchBeginning(String prefix) {
             return true;
+        }
+    }
+
+    /** What a URI template (RFC 6570) could have made, and its own text (Mercure 0.x, OLD-02). */
+    final class Template extends CompiledMatcher {
+
+        private final UriTemplate template;
+
+        Template(String text, UriTemplate template) {
+            super(text, template.literals());
+            this.template = template;
+        }
+
+        @Override
+        public String type() {
+            return "uritemplate";
+        }
+
+        @Override
+        boolean readsUrls() {
+            return false;
+        }
+
+        @Override
+        String subject(String topic) {
+            return topic;
+        }
+
+        @Override
+        boolean judge(String topic) {
+            return topic.startsWith(prefix()) && (topic.equals(text()) || template.matches(topic));
+        }
+
+        @Override
+        public boolean mayMatchBeginning(String beginning) {
+            return text().startsWith(beginning) || template.mayBegin(beginning);
         }
     }
 }

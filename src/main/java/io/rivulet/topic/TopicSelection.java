@@ -5,36 +5,34 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** All that one subscriber asks for: matchers joined by "or", without repeats. Immutable, any thread. */
+/** All that one subscriber asks for: matchers joined by "or", without repeats (SUB-22). Immutable, any thread. */
 public final class TopicSelection {
 
     private final List<TopicMatcher> matchers;
     private final Set<String> exact = new LinkedHashSet<>();
-    private boolean any;
+    private final List<CompiledMatcher> compiled;
+    private final boolean any;
 
     private TopicSelection(Collection<TopicMatcher> matchers) {
         this.matchers = List.copyOf(new LinkedHashSet<>(matchers));
-        for (TopicMatcher matcher : this.matchers) {
-            if (matcher instanceof TopicMatcher.Exact) {
-                exact.add(matcher.text());
-            } else {
-                any = true;
-            }
-        }
+        this.compiled = this.matchers.stream().filter(m -> m instanceof CompiledMatcher)
+            .map(m -> (CompiledMatcher) m).toList();
+        this.any = this.matchers.stream().anyMatch(m -> m instanceof TopicMatcher.Any);
+        this.matchers.stream().filter(m -> m instanceof TopicMatcher.Exact).forEach(m -> exact.add(m.text()));
     }
 
     /** The union of these matchers; there is at least one. */
-    public static TopicSelection of(Collection<TopicMatcher> matchers) {
+    public static TopicSelection of(Collection<? extends TopicMatcher> matchers) {
         if (matchers.isEmpty()) {
             throw new IllegalArgumentException("a selection of nothing");
         }
-        return new TopicSelection(matchers);
+        return new TopicSelection(List.copyOf(matchers));
     }
 
     /** Exact topics, with {@code *} for any: the short way. */
     public static TopicSelection ofTopics(Collection<String> topics) {
         return of(topics.stream()
-            .map(t -> t.equals(Topic.ANY) ? new TopicMatcher.Any() : (TopicMatcher) new TopicMatcher.Exact(t))
+            .map(t -> t.equals(Topic.ANY) ? new TopicMatcher.Any() : new TopicMatcher.Exact(t))
             .toList());
     }
 
@@ -43,9 +41,18 @@ public final class TopicSelection {
         return any;
     }
 
-    /** The topics asked for byte for byte; all there is unless {@link #isAny()}. */
+    /** The topics asked for byte for byte; all there is, unless {@link #isAny()} or there are {@link #patterns()}. */
     public Set<String> exact() {
         return exact;
+    }
+
+    /** URL patterns and URI templates: matchers of topics that nobody can list. */
+    public List<? extends TopicMatcher> patterns() {
+        return compiled;
+    }
+
+    List<CompiledMatcher> compiled() {
+        return compiled;
     }
 
     /** What was asked for, in the order given. */
@@ -59,7 +66,21 @@ public final class TopicSelection {
             return true;
         }
         for (int i = 0; i < topics.size(); i++) {
-            if (exact.contains(topics.get(i))) {
+            if (exact.contains(topics.get(i)) || !compiled.isEmpty() && matchesPattern(topics.get(i))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether a topic that begins so may be asked for: false only when it is certain that none is. */
+    public boolean mayMatchBeginning(String prefix) {
+        return matchers.stream().anyMatch(matcher -> matcher.mayMatchBeginning(prefix));
+    }
+
+    private boolean matchesPattern(String topic) {
+        for (int i = 0; i < compiled.size(); i++) {
+            if (compiled.get(i).matches(topic)) {
                 return true;
             }
         }

@@ -8,7 +8,11 @@ import io.rivulet.limit.Refused;
  */
 public final class TopicSpace {
 
+    /** Characters of the texts whose compiled matchers are kept, half of them. */
+    private static final long MATCHERS_MAX = 1 << 19;
+
     private final String hubUrl;
+    private final BoundedCache<TopicMatcher> templates = new BoundedCache<>(MATCHERS_MAX);
 
     private TopicSpace(String hubUrl) {
         this.hubUrl = hubUrl;
@@ -50,7 +54,17 @@ public final class TopicSpace {
      * template (RFC 6570), what the template could have made (OLD-02). Text that is no template is only equal.
      */
     public TopicMatcher selector(String text) {
-        return exact(text);
+        TopicMatcher known = templates.get(text);
+        if (known != null) {
+            return known;
+        }
+        UriTemplate template = UriTemplate.parse(text);
+        if (template == null) {
+            return exact(text);
+        }
+        TopicMatcher matcher = new TopicMatcher.Template(text, template);
+        templates.put(text, matcher);
+        return matcher;
     }
 
     /** Whether nobody may publish to this topic: it leads to the hub's own path or below it (PUB-05). */

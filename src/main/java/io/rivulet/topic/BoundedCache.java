@@ -1,0 +1,51 @@
+package io.rivulet.topic;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * What was worked out for a text, forgotten in generations: when the young one is full the old one goes, and what was
+ * asked for meanwhile has moved to the young one. Any thread, without a lock that two of them would meet at.
+ */
+final class BoundedCache<V> {
+
+    /** What an entry counts beside the characters of its text. */
+    private static final int ENTRY = 64;
+
+    private record Generations<V>(Map<String, V> young, Map<String, V> old, AtomicLong weight) {
+    }
+
+    private final long weightMax;
+    private final AtomicReference<Generations<V>> now = new AtomicReference<>(
+        new Generations<>(new ConcurrentHashMap<>(), Map.of(), new AtomicLong()));
+
+    /** Keeps at most twice {@code weightMax}: the characters of the texts, and 64 for each. */
+    BoundedCache(long weightMax) {
+        this.weightMax = weightMax;
+    }
+
+    /** What is known, or null. */
+    V get(String text) {
+        Generations<V> g = now.get();
+        V value = g.young.get(text);
+        if (value == null && (value = g.old.get(text)) != null) {
+            put(text, value);
+        }
+        return value;
+    }
+
+    void put(String text, V value) {
+        Generations<V> g = now.get();
+        if (g.young.put(text, value) == null && g.weight.addAndGet(text.length() + ENTRY) > weightMax) {
+            // T1 and T2 both fill it: only one may turn the page, or the young generation would be lost as well
+            now.compareAndSet(g, new Generations<>(new ConcurrentHashMap<>(), g.young, new AtomicLong()));
+        }
+    }
+
+    int size() {
+        Generations<V> g = now.get();
+        return g.young.size() + g.old.size();
+    }
+}

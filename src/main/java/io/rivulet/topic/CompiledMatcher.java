@@ -1,0 +1,73 @@
+package io.rivulet.topic;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A matcher whose answer costs more than a comparison: it remembers the last ones, and tells the index what stands in
+ * every topic that it matches, so that the index need not ask it for others.
+ */
+abstract sealed class CompiledMatcher implements TopicMatcher permits TopicMatcher.Template {
+
+    private final String text;
+    private final Memo memo = new Memo();
+    private final String prefix;
+    private final Set<String> anchors;
+
+    /** {@code literals}: what stands in every subject matched, in this order; first and last at its ends, or empty. */
+    CompiledMatcher(String text, List<String> literals) {
+        this.text = text;
+        this.prefix = literals.get(0);
+        this.anchors = Words.complete(literals);
+    }
+
+    @Override
+    public final String text() {
+        return text;
+    }
+
+    @Override
+    public final boolean matches(String topic) {
+        int known = memo.get(topic);
+        return known >= 0 ? known == 1 : memo.put(topic, judge(topic));
+    }
+
+    /** What every subject begins with that this matches; perhaps nothing. */
+    final String prefix() {
+        return prefix;
+    }
+
+    /** Words that each stand in every subject that this matches; perhaps none. */
+    final Set<String> anchors() {
+        return anchors;
+    }
+
+    /** Whether the subject is the topic as a URL, not as it stands. */
+    abstract boolean readsUrls();
+
+    /** What it is compared with: the topic, or its URL; null when that cannot match. */
+    abstract String subject(String topic);
+
+    /** The answer, worked out. */
+    abstract boolean judge(String topic);
+
+    @Override
+    public final boolean equals(Object other) {
+        return this == other || other instanceof CompiledMatcher that && getClass() == that.getClass()
+            && text.equals(that.text) && isOfTheSameHub(that);
+    }
+
+    boolean isOfTheSameHub(CompiledMatcher that) {
+        return true;
+    }
+
+    @Override
+    public final int hashCode() {
+        return text.hashCode() * 31 + type().hashCode();
+    }
+
+    @Override
+    public final String toString() {
+        return type() + " " + text;
+    }
+}

@@ -1,0 +1,156 @@
+package io.rivulet.topic;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * The patterns of an index and who asked for each. Equal ones are matched once for all who asked; what a topic matches
+ * is remembered, and brought up to date with the patterns that came since. One thread at a time.
+ *
+ * @param <T> who asks; compared by identity
+ */
+final class PatternIndex<T> {
+
+    /** The characters of the topics remembered, half of them. */
+    private static final long REMEMBERED_MAX = 1 << 20;
+    /** So many newcomers are tried one by one for a remembered topic; after more it is looked up anew. */
+    private static final int RECENT = 64;
+
+    /** One pattern and those who asked for it. Once nobody is left it never comes back: a newcomer is another one. */
+    private static final class Group<T> {
+        final CompiledMatcher matcher;
+        final Members<T> members = new Members<>();
+        Finder.Home home;
+
+        Group(CompiledMatcher matcher) {
+            this.matcher = matcher;
+        }
+
+        boolean isGone() {
+            return members.size() == 0;
+        }
+    }
+
+    /** What a topic matched, of the patterns that had come until then. */
+    private static final class Found<T> {
+        final List<Group<T>> groups = new ArrayList<>(0);
+        long came;
+    }
+
+    private final Map<CompiledMatcher, Group<T>> groups = new HashMap<>();
+    private final Finder<Group<T>> byTopic = new Finder<>();
+    private final Finder<Group<T>> byUrl = new Finder<>();
+    /** Any of those that read URLs: all of one hub read alike. */
+    private CompiledMatcher urlReader;
+    private final List<Group<T>> recent = new ArrayList<>();
+    /** How many groups ever came. */
+    private long came;
+    private BoundedCache<Found<T>> known = new BoundedCache<>(REMEMBERED_MAX);
+    private long tried;
+
+    boolean isEmpty() {
+        return groups.isEmpty();
+    }
+
+    void add(CompiledMatcher matcher, T who) {
+        Group<T> group = groups.get(matcher);
+        if (group == null) {
+            group = new Group<>(matcher);
+            groups.put(matcher, group);
+            group.home = finder(matcher).add(group, matcher.anchors(), matcher.prefix());
+            if (recent.size() < RECENT) {
+                recent.add(group);
+            } else {
+                recent.set((int) (came % RECENT), group);
+            }
+            came++;
+        }
+        group.members.add(who);
+    }
+
+    void remove(CompiledMatcher matcher, T who) {
+        Group<T> group = groups.get(matcher);
+        if (group == null || !group.members.remove(who) || !group.isGone()) {
+            return;
+        }
+        groups.remove(matcher);
+        finder(matcher).remove(group, group.home);
+        if (groups.isEmpty()) {
+            known = new BoundedCache<>(REMEMBERED_MAX);
+            recent.clear();
+            came = 0;
+            urlReader = null;
+        }
+    }
+
+    void forEach(String topic, Consumer<T> action) {
+        List<Group<T>> found = find(topic);
+        for (int i = found.size() - 1; i >= 0; i--) {
+            Members<T> members = found.get(i).members;
+            for (int k = 0; k < members.size(); k++) {
+                action.accept(members.get(k));
+            }
+        }
+    }
+
+    boolean hears(String topic) {
+        return !find(topic).isEmpty();
+    }
+
+    /** How often a pattern was tried with a topic: what an index is there to keep small. */
+    long tried() {
+        return tried;
+    }
+
+    private List<Group<T>> find(String topic) {
+        Found<T> found = known.get(topic);
+        if (found == null || came - found.came > RECENT) {
+            found = search(topic);
+            known.put(topic, found);
+            return found.groups;
+        }
+        for (; found.came < came; found.came++) {
+            test(recent.get((int) (found.came % RECENT)), topic, found.groups);
+        }
+        for (int i = found.groups.size() - 1; i >= 0; i--) {
+            if (found.groups.get(i).isGone()) {
+                Group<T> last = found.groups.remove(found.groups.size() - 1);
+                if (i < found.groups.size()) {
+                    found.groups.set(i, last);
+                }
+            }
+        }
+        return found.groups;
+    }
+
+    private Found<T> search(String topic) {
+        Found<T> found = new Found<>();
+        found.came = came;
+        byTopic.candidates(topic, group -> test(group, topic, found.groups));
+        String url = urlReader == null ? null : urlReader.subject(topic);
+        if (url != null) {
+            byUrl.candidates(url, group -> test(group, topic, found.groups));
+        }
+        return found;
+    }
+
+    private void test(Group<T> group, String topic, List<Group<T>> found) {
+        if (!group.isGone()) {
+            tried++;
+            if (group.matcher.matches(topic)) {
+                found.add(group);
+            }
+        }
+    }
+
+    private Finder<Group<T>> finder(CompiledMatcher matcher) {
+        if (!matcher.readsUrls()) {
+            return byTopic;
+        }
+        urlReader = urlReader == null ? matcher : urlReader;
+        return byUrl;
+    }
+}

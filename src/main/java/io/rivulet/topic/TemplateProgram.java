@@ -1,0 +1,235 @@
+package io.rivulet.topic;
+
+import java.util.Arrays;
+
+/**
+ * A small automaton over the characters of a topic, where {@code %41} counts as one: all ways are followed side by
+ * side, so that no text makes it try again, and a budget of steps ends what takes too long. Immutable, any thread.
+ */
+final class TemplateProgram {
+
+    /** Letters, digits, {@code - . _ ~} and percent-encoded bytes. */
+    static final int UNRESERVED = 1;
+    /** What has a meaning in a URL: {@code : / ? # [ ] @ ! $ & ' ( ) * + , ; =}. */
+    static final int RESERVED = 2;
+    private static final int CONTINUATION = 4;
+    private static final String FLAGGED = ",=/;&";
+    private static final int FIRST_FLAG = 8;
+
+    private static final int STEPS_MAX = 200_000;
+    private static final int TRIPLET = 1 << 24;
+    private static final int[] CLASSES = classes();
+
+    private static final byte UNIT = 0;
+    private static final byte ONE = 1;
+    private static final byte LOOP = 2;
+    private static final byte FORK = 3;
+    private static final byte END = 4;
+
+    private final byte[] ops;
+    /** The character of a UNIT, the classes of ONE and LOOP, the other way of a FORK. */
+    private final int[] args;
+
+    private TemplateProgram(byte[] ops, int[] args) {
+        this.ops = ops;
+        this.args = args;
+    }
+
+    boolean matches(String text) {
+        return new Run(text).matches();
+    }
+
+    boolean mayBegin(String beginning) {
+        return new Run(beginning).mayBegin();
+    }
+
+    /** The class that holds this separator alone; 0 when it is unreserved anyway. */
+    static int flag(char separator) {
+        int i = FLAGGED.indexOf(separator);
+        return i < 0 ? 0 : FIRST_FLAG << i;
+    }
+
+    static boolean isTriplet(String text, int i) {
+        return text.charAt(i) == '%' && i + 2 < text.length() && hex(text.charAt(i + 1)) >= 0
+            && hex(text.charAt(i + 2)) >= 0;
+    }
+
+    private static int hex(char c) {
+        return c < 128 ? Character.digit(c, 16) : -1;
+    }
+
+    private static int[] classes() {
+        int[] classes = new int[128];
+        for (char c = 0; c < 128; c++) {
+            boolean plain = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+                || "-._~".indexOf(c) >= 0;
+            classes[c] = plain ? UNRESERVED : ":/?#[]@!$&'()*+,;=".indexOf(c) >= 0 ? RESERVED | flag(c) : 0;
+        }
+        return classes;
+    }
+
+    /** Writes a program from left to right. */
+    static final class Builder {
+
+        private byte[] ops = new byte[32];
+        private int[] args = new int[32];
+        private int size;
+
+        void literal(String literal) {
+            for (int i = 0; i < literal.length(); i++) {
+                if (isTriplet(literal, i)) {
+                    write(UNIT, triplet(literal, i));
+                    i += 2;
+                } else {
+                    write(UNIT, literal.charAt(i));
+                }
+            }
+        }
+
+        /** Any number of these. */
+        void loop(int allowed) {
+            write(LOOP, allowed);
+        }
+
+        /** None to {@code n} of these, the percent-encoded bytes of one character counted once. */
+        void upTo(int n, int allowed) {
+            int[] ends = new int[n];
+            for (int i = 0; i < n; i++) {
+                ends[i] = fork();
+                write(ONE, allowed);
+                write(LOOP, CONTINUATION);
+            }
+            for (int end : ends) {
+                land(end);
+            }
+        }
+
+        /** Here it goes on, or at the place where this fork will {@link #land}. */
+        int fork() {
+            return write(FORK, 0);
+        }
+
+        void land(int fork) {
+            args[fork] = size;
+        }
+
+        TemplateProgram build() {
+            write(END, 0);
+            return new TemplateProgram(Arrays.copyOf(ops, size), Arrays.copyOf(args, size));
+        }
+
+        private int write(byte op, int arg) {
+            if (size == ops.length) {
+                ops = Arrays.copyOf(ops, size * 2);
+                args = Arrays.copyOf(args, size * 2);
+            }
+            ops[size] = op;
+            args[size] = arg;
+            return size++;
+        }
+    }
+
+    /** One text: the set of places in the program at which it may be, moved on by one character after the other. */
+    private final class Run {
+
+        private final String text;
+        private int[] here = new int[ops.length];
+        private int[] next = new int[ops.length];
+        private int hereSize;
+        private int nextSize;
+        /** The round in which a place was reached last. */
+        private final int[] reached = new int[ops.length];
+        private final int[] waiting = new int[ops.length];
+        private int waitingSize;
+        private int round = 1;
+        private int steps;
+
+        Run(String text) {
+            this.text = text;
+        }
+
+        boolean matches() {
+            return follow(false) && reached[ops.length - 1] == round - 1;
+        }
+
+        boolean mayBegin() {
+            return follow(true) || steps > STEPS_MAX;
+        }
+
+        /** Whether it is anywhere at the end of the text; {@code open}: the last triplet may be cut. */
+        private boolean follow(boolean open) {
+            reach(0);
+            turn();
+            for (int i = 0; i < text.length(); i++) {
+                int unit = text.charAt(i);
+                if (isTriplet(text, i)) {
+                    unit = triplet(text, i);
+                    i += 2;
+                } else if (unit == '%') {
+                    return open && i + 2 >= text.length();
+                }
+                advance(unit, classOf(unit));
+                turn();
+                if (hereSize == 0 || steps > STEPS_MAX) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        private void advance(int unit, int is) {
+            for (int n = 0; n < hereSize; n++) {
+                int at = here[n];
+                boolean passes = ops[at] == UNIT ? args[at] == unit : (args[at] & is) != 0;
+                if (passes) {
+                    reach(ops[at] == LOOP ? at : at + 1);
+                }
+            }
+        }
+
+        private void turn() {
+            int[] old = here;
+            here = next;
+            hereSize = nextSize;
+            next = old;
+            nextSize = 0;
+            round++;
+        }
+
+        /** Adds this place and those that follow from it without a character. */
+        private void reach(int place) {
+            await(place);
+            while (waitingSize > 0) {
+                int at = waiting[--waitingSize];
+                steps++;
+                if (ops[at] == FORK) {
+                    await(args[at]);
+                } else {
+                    next[nextSize++] = at;
+                }
+                if (ops[at] == FORK || ops[at] == LOOP) {
+                    await(at + 1);
+                }
+            }
+        }
+
+        private void await(int at) {
+            if (reached[at] != round) {
+                reached[at] = round;
+                waiting[waitingSize++] = at;
+            }
+        }
+    }
+
+    private static int triplet(String text, int i) {
+        return TRIPLET | text.charAt(i + 1) << 8 | text.charAt(i + 2);
+    }
+
+    private static int classOf(int unit) {
+        if (unit < TRIPLET) {
+            return unit < 128 ? CLASSES[unit] : 0;
+        }
+        boolean continuation = hex((char) (unit >> 8 & 0xFF)) >> 2 == 2;
+        return UNRESERVED | (continuation ? CONTINUATION : 0);
+    }
+}
