@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.eclipse.jetty.ee10.webapp.WebAppContext;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
@@ -32,6 +34,10 @@ final class JettyEngine implements Engine {
         connector.setPort(port);
         connector.setIdleTimeout(60_000);
         connector.setAcceptQueueSize(plan.acceptQueue());
+        if (plan.relaxed()) {
+            connector.getConnectionFactory(HttpConnectionFactory.class).getHttpConfiguration().setUriCompliance(
+                UriCompliance.DEFAULT.with("subscriptions", UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR));
+        }
         if (plan.sendBuffer() > 0) {
             connector.setAcceptedSendBufferSize(plan.sendBuffer());
         }
@@ -42,6 +48,7 @@ final class JettyEngine implements Engine {
         Path temp = Files.createDirectories(plan.home().resolve("jetty-temp"));
         app.setTempDirectory(temp.toFile());
         app.setThrowUnavailableOnStartupException(true);
+        app.getServletHandler().setDecodeAmbiguousURIs(plan.relaxed());
         plan.settings().forEach(app::setInitParameter);
         server.setHandler(app);
         try {

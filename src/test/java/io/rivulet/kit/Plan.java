@@ -12,6 +12,8 @@ import java.util.Map;
  * @param home         a folder for what the container itself writes
  * @param sendBuffer   bytes of the kernel's send buffer for each connection; 0 leaves it to the kernel
  * @param acceptQueue  connections the kernel may hold until they are accepted
+ * @param relaxed      whether the connector lets through what Mercure needs: {@code %2F} in paths, braces in queries
  */
-record Plan(Path war, String contextPath, Map<String, String> settings, Path home, int sendBuffer, int acceptQueue) {
+record Plan(Path war, String contextPath, Map<String, String> settings, Path home, int sendBuffer, int acceptQueue,
+            boolean relaxed) {
 }

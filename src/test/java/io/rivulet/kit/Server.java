@@ -165,6 +165,7 @@ public final class Server implements AutoCloseable {
         private Path war = Path.of(System.getProperty("war", "target/rivulet.war")).toAbsolutePath();
         private int sendBuffer;
         private int acceptQueue = 512;
+        private boolean relaxed;
         private int port;
 
         private Builder(Container container) {
@@ -209,6 +210,12 @@ public final class Server implements AutoCloseable {
             return this;
         }
 
+        /** A connector that is set up as the documentation of Mercure's active subscriptions says. */
+        public Builder relaxed() {
+            this.relaxed = true;
+            return this;
+        }
+
         /** A given port instead of a free one. */
         public Builder port(int number) {
             this.port = number;
@@ -224,7 +231,7 @@ public final class Server implements AutoCloseable {
             }
             settings.put("rivulet.data.dir", (data == null ? home.resolve("data") : data).toString());
             return new Server(container, new Plan(war, contextPath, Map.copyOf(settings), home, sendBuffer,
-                acceptQueue), port);
+                acceptQueue, relaxed), port);
         }
 
         /** Starts it, and waits until it serves. */

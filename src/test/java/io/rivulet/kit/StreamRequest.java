@@ -9,7 +9,8 @@ import java.util.Map;
 public final class StreamRequest {
 
     final int port;
-    final String path;
+    private final String contextPath;
+    private String path = "/api/updates";
     final Map<String, String> headers = new LinkedHashMap<>();
     final StringBuilder query = new StringBuilder();
     int receiveBuffer;
@@ -19,7 +20,7 @@ public final class StreamRequest {
 
     StreamRequest(int port, String contextPath) {
         this.port = port;
-        this.path = contextPath + "/api/updates";
+        this.contextPath = contextPath;
         headers.put("Host", "localhost:" + port);
         headers.put("Accept", "text/event-stream");
         headers.put("Cache-Control", "no-cache");
@@ -38,6 +39,19 @@ public final class StreamRequest {
     /** One more parameter. */
     public StreamRequest query(String name, String value) {
         query.append(query.length() == 0 ? "?" : "&").append(name).append('=').append(Publisher.encode(value));
+        return this;
+    }
+
+    /** Another resource than {@code /api/updates}, below the context path. */
+    public StreamRequest path(String other) {
+        path = other;
+        return this;
+    }
+
+    /** The whole query as it goes over the wire, with its question mark. */
+    public StreamRequest rawQuery(String text) {
+        query.setLength(0);
+        query.append(text);
         return this;
     }
 
@@ -92,6 +106,6 @@ public final class StreamRequest {
         if (!lastId.isEmpty()) {
             all.put("Last-Event-ID", lastId);
         }
-        return client.send("GET", path + query, all, null);
+        return client.send("GET", contextPath + path + query, all, null);
     }
 }

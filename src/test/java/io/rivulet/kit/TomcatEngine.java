@@ -38,6 +38,10 @@ final class TomcatEngine implements Engine {
         connector.setPort(port);
         connector.setProperty("address", "127.0.0.1");
         connector.setProperty("acceptCount", Integer.toString(plan.acceptQueue()));
+        if (plan.relaxed()) {
+            connector.setEncodedSolidusHandling("passthrough");
+            connector.setProperty("relaxedQueryChars", "{}|^\"[]<>`\\");
+        }
         if (plan.sendBuffer() > 0) {
             connector.setProperty("socket.txBufSize", Integer.toString(plan.sendBuffer()));
         }
