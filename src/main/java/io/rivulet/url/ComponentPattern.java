@@ -1,0 +1,97 @@
+package io.rivulet.url;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** The compiled pattern of one component. Immutable, any thread. */
+final class ComponentPattern {
+
+    private static final Node SEGMENTS_ANY = new Node.Repeat(Node.Chars.ANY, 0, Node.Repeat.UNBOUNDED);
+
+    private final String literalPrefix;
+    private final boolean literal;
+    private final boolean any;
+    /** Null if the component is literal or {@code *}: these need none. */
+    private final Program program;
+
+    private ComponentPattern(List<PatternPart> parts, char delimiter) throws BadPattern {
+        StringBuilder start = new StringBuilder();
+        int literals = 0;
+        for (PatternPart part : parts) {
+            if (part.isCertain()) {
+                start.append(part.prefix());
+            }
+            if (part.kind() != PatternPart.Kind.FIXED || part.modifier() != 0) {
+                break;
+            }
+            literals++;
+        }
+        literalPrefix = start.toString();
+        literal = literals == parts.size();
+        any = parts.size() == 1 && parts.get(0).equals(
+            new PatternPart(PatternPart.Kind.FULL, "", "", "", (char) 0));
+        program = literal || any ? null : Program.compile(node(parts, delimiter));
+    }
+
+    static ComponentPattern compile(String text, char delimiter, char prefix, PatternParser.Encoding encoding)
+        throws BadPattern {
+        return new ComponentPattern(PatternParser.parse(text, delimiter, prefix, encoding), delimiter);
+    }
+
+    /** What every match begins with; the only match if {@link #isLiteral()}. */
+    String literalPrefix() {
+        return literalPrefix;
+    }
+
+    boolean isLiteral() {
+        return literal;
+    }
+
+    /** Whether the text matches; the meter counts the steps and ends it with "no" when they are used up. */
+    boolean matches(String text, StepMeter meter) {
+        if (any) {
+            return true;
+        }
+        return literal ? text.equals(literalPrefix) : text.startsWith(literalPrefix) && program.matches(text, meter);
+    }
+
+    /** Whether one of the special schemes matches, so that the pathname is a path of segments. */
+    boolean matchesSpecialScheme() {
+        for (String scheme : UrlParser.SPECIAL.keySet()) {
+            if (matches(scheme, new StepMeter())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Node node(List<PatternPart> parts, char delimiter) throws BadPattern {
+        List<Node> nodes = new ArrayList<>();
+        Set<String> groups = new HashSet<>();
+        Node segment = new Node.Repeat(
+            delimiter == 0 ? Node.Chars.ANY : Node.Chars.of(delimiter).complement(), 1, Node.Repeat.UNBOUNDED);
+        for (PatternPart part : parts) {
+            Node inner = switch (part.kind()) {
+                case FIXED -> new Node.Sequence(List.of());
+                case SEGMENT -> segment;
+                case FULL -> SEGMENTS_ANY;
+                case REGEXP -> RegexpParser.parse(part.regexp(), groups);
+            };
+            // repeated, "a:b" with prefix and suffix is "a…b" and then "a…b" again
+            nodes.add(repeated(new Node.Sequence(
+                List.of(Node.literal(part.prefix()), inner, Node.literal(part.suffix()))), part.modifier()));
+        }
+        return new Node.Sequence(nodes);
+    }
+
+    private static Node repeated(Node node, char modifier) {
+        return switch (modifier) {
+            case '?' -> new Node.Repeat(node, 0, 1);
+            case '*' -> new Node.Repeat(node, 0, Node.Repeat.UNBOUNDED);
+            case '+' -> new Node.Repeat(node, 1, Node.Repeat.UNBOUNDED);
+            default -> node;
+        };
+    }
+}

@@ -1,0 +1,194 @@
+package io.rivulet.url;
+
+import io.rivulet.url.PatternToken.Type;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Cuts a pattern's text into the patterns of its components (URL Pattern Standard, section 1.6). For one thread, one
+ * text.
+ */
+final class ConstructorString {
+
+    private enum State { INIT, PROTOCOL, AUTHORITY, USERNAME, PASSWORD, HOSTNAME, PORT, PATHNAME, SEARCH, HASH, DONE }
+
+    private final String text;
+    private final List<PatternToken> tokens;
+    private final Map<Component, String> result = new EnumMap<>(Component.class);
+    private State state = State.INIT;
+    private int start;
+    private int index;
+    private int step;
+    private int groups;
+    private int brackets;
+    private boolean special;
+
+    private ConstructorString(String text) throws BadPattern {
+        this.text = text;
+        tokens = PatternToken.tokens(text, true);
+    }
+
+    /** What the text says; what it leaves out is not in the map. */
+    static Map<Component, String> parse(String text) throws BadPattern {
+        ConstructorString parser = new ConstructorString(text);
+        parser.run();
+        return parser.result;
+    }
+
+    private void run() throws BadPattern {
+        while (index < tokens.size() && state != State.DONE) {
+            step = 1;
+            Type type = tokens.get(index).type();
+            if (type == Type.END) {
+                end();
+            } else if (type == Type.OPEN) {
+                groups++;
+            } else if (groups > 0) {
+                groups -= type == Type.CLOSE ? 1 : 0;
+            } else {
+                token();
+            }
+            index += step;
+        }
+        if (result.containsKey(Component.HOSTNAME)) {
+            result.putIfAbsent(Component.PORT, "");
+        }
+    }
+
+    private void end() throws BadPattern {
+        if (state == State.INIT) {
+            rewind(State.INIT);
+            if (isHash()) {
+                change(State.HASH, 1);
+            } else if (isSearch()) {
+                change(State.SEARCH, 1);
+            } else {
+                change(State.PATHNAME, 0);
+            }
+        } else if (state == State.AUTHORITY) {
+            rewind(State.HOSTNAME);
+        } else {
+            change(State.DONE, 0);
+        }
+    }
+
+    private void token() throws BadPattern {
+        switch (state) {
+            case INIT -> {
+                if (is(index, ':')) {
+                    rewind(State.PROTOCOL);
+                }
+            }
+            case PROTOCOL -> protocol();
+            case AUTHORITY -> {
+                if (is(index, '@')) {
+                    rewind(State.USERNAME);
+                } else if (is(index, '/') || isSearch() || isHash()) {
+                    rewind(State.HOSTNAME);
+                }
+            }
+            case USERNAME, PASSWORD -> {
+                if (state == State.USERNAME && is(index, ':')) {
+                    change(State.PASSWORD, 1);
+                } else if (is(index, '@')) {
+                    change(State.HOSTNAME, 1);
+                }
+            }
+            case HOSTNAME -> hostname();
+            default -> afterHostname();
+        }
+    }
+
+    private void protocol() throws BadPattern {
+        if (!is(index, ':')) {
+            return;
+        }
+        special = PatternInit.protocol(component()).matchesSpecialScheme();
+        if (is(index + 1, '/') && is(index + 2, '/')) {
+            change(State.AUTHORITY, 3);
+        } else {
+            change(special ? State.AUTHORITY : State.PATHNAME, 1);
+        }
+    }
+
+    private void hostname() {
+        if (is(index, '[')) {
+            brackets++;
+        } else if (is(index, ']')) {
+            brackets--;
+        } else if (is(index, ':') && brackets == 0) {
+            change(State.PORT, 1);
+        } else {
+            afterHostname();
+        }
+    }
+
+    private void afterHostname() {
+        if (is(index, '/') && state.compareTo(State.PATHNAME) < 0) {
+            change(State.PATHNAME, 0);
+        } else if (isSearch() && state.compareTo(State.SEARCH) < 0) {
+            change(State.SEARCH, 1);
+        } else if (isHash() && state.compareTo(State.HASH) < 0) {
+            change(State.HASH, 1);
+        }
+    }
+
+    private void change(State next, int skip) {
+        if (state != State.INIT && state != State.AUTHORITY && state != State.DONE) {
+            result.put(Component.valueOf(state.name()), component());
+        }
+        if (state != State.INIT && next != State.DONE) {
+            // what comes before a part that is given is given as well, and empty
+            if (state.compareTo(State.HOSTNAME) < 0 && next.compareTo(State.PORT) >= 0) {
+                result.putIfAbsent(Component.HOSTNAME, "");
+            }
+            if (state.compareTo(State.PATHNAME) < 0 && next.compareTo(State.SEARCH) >= 0) {
+                result.putIfAbsent(Component.PATHNAME, special ? "/" : "");
+            }
+            if (state.compareTo(State.SEARCH) < 0 && next == State.HASH) {
+                result.putIfAbsent(Component.SEARCH, "");
+            }
+        }
+        state = next;
+        index += skip;
+        start = index;
+        step = 0;
+    }
+
+    private void rewind(State next) {
+        index = start;
+        step = 0;
+        state = next;
+    }
+
+    private String component() {
+        return text.substring(token(start).index(), token(index).index());
+    }
+
+    private PatternToken token(int i) {
+        return tokens.get(Math.min(i, tokens.size() - 1));
+    }
+
+    private boolean is(int i, char value) {
+        PatternToken token = token(i);
+        return (token.type() == Type.CHAR || token.type() == Type.ESCAPED_CHAR || token.type() == Type.INVALID_CHAR)
+            && token.value().length() == 1 && token.value().charAt(0) == value;
+    }
+
+    private boolean isHash() {
+        return is(index, '#');
+    }
+
+    /** A question mark, unless it makes what stands before it optional. */
+    private boolean isSearch() {
+        if (is(index, '?') || index == 0 && token(0).value().equals("?")) {
+            return true;
+        }
+        if (!token(index).value().equals("?")) {
+            return false;
+        }
+        Type before = token(index - 1).type();
+        return before != Type.NAME && before != Type.REGEXP && before != Type.CLOSE && before != Type.ASTERISK;
+    }
+}

@@ -1,0 +1,43 @@
+package io.rivulet.url;
+
+/** The host parser (URL Standard, section 3.5): domains, addresses, and the opaque hosts of other schemes. */
+final class Host {
+
+    private static final String FORBIDDEN = "\0\t\n\r #/:<>?@[\\]^|";
+
+    private Host() { }
+
+    /** The host serialised, or null if it is none. */
+    static String parse(String text, boolean special) {
+        if (text.startsWith("[")) {
+            return text.endsWith("]") ? IpAddress.v6(text.substring(1, text.length() - 1)) : null;
+        }
+        if (!special) {
+            return contains(text, FORBIDDEN) ? null : PercentEncoding.C0_CONTROL.encode(text);
+        }
+        String name = Domain.toAscii(PercentEncoding.decode(text));
+        if (name == null || name.isEmpty() || contains(name, FORBIDDEN) || hasControlOrPercent(name)) {
+            return null;
+        }
+        return IpAddress.endsInNumber(name) ? IpAddress.v4(name) : name;
+    }
+
+    private static boolean contains(String text, String some) {
+        for (int i = 0; i < text.length(); i++) {
+            if (some.indexOf(text.charAt(i)) >= 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean hasControlOrPercent(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < ' ' || c == '%' || c >= 0x7F) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

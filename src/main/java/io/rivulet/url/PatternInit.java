@@ -1,0 +1,103 @@
+package io.rivulet.url;
+
+import java.util.Map;
+
+/** From a pattern's text and a base to the patterns of its components (URL Pattern Standard, sections 1.3 and 1.7). */
+final class PatternInit {
+
+    private final Map<Component, String> texts;
+
+    private PatternInit(Map<Component, String> texts) {
+        this.texts = texts;
+    }
+
+    /** All eight, in the order of {@link Component}. */
+    static ComponentPattern[] compile(String text, Url base) throws BadPattern {
+        PatternInit init = new PatternInit(ConstructorString.parse(text));
+        if (base == null && !init.texts.containsKey(Component.PROTOCOL)) {
+            throw new BadPattern("a relative pattern without a base");
+        }
+        if (base != null) {
+            init.inherit(base);
+        }
+        return init.compile();
+    }
+
+    static ComponentPattern protocol(String text) throws BadPattern {
+        return ComponentPattern.compile(text, (char) 0, (char) 0, Canonical::protocol);
+    }
+
+    /** What the pattern leaves out, down to the first that it names, is the base's; never its user. */
+    private void inherit(Url base) {
+        boolean named = texts.containsKey(Component.PROTOCOL);
+        String pathname = texts.get(Component.PATHNAME);
+        texts.putIfAbsent(Component.PROTOCOL, escape(base.scheme()));
+        if (!named && !texts.containsKey(Component.HOSTNAME)) {
+            texts.put(Component.HOSTNAME, escape(base.hostname()));
+            if (!texts.containsKey(Component.PORT)) {
+                texts.put(Component.PORT, base.port());
+                if (pathname == null) {
+                    texts.put(Component.PATHNAME, escape(base.path()));
+                    if (!texts.containsKey(Component.SEARCH)) {
+                        texts.put(Component.SEARCH, escape(base.query()));
+                        texts.putIfAbsent(Component.HASH, escape(base.fragment()));
+                    }
+                }
+            }
+        }
+        if (pathname != null && !base.hasOpaquePath() && !isAbsolute(pathname)) {
+            String folder = escape(base.path());
+            texts.put(Component.PATHNAME, folder.substring(0, folder.lastIndexOf('/') + 1) + pathname);
+        }
+    }
+
+    private static boolean isAbsolute(String pathname) {
+        return pathname.startsWith("/") || pathname.startsWith("\\/") || pathname.startsWith("{/");
+    }
+
+    private static String escape(String text) {
+        StringBuilder out = new StringBuilder();
+        for (char c : text.toCharArray()) {
+            if ("+*?:{}()\\".indexOf(c) >= 0) {
+                out.append('\\');
+            }
+            out.append(c);
+        }
+        return out.toString();
+    }
+
+    private ComponentPattern[] compile() throws BadPattern {
+        String scheme = without(Component.PROTOCOL, ':', false);
+        String port = texts.getOrDefault(Component.PORT, "*");
+        if (!port.isEmpty() && port.equals(UrlParser.SPECIAL.get(scheme))) {
+            port = "";
+        }
+        ComponentPattern protocol = protocol(scheme);
+        String hostname = texts.getOrDefault(Component.HOSTNAME, "*");
+        boolean v6 = hostname.startsWith("[") || hostname.startsWith("{[") || hostname.startsWith("\\[");
+        String pathname = texts.getOrDefault(Component.PATHNAME, "*");
+        return new ComponentPattern[] {
+            protocol,
+            simple(texts.getOrDefault(Component.USERNAME, "*"), PercentEncoding.USERINFO::encode),
+            simple(texts.getOrDefault(Component.PASSWORD, "*"), PercentEncoding.USERINFO::encode),
+            ComponentPattern.compile(hostname, '.', (char) 0, v6 ? Canonical::v6Hostname : Canonical::hostname),
+            simple(port, Canonical::port),
+            protocol.matchesSpecialScheme() ? ComponentPattern.compile(pathname, '/', '/', Canonical::pathname)
+                : simple(pathname, Canonical::opaquePathname),
+            simple(without(Component.SEARCH, '?', true), Canonical::search),
+            simple(without(Component.HASH, '#', true), Canonical::hash)};
+    }
+
+    private static ComponentPattern simple(String text, PatternParser.Encoding encoding) throws BadPattern {
+        return ComponentPattern.compile(text, (char) 0, (char) 0, encoding);
+    }
+
+    /** The text without the mark that may stand before or after it. */
+    private String without(Component component, char mark, boolean before) {
+        String text = texts.getOrDefault(component, "*");
+        if (before) {
+            return text.indexOf(mark) == 0 ? text.substring(1) : text;
+        }
+        return text.endsWith(String.valueOf(mark)) ? text.substring(0, text.length() - 1) : text;
+    }
+}

@@ -1,0 +1,140 @@
+package io.rivulet.url;
+
+import io.rivulet.url.PatternToken.Type;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Reads the pattern of one component (URL Pattern Standard, section 2.2). For one thread, one text. */
+final class PatternParser {
+
+    /** How literal text is made canonical, so that it compares with a parsed URL's. */
+    interface Encoding {
+        String encode(String text) throws BadPattern;
+    }
+
+    private final List<PatternToken> tokens;
+    private final char prefix;
+    private final String segment;
+    private final Encoding encoding;
+    private final List<PatternPart> parts = new ArrayList<>();
+    private final Set<String> names = new HashSet<>();
+    private final StringBuilder pending = new StringBuilder();
+    private int index;
+
+    private PatternParser(String text, char delimiter, char prefix, Encoding encoding) throws BadPattern {
+        tokens = PatternToken.tokens(text, false);
+        this.prefix = prefix;
+        this.encoding = encoding;
+        segment = "[^" + (delimiter == 0 ? "" : "\\" + delimiter) + "]+?";
+    }
+
+    /** The parts; delimiter and prefix may be 0 for none. */
+    static List<PatternPart> parse(String text, char delimiter, char prefix, Encoding encoding) throws BadPattern {
+        PatternParser parser = new PatternParser(text, delimiter, prefix, encoding);
+        while (parser.index < parser.tokens.size()) {
+            parser.next();
+        }
+        return parser.parts;
+    }
+
+    private void next() throws BadPattern {
+        String literal = take(Type.CHAR);
+        String name = take(Type.NAME);
+        PatternToken wildcard = wildcard(name);
+        if (name != null || wildcard != null) {
+            String before = literal == null ? "" : literal;
+            if (!before.isEmpty() && !before.equals(String.valueOf(prefix))) {
+                pending.append(before);
+                before = "";
+            }
+            add(before, name, wildcard, "", modifier());
+            return;
+        }
+        literal = literal == null ? take(Type.ESCAPED_CHAR) : literal;
+        if (literal != null) {
+            pending.append(literal);
+        } else if (take(Type.OPEN) != null) {
+            String before = text();
+            name = take(Type.NAME);
+            wildcard = wildcard(name);
+            String after = text();
+            require(Type.CLOSE);
+            add(before, name, wildcard, after, modifier());
+        } else {
+            addPending();
+            require(Type.END);
+        }
+    }
+
+    private void add(String before, String name, PatternToken wildcard, String after, char modifier) throws BadPattern {
+        if (name == null && wildcard == null) {
+            if (modifier == 0) {
+                pending.append(before);
+                return;
+            }
+            addPending();
+            if (!before.isEmpty()) {
+                parts.add(new PatternPart(PatternPart.Kind.FIXED, encoding.encode(before), "", "", modifier));
+            }
+            return;
+        }
+        addPending();
+        String regexp = wildcard == null ? segment : wildcard.type() == Type.ASTERISK ? ".*" : wildcard.value();
+        PatternPart.Kind kind = regexp.equals(segment) ? PatternPart.Kind.SEGMENT
+            : regexp.equals(".*") ? PatternPart.Kind.FULL : PatternPart.Kind.REGEXP;
+        if (name != null && !names.add(name)) {
+            throw new BadPattern("the same name twice");
+        }
+        parts.add(new PatternPart(kind, encoding.encode(before), kind == PatternPart.Kind.REGEXP ? regexp : "",
+            encoding.encode(after), modifier));
+    }
+
+    private void addPending() throws BadPattern {
+        if (pending.length() > 0) {
+            parts.add(new PatternPart(PatternPart.Kind.FIXED, encoding.encode(pending.toString()), "", "", (char) 0));
+            pending.setLength(0);
+        }
+    }
+
+    private String text() {
+        StringBuilder text = new StringBuilder();
+        while (true) {
+            String one = take(Type.CHAR);
+            one = one == null ? take(Type.ESCAPED_CHAR) : one;
+            if (one == null) {
+                return text.toString();
+            }
+            text.append(one);
+        }
+    }
+
+    private PatternToken wildcard(String name) {
+        PatternToken token = tokens.get(Math.min(index, tokens.size() - 1));
+        if (take(Type.REGEXP) != null || name == null && take(Type.ASTERISK) != null) {
+            return token;
+        }
+        return null;
+    }
+
+    private char modifier() {
+        String modifier = take(Type.OTHER_MODIFIER);
+        modifier = modifier == null ? take(Type.ASTERISK) : modifier;
+        return modifier == null ? 0 : modifier.charAt(0);
+    }
+
+    /** The value of the next token if it is one of these, else null. */
+    private String take(Type type) {
+        if (index < tokens.size() && tokens.get(index).type() == type) {
+            return tokens.get(index++).value();
+        }
+        return null;
+    }
+
+    private void require(Type type) throws BadPattern {
+        if (take(type) == null) {
+            throw new BadPattern("no " + type + " where it is needed");
+        }
+    }
+}

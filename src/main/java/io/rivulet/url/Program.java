@@ -1,0 +1,197 @@
+package io.rivulet.url;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A regular expression as a non-deterministic automaton, run on all its states at once (Thompson, Pike): the time is at
+ * most text × program, whatever the pattern, and a {@link StepMeter} counts it. Only whether the whole text matches is
+ * found, so greedy and lazy are the same. Immutable, any thread.
+ */
+final class Program {
+
+    /** Instructions of one component's program; counted repetitions are copies, so they count as often. */
+    static final int INSTRUCTIONS_MAX = 4096;
+
+    private static final int CHARS = 0;
+    private static final int SPLIT = 1;
+    private static final int PLACE = 2;
+    private static final int MATCH = 3;
+
+    private final int[] op;
+    private final int[] next;
+    /** The other way of a SPLIT, and the index into {@link #chars} or {@link Node.Place} of the rest. */
+    private final int[] other;
+    private final Node.Chars[] chars;
+
+    private Program(Builder from) {
+        op = Arrays.copyOf(from.op, from.size);
+        next = Arrays.copyOf(from.next, from.size);
+        other = Arrays.copyOf(from.other, from.size);
+        chars = from.chars.toArray(new Node.Chars[0]);
+    }
+
+    /** @throws BadPattern if it would be longer than {@link #INSTRUCTIONS_MAX} */
+    static Program compile(Node node) throws BadPattern {
+        Builder builder = new Builder();
+        builder.emit(MATCH, 0, 0);
+        // built from the end, so that every instruction knows the one after it
+        int start = builder.build(node, 0);
+        builder.emit(SPLIT, start, start);
+        return new Program(builder);
+    }
+
+    boolean matches(String text, StepMeter meter) {
+        return new Run(text, meter).matches();
+    }
+
+    /** The states of one match. */
+    private final class Run {
+        private final String text;
+        private final StepMeter meter;
+        /** When an instruction was last put into a list: the place in the text, plus one. */
+        private final int[] seen = new int[op.length];
+        private final int[] stack = new int[op.length + 1];
+        private int[] now = new int[op.length];
+        private int[] then = new int[op.length];
+        private int count;
+
+        Run(String text, StepMeter meter) {
+            this.text = text;
+            this.meter = meter;
+        }
+
+        boolean matches() {
+            if (!add(op.length - 1, 0)) {
+                return false;
+            }
+            for (int at = 0; at < text.length() && count > 0; at++) {
+                char c = text.charAt(at);
+                int size = count;
+                int[] swap = now;
+                now = then;
+                then = swap;
+                count = 0;
+                for (int i = 0; i < size; i++) {
+                    int pc = then[i];
+                    if (!meter.step() || op[pc] == CHARS && chars[other[pc]].has(c) && !add(next[pc], at + 1)) {
+                        return false;
+                    }
+                }
+            }
+            for (int i = 0; i < count; i++) {
+                if (op[now[i]] == MATCH) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /** Adds a state and all that can be reached from it without a character; false when the steps are used up. */
+        private boolean add(int first, int at) {
+            int size = 0;
+            if (seen[first] == at + 1) {
+                return true;
+            }
+            seen[first] = at + 1;
+            stack[size++] = first;
+            while (size > 0) {
+                int pc = stack[--size];
+                if (!meter.step()) {
+                    return false;
+                }
+                if (op[pc] == CHARS || op[pc] == MATCH) {
+                    now[count++] = pc;
+                } else if (op[pc] == SPLIT || Node.Place.values()[other[pc]].holds(text, at)) {
+                    size = push(next[pc], at, size);
+                    size = op[pc] == SPLIT ? push(other[pc], at, size) : size;
+                }
+            }
+            return true;
+        }
+
+        private int push(int pc, int at, int size) {
+            if (seen[pc] == at + 1) {
+                return size;
+            }
+            seen[pc] = at + 1;
+            stack[size] = pc;
+            return size + 1;
+        }
+    }
+
+    private static final class Builder {
+        private final List<Node.Chars> chars = new ArrayList<>();
+        private int[] op = new int[64];
+        private int[] next = new int[64];
+        private int[] other = new int[64];
+        private int size;
+
+        int emit(int what, int after, int more) throws BadPattern {
+            if (size == INSTRUCTIONS_MAX) {
+                throw new BadPattern("a program of more than " + INSTRUCTIONS_MAX + " instructions");
+            }
+            if (size == op.length) {
+                op = Arrays.copyOf(op, size * 2);
+                next = Arrays.copyOf(next, size * 2);
+                other = Arrays.copyOf(other, size * 2);
+            }
+            op[size] = what;
+            next[size] = after;
+            other[size] = more;
+            return size++;
+        }
+
+        /** Emits a node that goes on at {@code after}; the answer is where it begins. */
+        int build(Node node, int after) throws BadPattern {
+            if (node instanceof Node.Chars set) {
+                int index = chars.indexOf(set);
+                if (index < 0) {
+                    index = chars.size();
+                    chars.add(set);
+                }
+                return emit(CHARS, after, index);
+            }
+            if (node instanceof Node.Place place) {
+                return emit(PLACE, after, place.ordinal());
+            }
+            if (node instanceof Node.Sequence sequence) {
+                int start = after;
+                for (int i = sequence.nodes().size() - 1; i >= 0; i--) {
+                    start = build(sequence.nodes().get(i), start);
+                }
+                return start;
+            }
+            if (node instanceof Node.Choice choice) {
+                int start = build(choice.nodes().get(choice.nodes().size() - 1), after);
+                for (int i = choice.nodes().size() - 2; i >= 0; i--) {
+                    start = emit(SPLIT, build(choice.nodes().get(i), after), start);
+                }
+                return start;
+            }
+            return repeat((Node.Repeat) node, after);
+        }
+
+        private int repeat(Node.Repeat repeat, int after) throws BadPattern {
+            int start = after;
+            int copies = repeat.min();
+            if (repeat.max() == Node.Repeat.UNBOUNDED) {
+                int loop = emit(SPLIT, after, after);
+                other[loop] = build(repeat.node(), loop);
+                // the last copy that must be there is the one that may be repeated
+                start = copies > 0 ? other[loop] : loop;
+                copies--;
+            }
+            for (int i = repeat.min(); i < repeat.max() && repeat.max() != Node.Repeat.UNBOUNDED; i++) {
+                start = emit(SPLIT, build(repeat.node(), start), after);
+            }
+            for (int i = 0; i < copies; i++) {
+                int copy = build(repeat.node(), start);
+                // even a copy of nothing must count, or a billion of them would be free
+                start = copies > 1 ? emit(SPLIT, copy, copy) : copy;
+            }
+            return start;
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package io.rivulet.url;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Reads a JavaScript regular expression (ECMAScript, section 22.2.1, flag {@code v}) as {@link Node}s. Look-around and
+ * back-references cannot be matched in linear time and are refused. For one thread, one expression.
+ */
+final class RegexpParser {
+
+    /** Groups, or classes, within each other. */
+    static final int DEPTH_MAX = 100;
+
+    private final RegexpReader in;
+    private Set<String> names;
+    private boolean fold;
+    private int depth;
+
+    private RegexpParser(String text, Set<String> names) {
+        in = new RegexpReader(text);
+        this.names = names;
+    }
+
+    /**
+     * The expression of one group.
+     *
+     * @param names of the groups before it, to which this adds its own
+     */
+    static Node parse(String text, Set<String> names) throws BadPattern {
+        RegexpParser parser = new RegexpParser(text, names);
+        Node node = parser.choice();
+        if (!parser.in.isAtEnd()) {
+            throw parser.in.bad("a closing bracket too many");
+        }
+        names.addAll(parser.names);
+        return node;
+    }
+
+    private Node choice() throws BadPattern {
+        if (++depth > DEPTH_MAX) {
+            throw in.bad("too many nested groups");
+        }
+        List<Node> nodes = new ArrayList<>();
+        Set<String> before = names;
+        Set<String> after = new HashSet<>(before);
+        do {
+            // the same name may stand in two alternatives, as only one of them is taken
+            names = new HashSet<>(before);
+            nodes.add(sequence());
+            after.addAll(names);
+        } while (in.takeIf("|"));
+        names = after;
+        depth--;
+        return nodes.size() == 1 ? nodes.get(0) : new Node.Choice(nodes);
+    }
+
+    private Node sequence() throws BadPattern {
+        List<Node> nodes = new ArrayList<>();
+        while (!in.isAtEnd() && in.peek() != '|' && in.peek() != ')') {
+            Node place = place();
+            nodes.add(place != null ? place : quantified(atom()));
+        }
+        return new Node.Sequence(nodes);
+    }
+
+    private Node place() {
+        return in.takeIf("^") ? Node.Place.START : in.takeIf("$") ? Node.Place.END
+            : in.takeIf("\\b") ? Node.Place.WORD_EDGE : in.takeIf("\\B") ? Node.Place.NO_WORD_EDGE : null;
+    }
+
+    private Node atom() throws BadPattern {
+        char c = in.take();
+        switch (c) {
+            case '.':
+                return Node.Chars.ANY;
+            case '(':
+                return group();
+            case '[':
+                return RegexpClass.parse(in, fold, 0).node();
+            case '\\':
+                Node set = in.set(fold);
+                return set != null ? set : one(in.character(""));
+            case '*', '+', '?', ']', '{', '}':
+                throw in.bad("nothing to repeat, or a bracket alone");
+            default:
+                return one(c);
+        }
+    }
+
+    private Node one(int c) {
+        Node.Chars set = Node.Chars.of(c);
+        return fold ? set.folded() : set;
+    }
+
+    private Node group() throws BadPattern {
+        boolean outside = fold;
+        if (in.takeIf("?")) {
+            if (in.takeIf("<")) {
+                name();
+            } else {
+                modifiers();
+            }
+        }
+        Node node = choice();
+        if (!in.takeIf(")")) {
+            throw in.bad("an unclosed group");
+        }
+        fold = outside;
+        return node;
+    }
+
+    private void name() throws BadPattern {
+        if (in.sees("=") || in.sees("!")) {
+            throw in.bad("look-behind");
+        }
+        StringBuilder name = new StringBuilder();
+        while (!in.takeIf(">")) {
+            char c = in.take();
+            boolean sound = name.length() == 0 ? Character.isJavaIdentifierStart(c) : Character.isJavaIdentifierPart(c);
+            if (!sound || Character.isIdentifierIgnorable(c)) {
+                throw in.bad("no name of a group");
+            }
+            name.append(c);
+        }
+        if (name.length() == 0 || !names.add(name.toString())) {
+            throw in.bad("no name, or the same name twice");
+        }
+    }
+
+    /** {@code ?:}, {@code ?i:}, {@code ?s-im:}; only i says anything, as no URL has a line break. */
+    private void modifiers() throws BadPattern {
+        StringBuilder seen = new StringBuilder();
+        boolean off = false;
+        while (!in.takeIf(":")) {
+            char c = in.take();
+            if (c == '=' || c == '!') {
+                throw in.bad("look-ahead");
+            }
+            if (c != '-' && "ims".indexOf(c) < 0 || seen.indexOf(String.valueOf(c)) >= 0) {
+                throw in.bad("no modifier");
+            }
+            seen.append(c);
+            off |= c == '-';
+            fold = c == 'i' ? !off : fold;
+        }
+        if (seen.toString().equals("-")) {
+            throw in.bad("no modifier");
+        }
+    }
+
+    private Node quantified(Node atom) throws BadPattern {
+        int min;
+        int max = Node.Repeat.UNBOUNDED;
+        if (in.takeIf("*")) {
+            min = 0;
+        } else if (in.takeIf("+")) {
+            min = 1;
+        } else if (in.takeIf("?")) {
+            min = 0;
+            max = 1;
+        } else if (in.takeIf("{")) {
+            min = in.number();
+            max = !in.takeIf(",") ? min : in.peek() == '}' ? max : in.number();
+            if (min < 0 || max < min || !in.takeIf("}")) {
+                throw in.bad("no count");
+            }
+        } else {
+            return atom;
+        }
+        in.takeIf("?");
+        return new Node.Repeat(atom, min, max);
+    }
+}

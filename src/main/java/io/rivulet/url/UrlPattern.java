@@ -1,0 +1,98 @@
+package io.rivulet.url;
+
+import java.util.Objects;
+
+/**
+ * A WHATWG URL Pattern without {@code ignoreCase}. Regular expressions in it are JavaScript's (flag {@code v}) without
+ * look-around and back-references, run in linear time. Immutable, any thread.
+ */
+public final class UrlPattern {
+
+    private static final Component[] COMPONENTS = Component.values();
+
+    private final String text;
+    private final String base;
+    private final ComponentPattern[] components;
+    private final String literalPrefix;
+
+    private UrlPattern(String text, Url base) throws BadPattern {
+        this.text = text;
+        this.base = base == null ? null : base.href();
+        components = PatternInit.compile(text, base);
+        literalPrefix = prefix();
+    }
+
+    /**
+     * Compiles the constructor string of a pattern.
+     *
+     * @param base what a relative pattern is relative to; may be null
+     * @throws BadPattern if it is none, or not supported, or too large
+     */
+    public static UrlPattern compile(String constructorString, Url base) throws BadPattern {
+        return new UrlPattern(constructorString, base);
+    }
+
+    /** Whether the URL matches; "no" when that took more than {@link StepMeter#STEPS_MAX} steps. */
+    public boolean matches(Url url) {
+        return matches(url, new StepMeter());
+    }
+
+    boolean matches(Url url, StepMeter meter) {
+        for (int i = 0; i < components.length; i++) {
+            if (!components[i].matches(COMPONENTS[i].of(url), meter)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Text that the {@link Url#key()} of every URL that matches begins with; "" if nothing is known of it. */
+    public String literalPrefix() {
+        return literalPrefix;
+    }
+
+    private String prefix() {
+        ComponentPattern protocol = of(Component.PROTOCOL);
+        ComponentPattern hostname = of(Component.HOSTNAME);
+        ComponentPattern port = of(Component.PORT);
+        ComponentPattern path = of(Component.PATHNAME);
+        if (!protocol.isLiteral()) {
+            return "";
+        }
+        String start = protocol.literalPrefix() + ":";
+        boolean special = UrlParser.SPECIAL.containsKey(protocol.literalPrefix());
+        if (!special && hostname.literalPrefix().isEmpty()) {
+            // with an authority or without: only what the path begins with can tell
+            boolean noHost = hostname.isLiteral() && port.isLiteral() && port.literalPrefix().isEmpty();
+            String first = path.literalPrefix();
+            return !noHost || first.isEmpty() ? start : start + (first.startsWith("/") ? "//" : "") + first;
+        }
+        start += "//" + hostname.literalPrefix();
+        if (!hostname.isLiteral()) {
+            return start;
+        }
+        String number = port.literalPrefix();
+        start += number.isEmpty() ? "" : ":" + number;
+        return port.isLiteral() ? start + path.literalPrefix() : start;
+    }
+
+    private ComponentPattern of(Component component) {
+        return components[component.ordinal()];
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof UrlPattern pattern && pattern.text.equals(text) && Objects.equals(pattern.base, base);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(text, base);
+    }
+
+    /** The text as it was given. */
+    @Override
+    public String toString() {
+        return text;
+    }
+}
