@@ -141,6 +141,11 @@ public final class EventStream implements AutoCloseable {
         return await("an event", e -> !isControl(e));
     }
 
+    /** The next event that was not asked for yet, control events too. */
+    public Dispatched awaitAny() {
+        return await("anything", e -> true);
+    }
+
     /** The next event of this type, control events too; what stands before it is passed over. */
     public Dispatched awaitType(String type) {
         return await("an event of type " + type, e -> e.type().equals(type));
