@@ -33,7 +33,7 @@ final class PublishIntake {
     private static boolean isTransient(Event event, Settings settings) {
         List<String> patterns = settings.get(SettingsTable.TRANSIENT_TOPICS);
         for (String topic : event.topics()) {
-            if (!Topic.covered(patterns, List.of(topic))) {
+            if (!Topic.lies(topic, patterns)) {
                 return false;
             }
         }

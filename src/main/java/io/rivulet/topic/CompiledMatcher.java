@@ -7,17 +7,23 @@ import java.util.Set;
  * A matcher whose answer costs more than a comparison: it remembers the last ones, and tells the index what stands in
  * every topic that it matches, so that the index need not ask it for others.
  */
-abstract sealed class CompiledMatcher implements TopicMatcher permits TopicMatcher.Template {
+abstract sealed class CompiledMatcher implements TopicMatcher permits TopicMatcher.Pattern,
+    TopicMatcher.Template {
 
     private final String text;
     private final Memo memo = new Memo();
     private final String prefix;
     private final Set<String> anchors;
 
-    /** {@code literals}: what stands in every subject matched, in this order; first and last at its ends, or empty. */
-    CompiledMatcher(String text, List<String> literals) {
+    /**
+     * A matcher of this text.
+     *
+     * @param prefix   what every subject that it matches begins with
+     * @param literals what stands in all of these, in this order; the first and the last, or "", at their ends
+     */
+    CompiledMatcher(String text, String prefix, List<String> literals) {
         this.text = text;
-        this.prefix = literals.get(0);
+        this.prefix = prefix;
         this.anchors = Words.complete(literals);
     }
 
@@ -45,6 +51,9 @@ abstract sealed class CompiledMatcher implements TopicMatcher permits TopicMatch
     /** Whether the subject is the topic as a URL, not as it stands. */
     abstract boolean readsUrls();
 
+    /** Whether both make the same subjects of topics. */
+    abstract boolean readsLike(CompiledMatcher that);
+
     /** What it is compared with: the topic, or its URL; null when that cannot match. */
     abstract String subject(String topic);
 
@@ -54,11 +63,7 @@ abstract sealed class CompiledMatcher implements TopicMatcher permits TopicMatch
     @Override
     public final boolean equals(Object other) {
         return this == other || other instanceof CompiledMatcher that && getClass() == that.getClass()
-            && text.equals(that.text) && isOfTheSameHub(that);
-    }
-
-    boolean isOfTheSameHub(CompiledMatcher that) {
-        return true;
+            && text.equals(that.text) && readsLike(that);
     }
 
     @Override

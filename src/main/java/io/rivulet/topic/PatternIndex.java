@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -60,7 +61,7 @@ final class PatternIndex<T> {
         if (group == null) {
             group = new Group<>(matcher);
             groups.put(matcher, group);
-            group.home = finder(matcher).add(group, matcher.anchors(), matcher.prefix());
+            group.home = file(group, matcher);
             if (recent.size() < RECENT) {
                 recent.add(group);
             } else {
@@ -146,11 +147,16 @@ final class PatternIndex<T> {
         }
     }
 
-    private Finder<Group<T>> finder(CompiledMatcher matcher) {
+    private Finder.Home file(Group<T> group, CompiledMatcher matcher) {
         if (!matcher.readsUrls()) {
-            return byTopic;
+            return byTopic.add(group, matcher.anchors(), matcher.prefix());
         }
         urlReader = urlReader == null ? matcher : urlReader;
-        return byUrl;
+        boolean findable = matcher.readsLike(urlReader); // one of another hub's is tried for every topic
+        return byUrl.add(group, findable ? matcher.anchors() : Set.of(), findable ? matcher.prefix() : "");
+    }
+
+    private Finder<Group<T>> finder(CompiledMatcher matcher) {
+        return matcher.readsUrls() ? byUrl : byTopic;
     }
 }

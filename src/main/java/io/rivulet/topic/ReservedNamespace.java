@@ -11,20 +11,32 @@ import java.util.regex.Pattern;
  * The topics that Mercure keeps for itself: those that, as a URL reference, lead to the hub's own path or below it,
  * whatever the scheme and authority (Mercure 1.0, "Reserved namespace"). Resolves as the URL parser of WHATWG does, as
  * far as a path depends on it; what that parser would reject is treated as if it were accepted, since refusing a topic
- * too many here costs nobody anything. Stateless.
+ * too many here costs nobody anything. {@link TopicSpace} asks the parser as well. Immutable, any thread.
  */
 public final class ReservedNamespace {
 
-    private static final String HUB_FOLDER = "/.well-known/";
-    private static final String HUB_PATH = HUB_FOLDER + "mercure";
+    /** Around the path that hubs have by default. */
+    static final ReservedNamespace STANDARD = new ReservedNamespace("/.well-known/mercure");
+
     private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*):(.*)", Pattern.DOTALL);
     private static final Set<String> SPECIAL = Set.of("http", "https", "ws", "wss", "ftp", "file");
 
-    private ReservedNamespace() {
+    private final String hubFolder;
+    private final String hubPath;
+
+    /** Around a hub's path as its URL has it. */
+    ReservedNamespace(String hubPath) {
+        this.hubPath = decode(hubPath);
+        this.hubFolder = this.hubPath.substring(0, this.hubPath.lastIndexOf('/') + 1);
     }
 
-    /** Whether this topic may not be published to by anybody. */
+    /** Whether this topic leads to {@code /.well-known/mercure}: nobody may publish to it, wherever the hub is. */
     public static boolean holds(String topic) {
+        return STANDARD.leadsThere(topic);
+    }
+
+    /** Whether this topic, relative to the hub's path, leads to it or below. */
+    boolean leadsThere(String topic) {
         String text = trim(topic);
         Matcher scheme = SCHEME.matcher(text);
         if (!scheme.matches()) {
@@ -44,15 +56,20 @@ public final class ReservedNamespace {
         };
     }
 
+    /** Whether a URL with this path, free of dot segments, is there. */
+    boolean isUnder(String path) {
+        return isHub(decode(path));
+    }
+
     /** A reference without a scheme, against the hub's URL. */
-    private static String relative(String text) {
+    private String relative(String text) {
         if (startsWithTwoSlashes(text)) {
             return afterAuthority(skipSlashes(text, true), true);
         }
         if (text.isEmpty() || text.charAt(0) == '?' || text.charAt(0) == '#') {
-            return HUB_PATH;
+            return hubPath;
         }
-        return isSlash(text.charAt(0), true) ? path(text, true) : path(HUB_FOLDER + text, true);
+        return isSlash(text.charAt(0), true) ? path(text, true) : path(hubFolder + text, true);
     }
 
     private static String afterAuthority(String text, boolean special) {
@@ -115,8 +132,8 @@ public final class ReservedNamespace {
         return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "-._~".indexOf(c) >= 0;
     }
 
-    private static boolean isHub(String path) {
-        return path.equals(HUB_PATH) || path.startsWith(HUB_PATH + "/");
+    private boolean isHub(String path) {
+        return path.startsWith(hubPath) && (path.length() == hubPath.length() || path.charAt(hubPath.length()) == '/');
     }
 
     private static boolean startsWithTwoSlashes(String text) {

@@ -3,6 +3,7 @@ package io.rivulet.topic;
 import io.rivulet.limit.Refused;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 
 /** The rules of a topic's text (Mercure 1.0, "Topics"): what may be published to, what may be asked for. */
 public final class Topic {
@@ -52,6 +53,26 @@ public final class Topic {
                     : topic.equals(pattern)) {
                     return true;
                 }
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Whether one of the names, or beginnings that end in {@code *}, holds this topic. A beginning holds what lies
+     * below it: not {@code quotes/../clock}, whose URL says nothing of quotes, and which a pattern may match that
+     * matches no quote.
+     */
+    public static boolean lies(String topic, List<String> below) {
+        return covered(below, List.of(topic)) && (!climbs(topic) || below.contains(topic));
+    }
+
+    /** Whether a part of it between slashes is {@code .} or {@code ..}, as a URL parser reads them. */
+    static boolean climbs(String topic) {
+        for (String part : topic.split("[/\\\\?#]", -1)) {
+            String dots = part.toLowerCase(Locale.ROOT).replace("%2e", ".");
+            if (dots.equals(".") || dots.equals("..")) {
+                return true;
             }
         }
         return false;

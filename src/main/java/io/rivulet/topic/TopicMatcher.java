@@ -1,5 +1,7 @@
 package io.rivulet.topic;
 
+import io.rivulet.url.UrlPattern;
+
 /**
  * What a subscriber asks for, or a token grants: one topic byte for byte, those of a pattern, or every topic.
  * Immutable; equal matchers are equal. {@link TopicSpace} makes them.
@@ -16,8 +18,8 @@ public sealed interface TopicMatcher permits TopicMatcher.Exact, TopicMatcher.An
     String type();
 
     /**
-     * Whether a topic that begins so may match: false only when it is certain that none does. For what was forgotten
-     * of topics that are known by their beginnings only.
+     * Whether a topic that begins so, and does not climb out of it by dot segments, may match: false only when it is
+     * certain that none does. For topics that are known by their beginnings only.
      */
     boolean mayMatchBeginning(String prefix);
 
@@ -68,7 +70,7 @@ public sealed interface TopicMatcher permits TopicMatcher.Exact, TopicMatcher.An
         private final UriTemplate template;
 
         Template(String text, UriTemplate template) {
-            super(text, template.literals());
+            super(text, template.literals().get(0), template.literals());
             this.template = template;
         }
 
@@ -80,6 +82,11 @@ public sealed interface TopicMatcher permits TopicMatcher.Exact, TopicMatcher.An
         @Override
         boolean readsUrls() {
             return false;
+        }
+
+        @Override
+        boolean readsLike(CompiledMatcher that) {
+            return that instanceof Template;
         }
 
         @Override
@@ -95,6 +102,51 @@ public sealed interface TopicMatcher permits TopicMatcher.Exact, TopicMatcher.An
         @Override
         public boolean mayMatchBeginning(String beginning) {
             return text().startsWith(beginning) || template.mayBegin(beginning);
+        }
+    }
+
+    /** A URL Pattern of the WHATWG; a topic is read as a URL reference, relative to the hub's (SUB-14). */
+    final class Pattern extends CompiledMatcher {
+
+        private final TopicSpace space;
+        private final UrlPattern pattern;
+
+        Pattern(TopicSpace space, String text, UrlPattern pattern) {
+            super(text, pattern.literalPrefix(), pattern.literals());
+            this.space = space;
+            this.pattern = pattern;
+        }
+
+        @Override
+        public String type() {
+            return "urlpattern";
+        }
+
+        @Override
+        boolean readsUrls() {
+            return true;
+        }
+
+        @Override
+        boolean readsLike(CompiledMatcher that) {
+            return that instanceof Pattern other && other.space.hubUrl().equals(space.hubUrl());
+        }
+
+        @Override
+        String subject(String topic) {
+            return space.url(topic).text();
+        }
+
+        @Override
+        boolean judge(String topic) {
+            TopicUrl topicUrl = space.url(topic);
+            return topicUrl.url() != null && topicUrl.text().startsWith(prefix()) && pattern.matches(topicUrl.url());
+        }
+
+        @Override
+        public boolean mayMatchBeginning(String beginning) {
+            String url = space.urlBeginning(beginning);
+            return url.startsWith(prefix()) || prefix().startsWith(url);
         }
     }
 }

@@ -1,21 +1,33 @@
 package io.rivulet.topic;
 
 import io.rivulet.limit.Refused;
+import io.rivulet.url.BadPattern;
+import io.rivulet.url.Url;
+import io.rivulet.url.UrlPattern;
 
 /**
  * How this hub reads topics: its own URL, against which relative topics and patterns are resolved, and the matchers
- * that follow from it. One for each hub; any thread.
+ * that follow from it. Equal texts give the same matcher while it is remembered, so that what one stream made it work
+ * out serves all. One for each hub; any thread.
  */
 public final class TopicSpace {
 
-    /** Characters of the texts whose compiled matchers are kept, half of them. */
+    /** Characters of the texts whose matchers are kept, half of them. */
     private static final long MATCHERS_MAX = 1 << 19;
+    /** The same of topics that were parsed as URLs. */
+    private static final long TOPICS_MAX = 1 << 20;
 
     private final String hubUrl;
+    private final Url hub;
+    private final ReservedNamespace own;
+    private final BoundedCache<TopicMatcher> patterns = new BoundedCache<>(MATCHERS_MAX);
     private final BoundedCache<TopicMatcher> templates = new BoundedCache<>(MATCHERS_MAX);
+    private final BoundedCache<TopicUrl> urls = new BoundedCache<>(TOPICS_MAX);
 
-    private TopicSpace(String hubUrl) {
+    private TopicSpace(String hubUrl, Url hub) {
         this.hubUrl = hubUrl;
+        this.hub = hub;
+        this.own = new ReservedNamespace(hub.path());
     }
 
     /**
@@ -24,7 +36,11 @@ public final class TopicSpace {
      * @throws IllegalArgumentException when it is no absolute http or https URL
      */
     public static TopicSpace of(String hubUrl) {
-        return new TopicSpace(hubUrl);
+        Url hub = Url.parse(hubUrl, null);
+        if (hub == null || !hub.scheme().equals("http") && !hub.scheme().equals("https")) {
+            throw new IllegalArgumentException("the hub's URL is no absolute http or https URL: " + hubUrl);
+        }
+        return new TopicSpace(hubUrl, hub);
     }
 
     /** The hub's own URL, such as {@code https://example.com/.well-known/mercure}. */
@@ -40,13 +56,25 @@ public final class TopicSpace {
     /**
      * {@code match_urlpattern}: a URL Pattern of the WHATWG, resolved against the hub's URL; {@code *} is any.
      *
-     * @throws Refused when it is none, or one that cannot be matched in linear time
+     * @throws Refused when it is none, or one that cannot be matched in linear time; it does not say what is wrong with
+     *                 it (SUB-07)
      */
     public TopicMatcher urlPattern(String text) {
         if (text.equals(Topic.ANY)) {
             return new TopicMatcher.Any();
         }
-        throw Refused.malformed("URL patterns are not built yet in this version of the hub");
+        TopicMatcher known = patterns.get(text);
+        if (known != null) {
+            return known;
+        }
+        try {
+            TopicMatcher matcher = new TopicMatcher.Pattern(this, text, UrlPattern.compile(text, hub));
+            patterns.put(text, matcher);
+            return matcher;
+        } catch (BadPattern e) {
+            throw Refused.malformed("a URL pattern cannot be read: it is none as the URL Pattern Standard writes them, "
+                + "or has look-around, a back-reference or more than this hub compiles");
+        }
     }
 
     /**
@@ -67,8 +95,30 @@ public final class TopicSpace {
         return matcher;
     }
 
-    /** Whether nobody may publish to this topic: it leads to the hub's own path or below it (PUB-05). */
+    /**
+     * Whether nobody may publish to this topic: it leads to the hub's own path or below it, or to
+     * {@code /.well-known/mercure}, wherever the hub is (PUB-05).
+     */
     public boolean isReserved(String topic) {
-        return ReservedNamespace.holds(topic);
+        if (ReservedNamespace.holds(topic) || own.leadsThere(topic)) {
+            return true;
+        }
+        Url url = url(topic).url();
+        return url != null && (own.isUnder(url.path()) || ReservedNamespace.STANDARD.isUnder(url.path()));
+    }
+
+    /** The topic as a URL, parsed once for all that ask soon. */
+    TopicUrl url(String topic) {
+        TopicUrl known = urls.get(topic);
+        if (known == null) {
+            known = TopicUrl.of(topic, hub);
+            urls.put(topic, known);
+        }
+        return known;
+    }
+
+    /** What the URL of every topic begins with that begins so and has no dot segments; "" when nothing is certain. */
+    String urlBeginning(String beginning) {
+        return TopicUrl.beginning(beginning, hub);
     }
 }

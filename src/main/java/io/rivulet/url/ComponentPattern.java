@@ -11,6 +11,7 @@ final class ComponentPattern {
     private static final Node SEGMENTS_ANY = new Node.Repeat(Node.Chars.ANY, 0, Node.Repeat.UNBOUNDED);
 
     private final String literalPrefix;
+    private final List<String> literals;
     private final boolean literal;
     private final boolean any;
     /** Null if the component is literal or {@code *}: these need none. */
@@ -30,6 +31,7 @@ final class ComponentPattern {
         }
         literalPrefix = start.toString();
         literal = literals == parts.size();
+        this.literals = literals(parts);
         any = parts.size() == 1 && parts.get(0).equals(
             new PatternPart(PatternPart.Kind.FULL, "", "", "", (char) 0));
         program = literal || any ? null : Program.compile(node(parts, delimiter));
@@ -49,6 +51,14 @@ final class ComponentPattern {
         return literal;
     }
 
+    /**
+     * Runs of text that stand in every match; a slash at an end of one stands for that end of the component, where no
+     * letter can follow.
+     */
+    List<String> literals() {
+        return literals;
+    }
+
     /** Whether the text matches; the meter counts the steps and ends it with "no" when they are used up. */
     boolean matches(String text, StepMeter meter) {
         if (any) {
@@ -65,6 +75,20 @@ final class ComponentPattern {
             }
         }
         return false;
+    }
+
+    private static List<String> literals(List<PatternPart> parts) {
+        List<String> runs = new ArrayList<>();
+        StringBuilder run = new StringBuilder("/");
+        for (PatternPart part : parts) {
+            run.append(part.isCertain() ? part.prefix() : "");
+            if (part.kind() != PatternPart.Kind.FIXED || part.modifier() != 0) {
+                runs.add(run.toString());
+                run = new StringBuilder(part.isCertain() ? part.suffix() : "");
+            }
+        }
+        runs.add(run.append('/').toString());
+        return List.copyOf(runs);
     }
 
     private static Node node(List<PatternPart> parts, char delimiter) throws BadPattern {

@@ -1,5 +1,7 @@
 package io.rivulet.url;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -49,6 +51,22 @@ public final class UrlPattern {
     /** Text that the {@link Url#key()} of every URL that matches begins with; "" if nothing is known of it. */
     public String literalPrefix() {
         return literalPrefix;
+    }
+
+    /**
+     * What stands literally in every URL that matches, in the order of its parts and with something between each two:
+     * for an index of words. A slash stands for the end of a part as well: no letter can follow there. The first and
+     * the last are empty. User and password are left out.
+     */
+    public List<String> literals() {
+        List<String> all = new ArrayList<>(List.of(""));
+        for (Component component : COMPONENTS) {
+            if (component != Component.USERNAME && component != Component.PASSWORD) {
+                all.addAll(of(component).literals());
+            }
+        }
+        all.add("");
+        return all;
     }
 
     private String prefix() {
