@@ -94,9 +94,9 @@ public final class SettingsTable {
     public static final Setting<Integer> MATCHERS_MAX = row("matchers.max", COUNT, "100", 1, 1_000,
         "Topics of one stream; more is 400.");
     public static final Setting<Integer> TOPIC_BYTES_MAX = row("topic.bytes.max", COUNT, "4096", 16, 16_384,
-        "Bytes of a topic; more is 400.");
+        "Bytes of a topic; more is 413, in a subscription 400.");
     public static final Setting<Integer> ID_BYTES_MAX = row("id.bytes.max", COUNT, "128", 16, 255,
-        "Bytes of an id, a type or an idempotency key; more is 400.");
+        "Bytes of an id or a type; more is 413; of an idempotency key, where it is 400.");
     public static final Setting<Integer> BATCH_MAX = row("batch.max", COUNT, "1000", 1, 10_000,
         "Events of one batch; more is 413.");
     public static final Setting<Long> PUBLISH_QUEUE_BYTES = row("publish.queue.bytes", BYTES, "16m", 1 << 20, GIB,

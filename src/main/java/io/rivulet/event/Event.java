@@ -25,6 +25,7 @@ public final class Event {
     private final String id;
     private final String type;
     private final int retryMs;
+    private final byte[] legacyData;
 
     private Event(Builder b) {
         topics = List.copyOf(b.topics);
@@ -33,6 +34,7 @@ public final class Event {
         id = b.id;
         type = b.type;
         retryMs = b.retryMs;
+        legacyData = b.legacyData;
     }
 
     private Event checked() {
@@ -55,6 +57,11 @@ public final class Event {
     /** An event for this topic; further ones by {@link Builder#topic}. */
     public static Builder on(String topic) {
         return new Builder().topic(topic);
+    }
+
+    /** An event of the hub's own that nobody gets, since it has no topic: it takes a place in the order. */
+    public static Event mark() {
+        return new Builder().type("mercure").markPrivate(true).legacyData("").restored();
     }
 
     /** An event without a topic yet. */
@@ -92,6 +99,11 @@ public final class Event {
         return retryMs;
     }
 
+    /** The twin that clients of Mercure 0.x get instead, without the type; null but for events of the hub's own. */
+    public byte[] legacyData() {
+        return legacyData;
+    }
+
     /** The data as text. */
     public String text() {
         return new String(data, StandardCharsets.UTF_8);
@@ -110,7 +122,7 @@ public final class Event {
 
     /** Bytes it takes in memory and on disk, about. */
     public int weight() {
-        int n = 64 + data.length;
+        int n = 64 + data.length + (legacyData == null ? 0 : 2 * legacyData.length);
         for (String topic : topics) {
             n += topic.length() + 16;
         }
@@ -159,6 +171,7 @@ public final class Event {
         private String id;
         private String type;
         private int retryMs;
+        private byte[] legacyData;
 
         private Builder() {
         }
@@ -172,6 +185,12 @@ public final class Event {
         /** The data in UTF-8; the array belongs to the event from here on. */
         public Builder data(byte[] utf8) {
             this.data = utf8;
+            return this;
+        }
+
+        /** What clients of Mercure 0.x get instead: for events that the hub makes itself. */
+        public Builder legacyData(String text) {
+            legacyData = text.getBytes(StandardCharsets.UTF_8);
             return this;
         }
 

@@ -23,6 +23,18 @@ public final class EventFrame {
     /** Where the {@code retry} line stands in the bytes; it is left out of a replay. */
     private final int retryStart;
     private final int retryEnd;
+    /** The twin of an event of the hub's own for Mercure 0.x; null for all others. */
+    private final Twin twin;
+
+    /** Rendered when the first stream wants it: two threads may both do so, and make the same bytes. */
+    private static final class Twin {
+        private final byte[] data;
+        private volatile byte[] bytes;
+
+        Twin(byte[] data) {
+            this.data = data;
+        }
+    }
 
     /**
      * Renders the event at this place.
@@ -47,6 +59,7 @@ public final class EventFrame {
             wire.field("retry", Integer.toString(event.retryMs()));
         }
         retryEnd = wire.length();
+        twin = event.legacyData() == null ? null : new Twin(event.legacyData());
         bytes = wire.data(event.data()).field("id", id).end();
         weight = bytes.length + event.weight() - event.data().length;
     }
@@ -81,6 +94,11 @@ public final class EventFrame {
         return isTransient;
     }
 
+    /** Whether it tells of subscriptions: made by the hub itself, and by nobody else. */
+    public boolean isPresence() {
+        return twin != null;
+    }
+
     /** When it was committed, in milliseconds since 1970. */
     public long timeMs() {
         return timeMs;
@@ -110,6 +128,46 @@ public final class EventFrame {
         System.arraycopy(bytes, 0, without, 0, retryStart);
         System.arraycopy(bytes, retryEnd, without, retryStart, bytes.length - retryEnd);
         return ByteBuffer.wrap(without);
+    }
+
+    /**
+     * The bytes for a live stream of this variant.
+     *
+     * @param told the topics that this stream may be told, for {@link Variant#TOPICS}
+     */
+    public ByteBuffer live(Variant variant, List<String> told) {
+        return switch (variant) {
+            case PLAIN -> live();
+            case LEGACY -> twin == null ? live() : ByteBuffer.wrap(twinBytes());
+            case TOPICS -> withTopics(told, retryEnd);
+        };
+    }
+
+    /** The same for a replay. */
+    public ByteBuffer replay(Variant variant, List<String> told) {
+        return switch (variant) {
+            case PLAIN -> replay();
+            case LEGACY -> twin == null ? replay() : ByteBuffer.wrap(twinBytes());
+            case TOPICS -> withTopics(told, retryStart);
+        };
+    }
+
+    private byte[] twinBytes() {
+        byte[] rendered = twin.bytes;
+        if (rendered == null) {
+            rendered = new WireBuffer(twin.data.length + 96).data(twin.data).field("id", id).end();
+            twin.bytes = rendered;
+        }
+        return rendered;
+    }
+
+    /** The fields up to {@code upTo}, a line for each topic, then data and id. */
+    private ByteBuffer withTopics(List<String> told, int upTo) {
+        WireBuffer wire = new WireBuffer(bytes.length + 64 * told.size()).append(bytes, 0, upTo);
+        for (String topic : told) {
+            wire.field("topics", topic);
+        }
+        return ByteBuffer.wrap(wire.append(bytes, retryEnd, bytes.length - 1).end());
     }
 
     /** A control event of the hub's own: not in the log, not in the order; {@code id} may be null. */

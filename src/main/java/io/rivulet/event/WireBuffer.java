@@ -29,6 +29,14 @@ final class WireBuffer {
         return this;
     }
 
+    /** Lines that were written before. */
+    WireBuffer append(byte[] lines, int from, int to) {
+        room(to - from);
+        System.arraycopy(lines, from, bytes, length, to - from);
+        length += to - from;
+        return this;
+    }
+
     /** One {@code data} line for each line of the payload, ended by CR LF, CR or LF; an empty payload is one line. */
     WireBuffer data(byte[] payload) {
         int start = 0;

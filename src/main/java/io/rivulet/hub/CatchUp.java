@@ -112,6 +112,11 @@ final class CatchUp {
             setup.readers().release(result.bytes());
             return;
         }
+        if (result.gapId() != null && endsHere(s, result.damage())) {
+            setup.readers().release(result.bytes());
+            shard.close(s);
+            return;
+        }
         if (result.gapId() != null) {
             gap(s, false, result.missed(), result.gapId());
             s.seen = result.gapEnd();
@@ -184,9 +189,13 @@ final class CatchUp {
         if (from == null) {
             return false;
         }
-        if (!s.request.controls() || !setup.transients().lostSince(from, s.request.topics())) {
+        if (!setup.transients().lostSince(from, s.request.topics()) && !setup.presence().lostSince(from, s)) {
             s.transientFrom = null;
             return false;
+        }
+        if (endsHere(s, false)) {
+            shard.close(s);
+            return true;
         }
         String id = ring.idBefore(next);
         if (id != null) { // else the ring moved on just now; the next step finds the new place
@@ -194,6 +203,18 @@ final class CatchUp {
             gap(s, true, null, id);
         }
         return true;
+    }
+
+    /**
+     * Whether a loss ends the stream: where the hub cannot say it in the stream, the client comes back and is told by
+     * the response's headers. Damage is still there when it comes back, so it is told once and then passed over.
+     */
+    private boolean endsHere(Subscriber s, boolean damage) {
+        boolean ends = !s.request.controls() && !(damage && s.damageTold);
+        if (ends) {
+            setup.metrics().add(Count.GAPS);
+        }
+        return ends;
     }
 
     private void gap(Subscriber s, boolean isTransient, Long missed, String id) {
@@ -216,7 +237,7 @@ final class CatchUp {
 
         void add(EventFrame frame) {
             if (s.wants(frame)) {
-                ByteBuffer replay = frame.replay();
+                ByteBuffer replay = s.replay(frame);
                 bytes.write(replay.array(), replay.arrayOffset() + replay.position(), replay.remaining());
                 events++;
                 s.seen = frame.position();

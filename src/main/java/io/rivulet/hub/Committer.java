@@ -170,7 +170,7 @@ final class Committer implements Runnable {
         fanOut.awaitRoom(ring, frame.weight());
         ring.add(frame);
         place = frame.position();
-        if (frame.isTransient()) {
+        if (frame.isTransient() && !frame.isPresence()) {
             transients.added(frame);
         }
     }

@@ -98,6 +98,7 @@ final class Ends {
         if (refusal == null) {
             s.grant = fresh;
             plan(s);
+            setup.presence().renewed(s);
             if (s.backlogSize > 0) {
                 shard.fallBehind(s);
             }

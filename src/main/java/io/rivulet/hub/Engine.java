@@ -4,7 +4,10 @@ import io.rivulet.auth.Grant;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.event.Dialect;
+import io.rivulet.event.Event;
+import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
+import io.rivulet.event.Variant;
 import io.rivulet.log.EventLog;
 import io.rivulet.log.LogRange;
 import io.rivulet.metrics.Metrics;
@@ -55,14 +58,17 @@ final class Engine {
     private final Supplier<byte[]> prelude;
     private final Settings settings;
     private final InstantSource clock;
+    private final Presence presence;
+    private final PresenceTeller teller;
 
     private Engine(Settings settings, InstantSource clock, Metrics metrics, EventLog log, HandOver handOver,
-                   Names names, Consumer<Subscriber> ended, Predicate<Grant> banned) {
+                   Names names, Consumer<Subscriber> ended, Predicate<Grant> banned, Presence presence) {
         this.log = log;
         this.names = names;
         this.metrics = metrics;
         this.settings = settings;
         this.clock = clock;
+        this.presence = presence;
         long retryMin = settings.get(SettingsTable.RETRY_MIN).toMillis();
         long retryMax = settings.get(SettingsTable.RETRY_MAX).toMillis();
         prelude = () -> Controls.prelude(names.between(retryMin, retryMax));
@@ -78,16 +84,19 @@ final class Engine {
         long bytes = ringBytes(settings);
         TransientTopics transients = new TransientTopics(bytes);
         int slots = (int) Math.max(1024, Math.min(RING_SLOTS_MAX, Long.highestOneBit(bytes / BYTES_PER_SLOT)));
-        ring = new TailRing(bytes, slots, start, startId, transients::evicted);
+        ring = new TailRing(bytes, slots, start, startId, frame -> left(frame, transients));
+        teller = presence.isOn() ? new PresenceTeller(presence, this::publishOwn) : null;
+        presence.open(ring, teller);
         List<String> transientTopics = settings.get(SettingsTable.TRANSIENT_TOPICS);
-        resume = new Resume(log, ring, transients, topics -> mayBeTransient(topics, transientTopics));
+        resume = new Resume(log, ring, transients,
+            topics -> mayBeTransient(topics, transientTopics) || presence.mayBeAmong(topics));
         pages = new HistoryPages(log, resume);
         CursorDue cursors = CursorDue.of(settings.get(SettingsTable.LOG_RETAIN_BYTES),
             settings.get(SettingsTable.LOG_RETAIN_AGE).toMillis(), settings.get(SettingsTable.LOG_RETAIN_EVENTS));
         ShardSetup setup = new ShardSetup(ring, transients, log, readers, metrics, clock, System::nanoTime, start,
             startId, settings.get(SettingsTable.BACKLOG_EVENTS), handOver, ended,
             () -> Controls.farewell(names.between(retryMin, retryMax)), cursors,
-            banned, answers);
+            banned, answers, presence);
         for (int i = 1; i <= Runtime.getRuntime().availableProcessors(); i++) {
             fanOut.add(new Shard(setup, i));
         }
@@ -97,15 +106,37 @@ final class Engine {
     }
 
     static Engine start(Settings settings, InstantSource clock, Metrics metrics, EventLog log, HandOver handOver,
-                        Names names, Consumer<Subscriber> ended, Predicate<Grant> banned) {
-        Engine engine = new Engine(settings, clock, metrics, log, handOver, names, ended, banned);
+                        Names names, Consumer<Subscriber> ended, Predicate<Grant> banned, Presence presence) {
+        Engine engine = new Engine(settings, clock, metrics, log, handOver, names, ended, banned, presence);
         engine.readers.start();
         engine.fanOut.shards().forEach(Shard::start);
         engine.committer.start();
         engine.ticker.scheduleAtFixedRate(
-            () -> engine.fanOut.shards().forEach(shard -> shard.post(shard::tick)), TICK_MS, TICK_MS,
-            TimeUnit.MILLISECONDS);
+            engine::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
+        if (engine.teller != null) {
+            engine.teller.start();
+        }
         return engine;
+    }
+
+    private void tick() {
+        fanOut.shards().forEach(shard -> shard.post(shard::tick));
+        if (teller != null) {
+            teller.tick();
+        }
+    }
+
+    private void left(EventFrame frame, TransientTopics transients) {
+        if (frame.isPresence()) {
+            presence.evicted(frame.position());
+        } else {
+            transients.evicted(frame);
+        }
+    }
+
+    /** Past the rules for publishers: what the hub itself tells. */
+    private CompletableFuture<List<String>> publishOwn(List<Event> events) {
+        return publish(new Pending(events, null, true));
     }
 
     CompletableFuture<List<String>> publish(Pending pending) {
@@ -116,8 +147,9 @@ final class Engine {
     /** Where the stream begins; on a reader thread. */
     Placed place(SubscribeRequest request) throws IOException {
         StartPoint found = resume.find(request);
-        StartPoint start = found.cursor() == null ? found.at(ring.newest()) : found;
-        return new Placed(start, mercureId(request, start));
+        StartPoint start = presence.checked(request, found.cursor() == null ? found.at(ring.newest()) : found);
+        boolean damage = readers.meetsDamage(start.cursor());
+        return new Placed(start, damage, damage ? "earliest" : mercureId(request, start));
     }
 
     private static String mercureId(SubscribeRequest request, StartPoint start) {
@@ -136,7 +168,17 @@ final class Engine {
         long ageMs = age.toMillis();
         long nowMs = clock.millis();
         long agedMs = ageMs == 0 ? Long.MAX_VALUE : nowMs + names.between(ageMs - ageMs / AGE_SPREAD, ageMs);
-        return new Subscriber(request, outlet, fanOut.assign(), names.next(), names.next(), nowMs, agedMs);
+        Admission admission = new Admission(names.next(), names.next(),
+            presence.isOn() ? names.nextUrn() : null, nowMs, agedMs, variant(request.dialect()));
+        return new Subscriber(request, outlet, fanOut.assign(), admission);
+    }
+
+    private Variant variant(Dialect dialect) {
+        return switch (dialect) {
+            case RIVULET -> Variant.PLAIN;
+            case MERCURE -> settings.get(SettingsTable.MERCURE_TOPICS_FIELD) ? Variant.TOPICS : Variant.PLAIN;
+            case LEGACY -> Variant.LEGACY;
+        };
     }
 
     /** Begins to serve it. */
@@ -145,7 +187,7 @@ final class Engine {
         byte[] first = prelude.get();
         shard.post(() -> shard.begin(s, first));
         if (placed != null) {
-            attach(s, placed.start());
+            attach(s, placed);
         } else if (s.request.cursor() == null && s.request.since() == Since.LATEST) {
             // now, not when the shard comes to it: what was answered before is old, what comes from now on is new
             StartPoint live = StartPoint.LIVE.at(ring.newest());
@@ -184,6 +226,9 @@ final class Engine {
             for (Shard shard : fanOut.shards()) {
                 shard.close(JOIN_MS);
             }
+            if (teller != null) {
+                teller.close(JOIN_MS);
+            }
             readers.close();
             answers.shutdown();
             if (!answers.awaitTermination(JOIN_MS, TimeUnit.MILLISECONDS)) {
@@ -196,6 +241,9 @@ final class Engine {
             fanOut.close();
             fanOut.shards().forEach(Shard::end);
             readers.end();
+            if (teller != null) {
+                teller.end();
+            }
             answers.shutdown();
         }
     }
@@ -213,10 +261,12 @@ final class Engine {
             s.gone("its cursor could not be looked up");
             return;
         }
-        attach(s, placed.start());
+        attach(s, placed);
     }
 
-    private void attach(Subscriber s, StartPoint start) {
+    private void attach(Subscriber s, Placed placed) {
+        StartPoint start = placed.start();
+        s.damageTold = placed.damageTold();
         if (start.resumed() == StartPoint.Resumed.RESET) {
             metrics.add(Count.RESETS);
         }

@@ -36,6 +36,7 @@ public final class Hub implements AutoCloseable {
     private final Interest interest = new Interest();
     private final AtomicInteger streams = new AtomicInteger();
     private final Connections connections = new Connections();
+    private final Presence presence;
     private final HandOver handOver;
     private volatile Predicate<Grant> banned = grant -> false;
     private volatile int streamsMax;
@@ -60,6 +61,7 @@ public final class Hub implements AutoCloseable {
         this.metrics = metrics;
         this.rules = new PublishRules(settings, topics);
         this.handOver = handOver;
+        this.presence = new Presence(settings.get(SettingsTable.PRESENCE), SubscriptionDocument.hubPath(topics), clock);
         this.streamsMax = settings.get(SettingsTable.CONNECTIONS_MAX);
     }
 
@@ -75,7 +77,7 @@ public final class Hub implements AutoCloseable {
 
     /** Who is subscribed to what; never null. */
     public Presence presence() {
-        return Presence.OFF;
+        return presence;
     }
 
     /** Who is to be kept out: asked for each stream that opens, and for all of them by {@link #endBanned}. */
@@ -103,7 +105,7 @@ public final class Hub implements AutoCloseable {
         }
         if (!closed) {
             engine = Engine.start(settings, clock, metrics, log, handOver, names, this::ended,
-                grant -> banned.test(grant));
+                grant -> banned.test(grant), presence);
         }
     }
 
@@ -259,6 +261,7 @@ public final class Hub implements AutoCloseable {
         streams.decrementAndGet();
         interest.remove(s.request.topics());
         connections.remove(s);
+        presence.ended(s);
         metrics.add(Count.STREAMS_ENDED);
     }
 }

@@ -1,14 +1,17 @@
 package io.rivulet.hub;
 
 import io.rivulet.event.EventFrame;
+import io.rivulet.event.Variant;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
- * Joins the events of a backlog into one write, once for all streams whose backlogs are equal: under many publishers
- * most streams of a shard wait for the same events. One for each shard, its thread only.
+ * Joins the events of a backlog into one write, once for all streams of one variant whose backlogs are equal: under many
+ * publishers most streams of a shard wait for the same events. One for each shard, its thread only.
  */
 final class Joiner {
 
@@ -16,7 +19,7 @@ final class Joiner {
     static final int WRITE_MAX = 64 << 10;
     private static final int KEPT_MAX = 64;
 
-    private record Joined(long[] sequences, int taken, byte[] bytes) {
+    private record Joined(Variant variant, long[] sequences, int taken, byte[] bytes, boolean shared) {
     }
 
     private final TailRing ring;
@@ -36,22 +39,23 @@ final class Joiner {
      * on and the first is gone.
      */
     ByteBuffer next(Subscriber s) {
-        if (s.backlogSize == 1) {
+        if (s.backlogSize == 1 && s.variant != Variant.TOPICS) {
             EventFrame only = ring.get(s.backlog[0]);
             if (only == null) {
                 return null;
             }
             s.backlogSize = 0;
-            return only.live();
+            return s.live(only);
         }
-        Joined joined = round.get(s.backlogHash);
-        if (joined == null || !sameBacklog(joined, s)) {
+        long key = s.backlogHash + s.variant.ordinal(); // those of another variant have other bytes
+        Joined joined = round.get(key);
+        if (joined == null || !isFor(joined, s)) {
             joined = join(s);
             if (joined == null) {
                 return null;
             }
-            if (round.size() < KEPT_MAX) {
-                round.put(s.backlogHash, joined);
+            if (round.size() < KEPT_MAX && joined.shared) {
+                round.put(key, joined);
             }
         }
         EventFrame following = joined.taken < s.backlogSize ? ring.get(s.backlog[joined.taken]) : null;
@@ -62,31 +66,30 @@ final class Joiner {
         return ByteBuffer.wrap(joined.bytes);
     }
 
-    private static boolean sameBacklog(Joined joined, Subscriber s) {
-        return Arrays.equals(joined.sequences, 0, joined.sequences.length, s.backlog, 0, s.backlogSize);
+    private static boolean isFor(Joined joined, Subscriber s) {
+        return joined.variant == s.variant
+            && Arrays.equals(joined.sequences, 0, joined.sequences.length, s.backlog, 0, s.backlogSize);
     }
 
     private Joined join(Subscriber s) {
+        List<ByteBuffer> parts = new ArrayList<>(s.backlogSize);
         int length = 0;
-        int n = 0;
-        for (; n < s.backlogSize; n++) {
-            EventFrame frame = ring.get(s.backlog[n]);
-            if (frame == null) {
-                return null;
-            }
-            if (n > 0 && length + frame.length() > WRITE_MAX) {
-                break;
-            }
-            length += frame.length();
-        }
-        ByteBuffer bytes = ByteBuffer.allocate(length);
-        for (int i = 0; i < n; i++) {
+        boolean shared = true;
+        for (int i = 0; i < s.backlogSize; i++) {
             EventFrame frame = ring.get(s.backlog[i]);
             if (frame == null) {
                 return null;
             }
-            bytes.put(frame.live());
+            ByteBuffer part = s.live(frame);
+            if (i > 0 && length + part.remaining() > WRITE_MAX) {
+                break;
+            }
+            length += part.remaining();
+            shared &= s.variant != Variant.TOPICS || !frame.isPrivate(); // else its topics depend on the grant
+            parts.add(part);
         }
-        return new Joined(Arrays.copyOf(s.backlog, s.backlogSize), n, bytes.array());
+        ByteBuffer bytes = ByteBuffer.allocate(length);
+        parts.forEach(bytes::put);
+        return new Joined(s.variant, Arrays.copyOf(s.backlog, s.backlogSize), parts.size(), bytes.array(), shared);
     }
 }

@@ -7,15 +7,21 @@ package io.rivulet.hub;
 public final class Placed {
 
     private final StartPoint start;
+    private final boolean damageTold;
     private final String lastEventId;
 
-    Placed(StartPoint start, String lastEventId) {
+    Placed(StartPoint start, boolean damageTold, String lastEventId) {
         this.start = start;
+        this.damageTold = damageTold;
         this.lastEventId = lastEventId;
     }
 
     StartPoint start() {
         return start;
+    }
+
+    boolean damageTold() {
+        return damageTold;
     }
 
     /**

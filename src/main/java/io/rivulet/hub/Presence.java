@@ -1,24 +1,69 @@
 package io.rivulet.hub;
 
+import io.rivulet.auth.Grant;
+import io.rivulet.event.IdSeal;
+import io.rivulet.event.Position;
+import io.rivulet.topic.TopicMatcher;
+import io.rivulet.topic.TopicSelection;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
-/** Who is subscribed to what, while {@code rivulet.presence} is on. Any thread. */
+/**
+ * Who is subscribed to what, while {@code rivulet.presence} is on (Mercure 1.0, "Active subscriptions"). The list is
+ * kept always; changes are told as events only while somebody may see them: a stream that asks for them and has the
+ * right, or a reader of the list, and for five minutes after either. Any thread.
+ *
+ * <p>A change goes into the list first and is told then, so whoever reads the list and goes on from
+ * {@link #lastEventId} misses none. And a cursor from before a time in which nothing was told is not exact:
+ * {@link #lost} knows.
+ */
 public final class Presence {
 
-    /** Presence that is off. */
-    static final Presence OFF = new Presence();
+    /** How long changes are told after the last one who might have seen them: time enough to come back. */
+    static final long INTEREST_MS = 300_000;
 
-    private Presence() {
+    private final boolean on;
+    private final String hub;
+    private final String folder;
+    private final InstantSource clock;
+    private final Set<Registration> registered = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger watchers = new AtomicInteger();
+    private volatile long interestUntilMs = Long.MIN_VALUE;
+    /** Somebody was interested since changes were last left untold. */
+    private volatile boolean interested;
+    /** A cursor before this may have missed changes. */
+    private final AtomicReference<Position> lostUpTo = new AtomicReference<>(Position.START);
+    private volatile Position opening = Position.START;
+    private volatile TailRing ring;
+    private volatile PresenceTeller teller;
+
+    /**
+     * The list of a hub.
+     *
+     * @param on  whether there is any
+     * @param hub the path of the hub's own URL
+     */
+    Presence(boolean on, String hub, InstantSource clock) {
+        this.on = on;
+        this.hub = hub;
+        this.folder = SubscriptionDocument.folder(hub) + "/";
+        this.clock = clock;
     }
 
     /** Whether there is any. */
     public boolean isOn() {
-        return false;
+        return on;
     }
 
-    /** The API was read: for five minutes changes are told as events. Call it first. */
+    /** The list was read: for five minutes changes are told as events. To be called first. */
     public void touched() {
-        // off
+        interestUntilMs = clock.millis() + INTEREST_MS; // before the flag: see mayStop
+        interested = true;
     }
 
     /**
@@ -27,11 +72,166 @@ public final class Presence {
      * more, which hurts nobody; the other way round it would be in neither.
      */
     public String lastEventId() {
-        return "earliest";
+        TailRing events = ring;
+        TailRing.Mark newest = events == null ? null : events.newest();
+        return newest == null || newest.place().equals(Position.START) ? "earliest" : newest.id();
     }
 
     /** The active subscriptions, those of one connection together. */
     public List<ActiveSubscription> all() {
-        return List.of();
+        List<ActiveSubscription> all = new ArrayList<>();
+        for (Registration one : registered) {
+            for (int i = 0; i < one.size(); i++) {
+                all.add(one.get(i));
+            }
+        }
+        return all;
+    }
+
+    // ---- the engine
+
+    void open(TailRing events, PresenceTeller by) {
+        ring = events;
+        opening = events.newest().place();
+        lostUpTo.set(opening); // of what was before, nobody is subscribed any more
+        teller = by;
+    }
+
+    String hub() {
+        return hub;
+    }
+
+    // ---- the shards, each for its own streams
+
+    /**
+     * A stream was registered and gets what is published from now on (ACT-12): it is one of those who may see its own
+     * event. Returns whether the stream's cursor has turned out not to be exact, after all.
+     *
+     * <p>T1 (a shard) brings a watcher whose cursor was found exact; T2 (the teller) finds that nobody watches and
+     * leaves a change untold. T1 counts the watcher, then looks at what is lost; T2 notes the loss, then looks at the
+     * watchers again. Whoever is second sees the other.
+     */
+    boolean began(Subscriber s, StartPoint start) {
+        if (!on) {
+            return false;
+        }
+        watch(s, isWatcher(s.request.topics(), s.grant));
+        s.registration = new Registration(s.subscriber, s.request.topics(), s.grant);
+        registered.add(s.registration);
+        teller.changed(s.registration);
+        return s.watches && !start.transientLost() && lost(s.request, start);
+    }
+
+    /** Its rights have changed. */
+    void renewed(Subscriber s) {
+        if (s.registration != null) {
+            watch(s, isWatcher(s.request.topics(), s.grant));
+        }
+    }
+
+    /** A stream has ended, and gets nothing any more. */
+    void ended(Subscriber s) {
+        if (s.registration != null) {
+            watch(s, false);
+            registered.remove(s.registration);
+            s.registration.over = true;
+            teller.changed(s.registration);
+        }
+    }
+
+    /** Whether changes that this stream would have got may be gone since it was there. */
+    boolean lostSince(Position place, Subscriber s) {
+        return s.watches && lostUpTo.get().isAfter(place);
+    }
+
+    private void watch(Subscriber s, boolean watches) {
+        if (watches && !s.watches) {
+            watchers.incrementAndGet();
+            interested = true;
+        } else if (!watches && s.watches) {
+            interestUntilMs = clock.millis() + INTEREST_MS; // first, so that there is no moment without
+            watchers.decrementAndGet();
+        }
+        s.watches = watches;
+    }
+
+    // ---- others
+
+    /** Whether a stream that asks for this with these rights may see subscription events. */
+    private boolean isWatcher(TopicSelection topics, Grant grant) {
+        return on && topics.mayMatchBeginning(folder) && (grant.readsAll() || mayMatch(grant.subscribes().matchers()));
+    }
+
+    private boolean mayMatch(List<TopicMatcher> matchers) {
+        for (int i = 0; i < matchers.size(); i++) {
+            if (matchers.get(i).mayMatchBeginning(folder)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Whether a stream that resumes there may have missed changes. A cursor that a publisher named tells no epoch: up
+     * to where this run began it may be of an older one, whose subscriptions all ended without a word.
+     */
+    private boolean lost(SubscribeRequest request, StartPoint start) {
+        if (request.cursor() == null || start.resumed() == StartPoint.Resumed.LIVE
+            || !isWatcher(request.topics(), request.grant())) {
+            return false;
+        }
+        boolean named = !request.cursor().startsWith(IdSeal.PREFIX);
+        return lostUpTo.get().isAfter(start.cursor()) || named && !start.cursor().isAfter(opening);
+    }
+
+    /** Whether events of this kind may be among those of this selection. */
+    boolean mayBeAmong(TopicSelection topics) {
+        return on && topics.mayMatchBeginning(folder);
+    }
+
+    /** The same start, or one that says what may have been missed. */
+    StartPoint checked(SubscribeRequest request, StartPoint start) {
+        return lost(request, start) ? start.withTransientLost(true, later(ring.floor(), lostUpTo.get())) : start;
+    }
+
+    /** An event left the ring: whoever has not got it by now will not. The committer. */
+    void evicted(Position place) {
+        lostUpTo.accumulateAndGet(place, Presence::later);
+    }
+
+    /** Whether somebody may see a change that is told now. */
+    private boolean isInterest() {
+        return watchers.get() > 0 || clock.millis() < interestUntilMs;
+    }
+
+    /**
+     * Whether changes may be left untold from now on; the teller's thread. If somebody had been interested, cursors
+     * up to the newest event are no longer exact, and {@code mark} must make a new place, so that those that are given
+     * out from then on can be told from them.
+     *
+     * <p>T1 becomes interested: it sets the time, then the flag. T2 (the teller) takes the flag away, then looks at the
+     * time. If T1's time was set before that look, T2 sees it, gives the flag back and tells; if after it, so is T1's
+     * flag, and the next change finds it.
+     */
+    boolean mayStop(Runnable mark) {
+        if (isInterest()) {
+            return false;
+        }
+        if (!interested) {
+            return true;
+        }
+        interested = false;
+        Position newest = ring.newest().place();
+        lostUpTo.accumulateAndGet(new Position(newest.durable(), newest.transients() + 1), Presence::later);
+        if (isInterest()) {
+            interested = true;
+            return false;
+        }
+        mark.run();
+        return true;
+    }
+
+    private static Position later(Position one, Position other) {
+        return one.isAfter(other) ? one : other;
     }
 }

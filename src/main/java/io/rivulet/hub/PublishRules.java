@@ -3,11 +3,11 @@ package io.rivulet.hub;
 import static io.rivulet.limit.Refused.Reason.FORBIDDEN;
 import static io.rivulet.limit.Refused.Reason.TOO_LARGE;
 
+import io.rivulet.auth.Grant;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.event.Event;
 import io.rivulet.limit.Refused;
-import io.rivulet.topic.Topic;
 import io.rivulet.topic.TopicSpace;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -17,6 +17,9 @@ import java.util.List;
  * itself. What a single field may hold, {@link Event} has checked already. Pure, any thread.
  */
 public final class PublishRules {
+
+    private static final String LEGACY_RESERVED = "/.well-known/mercure";
+    private static final int SHOWN_MAX = 100;
 
     private final TopicSpace space;
     private final int batchMax;
@@ -59,36 +62,60 @@ public final class PublishRules {
         }
     }
 
+    /** What the event is comes before who sends it: a reserved topic is refused whatever the token (PUB-05). */
     private void check(Event event, Publication publication) {
-        if (!publication.grant().mayPublish(event.topics())) {
-            throw Refused.because(FORBIDDEN, "this caller may not publish to these topics");
-        }
         if (event.topics().size() > topicsMax) {
             throw Refused.because(TOO_LARGE, "the event has " + event.topics().size() + " topics; at most "
                 + topicsMax + " are allowed (rivulet.topics.max)");
         }
         for (String topic : event.topics()) {
-            Topic.check(topic, topicBytesMax);
-            if (space.isReserved(topic)) {
-                throw Refused.malformed("a topic lies in the namespace that Mercure keeps for itself, "
-                    + "/.well-known/mercure, once it is resolved against the hub's URL");
-            }
+            checkLength("a topic", topic, topicBytesMax, "rivulet.topic.bytes.max");
+            checkReserved(topic, publication.grant());
         }
         if (event.data().length > dataBytesMax) {
             throw Refused.because(TOO_LARGE, "the data has " + event.data().length + " bytes; at most "
                 + dataBytesMax + " are allowed (rivulet.body.max)");
         }
-        checkLength("id", event.id());
-        checkLength("type", event.type());
+        checkLength("the id", event.id(), idBytesMax, "rivulet.id.bytes.max");
+        checkLength("the type", event.type(), idBytesMax, "rivulet.id.bytes.max");
         checkType(event.type());
+        checkGrant(event, publication.grant());
     }
 
-    private void checkLength(String field, String value) {
+    private static void checkLength(String field, String value, int bytesMax, String setting) {
         int bytes = value == null ? 0 : value.getBytes(StandardCharsets.UTF_8).length;
-        if (bytes > idBytesMax) {
-            throw Refused.malformed("the " + field + " has " + bytes + " bytes; at most " + idBytesMax
-                + " are allowed (rivulet.id.bytes.max)");
+        if (bytes > bytesMax) {
+            throw Refused.because(TOO_LARGE, field + " has " + bytes + " bytes; at most " + bytesMax
+                + " are allowed (" + setting + ")");
         }
+    }
+
+    private void checkReserved(String topic, Grant grant) {
+        if (grant.legacy() && topic.contains(LEGACY_RESERVED)) { // wherever it stands (OLD-04)
+            throw Refused.because(FORBIDDEN, "a token of Mercure 0.x may not publish to a topic that contains "
+                + LEGACY_RESERVED + ": " + shown(topic));
+        }
+        if (space.isReserved(topic)) {
+            throw Refused.malformed("a topic lies in the namespace that Mercure keeps for itself, "
+                + "/.well-known/mercure, once it is resolved against the hub's URL: " + shown(topic));
+        }
+    }
+
+    /** Every topic must be granted (PUB-16). */
+    private static void checkGrant(Event event, Grant grant) {
+        if (grant.mayPublish(event.topics())) {
+            return;
+        }
+        for (String topic : event.topics()) {
+            if (!grant.publishes().covers(topic)) {
+                throw Refused.because(FORBIDDEN, "this caller may not publish to " + shown(topic)
+                    + "; the rights must cover every topic of the event");
+            }
+        }
+    }
+
+    private static String shown(String topic) {
+        return topic.length() <= SHOWN_MAX ? topic : topic.substring(0, SHOWN_MAX) + "...";
     }
 
     private static void checkType(String type) {

@@ -13,6 +13,8 @@ import java.util.List;
  * @param gapId  the cursor just before the first event, when retention took something on the way; else null
  * @param gapEnd the place of {@code gapId}
  * @param missed an upper bound of what was taken, or null
+ * @param damage whether it is damage, which stays, rather than retention
  */
-record ReadResult(List<EventFrame> frames, Position end, long bytes, String gapId, Position gapEnd, Long missed) {
+record ReadResult(List<EventFrame> frames, Position end, long bytes, String gapId, Position gapEnd, Long missed,
+                  boolean damage) {
 }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,8 @@ final class Readers {
     private final List<Thread> threads = new ArrayList<>();
     private final Semaphore budget;
     private final int budgetUnits;
+    /** The newest position after which damage was met; -1: nowhere. */
+    private final AtomicLong damagedAfter = new AtomicLong(-1);
     private volatile boolean closed;
 
     Readers(EventLog log, long bytesMax) {
@@ -110,8 +113,9 @@ final class Readers {
             // reading again would find the same; other troubles of the disk pass, and end the stream instead
             LOG.error("The log cannot be read after position {}: {}. Its readers are told of a gap up to {}.",
                 after, e.getMessage(), upTo, e);
+            damagedAfter.accumulateAndGet(after, Math::max);
             Position end = Position.ofDurable(upTo);
-            return new ReadResult(List.of(), end, 0, sealed(end), end, null);
+            return new ReadResult(List.of(), end, 0, sealed(end), end, null, true);
         }
         List<EventFrame> frames = new ArrayList<>(chunk.entries().size());
         long bytes = 0;
@@ -125,9 +129,14 @@ final class Readers {
         if (chunk.from() > after + 1 && log.find().lastTrimmed(topics) > after) {
             Position gapEnd = Position.ofDurable(Math.min(upTo, chunk.from() - 1));
             return new ReadResult(frames, end, bytes, sealed(gapEnd), gapEnd,
-                missed(topics, grant, gapEnd.durable() - after));
+                missed(topics, grant, gapEnd.durable() - after), false);
         }
-        return new ReadResult(frames, end, bytes, null, null, null);
+        return new ReadResult(frames, end, bytes, null, null, null, false);
+    }
+
+    /** Whether damage is known that lies ahead of a stream that begins there. */
+    boolean meetsDamage(Position place) {
+        return damagedAfter.get() >= place.durable();
     }
 
     /** How many events may be missing; only who may see all of them may know. */

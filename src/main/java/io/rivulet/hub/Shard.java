@@ -248,18 +248,25 @@ final class Shard implements Runnable {
     }
 
     /** Places a subscriber at its cursor, which may be ahead of what this shard has dispatched. */
-    void attach(Subscriber s, StartPoint start) {
+    void attach(Subscriber s, StartPoint found) {
         if (s.state != Subscriber.State.OPENING) {
             return;
         }
-        Position at = start.cursor();
+        Position at = found.cursor();
+        index.add(s.request.topics(), s);
+        s.state = Subscriber.State.BEHIND;
+        boolean inexact = setup.presence().began(s, found);
+        if (inexact && !s.request.controls()) {
+            close(s); // its headers said otherwise: it comes back at once and is told so
+            return;
+        }
+        StartPoint start = inexact ? setup.presence().checked(s.request, found) : found;
         if (s.request.controls()) {
             s.controls.add(ByteBuffer.wrap(Controls.hello(s, start, start.cursorId())));
         }
         s.seen = at;
         s.transientFrom = start.transientFrom();
         wrote(s, at);
-        s.state = Subscriber.State.BEHIND;
         if (start.first() != null) {
             s.chunk = start.first();
             s.chunkAt = 0;
@@ -268,7 +275,6 @@ final class Shard implements Runnable {
         } else if (setup.handOver().mayGoLive(at, place)) {
             s.state = Subscriber.State.LIVE;
         }
-        index.add(s.request.topics(), s);
         serve(s);
     }
 

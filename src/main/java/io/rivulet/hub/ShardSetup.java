@@ -25,5 +25,6 @@ import java.util.function.Supplier;
 record ShardSetup(TailRing ring, TransientTopics transients, EventLog log, Readers readers, Metrics metrics,
                   InstantSource clock, LongSupplier nanos, Position start, String startId, int backlogMax,
                   HandOver handOver, Consumer<Subscriber> ended, Supplier<byte[]> farewell, CursorDue cursors,
-                  Predicate<Grant> banned, Executor answers) {
+                  Predicate<Grant> banned, Executor answers,
+                  Presence presence) {
 }

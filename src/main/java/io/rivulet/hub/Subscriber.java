@@ -3,6 +3,7 @@ package io.rivulet.hub;
 import io.rivulet.auth.Grant;
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
+import io.rivulet.event.Variant;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -38,6 +39,12 @@ final class Subscriber implements Subscription {
     final String connection;
     final String secret;
     final long openedMs;
+    /** Its name among active subscriptions; null while presence is off. */
+    final String subscriber;
+    Registration registration;
+    /** It counts among those who may see subscriptions come and go. */
+    boolean watches;
+    final Variant variant;
 
     /** What it may see now; its shard writes, any thread reads. {@code request.grant()} is what it opened with. */
     volatile Grant grant;
@@ -65,6 +72,8 @@ final class Subscriber implements Subscription {
     Position chunkEnd;
     long chunkBytes;
     boolean reading;
+    /** The response's headers have told of the damage that is known: it need not end the stream once more. */
+    boolean damageTold;
     boolean catchingUp;
     /** From where transient events may have been lost, until it was told; null while the ring covers it. */
     Position transientFrom;
@@ -82,17 +91,18 @@ final class Subscriber implements Subscription {
     /** Place in the shard's list. */
     int slot = -1;
 
-    Subscriber(SubscribeRequest request, Outlet outlet, Shard shard, String connection, String secret, long openedMs,
-               long agedMs) {
+    Subscriber(SubscribeRequest request, Outlet outlet, Shard shard, Admission admission) {
         this.request = request;
         this.grant = request.grant();
-        this.openedMs = openedMs;
-        this.agedMs = agedMs;
-        Ends.plan(this);
         this.outlet = outlet;
         this.shard = shard;
-        this.connection = connection;
-        this.secret = secret;
+        this.connection = admission.connection();
+        this.secret = admission.secret();
+        this.subscriber = admission.subscriber();
+        this.openedMs = admission.openedMs();
+        this.agedMs = admission.agedMs();
+        this.variant = admission.variant();
+        Ends.plan(this);
     }
 
     @Override
@@ -115,6 +125,22 @@ final class Subscriber implements Subscription {
     boolean wants(EventFrame frame) {
         return frame.position().isAfter(seen)
             && (!frame.isPrivate() || grant.maySeePrivate(frame.topics()));
+    }
+
+    /** An event's bytes for it, live. */
+    ByteBuffer live(EventFrame frame) {
+        return variant == Variant.PLAIN ? frame.live() : frame.live(variant, told(frame));
+    }
+
+    /** An event's bytes for it, from history. */
+    ByteBuffer replay(EventFrame frame) {
+        return variant == Variant.PLAIN ? frame.replay() : frame.replay(variant, told(frame));
+    }
+
+    /** The topics that it may be told: of a private event those that its grant covers, for others are none of its. */
+    private List<String> told(EventFrame frame) {
+        return frame.isPrivate() && variant == Variant.TOPICS
+            ? frame.topics().stream().filter(grant.subscribes()::covers).toList() : frame.topics();
     }
 
     /** Takes an event of the live batch; false when the backlog is full. */

@@ -51,9 +51,9 @@ class PublishRefusalsTest {
         "topic=a&data=%FF|400|UTF-8", "topic=a&data=1&data=2|400|data is given 2 times",
         "topic=a&id=1&id=2|400|id is given 2 times",
         "topic=a&topic=b&topic=c&topic=d|413|4 topics; at most 3 are allowed (rivulet.topics.max)",
-        "topic=123456789012345678901|400|21 bytes; at most 20 are allowed (rivulet.topic.bytes.max)",
-        "topic=a&id=12345678901234567|400|17 bytes; at most 16 are allowed (rivulet.id.bytes.max)",
-        "topic=a&type=12345678901234567|400|17 bytes; at most 16 are allowed (rivulet.id.bytes.max)"})
+        "topic=123456789012345678901|413|21 bytes; at most 20 are allowed (rivulet.topic.bytes.max)",
+        "topic=a&id=12345678901234567|413|17 bytes; at most 16 are allowed (rivulet.id.bytes.max)",
+        "topic=a&type=12345678901234567|413|17 bytes; at most 16 are allowed (rivulet.id.bytes.max)"})
     void aFormWithOneFaultIsRefused(String form, int status, String part) throws Exception {
         assertRefused(status, part, door.send(FORM, form));
     }

@@ -1,14 +1,17 @@
 package io.rivulet.hub;
 
+import com.google.gson.JsonParser;
 import io.rivulet.auth.Grant;
 import io.rivulet.event.Dialect;
 import io.rivulet.kit.StreamParser;
 import io.rivulet.topic.TopicSelection;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A client without a network: an outlet with a window of bytes, EventSource's grammar, and EventSource's memory of the
@@ -24,6 +27,8 @@ final class HubClient {
     private StreamParser parser;
     private Window current;
     private Grant grant = Grant.ANONYMOUS;
+    private Dialect dialect = Dialect.RIVULET;
+    private final StringBuilder wire = new StringBuilder();
     private String lastEventId = "";
     private Duration heartbeat = Duration.ofSeconds(15);
 
@@ -38,6 +43,11 @@ final class HubClient {
         return this;
     }
 
+    HubClient speaking(Dialect as) {
+        dialect = as;
+        return this;
+    }
+
     HubClient heartbeat(Duration every) {
         heartbeat = every;
         return this;
@@ -45,13 +55,51 @@ final class HubClient {
 
     /** Connects: for the first time from {@code since}, later after the last id. */
     HubClient connect(Since since) {
-        parser = new StreamParser(lastEventId, received::add, comments::add);
         Window window = new Window();
-        window.subscription = hub.subscribe(new SubscribeRequest(TopicSelection.ofTopics(topics), grant,
-            lastEventId.isEmpty() ? null : lastEventId, since, heartbeat, false, Dialect.RIVULET, "test"), window);
+        return opened(window, hub.subscribe(request(since), window));
+    }
+
+    /** The same in two steps; returns what the response's header would say. */
+    String connectPlaced() throws Exception {
+        SubscribeRequest request = request(Since.LATEST);
+        Placed placed = hub.place(request).get(20, TimeUnit.SECONDS);
+        Window window = new Window();
+        opened(window, hub.subscribe(request, placed, window));
+        return placed.lastEventId();
+    }
+
+    private SubscribeRequest request(Since since) {
+        return new SubscribeRequest(TopicSelection.ofTopics(topics), grant, lastEventId.isEmpty() ? null : lastEventId,
+            since, heartbeat, false, dialect, "test");
+    }
+
+    private HubClient opened(Window window, Subscription subscription) {
+        parser = new StreamParser(lastEventId, received::add, comments::add);
+        window.subscription = subscription;
         current = window;
-        window.subscription.writable();
+        subscription.writable();
         return this;
+    }
+
+    HubClient after(String id) {
+        lastEventId = id;
+        return this;
+    }
+
+    /** The connection's public name. */
+    String connection() {
+        return current.subscription.connection();
+    }
+
+    /** What it was told in {@code rivulet.hello}. */
+    String told(String field) {
+        List<StreamParser.Dispatched> hellos = controls("rivulet.hello");
+        return JsonParser.parseString(hellos.get(hellos.size() - 1).data()).getAsJsonObject().get(field).getAsString();
+    }
+
+    /** All that came, as text. */
+    String wire() {
+        return wire.toString();
     }
 
     HubClient connect() {
@@ -85,6 +133,7 @@ final class HubClient {
             wake = from.owed && from.bytes.size() < windowBytes;
             from.owed &= !wake;
         }
+        wire.append(new String(bytes, StandardCharsets.UTF_8));
         parser.take(bytes, 0, bytes.length);
         if (wake) {
             from.subscription.writable();

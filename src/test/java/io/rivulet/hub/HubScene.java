@@ -1,11 +1,15 @@
 package io.rivulet.hub;
 
+import io.rivulet.auth.Grant;
+import io.rivulet.auth.GrantedTopics;
 import io.rivulet.config.Settings;
+import io.rivulet.event.Dialect;
 import io.rivulet.event.Event;
 import io.rivulet.kit.Await;
 import io.rivulet.log.EventLog;
 import io.rivulet.log.SegmentLog;
 import io.rivulet.metrics.Metrics;
+import io.rivulet.topic.TopicSelection;
 import io.rivulet.topic.TopicSpace;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -23,11 +27,21 @@ final class HubScene implements AutoCloseable {
     final SegmentLog log;
     final Hub hub;
 
-    HubScene(Path folder, HandOver handOver, UnaryOperator<EventLog> around, String... settings) throws Exception {
+    private HubScene(Path folder, InstantSource clock, HandOver handOver, UnaryOperator<EventLog> around,
+                     String... settings) throws Exception {
         this.settings = Settings.with(settings);
-        log = SegmentLog.open(folder, this.settings, InstantSource.system(), System::nanoTime, metrics);
-        hub = new Hub(this.settings, SPACE, InstantSource.system(), metrics, handOver);
+        log = SegmentLog.open(folder, this.settings, clock, System::nanoTime, metrics);
+        hub = new Hub(this.settings, SPACE, clock, metrics, handOver);
         hub.open(around.apply(log));
+    }
+
+    HubScene(Path folder, HandOver handOver, UnaryOperator<EventLog> around, String... settings) throws Exception {
+        this(folder, InstantSource.system(), handOver, around, settings);
+    }
+
+    /** In a time of the test's own. */
+    HubScene(Path folder, InstantSource clock, String... settings) throws Exception {
+        this(folder, clock, HandOver.EXACT, log -> log, settings);
     }
 
     HubScene(Path folder, HandOver handOver, String... settings) throws Exception {
@@ -49,6 +63,36 @@ final class HubScene implements AutoCloseable {
 
     HubClient client(String... topics) {
         return new HubClient(hub, 1 << 20, topics);
+    }
+
+    /** A client of the Mercure protocol. */
+    HubClient mercure(String... topics) {
+        return client(topics).speaking(Dialect.MERCURE);
+    }
+
+    /** A client of Mercure 0.x. */
+    HubClient legacy(String... topics) {
+        return client(topics).speaking(Dialect.LEGACY);
+    }
+
+    static Grant grant(String subject, GrantedTopics subscribes) {
+        return Grant.of("https://issuer", subject, GrantedTopics.NONE, subscribes, false);
+    }
+
+    static Grant until(Grant grant, long expiresMs) {
+        return new Grant(grant.issuer(), grant.subject(), grant.tokenId(), grant.publishes(), grant.subscribes(),
+            grant.payloads(), grant.operates(), expiresMs, grant.legacy());
+    }
+
+    /** The topics given. */
+    static GrantedTopics topics(String... topics) {
+        return GrantedTopics.of(TopicSelection.ofTopics(List.of(topics)).matchers());
+    }
+
+    /** Reads until the hub has ended the client's stream. */
+    static HubClient awaitEnd(HubClient client) {
+        Await.until("the end of the stream", () -> client.drain().isEnded());
+        return client.drain();
     }
 
     /** Reads until the client has so many events. */

@@ -117,10 +117,10 @@ class BadInputIT {
         assertProblem(413, publisher.form("topic", "1", "topic", "2", "topic", "3", "topic", "4", "topic", "5",
             "topic", "6"), "rivulet.topics.max", "6");
         assertProblem(400, get("topic=1&topic=2&topic=3&topic=4&topic=5&topic=6"), "rivulet.matchers.max", "6");
-        assertProblem(400, publisher.form("topic", "t".repeat(101), "data", "x"), "rivulet.topic.bytes.max", "101");
+        assertProblem(413, publisher.form("topic", "t".repeat(101), "data", "x"), "rivulet.topic.bytes.max", "101");
         assertProblem(400, get("topic=" + "t".repeat(101)), "rivulet.topic.bytes.max", "101");
-        assertProblem(400, publisher.form("topic", "t", "id", "i".repeat(129)), "rivulet.id.bytes.max", "129");
-        assertProblem(400, publisher.form("topic", "t", "type", "i".repeat(129)), "rivulet.id.bytes.max", "129");
+        assertProblem(413, publisher.form("topic", "t", "id", "i".repeat(129)), "rivulet.id.bytes.max", "129");
+        assertProblem(413, publisher.form("topic", "t", "type", "i".repeat(129)), "rivulet.id.bytes.max", "129");
         assertProblem(400, publisher.post("?topic=t", Map.of("Idempotency-Key", "k".repeat(129)), new byte[1]),
             "rivulet.id.bytes.max", "129");
         assertProblem(413, publisher.post("", "application/json", "[" + "{\"topic\":\"t\"},".repeat(5)
