@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Joins the events of a backlog into one write, once for all streams of one variant whose backlogs are equal: under many
- * publishers most streams of a shard wait for the same events. One for each shard, its thread only.
+ * Joins the events of a backlog into one write, once for all streams of one variant whose backlogs are equal: under
+ * many publishers most streams of a shard wait for the same events. One for each shard, its thread only.
  */
 final class Joiner {
 
