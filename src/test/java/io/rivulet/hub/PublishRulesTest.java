@@ -103,7 +103,8 @@ class PublishRulesTest {
     @Test
     void old04ATokenOfMercure0PublishesToNoTopicThatContainsTheHubsPath() {
         PublishRules wide = new PublishRules(Settings.with(), SPACE);
-        Grant old = new Grant("i", "s", "t", GrantedTopics.ALL, GrantedTopics.NONE, List.of(), false, Grant.NEVER, true);
+        Grant old = new Grant("i", "s", "t", GrantedTopics.ALL, GrantedTopics.NONE, List.of(), false, Grant.NEVER,
+            true);
         Event foreign = Event.on("https://e/foo/.well-known/mercure/bar").build();
         Refused refused = assertThrows(Refused.class, () -> wide.check(new Publication(List.of(foreign), old, null)));
         assertEquals(Reason.FORBIDDEN, refused.reason());
