@@ -80,7 +80,7 @@ public final class SettingsTable {
     public static final Setting<Integer> BACKLOG_EVENTS = row("backlog.events", COUNT, "256", 1, 65_536,
         "Events a slow stream may wait for in memory before it is fed from the log.");
     public static final Setting<Duration> CONNECTION_MAX_AGE = row("connection.max.age", TIME, "1h", 0, 30 * DAY_MS,
-        "A stream ends after at most this, a random fifth earlier, and the client comes back; 0 for never.");
+        "A stream ends after at most this, a random fifth earlier, and the client comes back; 0s for never.");
     public static final Setting<Duration> MERCURE_MAX_AGE = row("mercure.max.age", TIME, "10m", 0, 30 * DAY_MS,
         "The same for streams at /.well-known/mercure.");
     /** 0: half of the heap over 16 KiB, what Jetty and the hub need for a stream at most. */

@@ -68,7 +68,7 @@ final class HubClient {
         return placed.lastEventId();
     }
 
-    private SubscribeRequest request(Since since) {
+    SubscribeRequest request(Since since) {
         return new SubscribeRequest(TopicSelection.ofTopics(topics), grant, lastEventId.isEmpty() ? null : lastEventId,
             since, heartbeat, false, dialect, "test");
     }

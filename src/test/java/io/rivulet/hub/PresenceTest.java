@@ -1,0 +1,220 @@
+package io.rivulet.hub;
+
+import static io.rivulet.hub.HubScene.awaitEvents;
+import static io.rivulet.hub.HubScene.awaitHello;
+import static io.rivulet.hub.HubScene.grant;
+import static io.rivulet.hub.HubScene.topics;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.rivulet.auth.Grant;
+import io.rivulet.auth.Grant.Payload;
+import io.rivulet.auth.GrantedTopics;
+import io.rivulet.event.Dialect;
+import io.rivulet.kit.Await;
+import io.rivulet.kit.StreamParser.Dispatched;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Active subscriptions: as events, only while somebody may see them, and as a list. */
+class PresenceTest {
+
+    private static final String HUB = "/.well-known/mercure/subscriptions/";
+    private static final String URN = "urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}";
+    private static final Grant ALL = grant("watcher", GrantedTopics.ALL);
+
+    @TempDir
+    Path folder;
+
+    private final SetClock clock = new SetClock();
+
+    @Test
+    void act01To05ASubscriptionThatComesAndGoesIsToldToAWatcher() throws Exception {
+        try (HubScene scene = scene()) {
+            HubClient watcher = watcher(scene, Dialect.MERCURE);
+            Grant known = new Grant("https://issuer", "user", "t", GrantedTopics.NONE, GrantedTopics.NONE, List.of(
+                new Payload(topics("a/b c%"), "{\"name\":\"x\"}")), false, Grant.NEVER, false);
+            HubClient user = scene.mercure("a/b c%").as(known).connect();
+            Dispatched began = awaitEvents(watcher, 2).events().get(1);
+            String subscriber = subscriber(began);
+            assertTrue(subscriber.matches(URN), subscriber);
+            String topic = HUB + "exact/a%2Fb%20c%25/" + subscriber.replace(":", "%3A");
+            assertEquals("mercure", began.type());
+            assertEquals("{\"id\":\"" + topic + "\",\"type\":\"subscription\",\"match_type\":\"exact\","
+                + "\"match\":\"a/b c%\",\"subscriber\":\"" + subscriber + "\",\"active\":true,"
+                + "\"payload\":{\"name\":\"x\"}}", began.data());
+            assertNotEquals("urn:uuid:" + user.connection(), subscriber);
+            user.cut();
+            Dispatched ended = awaitEvents(watcher, 3).events().get(2);
+            assertEquals(began.data().replace("\"active\":true", "\"active\":false"), ended.data());
+            assertNotEquals(began.id(), ended.id());
+        }
+    }
+
+    @Test
+    void old11AClientOfMercure0xIsToldTheSameAsAPlainEventInJsonLd() throws Exception {
+        try (HubScene scene = scene()) {
+            HubClient watcher = watcher(scene, Dialect.LEGACY);
+            HubClient user = scene.legacy("a/b").connect();
+            Dispatched began = awaitEvents(watcher, 2).events().get(1);
+            String subscriber = subscriber(began);
+            assertEquals("message", began.type());
+            assertEquals("{\"@context\":\"https://mercure.rocks/\",\"id\":\"" + HUB + "a%2Fb/"
+                + subscriber.replace(":", "%3A") + "\",\"type\":\"Subscription\",\"topic\":\"a/b\",\"subscriber\":\""
+                + subscriber + "\",\"active\":true}", began.data());
+            user.cut();
+            assertFalse(json(awaitEvents(watcher, 3).events().get(2)).get("active").getAsBoolean());
+        }
+    }
+
+    @Test
+    void act02OnlyThoseWithARightToItsTopicAreTold() throws Exception {
+        try (HubScene scene = scene()) {
+            HubClient watcher = watcher(scene, Dialect.MERCURE);
+            HubClient outsider = scene.mercure("*").as(grant("outsider", topics("news"))).connect();
+            HubClient anonymous = scene.client("*").connect();
+            awaitEvents(watcher, 3);
+            scene.publish("news", "end");
+            assertEquals(List.of("end"), awaitEvents(outsider, 1).data());
+            assertEquals(List.of("end"), awaitEvents(anonymous, 1).data());
+        }
+    }
+
+    @Test
+    void aTopicOfOneSubscriptionIsWatchedByItself() throws Exception {
+        try (HubScene scene = scene()) {
+            HubClient first = awaitHello(scene.client("a").connect(), 1);
+            String path = SubscriptionDocument.topic("/.well-known/mercure", scene.hub.presence().all().get(0));
+            HubClient watcher = scene.mercure(path).as(grant("w", topics(path))).connect();
+            Await.until("it is there", () -> scene.hub.presence().all().size() == 2);
+            scene.client("a").connect();
+            first.cut();
+            assertEquals(List.of(false), awaitEvents(watcher, 1).events().stream()
+                .map(e -> json(e).get("active").getAsBoolean()).toList());
+        }
+    }
+
+    /** ACT-04, ACT-12: one name for all, and the subscriber itself is told. */
+    @Test
+    void act12TheSubscriberIsToldOfItsOwnSubscriptions() throws Exception {
+        try (HubScene scene = scene()) {
+            HubClient self = scene.mercure("*", "a", "b").as(ALL).connect();
+            List<JsonObject> told = awaitEvents(self, 3).events().stream().map(PresenceTest::json).toList();
+            assertEquals(List.of("*", "a", "b"), told.stream().map(j -> j.get("match").getAsString()).toList());
+            assertEquals(1, told.stream().map(j -> j.get("subscriber").getAsString()).distinct().count());
+        }
+    }
+
+    @Test
+    void nothingIsPublishedWhileNobodyMaySeeIt() throws Exception {
+        try (HubScene scene = scene()) {
+            HubClient user = awaitHello(scene.client("*").connect(), 1); // all topics, but no right to any
+            String before = scene.hub.presence().lastEventId();
+            for (int i = 0; i < 20; i++) {
+                awaitHello(scene.client("news").connect(), 1).cut();
+            }
+            Await.until("they are gone", () -> scene.hub.presence().all().size() == 1);
+            scene.publish("news", "end");
+            awaitEvents(user, 1);
+            assertEquals("earliest", before);
+            assertEquals(1, scene.log.range().head());
+            assertEquals(scene.hub.presence().lastEventId(), user.events().get(0).id());
+        }
+    }
+
+    @Test
+    void whoHasReadTheListIsToldOfWhatHappensInTheNextFiveMinutes() throws Exception {
+        try (HubScene scene = scene()) {
+            scene.publish("news", "1");
+            awaitHello(scene.client("old").connect(), 1);
+            scene.hub.presence().touched();
+            String id = scene.hub.presence().lastEventId();
+            assertEquals(1, scene.hub.presence().all().size());
+            clock.advanceMs(Presence.INTEREST_MS - 1);
+            HubClient user = awaitHello(scene.client("new").connect(), 1);
+            HubClient late = scene.mercure("*").as(ALL).after(id);
+            assertEquals(id, late.connectPlaced());
+            assertEquals("new", json(awaitEvents(late, 1).events().get(0)).get("match").getAsString());
+            user.cut();
+        }
+    }
+
+    /** A change that nobody was told makes every older cursor say that something is missing; and only older ones. */
+    @Test
+    void aCursorFromBeforeATimeWithoutWatchersIsNotExact() throws Exception {
+        try (HubScene scene = scene()) {
+            scene.publish("news", "1");
+            scene.hub.presence().touched();
+            String id = scene.hub.presence().lastEventId();
+            clock.advanceMs(Presence.INTEREST_MS);
+            assertEquals(id, scene.mercure("*").as(ALL).after(id).connectPlaced()); // nothing happened yet
+        }
+        try (HubScene scene = scene()) {
+            scene.publish("news", "1");
+            scene.hub.presence().touched();
+            String id = scene.hub.presence().lastEventId();
+            clock.advanceMs(Presence.INTEREST_MS);
+            awaitHello(scene.client("news").connect(), 1);
+            Await.until("a new place", () -> !scene.hub.presence().lastEventId().equals(id));
+            HubClient outsider = scene.mercure("*").after(id);
+            assertEquals(id, outsider.connectPlaced());
+            HubClient watcher = scene.mercure("*").as(ALL).after(id);
+            assertEquals("earliest", watcher.connectPlaced());
+            scene.hub.presence().touched();
+            String fresh = scene.hub.presence().lastEventId();
+            assertEquals(fresh, scene.mercure("*").as(ALL).after(fresh).connectPlaced());
+        }
+    }
+
+    @Test
+    void aCursorOfAnEarlierRunIsNotExactForAWatcher() throws Exception {
+        String id;
+        String named;
+        try (HubScene scene = scene()) {
+            HubClient watcher = watcher(scene, Dialect.MERCURE);
+            id = watcher.events().get(0).id();
+            named = scene.publish(io.rivulet.event.Event.on("news").id("mine").build()).get(0);
+        }
+        try (HubScene scene = scene()) {
+            for (String cursor : List.of(id, named)) {
+                assertEquals("earliest", scene.mercure("*").as(ALL).after(cursor).connectPlaced());
+            }
+            assertEquals(named, scene.mercure("news").after(named).connectPlaced());
+        }
+    }
+
+    @Test
+    void presenceThatIsOffTellsNothing() throws Exception {
+        try (HubScene scene = new HubScene(folder, clock)) {
+            HubClient watcher = scene.client("*").as(ALL).connect();
+            awaitHello(scene.client("news").connect(), 1).cut();
+            scene.publish("news", "end");
+            assertEquals(List.of("end"), awaitEvents(watcher, 1).data());
+            assertFalse(scene.hub.presence().isOn());
+            assertEquals(List.of(), scene.hub.presence().all());
+        }
+    }
+
+    private HubClient watcher(HubScene scene, Dialect dialect) {
+        HubClient watcher = scene.client("*").speaking(dialect).as(ALL).connect();
+        return awaitEvents(watcher, 1); // itself
+    }
+
+    private static JsonObject json(Dispatched event) {
+        return JsonParser.parseString(event.data()).getAsJsonObject();
+    }
+
+    private static String subscriber(Dispatched event) {
+        return json(event).get("subscriber").getAsString();
+    }
+
+    private HubScene scene() throws Exception {
+        return new HubScene(folder, clock, "presence", "true");
+    }
+}
