@@ -16,11 +16,13 @@ import java.util.function.Consumer;
  */
 final class Finder<G> {
 
-    /** Under a word with fewer, the literal beginning is not looked at: each length of these costs a look-up. */
-    private static final int CROWD = 4;
+    /** A word that fewer have is good enough: each length of literal beginnings costs every topic a look-up. */
+    private static final int CROWD = 2;
     private static final int LENGTHS_MAX = 32;
 
     private final Map<String, Members<G>> byWord = new HashMap<>();
+    /** How many patterns have each word, wherever they are filed: what many have, topics have as well. */
+    private final Map<String, Integer> uses = new HashMap<>();
     private final Map<String, Members<G>> byPrefix = new HashMap<>();
     /** How many different beginnings there are of each length. */
     private final TreeMap<Integer, Integer> lengths = new TreeMap<>();
@@ -31,24 +33,25 @@ final class Finder<G> {
     }
 
     Home add(G what, Set<String> words, String prefix) {
-        String word = best(words);
-        int crowd = word == null ? Integer.MAX_VALUE : size(byWord, word);
-        if (crowd >= CROWD && !prefix.isEmpty() && size(byPrefix, prefix) < crowd
-            && (lengths.size() < LENGTHS_MAX || lengths.containsKey(prefix.length()))) {
-            if (!byPrefix.containsKey(prefix)) {
-                lengths.merge(prefix.length(), 1, Integer::sum);
-            }
-            byPrefix.computeIfAbsent(prefix, p -> new Members<>()).add(what);
+        String word = rarest(words);
+        int crowd = word == null ? Integer.MAX_VALUE : uses.getOrDefault(word, 0);
+        words.forEach(w -> uses.merge(w, 1, Integer::sum));
+        if (crowd >= CROWD && !prefix.isEmpty() && size(byPrefix.get(prefix)) < crowd && hasRoomFor(prefix.length())) {
+            Members<G> same = byPrefix.computeIfAbsent(prefix, p -> new Members<>());
+            same.add(what);
+            lengths.merge(prefix.length(), same.size() == 1 ? 1 : 0, Integer::sum);
             return new Home(null, prefix);
         }
         (word == null ? others : byWord.computeIfAbsent(word, w -> new Members<>())).add(what);
         return new Home(word, null);
     }
 
-    void remove(G what, Home home) {
+    /** Takes out what was added with these words and got this home. */
+    void remove(G what, Set<String> words, Home home) {
+        words.forEach(w -> uses.computeIfPresent(w, (word, n) -> n == 1 ? null : n - 1));
         if (home.prefix() != null) {
             if (removed(byPrefix, home.prefix(), what)) {
-                lengths.computeIfPresent(home.prefix().length(), (l, n) -> n == 1 ? null : n - 1);
+                lengths.computeIfPresent(home.prefix().length(), (length, n) -> n == 1 ? null : n - 1);
             }
         } else if (home.word() != null) {
             removed(byWord, home.word(), what);
@@ -70,27 +73,30 @@ final class Finder<G> {
         }
     }
 
-    /** The word with the fewest; of several, the longest. */
-    private String best(Collection<String> words) {
-        String best = null;
+    /** Of several the last, which says more than a scheme or a host. */
+    private String rarest(Collection<String> words) {
+        String rarest = null;
         int least = Integer.MAX_VALUE;
         for (String word : words) {
-            int size = size(byWord, word);
-            if (size < least || size == least && word.length() > best.length()) {
-                best = word;
-                least = size;
+            int n = uses.getOrDefault(word, 0);
+            if (n <= least) {
+                rarest = word;
+                least = n;
             }
         }
-        return best;
+        return rarest;
     }
 
-    private static <G> int size(Map<String, Members<G>> map, String key) {
-        Members<G> members = map.get(key);
+    private boolean hasRoomFor(int length) {
+        return lengths.size() < LENGTHS_MAX || lengths.containsKey(length);
+    }
+
+    private static int size(Members<?> members) {
         return members == null ? 0 : members.size();
     }
 
     private static <G> void each(Members<G> members, Consumer<G> action) {
-        for (int i = 0; members != null && i < members.size(); i++) {
+        for (int i = 0; i < size(members); i++) {
             action.accept(members.get(i));
         }
     }

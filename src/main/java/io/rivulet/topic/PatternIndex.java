@@ -61,7 +61,7 @@ final class PatternIndex<T> {
         if (group == null) {
             group = new Group<>(matcher);
             groups.put(matcher, group);
-            group.home = file(group, matcher);
+            group.home = file(group);
             if (recent.size() < RECENT) {
                 recent.add(group);
             } else {
@@ -78,7 +78,7 @@ final class PatternIndex<T> {
             return;
         }
         groups.remove(matcher);
-        finder(matcher).remove(group, group.home);
+        finder(matcher).remove(group, words(matcher), group.home);
         if (groups.isEmpty()) {
             known = new BoundedCache<>(REMEMBERED_MAX);
             recent.clear();
@@ -147,13 +147,21 @@ final class PatternIndex<T> {
         }
     }
 
-    private Finder.Home file(Group<T> group, CompiledMatcher matcher) {
-        if (!matcher.readsUrls()) {
-            return byTopic.add(group, matcher.anchors(), matcher.prefix());
+    private Finder.Home file(Group<T> group) {
+        if (group.matcher.readsUrls() && urlReader == null) {
+            urlReader = group.matcher;
         }
-        urlReader = urlReader == null ? matcher : urlReader;
-        boolean findable = matcher.readsLike(urlReader); // one of another hub's is tried for every topic
-        return byUrl.add(group, findable ? matcher.anchors() : Set.of(), findable ? matcher.prefix() : "");
+        boolean findable = isFindable(group.matcher);
+        return finder(group.matcher).add(group, words(group.matcher), findable ? group.matcher.prefix() : "");
+    }
+
+    private Set<String> words(CompiledMatcher matcher) {
+        return isFindable(matcher) ? matcher.anchors() : Set.of();
+    }
+
+    /** One that resolves against another hub's URL is tried for every topic. */
+    private boolean isFindable(CompiledMatcher matcher) {
+        return !matcher.readsUrls() || matcher.readsLike(urlReader);
     }
 
     private Finder<Group<T>> finder(CompiledMatcher matcher) {

@@ -70,7 +70,7 @@ public sealed interface TopicMatcher permits TopicMatcher.Exact, TopicMatcher.An
         private final UriTemplate template;
 
         Template(String text, UriTemplate template) {
-            super(text, template.literals().get(0), template.literals());
+            super(text, template.prefix(), template.literals());
             this.template = template;
         }
 

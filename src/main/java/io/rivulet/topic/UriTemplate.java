@@ -19,10 +19,13 @@ final class UriTemplate {
 
     private final TemplateProgram program;
     private final List<String> literals;
+    /** Whether each expression makes nothing, or a text that begins with its operator. */
+    private final List<Boolean> separated;
 
-    private UriTemplate(TemplateProgram program, List<String> literals) {
+    private UriTemplate(TemplateProgram program, List<String> literals, List<Boolean> separated) {
         this.program = program;
         this.literals = literals;
+        this.separated = separated;
     }
 
     /** The template, or null when this is none, or one without an expression. */
@@ -40,9 +43,25 @@ final class UriTemplate {
         return program.mayBegin(beginning);
     }
 
-    /** The text before, between and after the expressions: one more than there are expressions, some empty. */
+    /** What every text that it makes begins with. */
+    String prefix() {
+        return literals.get(0);
+    }
+
+    /**
+     * The text before, between and after the expressions: one more than there are expressions, some empty. Where what
+     * follows a literal cannot begin with a letter, because an expression makes nothing or begins with its operator,
+     * it ends with a slash more.
+     */
     List<String> literals() {
-        return literals;
+        List<String> closed = new ArrayList<>(literals);
+        boolean closes = true;
+        for (int n = literals.size() - 1; n > 0; n--) {
+            String after = literals.get(n);
+            closes = separated.get(n - 1) && (after.isEmpty() ? closes : !Words.isInWord(after.charAt(0)));
+            closed.set(n - 1, literals.get(n - 1) + (closes ? "/" : ""));
+        }
+        return closed;
     }
 
     /** What one operator does (RFC 6570, appendix A). */
@@ -71,6 +90,7 @@ final class UriTemplate {
         private final String text;
         private final TemplateProgram.Builder program = new TemplateProgram.Builder();
         private final List<String> literals = new ArrayList<>();
+        private final List<Boolean> separated = new ArrayList<>();
         private int counted;
         private int i;
 
@@ -88,7 +108,7 @@ final class UriTemplate {
                 literals.add(literal);
                 program.literal(literal);
                 if (end < 0) {
-                    return new UriTemplate(program.build(), List.copyOf(literals));
+                    return new UriTemplate(program.build(), List.copyOf(literals), List.copyOf(separated));
                 }
                 i = end + 1;
                 if (!expression()) {
@@ -114,7 +134,9 @@ final class UriTemplate {
             if (!skip('}')) {
                 return false;
             }
-            write(Operator.of(c), variables);
+            Operator operator = Operator.of(c);
+            separated.add(!operator.first().isEmpty());
+            write(operator, variables);
             return true;
         }
 

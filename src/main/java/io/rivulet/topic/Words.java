@@ -1,6 +1,6 @@
 package io.rivulet.topic;
 
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -16,7 +16,7 @@ final class Words {
 
     /** All of them, each once. */
     static Set<String> of(String text) {
-        Set<String> words = new HashSet<>();
+        Set<String> words = new LinkedHashSet<>();
         collect(text, true, true, words);
         return words;
     }
@@ -26,7 +26,7 @@ final class Words {
      * What touches that something may be a part of a longer word.
      */
     static Set<String> complete(List<String> literals) {
-        Set<String> words = new HashSet<>();
+        Set<String> words = new LinkedHashSet<>();
         int last = literals.size() - 1;
         for (int i = 0; i <= last; i++) {
             collect(literals.get(i), i == 0, i == last, words);
@@ -47,7 +47,7 @@ final class Words {
         }
     }
 
-    private static boolean isInWord(char c) {
+    static boolean isInWord(char c) {
         return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_'
             || c >= 0x80;
     }

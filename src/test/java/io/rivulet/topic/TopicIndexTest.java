@@ -1,18 +1,20 @@
 package io.rivulet.topic;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** From a topic to those who want it: the same as asking everybody. */
 class TopicIndexTest {
 
+    private final TopicSpace space = TopicSpace.of("https://hub.example/.well-known/mercure");
     private final TopicIndex<String> index = new TopicIndex<>();
 
     @Test
@@ -53,29 +55,89 @@ class TopicIndexTest {
     }
 
     @Test
+    void patternsAndTemplatesFindTheirTopicsAndEqualOnesAllWhoAsked() {
+        index.add(TopicSelection.of(List.of(space.urlPattern("/books/:id"))), "anna");
+        index.add(TopicSelection.of(List.of(space.urlPattern("/books/:id"), space.exact("a"))), "bert");
+        index.add(TopicSelection.of(List.of(space.selector("/books/{id}"))), "carl");
+        assertEquals(Set.of("anna", "bert", "carl"), wanting("/books/1"));
+        assertEquals(Set.of("anna", "bert"), wanting("https://hub.example/books/1"));
+        assertEquals(Set.of("bert"), wanting("a"));
+        assertTrue(index.hears("/books/2"));
+        assertFalse(index.hears("/books"));
+        index.remove(TopicSelection.of(List.of(space.urlPattern("/books/:id"))), "anna");
+        assertEquals(Set.of("bert", "carl"), wanting("/books/1"), "a topic seen before");
+        index.add(TopicSelection.of(List.of(space.urlPattern("/*"))), "dora");
+        assertEquals(Set.of("bert", "carl", "dora"), wanting("/books/1"), "with one who came since");
+    }
+
+    @Test
+    void whoAskedForATopicInThreeWaysIsCalledForEach() {
+        index.add(TopicSelection.of(List.of(space.exact("/a"), space.urlPattern("/:x"), space.selector("/{x}"))),
+            "anna");
+        List<String> called = new ArrayList<>();
+        index.forEach(List.of("/a"), called::add);
+        assertEquals(List.of("anna", "anna", "anna"), called);
+    }
+
+    @Test
     void manyComingAndGoingLeaveWhatAskingEverybodyGives() {
         Random random = new Random(5);
         record Who(String name, TopicSelection wish) {
         }
         List<Who> there = new ArrayList<>();
-        for (int i = 0; i < 4_000; i++) {
-            if (there.size() > 20 && random.nextBoolean()) {
-                Who gone = there.remove(random.nextInt(there.size()));
-                index.remove(gone.wish(), gone.name());
-            } else {
-                Set<String> topics = new TreeSet<>();
-                for (int n = 0; n <= random.nextInt(3); n++) {
-                    topics.add(random.nextInt(9) == 0 ? "*" : "t" + random.nextInt(6));
+        for (int i = 0; i < 8_000; i++) {
+            int crowd = random.nextInt(100) == 0 ? 120 : 1; // more newcomers at once than a known topic tries
+            for (int n = 0; n < crowd; n++) {
+                if (there.size() > 20 && random.nextInt(2 + there.size() / 200) > 0) {
+                    Who gone = there.remove(random.nextInt(there.size()));
+                    index.remove(gone.wish(), gone.name());
+                } else {
+                    List<TopicMatcher> wishes = new ArrayList<>();
+                    for (int k = 0; k <= random.nextInt(3); k++) {
+                        wishes.add(anyMatcher(random));
+                    }
+                    Who who = new Who("w" + i + "/" + n, TopicSelection.of(wishes));
+                    index.add(who.wish(), who.name());
+                    there.add(who);
                 }
-                Who who = new Who("w" + i, TopicSelection.ofTopics(topics));
-                index.add(who.wish(), who.name());
-                there.add(who);
             }
-            List<String> topics = List.of("t" + random.nextInt(6), "t" + random.nextInt(6));
+            List<String> topics = List.of(anyTopic(random), anyTopic(random));
             Set<String> expected = new HashSet<>();
             there.stream().filter(w -> w.wish().matches(topics)).forEach(w -> expected.add(w.name()));
             assertEquals(expected, wanting(topics.toArray(String[]::new)));
+            assertEquals(there.stream().anyMatch(w -> w.wish().matches(topics.subList(0, 1))),
+                index.hears(topics.get(0)));
         }
+    }
+
+    private TopicMatcher anyMatcher(Random random) {
+        String number = "t" + random.nextInt(60);
+        return switch (random.nextInt(random.nextInt(50) == 0 ? 13 : 10)) {
+            case 0, 1 -> space.exact(anyTopic(random));
+            case 2 -> space.urlPattern("/" + number + "/:x");
+            case 3 -> space.urlPattern("https://hub.example/" + number + "*");
+            case 4 -> space.urlPattern("*://*/:x/" + number + "{.json}?");
+            case 5 -> space.urlPattern("/*?q=" + number);
+            case 6 -> space.selector("/" + number + "/{x}");
+            case 7 -> space.selector("{+base}/" + number + "{?q,r}");
+            case 8 -> space.selector("/{x}/" + number + "{y}");
+            case 9 -> space.selector("/" + number + "{/x,y}{.z}");
+            case 10 -> space.urlPattern("/:a/*");
+            case 11 -> space.selector("/{a}");
+            default -> space.exact("*");
+        };
+    }
+
+    private static String anyTopic(Random random) {
+        String end = switch (random.nextInt(8)) {
+            case 0 -> ".json";
+            case 1 -> "?q=t" + random.nextInt(60);
+            case 2 -> "x";
+            case 3 -> "/t" + random.nextInt(60);
+            default -> "";
+        };
+        return (random.nextInt(4) == 0 ? "https://hub.example" : "") + "/t" + random.nextInt(60)
+            + (random.nextBoolean() ? "/t" + random.nextInt(60) : "") + end;
     }
 
     private Set<String> wanting(String... topics) {

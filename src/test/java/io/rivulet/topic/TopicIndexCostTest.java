@@ -1,0 +1,140 @@
+package io.rivulet.topic;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a publish costs at the index, in patterns tried and in time, and what leaving costs (SUB-16). */
+class TopicIndexCostTest {
+
+    private static final int FEW = 10;
+    private static final int MANY = 15_000;
+
+    private final TopicSpace space = TopicSpace.of("https://hub.example/.well-known/mercure");
+    private final TopicIndex<Object> few = new TopicIndex<>();
+    private final TopicIndex<Object> many = new TopicIndex<>();
+    private int fresh;
+    private int called;
+
+    @Test
+    void aFreshTopicTriesNoMorePatternsWithThousandsOfSubscribersOfOtherTopics() {
+        fill(many, MANY, this::ownTopicPatternAndTemplate);
+        List<String> topics = freshTopics(1_000);
+        topics.forEach(topic -> many.forEach(List.of(topic), who -> called++));
+        assertEquals(0, called);
+        assertTrue(many.tried() <= topics.size(), many.tried() + " tries for " + topics.size() + " topics");
+        many.forEach(List.of("https://example.com/users/77/x", "https://example.com/books/78/x"), who -> called++);
+        assertEquals(2, called, "whom they are for gets them");
+    }
+
+    /** Whatever stands literally in a pattern leads to it, not its beginning alone. */
+    @ParameterizedTest
+    @ValueSource(strings = {"https://example.com/:tenant/u%d", "https://u%d.example.com/*", "/*/u%d/",
+        "https://*/?u=%d", "https://example.com/users/u%d*", "*://*/*#u%d", "https://:sub.example.com/users{/u%d}/:x"})
+    void aFreshTopicTriesFewPatternsWhereverTheyDiffer(String pattern) {
+        fill(many, 2_000, n -> List.of(space.urlPattern(pattern.formatted(n))));
+        List<String> topics = freshTopics(100);
+        topics.forEach(topic -> many.forEach(List.of(topic), who -> called++));
+        assertTrue(many.tried() <= 3 * topics.size(), many.tried() + " tries for " + topics.size() + " topics");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{x}/u%d", "{+x}/u%d/{y}", "https://{host}/u%d{?q}", "https://example.com/u%d{x}",
+        "u%d.{x}"})
+    void aFreshTopicTriesFewTemplatesWhereverTheyDiffer(String template) {
+        fill(many, 2_000, n -> List.of(space.selector(template.formatted(n))));
+        List<String> topics = freshTopics(100);
+        topics.forEach(topic -> many.forEach(List.of(topic), who -> called++));
+        assertTrue(many.tried() <= 3 * topics.size(), many.tried() + " tries for " + topics.size() + " topics");
+    }
+
+    @Test
+    void onePatternOfThousandsIsTriedOnceAndARepeatedTopicNotAtAll() {
+        fill(many, MANY, n -> List.of(space.urlPattern("https://example.com/books/:id"), space.selector("{+all}")));
+        List<String> topic = List.of("https://example.com/books/1");
+        for (int i = 0; i < 3; i++) {
+            many.forEach(topic, who -> called++);
+        }
+        assertEquals(3 * 2 * MANY, called);
+        assertEquals(2, many.tried());
+    }
+
+    @Test
+    void aFreshTopicCostsTheSameTimeWithTenAndWithThousandsOfSubscribersOfOtherTopics() {
+        fill(few, FEW, this::ownTopicPatternAndTemplate);
+        fill(many, MANY, this::ownTopicPatternAndTemplate);
+        double best = Double.MAX_VALUE;
+        for (int attempt = 0; attempt < 6 && best > 1.5; attempt++) { // noise only ever adds
+            best = Math.min(best, ratio());
+        }
+        assertTrue(best <= 1.5, "with " + MANY + " it costs " + best + " times as much as with " + FEW);
+    }
+
+    @Test
+    void thousandsOfStreamsThatEndAtOnceDoNotSearchForEachOther() {
+        TopicSelection all = TopicSelection.of(List.of(space.exact("news"), space.urlPattern("/news/*"),
+            space.selector("/news/{id}")));
+        List<Long> nanos = new ArrayList<>();
+        for (int n : new int[] {MANY, MANY, 4 * MANY, MANY, 4 * MANY, MANY, 4 * MANY}) {
+            List<Object> streams = IntStream.range(0, n).mapToObj(i -> new Object()).toList();
+            streams.forEach(stream -> many.add(all, stream));
+            long start = System.nanoTime();
+            streams.forEach(stream -> many.remove(all, stream));
+            nanos.add(System.nanoTime() - start);
+            many.forEach(List.of("news", "/news/1"), who -> called++);
+        }
+        assertEquals(0, called);
+        long one = Math.min(nanos.get(1), Math.min(nanos.get(3), nanos.get(5)));
+        long four = Math.min(nanos.get(2), Math.min(nanos.get(4), nanos.get(6)));
+        assertTrue(four < 10 * one, "four times as many took " + four + " ns instead of " + one);
+    }
+
+    /** Medians of many short rounds, taken in turn. */
+    private double ratio() {
+        List<Long> withFew = new ArrayList<>();
+        List<Long> withMany = new ArrayList<>();
+        for (int round = 0; round < 40; round++) {
+            withFew.add(nanos(few));
+            withMany.add(nanos(many));
+        }
+        return (double) median(withMany.subList(10, 40)) / median(withFew.subList(10, 40));
+    }
+
+    private long nanos(TopicIndex<Object> index) {
+        List<List<String>> events = freshTopics(500).stream().map(List::of).toList();
+        long start = System.nanoTime();
+        for (List<String> topics : events) {
+            index.forEach(topics, who -> called++);
+        }
+        return System.nanoTime() - start;
+    }
+
+    private static long median(List<Long> nanos) {
+        return nanos.stream().sorted().toList().get(nanos.size() / 2);
+    }
+
+    private List<String> freshTopics(int n) {
+        String[] kinds = {"users", "books", "things"};
+        return IntStream.range(0, n)
+            .mapToObj(i -> "https://example.com/" + kinds[i % 3] + "/" + (1_000_000 + fresh++) + "/x").toList();
+    }
+
+    private List<TopicMatcher> ownTopicPatternAndTemplate(int n) {
+        return List.of(space.exact("https://example.com/things/" + n + "/x"),
+            space.urlPattern("https://example.com/users/" + n + "/:x"),
+            space.selector("https://example.com/books/" + n + "/{id}"));
+    }
+
+    private static void fill(TopicIndex<Object> index, int subscribers, IntFunction<List<TopicMatcher>> wishes) {
+        for (int n = 0; n < subscribers; n++) {
+            index.add(TopicSelection.of(wishes.apply(n)), new Object());
+        }
+    }
+}
