@@ -273,7 +273,7 @@ final class Engine {
         s.shard.post(() -> s.shard.attach(s, start));
     }
 
-    private static boolean mayBeTransient(TopicSelection topics, List<String> patterns) {
+    static boolean mayBeTransient(TopicSelection topics, List<String> patterns) {
         return patterns.stream().anyMatch(topic -> topic.endsWith(Topic.ANY)
             ? topics.mayMatchBeginning(topic.substring(0, topic.length() - 1)) : topics.matches(List.of(topic)));
     }

@@ -74,15 +74,20 @@ final class TransientTopics {
 
     /** Whether an event of these topics may have been lost after {@code place}. */
     boolean lostSince(Position place, TopicSelection topics) {
-        return lostListed(place, topics) || !topics.patterns().isEmpty() && topics.matches(lostAfter(place));
+        List<String> toTry = List.of();
+        synchronized (this) {
+            if (isListedAsLost(place, topics)) {
+                return true;
+            }
+            if (!topics.patterns().isEmpty()) {
+                toTry = lost.entrySet().stream().filter(e -> e.getValue().isAfter(place)).map(Map.Entry::getKey)
+                    .toList();
+            }
+        }
+        return topics.matches(toTry); // outside of the lock: the committer waits for it
     }
 
-    /** Patterns are tried outside of the lock: the committer waits for it. */
-    private synchronized List<String> lostAfter(Position place) {
-        return lost.entrySet().stream().filter(e -> e.getValue().isAfter(place)).map(Map.Entry::getKey).toList();
-    }
-
-    private synchronized boolean lostListed(Position place, TopicSelection topics) {
+    private boolean isListedAsLost(Position place, TopicSelection topics) {
         if (lostForgotten.isAfter(place)) {
             return true;
         }
@@ -110,7 +115,7 @@ final class TransientTopics {
                 toTry = topics.patterns().isEmpty() ? toTry : new HashMap<>(newest);
             }
         }
-        toTry.forEach((topic, frame) -> { // outside of the lock: the committer waits for it
+        toTry.forEach((topic, frame) -> { // outside of the lock, as above
             if (topics.matches(List.of(topic))) {
                 found.add(frame);
             }

@@ -81,19 +81,17 @@ class TopicIndexCostTest {
     void thousandsOfStreamsThatEndAtOnceDoNotSearchForEachOther() {
         TopicSelection all = TopicSelection.of(List.of(space.exact("news"), space.urlPattern("/news/*"),
             space.selector("/news/{id}")));
-        List<Long> nanos = new ArrayList<>();
-        for (int n : new int[] {MANY, MANY, 4 * MANY, MANY, 4 * MANY, MANY, 4 * MANY}) {
-            List<Object> streams = IntStream.range(0, n).mapToObj(i -> new Object()).toList();
+        long best = Long.MAX_VALUE;
+        for (int attempt = 0; attempt < 3 && best > 1_500; attempt++) {
+            List<Object> streams = IntStream.range(0, 100_000).mapToObj(i -> new Object()).toList();
             streams.forEach(stream -> many.add(all, stream));
             long start = System.nanoTime();
             streams.forEach(stream -> many.remove(all, stream));
-            nanos.add(System.nanoTime() - start);
+            best = Math.min(best, (System.nanoTime() - start) / 1_000_000);
             many.forEach(List.of("news", "/news/1"), who -> called++);
         }
         assertEquals(0, called);
-        long one = Math.min(nanos.get(1), Math.min(nanos.get(3), nanos.get(5)));
-        long four = Math.min(nanos.get(2), Math.min(nanos.get(4), nanos.get(6)));
-        assertTrue(four < 10 * one, "four times as many took " + four + " ns instead of " + one);
+        assertTrue(best <= 1_500, "a search would take many seconds, this took " + best + " ms");
     }
 
     /** Medians of many short rounds, taken in turn. */

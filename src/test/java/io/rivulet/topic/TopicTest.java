@@ -55,6 +55,18 @@ class TopicTest {
         assertFalse(Topic.covered(List.of(), List.of("anything")));
     }
 
+    @Test
+    void aBeginningHoldsWhatLiesBelowItAndNotWhatClimbsOut() {
+        List<String> below = List.of("clock", "quotes/*", "odd/../name");
+        for (String topic : List.of("clock", "quotes/A", "quotes/", "quotes/a..b", "quotes/...", "odd/../name")) {
+            assertTrue(Topic.lies(topic, below), topic);
+        }
+        for (String topic : List.of("news", "quotes/../clock", "quotes/./A", "quotes/..", "quotes/%2E%2e/x",
+            "quotes/.%2e\\x", "quotes/..?x", "quotes/..#x")) {
+            assertFalse(Topic.lies(topic, below), topic);
+        }
+    }
+
     private static void assertRefused(String part, org.junit.jupiter.api.function.Executable run) {
         Refused refused = assertThrows(Refused.class, run);
         assertTrue(refused.getMessage().contains(part), refused.getMessage());

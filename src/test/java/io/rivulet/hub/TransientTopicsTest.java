@@ -1,0 +1,73 @@
+package io.rivulet.hub;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.rivulet.event.Event;
+import io.rivulet.event.EventFrame;
+import io.rivulet.event.Position;
+import io.rivulet.topic.TopicMatcher;
+import io.rivulet.topic.TopicSelection;
+import io.rivulet.topic.TopicSpace;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What is remembered of transient topics, whichever way somebody asks for them. */
+class TransientTopicsTest {
+
+    private final TopicSpace space = TopicSpace.of("https://hub.example/.well-known/mercure");
+    private final TransientTopics transients = new TransientTopics(1 << 20);
+
+    @Test
+    void theNewestOfEachTopicIsFoundByNameByPatternAndByTemplate() {
+        publish(1, "quotes/A");
+        publish(2, "quotes/B");
+        publish(3, "quotes/A");
+        publish(4, "clock");
+        assertEquals("[2, 3]", newest(space.selector("quotes/{name}")));
+        assertEquals("[2, 3]", newest(space.urlPattern("quotes/:name")));
+        assertEquals("[2, 3, 4]", newest(space.urlPattern("quotes/:name"), space.exact("clock"),
+            space.exact("quotes/A")));
+        assertEquals("[]", newest(space.selector("books/{id}")));
+    }
+
+    @Test
+    void whatWasLostIsToldToThosePatternsOnlyThatMatchIt() {
+        transients.evicted(publish(1, "quotes/A"));
+        transients.evicted(publish(2, "clock"));
+        for (TopicMatcher quotes : List.of(space.selector("quotes/{name}"), space.urlPattern("quotes/:name"))) {
+            TopicSelection wish = TopicSelection.of(List.of(quotes, space.exact("news")));
+            assertTrue(transients.lostSince(Position.START, wish));
+            assertFalse(transients.lostSince(new Position(0, 1), wish), "it has that one");
+        }
+        assertFalse(transients.lostSince(Position.START, TopicSelection.of(List.of(space.urlPattern("books/:id")))));
+    }
+
+    @Test
+    void afterARestartOnlyThoseWhoMayHaveLostSomethingAreToldSo() {
+        List<String> names = List.of("clock", "quotes/*");
+        for (TopicMatcher wish : List.of(space.exact("clock"), space.exact("quotes/A"), space.exact("*"),
+            space.selector("quotes/{name}"), space.selector("{word}"), space.urlPattern("quotes/:name"),
+            space.urlPattern("https://hub.example/.well-known/c*"), space.urlPattern("*://*/*"))) {
+            assertTrue(Engine.mayBeTransient(TopicSelection.of(List.of(space.exact("x"), wish)), names), "" + wish);
+        }
+        for (TopicMatcher wish : List.of(space.exact("news"), space.exact("quotes"), space.selector("/books/{id}"),
+            space.selector("quotes{id}"), space.urlPattern("books/:id"),
+            space.urlPattern("https://example.com/quotes/*"))) {
+            assertFalse(Engine.mayBeTransient(TopicSelection.of(List.of(wish)), names), "" + wish);
+        }
+    }
+
+    private EventFrame publish(int n, String topic) {
+        Event event = Event.on(topic).data("x").build();
+        EventFrame frame = new EventFrame(event, new Position(0, n), true, "id " + n, 0);
+        transients.added(frame);
+        return frame;
+    }
+
+    private String newest(TopicMatcher... wishes) {
+        return transients.newestOfEach(TopicSelection.of(List.of(wishes))).stream()
+            .map(frame -> frame.position().transients()).toList().toString();
+    }
+}
