@@ -75,6 +75,9 @@ public final class Access {
             throw Refused.because(UNAUTHENTICATED,
                 "the request has an Authorization header, and tokens are not built yet in this version");
         }
+        if (request.getRequestURI().startsWith(request.getContextPath() + MercureServlet.PATH)) {
+            return; // there they are parameters like any other that is not known (TOK-03)
+        }
         FormFields query = Query.of(request);
         for (String name : TOKEN_PARAMETERS) {
             if (query.has(name)) {

@@ -1,5 +1,6 @@
 package io.rivulet.http;
 
+import io.rivulet.event.Dialect;
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -13,6 +14,10 @@ final class Cursor {
     private static final List<String> PARAMETERS =
         List.of("last_event_id", "lastEventID", "lastEventId", "Last-Event-ID", "evs_last_event_id");
 
+    private static final List<String> MERCURE = List.of("last_event_id");
+    /** The last is of 0.x before 0.11. */
+    private static final List<String> LEGACY = List.of("lastEventID", "Last-Event-ID");
+
     private Cursor() {
     }
 
@@ -25,6 +30,25 @@ final class Cursor {
         for (String parameter : PARAMETERS) {
             if (query.has(parameter)) {
                 return query.one(parameter);
+            }
+        }
+        return null;
+    }
+
+    /**
+     * The cursor as Mercure reads it: the header, else the parameter of this dialect in the query, else in a body
+     * (SUB-02, REC-02, OLD-10). Empty and null as above.
+     */
+    static String of(HttpServletRequest request, FormFields query, FormFields body, Dialect dialect) {
+        String header = request.getHeader("Last-Event-ID");
+        if (header != null) {
+            return utf8(header);
+        }
+        for (String parameter : dialect == Dialect.LEGACY ? LEGACY : MERCURE) {
+            for (FormFields fields : List.of(query, body)) {
+                if (fields.has(parameter)) {
+                    return fields.one(parameter);
+                }
             }
         }
         return null;

@@ -46,11 +46,16 @@ final class EventFields {
         }
     }
 
-    /** Digits only (Mercure PUB-13); the event clamps what is too little or too much. */
+    /** Here 0 asks for the least there is. */
     private static long retryMs(String retry) {
+        return Math.max(1, milliseconds(retry));
+    }
+
+    /** Digits only (Mercure PUB-13); the event clamps what is too little or too much. */
+    static long milliseconds(String retry) {
         if (!retry.matches("[0-9]+")) {
             throw Refused.malformed("retry is \"" + Shown.of(retry) + "\"; it must be digits only: milliseconds");
         }
-        return retry.length() > RETRY_DIGITS_MAX ? Event.RETRY_MAX_MS : Math.max(1, Long.parseLong(retry));
+        return retry.length() > RETRY_DIGITS_MAX ? Event.RETRY_MAX_MS : Long.parseLong(retry);
     }
 }

@@ -16,6 +16,14 @@ public final class FormFields {
         values.computeIfAbsent(name, n -> new ArrayList<>(1)).add(value);
     }
 
+    /** These fields and then the other's. */
+    public FormFields and(FormFields other) {
+        FormFields all = new FormFields();
+        values.forEach((name, list) -> list.forEach(value -> all.add(name, value)));
+        other.values.forEach((name, list) -> list.forEach(value -> all.add(name, value)));
+        return all;
+    }
+
     /** Whether the name is there, with whatever value. */
     public boolean has(String name) {
         return values.containsKey(name);

@@ -38,13 +38,18 @@ final class IdempotencyKey {
         return key;
     }
 
+    /** What the hub remembers of the header alone; null without one. */
+    static String ofHeader(String header) {
+        return header == null ? null : "h:" + header;
+    }
+
     /**
      * What the hub remembers: the header, else all ids of the events as one, else null. The letter in front keeps a
      * header from being taken for an id; ids hold no line break, so the ids of two batches never join to the same.
      */
     static String of(String header, List<Event> events) {
         if (header != null) {
-            return "h:" + header;
+            return ofHeader(header);
         }
         if (events.stream().allMatch(event -> event.id() == null)) {
             return null;

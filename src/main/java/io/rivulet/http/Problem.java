@@ -9,7 +9,9 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * The one place that turns a {@link Refused} into HTTP: a status and an {@code application/problem+json} (RFC 9457)
@@ -17,6 +19,9 @@ import java.util.Locale;
  * Any thread.
  */
 public final class Problem {
+
+    private static final Set<Reason> OF_ACCESS = EnumSet.of(Reason.UNAUTHENTICATED, Reason.BAD_TOKEN,
+        Reason.BAD_CREDENTIALS, Reason.FORBIDDEN, Reason.BANNED);
 
     private final RefusalLog log;
 
@@ -35,12 +40,17 @@ public final class Problem {
         answer(refused, (HttpServletRequest) async.getRequest()).send(async);
     }
 
+    /** Logs it, when it is a refusal of access or has a failure behind it. */
+    void note(Refused refused, HttpServletRequest request) {
+        if (OF_ACCESS.contains(refused.reason()) || refused.getCause() != null) {
+            log.add(refused, request, Exchange.of(request).id());
+        }
+    }
+
     Answer answer(Refused refused, HttpServletRequest request) {
         Reason reason = refused.reason();
         Exchange exchange = Exchange.of(request);
-        if (reason == Reason.UNAUTHENTICATED || reason == Reason.FORBIDDEN || refused.getCause() != null) {
-            log.add(refused, request, exchange.id());
-        }
+        note(refused, request);
         Answer answer = render(status(reason), name(reason), title(reason), refused.getMessage(), exchange.id());
         switch (reason) {
             case UNAUTHENTICATED -> answer.header("WWW-Authenticate", "Bearer");

@@ -13,7 +13,7 @@ import java.util.Locale;
  * Turns the body of a publish into events. Which of the forms it has is decided by the head, before a byte of the body
  * is read: with {@code topic} in the query the body is the data, byte for byte; else the content type decides. Pure.
  */
-final class PublishBody {
+final class PublishBody implements Body {
 
     /** Fields of a form that are no topics: more than any client has a reason to send. */
     private static final int OTHER_FIELDS_MAX = 100;
@@ -72,17 +72,24 @@ final class PublishBody {
         return form;
     }
 
-    /** Whether the answer is one id of one event, or the ids of a batch. */
-    boolean isBatch() {
+    @Override
+    public boolean isBatch() {
         return form == Form.ARRAY || form == Form.LINES;
     }
 
-    /**
-     * The events of this body; the array belongs to them.
-     *
-     * @throws Refused for the first fault
-     */
-    List<Event> events(byte[] body) {
+    @Override
+    public boolean answersJson() {
+        return true;
+    }
+
+    /** The publisher's own ids serve as well: on this path they are unique. */
+    @Override
+    public String key(String header, List<Event> events) {
+        return IdempotencyKey.of(header, events);
+    }
+
+    @Override
+    public List<Event> events(byte[] body) {
         return switch (form) {
             case RAW -> List.of(fields(query, Event.builder().data(body)));
             case FIELDS -> List.of(form(body));

@@ -37,14 +37,13 @@ final class PublishHandler {
      *
      * @throws Refused when the head alone tells that it cannot be
      */
-    void handle(HttpServletRequest request, Grant grant) throws IOException {
-        PublishBody body = new PublishBody(Query.of(request), request.getContentType(), context.settings());
+    void handle(HttpServletRequest request, Grant grant, Body body) throws IOException {
         String key = IdempotencyKey.of(request, keyBytesMax);
         long declared = request.getContentLengthLong();
         if (declared > bodyBytesMax) {
             throw BodyReader.tooLarge(Long.toString(declared), bodyBytesMax);
         }
-        boolean json = wantsJson(request.getHeader("Accept"));
+        boolean json = body.answersJson() && wantsJson(request.getHeader("Accept"));
         AsyncContext async = request.startAsync();
         PublishExchange exchange = new PublishExchange(context, async, timeoutMs);
         BodyReader reader = new BodyReader(request.getInputStream(), declared, bodyBytesMax,
@@ -53,7 +52,7 @@ final class PublishHandler {
         request.getInputStream().setReadListener(reader);
     }
 
-    private void publish(PublishExchange exchange, PublishBody body, byte[] bytes, String key, Grant grant,
+    private void publish(PublishExchange exchange, Body body, byte[] bytes, String key, Grant grant,
                          boolean json) {
         exchange.whole();
         List<Event> events;
@@ -65,7 +64,7 @@ final class PublishHandler {
             return;
         }
         try {
-            Publication publication = new Publication(events, grant, IdempotencyKey.of(key, events));
+            Publication publication = new Publication(events, grant, body.key(key, events));
             context.hub().publish(publication).whenComplete((ids, failure) -> {
                 if (failure == null) {
                     exchange.answer(answer(ids, body.isBatch(), json));

@@ -1,10 +1,8 @@
 package io.rivulet.http;
 
 import io.rivulet.limit.Refused;
-import io.rivulet.topic.Topic;
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 
 /** The query of a request, read raw: {@code getParameter} would mix it with the body and hide bad bytes. */
@@ -14,8 +12,8 @@ public final class Query {
     private static final int FIELDS_MAX = 10_000;
 
     /** Parameters of a subscription that are named but not built yet. */
-    private static final List<String> NOT_BUILT = List.of("match", "match_exact", "match_urlpattern", "conflate",
-        "rate", "transport", "timeout", "padding", "max", "session");
+    private static final List<String> NOT_BUILT = List.of("conflate", "rate", "transport", "timeout", "padding",
+        "max", "session");
 
     private Query() {
     }
@@ -48,33 +46,5 @@ public final class Query {
                 throw Refused.malformed("the parameter " + name + " is not built yet in this version of the hub");
             }
         }
-    }
-
-    /**
-     * The topics asked for, checked; {@code *} is one. Never empty: without any it is {@code whenNone}.
-     *
-     * @throws Refused when one is no topic, there are too many, or one holds <code>{</code> (a template, not built yet)
-     */
-    public static List<String> topics(FormFields query, List<String> whenNone, int topicsMax, int bytesMax) {
-        List<String> asked = query.all("topic");
-        if (asked.isEmpty()) {
-            asked = whenNone;
-        }
-        if (asked.isEmpty()) {
-            throw Refused.malformed("the request names no topic, and rivulet.default.topics is empty");
-        }
-        if (asked.size() > topicsMax) {
-            throw Refused.malformed("the request asks for " + asked.size() + " topics; at most " + topicsMax
-                + " are allowed (rivulet.matchers.max)");
-        }
-        List<String> topics = new ArrayList<>(asked.size());
-        for (String topic : asked) {
-            Topic.checkText(topic, bytesMax);
-            if (topic.indexOf('{') >= 0) {
-                throw Refused.malformed("a topic holds {: URI templates are not built yet in this version of the hub");
-            }
-            topics.add(topic);
-        }
-        return topics;
     }
 }

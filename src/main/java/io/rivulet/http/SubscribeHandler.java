@@ -1,34 +1,26 @@
 package io.rivulet.http;
 
 import io.rivulet.auth.Grant;
-import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.event.Dialect;
-import io.rivulet.hub.Since;
+import io.rivulet.hub.Placed;
 import io.rivulet.hub.SubscribeRequest;
 import io.rivulet.hub.Subscription;
 import io.rivulet.limit.Refused;
 import io.rivulet.limit.Refused.Reason;
-import io.rivulet.topic.TopicSelection;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * GET and HEAD: opens a stream. All checks come before {@code startAsync}, while a refusal can still have a status.
- * The container's request threads.
+ * Opens streams. All checks come before the first byte, while a refusal can still have a status. On Mercure's path a
+ * client that names a place is told in a header where the stream begins, so the place is looked up first. The
+ * container's request threads.
  */
 final class SubscribeHandler {
-
-    private static final Duration HEARTBEAT_IMPATIENT = Duration.ofSeconds(4);
-    private static final int HEARTBEAT_S_MAX = 300;
-    /** Clients whose read time limit lies below the default heartbeat: okhttp-eventsource 5 s, httpx 5 s. */
-    private static final List<String> IMPATIENT = List.of("okhttp/", "python-httpx/");
 
     private final HubContext context;
 
@@ -36,25 +28,40 @@ final class SubscribeHandler {
         this.context = context;
     }
 
-    void handle(HttpServletRequest request, HttpServletResponse response, Grant grant) throws IOException {
-        SubscribeRequest asked = read(request, grant);
+    /** A stream that waits for its place. */
+    private record Opening(SubscribeRequest asked, Placed placed) {
+    }
+
+    /** Opens a stream, or lets the request wait for its place. */
+    void open(StreamReader.Asked wanted, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        SubscribeRequest asked = wanted.asked();
+        if (asked.dialect() == Dialect.RIVULET || !wanted.hadCursor()) {
+            open(asked, null, request, response);
+        } else {
+            // asked before startAsync: a refusal must find a request that can still be answered in the usual way
+            Later.await(context.hub().place(asked).thenApply(placed -> new Opening(asked, placed)), request, context);
+        }
+    }
+
+    /** The place is known: opens the stream. False when {@code found} is something else. */
+    boolean goOn(Object found, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (found instanceof Opening opening) {
+            open(opening.asked(), opening.placed(), request, response);
+            return true;
+        }
+        return false;
+    }
+
+    private void open(SubscribeRequest asked, Placed placed, HttpServletRequest request, HttpServletResponse response)
+        throws IOException {
         if (request.getMethod().equals("HEAD")) {
-            headers(response);
+            headers(asked, placed, response);
             return;
         }
         StreamWriter writer = new StreamWriter();
-        Subscription subscription;
+        Subscription subscription = context.hub().subscribe(asked, placed, writer);
         try {
-            subscription = context.hub().subscribe(asked, writer);
-        } catch (Refused e) {
-            if (isPassing(e) && isNative(request)) {
-                comeBackLater(response);
-                return;
-            }
-            throw e;
-        }
-        try {
-            headers(response);
+            headers(asked, placed, response);
             AsyncContext async = request.startAsync();
             writer.start(async, subscription);
             Exchange.of(request).streamStarted(response.getStatus());
@@ -64,68 +71,56 @@ final class SubscribeHandler {
         }
     }
 
-    private SubscribeRequest read(HttpServletRequest request, Grant grant) {
-        Settings settings = context.settings();
-        FormFields query = Query.of(request);
-        Query.checkBuilt(query);
-        TopicSelection topics = TopicSelection.ofTopics(Query.topics(query,
-            settings.get(SettingsTable.DEFAULT_TOPICS), settings.get(SettingsTable.MATCHERS_MAX),
-            settings.get(SettingsTable.TOPIC_BYTES_MAX)));
-        String cursor = Cursor.of(request, query);
-        Since since = query.has("since") ? Since.parse(query.one("since"), context.clock().instant()) : Since.LATEST;
-        if (cursor != null && cursor.isEmpty()) { // "no replay", said out loud
-            cursor = null;
-            since = Since.LATEST;
+    private static void headers(SubscribeRequest asked, Placed placed, HttpServletResponse response) {
+        headers(asked.grant(), response);
+        if (placed != null) {
+            response.setHeader(asked.dialect() == Dialect.LEGACY ? "Last-Event-ID" : "Mercure-Last-Event-ID",
+                wire(placed.lastEventId()));
         }
-        boolean events = query.all("heartbeat").contains("event");
-        return new SubscribeRequest(topics, grant, cursor, since, heartbeat(request, query), events, Dialect.RIVULET,
-            request.getRemoteAddr());
     }
 
-    private Duration heartbeat(HttpServletRequest request, FormFields query) {
-        List<String> given = query.all("heartbeat").stream().filter(v -> !v.equals("event")).toList();
-        if (given.size() > 1 || given.size() == 1 && !given.get(0).matches("[0-9]{1,3}")) {
-            throw badHeartbeat(String.join(", ", given));
-        }
-        if (given.isEmpty()) {
-            String agent = request.getHeader("User-Agent");
-            Duration usual = context.settings().get(SettingsTable.HEARTBEAT);
-            boolean impatient = agent != null && IMPATIENT.stream().anyMatch(agent::startsWith);
-            return impatient && usual.compareTo(HEARTBEAT_IMPATIENT) > 0 ? HEARTBEAT_IMPATIENT : usual;
-        }
-        int seconds = Integer.parseInt(given.get(0));
-        if (seconds < 1 || seconds > HEARTBEAT_S_MAX) {
-            throw badHeartbeat(given.get(0));
-        }
-        return Duration.ofSeconds(seconds);
+    /** Containers write a header's characters as bytes of ISO-8859-1: these are then the id's own, in UTF-8. */
+    private static String wire(String id) {
+        return new String(id.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }
 
-    private static Refused badHeartbeat(String value) {
-        return Refused.malformed("heartbeat is " + Shown.of(value) + "; it must be 1 to " + HEARTBEAT_S_MAX
-            + " seconds, or event");
-    }
-
-    private static void headers(HttpServletResponse response) {
+    private static void headers(Grant grant, HttpServletResponse response) {
         response.setContentType("text/event-stream");
-        response.setHeader("Cache-Control", "no-store, no-cache, no-transform");
+        response.setHeader("Cache-Control", (grant != null && grant.tokenId() != null ? "private, " : "")
+            + "no-store, no-cache, no-transform");
         response.setHeader("X-Accel-Buffering", "no"); // nginx would else hold the stream back to its end
     }
 
-    /** Not the request's fault, and over soon. */
-    private static boolean isPassing(Refused e) {
-        return e.reason() == Reason.NOT_OPEN || e.reason() == Reason.OVERLOADED;
+    /**
+     * Says no so that a browser's own EventSource understands it, which stops for ever at a 4xx or 5xx: it comes back
+     * later, or, when it is banned, never (204). False when this refusal is to be told as any other.
+     *
+     * @param capsToo whether this also goes for too many streams; Mercure's clients are told those with a status
+     */
+    boolean refuseSoftly(Refused e, boolean capsToo, HttpServletRequest request, HttpServletResponse response)
+        throws IOException {
+        if (e.reason() == Reason.BANNED) {
+            context.problem().note(e, request);
+            response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+            return true;
+        }
+        boolean passing = e.reason() == Reason.NOT_OPEN || capsToo && e.reason() == Reason.OVERLOADED;
+        if (!passing || !isNative(request)) {
+            return false;
+        }
+        comeBackLater(response);
+        return true;
     }
 
-    /** A browser's own EventSource: it stops for ever at a 4xx or 5xx. */
     private static boolean isNative(HttpServletRequest request) {
         String accept = request.getHeader("Accept");
         String cache = request.getHeader("Cache-Control");
         return accept != null && accept.contains("text/event-stream") && cache != null && cache.contains("no-cache");
     }
 
-    /** A stream that ends at once and says when to come back: the refusal that a browser survives. */
+    /** A stream that ends at once and says when to come back. */
     private void comeBackLater(HttpServletResponse response) throws IOException {
-        headers(response);
+        headers((Grant) null, response);
         long minMs = context.settings().get(SettingsTable.RETRY_MIN).toMillis();
         long maxMs = context.settings().get(SettingsTable.RETRY_MAX).toMillis();
         long retryMs = ThreadLocalRandom.current().nextLong(minMs, maxMs + 1);

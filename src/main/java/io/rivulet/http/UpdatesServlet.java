@@ -1,16 +1,14 @@
 package io.rivulet.http;
 
-import static io.rivulet.limit.Refused.Reason.METHOD;
-
+import io.rivulet.auth.Grant;
 import io.rivulet.limit.Refused;
 import io.rivulet.metrics.Metrics.Count;
-import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
 /** The hub resource, {@code /api/updates}: GET subscribes, POST and PUT publish. */
-public final class UpdatesServlet extends HttpServlet {
+public final class UpdatesServlet extends HubServlet {
 
     private static final String METHODS = "GET, HEAD, POST, PUT, OPTIONS";
 
@@ -18,7 +16,7 @@ public final class UpdatesServlet extends HttpServlet {
     private static final long PUBLISH_TIMEOUT_MS = 60_000;
 
     private final long publishTimeoutMs;
-    private transient HubContext context;
+    private transient StreamReader reader;
     private transient SubscribeHandler subscribe;
     private transient PublishHandler publish;
 
@@ -33,30 +31,39 @@ public final class UpdatesServlet extends HttpServlet {
 
     @Override
     public void init() {
-        context = HubContext.of(getServletContext());
-        subscribe = new SubscribeHandler(context);
-        publish = new PublishHandler(context, publishTimeoutMs);
+        super.init();
+        reader = new StreamReader(context());
+        subscribe = new SubscribeHandler(context());
+        publish = new PublishHandler(context(), publishTimeoutMs);
     }
 
     @Override
-    protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    void begin(HttpServletRequest request, HttpServletResponse response) throws IOException {
         switch (request.getMethod()) {
-            case "GET", "HEAD" -> subscribe.handle(request, response, context.access().toRead(request));
+            case "GET", "HEAD" -> subscribe(request, response);
             case "POST", "PUT" -> publish(request);
-            case "OPTIONS" -> context.cors().options(request, response, METHODS);
-            default -> {
-                response.setHeader("Allow", METHODS);
-                throw Refused.because(METHOD, "the method " + Shown.of(request.getMethod())
-                    + " is none of this resource; it knows " + METHODS);
+            case "OPTIONS" -> context().cors().options(request, response, METHODS);
+            default -> throw noMethod(request, response, METHODS);
+        }
+    }
+
+    private void subscribe(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        try {
+            subscribe.open(reader.ofUpdates(request, context().access().toRead(request)), request, response);
+        } catch (Refused refused) {
+            if (!subscribe.refuseSoftly(refused, true, request, response)) {
+                throw refused;
             }
         }
     }
 
     private void publish(HttpServletRequest request) throws IOException {
         try {
-            publish.handle(request, context.access().toPublish(request));
+            Grant grant = context().access().toPublish(request);
+            publish.handle(request, grant,
+                new PublishBody(Query.of(request), request.getContentType(), context().settings()));
         } catch (Refused refused) {
-            context.metrics().add(Count.REFUSED);
+            context().metrics().add(Count.REFUSED);
             throw refused;
         }
     }

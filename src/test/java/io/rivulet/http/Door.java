@@ -74,6 +74,7 @@ final class Door implements AutoCloseable {
         context.addFilter(filter, "/*", EnumSet.of(DispatcherType.REQUEST));
         add(context, new ServletHolder(new UpdatesServlet()), "/api/updates");
         add(context, new ServletHolder("hasty", new UpdatesServlet(500)), "/hasty");
+        add(context, MercureServlet.class, "/.well-known/mercure");
         add(context, EventsServlet.class, "/api/events");
         add(context, HealthServlet.class, "/health/*");
         add(context, ErrorServlet.class, "/problem");

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** History over HTTP: pages, forms, and what is refused. */
 class EventsServletTest {
@@ -93,6 +94,12 @@ class EventsServletTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"topic=%7Bx%7D", "match=other", "match_urlpattern=oth%2A"})
+    void historyIsAskedForAsStreamsAre(String query) throws Exception {
+        assertTrue(door.get("/api/events?" + query).getContent().contains("o1"), query);
+    }
+
     @Test
     void headHasNoBody() throws Exception {
         String answer = door.head("/api/events?topic=news");
@@ -101,8 +108,8 @@ class EventsServletTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"limit=0|1 to 1000", "limit=1001|1 to 1000", "limit=x|1 to 1000",
-        "limit=1&limit=2|2 times", "since=yesterday|since is", "format=xml|json or ndjson", "topic=%7Bx%7D|not built",
-        "match=a|match is not built yet", "topic=|empty", "topic=%FF|UTF-8"})
+        "limit=1&limit=2|2 times", "since=yesterday|since is", "format=xml|json or ndjson", "rate=1|rate is not built",
+        "Match=a|Match is no matcher", "topic=|empty", "topic=%FF|UTF-8"})
     void whatCannotBeMeantIsRefused(String query, String part) throws Exception {
         HttpTester.Response answer = door.get("/api/events?" + query);
         assertEquals(400, answer.getStatus(), answer.getContent());

@@ -1,0 +1,58 @@
+package io.rivulet.http;
+
+import static io.rivulet.limit.Refused.Reason.METHOD;
+
+import io.rivulet.limit.Refused;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+
+/**
+ * What the hub's servlets share: the hub, and requests that wait for something and then go on ({@link Later}). The
+ * filter does not see those a second time, so refusals of their second half are answered here.
+ */
+abstract class HubServlet extends HttpServlet {
+
+    private transient HubContext context;
+
+    @Override
+    public void init() {
+        context = HubContext.of(getServletContext());
+    }
+
+    final HubContext context() {
+        return context;
+    }
+
+    @Override
+    protected final void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Later.Outcome outcome = Later.take(request);
+        if (outcome == null) {
+            begin(request, response);
+            return;
+        }
+        try {
+            goOn(request, response, outcome);
+        } catch (Refused refused) {
+            context.problem().write(refused, request, response);
+        } catch (RuntimeException e) {
+            context.problem().fault(e, request).write(response);
+        }
+    }
+
+    /** A new request. Refusals and other failures are the filter's and the container's to answer. */
+    abstract void begin(HttpServletRequest request, HttpServletResponse response) throws IOException;
+
+    /** The request goes on, in a container's thread, with what it has waited for. */
+    void goOn(HttpServletRequest request, HttpServletResponse response, Later.Outcome outcome) throws IOException {
+        throw new IllegalStateException("nothing here waits");
+    }
+
+    /** The refusal of a method that this resource does not have. */
+    static Refused noMethod(HttpServletRequest request, HttpServletResponse response, String methods) {
+        response.setHeader("Allow", methods);
+        return Refused.because(METHOD, "the method " + Shown.of(request.getMethod())
+            + " is none of this resource; it knows " + methods);
+    }
+}

@@ -1,0 +1,95 @@
+package io.rivulet.http;
+
+import io.rivulet.config.Settings;
+import io.rivulet.config.SettingsTable;
+import io.rivulet.limit.Refused;
+import io.rivulet.topic.Topic;
+import io.rivulet.topic.TopicMatcher;
+import io.rivulet.topic.TopicSelection;
+import io.rivulet.topic.TopicSpace;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Reads what a subscriber asks for: Mercure 1.0's {@code match}, {@code match_exact}, {@code match_urlpattern} (SUB-03
+ * to SUB-09) and {@code topic}, of Mercure 0.x and of {@code /api/updates}. Any thread.
+ */
+final class Matchers {
+
+    private static final String TOPIC = "topic";
+    private static final String BEGINNING = "match";
+
+    private final TopicSpace space;
+    private final int countMax;
+    private final int bytesMax;
+    private final List<String> whenNone;
+
+    Matchers(TopicSpace space, Settings settings) {
+        this.space = space;
+        countMax = settings.get(SettingsTable.MATCHERS_MAX);
+        bytesMax = settings.get(SettingsTable.TOPIC_BYTES_MAX);
+        whenNone = settings.get(SettingsTable.DEFAULT_TOPICS);
+    }
+
+    /** Whether one of the fields is a matcher of Mercure 1.0, or looks like one. */
+    static boolean hasMatch(FormFields fields) {
+        return fields.names().stream().anyMatch(Matchers::looksLikeMatch);
+    }
+
+    /** Whether there is a {@code topic}. */
+    static boolean hasTopic(FormFields fields) {
+        return fields.has(TOPIC);
+    }
+
+    /**
+     * All that is asked for.
+     *
+     * @throws Refused when there is nothing, too much, or a fault in one
+     */
+    TopicSelection selection(FormFields fields) {
+        List<TopicMatcher> matchers = new ArrayList<>();
+        for (String name : fields.names()) {
+            if (looksLikeMatch(name) || name.equals(TOPIC)) {
+                for (String value : fields.all(name)) {
+                    matchers.add(matcher(name, value));
+                    if (matchers.size() > countMax) {
+                        throw Refused.malformed("the request asks for more than " + countMax
+                            + " topics and patterns; at most so many are allowed (rivulet.matchers.max)");
+                    }
+                }
+            }
+        }
+        if (matchers.isEmpty()) {
+            throw Refused.malformed("the request has no match parameter: it asks for nothing");
+        }
+        return TopicSelection.of(matchers);
+    }
+
+    /** The same; where nothing is asked for, the topics of the settings. */
+    TopicSelection selectionOrDefault(FormFields fields) {
+        if (hasMatch(fields) || hasTopic(fields)) {
+            return selection(fields);
+        }
+        if (whenNone.isEmpty()) {
+            throw Refused.malformed("the request names no topic, and rivulet.default.topics is empty");
+        }
+        return TopicSelection.of(whenNone.stream().map(topic -> matcher(TOPIC, topic)).toList());
+    }
+
+    private TopicMatcher matcher(String name, String value) {
+        return switch (name) {
+            case "match", "match_exact" -> space.exact(Topic.checkText(value, bytesMax));
+            case "match_urlpattern" -> space.urlPattern(Topic.checkText(value, bytesMax));
+            case TOPIC -> space.selector(Topic.checkText(value, bytesMax));
+            default -> throw Refused.malformed("the parameter " + Shown.of(name)
+                + " is no matcher; there are match, match_exact and match_urlpattern, in lower case");
+        };
+    }
+
+    /** Compared without regard to the case of ASCII letters (SUB-05). */
+    private static boolean looksLikeMatch(String name) {
+        return name.length() >= BEGINNING.length()
+            && name.substring(0, BEGINNING.length()).toLowerCase(Locale.ROOT).equals(BEGINNING);
+    }
+}

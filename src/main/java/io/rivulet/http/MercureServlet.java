@@ -1,0 +1,117 @@
+package io.rivulet.http;
+
+import io.rivulet.auth.Grant;
+import io.rivulet.config.SettingsTable;
+import io.rivulet.limit.Refused;
+import io.rivulet.metrics.Metrics.Count;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The hub as Mercure has it, {@code /.well-known/mercure}: GET and QUERY subscribe, POST publishes; 1.0, and 0.x when
+ * it is on. The protocol's rules and no others: see {@link StreamReader#ofMercure} and {@link MercureFields}.
+ */
+public final class MercureServlet extends HubServlet {
+
+    /** Where it is, below the context's path. */
+    static final String PATH = "/.well-known/mercure";
+
+    private static final String METHODS = "GET, HEAD, POST, QUERY, OPTIONS";
+    private static final long PUBLISH_TIMEOUT_MS = 60_000;
+    private static final int QUERY_FIELDS_MAX = 10_000;
+
+    private transient StreamReader reader;
+    private transient SubscribeHandler subscribe;
+    private transient PublishHandler publish;
+
+    @Override
+    public void init() {
+        super.init();
+        reader = new StreamReader(context());
+        subscribe = new SubscribeHandler(context());
+        publish = new PublishHandler(context(), PUBLISH_TIMEOUT_MS);
+    }
+
+    /** A QUERY whose body is there (RFC 10008). */
+    private record Posed(Grant grant, byte[] body) {
+    }
+
+    @Override
+    void begin(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        switch (request.getMethod()) {
+            case "GET", "HEAD", "QUERY" -> {
+                try {
+                    subscribe(request, response);
+                } catch (Refused refused) {
+                    softly(refused, request, response);
+                }
+            }
+            case "POST" -> publish(request);
+            case "OPTIONS" -> context().cors().options(request, response, METHODS);
+            default -> throw noMethod(request, response, METHODS);
+        }
+    }
+
+    private void subscribe(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Grant grant = context().access().toRead(request);
+        if (request.getMethod().equals("QUERY") && request.getContentType() != null) {
+            readBody(request, grant);
+        } else {
+            subscribe.open(reader.ofMercure(request, new FormFields(), grant), request, response);
+        }
+    }
+
+    /** The union of query and body is asked for (SUB-02). */
+    private void readBody(HttpServletRequest request, Grant grant) throws IOException {
+        if (!request.getContentType().split(";", 2)[0].trim().toLowerCase(Locale.ROOT).equals(MercureFields.FORM)) {
+            throw Refused.because(Refused.Reason.UNSUPPORTED_TYPE, "the body of a QUERY must be a form, with the "
+                + "content type " + MercureFields.FORM);
+        }
+        long declared = request.getContentLengthLong();
+        long max = context().settings().get(SettingsTable.BODY_MAX);
+        if (declared > max) {
+            throw BodyReader.tooLarge(Long.toString(declared), max);
+        }
+        CompletableFuture<Posed> posed = new CompletableFuture<>();
+        BodyReader body = new BodyReader(request.getInputStream(), declared, max,
+            bytes -> posed.complete(new Posed(grant, bytes)), posed::completeExceptionally,
+            () -> posed.completeExceptionally(Refused.malformed("the body ended early")));
+        Later.await(posed, request, context());
+        request.getInputStream().setReadListener(body);
+    }
+
+    @Override
+    void goOn(HttpServletRequest request, HttpServletResponse response, Later.Outcome outcome) throws IOException {
+        try {
+            Object found = outcome.get();
+            if (found instanceof Posed posed) {
+                FormFields fields = FormDecoder.decode(posed.body(), QUERY_FIELDS_MAX);
+                subscribe.open(reader.ofMercure(request, fields, posed.grant()), request, response);
+            } else {
+                subscribe.goOn(found, request, response);
+            }
+        } catch (Refused refused) {
+            softly(refused, request, response);
+        }
+    }
+
+    private void softly(Refused refused, HttpServletRequest request, HttpServletResponse response)
+        throws IOException {
+        if (!subscribe.refuseSoftly(refused, false, request, response)) {
+            throw refused;
+        }
+    }
+
+    private void publish(HttpServletRequest request) throws IOException {
+        try {
+            Grant grant = context().access().toPublish(request);
+            publish.handle(request, grant, new MercureFields(request.getContentType(), context().settings()));
+        } catch (Refused refused) {
+            context().metrics().add(Count.REFUSED);
+            throw refused;
+        }
+    }
+}

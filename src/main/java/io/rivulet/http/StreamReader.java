@@ -1,0 +1,106 @@
+package io.rivulet.http;
+
+import io.rivulet.auth.Grant;
+import io.rivulet.config.Settings;
+import io.rivulet.config.SettingsTable;
+import io.rivulet.event.Dialect;
+import io.rivulet.hub.Since;
+import io.rivulet.hub.SubscribeRequest;
+import io.rivulet.limit.Refused;
+import io.rivulet.topic.TopicSelection;
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Duration;
+import java.util.List;
+
+/** Reads what a client asks for when it opens a stream, as the path understands it. Any thread. */
+final class StreamReader {
+
+    private static final Duration HEARTBEAT_IMPATIENT = Duration.ofSeconds(4);
+    private static final int HEARTBEAT_S_MAX = 300;
+    /** Clients whose read time limit lies below the default heartbeat: okhttp-eventsource 5 s, httpx 5 s. */
+    private static final List<String> IMPATIENT = List.of("okhttp/", "python-httpx/");
+
+    private final HubContext context;
+    private final Matchers matchers;
+
+    StreamReader(HubContext context) {
+        this.context = context;
+        matchers = new Matchers(context.hub().topics(), context.settings());
+    }
+
+    /**
+     * A stream's request.
+     *
+     * @param asked      for the hub
+     * @param hadCursor  the client named a place, were it an empty one: Mercure's answer then tells where it begins
+     */
+    record Asked(SubscribeRequest asked, boolean hadCursor) {
+    }
+
+    /** At {@code /api/updates}. */
+    Asked ofUpdates(HttpServletRequest request, Grant grant) {
+        FormFields query = Query.of(request);
+        Query.checkBuilt(query);
+        TopicSelection topics = matchers.selectionOrDefault(query);
+        String cursor = Cursor.of(request, query);
+        Since since = query.has("since") ? Since.parse(query.one("since"), context.clock().instant()) : Since.LATEST;
+        if (cursor != null && cursor.isEmpty()) { // "no replay", said out loud
+            since = Since.LATEST;
+        }
+        boolean events = query.all("heartbeat").contains("event");
+        return asked(request, topics, grant, cursor, since, heartbeat(request, query), events, Dialect.RIVULET);
+    }
+
+    /** At Mercure's path, from query and body together; parameters that Mercure does not know are ignored. */
+    Asked ofMercure(HttpServletRequest request, FormFields body, Grant grant) {
+        FormFields query = Query.of(request);
+        FormFields all = query.and(body);
+        Dialect dialect = dialect(all, context.settings());
+        TopicSelection topics = matchers.selection(all);
+        String cursor = Cursor.of(request, query, body, dialect);
+        return asked(request, topics, grant, cursor, Since.LATEST, usualHeartbeat(request), false, dialect);
+    }
+
+    /** What the client uses tells which generation it is of. */
+    private static Dialect dialect(FormFields all, Settings settings) {
+        if (Matchers.hasTopic(all) && !settings.get(SettingsTable.MERCURE_LEGACY)) {
+            throw Refused.malformed("topic is how Mercure 0.x subscribes, which is off here "
+                + "(rivulet.mercure.legacy=true turns it on); Mercure 1.0 says match or match_urlpattern");
+        }
+        return Matchers.hasTopic(all) && !Matchers.hasMatch(all) ? Dialect.LEGACY : Dialect.MERCURE;
+    }
+
+    private static Asked asked(HttpServletRequest request, TopicSelection topics, Grant grant, String cursor,
+                               Since since, Duration heartbeat, boolean events, Dialect dialect) {
+        String place = cursor == null || cursor.isEmpty() ? null : cursor;
+        return new Asked(new SubscribeRequest(topics, grant, place, since, heartbeat, events, dialect,
+            request.getRemoteAddr()), cursor != null);
+    }
+
+    private Duration usualHeartbeat(HttpServletRequest request) {
+        String agent = request.getHeader("User-Agent");
+        Duration usual = context.settings().get(SettingsTable.HEARTBEAT);
+        boolean impatient = agent != null && IMPATIENT.stream().anyMatch(agent::startsWith);
+        return impatient && usual.compareTo(HEARTBEAT_IMPATIENT) > 0 ? HEARTBEAT_IMPATIENT : usual;
+    }
+
+    private Duration heartbeat(HttpServletRequest request, FormFields query) {
+        List<String> given = query.all("heartbeat").stream().filter(v -> !v.equals("event")).toList();
+        if (given.size() > 1 || given.size() == 1 && !given.get(0).matches("[0-9]{1,3}")) {
+            throw badHeartbeat(String.join(", ", given));
+        }
+        if (given.isEmpty()) {
+            return usualHeartbeat(request);
+        }
+        int seconds = Integer.parseInt(given.get(0));
+        if (seconds < 1 || seconds > HEARTBEAT_S_MAX) {
+            throw badHeartbeat(given.get(0));
+        }
+        return Duration.ofSeconds(seconds);
+    }
+
+    private static Refused badHeartbeat(String value) {
+        return Refused.malformed("heartbeat is " + Shown.of(value) + "; it must be 1 to " + HEARTBEAT_S_MAX
+            + " seconds, or event");
+    }
+}
