@@ -106,7 +106,8 @@ class MercureServletTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
         "data=x|400|no topic", "``|400|no topic", "topic=|400|topic", "topic=*|400|reserved", "topic=a%00|400|U+0000",
-        "topic=/.well-known/mercure/x|400|namespace", "topic=a&id=earliest|400|reserved", "topic=a&id=%23x|400|reserved",
+        "topic=/.well-known/mercure/x|400|namespace", "topic=a&id=earliest|400|reserved",
+        "topic=a&id=%23x|400|reserved",
         "topic=a&id=a%0Ab|400|U+000A", "topic=a&type=mercure|400|reserved", "topic=a&type=rivulet.x|400|reserved",
         "topic=a&type=%E2%80%8B|400|U+200B", "topic=a&retry=1s|400|digits", "topic=a&retry=-1|400|digits",
         "topic=a&data=%C3|400|UTF-8",
