@@ -16,6 +16,10 @@ final class TemplateProgram {
     private static final String FLAGGED = ",=/;&";
     private static final int FIRST_FLAG = 8;
 
+    /** Steps for each character of a text; an ordinary template takes about five. */
+    private static final int STEPS_PER_CHARACTER = 256;
+    private static final int CHARACTERS_EXTRA = 16;
+    /** Steps for all of it: about a millisecond. What takes more does not match (SUB-16). */
     private static final int STEPS_MAX = 200_000;
     private static final int TRIPLET = 1 << 24;
     private static final int[] CLASSES = classes();
@@ -143,9 +147,11 @@ final class TemplateProgram {
         private int waitingSize;
         private int round = 1;
         private int steps;
+        private final int stepsMax;
 
         Run(String text) {
             this.text = text;
+            this.stepsMax = Math.min(STEPS_MAX, STEPS_PER_CHARACTER * (text.length() + CHARACTERS_EXTRA));
         }
 
         boolean matches() {
@@ -153,7 +159,7 @@ final class TemplateProgram {
         }
 
         boolean mayBegin() {
-            return follow(true) || steps > STEPS_MAX;
+            return follow(true) || steps > stepsMax;
         }
 
         /** Whether it is anywhere at the end of the text; {@code open}: the last triplet may be cut. */
@@ -170,7 +176,7 @@ final class TemplateProgram {
                 }
                 advance(unit, classOf(unit));
                 turn();
-                if (hereSize == 0 || steps > STEPS_MAX) {
+                if (hereSize == 0 || steps > stepsMax) {
                     return false;
                 }
             }
