@@ -1,8 +1,6 @@
 package io.rivulet.topic;
 
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -13,7 +11,7 @@ import java.util.function.Consumer;
  */
 public final class TopicIndex<T> {
 
-    private final Map<String, Members<T>> exact = new HashMap<>();
+    private final TopicTable<T> exact = new TopicTable<>();
     private final Members<T> any = new Members<>();
     private final PatternIndex<T> patterns = new PatternIndex<>();
 
@@ -24,7 +22,7 @@ public final class TopicIndex<T> {
             return;
         }
         for (String topic : selection.exact()) {
-            exact.computeIfAbsent(topic, t -> new Members<>()).add(who);
+            exact.add(topic, who);
         }
         for (CompiledMatcher matcher : selection.compiled()) {
             patterns.add(matcher, who);
@@ -38,10 +36,7 @@ public final class TopicIndex<T> {
             return;
         }
         for (String topic : selection.exact()) {
-            Members<T> members = exact.get(topic);
-            if (members != null && members.remove(who) && members.size() == 0) {
-                exact.remove(topic);
-            }
+            exact.remove(topic, who);
         }
         for (CompiledMatcher matcher : selection.compiled()) {
             patterns.remove(matcher, who);
@@ -69,7 +64,7 @@ public final class TopicIndex<T> {
 
     /** Whether anybody asked for this topic. */
     public boolean hears(String topic) {
-        return any.size() > 0 || exact.containsKey(topic) || !patterns.isEmpty() && patterns.hears(topic);
+        return any.size() > 0 || exact.get(topic) != null || !patterns.isEmpty() && patterns.hears(topic);
     }
 
     /** How often a pattern was tried with a topic, for tests. */

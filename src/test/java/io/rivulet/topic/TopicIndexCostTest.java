@@ -68,13 +68,12 @@ class TopicIndexCostTest {
 
     @Test
     void aFreshTopicCostsTheSameTimeWithTenAndWithThousandsOfSubscribersOfOtherTopics() {
-        fill(few, FEW, this::ownTopicPatternAndTemplate);
-        fill(many, MANY, this::ownTopicPatternAndTemplate);
-        double best = Double.MAX_VALUE;
-        for (int attempt = 0; attempt < 6 && best > 1.5; attempt++) { // noise only ever adds
-            best = Math.min(best, ratio());
-        }
-        assertTrue(best <= 1.5, "with " + MANY + " it costs " + best + " times as much as with " + FEW);
+        assertSameTime(this::ownTopicPatternAndTemplate);
+    }
+
+    @Test
+    void soItDoesWhenAllAskForTopicsByteForByte() {
+        assertSameTime(n -> ownTopicPatternAndTemplate(n).subList(0, 1));
     }
 
     @Test
@@ -94,7 +93,17 @@ class TopicIndexCostTest {
         assertTrue(best <= 1_500, "a search would take many seconds, this took " + best + " ms");
     }
 
-    /** Medians of many short rounds, taken in turn. */
+    private void assertSameTime(IntFunction<List<TopicMatcher>> wishes) {
+        fill(few, FEW, wishes);
+        fill(many, MANY, wishes);
+        double best = Double.MAX_VALUE;
+        for (int attempt = 0; attempt < 8 && best > 1.5; attempt++) { // other work on the machine only ever adds
+            best = Math.min(best, ratio());
+        }
+        assertTrue(best <= 1.5, "with " + MANY + " it costs " + best + " times as much as with " + FEW);
+    }
+
+    /** Many short rounds in turn; of each kind the one that a quarter of the rounds beat. */
     private double ratio() {
         List<Long> withFew = new ArrayList<>();
         List<Long> withMany = new ArrayList<>();
@@ -102,7 +111,7 @@ class TopicIndexCostTest {
             withFew.add(nanos(few));
             withMany.add(nanos(many));
         }
-        return (double) median(withMany.subList(10, 40)) / median(withFew.subList(10, 40));
+        return (double) quartile(withMany) / quartile(withFew);
     }
 
     private long nanos(TopicIndex<Object> index) {
@@ -114,8 +123,8 @@ class TopicIndexCostTest {
         return System.nanoTime() - start;
     }
 
-    private static long median(List<Long> nanos) {
-        return nanos.stream().sorted().toList().get(nanos.size() / 2);
+    private static long quartile(List<Long> nanos) {
+        return nanos.stream().sorted().toList().get(nanos.size() / 4);
     }
 
     private List<String> freshTopics(int n) {

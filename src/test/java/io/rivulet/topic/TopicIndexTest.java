@@ -110,6 +110,24 @@ class TopicIndexTest {
         }
     }
 
+    @Test
+    void thousandsOfTopicsComeAndGoAndNoneIsOverlooked() {
+        Random random = new Random(9);
+        Set<Integer> there = new HashSet<>();
+        for (int i = 0; i < 60_000; i++) {
+            int n = random.nextInt(random.nextInt(8_000) + 1);
+            String who = ("w" + n).intern();
+            if (there.add(n)) {
+                index.add(select("t" + n), who);
+            } else {
+                there.remove(n);
+                index.remove(select("t" + n), who);
+            }
+            int asked = random.nextInt(8_000);
+            assertEquals(there.contains(asked) ? Set.of("w" + asked) : Set.of(), wanting("t" + asked));
+        }
+    }
+
     private TopicMatcher anyMatcher(Random random) {
         String number = "t" + random.nextInt(60);
         return switch (random.nextInt(random.nextInt(50) == 0 ? 13 : 10)) {

@@ -1,0 +1,65 @@
+package io.rivulet.topic;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Those who asked for topics byte for byte. Most topics of a busy hub are nobody's: a small table of bits, which stays
+ * in the processor's cache, says so without a look into the large one. One thread at a time.
+ *
+ * @param <T> who asks; compared by identity
+ */
+final class TopicTable<T> {
+
+    private static final int BITS_PER_TOPIC = 16;
+    private static final int LEAST = 1 << 10;
+
+    private final Map<String, Members<T>> members = new HashMap<>();
+    /** The bit of each topic's hash; of some more that have left. */
+    private long[] bits = new long[LEAST * BITS_PER_TOPIC / Long.SIZE];
+    private int left;
+
+    /** Those who asked for it, or null. */
+    Members<T> get(String topic) {
+        int bit = bit(topic);
+        return (bits[bit >>> 6] & 1L << bit) == 0 ? null : members.get(topic);
+    }
+
+    void add(String topic, T who) {
+        Members<T> all = members.get(topic);
+        if (all == null) {
+            all = new Members<>();
+            members.put(topic, all);
+            mark(topic);
+            if (members.size() + left > bits.length * Long.SIZE / BITS_PER_TOPIC) {
+                markAnew();
+            }
+        }
+        all.add(who);
+    }
+
+    void remove(String topic, T who) {
+        Members<T> all = members.get(topic);
+        if (all != null && all.remove(who) && all.size() == 0) {
+            members.remove(topic);
+            left++;
+        }
+    }
+
+    /** After as many came and left as there is room for: its cost, spread over them, is small. */
+    private void markAnew() {
+        int room = Math.max(LEAST, Integer.highestOneBit(members.size()) * 4);
+        bits = new long[room / (Long.SIZE / BITS_PER_TOPIC)];
+        left = 0;
+        members.keySet().forEach(this::mark);
+    }
+
+    private void mark(String topic) {
+        int bit = bit(topic);
+        bits[bit >>> 6] |= 1L << bit;
+    }
+
+    private int bit(String topic) {
+        return topic.hashCode() * 0x9E3779B9 >>> 5 & bits.length * Long.SIZE - 1;
+    }
+}
