@@ -2,6 +2,7 @@ package io.rivulet.config;
 
 import io.rivulet.config.Setting.Kind;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -13,7 +14,13 @@ final class Kinds {
     static final Kind<Boolean> FLAG = new Kind<>("true, false", Kinds::flag, null);
     static final Kind<Optional<String>> PATH =
         new Kind<>("path", s -> s.isEmpty() ? Optional.empty() : Optional.of(s), null);
+    static final Kind<String> TEXT = new Kind<>("path", s -> s, null);
     static final Kind<List<String>> LIST = new Kind<>("names, by comma", Kinds::list, null);
+    /** Split where no bracket is open: a template such as {@code /{a,b}} has commas of its own. */
+    static final Kind<List<String>> TOPICS = new Kind<>("topics, by comma", Kinds::topics, null);
+    /** The only kind whose text no message shows. */
+    static final Kind<Optional<Secret>> SECRET =
+        new Kind<>("secret", s -> s.isEmpty() ? Optional.empty() : Optional.of(new Secret(s)), null);
     static final Kind<Integer> COUNT = new Kind<>("count", Kinds::count, Integer::longValue);
     static final Kind<Long> BYTES = new Kind<>("bytes (k, m, g)", Kinds::bytes, n -> n);
     static final Kind<Duration> TIME = new Kind<>("time (ms, s, m, h, d)", Kinds::time, Duration::toMillis);
@@ -63,6 +70,22 @@ final class Kinds {
 
     private static List<String> list(String text) {
         return Arrays.stream(text.split(",")).map(String::trim).filter(s -> !s.isEmpty()).toList();
+    }
+
+    private static List<String> topics(String text) {
+        List<String> topics = new ArrayList<>();
+        int open = 0;
+        int from = 0;
+        for (int i = 0; i <= text.length(); i++) {
+            char c = i == text.length() ? ',' : text.charAt(i);
+            open += c == '{' || c == '(' ? 1 : c == '}' || c == ')' ? -1 : 0;
+            if (i == text.length() || c == ',' && open <= 0) {
+                topics.add(text.substring(from, i).trim());
+                from = i + 1;
+            }
+        }
+        topics.removeIf(String::isEmpty);
+        return List.copyOf(topics);
     }
 
     private static int count(String text) {

@@ -40,15 +40,19 @@ public record Setting<T>(String key, Kind<T> kind, String defaultText, long min,
         try {
             value = kind.parse().apply(text.trim());
         } catch (IllegalArgumentException e) {
-            throw new BadSetting(fullKey() + " is \"" + text + "\" (" + source + "), but " + e.getMessage());
+            throw new BadSetting(fullKey() + " is " + shown(text) + " (" + source + "), but " + e.getMessage());
         }
         if (kind.number() != null) {
             long n = kind.number().apply(value);
             if (n < min || n > max) {
-                throw new BadSetting(fullKey() + " is \"" + text + "\" (" + source + "), but must be " + range());
+                throw new BadSetting(fullKey() + " is " + shown(text) + " (" + source + "), but must be " + range());
             }
         }
         return value;
+    }
+
+    private String shown(String text) {
+        return kind == Kinds.SECRET ? "a secret" : "\"" + text + "\"";
     }
 
     /** The range as a person reads it; empty where the kind has none. */

@@ -24,8 +24,6 @@ public record SettingSources(List<Source> sources, List<String> ignored) {
 
     private static final String PREFIX = "rivulet.";
     private static final String ENVIRONMENT_PREFIX = "RIVULET_";
-    private static final String ENVIRONMENT_LOGS =
-        ENVIRONMENT_PREFIX + SettingsTable.FEED_LOG_PREFIX.toUpperCase(Locale.ROOT).replace('.', '_');
 
     /** {@code file} holds all keys of the file, with their prefix; {@code fileName} is for messages. */
     public static SettingSources of(Map<String, String> system, Map<String, String> environment,
@@ -63,13 +61,25 @@ public record SettingSources(List<Source> sources, List<String> ignored) {
         for (String name : new TreeSet<>(all.keySet())) {
             if (keys.containsKey(name)) {
                 ours.put(keys.get(name), all.get(name));
-            } else if (name.startsWith(ENVIRONMENT_LOGS)) {
-                ours.put(PREFIX + SettingsTable.FEED_LOG_PREFIX
-                    + name.substring(ENVIRONMENT_LOGS.length()).toLowerCase(Locale.ROOT), all.get(name));
             } else if (name.startsWith(ENVIRONMENT_PREFIX)) {
-                ignored.add(name);
+                String key = familyKey(name.substring(ENVIRONMENT_PREFIX.length()));
+                if (key != null) {
+                    ours.put(key, all.get(name));
+                } else {
+                    ignored.add(name);
+                }
             }
         }
         return ours;
+    }
+
+    private static String familyKey(String name) {
+        for (Family family : SettingsTable.families()) {
+            Family.Place place = family.environmentPlace(name);
+            if (place != null) {
+                return family.fullKey(place.name(), place.member());
+            }
+        }
+        return null;
     }
 }

@@ -1,6 +1,7 @@
 package io.rivulet.config;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,8 +23,10 @@ public final class Settings {
         }
     }
 
+    private static final String PREFIX = "rivulet.";
+
     private final Map<Setting<?>, Object> values = new HashMap<>();
-    private final Map<String, String> followedLogs = new LinkedHashMap<>();
+    private final Map<Family, Map<String, Section>> sections = new HashMap<>();
 
     private Settings() {
     }
@@ -41,10 +44,10 @@ public final class Settings {
         Set<String> known = SettingsTable.rows().stream().map(Setting::fullKey).collect(Collectors.toSet());
         for (Source source : sources) {
             for (String key : new TreeSet<>(source.values().keySet())) {
-                String prefix = "rivulet." + SettingsTable.FEED_LOG_PREFIX;
-                if (key.startsWith(prefix)) {
-                    settings.followedLogs.putIfAbsent(logName(key, prefix, source), source.values().get(key));
-                } else if (source.strict() && !known.contains(key) && !key.equals("rivulet.config")) {
+                if (known.contains(key) || key.equals(SettingSources.CONFIG)) {
+                    continue;
+                }
+                if (!settings.putIntoFamily(key, source) && source.strict()) {
                     throw new BadSetting(key + " (" + source.name() + ") is no setting of this version"
                         + nearest(key, known));
                 }
@@ -69,9 +72,16 @@ public final class Settings {
         return (T) values.get(setting);
     }
 
+    /** The sections of a family by name, in the order of the sources and of the alphabet. */
+    public Map<String, Section> sections(Family family) {
+        return Collections.unmodifiableMap(sections.getOrDefault(family, Map.of()));
+    }
+
     /** Name to path of each log file that {@code logs/<name>} follows. */
     public Map<String, String> followedLogs() {
-        return Map.copyOf(followedLogs);
+        Map<String, String> logs = new HashMap<>();
+        sections(SettingsTable.FEED_LOGS).forEach((name, log) -> logs.put(name, log.get(SettingsTable.FEED_LOG)));
+        return logs;
     }
 
     private static Object resolve(Setting<?> row, List<Source> sources) {
@@ -84,12 +94,17 @@ public final class Settings {
         return row.parse(row.defaultText(), "default");
     }
 
-    private static String logName(String key, String prefix, Source source) {
-        String name = key.substring(prefix.length());
-        if (!name.matches("[a-zA-Z0-9_-]{1,64}")) {
-            throw new BadSetting(key + " (" + source.name() + "): a followed log is named by letters, digits, - and _");
+    private boolean putIntoFamily(String key, Source source) {
+        for (Family family : SettingsTable.families()) {
+            Family.Place place = key.startsWith(PREFIX) ? family.place(key.substring(PREFIX.length())) : null;
+            if (place != null) {
+                sections.computeIfAbsent(family, f -> new LinkedHashMap<>())
+                    .computeIfAbsent(place.name(), name -> new Section(family, name))
+                    .put(place.member(), source.values().get(key), source.name());
+                return true;
+            }
         }
-        return name;
+        return false;
     }
 
     private void checkTogether() {
@@ -104,6 +119,11 @@ public final class Settings {
         for (String k : new TreeSet<>(known)) {
             if (k.endsWith("." + last) || k.startsWith(key)) {
                 near.add(k);
+            }
+        }
+        for (Family family : SettingsTable.families()) {
+            if (near.isEmpty() && key.startsWith(PREFIX + family.prefix())) {
+                family.members().forEach(m -> near.add(PREFIX + family.shownKey(m)));
             }
         }
         return near.isEmpty() ? "; the README lists them" : "; did you mean " + String.join(" or ", near) + "?";

@@ -87,6 +87,17 @@ public final class SettingsTable {
     public static final Setting<Integer> CONNECTIONS_MAX = row("connections.max", COUNT, "0", 0, 1_000_000,
         "Streams at once; 0 for as many as half the heap holds (16 KiB each on Jetty, 128 KiB on Tomcat).");
 
+    public static final Setting<Duration> TOKEN_SKEW = row("token.skew", TIME, "10s", 0, 300_000,
+        "How far the clocks of those who issue tokens may be off.");
+    public static final Setting<Long> TOKEN_BYTES_MAX = row("token.bytes.max", BYTES, "8k", 1_024, 64 << 10,
+        "Bytes of a token; more is 400. Containers bound the whole head, often at 8k.");
+    public static final Setting<Integer> TOKEN_DETAILS_MAX = row("token.details.max", COUNT, "100", 1, 1_000,
+        "Authorization details of one token; more makes it invalid.");
+    public static final Setting<Integer> TOKEN_MATCHERS_MAX = row("token.matchers.max", COUNT, "100", 1, 1_000,
+        "Matchers of one token, over all its details; more makes it invalid.");
+    public static final Setting<Duration> TOKEN_JWKS_AGE = row("token.jwks.age", TIME, "10m", 5_000, DAY_MS,
+        "Key sets (token.jwks) are loaded again after so long, and when a token names a key they lack.");
+
     public static final Setting<Long> BODY_MAX = row("body.max", BYTES, "1m", 1_024, 64 << 20,
         "Bytes of a request body; more is 413.");
     public static final Setting<Integer> TOPICS_MAX = row("topics.max", COUNT, "100", 1, 1_000,
@@ -117,8 +128,11 @@ public final class SettingsTable {
     public static final Setting<When> FEED_HOST = row("feed.host", Kinds.oneOf(When.class), "dev", 0, 0,
         "Whether the topic host carries this JVM's figures: true, false, or dev for in dev mode only.");
 
-    /** {@code rivulet.feed.log.<name>=path}: the only family of keys; each follows a file at {@code logs/<name>}. */
-    public static final String FEED_LOG_PREFIX = "feed.log.";
+    /** What {@code feed.log.<name>} says: each follows a file at {@code logs/<name>}. */
+    public static final Setting<String> FEED_LOG = member("", Kinds.TEXT, "",
+        "Follows this file at `logs/<name>`; one such setting for each file.");
+    /** The log files that are followed. */
+    public static final Family FEED_LOGS = new Family("feed.log.", false, List.of(FEED_LOG));
 
     private SettingsTable() {
     }
@@ -126,6 +140,15 @@ public final class SettingsTable {
     /** All rows, in the order of the README. */
     public static List<Setting<?>> rows() {
         return List.copyOf(ROWS);
+    }
+
+    /** All families, in the order of the README. */
+    public static List<Family> families() {
+        return List.of(Issuers.FAMILY, RoleRights.FAMILY, FEED_LOGS);
+    }
+
+    static <T> Setting<T> member(String key, Setting.Kind<T> kind, String value, String say) {
+        return new Setting<>(key, kind, value, 0, 0, say);
     }
 
     private static <T> Setting<T> row(String key, Setting.Kind<T> kind, String value, long min, long max, String say) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -45,8 +46,14 @@ class ReadmeSettingsTest {
     private static String table() {
         return "| setting (`rivulet.`…) | default | range or kind | what it does |\n|---|---|---|---|\n"
             + SettingsTable.rows().stream().map(ReadmeSettingsTest::line).collect(Collectors.joining())
-            + "| `" + SettingsTable.FEED_LOG_PREFIX + "<name>` |  | path | Follows this file at `logs/<name>`; "
-            + "one such setting for each file. |\n";
+            + SettingsTable.families().stream().flatMap(f -> f.members().stream().map(m -> line(f, m)))
+                .collect(Collectors.joining());
+    }
+
+    private static String line(Family family, Setting<?> member) {
+        String unnamed = family.unnamed() ? "`" + family.prefix() + member.key() + "`, " : "";
+        return line(member).replaceFirst("`[^`]*`",
+            Matcher.quoteReplacement(unnamed + "`" + family.shownKey(member) + "`"));
     }
 
     private static String line(Setting<?> row) {

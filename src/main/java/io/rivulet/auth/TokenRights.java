@@ -1,0 +1,10 @@
+package io.rivulet.auth;
+
+import io.rivulet.auth.Grant.Payload;
+import java.util.List;
+
+/** What a token says may be done, before it is known what its key is good for. Immutable. */
+record TokenRights(GrantedTopics publishes, GrantedTopics subscribes, List<Payload> payloads, boolean operates) {
+
+    static final TokenRights NONE = new TokenRights(GrantedTopics.NONE, GrantedTopics.NONE, List.of(), false);
+}

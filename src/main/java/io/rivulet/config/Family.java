@@ -1,0 +1,62 @@
+package io.rivulet.config;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Settings that come in sections, each with a name of the operator's: {@code rivulet.token.<name>.key}. A family of one
+ * value has no member names: {@code rivulet.feed.log.<name>}. The row of a member is written with the whole key, with
+ * {@code <name>} in its place.
+ *
+ * @param prefix  what its keys begin with, after {@code rivulet.}, with a dot at the end
+ * @param unnamed whether there may also be a section without a name: {@code rivulet.token.key}
+ * @param members the rows, keys without the prefix; one with an empty key when a section is a single value
+ */
+public record Family(String prefix, boolean unnamed, List<Setting<?>> members) {
+
+    private static final String NAME = "[a-zA-Z0-9_-]{1,64}";
+
+    /** Where a key belongs: the section's name, empty for the unnamed one, and the member's row. */
+    record Place(String name, Setting<?> member) {
+    }
+
+    /** The whole key of a member, as a person writes it. */
+    public String fullKey(String name, Setting<?> member) {
+        return "rivulet." + prefix + name + (name.isEmpty() || member.key().isEmpty() ? "" : ".") + member.key();
+    }
+
+    /** The key as the table shows it, without {@code rivulet.}. */
+    String shownKey(Setting<?> member) {
+        return fullKey("<name>", member).substring("rivulet.".length());
+    }
+
+    /** Where this key, after {@code rivulet.}, belongs; null when it is none of this family's. */
+    Place place(String key) {
+        if (!key.startsWith(prefix)) {
+            return null;
+        }
+        return place(key.substring(prefix.length()), '.');
+    }
+
+    /** The same of a name in the environment, after {@code RIVULET_}: its section has a name in lower case. */
+    Place environmentPlace(String name) {
+        String begin = prefix.toUpperCase(Locale.ROOT).replace('.', '_');
+        if (!name.startsWith(begin)) {
+            return null;
+        }
+        return place(name.substring(begin.length()).toLowerCase(Locale.ROOT), '_');
+    }
+
+    private Place place(String rest, char separator) {
+        for (Setting<?> member : members) {
+            if (unnamed && rest.equals(member.key())) {
+                return new Place("", member);
+            }
+            String end = member.key().isEmpty() ? "" : separator + member.key();
+            if (rest.endsWith(end) && rest.substring(0, rest.length() - end.length()).matches(NAME)) {
+                return new Place(rest.substring(0, rest.length() - end.length()), member);
+            }
+        }
+        return null;
+    }
+}

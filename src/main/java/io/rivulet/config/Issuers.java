@@ -1,0 +1,36 @@
+package io.rivulet.config;
+
+import static io.rivulet.config.SettingsTable.member;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The family {@code token.}: who may issue tokens, and by which keys they are checked. One section may have no name;
+ * several may share an issuer, as when publishers and subscribers have keys of their own.
+ */
+public final class Issuers {
+
+    /** What a section's keys are good for. */
+    public enum KeyUse { PUBLISH, SUBSCRIBE, BOTH }
+
+    public static final Setting<Optional<String>> ISSUER = member("issuer", Kinds.PATH, "",
+        "Who issues the tokens, as their iss says; needed, except for tokens of Mercure 0.x alone.");
+    public static final Setting<Optional<Secret>> KEY = member("key", Kinds.SECRET, "",
+        "What checks them: a secret, PEM blocks of public keys or certificates, or file:/path of one of these.");
+    public static final Setting<List<String>> ALGORITHM = member("algorithm", Kinds.LIST, "",
+        "Algorithms allowed; without it HS256 for a secret, else those that fit the key.");
+    public static final Setting<Optional<String>> JWKS = member("jwks", Kinds.PATH, "",
+        "Instead of a key: a JWK Set, as a file or an https URL.");
+    public static final Setting<KeyUse> USE = member("use", Kinds.oneOf(KeyUse.class), "both",
+        "What the keys are good for; operating takes both.");
+    public static final Setting<List<String>> SERVERS = member("servers", Kinds.LIST, "",
+        "Authorization servers that clients are told of (RFC 9728); without it the issuer.");
+
+    /** All of it. */
+    public static final Family FAMILY =
+        new Family("token.", true, List.of(ISSUER, KEY, ALGORITHM, JWKS, USE, SERVERS));
+
+    private Issuers() {
+    }
+}

@@ -1,0 +1,48 @@
+package io.rivulet.config;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/** One section of a {@link Family}: the values of its members. Any thread, once it is read. */
+public final class Section {
+
+    private final Family family;
+    private final String name;
+    private final Map<Setting<?>, Object> values = new HashMap<>();
+
+    Section(Family family, String name) {
+        this.family = family;
+        this.name = name;
+    }
+
+    /** The operator's name of it; empty for the one without. */
+    public String name() {
+        return name;
+    }
+
+    /** The value in force: that of the strongest source, else the default. */
+    @SuppressWarnings("unchecked")
+    public <T> T get(Setting<T> member) {
+        Object value = values.get(member);
+        return value == null ? member.parse(member.defaultText(), "default") : (T) value;
+    }
+
+    /** Whether a source has a value. */
+    public boolean has(Setting<?> member) {
+        return values.containsKey(member);
+    }
+
+    /** The whole key of a member, for messages. */
+    public String key(Setting<?> member) {
+        return family.fullKey(name, member);
+    }
+
+    /** Reads a text, unless a stronger source was read before. */
+    void put(Setting<?> member, String text, String source) {
+        if (!has(member)) {
+            String whole = key(member).substring("rivulet.".length());
+            values.put(member, new Setting<>(whole, member.kind(), "", member.min(), member.max(), "")
+                .parse(text, source));
+        }
+    }
+}
