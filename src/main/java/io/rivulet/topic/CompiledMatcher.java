@@ -13,18 +13,11 @@ abstract sealed class CompiledMatcher implements TopicMatcher permits TopicMatch
     private final String text;
     private final Memo memo = new Memo();
     private final String prefix;
-    private final Set<String> anchors;
 
-    /**
-     * A matcher of this text.
-     *
-     * @param prefix   what every subject that it matches begins with
-     * @param literals what stands in all of these, in this order; the first and the last, or "", at their ends
-     */
-    CompiledMatcher(String text, String prefix, List<String> literals) {
+    /** A matcher of this text; every subject that it matches begins with {@code prefix}, which may be empty. */
+    CompiledMatcher(String text, String prefix) {
         this.text = text;
         this.prefix = prefix;
-        this.anchors = Words.complete(literals);
     }
 
     @Override
@@ -43,10 +36,13 @@ abstract sealed class CompiledMatcher implements TopicMatcher permits TopicMatch
         return prefix;
     }
 
-    /** Words that each stand in every subject that this matches; perhaps none. */
+    /** Words that each stand in every subject that this matches; perhaps none. Not kept: asked for twice in a life. */
     final Set<String> anchors() {
-        return anchors;
+        return Words.complete(literals());
     }
+
+    /** What stands in every subject that this matches, in order; the first and the last, or "", at its ends. */
+    abstract List<String> literals();
 
     /** Whether the subject is the topic as a URL, not as it stands. */
     abstract boolean readsUrls();

@@ -1,6 +1,7 @@
 package io.rivulet.topic;
 
 import io.rivulet.url.UrlPattern;
+import java.util.List;
 
 /**
  * What a subscriber asks for, or a token grants: one topic byte for byte, those of a pattern, or every topic.
@@ -70,13 +71,18 @@ public sealed interface TopicMatcher permits TopicMatcher.Exact, TopicMatcher.An
         private final UriTemplate template;
 
         Template(String text, UriTemplate template) {
-            super(text, template.prefix(), template.literals());
+            super(text, template.prefix());
             this.template = template;
         }
 
         @Override
         public String type() {
             return "uritemplate";
+        }
+
+        @Override
+        List<String> literals() {
+            return template.literals();
         }
 
         @Override
@@ -112,7 +118,7 @@ public sealed interface TopicMatcher permits TopicMatcher.Exact, TopicMatcher.An
         private final UrlPattern pattern;
 
         Pattern(TopicSpace space, String text, UrlPattern pattern) {
-            super(text, pattern.literalPrefix(), pattern.literals());
+            super(text, pattern.literalPrefix());
             this.space = space;
             this.pattern = pattern;
         }
@@ -120,6 +126,11 @@ public sealed interface TopicMatcher permits TopicMatcher.Exact, TopicMatcher.An
         @Override
         public String type() {
             return "urlpattern";
+        }
+
+        @Override
+        List<String> literals() {
+            return pattern.literals();
         }
 
         @Override

@@ -85,7 +85,7 @@ class TopicIndexTest {
         record Who(String name, TopicSelection wish) {
         }
         List<Who> there = new ArrayList<>();
-        for (int i = 0; i < 8_000; i++) {
+        for (int i = 0; i < 3_000; i++) {
             int crowd = random.nextInt(100) == 0 ? 120 : 1; // more newcomers at once than a known topic tries
             for (int n = 0; n < crowd; n++) {
                 if (there.size() > 20 && random.nextInt(2 + there.size() / 200) > 0) {
