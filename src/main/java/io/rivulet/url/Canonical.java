@@ -16,11 +16,17 @@ final class Canonical {
         return url.scheme();
     }
 
+    /** As the URL parser, it stops where a hostname would end. */
     static String hostname(String text) throws BadPattern {
-        if (text.isEmpty()) {
-            return text;
+        String clean = UrlParser.withoutTabsAndNewlines(text);
+        int end = 0;
+        while (end < clean.length() && "/?#\\".indexOf(clean.charAt(end)) < 0) {
+            end++;
         }
-        String host = Host.parse(UrlParser.withoutTabsAndNewlines(text), true);
+        if (clean.startsWith("\\")) {
+            throw new BadPattern("a backslash for a hostname");
+        }
+        String host = end == 0 ? "" : Host.parse(clean.substring(0, end), true);
         if (host == null) {
             throw new BadPattern("not a hostname");
         }
@@ -37,21 +43,30 @@ final class Canonical {
         return low;
     }
 
+    /** The digits at its beginning, if there are any. */
     static String port(String text) throws BadPattern {
-        String port = UrlParser.port(text, "");
+        String clean = UrlParser.withoutTabsAndNewlines(text);
+        int end = 0;
+        while (end < clean.length() && clean.charAt(end) >= '0' && clean.charAt(end) <= '9') {
+            end++;
+        }
+        String port = end == 0 && !clean.isEmpty() ? null : UrlParser.port(clean.substring(0, end), "");
         if (port == null) {
             throw new BadPattern("not a port");
         }
         return port;
     }
 
-    static String pathname(String text) {
-        if (text.isEmpty()) {
-            return text;
+    static String pathname(String text) throws BadPattern {
+        if (text.isEmpty() || text.startsWith("/")) {
+            return text.isEmpty() ? text : UrlParser.path(text);
         }
-        boolean absolute = text.startsWith("/");
-        String path = UrlParser.path(absolute ? text : "/-" + text);
-        return absolute ? path : path.substring(2);
+        // a piece from the middle of a path: what keeps it from being a segment of its own is taken off again
+        String path = UrlParser.path("/-" + text);
+        if (!path.startsWith("/-")) {
+            throw new BadPattern("dots that lead out of a piece of a path");
+        }
+        return path.substring(2);
     }
 
     static String opaquePathname(String text) {

@@ -13,7 +13,8 @@ enum Component {
             case HOSTNAME -> url.hostname();
             case PORT -> url.port();
             case PATHNAME -> url.path();
-            case SEARCH -> url.query();
+            // a pattern's text is always encoded as for special schemes, which includes the apostrophe
+            case SEARCH -> url.query().replace("'", "%27");
             case HASH -> url.fragment();
         };
     }

@@ -8,18 +8,21 @@ import java.util.Set;
 /** The compiled pattern of one component. Immutable, any thread. */
 final class ComponentPattern {
 
-    private static final Node SEGMENTS_ANY = new Node.Repeat(Node.Chars.ANY, 0, Node.Repeat.UNBOUNDED);
+    private static final Node ANYTHING = new Node.Repeat(Node.Chars.ANY, 0, Node.Repeat.UNBOUNDED);
 
     private final String literalPrefix;
     private final List<String> literals;
     private final boolean literal;
     private final boolean any;
+    /** Where the program begins: all before it is literal. */
+    private final int literalLength;
     /** Null if the component is literal or {@code *}: these need none. */
     private final Program program;
 
-    private ComponentPattern(List<PatternPart> parts, char delimiter) throws BadPattern {
+    private ComponentPattern(List<PatternPart> parts, char delimiter, StepMeter budget) throws BadPattern {
         StringBuilder start = new StringBuilder();
         int literals = 0;
+        int length = 0;
         for (PatternPart part : parts) {
             if (part.isCertain()) {
                 start.append(part.prefix());
@@ -28,18 +31,22 @@ final class ComponentPattern {
                 break;
             }
             literals++;
+            length = start.length();
         }
         literalPrefix = start.toString();
+        literalLength = length;
         literal = literals == parts.size();
         this.literals = literals(parts);
         any = parts.size() == 1 && parts.get(0).equals(
             new PatternPart(PatternPart.Kind.FULL, "", "", "", (char) 0));
-        program = literal || any ? null : Program.compile(node(parts, delimiter));
+        program = literal || any ? null
+            : Program.compile(node(parts.subList(literals, parts.size()), delimiter), budget);
     }
 
-    static ComponentPattern compile(String text, char delimiter, char prefix, PatternParser.Encoding encoding)
-        throws BadPattern {
-        return new ComponentPattern(PatternParser.parse(text, delimiter, prefix, encoding), delimiter);
+    /** Delimiter and prefix may be 0 for none; each instruction is a step of the budget. */
+    static ComponentPattern compile(String text, char delimiter, char prefix, PatternParser.Encoding encoding,
+        StepMeter budget) throws BadPattern {
+        return new ComponentPattern(PatternParser.parse(text, delimiter, prefix, encoding), delimiter, budget);
     }
 
     /** What every match begins with; the only match if {@link #isLiteral()}. */
@@ -64,7 +71,8 @@ final class ComponentPattern {
         if (any) {
             return true;
         }
-        return literal ? text.equals(literalPrefix) : text.startsWith(literalPrefix) && program.matches(text, meter);
+        return literal ? text.equals(literalPrefix)
+            : text.startsWith(literalPrefix) && program.matches(text, literalLength, meter);
     }
 
     /** Whether one of the special schemes matches, so that the pathname is a path of segments. */
@@ -100,12 +108,12 @@ final class ComponentPattern {
             Node inner = switch (part.kind()) {
                 case FIXED -> new Node.Sequence(List.of());
                 case SEGMENT -> segment;
-                case FULL -> SEGMENTS_ANY;
+                case FULL -> ANYTHING;
                 case REGEXP -> RegexpParser.parse(part.regexp(), groups);
             };
-            // repeated, "a:b" with prefix and suffix is "a…b" and then "a…b" again
-            nodes.add(repeated(new Node.Sequence(
-                List.of(Node.literal(part.prefix()), inner, Node.literal(part.suffix()))), part.modifier()));
+            // a modifier is for prefix and suffix as well
+            nodes.add(repeated(new Node.Sequence(List.of(Node.literal(part.prefix(), false), inner,
+                Node.literal(part.suffix(), false))), part.modifier()));
         }
         return new Node.Sequence(nodes);
     }

@@ -83,10 +83,11 @@ sealed interface Node {
         }
     }
 
-    static Node literal(String text) {
+    static Node literal(String text, boolean fold) {
         List<Node> nodes = new ArrayList<>(text.length());
         for (int i = 0; i < text.length(); i++) {
-            nodes.add(Chars.of(text.charAt(i)));
+            Chars one = Chars.of(text.charAt(i));
+            nodes.add(fold ? one.folded() : one);
         }
         return new Sequence(nodes);
     }

@@ -5,15 +5,20 @@ import java.util.Map;
 /** From a pattern's text and a base to the patterns of its components (URL Pattern Standard, sections 1.3 and 1.7). */
 final class PatternInit {
 
-    private final Map<Component, String> texts;
+    /** Instructions that a pattern may have besides two for each of its characters: for counted repetitions. */
+    static final int INSTRUCTIONS_MAX = 1000;
 
-    private PatternInit(Map<Component, String> texts) {
+    private final Map<Component, String> texts;
+    private final StepMeter budget;
+
+    private PatternInit(Map<Component, String> texts, int length) {
         this.texts = texts;
+        budget = new StepMeter(Math.min(INSTRUCTIONS_MAX + 2 * length, Character.MAX_VALUE));
     }
 
     /** All eight, in the order of {@link Component}. */
     static ComponentPattern[] compile(String text, Url base) throws BadPattern {
-        PatternInit init = new PatternInit(ConstructorString.parse(text));
+        PatternInit init = new PatternInit(ConstructorString.parse(text), text.length());
         if (base == null && !init.texts.containsKey(Component.PROTOCOL)) {
             throw new BadPattern("a relative pattern without a base");
         }
@@ -24,7 +29,7 @@ final class PatternInit {
     }
 
     static ComponentPattern protocol(String text) throws BadPattern {
-        return ComponentPattern.compile(text, (char) 0, (char) 0, Canonical::protocol);
+        return ComponentPattern.compile(text, (char) 0, (char) 0, Canonical::protocol, new StepMeter(INSTRUCTIONS_MAX));
     }
 
     /** What the pattern leaves out, down to the first that it names, is the base's; never its user. */
@@ -69,7 +74,8 @@ final class PatternInit {
     private ComponentPattern[] compile() throws BadPattern {
         String scheme = without(Component.PROTOCOL, ':', false);
         String port = texts.getOrDefault(Component.PORT, "*");
-        if (!port.isEmpty() && port.equals(UrlParser.SPECIAL.get(scheme))) {
+        if ("".equals(UrlParser.port(port, scheme))) {
+            // the scheme's own port, which a parsed URL does not name
             port = "";
         }
         ComponentPattern protocol = protocol(scheme);
@@ -80,16 +86,16 @@ final class PatternInit {
             protocol,
             simple(texts.getOrDefault(Component.USERNAME, "*"), PercentEncoding.USERINFO::encode),
             simple(texts.getOrDefault(Component.PASSWORD, "*"), PercentEncoding.USERINFO::encode),
-            ComponentPattern.compile(hostname, '.', (char) 0, v6 ? Canonical::v6Hostname : Canonical::hostname),
+            ComponentPattern.compile(hostname, '.', (char) 0, v6 ? Canonical::v6Hostname : Canonical::hostname, budget),
             simple(port, Canonical::port),
-            protocol.matchesSpecialScheme() ? ComponentPattern.compile(pathname, '/', '/', Canonical::pathname)
+            protocol.matchesSpecialScheme() ? ComponentPattern.compile(pathname, '/', '/', Canonical::pathname, budget)
                 : simple(pathname, Canonical::opaquePathname),
             simple(without(Component.SEARCH, '?', true), Canonical::search),
             simple(without(Component.HASH, '#', true), Canonical::hash)};
     }
 
-    private static ComponentPattern simple(String text, PatternParser.Encoding encoding) throws BadPattern {
-        return ComponentPattern.compile(text, (char) 0, (char) 0, encoding);
+    private ComponentPattern simple(String text, PatternParser.Encoding encoding) throws BadPattern {
+        return ComponentPattern.compile(text, (char) 0, (char) 0, encoding, budget);
     }
 
     /** The text without the mark that may stand before or after it. */

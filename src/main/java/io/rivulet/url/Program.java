@@ -11,18 +11,16 @@ import java.util.List;
  */
 final class Program {
 
-    /** Instructions of one component's program; counted repetitions are copies, so they count as often. */
-    static final int INSTRUCTIONS_MAX = 4096;
-
     private static final int CHARS = 0;
     private static final int SPLIT = 1;
     private static final int PLACE = 2;
     private static final int MATCH = 3;
+    private static final Node.Place[] PLACES = Node.Place.values();
 
-    private final int[] op;
-    private final int[] next;
-    /** The other way of a SPLIT, and the index into {@link #chars} or {@link Node.Place} of the rest. */
-    private final int[] other;
+    private final byte[] op;
+    private final char[] next;
+    /** The other way of a SPLIT; the index into {@link #chars} or {@link #PLACES} of the rest. */
+    private final char[] other;
     private final Node.Chars[] chars;
 
     private Program(Builder from) {
@@ -32,9 +30,14 @@ final class Program {
         chars = from.chars.toArray(new Node.Chars[0]);
     }
 
-    /** @throws BadPattern if it would be longer than {@link #INSTRUCTIONS_MAX} */
-    static Program compile(Node node) throws BadPattern {
-        Builder builder = new Builder();
+    /**
+     * The program of an expression.
+     *
+     * @param budget a step is an instruction; counted repetitions are copies, so they count as often
+     * @throws BadPattern if it would be longer than the budget allows
+     */
+    static Program compile(Node node, StepMeter budget) throws BadPattern {
+        Builder builder = new Builder(budget);
         builder.emit(MATCH, 0, 0);
         // built from the end, so that every instruction knows the one after it
         int start = builder.build(node, 0);
@@ -42,8 +45,9 @@ final class Program {
         return new Program(builder);
     }
 
-    boolean matches(String text, StepMeter meter) {
-        return new Run(text, meter).matches();
+    /** Whether the text matches from a place on to its end; "no" when the meter's steps are used up. */
+    boolean matches(String text, int from, StepMeter meter) {
+        return new Run(text, meter).matches(from);
     }
 
     /** The states of one match. */
@@ -62,11 +66,11 @@ final class Program {
             this.meter = meter;
         }
 
-        boolean matches() {
-            if (!add(op.length - 1, 0)) {
+        boolean matches(int from) {
+            if (!add(op.length - 1, from)) {
                 return false;
             }
-            for (int at = 0; at < text.length() && count > 0; at++) {
+            for (int at = from; at < text.length() && count > 0; at++) {
                 char c = text.charAt(at);
                 int size = count;
                 int[] swap = now;
@@ -103,7 +107,7 @@ final class Program {
                 }
                 if (op[pc] == CHARS || op[pc] == MATCH) {
                     now[count++] = pc;
-                } else if (op[pc] == SPLIT || Node.Place.values()[other[pc]].holds(text, at)) {
+                } else if (op[pc] == SPLIT || PLACES[other[pc]].holds(text, at)) {
                     size = push(next[pc], at, size);
                     size = op[pc] == SPLIT ? push(other[pc], at, size) : size;
                 }
@@ -123,23 +127,32 @@ final class Program {
 
     private static final class Builder {
         private final List<Node.Chars> chars = new ArrayList<>();
-        private int[] op = new int[64];
-        private int[] next = new int[64];
-        private int[] other = new int[64];
+        private final StepMeter budget;
+        private byte[] op = new byte[64];
+        private char[] next = new char[64];
+        private char[] other = new char[64];
         private int size;
 
-        int emit(int what, int after, int more) throws BadPattern {
-            if (size == INSTRUCTIONS_MAX) {
-                throw new BadPattern("a program of more than " + INSTRUCTIONS_MAX + " instructions");
+        Builder(StepMeter budget) {
+            this.budget = budget;
+        }
+
+        private void count() throws BadPattern {
+            if (!budget.step()) {
+                throw new BadPattern("repetitions that make it too large");
             }
+        }
+
+        int emit(int what, int after, int more) throws BadPattern {
+            count();
             if (size == op.length) {
                 op = Arrays.copyOf(op, size * 2);
                 next = Arrays.copyOf(next, size * 2);
                 other = Arrays.copyOf(other, size * 2);
             }
-            op[size] = what;
-            next[size] = after;
-            other[size] = more;
+            op[size] = (byte) what;
+            next[size] = (char) after;
+            other[size] = (char) more;
             return size++;
         }
 
@@ -178,7 +191,7 @@ final class Program {
             int copies = repeat.min();
             if (repeat.max() == Node.Repeat.UNBOUNDED) {
                 int loop = emit(SPLIT, after, after);
-                other[loop] = build(repeat.node(), loop);
+                other[loop] = (char) build(repeat.node(), loop);
                 // the last copy that must be there is the one that may be repeated
                 start = copies > 0 ? other[loop] : loop;
                 copies--;
@@ -188,8 +201,11 @@ final class Program {
             }
             for (int i = 0; i < copies; i++) {
                 int copy = build(repeat.node(), start);
-                // even a copy of nothing must count, or a billion of them would be free
-                start = copies > 1 ? emit(SPLIT, copy, copy) : copy;
+                if (copy == start) {
+                    // a copy of nothing counts as well, or a billion of them would be free
+                    count();
+                }
+                start = copy;
             }
             return start;
         }

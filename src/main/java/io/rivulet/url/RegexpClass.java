@@ -20,12 +20,12 @@ record RegexpClass(Chars chars, Set<String> strings) {
     private static final String DOUBLED = "&!#$%*+,.:;<=>?@^`~";
     private static final String ESCAPABLE = "&-!#%,:;<=>@`~";
 
-    Node node() {
+    Node node(boolean fold) {
         if (strings.isEmpty()) {
             return chars;
         }
         List<Node> nodes = new ArrayList<>(List.of(chars));
-        strings.forEach(s -> nodes.add(Node.literal(s)));
+        strings.forEach(s -> nodes.add(Node.literal(s, fold)));
         return new Node.Choice(nodes);
     }
 
@@ -127,13 +127,10 @@ record RegexpClass(Chars chars, Set<String> strings) {
             if (now.codePointCount(0, now.length()) == 1) {
                 chars = chars.or(one(now.codePointAt(0), now.codePointAt(0), fold).chars);
             } else {
-                strings.add(now.toString());
+                strings.add(fold ? UrlParser.lower(now.toString()) : now.toString());
             }
             now.setLength(0);
             if (next == '}') {
-                if (fold && !strings.isEmpty()) {
-                    throw in.bad("strings without regard to case are not supported");
-                }
                 return new RegexpClass(chars, strings);
             }
         }

@@ -79,7 +79,7 @@ final class RegexpParser {
             case '(':
                 return group();
             case '[':
-                return RegexpClass.parse(in, fold, 0).node();
+                return RegexpClass.parse(in, fold, 0).node(fold);
             case '\\':
                 Node set = in.set(fold);
                 return set != null ? set : one(in.character(""));

@@ -1,19 +1,23 @@
 package io.rivulet.url;
 
-/** Counts the steps of one match, and says when there have been enough. For one thread, one match. */
+/** Counts steps, and says when there have been enough. For one thread. */
 final class StepMeter {
 
-    /**
-     * Steps of one match, over all components of a pattern: about a millisecond. An ordinary pattern takes a few for
-     * each character of the URL. A pattern that needs more does not match, always the same for the same URL.
-     */
-    static final int STEPS_MAX = 200_000;
-
+    private final int max;
     private int steps;
+
+    StepMeter(int max) {
+        this.max = max;
+    }
+
+    /** Of one match. */
+    StepMeter() {
+        this(UrlPattern.STEPS_MAX);
+    }
 
     /** Counts one; false if there are none left. */
     boolean step() {
-        return ++steps <= STEPS_MAX;
+        return ++steps <= max;
     }
 
     int steps() {
