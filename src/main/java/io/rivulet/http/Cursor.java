@@ -15,8 +15,8 @@ final class Cursor {
         List.of("last_event_id", "lastEventID", "lastEventId", "Last-Event-ID", "evs_last_event_id");
 
     private static final List<String> MERCURE = List.of("last_event_id");
-    /** The last is of 0.x before 0.11. */
-    private static final List<String> LEGACY = List.of("lastEventID", "Last-Event-ID");
+    /** The name of 0.x, that of clients half on their way to 1.0, and that of 0.x before 0.11. */
+    private static final List<String> LEGACY = List.of("lastEventID", "last_event_id", "Last-Event-ID");
 
     private Cursor() {
     }

@@ -51,7 +51,11 @@ final class Resume {
         }
         if (cursor.startsWith(IdSeal.PREFIX)) {
             IdSeal.Opened opened = log.seal().open(cursor);
-            return opened == null ? StartPoint.RESET : sealed(request, opened);
+            StartPoint start = opened == null ? StartPoint.RESET : sealed(request, opened);
+            if (start != StartPoint.RESET) {
+                return start;
+            }
+            // not the hub's: on the Mercure path a publisher may have given an id that looks like one (PUB-09)
         }
         OptionalLong position = log.find().byId(cursor);
         Position place = position.isPresent() ? Position.ofDurable(position.getAsLong()) : transients.byId(cursor);
