@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * far as a path depends on it; what that parser would reject is treated as if it were accepted, since refusing a topic
  * too many here costs nobody anything. {@link TopicSpace} asks the parser as well. Immutable, any thread.
  */
-public final class ReservedNamespace {
+final class ReservedNamespace {
 
     /** Around the path that hubs have by default. */
     static final ReservedNamespace STANDARD = new ReservedNamespace("/.well-known/mercure");
@@ -31,7 +31,7 @@ public final class ReservedNamespace {
     }
 
     /** Whether this topic leads to {@code /.well-known/mercure}: nobody may publish to it, wherever the hub is. */
-    public static boolean holds(String topic) {
+    static boolean holds(String topic) {
         return STANDARD.leadsThere(topic);
     }
 

@@ -33,12 +33,15 @@ public final class TopicSpace {
     /**
      * The topics of the hub at this URL.
      *
-     * @throws IllegalArgumentException when it is no absolute http or https URL
+     * @throws IllegalArgumentException when it is no absolute http or https URL, or has a user or a fragment; the
+     *                                  message does not repeat it
      */
     public static TopicSpace of(String hubUrl) {
         Url hub = Url.parse(hubUrl, null);
-        if (hub == null || !hub.scheme().equals("http") && !hub.scheme().equals("https")) {
-            throw new IllegalArgumentException("the hub's URL is no absolute http or https URL: " + hubUrl);
+        if (hub == null || !hub.scheme().equals("http") && !hub.scheme().equals("https") || hubUrl.indexOf('#') >= 0
+            || !hub.username().isEmpty() || !hub.password().isEmpty()) {
+            throw new IllegalArgumentException("the hub's own URL (rivulet.resource) must be an absolute http or https "
+                + "URL without a user and a fragment, such as https://host/.well-known/mercure");
         }
         return new TopicSpace(hubUrl, hub);
     }
