@@ -1,5 +1,6 @@
 package io.rivulet;
 
+import io.rivulet.auth.TokenVerifier;
 import io.rivulet.config.BadSetting;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
@@ -70,6 +71,8 @@ public final class Rivulet implements ServletContextListener {
         running.push(accessLog);
         TopicSpace topics = TopicSpace.of(settings.get(SettingsTable.RESOURCE)
             .orElse("http://localhost" + application.getContextPath() + "/.well-known/mercure"));
+        TokenVerifier tokens = TokenVerifier.of(settings, topics, clock);
+        running.push(tokens);
         Hub hub = new Hub(settings, topics, clock, metrics);
         hub.streamsMax(Capacity.streams(settings, application.getServerInfo(), Runtime.getRuntime().maxMemory()));
         Feeds feeds = new Feeds(settings, hub, clock, accessPath.orElse(null));
@@ -79,7 +82,8 @@ public final class Rivulet implements ServletContextListener {
         running.push(keeper); // closed after those who use the log
         running.push(hub);
         running.push(feeds);
-        HubContext.of(settings, hub, metrics, clock, accessLog, () -> keeper.state().reason()).install(application);
+        HubContext.of(settings, hub, metrics, clock, tokens, accessLog, () -> keeper.state().reason())
+            .install(application);
         running.push(() -> HubContext.remove(application));
         HomeServlet.show(application, feeds);
         feeds.start();

@@ -41,6 +41,9 @@ public final class SettingsTable {
 
     public static final Setting<List<String>> PUBLISH_ORIGINS = row("publish.origins", LIST, "", 0, 0,
         "Other origins whose pages may change something with a cookie or the container's login; the hub's own always.");
+    public static final Setting<Optional<String>> TOKEN_COOKIE = row("token.cookie", PATH,
+        "__Secure-mercure_access_token", 0, 0,
+        "Cookie that may show a token where no Authorization header does.");
     public static final Setting<Optional<String>> RESOURCE = row("resource", PATH, "", 0, 0,
         "The hub's own URL, https://host/.well-known/mercure: what aud names, and the base of relative topics.");
     public static final Setting<Boolean> MERCURE_LEGACY = row("mercure.legacy", FLAG, "false", 0, 0,

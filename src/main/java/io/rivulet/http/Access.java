@@ -1,30 +1,40 @@
 package io.rivulet.http;
 
+import static io.rivulet.limit.Refused.Reason.BANNED;
 import static io.rivulet.limit.Refused.Reason.FORBIDDEN;
 import static io.rivulet.limit.Refused.Reason.UNAUTHENTICATED;
 
 import io.rivulet.auth.Grant;
+import io.rivulet.auth.TokenVerifier;
+import io.rivulet.auth.Use;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.limit.Refused;
 import jakarta.servlet.http.HttpServletRequest;
-import java.util.List;
+import java.util.function.Predicate;
 
 /**
- * Who asks, and what they may: the only place that makes a {@link Grant} from a request. Dev mode gives a caller on
- * this machine everything; else anybody may read what is public, and nobody may publish. Any thread.
+ * Who asks, and what they may: the only place that makes a {@link Grant} from a request. A token that is shown decides,
+ * else the container's own login, else dev mode for callers on this machine; anybody else is nobody in particular, who
+ * may read what is public. A token that is bad is refused, and never counts as none. Any thread.
  */
 public final class Access {
 
-    private static final List<String> TOKEN_PARAMETERS = List.of("access_token", "authorization");
-
     private final boolean dev;
     private final boolean anonymous;
+    private final Credentials credentials;
+    private final Origins origins;
+    private final TokenVerifier tokens;
+    private final Predicate<Grant> banned;
 
     /** As the settings say. */
-    public Access(Settings settings) {
+    public Access(Settings settings, TokenVerifier tokens, Predicate<Grant> banned) {
         dev = settings.get(SettingsTable.DEV);
         anonymous = settings.get(SettingsTable.ANONYMOUS);
+        credentials = new Credentials(settings);
+        origins = new Origins(settings);
+        this.tokens = tokens;
+        this.banned = banned;
     }
 
     /**
@@ -33,16 +43,12 @@ public final class Access {
      * @throws Refused when they may read nothing; the sentence names the condition or the setting
      */
     public Grant toRead(HttpServletRequest request) {
-        refuseToken(request);
-        if (dev) {
-            return devGrant(request, false);
-        }
-        if (!anonymous) {
-            throw Refused.because(UNAUTHENTICATED,
-                "reading needs a token here (rivulet.anonymous=false), and tokens are not built yet in this version");
-        }
-        Exchange.of(request).subject(Grant.ANONYMOUS.subject());
-        return Grant.ANONYMOUS;
+        return admitted(request, orAnonymous(identify(request, Use.SUBSCRIBE, false)));
+    }
+
+    /** Who wants to change a stream that is open: its owner may be anonymous, too. */
+    Grant toChangeStream(HttpServletRequest request) {
+        return admitted(request, orAnonymous(identify(request, Use.SUBSCRIBE, true)));
     }
 
     /**
@@ -51,12 +57,68 @@ public final class Access {
      * @throws Refused when they may not; the sentence names the condition or the setting
      */
     public Grant toPublish(HttpServletRequest request) {
-        refuseToken(request);
-        if (dev) {
-            return devGrant(request, true);
+        Grant grant = identify(request, Use.PUBLISH, true);
+        if (grant == null) {
+            throw nobodyMay("publishing");
         }
-        throw Refused.because(FORBIDDEN, "publishing is off: nobody is configured who may publish; "
-            + "rivulet.dev=true lets callers on this machine");
+        return admitted(request, grant);
+    }
+
+    /**
+     * Who wants to operate the hub, by looking or by changing.
+     *
+     * @throws Refused when they may not
+     */
+    Grant toOperate(HttpServletRequest request, boolean changing) {
+        Grant grant = identify(request, Use.OPERATE, changing);
+        if (grant == null) {
+            throw nobodyMay("operating the hub");
+        }
+        admitted(request, grant);
+        if (!grant.operates()) {
+            throw Refused.because(FORBIDDEN, "this caller may not operate the hub");
+        }
+        return grant;
+    }
+
+    private Refused nobodyMay(String what) {
+        return tokens.isConfigured()
+            ? Refused.because(UNAUTHENTICATED, what + " needs a token, and the request shows none")
+            : Refused.because(FORBIDDEN, what + " is off: nobody is configured who may; rivulet.token.key lets those "
+                + "with a token, and rivulet.dev=true callers on this machine");
+    }
+
+    private Grant orAnonymous(Grant grant) {
+        if (grant == null && !anonymous) {
+            throw Refused.because(UNAUTHENTICATED,
+                "reading needs a token here (rivulet.anonymous=false), and the request shows none");
+        }
+        return grant == null ? Grant.ANONYMOUS : grant;
+    }
+
+    private Grant admitted(HttpServletRequest request, Grant grant) {
+        Exchange.of(request).subject(grant.subject());
+        if (banned.test(grant)) {
+            throw Refused.because(BANNED, "this subject or token is banned");
+        }
+        return grant;
+    }
+
+    /** Null for nobody in particular. */
+    private Grant identify(HttpServletRequest request, Use use, boolean changing) {
+        Credentials.Token token = credentials.of(request);
+        if (token != null) {
+            Exchange.of(request).tokenShown();
+            if (token.isAmbient() && changing) {
+                origins.check(request);
+            }
+            Grant grant = tokens.verify(token.text(), use);
+            if (token.from() == Credentials.From.QUERY && !grant.legacy()) {
+                throw Credentials.bad("a token of Mercure 1.0 stands in the query; it belongs into the header");
+            }
+            return grant;
+        }
+        return dev ? devGrant(request, changing) : null;
     }
 
     private static Grant devGrant(HttpServletRequest request, boolean changing) {
@@ -65,25 +127,6 @@ public final class Access {
             throw Refused.because(FORBIDDEN, "dev mode (rivulet.dev=true) serves only callers on this machine: "
                 + fault);
         }
-        Exchange.of(request).subject(Grant.DEV.subject());
         return Grant.DEV;
-    }
-
-    /** A token that nobody checks must not look as if it had been accepted. */
-    private static void refuseToken(HttpServletRequest request) {
-        if (request.getHeader("Authorization") != null) {
-            throw Refused.because(UNAUTHENTICATED,
-                "the request has an Authorization header, and tokens are not built yet in this version");
-        }
-        if (request.getRequestURI().startsWith(request.getContextPath() + MercureServlet.PATH)) {
-            return; // there they are parameters like any other that is not known (TOK-03)
-        }
-        FormFields query = Query.of(request);
-        for (String name : TOKEN_PARAMETERS) {
-            if (query.has(name)) {
-                throw Refused.because(UNAUTHENTICATED, "the request has the parameter " + name
-                    + ", and tokens are not built yet in this version");
-            }
-        }
     }
 }

@@ -5,7 +5,6 @@ import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -15,13 +14,13 @@ import java.util.regex.Pattern;
  */
 public final class Cors {
 
-    private static final Pattern ORIGIN =
-        Pattern.compile("[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\\[[0-9a-f:.]+])(:[1-9][0-9]{0,4})?");
     private static final Pattern LOCAL =
         Pattern.compile("https?://(localhost|127\\.0\\.0\\.1|\\[::1])(:[0-9]{1,5})?");
     private static final String REQUEST_HEADERS =
-        "Last-Event-ID, Authorization, Content-Type, Cache-Control, Accept, X-Requested-With, Idempotency-Key";
-    private static final String EXPOSED = "Mercure-Last-Event-ID, Last-Event-ID, Retry-After, X-Request-Id";
+        "Last-Event-ID, Authorization, Content-Type, Cache-Control, Accept, X-Requested-With, Idempotency-Key, "
+            + "If-None-Match, Rivulet-Secret";
+    private static final String EXPOSED =
+        "Mercure-Last-Event-ID, Last-Event-ID, Link, ETag, Retry-After, X-Request-Id";
     private static final String MAX_AGE_S = "7200";
 
     private final Set<String> origins;
@@ -33,24 +32,8 @@ public final class Cors {
      * @throws BadSetting when {@code rivulet.cors.origins} holds something that no browser ever sends
      */
     public Cors(Settings settings) {
-        List<String> listed = settings.get(SettingsTable.CORS_ORIGINS);
-        listed.forEach(Cors::check);
-        origins = Set.copyOf(listed);
+        origins = Origins.listed(settings, SettingsTable.CORS_ORIGINS);
         dev = settings.get(SettingsTable.DEV);
-    }
-
-    private static void check(String origin) {
-        String key = SettingsTable.CORS_ORIGINS.fullKey();
-        if (origin.equals("*")) {
-            throw new BadSetting(key + " is *; name the origins, such as https://app.example.com");
-        }
-        if (!ORIGIN.matcher(origin).matches()) {
-            throw new BadSetting(key + " holds \"" + Shown.of(origin)
-                + "\"; an origin is scheme://host or scheme://host:port, in lower case, without a path");
-        }
-        if (origin.matches("http://.*:80|https://.*:443")) {
-            throw new BadSetting(key + " holds \"" + origin + "\"; browsers leave the default port out");
-        }
     }
 
     /** Lets the request's origin read the answer, whatever it will be; before anything is written. */

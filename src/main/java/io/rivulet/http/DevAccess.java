@@ -54,15 +54,15 @@ final class DevAccess {
      * programs send none of these headers, and are on this machine.
      */
     private static String foreignPage(HttpServletRequest request, String host) {
-        String own = origin(request.getScheme(), host);
+        String own = Origins.ofHost(request.getScheme(), host);
         List<String> origins = Collections.list(request.getHeaders("Origin"));
         for (String origin : origins) {
-            if (!own.equals(defaultPortless(origin.toLowerCase(Locale.ROOT)))) {
+            if (!own.equals(origin)) {
                 return "the Origin is \"" + Shown.of(origin) + "\"; only pages of " + own + " may publish";
             }
         }
         String referer = request.getHeader("Referer");
-        if (origins.isEmpty() && referer != null && !own.equals(originOf(referer))) {
+        if (origins.isEmpty() && referer != null && !own.equals(Origins.ofUrl(referer))) {
             return "the Referer is \"" + Shown.of(referer) + "\"; only pages of " + own + " may publish";
         }
         String site = request.getHeader("Sec-Fetch-Site");
@@ -70,28 +70,5 @@ final class DevAccess {
             return "Sec-Fetch-Site is \"" + Shown.of(site) + "\"; only pages of " + own + " may publish";
         }
         return null;
-    }
-
-    private static String origin(String scheme, String host) {
-        return defaultPortless((scheme + "://" + host).toLowerCase(Locale.ROOT));
-    }
-
-    /** Browsers leave the default port out of an origin; a {@code Host} header may name it. */
-    private static String defaultPortless(String origin) {
-        if (origin.startsWith("http://") && origin.endsWith(":80")) {
-            return origin.substring(0, origin.length() - 3);
-        }
-        return origin.startsWith("https://") && origin.endsWith(":443")
-            ? origin.substring(0, origin.length() - 4) : origin;
-    }
-
-    private static String originOf(String referer) {
-        try {
-            URI uri = new URI(referer);
-            return uri.getScheme() == null || uri.getRawAuthority() == null ? ""
-                : origin(uri.getScheme(), uri.getRawAuthority());
-        } catch (URISyntaxException e) {
-            return ""; // no URL, no origin: it matches none
-        }
     }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class Exchange {
 
     private static final String ATTRIBUTE = Exchange.class.getName();
+    private static final int SUBJECT_CHARS_MAX = 64;
 
     private final String id = Long.toString(ThreadLocalRandom.current().nextLong(1L << 59, Long.MAX_VALUE), 36);
     private final long startNs = System.nanoTime();
@@ -19,6 +20,7 @@ public final class Exchange {
     private final String requestLine;
     private volatile String subject = "-";
     private volatile boolean stream;
+    private volatile boolean tokenShown;
 
     Exchange(HttpServletRequest request, AccessLog log) {
         this.log = log;
@@ -38,9 +40,20 @@ public final class Exchange {
         return id;
     }
 
-    /** Whoever asks, once it is known. */
+    /** Whoever asks, once it is known; made fit for a line of words. */
     void subject(String subject) {
-        this.subject = subject;
+        String cut = subject.length() <= SUBJECT_CHARS_MAX ? subject : subject.substring(0, SUBJECT_CHARS_MAX) + "...";
+        this.subject = cut.replaceAll("[^!#-\\[\\]-~]", "?");
+    }
+
+    /** The request shows a token: its answer is for nobody else. */
+    void tokenShown() {
+        tokenShown = true;
+    }
+
+    /** What {@code Cache-Control} says of an answer that is not to be kept (OLD-15). */
+    String cacheControl() {
+        return tokenShown ? "private, no-store" : "no-store";
     }
 
     /** The answer has become a stream: a line now, and another one at its end. Any thread. */

@@ -1,5 +1,6 @@
 package io.rivulet.http;
 
+import io.rivulet.auth.TokenVerifier;
 import io.rivulet.config.Settings;
 import io.rivulet.hub.Hub;
 import io.rivulet.metrics.Metrics;
@@ -13,22 +14,25 @@ import java.time.InstantSource;
  * @param hub       which may still be opening
  * @param metrics   the counters
  * @param clock     the time
+ * @param tokens    who issues tokens, and by which keys they are checked
  * @param access    who may do what
  * @param cors      which pages may read
  * @param problem   how the hub says no
  * @param accessLog the file of requests, or {@link AccessLog#NONE}
  * @param store     whether the store serves
  */
-public record HubContext(Settings settings, Hub hub, Metrics metrics, InstantSource clock, Access access, Cors cors,
-                         Problem problem, AccessLog accessLog, StoreStatus store) {
+public record HubContext(Settings settings, Hub hub, Metrics metrics, InstantSource clock, TokenVerifier tokens,
+                         Access access, Cors cors, Problem problem, AccessLog accessLog, StoreStatus store) {
 
     private static final String ATTRIBUTE = HubContext.class.getName();
 
-    /** The usual wiring of the door. */
-    public static HubContext of(Settings settings, Hub hub, Metrics metrics, InstantSource clock, AccessLog accessLog,
-                                StoreStatus store) {
-        return new HubContext(settings, hub, metrics, clock, new Access(settings), new Cors(settings),
-            new Problem(clock), accessLog, store);
+    /** The usual wiring of the door; {@code tokens} stays the caller's to close. */
+    public static HubContext of(Settings settings, Hub hub, Metrics metrics, InstantSource clock, TokenVerifier tokens,
+                                AccessLog accessLog, StoreStatus store) {
+        Access access = new Access(settings, tokens, grant -> false);
+        String metadata = tokens.isConfigured() ? MetadataServlet.url(hub.topics().hubUrl()) : null;
+        return new HubContext(settings, hub, metrics, clock, tokens, access, new Cors(settings),
+            new Problem(clock, metadata), accessLog, store);
     }
 
     /** The one of this application; throws when the hub did not start. */

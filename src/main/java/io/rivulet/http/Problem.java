@@ -24,10 +24,16 @@ public final class Problem {
         Reason.BAD_CREDENTIALS, Reason.FORBIDDEN, Reason.BANNED);
 
     private final RefusalLog log;
+    private final String metadata;
 
-    /** One for the whole hub: the bound of its log is the hub's. */
-    public Problem(InstantSource clock) {
+    /**
+     * One for the whole hub: the bound of its log is the hub's.
+     *
+     * @param metadataUrl where clients learn how to get a token (RFC 9728); null when there are none
+     */
+    public Problem(InstantSource clock, String metadataUrl) {
         this.log = new RefusalLog(clock);
+        this.metadata = metadataUrl == null ? "" : "resource_metadata=\"" + metadataUrl + "\"";
     }
 
     /** Answers in the container's own thread. */
@@ -52,14 +58,23 @@ public final class Problem {
         Exchange exchange = Exchange.of(request);
         note(refused, request);
         Answer answer = render(status(reason), name(reason), title(reason), refused.getMessage(), exchange.id());
+        answer.header("Cache-Control", exchange.cacheControl());
         switch (reason) {
-            case UNAUTHENTICATED -> answer.header("WWW-Authenticate", "Bearer");
+            case UNAUTHENTICATED -> answer.header("WWW-Authenticate", challenge(""));
+            case BAD_TOKEN -> answer.header("WWW-Authenticate", challenge("error=\"invalid_token\""));
+            case BAD_CREDENTIALS -> answer.header("WWW-Authenticate", challenge("error=\"invalid_request\""));
+            case FORBIDDEN, BANNED -> answer.header("WWW-Authenticate", challenge("error=\"insufficient_scope\""));
             case NOT_OPEN, OVERLOADED -> answer.header("Retry-After", "2");
             case STORE_FULL, STORE_FAILED -> answer.header("Retry-After", "10");
             default -> {
             }
         }
         return answer;
+    }
+
+    /** As RFC 6750, 3, has it: without an error where no token was shown. */
+    private String challenge(String error) {
+        return ("Bearer " + error + (error.isEmpty() || metadata.isEmpty() ? "" : ", ") + metadata).strip();
     }
 
     /** The answer to a failure that nobody foresaw; the log gets all of it, the caller only the request's id. */

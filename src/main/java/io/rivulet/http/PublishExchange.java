@@ -20,6 +20,7 @@ final class PublishExchange implements AsyncListener {
     private final HubContext context;
     private final AsyncContext async;
     private final long timeoutMs;
+    private final String cacheControl;
     private final AtomicBoolean answered = new AtomicBoolean();
     private volatile boolean whole;
     private BodyReader reader;
@@ -28,6 +29,7 @@ final class PublishExchange implements AsyncListener {
         this.context = context;
         this.async = async;
         this.timeoutMs = timeoutMs;
+        cacheControl = Exchange.of((HttpServletRequest) async.getRequest()).cacheControl();
     }
 
     /** Begins the time limit; before the body is read. */
@@ -44,7 +46,7 @@ final class PublishExchange implements AsyncListener {
 
     void answer(Answer answer) {
         if (answered.compareAndSet(false, true)) {
-            answer.send(async);
+            answer.header("Cache-Control", cacheControl).send(async);
         }
     }
 

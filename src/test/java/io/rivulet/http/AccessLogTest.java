@@ -46,7 +46,7 @@ class AccessLogTest {
         }
         String lines = Files.readString(file);
         assertEquals(4, lines.lines().count(), lines);
-        for (String part : List.of("\"POST /api/updates HTTP/1.1\" 401 - ", "\"GET /nothing HTTP/1.1\" 404 - ",
+        for (String part : List.of("\"POST /api/updates HTTP/1.1\" 400 - ", "\"GET /nothing HTTP/1.1\" 404 - ",
             "] \"POST /api/updates HTTP/1.1\" 200 - ", "\"GET /api/events HTTP/1.1\" 200 - ", "127.0.0.1 - dev [")) {
             assertTrue(lines.contains(part), part + " is not in " + lines);
         }

@@ -124,12 +124,14 @@ class DevAccessTest {
 
     @Test
     void aTokenIsNeverIgnored() throws Exception {
-        for (String fault : new String[] {"\nAuthorization: Bearer x", "&access_token=x", "&authorization=x"}) {
+        for (String fault : new String[] {"&access_token=x", "&authorization=x", "\nAuthorization: Bearer x"}) {
             HttpTester.Response answer = door.send(READ.strip() + fault, "");
-            assertEquals(401, answer.getStatus(), fault);
-            assertEquals("Bearer", answer.get("WWW-Authenticate"));
-            assertTrue(answer.getContent().contains("not built yet"), answer.getContent());
+            assertEquals(400, answer.getStatus(), fault);
+            assertEquals("Bearer error=\"invalid_request\"", answer.get("WWW-Authenticate"));
         }
+        HttpTester.Response answer = door.send(READ.strip() + "\nAuthorization: Bearer " + "x".repeat(50), "");
+        assertEquals(401, answer.getStatus());
+        assertEquals("Bearer error=\"invalid_token\"", answer.get("WWW-Authenticate"));
     }
 
     private static void assertRefused(String head, String part) throws Exception {

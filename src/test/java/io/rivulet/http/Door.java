@@ -1,5 +1,6 @@
 package io.rivulet.http;
 
+import io.rivulet.auth.TokenVerifier;
 import io.rivulet.config.Settings;
 import io.rivulet.hub.Hub;
 import io.rivulet.log.MemoryEventLog;
@@ -43,6 +44,7 @@ final class Door implements AutoCloseable {
 
     final Metrics metrics = new Metrics();
     final Hub hub;
+    private final TokenVerifier tokens;
     private final MemoryEventLog log = new MemoryEventLog(InstantSource.system());
     private final AccessLog accessLog;
     private final Server server = new Server(new QueuedThreadPool(THREADS));
@@ -54,6 +56,7 @@ final class Door implements AutoCloseable {
         Settings all = Settings.with(settings);
         InstantSource clock = InstantSource.system();
         hub = new Hub(all, clock, metrics);
+        tokens = TokenVerifier.of(all, hub.topics(), clock);
         if (open) {
             hub.open(log);
         }
@@ -68,13 +71,16 @@ final class Door implements AutoCloseable {
         ErrorPageErrorHandler errors = new ErrorPageErrorHandler();
         errors.addErrorPage(400, 599, "/problem");
         context.setErrorHandler(errors);
-        HubContext.of(all, hub, metrics, clock, accessLog, () -> storeTrouble).install(context.getServletContext());
+        HubContext.of(all, hub, metrics, clock, tokens, accessLog, () -> storeTrouble)
+            .install(context.getServletContext());
         FilterHolder filter = new FilterHolder(EdgeFilter.class);
         filter.setAsyncSupported(true);
         context.addFilter(filter, "/*", EnumSet.of(DispatcherType.REQUEST));
         add(context, new ServletHolder(new UpdatesServlet()), "/api/updates");
         add(context, new ServletHolder("hasty", new UpdatesServlet(500)), "/hasty");
         add(context, MercureServlet.class, "/.well-known/mercure");
+        add(context, SubscriptionsServlet.class, "/.well-known/mercure/subscriptions/*");
+        add(context, MetadataServlet.class, "/.well-known/oauth-protected-resource/.well-known/mercure");
         add(context, EventsServlet.class, "/api/events");
         add(context, HealthServlet.class, "/health/*");
         add(context, ErrorServlet.class, "/problem");
@@ -220,6 +226,7 @@ final class Door implements AutoCloseable {
         } catch (Exception e) {
             throw new IllegalStateException("the server did not stop", e);
         }
+        tokens.close();
         accessLog.close();
         log.close();
     }
