@@ -21,8 +21,8 @@ final class PatternPairs {
 
     private static final List<String> STARTS = List.of("https://a.example", "http{s}?://*.example", "*://a.example:*",
         "https\\://:h.example:8443", "foo://a", "", "", "");
-    private static final List<String> PATHS = List.of("/", "/*", "/:a", "/:a?", "/:a/:b", "/a{/:b}*", "/(\\d+)", "/b.:x",
-        "/:a(x|y)/*", "/%41", "/\u00e4 :b", "/./c", "/{a-}?:n");
+    private static final List<String> PATHS = List.of("/", "/*", "/:a", "/:a?", "/:a/:b", "/a{/:b}*", "/(\\d+)",
+        "/b.:x", "/:a(x|y)/*", "/%41", "/\u00e4 :b", "/./c", "/{a-}?:n");
     private static final List<String> ENDS = List.of("", "", "?x=:y", "?*", "#*", "?a=(\\d)&*#:h", "#{b}?");
     private static final List<String> WORDS = List.of("a", "x", "y", "12", "b", "a/b", "", "\u00e4", "A", "b.c", "a-z");
 
