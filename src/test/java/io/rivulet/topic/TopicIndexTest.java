@@ -85,7 +85,7 @@ class TopicIndexTest {
         record Who(String name, TopicSelection wish) {
         }
         List<Who> there = new ArrayList<>();
-        for (int i = 0; i < 3_000; i++) {
+        for (int i = 0; i < 2_000; i++) {
             int crowd = random.nextInt(100) == 0 ? 120 : 1; // more newcomers at once than a known topic tries
             for (int n = 0; n < crowd; n++) {
                 if (there.size() > 20 && random.nextInt(2 + there.size() / 200) > 0) {
@@ -114,7 +114,7 @@ class TopicIndexTest {
     void thousandsOfTopicsComeAndGoAndNoneIsOverlooked() {
         Random random = new Random(9);
         Set<Integer> there = new HashSet<>();
-        for (int i = 0; i < 60_000; i++) {
+        for (int i = 0; i < 40_000; i++) {
             int n = random.nextInt(random.nextInt(8_000) + 1);
             String who = ("w" + n).intern();
             if (there.add(n)) {

@@ -149,7 +149,7 @@ class TopicSpaceTest {
             space.urlPattern("https://example.com*"), space.urlPattern("urn\\:a*"),
             space.selector("quotes/{a}"), space.selector("{+a}/a"), space.selector("https://{a}/{b}"));
         int matched = 0;
-        for (int i = 0; i < 200_000; i++) {
+        for (int i = 0; i < 50_000; i++) {
             StringBuilder topic = new StringBuilder();
             for (int n = random.nextInt(7); n >= 0; n--) {
                 topic.append(parts[random.nextInt(parts.length)]);
@@ -161,6 +161,6 @@ class TopicSpaceTest {
                 assertTrue(matcher.mayMatchBeginning(beginning), matcher + ": " + topic + " begins " + beginning);
             }
         }
-        assertTrue(matched > 1_000, matched + " topics matched");
+        assertTrue(matched > 300, matched + " topics matched");
     }
 }
