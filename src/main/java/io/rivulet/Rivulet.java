@@ -82,8 +82,10 @@ public final class Rivulet implements ServletContextListener {
         running.push(keeper); // closed after those who use the log
         running.push(hub);
         running.push(feeds);
-        HubContext.of(settings, hub, metrics, clock, tokens, accessLog, () -> keeper.state().reason())
-            .install(application);
+        HubContext context =
+            HubContext.of(settings, hub, metrics, clock, tokens, accessLog, () -> keeper.state().reason());
+        context.install(application);
+        running.push(context.slashes());
         running.push(() -> HubContext.remove(application));
         HomeServlet.show(application, feeds);
         feeds.start();

@@ -34,6 +34,7 @@ public final class EdgeFilter extends HttpFilter {
         Exchange exchange = new Exchange(request, context.accessLog());
         headers(response, exchange);
         context.cors().apply(request, response);
+        context.slashes().at(request);
         try {
             chain.doFilter(request, response);
         } catch (Refused refused) {

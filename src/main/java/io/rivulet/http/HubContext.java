@@ -18,11 +18,13 @@ import java.time.InstantSource;
  * @param access    who may do what
  * @param cors      which pages may read
  * @param problem   how the hub says no
+ * @param slashes   whether the connector lets encoded slashes through
  * @param accessLog the file of requests, or {@link AccessLog#NONE}
  * @param store     whether the store serves
  */
 public record HubContext(Settings settings, Hub hub, Metrics metrics, InstantSource clock, TokenVerifier tokens,
-                         Access access, Cors cors, Problem problem, AccessLog accessLog, StoreStatus store) {
+                         Access access, Cors cors, Problem problem, SlashCheck slashes, AccessLog accessLog,
+                         StoreStatus store) {
 
     private static final String ATTRIBUTE = HubContext.class.getName();
 
@@ -32,7 +34,7 @@ public record HubContext(Settings settings, Hub hub, Metrics metrics, InstantSou
         Access access = new Access(settings, tokens, grant -> false);
         String metadata = tokens.isConfigured() ? MetadataServlet.url(hub.topics().hubUrl()) : null;
         return new HubContext(settings, hub, metrics, clock, tokens, access, new Cors(settings),
-            new Problem(clock, metadata), accessLog, store);
+            new Problem(clock, metadata), new SlashCheck(hub.presence().isOn()), accessLog, store);
     }
 
     /** The one of this application; throws when the hub did not start. */

@@ -35,7 +35,7 @@ public final class SlashCheck implements AutoCloseable {
 
     /** Looks, at the first call, on a thread of its own. Never waits. */
     void at(HttpServletRequest request) {
-        if (asked.get() || !asked.compareAndSet(false, true)) {
+        if (asked.get() || request.getLocalPort() <= 0 || !asked.compareAndSet(false, true)) {
             return;
         }
         String path = request.getContextPath() + MercureServlet.PATH + "/subscriptions/exact/%2F";
@@ -55,7 +55,8 @@ public final class SlashCheck implements AutoCloseable {
             }
             own.connect(address, TIMEOUT_MS);
             own.setSoTimeout(TIMEOUT_MS);
-            own.getOutputStream().write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            own.getOutputStream().write(("OPTIONS " + path
+                + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII));
             String verdict = verdict(new BufferedReader(
                 new InputStreamReader(own.getInputStream(), StandardCharsets.ISO_8859_1)), server);
