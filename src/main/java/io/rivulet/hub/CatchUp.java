@@ -2,6 +2,7 @@ package io.rivulet.hub;
 
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
+import io.rivulet.log.View;
 import io.rivulet.metrics.Metrics.Count;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -189,7 +190,8 @@ final class CatchUp {
         if (from == null) {
             return false;
         }
-        if (!setup.transients().lostSince(from, s.request.topics()) && !setup.presence().lostSince(from, s)) {
+        View view = View.of(s.request.topics(), s.grant);
+        if (!setup.transients().lostSince(from, view) && !setup.presence().lostSince(from, s)) {
             s.transientFrom = null;
             return false;
         }

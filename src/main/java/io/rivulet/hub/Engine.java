@@ -152,13 +152,17 @@ final class Engine {
         return new Placed(start, damage, damage ? "earliest" : mercureId(request, start));
     }
 
-    private static String mercureId(SubscribeRequest request, StartPoint start) {
+    private String mercureId(SubscribeRequest request, StartPoint start) throws IOException {
         boolean exact = start.resumed() == StartPoint.Resumed.EXACT || start.resumed() == StartPoint.Resumed.LIVE;
         if (!exact || start.transientLost() || start.cursor().equals(Position.START)
             || "earliest".equals(request.cursor())) {
             return "earliest";
         }
-        return request.cursor() == null ? start.cursorId() : request.cursor();
+        if (request.cursor() != null) {
+            return request.cursor();
+        }
+        return request.dialect() != Dialect.RIVULET && resume.isNothingFor(request.grant()) ? "earliest"
+            : start.cursorId();
     }
 
     /** A stream that nobody writes to yet; given a shard. */

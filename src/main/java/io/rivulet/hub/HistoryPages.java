@@ -6,6 +6,7 @@ import io.rivulet.limit.Refused;
 import io.rivulet.log.EventLog;
 import io.rivulet.log.LogChunk;
 import io.rivulet.log.LogEntry;
+import io.rivulet.log.View;
 import io.rivulet.topic.TopicSelection;
 import java.io.IOException;
 import java.time.Duration;
@@ -28,42 +29,31 @@ final class HistoryPages {
     }
 
     History page(TopicSelection topics, Grant grant, Since since, String after, int limit) throws IOException {
+        View view = View.of(topics, grant);
+        if (since.kind() == Since.Kind.LAST_OF_EACH && after == null) {
+            return new History(log.find().newestOfEach(view, limit).stream().map(this::item).toList(), null);
+        }
         StartPoint start = resume.find(
             new SubscribeRequest(topics, grant, after, since, Duration.ZERO, false, Dialect.RIVULET, "history"));
         if (start.resumed() == StartPoint.Resumed.RESET) {
             throw Refused.malformed("the id to begin after is not of this history");
         }
         long head = log.range().head();
-        if (since.kind() == Since.Kind.LAST_OF_EACH && after == null) {
-            return newestOfEach(topics, grant, limit);
-        }
         List<History.Item> items = new ArrayList<>();
         long at = start.cursor() == null ? head : start.cursor().durable();
         int bytes = 0;
         String last = null;
         while (at < head) {
-            LogChunk chunk = log.read(at, head, topics, READ_BYTES);
+            LogChunk chunk = log.read(at, head, view, READ_BYTES);
             for (LogEntry entry : chunk.entries()) {
                 if (items.size() == limit || bytes > PAGE_BYTES_MAX) {
                     return new History(items, last);
                 }
-                if (!entry.event().isPrivate() || grant.maySeePrivate(entry.event().topics())) {
-                    items.add(item(entry));
-                    bytes += entry.event().weight();
-                    last = entry.placeId(log.seal());
-                }
+                items.add(item(entry));
+                bytes += entry.event().weight();
+                last = entry.placeId(log.seal());
             }
             at = Math.max(chunk.examinedTo(), at + 1);
-        }
-        return new History(items, null);
-    }
-
-    private History newestOfEach(TopicSelection topics, Grant grant, int limit) throws IOException {
-        List<History.Item> items = new ArrayList<>();
-        for (LogEntry entry : log.find().newestOfEach(topics, limit)) {
-            if (!entry.event().isPrivate() || grant.maySeePrivate(entry.event().topics())) {
-                items.add(item(entry));
-            }
         }
         return new History(items, null);
     }

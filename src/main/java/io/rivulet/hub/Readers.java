@@ -7,6 +7,7 @@ import io.rivulet.log.EventLog;
 import io.rivulet.log.LogChunk;
 import io.rivulet.log.LogCorrupt;
 import io.rivulet.log.LogEntry;
+import io.rivulet.log.View;
 import io.rivulet.topic.TopicSelection;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -106,9 +107,10 @@ final class Readers {
     }
 
     private ReadResult read(TopicSelection topics, Grant grant, long after, long upTo) throws IOException {
+        View view = View.of(topics, grant);
         LogChunk chunk;
         try {
-            chunk = log.read(after, upTo, topics, CHUNK_BYTES);
+            chunk = log.read(after, upTo, view, CHUNK_BYTES);
         } catch (LogCorrupt e) {
             // reading again would find the same; other troubles of the disk pass, and end the stream instead
             LOG.error("The log cannot be read after position {}: {}. Its readers are told of a gap up to {}.",
@@ -126,7 +128,7 @@ final class Readers {
         }
         // never beyond upTo, also where retention went further: from there on the ring has everything
         Position end = Position.ofDurable(Math.min(upTo, Math.max(chunk.examinedTo(), after)));
-        if (chunk.from() > after + 1 && log.find().lastTrimmed(topics) > after) {
+        if (chunk.from() > after + 1 && log.find().lastTrimmed(view) > after) {
             Position gapEnd = Position.ofDurable(Math.min(upTo, chunk.from() - 1));
             return new ReadResult(frames, end, bytes, sealed(gapEnd), gapEnd,
                 missed(topics, grant, gapEnd.durable() - after), false);

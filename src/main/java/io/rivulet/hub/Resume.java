@@ -1,5 +1,6 @@
 package io.rivulet.hub;
 
+import io.rivulet.auth.Grant;
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.IdSeal;
 import io.rivulet.event.Position;
@@ -7,11 +8,14 @@ import io.rivulet.log.EventLog;
 import io.rivulet.log.LogEntry;
 import io.rivulet.log.LogFinder;
 import io.rivulet.log.LogRange;
+import io.rivulet.log.View;
+import io.rivulet.topic.Topic;
 import io.rivulet.topic.TopicSelection;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
 
@@ -25,6 +29,7 @@ final class Resume {
 
     private static final String EARLIEST = "earliest";
     private static final int TOPICS_MAX = 1_000;
+    private static final TopicSelection ANY = TopicSelection.ofTopics(List.of(Topic.ANY));
 
     private final EventLog log;
     private final TailRing ring;
@@ -46,20 +51,39 @@ final class Resume {
         if (cursor == null) {
             return since(request);
         }
+        if (cursor.isEmpty()) {
+            return StartPoint.LIVE;
+        }
         if (cursor.equals(EARLIEST)) {
             return earliest();
         }
-        if (cursor.startsWith(IdSeal.PREFIX)) {
-            IdSeal.Opened opened = log.seal().open(cursor);
-            StartPoint start = opened == null ? StartPoint.RESET : sealed(request, opened);
-            if (start != StartPoint.RESET) {
-                return start;
-            }
-            // not the hub's: on the Mercure path a publisher may have given an id that looks like one (PUB-09)
+        IdSeal.Opened opened = cursor.startsWith(IdSeal.PREFIX) ? log.seal().open(cursor) : null;
+        StartPoint place = opened == null ? StartPoint.RESET : sealed(request, opened);
+        // not the hub's: on the Mercure path a publisher may have given an id that looks like one (PUB-09)
+        return place == StartPoint.RESET ? named(request) : place;
+    }
+
+    /** A publisher's id: of repeated ones the earliest (REC-07), of those that the caller may know of. */
+    private StartPoint named(SubscribeRequest request) throws IOException {
+        String cursor = request.cursor();
+        Optional<LogEntry> entry = log.find().byId(cursor, request.grant().subscribes());
+        if (entry.isPresent()) {
+            Position place = Position.ofDurable(entry.get().position());
+            return lostAmongTransients(request, entry.get().epoch() == log.range().epoch(), place,
+                StartPoint.exact(place, cursor));
         }
-        OptionalLong position = log.find().byId(cursor);
-        Position place = position.isPresent() ? Position.ofDurable(position.getAsLong()) : transients.byId(cursor);
+        Position place = transients.byId(cursor, request.grant().subscribes());
         return place == null ? StartPoint.RESET : StartPoint.exact(place, cursor);
+    }
+
+    /** Whether nothing was ever published that this caller may see; others must not tell by it. */
+    boolean isNothingFor(Grant grant) throws IOException {
+        View view = View.of(ANY, grant);
+        long first = log.range().first();
+        return newest().equals(Position.START)
+            || !grant.readsAll() && log.find().lastTrimmed(view) == 0 && log.find().beforeNewest(view, 1) == first - 1
+            && log.read(first - 1, Math.min(first, log.range().head()), view, 1).entries().isEmpty()
+            && transients.newestOfEach(view).isEmpty();
     }
 
     private StartPoint sealed(SubscribeRequest request, IdSeal.Opened opened) throws IOException {
@@ -78,7 +102,7 @@ final class Resume {
         if (sameEpoch && !ring.floor().isAfter(opened.position())) {
             return StartPoint.exact(opened.position(), request.cursor()); // all of it is in memory, trimmed or not
         }
-        if (durable < range.first() - 1 && find.lastTrimmed(request.topics()) > durable) {
+        if (durable < range.first() - 1 && find.lastTrimmed(view(request)) > durable) {
             Position oldest = oldest();
             return lostAmongTransients(request, sameEpoch, opened.position(), StartPoint.partial(oldest,
                 ids.idOf(oldest), Readers.missed(request.topics(), request.grant(), oldest.durable() - durable)));
@@ -97,7 +121,7 @@ final class Resume {
             return start;
         }
         Position floor = ring.floor();
-        boolean lost = !sameEpoch || floor.isAfter(cursor) && transients.lostSince(cursor, request.topics());
+        boolean lost = !sameEpoch || floor.isAfter(cursor) && transients.lostSince(cursor, view(request));
         return lost ? start.withTransientLost(true, floor) : start;
     }
 
@@ -118,7 +142,7 @@ final class Resume {
 
     private StartPoint fromTime(SubscribeRequest request, long timeMs) throws IOException {
         Position place = Position.ofDurable(log.find().beforeTime(timeMs));
-        boolean trimmed = place.durable() == log.range().first() - 1 && log.find().lastTrimmed(request.topics()) > 0;
+        boolean trimmed = place.durable() == log.range().first() - 1 && log.find().lastTrimmed(view(request)) > 0;
         return trimmed ? StartPoint.partial(place, ids.idOf(place), null) : at(place);
     }
 
@@ -140,13 +164,12 @@ final class Resume {
     private StartPoint newestOfEach(SubscribeRequest request) throws IOException {
         Position head = newest();
         List<EventFrame> found = new ArrayList<>();
-        for (LogEntry entry : log.find().newestOfEach(request.topics(), TOPICS_MAX)) {
+        for (LogEntry entry : log.find().newestOfEach(view(request), TOPICS_MAX)) {
             found.add(entry.frame(log.seal()));
         }
-        found.addAll(transients.newestOfEach(request.topics()));
+        found.addAll(transients.newestOfEach(view(request)));
         // what is newer than head comes by itself afterwards
-        found.removeIf(f -> f.position().isAfter(head)
-            || !isVisible(f, request));
+        found.removeIf(f -> f.position().isAfter(head));
         if (found.isEmpty()) {
             return StartPoint.LIVE;
         }
@@ -167,28 +190,28 @@ final class Resume {
         return List.copyOf(ascending.subList(from, ascending.size()));
     }
 
-    /** The place after which {@code n} matching events come: counted back through the ring, then through the log. */
+    /** The place after which {@code n} events for the caller come: counted back through the ring, then the log. */
     private Position newest(SubscribeRequest request, int n) throws IOException {
-        TopicSelection topics = request.topics();
+        View view = view(request);
         int counted = 0;
-        int durable = 0; // also what the caller may not see: the log's own count makes no difference
+        int durable = 0; // the log counts these as well
         for (long sequence = ring.head(); sequence > 0; sequence--) {
             EventFrame frame = ring.get(sequence);
             if (frame == null) {
                 break;
             }
-            if (topics.matches(frame.topics())) {
+            if (view.shows(frame.topics(), frame.isPrivate())) {
                 durable += frame.isTransient() ? 0 : 1;
-                if (isVisible(frame, request) && ++counted == n) {
+                if (++counted == n) {
                     return frame.position().before();
                 }
             }
         }
-        return Position.ofDurable(log.find().beforeNewest(topics, n - counted + durable));
+        return Position.ofDurable(log.find().beforeNewest(view, n - counted + durable));
     }
 
-    private static boolean isVisible(EventFrame frame, SubscribeRequest request) {
-        return !frame.isPrivate() || request.grant().maySeePrivate(frame.topics());
+    private static View view(SubscribeRequest request) {
+        return View.of(request.topics(), request.grant());
     }
 
     /** The place before the first event in the ring of that time or later; null when the ring does not reach back. */

@@ -1,132 +1,85 @@
 package io.rivulet.hub;
 
+import io.rivulet.auth.GrantedTopics;
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
-import io.rivulet.topic.TopicSelection;
+import io.rivulet.log.View;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
- * What is remembered of transient topics beyond the ring: the newest event of each, where each last lost one, and the
- * publishers' ids of those in the ring. The committer writes, anyone reads; a short lock, held for a map's work only.
+ * What is remembered of transient topics beyond the ring: public events and private ones apart, so that what somebody
+ * is told does not depend on events that he may not see. The committer writes, anyone reads.
  */
 final class TransientTopics {
 
-    private static final int TOPICS_MAX = 10_000;
+    private final TransientHalf publics;
+    private final TransientHalf privates;
 
-    private final long bytesMax;
-    private long bytes;
-    private final Map<String, EventFrame> newest = new LinkedHashMap<>();
-    private final Map<String, Position> lost = new LinkedHashMap<>();
-    private final Map<String, Position> byId = new LinkedHashMap<>();
-    /** Where topics that had to be forgotten lost their last event at the latest. */
-    private Position lostForgotten = Position.START;
-    /** The newest that was lost: they leave in order. */
-    private Position lostNewest = Position.START;
-
-    /** Keeps newest events of at most so many bytes, beside those in the ring. */
+    /** Keeps newest events of at most so many bytes, of public ones and again of private ones, beside the ring's. */
     TransientTopics(long bytesMax) {
-        this.bytesMax = bytesMax;
+        publics = new TransientHalf(bytesMax);
+        privates = new TransientHalf(bytesMax);
+    }
+
+    private TransientHalf half(EventFrame frame) {
+        return frame.isPrivate() ? privates : publics;
     }
 
     /** A transient event was committed. */
-    synchronized void added(EventFrame frame) {
-        for (String topic : frame.topics()) {
-            forget(topic);
-            newest.put(topic, frame);
-            bytes += frame.weight();
-            while (newest.size() > TOPICS_MAX || bytes > bytesMax && newest.size() > 1) {
-                forget(newest.keySet().iterator().next());
-            }
-        }
-        if (!frame.id().equals(frame.placeId())) {
-            byId.putIfAbsent(frame.id(), frame.position());
-        }
-    }
-
-    private void forget(String topic) {
-        EventFrame old = newest.remove(topic);
-        bytes -= old == null ? 0 : old.weight();
+    void added(EventFrame frame) {
+        half(frame).added(frame);
     }
 
     /** An event left the ring. */
-    synchronized void evicted(EventFrame frame) {
-        if (!frame.isTransient()) {
-            return;
+    void evicted(EventFrame frame) {
+        if (frame.isTransient()) {
+            half(frame).evicted(frame);
         }
-        lostNewest = frame.position();
-        for (String topic : frame.topics()) {
-            lost.remove(topic);
-            lost.put(topic, frame.position());
-            if (lost.size() > TOPICS_MAX) {
-                lostForgotten = lost.remove(lost.keySet().iterator().next());
-            }
-        }
-        byId.remove(frame.id(), frame.position());
     }
 
-    /** Whether an event of these topics may have been lost after {@code place}. */
-    boolean lostSince(Position place, TopicSelection topics) {
-        List<String> toTry = List.of();
-        synchronized (this) {
-            if (isListedAsLost(place, topics)) {
-                return true;
-            }
-            if (!topics.patterns().isEmpty()) {
-                toTry = lost.entrySet().stream().filter(e -> e.getValue().isAfter(place)).map(Map.Entry::getKey)
-                    .toList();
-            }
-        }
-        return topics.matches(toTry); // outside of the lock: the committer waits for it
+    /** Whether an event that the view would have shown may have been lost after {@code place}. */
+    boolean lostSince(Position place, View view) {
+        return publics.lostSince(place, view.topics())
+            || !view.privates().isNone() && privates.lostSince(place, view.topics());
     }
 
-    private boolean isListedAsLost(Position place, TopicSelection topics) {
-        if (lostForgotten.isAfter(place)) {
-            return true;
+    /**
+     * The newest public and the newest private event of each topic asked for, where the view shows them; each event
+     * once, ascending. The older of the two is superfluous, and left out.
+     */
+    List<EventFrame> newestOfEach(View view) {
+        List<EventFrame> all = new ArrayList<>(publics.newestOfEach(view.topics()));
+        if (!view.privates().isNone()) {
+            privates.newestOfEach(view.topics()).stream().filter(f -> view.shows(f.topics(), true)).forEach(all::add);
         }
-        if (topics.isAny()) {
-            return lostNewest.isAfter(place);
-        }
-        for (String topic : topics.exact()) {
-            Position p = lost.get(topic);
-            if (p != null && p.isAfter(place)) {
-                return true;
+        all.sort(Comparator.comparing(EventFrame::position).reversed());
+        Set<String> seen = new HashSet<>();
+        Set<EventFrame> kept = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (EventFrame frame : all) {
+            for (String topic : frame.topics()) {
+                if (view.topics().matches(List.of(topic)) && seen.add(topic)) {
+                    kept.add(frame);
+                }
             }
         }
-        return false;
+        all.removeIf(frame -> !kept.contains(frame));
+        Collections.reverse(all);
+        return all;
     }
 
-    /** The newest event of each matching topic, each event once, ascending. */
-    List<EventFrame> newestOfEach(TopicSelection topics) {
-        Set<EventFrame> found = Collections.newSetFromMap(new IdentityHashMap<>());
-        Map<String, EventFrame> toTry = Map.of();
-        synchronized (this) {
-            if (topics.isAny()) {
-                found.addAll(newest.values());
-            } else {
-                topics.exact().stream().map(newest::get).filter(f -> f != null).forEach(found::add);
-                toTry = topics.patterns().isEmpty() ? toTry : new HashMap<>(newest);
-            }
+    /** The place of the earliest event in the ring with this publisher's id that is public or granted, or null. */
+    Position byId(String id, GrantedTopics granted) {
+        EventFrame one = publics.byId(id);
+        EventFrame other = privates.byId(id);
+        if (other == null || !granted.coversOne(other.topics())) {
+            return one == null ? null : one.position();
         }
-        toTry.forEach((topic, frame) -> { // outside of the lock, as above
-            if (topics.matches(List.of(topic))) {
-                found.add(frame);
-            }
-        });
-        List<EventFrame> ascending = new ArrayList<>(found);
-        ascending.sort(Comparator.comparing(EventFrame::position));
-        return ascending;
-    }
-
-    /** The place of the event in the ring with this publisher's id, or null. */
-    synchronized Position byId(String id) {
-        return byId.get(id);
+        return one == null || one.position().isAfter(other.position()) ? other.position() : one.position();
     }
 }

@@ -64,9 +64,13 @@ final class Bytes {
     }
 
     void put(byte[] bytes) {
-        room(bytes.length);
-        System.arraycopy(bytes, 0, array, length, bytes.length);
-        length += bytes.length;
+        put(bytes, 0, bytes.length);
+    }
+
+    void put(byte[] bytes, int from, int n) {
+        room(n);
+        System.arraycopy(bytes, from, array, length, n);
+        length += n;
     }
 
     /** Length, then the bytes. */
@@ -87,6 +91,10 @@ final class Bytes {
 
     static long getLong(byte[] b, int at) {
         return (long) LONG.get(b, at);
+    }
+
+    static void setLong(byte[] b, int at, long value) {
+        LONG.set(b, at, value);
     }
 
     static void setInt(byte[] b, int at, int value) {

@@ -5,7 +5,7 @@ import java.util.Arrays;
 /**
  * Hash to the ascending places (record number, offset) that have it, in a few flat arrays: about 30 bytes a place at
  * worst, so a segment's index is bounded by the segment. A place is a long: the record's number within the segment
- * above, its offset below. Not for several threads.
+ * above, its offset below. A tag is a number that a hash was given when it was added first. Not for several threads.
  */
 final class Chains {
 
@@ -13,6 +13,7 @@ final class Chains {
     /** Of each key: its newest node plus one; 0 for a free slot. */
     private int[] last = new int[64];
     private int[] counts = new int[64];
+    private int[] tags = new int[64];
     private int size;
     private long[] places = new long[64];
     /** Of each node: the one before it with the same key, plus one. */
@@ -33,7 +34,26 @@ final class Chains {
 
     /** Adds a place, later than or equal to all others; twice the same counts once. */
     void add(long hash, int rel, int offset) {
-        int slot = slot(hash);
+        add(hash, slot(hash), rel, offset);
+    }
+
+    /** Whether there is no place of {@code hash} yet. */
+    boolean isNew(long hash) {
+        return last[slot(hash)] == 0;
+    }
+
+    /** The same as {@link #add(long, int, int)} for a hash that is new. */
+    void addNew(long hash, int rel, int offset, int tag) {
+        add(hash, rel, offset);
+        tags[slot(hash)] = tag;
+    }
+
+    int tag(long hash) {
+        return tags[slot(hash)];
+    }
+
+    private void add(long hash, int slotOfHash, int rel, int offset) {
+        int slot = slotOfHash;
         if (last[slot] == 0) {
             if (size * 3 >= keys.length * 2) {
                 grow();
@@ -81,26 +101,34 @@ final class Chains {
         return all;
     }
 
-    /** The places of {@code hash} with a record number of at least {@code fromRel}: the first {@code max} of them. */
-    long[] from(long hash, int fromRel, int max) {
-        int slot = slot(hash);
+    /** The last {@code max} places of {@code hash} with a record number of at least {@code fromRel}, ascending. */
+    long[] newest(long hash, int fromRel, int max) {
+        int newest = last[slot(hash)];
         int n = 0;
-        int node = last[slot];
-        while (node != 0 && rel(places[node - 1]) >= fromRel) {
-            n++;
+        for (int node = newest; node != 0 && n < max && rel(places[node - 1]) >= fromRel; n++) {
             node = before[node - 1];
         }
-        node = last[slot];
-        for (int skip = n - max; skip > 0; skip--) {
-            node = before[node - 1];
-        }
-        return collect(node, Math.min(n, max));
+        return collect(newest, n);
     }
 
-    /** The last {@code max} places of {@code hash}, ascending. */
-    long[] newest(long hash, int max) {
-        int slot = slot(hash);
-        return collect(last[slot], Math.min(counts[slot], max));
+    /** The last place of {@code hash} that is among these ascending ones, or -1. */
+    long newestAmong(long hash, long[] some) {
+        int node = last[slot(hash)];
+        while (node != 0 && Arrays.binarySearch(some, places[node - 1]) < 0) {
+            node = before[node - 1];
+        }
+        return node == 0 ? -1 : places[node - 1];
+    }
+
+    /** The last {@code max} places of all hashes from {@code fromRel} on, ascending, each once. */
+    long[] newestOfAll(int fromRel, int max) {
+        int from = nodes;
+        int n = 0;
+        while (from > 0 && n < max && rel(places[from - 1]) >= fromRel) {
+            from--;
+            n += from == 0 || places[from - 1] != places[from] ? 1 : 0;
+        }
+        return Arrays.stream(places, from, nodes).distinct().toArray();
     }
 
     private long[] collect(int newestNode, int n) {
@@ -126,15 +154,18 @@ final class Chains {
         long[] oldKeys = keys;
         int[] oldLast = last;
         int[] oldCounts = counts;
+        int[] oldTags = tags;
         keys = new long[oldKeys.length * 2];
         last = new int[keys.length];
         counts = new int[keys.length];
+        tags = new int[keys.length];
         for (int i = 0; i < oldKeys.length; i++) {
             if (oldLast[i] != 0) {
                 int slot = slot(oldKeys[i]);
                 keys[slot] = oldKeys[i];
                 last[slot] = oldLast[i];
                 counts[slot] = oldCounts[i];
+                tags[slot] = oldTags[i];
             }
         }
     }

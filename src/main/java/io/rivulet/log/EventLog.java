@@ -33,11 +33,16 @@ public interface EventLog extends AutoCloseable {
      * {@code bytesMax} of matching or examined data.
      *
      * @param upTo at most {@code range().head()}
-     * @return what matched, and how far was looked; the first position looked at is later than {@code after + 1} when
-     *     retention has taken what was between
+     * @return what the view shows, and how far was looked; the first position looked at is later than
+     *     {@code after + 1} when retention has taken what was between
      * @throws IOException when stored bytes cannot be read or do not match their checksum
      */
-    LogChunk read(long after, long upTo, TopicSelection topics, int bytesMax) throws IOException;
+    LogChunk read(long after, long upTo, View view, int bytesMax) throws IOException;
+
+    /** The same for the hub itself, who may see private events. */
+    default LogChunk read(long after, long upTo, TopicSelection topics, int bytesMax) throws IOException {
+        return read(after, upTo, View.unlimited(topics), bytesMax);
+    }
 
     /** The look-ups. */
     LogFinder find();

@@ -6,80 +6,69 @@ package io.rivulet.log;
  */
 final class HeapIndex implements SegmentIndex {
 
-    private static final int IDS_MAX = 1 << 20;
+    /** Private events of one id that are told apart in a segment: two subscribers may each have a "1" of their own. */
+    private static final int PRIVATE_IDS_MAX = 256;
 
     private final StoreHash hash;
-    private final Chains topics = new Chains();
+    private final HeapTopics publics;
+    private final HeapTopics privates;
     private final Chains ids = new Chains();
-    private int records;
 
     HeapIndex(StoreHash hash) {
         this.hash = hash;
+        publics = new HeapTopics(hash);
+        privates = new HeapTopics(hash);
     }
 
     /** The record number {@code rel} at {@code offset} has this topic; numbers never fall. */
-    synchronized void addTopic(byte[] b, int from, int length, int rel, int offset) {
-        topics.add(hash.of(b, from, length), rel, offset);
-        records = rel + 1;
+    void addTopic(boolean isPrivate, byte[] b, int from, int length, int rel, int offset) {
+        topics(isPrivate).add(b, from, length, rel, offset);
     }
 
     /** See {@link #addTopic}, for a publisher's id. */
-    synchronized void addId(byte[] b, int from, int length, int rel, int offset) {
-        ids.add(hash.of(b, from, length), rel, offset);
+    void addId(boolean isPrivate, byte[] b, int from, int length, int rel, int offset) {
+        long id = hash.of(b, from, length);
+        if (isPrivate) {
+            add(hash.ofPrivate(id), rel, offset, PRIVATE_IDS_MAX);
+        } else {
+            add(id, rel, offset, 1);
+        }
     }
 
     /** See {@link #addTopic}, for a receipt's key. */
-    synchronized void addKey(Digest key, int rel, int offset) {
-        ids.add(hash.of(key), rel, offset);
+    void addKey(Digest key, int rel, int offset) {
+        add(hash.of(key), rel, offset, 1);
     }
 
-    /** Records of the topic. */
-    synchronized int count(long topicHash) {
-        return topics.count(topicHash);
-    }
-
-    @Override
-    public synchronized long[] from(long topicHash, int fromRel, int max) {
-        if (SegmentIndex.isDense(topics.count(topicHash), records)) {
-            return null; // also because walking its chain would keep the committer waiting
-        }
-        return topics.from(topicHash, fromRel, max);
-    }
-
-    @Override
-    public synchronized long[] newest(long topicHash, int max) {
-        return topics.newest(topicHash, max);
-    }
-
-    @Override
-    public synchronized void newestOfEach(Visitor visitor) {
-        for (long topic : topics.sortedKeys()) {
-            visitor.visit(topic, topics.newest(topic, 1)[0]);
+    /** Of repeated ones the earliest count. */
+    private synchronized void add(long idHash, int rel, int offset, int max) {
+        if (ids.count(idHash) < max) {
+            ids.add(idHash, rel, offset);
         }
     }
 
-    /** The hashes of all topics, ascending. */
-    synchronized long[] topics() {
-        return topics.sortedKeys();
+    @Override
+    public HeapTopics topics(boolean isPrivate) {
+        return isPrivate ? privates : publics;
+    }
+
+    @Override
+    public boolean isHeap() {
+        return true;
     }
 
     @Override
     public synchronized long[] ids(long idHash) {
-        return ids.from(idHash, 0, IDS_MAX);
-    }
-
-    /** The hashes of all ids and keys, ascending. */
-    synchronized long[] idHashes() {
-        return ids.sortedKeys();
-    }
-
-    /** Places of all topics together. */
-    synchronized int topicPlaces() {
-        return topics.nodes();
+        return ids.newest(idHash, 0, PRIVATE_IDS_MAX);
     }
 
     /** Places of all ids and keys together. */
     synchronized int idPlaces() {
         return ids.nodes();
+    }
+
+    /** The hashes of all ids and keys, ascending. */
+    synchronized long[] idHashes() {
+        return ids.sortedKeys();
     }
 }

@@ -1,17 +1,17 @@
 package io.rivulet.log;
 
 import java.io.IOException;
-import java.util.Arrays;
 
 /**
  * The index of a sealed segment in its side file; in memory only the sparse table and the Bloom filter of the ids.
- * Sections, each on pages of its own: header, strides (16 bytes each), filter (8), topics by hash with the range of
- * their places (16), places (8), ids by hash with their place (16). A look-up guesses where a hash must be, for hashes
- * are spread evenly, and reads a page or two. Any thread.
+ * Sections, each on pages of its own: header, strides (16 bytes each), filter (8), then for public events and again for
+ * private ones: topics by hash with the range of their places (16), places (8), names in the order of the topics (a
+ * varint of the length, the bytes; filled up to 8); then ids by hash with their place (16). A look-up guesses where a
+ * hash must be, for hashes are spread evenly, and reads a page or two. Any thread.
  */
 final class IndexFile {
 
-    static final int MAGIC = 0x52764931; // RvI1
+    static final int MAGIC = 0x52764932; // RvI2
     static final int STRIDE_BYTES = 16;
     static final int TOPIC_BYTES = 16;
     static final int PLACE_BYTES = 8;
@@ -24,28 +24,53 @@ final class IndexFile {
     private final Strides strides;
     private final java.nio.file.Path path;
 
+    /**
+     * How large the sections are of the topics of public events, or of private ones.
+     *
+     * @param topics    how many
+     * @param places    of all of them
+     * @param nameBytes of their names; -1 when they are not known
+     */
+    record Topics(int topics, int places, int nameBytes) {
+
+        int words() {
+            return Math.max(0, (int) (nameBytes + 7L) / 8);
+        }
+
+        int pages() {
+            return IndexPages.pages(topics, TOPIC_BYTES) + IndexPages.pages(places, PLACE_BYTES)
+                + IndexPages.pages(words(), 8);
+        }
+
+        void write(IndexPages.Writer out) {
+            out.putInt(topics);
+            out.putInt(places);
+            out.putInt(nameBytes);
+        }
+    }
+
     /** The first page. */
     record Header(long storeId, long first, int count, int logLength, long minTimeMs, long maxTimeMs, int strides,
-                  int bloomWords, int topics, int places, int idPlaces) {
+                  int bloomWords, int ids, Topics publics, Topics privates) {
 
         int bloomPage() {
             return 1 + IndexPages.pages(strides, STRIDE_BYTES);
         }
 
-        int topicPage() {
+        int publicPage() {
             return bloomPage() + IndexPages.pages(bloomWords, 8);
         }
 
-        int placePage() {
-            return topicPage() + IndexPages.pages(topics, TOPIC_BYTES);
+        int privatePage() {
+            return publicPage() + publics.pages();
         }
 
         int idPage() {
-            return placePage() + IndexPages.pages(places, PLACE_BYTES);
+            return privatePage() + privates.pages();
         }
 
         int pages() {
-            return idPage() + IndexPages.pages(idPlaces, ID_BYTES);
+            return idPage() + IndexPages.pages(ids, ID_BYTES);
         }
 
         void write(IndexPages.Writer out) throws IOException {
@@ -58,9 +83,9 @@ final class IndexFile {
             out.putInt(logLength);
             out.putInt(strides);
             out.putInt(bloomWords);
-            out.putInt(topics);
-            out.putInt(places);
-            out.putInt(idPlaces);
+            out.putInt(ids);
+            publics.write(out);
+            privates.write(out);
             out.endSection();
         }
 
@@ -68,12 +93,14 @@ final class IndexFile {
             if (in.getInt(0, 0, HEADER_BYTES, 0) != MAGIC) {
                 return null;
             }
+            int[] n = new int[10];
+            for (int i = 0; i < n.length; i++) {
+                n[i] = in.getInt(0, 0, HEADER_BYTES, 40 + 4 * i);
+            }
             return new Header(in.getLong(0, 0, HEADER_BYTES, 8), in.getLong(0, 0, HEADER_BYTES, 16),
-                in.getInt(0, 0, HEADER_BYTES, 4), in.getInt(0, 0, HEADER_BYTES, 40),
-                in.getLong(0, 0, HEADER_BYTES, 24), in.getLong(0, 0, HEADER_BYTES, 32),
-                in.getInt(0, 0, HEADER_BYTES, 44), in.getInt(0, 0, HEADER_BYTES, 48),
-                in.getInt(0, 0, HEADER_BYTES, 52), in.getInt(0, 0, HEADER_BYTES, 56),
-                in.getInt(0, 0, HEADER_BYTES, 60));
+                in.getInt(0, 0, HEADER_BYTES, 4), n[0], in.getLong(0, 0, HEADER_BYTES, 24),
+                in.getLong(0, 0, HEADER_BYTES, 32), n[1], n[2], n[3], new Topics(n[4], n[5], n[6]),
+                new Topics(n[7], n[8], n[9]));
         }
     }
 
@@ -118,83 +145,26 @@ final class IndexFile {
         return (long) header.pages() * IndexPages.PAGE_BYTES;
     }
 
-    long[] from(long topicHash, int fromRel, int max) throws IOException {
-        try (IndexPages in = new IndexPages(disk, path)) {
-            int at = find(in, header.topicPage(), header.topics(), topicHash);
-            if (at < 0) {
-                return new long[0];
-            }
-            int start = in.getInt(header.topicPage(), at, TOPIC_BYTES, 8);
-            int count = in.getInt(header.topicPage(), at, TOPIC_BYTES, 12);
-            if (SegmentIndex.isDense(count, header.count())) {
-                return null;
-            }
-            int end = start + count;
-            int low = start;
-            for (int high = end; low < high; ) {
-                int middle = low + high >>> 1;
-                if (Chains.rel(place(in, middle)) < fromRel) {
-                    low = middle + 1;
-                } else {
-                    high = middle;
-                }
-            }
-            return places(in, low, Math.min(end - low, max));
-        }
-    }
-
-    long[] newest(long topicHash, int max) throws IOException {
-        try (IndexPages in = new IndexPages(disk, path)) {
-            int at = find(in, header.topicPage(), header.topics(), topicHash);
-            if (at < 0) {
-                return new long[0];
-            }
-            int count = in.getInt(header.topicPage(), at, TOPIC_BYTES, 12);
-            int n = Math.min(count, max);
-            return places(in, in.getInt(header.topicPage(), at, TOPIC_BYTES, 8) + count - n, n);
-        }
-    }
-
-    void newestOfEach(SegmentIndex.Visitor visitor) throws IOException {
-        try (IndexPages topics = new IndexPages(disk, path); IndexPages places = new IndexPages(disk, path)) {
-            for (int i = 0; i < header.topics(); i++) {
-                int end = topics.getInt(header.topicPage(), i, TOPIC_BYTES, 8)
-                    + topics.getInt(header.topicPage(), i, TOPIC_BYTES, 12);
-                visitor.visit(topics.getLong(header.topicPage(), i, TOPIC_BYTES, 0), place(places, end - 1));
-            }
-        }
+    FileTopics topics(boolean isPrivate) {
+        return new FileTopics(disk, path, isPrivate ? header.privates() : header.publics(),
+            isPrivate ? header.privatePage() : header.publicPage());
     }
 
     long[] ids(long hash) throws IOException {
-        if (!ids.mayHold(hash)) {
-            return new long[0];
-        }
-        try (IndexPages in = new IndexPages(disk, path)) {
-            int at = find(in, header.idPage(), header.idPlaces(), hash);
-            long[] found = new long[1];
-            int n = 0;
-            while (at >= 0 && at < header.idPlaces() && in.getLong(header.idPage(), at, ID_BYTES, 0) == hash) {
-                found = n < found.length ? found : Arrays.copyOf(found, n * 2);
-                found[n++] = in.getLong(header.idPage(), at++, ID_BYTES, 8);
+        Places found = new Places();
+        if (ids.mayHold(hash)) {
+            try (IndexPages in = new IndexPages(disk, path)) {
+                int at = find(in, header.idPage(), header.ids(), hash);
+                while (at >= 0 && at < header.ids() && in.getLong(header.idPage(), at, ID_BYTES, 0) == hash) {
+                    found.add(in.getLong(header.idPage(), at++, ID_BYTES, 8));
+                }
             }
-            return Arrays.copyOf(found, n);
         }
-    }
-
-    private long place(IndexPages in, int i) throws IOException {
-        return in.getLong(header.placePage(), i, PLACE_BYTES, 0);
-    }
-
-    private long[] places(IndexPages in, int from, int n) throws IOException {
-        long[] places = new long[n];
-        for (int i = 0; i < n; i++) {
-            places[i] = place(in, from + i);
-        }
-        return places;
+        return found.ascending();
     }
 
     /** The first of the sorted entries of 16 bytes with this hash, or -1. */
-    private static int find(IndexPages in, int page, int n, long hash) throws IOException {
+    static int find(IndexPages in, int page, int n, long hash) throws IOException {
         int guess = (int) Math.multiplyHigh(hash, 2L * n);
         int margin = 16 + (int) (2 * Math.sqrt(n));
         int low = Math.max(0, guess - margin);

@@ -1,6 +1,7 @@
 package io.rivulet.log;
 
-import io.rivulet.topic.TopicSelection;
+import io.rivulet.auth.GrantedTopics;
+import io.rivulet.event.Event;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -11,6 +12,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /**
  * The look-ups in segments: filters and indexes narrow, the record decides. Each looks at the segments that exist when
@@ -21,29 +24,36 @@ final class LogLookup implements LogFinder {
     private final Segments segments;
     private final Meta meta;
     private final TrimmedTopics trimmed;
+    private final Candidates candidates;
 
-    LogLookup(Segments segments, Meta meta, TrimmedTopics trimmed) {
+    LogLookup(Segments segments, Candidates candidates, Meta meta, TrimmedTopics trimmed) {
         this.segments = segments;
+        this.candidates = candidates;
         this.meta = meta;
         this.trimmed = trimmed;
     }
 
     @Override
-    public OptionalLong byId(String id) throws IOException {
+    public Optional<LogEntry> byId(String id, GrantedTopics privates) throws IOException {
         long hash = segments.hash().of(id);
         for (Segment segment : segments.all()) {
             try {
-                for (long place : segment.index().ids(hash)) {
+                long[] places = segment.index().ids(hash);
+                if (!privates.isNone()) {
+                    places = Places.either(places, segment.index().ids(segments.hash().ofPrivate(hash)));
+                }
+                for (long place : places) {
                     LogEntry entry = segments.entry(segment, place);
-                    if (id.equals(entry.event().id())) {
-                        return OptionalLong.of(entry.position());
+                    Event event = entry.event();
+                    if (id.equals(event.id()) && (!event.isPrivate() || privates.coversOne(event.topics()))) {
+                        return Optional.of(entry);
                     }
                 }
             } catch (FileNotFoundException | NoSuchFileException e) {
                 failUnlessTrimmed(segment, e);
             }
         }
-        return OptionalLong.empty();
+        return Optional.empty();
     }
 
     @Override
@@ -91,16 +101,21 @@ final class LogLookup implements LogFinder {
     }
 
     @Override
-    public long beforeNewest(TopicSelection topics, int n) throws IOException {
-        LogRange range = segments.range();
-        if (topics.isAny()) {
-            return Math.max(range.first() - 1, range.head() - n);
-        }
+    public long beforeNewest(View view, int n) throws IOException {
+        long head = segments.range().head();
         Segment[] all = segments.all();
         int left = n;
         for (int i = all.length - 1; i >= 0; i--) {
             try {
-                long[] places = newest(all[i], topics, left);
+                long last = Math.min(head, all[i].last());
+                if (Candidates.isWhole(all[i], view)) {
+                    if (last - all[i].first() + 1 >= left) {
+                        return last - left;
+                    }
+                    left -= (int) (last - all[i].first() + 1);
+                    continue;
+                }
+                long[] places = newest(all[i], last, view, left);
                 if (places.length >= left) {
                     return all[i].first() + Chains.rel(places[places.length - left]) - 1;
                 }
@@ -112,35 +127,54 @@ final class LogLookup implements LogFinder {
         return segments.range().first() - 1;
     }
 
-    /** The last {@code n} or more places of any of the topics, ascending, each record once. */
-    private long[] newest(Segment segment, TopicSelection topics, int n) throws IOException {
-        long[] places = {};
-        for (String topic : topics.exact()) {
-            places = LogReader.merged(places, segment.index().newest(segments.hash().of(topic), n));
+    private long[] newest(Segment segment, long last, View view, int n) throws IOException {
+        long[] places = candidates.newest(segment, view, n);
+        if (places != null) {
+            return places;
         }
-        return java.util.Arrays.stream(places).distinct().toArray();
+        Places found = new Places();
+        int[] left = {n};
+        backwards(segment, last, entry -> {
+            if (view.shows(entry.event())) {
+                found.add(Chains.place((int) (entry.position() - segment.first()), 0));
+                left[0]--;
+            }
+            return left[0] > 0;
+        });
+        return found.ascending();
+    }
+
+    /** Shows the entries up to {@code last}, the newest first, while they are wanted: where an index cannot tell. */
+    private void backwards(Segment segment, long last, Predicate<LogEntry> more) throws IOException {
+        for (long position = last; position >= segment.first(); ) {
+            Chunk chunk = segments.chunk(segment, position);
+            for (; position >= chunk.first(); position--) {
+                if (!more.test(chunk.at(position))) {
+                    return;
+                }
+            }
+        }
     }
 
     @Override
-    public List<LogEntry> newestOfEach(TopicSelection topics, int topicsMax) throws IOException {
-        Set<Long> wanted = new HashSet<>();
-        topics.exact().forEach(topic -> wanted.add(segments.hash().of(topic)));
+    public List<LogEntry> newestOfEach(View view, int topicsMax) throws IOException {
+        TopicFilter filter = TopicFilter.of(view.topics(), segments.hash());
         Set<Long> seen = new HashSet<>();
         List<LogEntry> entries = new ArrayList<>();
         long left = NEWEST_BYTES_MAX;
         Segment[] all = segments.all();
         for (int i = all.length - 1; i >= 0 && seen.size() < topicsMax && left > 0; i--) {
-            if (!topics.isAny() && seen.containsAll(wanted)) {
+            if (!filter.any() && !filter.needsNames() && seen.size() == filter.hashes().length) {
                 break;
             }
             try {
-                for (long place : newestOfEach(all[i], topics.isAny() ? null : wanted, seen, topicsMax)) {
-                    LogEntry entry = segments.entry(all[i], place);
+                for (long place : newestOfEach(all[i], view, filter, seen, topicsMax)) {
+                    LogEntry entry = entry(all[i], place);
                     left -= entry.event().weight();
                     if (left < 0 && !entries.isEmpty()) {
                         break;
                     }
-                    if (topics.matches(entry.event().topics())) {
+                    if (view.shows(entry.event())) {
                         entries.add(entry);
                     }
                 }
@@ -152,30 +186,50 @@ final class LogLookup implements LogFinder {
         return entries;
     }
 
+    private LogEntry entry(Segment segment, long place) throws IOException {
+        if (Chains.offset(place) != 0) {
+            return segments.entry(segment, place);
+        }
+        long position = segment.first() + Chains.rel(place);
+        return segments.chunk(segment, position).at(position);
+    }
+
     /** Places of the newest records of the segment for topics not seen yet, the latest of them; marks these as seen. */
-    private long[] newestOfEach(Segment segment, Set<Long> wanted, Set<Long> seen, int topicsMax) throws IOException {
+    private long[] newestOfEach(Segment segment, View view, TopicFilter filter, Set<Long> seen, int topicsMax)
+        throws IOException {
         record Newest(long hash, long place) {
         }
         List<Newest> all = new ArrayList<>();
-        SegmentIndex.Visitor keep = (hash, place) -> {
+        TopicTable.Visitor keep = (hash, place) -> {
             if (!seen.contains(hash)) {
                 all.add(new Newest(hash, place));
             }
         };
-        if (wanted == null) {
-            segment.index().newestOfEach(keep);
-        } else {
-            for (long hash : wanted) {
-                for (long place : segment.index().newest(hash, 1)) {
-                    keep.visit(hash, place);
+        if (!candidates.newestOfEach(segment, view, keep)) {
+            backwards(segment, segment.last(), entry -> {
+                newestOf(entry, view, filter, segment.first(), keep);
+                return true;
+            });
+        }
+        all.sort(Comparator.comparingLong(Newest::place).reversed());
+        Places latest = new Places();
+        for (int i = 0; i < all.size() && seen.size() < topicsMax; i++) {
+            if (seen.add(all.get(i).hash())) {
+                latest.add(all.get(i).place());
+            }
+        }
+        long[] ascending = latest.ascending();
+        return IntStream.range(0, ascending.length).mapToLong(i -> ascending[ascending.length - 1 - i]).toArray();
+    }
+
+    private void newestOf(LogEntry entry, View view, TopicFilter filter, long first, TopicTable.Visitor keep) {
+        if (view.shows(entry.event())) {
+            for (String topic : entry.event().topics()) {
+                if (filter.any() || view.topics().exact().contains(topic) || filter.matches(topic)) {
+                    keep.visit(segments.hash().of(topic), Chains.place((int) (entry.position() - first), 0));
                 }
             }
         }
-        all.sort(Comparator.comparingLong(Newest::place).reversed());
-        int most = Math.min(all.size(), topicsMax - seen.size());
-        List<Newest> latest = all.subList(0, most);
-        latest.forEach(newest -> seen.add(newest.hash()));
-        return latest.stream().mapToLong(Newest::place).distinct().toArray();
     }
 
     @Override
@@ -211,15 +265,10 @@ final class LogLookup implements LogFinder {
     }
 
     @Override
-    public long lastTrimmed(TopicSelection topics) {
-        if (topics.isAny()) {
-            return segments.range().first() - 1;
-        }
-        long last = 0;
-        for (String topic : topics.exact()) {
-            last = Math.max(last, trimmed.last(segments.hash().of(topic)));
-        }
-        return last;
+    public long lastTrimmed(View view) {
+        return view.isAll() ? segments.range().first() - 1
+            : trimmed.last(TopicFilter.of(view.topics(), segments.hash()),
+                TopicFilter.of(view.privates(), segments.hash()));
     }
 
     private static <E extends IOException> void failUnlessTrimmed(Segment segment, E e) throws E {

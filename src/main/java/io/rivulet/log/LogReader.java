@@ -1,11 +1,9 @@
 package io.rivulet.log;
 
-import io.rivulet.topic.TopicSelection;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -15,20 +13,24 @@ import java.util.List;
  */
 final class LogReader {
 
-    /** What one page of a side file holds. */
-    private static final int PLACES_MAX = IndexPages.PAYLOAD_BYTES / 8;
+    /** So many places at a time are judged by how close they are. */
+    private static final int PLACES_MAX = 512;
+    /** What trying patterns on the names of a segment counts as: other readers wait meanwhile. */
+    private static final int NAMES_BUDGET = 16 * 1024;
 
     private final Segments segments;
+    private final Candidates candidates;
 
-    LogReader(Segments segments) {
+    LogReader(Segments segments, Candidates candidates) {
         this.segments = segments;
+        this.candidates = candidates;
     }
 
-    LogChunk read(long after, long upTo, TopicSelection topics, int bytesMax) throws IOException {
+    LogChunk read(long after, long upTo, View view, int bytesMax) throws IOException {
         while (true) {
             LogRange range = segments.range();
             long from = Math.max(after + 1, range.first());
-            Pass pass = new Pass(topics, from, Math.min(upTo, range.head()), bytesMax);
+            Pass pass = new Pass(view, from, Math.min(upTo, range.head()), bytesMax);
             try {
                 return pass.run();
             } catch (FileNotFoundException | NoSuchFileException e) {
@@ -45,22 +47,19 @@ final class LogReader {
 
     /** One read: {@code next} moves from the first position to the end or until the budget is spent. */
     private final class Pass {
-        private final TopicSelection topics;
-        private final long[] hashes;
+        private final View view;
         private final long from;
         private final long to;
         private final List<LogEntry> found = new ArrayList<>();
         private long next;
         private long budget;
 
-        Pass(TopicSelection topics, long from, long to, int bytesMax) {
-            this.topics = topics;
+        Pass(View view, long from, long to, int bytesMax) {
+            this.view = view;
             this.from = from;
             this.to = to;
             this.next = from;
             this.budget = bytesMax;
-            hashes = topics.isAny() ? null
-                : topics.exact().stream().mapToLong(segments.hash()::of).toArray();
         }
 
         LogChunk run() throws IOException {
@@ -70,8 +69,13 @@ final class LogReader {
                     throw new FileNotFoundException("position " + next + " is no longer there");
                 }
                 long end = Math.min(to, segment.last());
-                if (hashes == null || !readRecords(segment, end)) {
+                long[] places = Candidates.isWhole(segment, view) ? null
+                    : candidates.sparse(segment, view, (int) (next - segment.first()));
+                if (places == null) {
                     readChunks(segment, end);
+                } else {
+                    readPlaces(segment, end, places);
+                    budget -= view.topics().patterns().isEmpty() ? 0 : NAMES_BUDGET;
                 }
             }
             return result();
@@ -87,69 +91,48 @@ final class LogReader {
                 for (long last = Math.min(end, chunk.last()); next <= last && budget > 0; next++) {
                     LogEntry entry = chunk.at(next);
                     budget -= entry.event().weight();
-                    if (topics.matches(entry.event().topics())) {
+                    if (view.shows(entry.event())) {
                         found.add(entry);
                     }
                 }
             }
         }
 
-        /** Reads through the index as far as one page of it tells; false, and nothing read, where that is dense. */
-        private boolean readRecords(Segment segment, long end) throws IOException {
-            long bound = end;
-            long[] places = {};
-            for (long hash : hashes) {
-                long[] some = segment.index().from(hash, (int) (next - segment.first()), PLACES_MAX);
-                if (some == null) {
-                    return false;
+        /** Reads the records at these places, or the whole stretch where they are close together. */
+        private void readPlaces(Segment segment, long end, long[] places) throws IOException {
+            int at = Places.from(places, next - segment.first());
+            while (next <= end && budget > 0) {
+                int stop = Math.min(at + PLACES_MAX, places.length);
+                long bound = stop == places.length ? end
+                    : Math.min(end, segment.first() + Chains.rel(places[stop - 1]));
+                stop = Places.from(places, bound + 1 - segment.first());
+                if (SegmentIndex.isDense(stop - at, bound - next + 1)) {
+                    readChunks(segment, bound);
+                } else if (at < stop) {
+                    readRecords(segment, places, at, stop);
                 }
-                if (some.length == PLACES_MAX) {
-                    bound = Math.min(bound, segment.first() + Chains.rel(some[PLACES_MAX - 1]));
-                }
-                places = merged(places, some);
+                at = stop;
+                next = budget > 0 ? bound + 1 : next;
             }
-            int within = 0;
-            while (within < places.length && segment.first() + Chains.rel(places[within]) <= bound) {
-                within++;
-            }
-            if (SegmentIndex.isDense(within, bound - next + 1)) {
-                return false;
-            }
-            if (within > 0) {
-                try (Disk.File in = segments.disk().open(segment.file())) {
-                    RecordFile records = new RecordFile(segment, in, segments.hash().salt());
-                    for (int i = 0; i < within && budget > 0; i++) {
-                        readRecord(records, segment.first(), places[i]);
-                    }
+        }
+
+        private void readRecords(Segment segment, long[] places, int start, int stop) throws IOException {
+            try (Disk.File in = segments.disk().open(segment.file())) {
+                RecordFile records = new RecordFile(segment, in, segments.hash().salt());
+                for (int i = start; i < stop && budget > 0; i++) {
+                    readRecord(records, segment.first(), places[i]);
                 }
             }
-            if (budget > 0) {
-                next = bound + 1;
-            }
-            return true;
         }
 
         private void readRecord(RecordFile records, long first, long place) throws IOException {
             long position = first + Chains.rel(place);
-            if (position < next) {
-                return; // an event with two of the topics, seen once already
-            }
             LogEntry entry = records.read(place);
             budget -= entry.event().weight();
-            if (topics.matches(entry.event().topics())) {
+            if (view.shows(entry.event())) {
                 found.add(entry);
             }
             next = position + 1;
         }
-    }
-
-    static long[] merged(long[] a, long[] b) {
-        if (a.length == 0) {
-            return b;
-        }
-        long[] all = Arrays.copyOf(a, a.length + b.length);
-        System.arraycopy(b, 0, all, a.length, b.length);
-        Arrays.sort(all);
-        return all;
     }
 }

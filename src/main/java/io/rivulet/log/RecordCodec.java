@@ -106,12 +106,12 @@ final class RecordCodec {
         int flags = b[in.at++];
         for (int n = in.varint(); n > 0; n--) {
             int length = in.varint();
-            index.addTopic(b, in.at, length, rel, offset);
+            index.addTopic((flags & PRIVATE) != 0, b, in.at, length, rel, offset);
             in.at += length;
         }
         if ((flags & ID) != 0) {
             int length = in.varint();
-            index.addId(b, in.at, length, rel, offset);
+            index.addId((flags & PRIVATE) != 0, b, in.at, length, rel, offset);
             in.at += length;
         }
         if ((flags & TYPE) != 0) {

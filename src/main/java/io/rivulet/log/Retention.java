@@ -102,7 +102,13 @@ final class Retention {
 
     private void writeDown(Segment segment) {
         try {
-            segment.index().newestOfEach((hash, place) -> trimmed.add(hash, segment.first() + Chains.rel(place)));
+            for (boolean isPrivate : new boolean[] {false, true}) {
+                TopicTable topics = segment.index().topics(isPrivate);
+                TrimmedHalf gone = trimmed.half(isPrivate);
+                topics.newest(TopicTable.Keys.EVERY, null,
+                    (hash, place) -> gone.add(hash, segment.first() + Chains.rel(place)));
+                topics.names(gone::name);
+            }
         } catch (IOException e) {
             LOG.warn("the topics of {} cannot be read as it goes; cursors before its end become partial",
                 segment.file(), e);

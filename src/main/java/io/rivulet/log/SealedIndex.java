@@ -3,7 +3,6 @@ package io.rivulet.log;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
-import java.util.Arrays;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,67 +26,8 @@ final class SealedIndex implements SegmentIndex {
 
     /** Writes the side file of a sealed segment, whole or not at all, and puts it in the place of the heap's index. */
     static void seal(Segments segments, Segment segment, HeapIndex heap) throws IOException {
-        Disk disk = segments.disk();
-        BloomFilter filter = BloomFilter.sized(heap.idPlaces());
-        long[] idHashes = heap.idHashes();
-        Arrays.stream(idHashes).forEach(filter::add);
-        long[] topics = heap.topics();
-        Strides strides = segment.strides();
-        IndexFile.Header header = new IndexFile.Header(segment.header().storeId(), segment.first(), segment.count(),
-            segment.length(), segment.minTimeMs(), segment.maxTimeMs(), strides.size(), filter.words().length,
-            topics.length, heap.topicPlaces(), heap.idPlaces());
-        disk.replace(segment.indexFile(), out -> {
-            IndexPages.Writer pages = new IndexPages.Writer(out);
-            header.write(pages);
-            write(pages, strides, filter);
-            write(pages, topics, heap);
-            for (long hash : idHashes) {
-                for (long place : heap.ids(hash)) {
-                    pages.putLong(hash);
-                    pages.putLong(place);
-                    pages.endEntry();
-                }
-            }
-            pages.endSection();
-            pages.flush();
-        });
-        IndexFile file = new IndexFile(disk, segment.indexFile(), header, filter, strides);
+        IndexFile file = IndexWriter.write(segments.disk(), segment, heap);
         segment.index(new SealedIndex(segments, segment, file), file.bytes());
-    }
-
-    private static void write(IndexPages.Writer pages, Strides strides, BloomFilter filter) throws IOException {
-        for (int i = 0; i < strides.size(); i++) {
-            pages.putInt(strides.rel(i));
-            pages.putInt(strides.offset(i));
-            pages.putLong(strides.timeMs(i));
-            pages.endEntry();
-        }
-        pages.endSection();
-        for (long word : filter.words()) {
-            pages.putLong(word);
-            pages.endEntry();
-        }
-        pages.endSection();
-    }
-
-    private static void write(IndexPages.Writer pages, long[] topics, HeapIndex heap) throws IOException {
-        int start = 0;
-        for (long hash : topics) {
-            int count = heap.count(hash);
-            pages.putLong(hash);
-            pages.putInt(start);
-            pages.putInt(count);
-            pages.endEntry();
-            start += count;
-        }
-        pages.endSection();
-        for (long hash : topics) {
-            for (long place : heap.newest(hash, Integer.MAX_VALUE)) {
-                pages.putLong(place);
-                pages.endEntry();
-            }
-        }
-        pages.endSection();
     }
 
     /** Asks the side file; when that is not to be trusted, what replaces it. */
@@ -121,29 +61,73 @@ final class SealedIndex implements SegmentIndex {
     }
 
     @Override
-    public long[] from(long topicHash, int fromRel, int max) throws IOException {
-        return ask((f, h) -> f.from(topicHash, fromRel, max), (f, h) -> h.from(topicHash, fromRel, max));
+    public TopicTable topics(boolean isPrivate) {
+        return new Table(file.topics(isPrivate), isPrivate);
     }
 
     @Override
-    public long[] newest(long topicHash, int max) throws IOException {
-        return ask((f, h) -> f.newest(topicHash, max), (f, h) -> h.newest(topicHash, max));
-    }
-
-    @Override
-    public void newestOfEach(Visitor visitor) throws IOException {
-        Question<Void> ofHeap = (f, h) -> {
-            h.newestOfEach(visitor);
-            return null;
-        };
-        ask((f, h) -> {
-            f.newestOfEach(visitor);
-            return null;
-        }, ofHeap);
+    public boolean isHeap() {
+        return false;
     }
 
     @Override
     public long[] ids(long hash) throws IOException {
         return ask((f, h) -> f.ids(hash), (f, h) -> h.ids(hash));
+    }
+
+    /** The table of the file; each question goes to the heap's when the file turns out not to be trusted. */
+    private final class Table implements TopicTable {
+        private final FileTopics ofFile;
+        private final boolean isPrivate;
+
+        Table(FileTopics ofFile, boolean isPrivate) {
+            this.ofFile = ofFile;
+            this.isPrivate = isPrivate;
+        }
+
+        private <T> T asked(TableQuestion<T> question) throws IOException {
+            return ask((f, h) -> question.answer(ofFile), (f, h) -> question.answer(h.topics(isPrivate)));
+        }
+
+        @Override
+        public int places() {
+            return ofFile.places();
+        }
+
+        @Override
+        public Keys find(TopicFilter filter, Keys known) throws IOException {
+            boolean isOfFile = known != null && (known == Keys.EVERY || known.starts() != null);
+            return isOfFile ? known : asked(t -> t.find(filter, null));
+        }
+
+        @Override
+        public int count(Keys keys) throws IOException {
+            return asked(t -> t.count(keys));
+        }
+
+        @Override
+        public long[] places(Keys keys, int fromRel, int max) throws IOException {
+            return asked(t -> t.places(keys, fromRel, max));
+        }
+
+        @Override
+        public void newest(Keys keys, long[] among, Visitor visitor) throws IOException {
+            asked(t -> {
+                t.newest(keys, among, visitor);
+                return null;
+            });
+        }
+
+        @Override
+        public void names(NameVisitor visitor) throws IOException {
+            asked(t -> {
+                t.names(visitor);
+                return null;
+            });
+        }
+    }
+
+    private interface TableQuestion<T> {
+        T answer(TopicTable table) throws IOException;
     }
 }

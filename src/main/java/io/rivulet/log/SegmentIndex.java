@@ -8,7 +8,7 @@ import java.io.IOException;
  */
 interface SegmentIndex {
 
-    /** A topic of more than one record in so many is dense: reading all of the segment costs less than its index. */
+    /** More than one record in so many is dense: reading all of the segment costs less than its index. */
     int SPARSE = 8;
     /** So few records are read one by one however close they are: less than a chunk. */
     int DENSE_MIN = 16;
@@ -18,23 +18,15 @@ interface SegmentIndex {
         return found > DENSE_MIN && found * SPARSE > records;
     }
 
+    /** The topics of its public events, or of its private ones. */
+    TopicTable topics(boolean isPrivate);
+
     /**
-     * The first {@code max} places of the topic with a record number of at least {@code fromRel}, ascending; null when
-     * the topic is dense in this segment.
+     * The earliest places, ascending, of a publisher's id or a receipt key: one of what is public or a key, and some of
+     * what is private.
      */
-    long[] from(long topicHash, int fromRel, int max) throws IOException;
-
-    /** The last {@code max} places of the topic, ascending. */
-    long[] newest(long topicHash, int max) throws IOException;
-
-    /** Shows the newest place of every topic. */
-    void newestOfEach(Visitor visitor) throws IOException;
-
-    /** The places of a publisher's id or a receipt key, ascending. */
     long[] ids(long hash) throws IOException;
 
-    /** Sees a topic's hash and a place. */
-    interface Visitor {
-        void visit(long topicHash, long place);
-    }
+    /** Whether it is in memory and may grow. */
+    boolean isHeap();
 }

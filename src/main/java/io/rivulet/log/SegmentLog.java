@@ -3,7 +3,6 @@ package io.rivulet.log;
 import io.rivulet.config.Settings;
 import io.rivulet.event.IdSeal;
 import io.rivulet.metrics.Metrics;
-import io.rivulet.topic.TopicSelection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,8 +36,9 @@ public final class SegmentLog implements EventLog {
         seal = new IdSeal(meta.key());
         Segment[] all = segments.all();
         appender = new Appender(segments, options, clock, meta, opened.active(), all[all.length - 1].maxTimeMs());
-        reader = new LogReader(segments);
-        finder = new LogLookup(segments, meta, opened.trimmed());
+        Candidates candidates = new Candidates(segments.hash());
+        reader = new LogReader(segments, candidates);
+        finder = new LogLookup(segments, candidates, meta, opened.trimmed());
         janitor = new Janitor(segments, appender, options,
             new Retention(segments, options, opened.trimmed(), clock, nanoTicker));
         appender.rolled(janitor::wake);
@@ -81,8 +81,8 @@ public final class SegmentLog implements EventLog {
     }
 
     @Override
-    public LogChunk read(long after, long upTo, TopicSelection topics, int bytesMax) throws IOException {
-        return reader.read(after, upTo, topics, bytesMax);
+    public LogChunk read(long after, long upTo, View view, int bytesMax) throws IOException {
+        return reader.read(after, upTo, view, bytesMax);
     }
 
     @Override

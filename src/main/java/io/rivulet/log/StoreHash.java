@@ -53,6 +53,11 @@ final class StoreHash {
         return mix(mix(key.high() ^ ~seed) ^ key.low()) >>> 1;
     }
 
+    /** The hash of the id of a private event, from the hash of the id. */
+    long ofPrivate(long idHash) {
+        return mix(idHash ^ ~factor) >>> 1;
+    }
+
     private long mix(long x) {
         return Math.multiplyHigh(x, factor) ^ x * factor ^ x >>> 29;
     }

@@ -3,25 +3,24 @@ package io.rivulet.log;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
 
 /**
- * What retention took, by topic: hash to the greatest position. Bounded: when there are too many topics the oldest
- * quarter is forgotten into {@code floor}, below which every topic may have been. File {@code trimmed}, replaced as a
- * whole before segments are deleted: {@code magic (u32), through (u64), floor (u64), count (u32), (hash, position u64
- * each), crc (u32)}. Any thread; the log's thread adds.
+ * What retention took, by topic: public events and private ones apart, so that what somebody is told of a gap does not
+ * depend on events that he may not see. File {@code trimmed}, replaced as a whole before segments are deleted:
+ * {@code magic (u32), through (u64), the public half, the private half (}{@link TrimmedHalf}{@code ), crc (u32)}. Any
+ * thread; the log's thread adds.
  */
 final class TrimmedTopics {
 
     static final String NAME = "trimmed";
 
-    private static final int MAGIC = 0x52765431; // RvT1
-    private static final int FIXED_BYTES = 24;
-    private static final int TOPICS_MAX = 65_536;
+    private static final int MAGIC = 0x52765432; // RvT2
+    /** Of before private events were told apart: {@code magic, through, floor, count, (hash, position) each, crc}. */
+    private static final int MAGIC_1 = 0x52765431;
+    private static final int FIXED_BYTES_1 = 24;
 
-    private final Map<Long, Long> last = new HashMap<>();
-    private long floor;
+    private final TrimmedHalf publics = new TrimmedHalf();
+    private final TrimmedHalf privates = new TrimmedHalf();
     private long through;
 
     /** Everything up to here is trimmed; a segment wholly below it is left over from a crash. */
@@ -29,20 +28,18 @@ final class TrimmedTopics {
         return through;
     }
 
-    /** The greatest trimmed position of the topic, or of what is no longer known apart; 0 for none. */
-    synchronized long last(long topicHash) {
-        return Math.max(floor, last.getOrDefault(topicHash, 0L));
+    /**
+     * The greatest trimmed position of an event that fits, or of what is no longer known apart; 0 for none. A private
+     * one fits when it has a topic of each filter: both were there no later than this.
+     */
+    long last(TopicFilter topics, TopicFilter grants) {
+        long last = publics.last(topics);
+        return grants.isNone() ? last : Math.max(last, Math.min(privates.last(topics), privates.last(grants)));
     }
 
-    /** The topic's newest event in a segment that goes. */
-    synchronized void add(long topicHash, long position) {
-        last.merge(topicHash, position, Math::max);
-        if (last.size() > TOPICS_MAX) {
-            long[] all = last.values().stream().mapToLong(p -> p).sorted().toArray();
-            long below = all[all.length / 4];
-            last.values().removeIf(p -> p <= below);
-            floor = Math.max(floor, below);
-        }
+    /** Those of public events, or of private ones. */
+    TrimmedHalf half(boolean isPrivate) {
+        return isPrivate ? privates : publics;
     }
 
     /** All up to {@code position} goes. */
@@ -51,23 +48,18 @@ final class TrimmedTopics {
     }
 
     /** All up to {@code position} is gone and nobody knows of which topics. */
-    synchronized void unknown(long position) {
-        floor = Math.max(floor, position);
-        through = Math.max(through, position);
+    void unknown(long position) {
+        publics.unknown(position);
+        privates.unknown(position);
+        through(position);
     }
 
     void write(Disk disk, Path folder) throws IOException {
         Bytes out = new Bytes(1024);
-        synchronized (this) {
-            out.putInt(MAGIC);
-            out.putLong(through);
-            out.putLong(floor);
-            out.putInt(last.size());
-            last.forEach((hash, position) -> {
-                out.putLong(hash);
-                out.putLong(position);
-            });
-        }
+        out.putInt(MAGIC);
+        out.putLong(through());
+        publics.write(out);
+        privates.write(out);
         out.putInt(Bytes.crc(out.array(), 0, out.length()));
         disk.replace(folder.resolve(NAME), Arrays.copyOf(out.array(), out.length()));
     }
@@ -75,15 +67,20 @@ final class TrimmedTopics {
     /** What the file holds; null when it is damaged: then the beginning of the log is all that is known. */
     static TrimmedTopics read(Disk disk, Path folder) throws IOException {
         byte[] b = disk.readAll(folder.resolve(NAME));
-        if (b.length < FIXED_BYTES + 4 || Bytes.getInt(b, b.length - 4) != Bytes.crc(b, 0, b.length - 4)
-            || Bytes.getInt(b, 0) != MAGIC || b.length != FIXED_BYTES + 16L * Bytes.getInt(b, 20) + 4) {
+        if (b.length < FIXED_BYTES_1 + 4 || Bytes.getInt(b, b.length - 4) != Bytes.crc(b, 0, b.length - 4)) {
             return null;
         }
         TrimmedTopics trimmed = new TrimmedTopics();
         trimmed.through = Bytes.getLong(b, 4);
-        trimmed.floor = Bytes.getLong(b, 12);
-        for (int at = FIXED_BYTES; at < b.length - 4; at += 16) {
-            trimmed.last.put(Bytes.getLong(b, at), Bytes.getLong(b, at + 8));
+        if (Bytes.getInt(b, 0) == MAGIC) {
+            trimmed.privates.read(b, trimmed.publics.read(b, 12));
+        } else if (Bytes.getInt(b, 0) == MAGIC_1) {
+            trimmed.publics.unknown(Bytes.getLong(b, 12));
+            for (int at = FIXED_BYTES_1; at < b.length - 4; at += 16) {
+                trimmed.publics.add(Bytes.getLong(b, at), Bytes.getLong(b, at + 8));
+            }
+        } else {
+            return null;
         }
         return trimmed;
     }

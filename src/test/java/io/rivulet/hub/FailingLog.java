@@ -9,7 +9,7 @@ import io.rivulet.log.LogFailure;
 import io.rivulet.log.LogFinder;
 import io.rivulet.log.LogRange;
 import io.rivulet.log.LogRecord;
-import io.rivulet.topic.TopicSelection;
+import io.rivulet.log.View;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -54,14 +54,14 @@ final class FailingLog implements EventLog {
     }
 
     @Override
-    public LogChunk read(long after, long upTo, TopicSelection topics, int bytesMax) throws IOException {
+    public LogChunk read(long after, long upTo, View view, int bytesMax) throws IOException {
         if (damaged) {
             throw new LogCorrupt("a block does not match its checksum");
         }
         if (unreadable) {
             throw new IOException("too many open files");
         }
-        return log.read(after, upTo, topics, bytesMax);
+        return log.read(after, upTo, view, bytesMax);
     }
 
     @Override

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.rivulet.event.Event;
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
+import io.rivulet.log.View;
 import io.rivulet.topic.TopicMatcher;
 import io.rivulet.topic.TopicSelection;
 import io.rivulet.topic.TopicSpace;
@@ -38,10 +39,11 @@ class TransientTopicsTest {
         transients.evicted(publish(2, "clock"));
         for (TopicMatcher quotes : List.of(space.selector("quotes/{name}"), space.urlPattern("quotes/:name"))) {
             TopicSelection wish = TopicSelection.of(List.of(quotes, space.exact("news")));
-            assertTrue(transients.lostSince(Position.START, wish));
-            assertFalse(transients.lostSince(new Position(0, 1), wish), "it has that one");
+            assertTrue(transients.lostSince(Position.START, View.unlimited(wish)));
+            assertFalse(transients.lostSince(new Position(0, 1), View.unlimited(wish)), "it has that one");
         }
-        assertFalse(transients.lostSince(Position.START, TopicSelection.of(List.of(space.urlPattern("books/:id")))));
+        assertFalse(transients.lostSince(Position.START,
+            View.unlimited(TopicSelection.of(List.of(space.urlPattern("books/:id"))))));
     }
 
     @Test
@@ -67,7 +69,7 @@ class TransientTopicsTest {
     }
 
     private String newest(TopicMatcher... wishes) {
-        return transients.newestOfEach(TopicSelection.of(List.of(wishes))).stream()
+        return transients.newestOfEach(View.unlimited(TopicSelection.of(List.of(wishes)))).stream()
             .map(frame -> frame.position().transients()).toList().toString();
     }
 }

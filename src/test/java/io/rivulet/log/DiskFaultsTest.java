@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.rivulet.auth.GrantedTopics;
 import io.rivulet.event.Event;
 import io.rivulet.log.MemoryDisk.Op;
 import java.io.IOException;
@@ -60,7 +61,7 @@ class DiskFaultsTest {
             assertEquals(failure, log.range().failure());
             assertEquals(head, log.range().head());
             scenario.verify(log);
-            assertTrue(log.find().byId("refused").isEmpty());
+            assertTrue(log.find().byId("refused", GrantedTopics.ALL).isEmpty());
             try (SegmentLog after = scenario.open(disk.afterKill())) {
                 assertEquals(head, after.range().head(), "not after a crash either");
             }

@@ -1,7 +1,7 @@
 package io.rivulet.log;
 
+import io.rivulet.auth.GrantedTopics;
 import io.rivulet.event.IdSeal;
-import io.rivulet.topic.TopicSelection;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -86,7 +86,7 @@ public final class MemoryEventLog implements EventLog, LogFinder {
     }
 
     @Override
-    public synchronized LogChunk read(long after, long upTo, TopicSelection topics, int bytesMax) {
+    public synchronized LogChunk read(long after, long upTo, View view, int bytesMax) {
         long from = Math.max(after + 1, first);
         long to = Math.min(upTo, head());
         List<LogEntry> found = new ArrayList<>();
@@ -94,7 +94,7 @@ public final class MemoryEventLog implements EventLog, LogFinder {
         for (long budget = bytesMax; next <= to && budget > 0; next++) {
             LogEntry entry = at(next);
             budget -= entry.event().weight();
-            if (topics.matches(entry.event().topics())) {
+            if (view.shows(entry.event())) {
                 found.add(entry);
             }
         }
@@ -122,8 +122,9 @@ public final class MemoryEventLog implements EventLog, LogFinder {
     }
 
     @Override
-    public synchronized OptionalLong byId(String id) {
-        return entries.stream().filter(e -> id.equals(e.event().id())).mapToLong(LogEntry::position).findFirst();
+    public synchronized Optional<LogEntry> byId(String id, GrantedTopics privates) {
+        return entries.stream().filter(e -> id.equals(e.event().id())
+            && (!e.event().isPrivate() || privates.coversOne(e.event().topics()))).findFirst();
     }
 
     @Override
@@ -138,10 +139,10 @@ public final class MemoryEventLog implements EventLog, LogFinder {
     }
 
     @Override
-    public synchronized long beforeNewest(TopicSelection topics, int n) {
+    public synchronized long beforeNewest(View view, int n) {
         int left = n;
         for (long p = head(); p >= first; p--) {
-            if (topics.matches(at(p).event().topics()) && --left == 0) {
+            if (view.shows(at(p).event()) && --left == 0) {
                 return p - 1;
             }
         }
@@ -149,14 +150,14 @@ public final class MemoryEventLog implements EventLog, LogFinder {
     }
 
     @Override
-    public synchronized List<LogEntry> newestOfEach(TopicSelection topics, int topicsMax) {
+    public synchronized List<LogEntry> newestOfEach(View view, int topicsMax) {
         Set<String> seen = new HashSet<>();
         List<LogEntry> newest = new ArrayList<>();
         for (long p = head(); p >= first && seen.size() < topicsMax; p--) {
             boolean isNewest = false;
-            for (String topic : at(p).event().topics()) {
-                isNewest |= (topics.isAny() || topics.exact().contains(topic)) && seen.size() < topicsMax
-                    && seen.add(topic);
+            List<String> topics = view.shows(at(p).event()) ? at(p).event().topics() : List.of();
+            for (String topic : topics) {
+                isNewest |= view.topics().matches(List.of(topic)) && seen.size() < topicsMax && seen.add(topic);
             }
             if (isNewest) {
                 newest.add(at(p));
@@ -180,8 +181,8 @@ public final class MemoryEventLog implements EventLog, LogFinder {
     }
 
     @Override
-    public synchronized long lastTrimmed(TopicSelection topics) {
-        return trimmed.stream().filter(e -> topics.matches(e.event().topics())).mapToLong(LogEntry::position).max()
+    public synchronized long lastTrimmed(View view) {
+        return trimmed.stream().filter(e -> view.shows(e.event())).mapToLong(LogEntry::position).max()
             .orElse(0);
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.rivulet.auth.GrantedTopics;
 import io.rivulet.config.Settings;
 import io.rivulet.event.Event;
 import io.rivulet.metrics.Metrics;
@@ -87,6 +88,10 @@ class ReadingTest {
         return found;
     }
 
+    private static View all(String... topics) {
+        return View.unlimited(TopicSelection.ofTopics(List.of(topics)));
+    }
+
     @Test
     void fewTopicsSkipTheRestOfTheLog() throws IOException {
         load();
@@ -106,18 +111,18 @@ class ReadingTest {
     void lookUpsReadPagesNotSegments() throws IOException {
         load();
         long read = bytesRead(() -> {
-            assertEquals(12_341, log.find().byId("id12340").getAsLong());
-            assertTrue(log.find().byId("id12341").isEmpty());
-            assertTrue(log.find().byId("id").isEmpty());
+            assertEquals(12_341, log.find().byId("id12340", GrantedTopics.ALL).orElseThrow().position());
+            assertTrue(log.find().byId("id12341", GrantedTopics.ALL).isEmpty());
+            assertTrue(log.find().byId("id", GrantedTopics.ALL).isEmpty());
         });
         assertTrue(read < 60_000, read + " bytes for ids");
-        read = bytesRead(() -> log.find().beforeNewest(TopicSelection.ofTopics(List.of("t7")), 5));
+        read = bytesRead(() -> log.find().beforeNewest(all("t7"), 5));
         assertTrue(read < 200_000, read + " bytes for the newest");
-        read = bytesRead(() -> log.find().newestOfEach(TopicSelection.ofTopics(List.of("t7", "t8")), 10));
+        read = bytesRead(() -> log.find().newestOfEach(all("t7", "t8"), 10));
         assertTrue(read < 200_000, read + " bytes for the newest of each");
         read = bytesRead(() -> log.find().beforeTime(clock.millis()));
         assertTrue(read < 300_000, read + " bytes for a time");
-        assertEquals(1_000, log.find().newestOfEach(ALL, 5_000).size());
+        assertEquals(1_000, log.find().newestOfEach(all("*"), 5_000).size());
     }
 
     @Test

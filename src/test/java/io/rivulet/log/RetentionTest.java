@@ -31,8 +31,8 @@ class RetentionTest {
             .position();
     }
 
-    private static TopicSelection topic(String topic) {
-        return TopicSelection.ofTopics(List.of(topic));
+    private static View topic(String topic) {
+        return View.unlimited(TopicSelection.ofTopics(List.of(topic)));
     }
 
     private long bytesOnDisk() {
@@ -170,10 +170,10 @@ class RetentionTest {
             assertEquals((first - 1) / 2 * 2, find.lastTrimmed(topic("even")));
             assertEquals(0, find.lastTrimmed(topic("late")));
             assertEquals(0, find.lastTrimmed(topic("never seen")));
-            assertEquals(first - 1, find.lastTrimmed(TopicSelection.ofTopics(List.of("*"))));
+            assertEquals(first - 1, find.lastTrimmed(topic("*")));
             assertEquals(OptionalLong.empty(), find.nonceAt(first - 2));
             assertTrue(find.nonceAt(first - 1).isPresent());
-            LogChunk chunk = log.read(0, first, TopicSelection.ofTopics(List.of("*")), 1_000);
+            LogChunk chunk = log.read(0, first, topic("*"), 1_000);
             assertEquals(first + " 1", chunk.from() + " " + chunk.entries().size());
             log.close();
             log = open(disk, "log.retain.events", "32");
@@ -206,17 +206,22 @@ class RetentionTest {
         }
     }
 
+    private static TopicFilter hashed(long hash) {
+        return new TopicFilter(false, new long[] {hash}, List.of());
+    }
+
     @Test
     void tooManyTrimmedTopicsAreForgottenTowardsPartial() {
-        TrimmedTopics trimmed = new TrimmedTopics();
+        TrimmedHalf trimmed = new TrimmedHalf();
         for (long i = 1; i <= 100_000; i++) {
             trimmed.add(i * 7, i);
+            trimmed.name(i * 7, "t" + i);
         }
-        assertEquals(100_000, trimmed.last(700_000));
-        assertEquals(90_000, trimmed.last(630_000));
-        long floor = trimmed.last(1);
+        assertEquals(100_000, trimmed.last(hashed(700_000)));
+        assertEquals(90_000, trimmed.last(hashed(630_000)));
+        long floor = trimmed.last(hashed(1));
         assertTrue(floor >= 30_000 && floor < 60_000, "floor " + floor);
-        assertEquals(floor, trimmed.last(7));
+        assertEquals(floor, trimmed.last(hashed(7)));
     }
 
     @Test

@@ -4,17 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.rivulet.auth.GrantedTopics;
 import io.rivulet.config.Settings;
 import io.rivulet.event.Event;
 import io.rivulet.metrics.Metrics;
 import io.rivulet.topic.TopicSelection;
+import io.rivulet.topic.TopicSpace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Random;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -37,6 +38,9 @@ final class Scenario {
 
     final TestClock clock = new TestClock();
     final LogOptions options;
+    private static final TopicSelection NAMED =
+        TopicSelection.of(List.of(TopicSpace.of("https://hub.example/hub").selector("t{number}")));
+
     /** Position to data of what was acknowledged. */
     final Map<Long, String> acknowledged = new HashMap<>();
     private final Random random;
@@ -59,7 +63,7 @@ final class Scenario {
     }
 
     private LogRecord record(String data) {
-        Event.Builder event = Event.on("t" + random.nextInt(5)).data(data);
+        Event.Builder event = Event.on("t" + random.nextInt(5)).data(data).markPrivate(serial % 3 == 0);
         return new LogRecord(random.nextInt(4) == 0 ? event.id("id-" + data).build() : event.build(), null);
     }
 
@@ -121,7 +125,8 @@ final class Scenario {
                     assertArrayEquals(expected.getBytes(java.nio.charset.StandardCharsets.UTF_8),
                         entry.event().data(), "position " + entry.position());
                     if (entry.event().id() != null) {
-                        assertEquals(OptionalLong.of(entry.position()), log.find().byId("id-" + expected));
+                        assertEquals(entry.position(),
+                            log.find().byId("id-" + expected, GrantedTopics.ALL).orElseThrow().position());
                     }
                 }
             }
@@ -132,14 +137,23 @@ final class Scenario {
     private static void verifyTopics(SegmentLog log, LogRange range) throws IOException {
         int found = 0;
         for (int topic = 0; topic < 5; topic++) {
-            TopicSelection one = TopicSelection.ofTopics(List.of("t" + topic));
-            for (long at = range.first() - 1; at < range.head(); ) {
-                LogChunk chunk = log.read(at, range.head(), one, 5_000);
-                found += chunk.entries().size();
-                at = chunk.examinedTo();
-            }
+            found += count(log, range, View.unlimited(TopicSelection.ofTopics(List.of("t" + topic))));
         }
-        assertEquals(range.head() - range.first() + 1, found, "every event has one of the five topics");
+        long all = range.head() - range.first() + 1;
+        assertEquals(all, found, "every event has one of the five topics");
+        assertEquals(all, count(log, range, View.unlimited(NAMED)), "names are known of all, public or private");
+        assertEquals(count(log, range, new View(ALL, GrantedTopics.NONE)),
+            count(log, range, new View(NAMED, GrantedTopics.NONE)));
+    }
+
+    private static int count(SegmentLog log, LogRange range, View view) throws IOException {
+        int found = 0;
+        for (long at = range.first() - 1; at < range.head(); ) {
+            LogChunk chunk = log.read(at, range.head(), view, 5_000);
+            found += chunk.entries().size();
+            at = chunk.examinedTo();
+        }
+        return found;
     }
 
     /** Opens what is left, compares, appends more, and compares again. */

@@ -1,0 +1,149 @@
+package io.rivulet.log;
+
+import java.util.Arrays;
+
+/**
+ * The topics of a {@link HeapIndex}, public or private, with their names. The committer adds, the readers ask: short
+ * locks, no I/O and no pattern inside.
+ */
+final class HeapTopics implements TopicTable {
+
+    private final StoreHash hash;
+    private final Chains chains = new Chains();
+    private final Names names = new Names();
+
+    HeapTopics(StoreHash hash) {
+        this.hash = hash;
+    }
+
+    synchronized void add(byte[] b, int from, int length, int rel, int offset) {
+        long topic = hash.of(b, from, length);
+        if (chains.isNew(topic)) {
+            chains.addNew(topic, rel, offset, names.add(b, from, length));
+        } else {
+            chains.add(topic, rel, offset);
+        }
+    }
+
+    @Override
+    public synchronized int places() {
+        return chains.nodes();
+    }
+
+    /** The hashes of all topics, ascending. */
+    synchronized long[] hashes() {
+        return chains.sortedKeys();
+    }
+
+    synchronized int count(long topicHash) {
+        return chains.count(topicHash);
+    }
+
+    synchronized long[] places(long topicHash, int fromRel, int max) {
+        return chains.newest(topicHash, fromRel, max);
+    }
+
+    /** The names of these topics, all there are, in their order; null when some are not known. */
+    synchronized Bytes names(long[] hashes) {
+        if (names.isFull()) {
+            return null;
+        }
+        Bytes ordered = new Bytes(Math.max(16, names.length()));
+        for (long topic : hashes) {
+            Names.Walk walk = new Names.Walk(names.array(), chains.tag(topic), names.length());
+            walk.next();
+            walk.copyTo(ordered);
+        }
+        return ordered;
+    }
+
+    private synchronized Names.Walk walk(int from) {
+        return new Names.Walk(names.array(), from, names.length());
+    }
+
+    private synchronized int namesLength() {
+        return names.isFull() ? -1 : names.length();
+    }
+
+    @Override
+    public Keys find(TopicFilter filter, Keys known) {
+        if (filter.any()) {
+            return Keys.EVERY;
+        }
+        if (!filter.needsNames()) {
+            return new Keys(filter.hashes(), null, null, 0); // those that are not there have no places
+        }
+        int end = namesLength();
+        if (end < 0) {
+            return null;
+        }
+        boolean goesOn = known != null && known.examined() > 0;
+        int from = goesOn ? known.examined() : 0;
+        long[] found = goesOn ? known.hashes() : filter.hashes();
+        int n = found.length;
+        Names.Walk walk = walk(from);
+        int at = from;
+        while (at < end && walk.next()) {
+            at = walk.end();
+            if (filter.matches(walk.name())) {
+                found = n < found.length ? found : Arrays.copyOf(found, Math.max(8, n * 2));
+                found[n++] = walk.hash(hash);
+            }
+        }
+        long[] distinct = Arrays.stream(found, 0, n).sorted().distinct().toArray();
+        return new Keys(distinct, null, null, at);
+    }
+
+    @Override
+    public int count(Keys keys) {
+        if (keys == Keys.EVERY) {
+            return places();
+        }
+        int count = 0;
+        for (long topic : keys.hashes()) {
+            count += count(topic);
+        }
+        return count;
+    }
+
+    @Override
+    public long[] places(Keys keys, int fromRel, int max) {
+        if (keys == Keys.EVERY) {
+            return everyPlace(fromRel, max);
+        }
+        Places all = new Places();
+        for (long topic : keys.hashes()) {
+            all.add(places(topic, fromRel, max));
+        }
+        return all.ascending();
+    }
+
+    private synchronized long[] everyPlace(int fromRel, int max) {
+        return chains.newestOfAll(fromRel, max);
+    }
+
+    @Override
+    public void newest(Keys keys, long[] among, Visitor visitor) {
+        for (long topic : keys == Keys.EVERY ? hashes() : keys.hashes()) {
+            long place = newest(topic, among);
+            if (place >= 0) {
+                visitor.visit(topic, place);
+            }
+        }
+    }
+
+    private synchronized long newest(long topic, long[] among) {
+        if (among != null) {
+            return chains.newestAmong(topic, among);
+        }
+        long[] one = chains.newest(topic, 0, 1);
+        return one.length == 0 ? -1 : one[0];
+    }
+
+    @Override
+    public void names(NameVisitor visitor) {
+        for (Names.Walk walk = walk(0); walk.next(); ) {
+            visitor.visit(walk.hash(hash), walk.name());
+        }
+    }
+}

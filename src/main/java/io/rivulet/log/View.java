@@ -1,0 +1,42 @@
+package io.rivulet.log;
+
+import io.rivulet.auth.Grant;
+import io.rivulet.auth.GrantedTopics;
+import io.rivulet.event.Event;
+import io.rivulet.topic.TopicSelection;
+import java.util.List;
+
+/**
+ * What a reader wants and may see. Every look-up answers as if nothing else were in the log: an event that the reader
+ * may not see is neither found nor counted. Immutable, any thread.
+ *
+ * @param topics   what it asks for
+ * @param privates of these events, private ones are seen when one of their topics is here
+ */
+public record View(TopicSelection topics, GrantedTopics privates) {
+
+    /** Under the rights of a caller. */
+    public static View of(TopicSelection topics, Grant grant) {
+        return new View(topics, grant.subscribes());
+    }
+
+    /** The hub's own: private events as well. */
+    public static View unlimited(TopicSelection topics) {
+        return new View(topics, GrantedTopics.ALL);
+    }
+
+    /** Whether the event is asked for and may be seen. */
+    public boolean shows(Event event) {
+        return shows(event.topics(), event.isPrivate());
+    }
+
+    /** Whether an event of these topics is asked for and may be seen. */
+    public boolean shows(List<String> eventTopics, boolean isPrivate) {
+        return topics.matches(eventTopics) && (!isPrivate || privates.coversOne(eventTopics));
+    }
+
+    /** Whether nothing is left out. */
+    public boolean isAll() {
+        return topics.isAny() && privates.all();
+    }
+}
