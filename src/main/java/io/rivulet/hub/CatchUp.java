@@ -74,13 +74,13 @@ final class CatchUp {
 
     private void feed(Subscriber s) {
         try {
-            if (shard.isOver(s) || !s.outlet.isReady()) {
-                shard.serve(s); // its end has come, or a heartbeat has filled the socket since it was put into the line
+            if (!s.outlet.isReady()) {
+                shard.serve(s); // a heartbeat has filled the socket since it was put into the line
             } else {
                 step(s);
             }
         } catch (RuntimeException | Error e) {
-            LOG.error("Stream {} failed while it caught up and is ended", s.connection, e);
+            LOG.error("Stream {} failed while it caught up and is ended", s.connection(), e);
             shard.remove(s);
         }
     }
@@ -109,8 +109,8 @@ final class CatchUp {
     /** What was asked of the log has come. */
     void chunkRead(Subscriber s, ReadResult result) {
         s.reading = false;
-        if (s.state == Subscriber.State.ENDED) {
-            setup.readers().release(result.bytes());
+        if (s.state != Subscriber.State.BEHIND) {
+            setup.readers().release(result.bytes()); // it ends
             return;
         }
         if (result.gapId() != null && endsHere(s, result.damage())) {

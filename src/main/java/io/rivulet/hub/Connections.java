@@ -71,17 +71,17 @@ public final class Connections {
     }
 
     void add(Subscriber s) {
-        open.put(s.connection, s);
+        open.put(s.connection(), s);
     }
 
     void remove(Subscriber s) {
-        open.remove(s.connection, s);
+        open.remove(s.connection(), s);
     }
 
     /** Also where there is no such connection something is compared, so that the time tells nothing either. */
     private Subscriber owned(String connection, String secret) {
         Subscriber s = open.get(connection);
-        boolean right = MessageDigest.isEqual(bytes(s == null ? NO_SECRET : s.secret),
+        boolean right = MessageDigest.isEqual(bytes(s == null ? NO_SECRET : s.admission.secret()),
             bytes(secret == null ? "" : secret));
         return s != null && right ? s : null;
     }
@@ -93,8 +93,8 @@ public final class Connections {
     private static Connection shown(Subscriber s) {
         Grant grant = s.grant;
         Dialect dialect = s.request.dialect();
-        return new Connection(s.connection, grant.issuer(), grant.subject(), grant.tokenId(), s.request.peer(),
-            s.request.topics().matchers().stream().map(TopicMatcher::text).toList(), dialect, s.openedMs,
+        return new Connection(s.connection(), grant.issuer(), grant.subject(), grant.tokenId(), s.request.peer(),
+            s.request.topics().matchers().stream().map(TopicMatcher::text).toList(), dialect, s.admission.openedMs(),
             grant.expiresMs());
     }
 }

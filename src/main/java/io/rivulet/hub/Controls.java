@@ -31,8 +31,8 @@ final class Controls {
     /** {@code rivulet.hello}: who this connection is, and how it resumed. */
     static byte[] hello(Subscriber s, StartPoint start, String id) {
         JsonObject json = new JsonObject();
-        json.addProperty("connection", s.connection);
-        json.addProperty("secret", s.secret);
+        json.addProperty("connection", s.connection());
+        json.addProperty("secret", s.admission.secret());
         json.addProperty("resumed", start.resumed().text());
         json.addProperty("missed", start.missed());
         if (start.transientLost()) {

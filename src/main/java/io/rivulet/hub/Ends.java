@@ -15,19 +15,22 @@ import org.slf4j.LoggerFactory;
  * two events, and with a last word on when to come back where the socket takes one. Shard thread only.
  *
  * <p>A stream that is to end gets nothing more from that moment on. If its socket is full, it is given half a second to
- * take what was begun, and then cut. So that nothing reaches anybody after the end of a token, which is looked at twice
- * a second, the end is planned one and a half seconds early.
+ * take what was begun, and then cut. A delivery costs nothing for it: each round of the shard begins with the question
+ * whether any end is due, and all are looked through at most twice a second. So that none comes later than its token's
+ * end, it is planned one and a half seconds early.
  */
 final class Ends {
 
     private static final Logger LOG = LoggerFactory.getLogger(Ends.class);
     private static final long EARLY_MS = 1_500;
     private static final long PATIENCE_MS = 500;
-    private static final long AT_ONCE = Long.MIN_VALUE;
+    private static final long PAUSE_MS = 500;
 
     private final ShardSetup setup;
     private final Shard shard;
     private final List<Subscriber> streams;
+    /** When to look through them next. */
+    private long nextMs = Long.MAX_VALUE;
 
     Ends(ShardSetup setup, Shard shard, List<Subscriber> streams) {
         this.setup = setup;
@@ -37,40 +40,61 @@ final class Ends {
 
     /** Says when a stream ends, under the grant that it has now. */
     static void plan(Subscriber s) {
-        s.endMs = Math.min(s.agedMs, s.grant.expiresMs() - EARLY_MS);
-        s.cutMs = s.endMs == Long.MAX_VALUE ? Long.MAX_VALUE : s.endMs + PATIENCE_MS;
+        s.endMs = Math.min(s.admission.agedMs(), s.grant.expiresMs() - EARLY_MS);
     }
 
-    /** Ends a stream whose time has come: now, or when its socket has taken what was begun. */
-    void end(Subscriber s, long nowMs) {
-        if (s.state == Subscriber.State.ENDED) {
+    /** Takes its end into account; false when that is now, and the stream has ended. */
+    boolean noted(Subscriber s, long nowMs) {
+        s.endMs = Math.min(s.admission.agedMs(), s.grant.expiresMs() - EARLY_MS);
+        if (nowMs >= s.endMs || setup.banned().test(s.grant)) { // see sweep
+            close(s, nowMs);
+            return false;
+        }
+        nextMs = Math.min(nextMs, s.endMs);
+        return true;
+    }
+
+    /** Ends those whose time has come, before anything is delivered in this round. */
+    void look(long nowMs) {
+        if (nowMs < nextMs) {
             return;
         }
-        if (s.outlet.isReady()) {
-            s.outlet.write(ByteBuffer.wrap(setup.farewell().get()));
-            shard.remove(s);
-        } else if (nowMs >= s.cutMs) {
-            shard.remove(s);
-        }
-    }
-
-    /** Ends those whose time has come. */
-    void tick(long nowMs) {
+        nextMs = Long.MAX_VALUE;
+        long next = Long.MAX_VALUE;
         for (int i = streams.size() - 1; i >= 0; i--) { // backwards: who ends is replaced by the last
             Subscriber s = streams.get(i);
             if (nowMs >= s.endMs) {
-                shard.serve(s);
+                close(s, s.endMs);
+            } else {
+                next = Math.min(next, s.endMs);
             }
         }
+        nextMs = Math.max(Math.min(next, nextMs), nowMs + PAUSE_MS);
     }
 
-    /** Ends one because somebody asked. */
-    void close(Subscriber s, long nowMs) {
-        if (s.endMs != AT_ONCE) {
-            s.endMs = AT_ONCE;
-            s.cutMs = nowMs + PATIENCE_MS;
+    /** Ends one between two events: now, or when its socket has taken what was begun. */
+    void close(Subscriber s, long sinceMs) {
+        if (s.state == Subscriber.State.ENDED) {
+            return;
         }
+        s.state = Subscriber.State.ENDING;
+        s.endMs = Math.min(s.endMs, sinceMs);
+        s.backlogSize = 0;
+        s.controls.clear();
+        setup.readers().release(s.dropChunk());
         shard.serve(s);
+    }
+
+    /** One that is ending: now, if its socket has taken what was begun, or if it had time enough. */
+    void finish(Subscriber s, long nowMs) {
+        if (s.outlet.isReady()) {
+            s.outlet.write(ByteBuffer.wrap(setup.farewell().get()));
+            shard.remove(s);
+        } else if (nowMs - s.endMs >= PATIENCE_MS) {
+            shard.remove(s);
+        } else {
+            nextMs = Math.min(nextMs, s.endMs + PATIENCE_MS);
+        }
     }
 
     /**
@@ -91,18 +115,19 @@ final class Ends {
      * A fresh grant, between two events. What waits in memory was examined under the old one: the stream falls behind
      * to the place before it, and all of it is examined again under the new.
      */
-    void renew(Subscriber s, Grant fresh, CompletableFuture<Void> answer) {
-        Refused refusal = s.state == Subscriber.State.ENDED || s.endMs == AT_ONCE
+    void renew(Subscriber s, Grant fresh, long nowMs, CompletableFuture<Void> answer) {
+        Refused refusal = s.state == Subscriber.State.ENDED || s.state == Subscriber.State.ENDING
             ? Refused.because(Reason.NOT_FOUND, "the stream has ended meanwhile")
             : setup.banned().test(fresh) ? Refused.because(Reason.BANNED, "this subject or token is banned") : null;
         if (refusal == null) {
             s.grant = fresh;
-            plan(s);
-            setup.presence().renewed(s);
-            if (s.backlogSize > 0) {
-                shard.fallBehind(s);
+            if (noted(s, nowMs)) {
+                setup.presence().renewed(s);
+                if (s.backlogSize > 0) {
+                    shard.fallBehind(s);
+                }
+                shard.serve(s);
             }
-            shard.serve(s);
         }
         Runnable tell = () -> {
             if (refusal == null) {
@@ -127,7 +152,7 @@ final class Ends {
                     s.outlet.write(ByteBuffer.wrap(setup.farewell().get()));
                 }
             } catch (RuntimeException e) {
-                LOG.warn("Stream {} could not be told of the end", s.connection, e);
+                LOG.warn("Stream {} could not be told of the end", s.connection(), e);
             }
             shard.remove(s);
         }

@@ -261,7 +261,7 @@ final class Engine {
             placed = place(s.request);
         } catch (IOException | RuntimeException e) {
             LOG.error("The cursor of stream {} could not be looked up; it is ended and will ask again",
-                s.connection, e);
+                s.connection(), e);
             s.gone("its cursor could not be looked up");
             return;
         }

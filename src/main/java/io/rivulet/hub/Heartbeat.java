@@ -27,7 +27,7 @@ final class Heartbeat {
     static void tick(Shard shard, CursorDue cursors, List<Subscriber> streams, Now now) {
         for (int i = streams.size() - 1; i >= 0; i--) { // backwards: a failed write may take the stream out
             Subscriber s = streams.get(i);
-            if (!s.outlet.isReady()) {
+            if (s.state == Subscriber.State.ENDING || !s.outlet.isReady()) {
                 continue; // bytes are on their way, or nobody takes them: both are news enough
             }
             if (s.state == Subscriber.State.LIVE && s.backlogSize == 0 && s.request.controls()

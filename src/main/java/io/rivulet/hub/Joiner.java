@@ -39,13 +39,13 @@ final class Joiner {
      * on and the first is gone.
      */
     ByteBuffer next(Subscriber s) {
-        if (s.backlogSize == 1 && s.variant != Variant.TOPICS) {
+        if (s.backlogSize == 1 && s.variant == Variant.PLAIN) {
             EventFrame only = ring.get(s.backlog[0]);
             if (only == null) {
                 return null;
             }
             s.backlogSize = 0;
-            return s.live(only);
+            return only.live();
         }
         long key = s.backlogHash + s.variant.ordinal(); // those of another variant have other bytes
         Joined joined = round.get(key);

@@ -116,7 +116,7 @@ public final class Presence {
             return false;
         }
         watch(s, isWatcher(s.request.topics(), s.grant));
-        s.registration = new Registration(s.subscriber, s.request.topics(), s.grant);
+        s.registration = new Registration(s.admission.subscriber(), s.request.topics(), s.grant);
         registered.add(s.registration);
         teller.changed(s.registration);
         return s.watches && !start.transientLost() && lost(s.request, start);

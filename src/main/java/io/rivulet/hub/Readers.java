@@ -80,7 +80,7 @@ final class Readers {
             } catch (InterruptedException e) {
                 s.gone("its reader was interrupted"); // nobody else would ever feed it again
             } catch (IOException | RuntimeException | Error e) {
-                LOG.error("Stream {} could not be fed from the log and is ended; it will ask again", s.connection, e);
+                LOG.error("Stream {} could not be fed from the log and is ended; it will ask again", s.connection(), e);
                 s.gone("the log could not be read for it");
             }
         });

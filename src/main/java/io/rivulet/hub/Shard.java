@@ -109,6 +109,7 @@ final class Shard implements Runnable {
         while (!closing) {
             try {
                 look();
+                ends.look(nowMs);
                 boolean worked = mailbox.read();
                 worked |= dispatch();
                 worked |= catchUp.round();
@@ -188,21 +189,12 @@ final class Shard implements Runnable {
         }
     }
 
-    /** Whether the time of a stream has come to end, and it gets nothing more. */
-    boolean isOver(Subscriber s) {
-        return nowMs >= s.endMs;
-    }
-
     /** Writes what a subscriber has to get, as far as its socket takes it; a fault costs this stream only. */
     void serve(Subscriber s) {
         try {
-            if (isOver(s)) {
-                ends.end(s, nowMs);
-            } else {
-                tryServe(s);
-            }
+            tryServe(s);
         } catch (RuntimeException | Error e) {
-            LOG.error("Stream {} failed and is ended", s.connection, e);
+            LOG.error("Stream {} failed and is ended", s.connection(), e);
             remove(s);
         }
     }
@@ -227,6 +219,8 @@ final class Shard implements Runnable {
         }
         if (s.state == Subscriber.State.BEHIND) {
             catchUp.goOn(s);
+        } else if (s.state == Subscriber.State.ENDING) {
+            ends.finish(s, nowMs);
         }
     }
 
@@ -240,9 +234,7 @@ final class Shard implements Runnable {
         s.writtenNs = nowNs;
         s.heartbeatNs = nowNs;
         s.controls.add(ByteBuffer.wrap(prelude));
-        if (setup.banned().test(s.grant)) {
-            ends.close(s, nowMs); // see Ends.sweep
-        } else {
+        if (ends.noted(s, nowMs)) {
             serve(s);
         }
     }
@@ -254,6 +246,7 @@ final class Shard implements Runnable {
         }
         Position at = found.cursor();
         index.add(s.request.topics(), s);
+        s.indexed = true;
         s.state = Subscriber.State.BEHIND;
         boolean inexact = setup.presence().began(s, found);
         if (inexact && !s.request.controls()) {
@@ -283,7 +276,7 @@ final class Shard implements Runnable {
         if (s.state == Subscriber.State.ENDED) {
             return;
         }
-        if (s.state != Subscriber.State.OPENING) {
+        if (s.indexed) {
             index.remove(s.request.topics(), s);
         }
         s.state = Subscriber.State.ENDED;
@@ -301,7 +294,7 @@ final class Shard implements Runnable {
         try {
             s.outlet.end();
         } catch (RuntimeException e) {
-            LOG.warn("The response of stream {} could not be ended", s.connection, e);
+            LOG.warn("The response of stream {} could not be ended", s.connection(), e);
         }
     }
 
@@ -317,12 +310,11 @@ final class Shard implements Runnable {
 
     /** A fresh grant for one stream. */
     void renew(Subscriber s, Grant fresh, CompletableFuture<Void> answer) {
-        ends.renew(s, fresh, answer);
+        ends.renew(s, fresh, nowMs, answer);
     }
 
-    /** Ends that are due, heartbeats, cursors; posted by the ticker. */
+    /** Heartbeats and cursors; posted by the ticker, which so also wakes it for ends that are due. */
     void tick() {
-        ends.tick(nowMs);
         Heartbeat.tick(this, setup.cursors(), streams, new Heartbeat.Now(nowNs, nowMs, bytesAppended));
     }
 

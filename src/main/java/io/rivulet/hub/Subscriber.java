@@ -26,6 +26,8 @@ final class Subscriber implements Subscription {
         LIVE,
         /** From the ring or the log, at its own speed. */
         BEHIND,
+        /** Nowhere any more; it ends when its socket has taken what was begun. */
+        ENDING,
         /** Nowhere. */
         ENDED
     }
@@ -36,11 +38,7 @@ final class Subscriber implements Subscription {
     final SubscribeRequest request;
     final Outlet outlet;
     final Shard shard;
-    final String connection;
-    final String secret;
-    final long openedMs;
-    /** Its name among active subscriptions; null while presence is off. */
-    final String subscriber;
+    final Admission admission;
     Registration registration;
     /** It counts among those who may see subscriptions come and go. */
     boolean watches;
@@ -74,15 +72,14 @@ final class Subscriber implements Subscription {
     boolean reading;
     /** The response's headers have told of the damage that is known: it need not end the stream once more. */
     boolean damageTold;
+    /** Its shard's index knows it. */
+    boolean indexed;
     boolean catchingUp;
     /** From where transient events may have been lost, until it was told; null while the ring covers it. */
     Position transientFrom;
 
-    /** When it is to end by age, and, with its token's end, when at all; {@link Ends} sets both. */
-    final long agedMs;
+    /** When it is to end, by age, token, or because somebody asked; {@link Ends} sets it. */
     long endMs;
-    /** When it ends even if its socket takes nothing. */
-    long cutMs;
     long writtenNs;
     long heartbeatNs;
     long idBytes;
@@ -96,18 +93,13 @@ final class Subscriber implements Subscription {
         this.grant = request.grant();
         this.outlet = outlet;
         this.shard = shard;
-        this.connection = admission.connection();
-        this.secret = admission.secret();
-        this.subscriber = admission.subscriber();
-        this.openedMs = admission.openedMs();
-        this.agedMs = admission.agedMs();
+        this.admission = admission;
         this.variant = admission.variant();
-        Ends.plan(this);
     }
 
     @Override
     public String connection() {
-        return connection;
+        return admission.connection();
     }
 
     @Override
