@@ -112,7 +112,7 @@ class EndsTest {
             Grant good = grant("good", topics("news"));
             List<HubClient> banned = new ArrayList<>();
             for (int i = 0; i < 8; i++) { // on each shard some
-                banned.add(scene.client("news").as(bad).connect());
+                banned.add(awaitHello(scene.client("news").as(bad).connect(), 1));
             }
             HubClient stays = scene.client("news").as(good).connect();
             CompletableFuture<Placed> placed = scene.hub.place(banned.get(0).request(Since.LATEST));
