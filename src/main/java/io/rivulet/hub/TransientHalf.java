@@ -82,7 +82,7 @@ final class TransientHalf {
                     .toList();
             }
         }
-        return topics.matches(toTry); // outside of the lock: the committer waits for it
+        return !toTry.isEmpty() && topics.matches(toTry); // outside of the lock: the committer waits for it
     }
 
     private boolean isListedAsLost(Position place, TopicSelection topics) {
