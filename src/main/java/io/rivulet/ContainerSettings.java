@@ -1,30 +1,13 @@
 package io.rivulet;
 
-import io.rivulet.config.BadSetting;
-import io.rivulet.config.SettingSources;
 import io.rivulet.config.Settings;
 import jakarta.servlet.ServletContext;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.Reader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Properties;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Finds the settings in a servlet container, and the container's base folder. */
+/** Finds the settings in a servlet container. */
 final class ContainerSettings {
-
-    private static final String FILE = "rivulet.properties";
-    private static final List<String> BASES = List.of("catalina.base", "jetty.base");
-    private static final Logger LOG = LoggerFactory.getLogger(ContainerSettings.class);
 
     private ContainerSettings() {
     }
@@ -32,62 +15,12 @@ final class ContainerSettings {
     /**
      * The settings in force.
      *
-     * @throws BadSetting for the first that cannot be meant; the message names the key
+     * @throws io.rivulet.config.BadSetting for the first that cannot be meant; the message names the key
      */
     static Settings load(ServletContext application) {
-        Map<String, String> system = new HashMap<>();
-        System.getProperties().stringPropertyNames().forEach(key -> system.put(key, System.getProperty(key)));
-        Map<String, String> environment = System.getenv();
         Map<String, String> context = new HashMap<>();
         Collections.list(application.getInitParameterNames())
             .forEach(key -> context.put(key, application.getInitParameter(key)));
-        Map<String, String> file = new HashMap<>();
-        String fileName = readFile(SettingSources.configFile(system, environment), file);
-        SettingSources found = SettingSources.of(system, environment, context, fileName, file);
-        if (!found.ignored().isEmpty()) {
-            LOG.info("no settings of the hub, ignored in the environment: {}", String.join(", ", found.ignored()));
-        }
-        return Settings.of(found.sources());
-    }
-
-    /** The folder that the container calls its own and that survives its restarts, or null. */
-    static Path base() {
-        for (String property : BASES) {
-            String value = System.getProperty(property);
-            if (value != null && Files.isDirectory(Path.of(value))) {
-                return Path.of(value);
-            }
-        }
-        return null;
-    }
-
-    /** Reads the file that is named, else the one of the container, else that of the class path; says which. */
-    private static String readFile(String named, Map<String, String> into) {
-        Path base = base();
-        Path path = named != null ? Path.of(named) : base == null ? null : base.resolve("conf").resolve(FILE);
-        try {
-            if (path != null && (named != null || Files.isReadable(path))) {
-                try (Reader reader = Files.newBufferedReader(path)) {
-                    read(reader, into);
-                }
-                LOG.info("settings from {}", path);
-                return path.toString();
-            }
-            try (InputStream resource = Rivulet.class.getClassLoader().getResourceAsStream(FILE)) {
-                if (resource != null) {
-                    read(new InputStreamReader(resource, StandardCharsets.UTF_8), into);
-                }
-            }
-            return FILE + " of the class path";
-        } catch (IOException | IllegalArgumentException e) {
-            throw new BadSetting((named == null ? "" : SettingSources.CONFIG + " is \"" + named + "\", but ")
-                + path + " cannot be read: " + e);
-        }
-    }
-
-    private static void read(Reader reader, Map<String, String> into) throws IOException {
-        Properties properties = new Properties();
-        properties.load(reader);
-        properties.stringPropertyNames().forEach(key -> into.put(key, properties.getProperty(key)));
+        return HostSettings.load(context);
     }
 }

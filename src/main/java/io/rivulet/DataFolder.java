@@ -36,7 +36,7 @@ final class DataFolder {
             LOG.info("data folder {} (rivulet.data.dir); it survives restarts", path);
             return path;
         }
-        Path base = ContainerSettings.base();
+        Path base = HostSettings.base();
         if (base != null) {
             Path path = base.toAbsolutePath().resolve("rivulet-data").resolve(name(application.getContextPath()));
             try {

@@ -34,6 +34,7 @@ class TidyTest {
         new Ban("printStackTrace", EVERYWHERE, "throw it, or log it with what was being done"),
         new Ban("System\\.(out|err)\\b", EVERYWHERE, "slf4j in the hub, an assertion in a test",
             Map.of("kit/ServerProcess", "its standard output is how it tells its parent the port",
+                "Launcher", "a command line speaks by its output",
                 "it/", "the figures an issue asks to be printed",
                 "log/", "the figures an issue asks to be printed")),
         new Ban("System\\.(getProperty|getenv)|(Boolean|Integer|Long)\\.get(Boolean|Integer|Long)\\(", MAIN,
@@ -189,7 +190,7 @@ class TidyTest {
     /** The exceptions, each with its reason. */
     private static final class Allowed {
         static final Map<String, String> PROPERTIES = Map.of(
-            "ContainerSettings", "it fills the table's sources and asks the container for its base folder",
+            "HostSettings", "it fills the table's sources and asks the container for its base folder",
             "PortCheck", "what the build tells and the JVM remembers about the port of jetty:run");
         static final Map<String, String> ASYNC = Map.of();
         static final Map<String, String> TIME = Map.of();

@@ -16,6 +16,10 @@ import java.util.Set;
 /** Reads who may issue tokens from the settings, and refuses at start what could not be safe. */
 final class IssuerSettings {
 
+    /** Who vouches for callers without a token; nobody who issues tokens may be taken for it. */
+    private static final List<String> OURS =
+        List.of(Grant.DEV.issuer(), Grant.INTERNAL.issuer(), Roles.ISSUER);
+
     private final Settings settings;
     private final InstantSource clock;
 
@@ -54,6 +58,9 @@ final class IssuerSettings {
         if (name == null && !settings.get(SettingsTable.MERCURE_LEGACY)) {
             throw new BadSetting(section.key(Issuers.ISSUER) + " is missing: keys are bound to who issues the tokens "
                 + "(only tokens of Mercure 0.x, rivulet.mercure.legacy=true, need not say it)");
+        }
+        if (name != null && OURS.contains(name)) {
+            throw new BadSetting(section.key(Issuers.ISSUER) + " is \"" + name + "\", which this hub calls its own");
         }
         List<String> servers = section.get(Issuers.SERVERS);
         if (servers.isEmpty() && name != null && isUrl(name)) {

@@ -15,6 +15,8 @@ final class Judgement {
     /** Whose token it is and the key that says so; null while unknown. */
     Issuer issuer;
     VerifierKey key;
+    /** What it would grant; none when that cannot be read. */
+    TokenRights rights = TokenRights.NONE;
 
     private Judgement(boolean stops) {
         this.stops = stops;

@@ -14,7 +14,12 @@ import java.util.List;
  */
 final class TokenRules {
 
+    /** Characters of a subject or an id. */
+    static final int NAME_CHARS_MAX = 1_024;
+
     private static final List<String> KEYS_OF_ITS_OWN = List.of("jwk", "jku", "x5u");
+    /** Whose name it is, the best first. */
+    private static final List<String> NAMES = List.of("sub", "client_id", "jti");
 
     private final boolean legacy;
     private final boolean hasResource;
@@ -62,12 +67,9 @@ final class TokenRules {
             checkAudience(token, judgement);
         }
         long expiresMs = checkTimes(token, use, modern, nowMs, judgement);
-        if (hasControls(token.claim("sub")) || hasControls(token.claim("client_id"))
-            || hasControls(token.claim("jti"))) {
-            judgement.fault("its sub, client_id or jti has control characters");
-        }
-        TokenRights rights = rights(token, modern, judgement);
-        return judgement.faults().isEmpty() ? grant(token, modern, judgement.issuer, rights, expiresMs) : null;
+        checkNames(token, judgement);
+        judgement.rights = rights(token, modern, judgement);
+        return judgement.faults().isEmpty() ? grant(token, modern, judgement, expiresMs) : null;
     }
 
     private static void checkHeader(ParsedToken token, boolean modern, Judgement judgement) {
@@ -138,6 +140,16 @@ final class TokenRules {
         return null;
     }
 
+    /** What goes into lines of the log and into lists of bans is short and in one line. */
+    private static void checkNames(ParsedToken token, Judgement judgement) {
+        for (String name : NAMES) {
+            String text = token.claim(name);
+            if (text != null && (text.length() > NAME_CHARS_MAX || text.chars().anyMatch(Character::isISOControl))) {
+                judgement.fault("its " + name + " has control characters, or more than " + NAME_CHARS_MAX);
+            }
+        }
+    }
+
     private TokenRights rights(ParsedToken token, boolean modern, Judgement judgement) {
         try {
             return modern ? details.read(token.claims()) : legacyReader.read(token.claims());
@@ -147,7 +159,9 @@ final class TokenRules {
         }
     }
 
-    private static Grant grant(ParsedToken token, boolean modern, Issuer issuer, TokenRights rights, long expiresMs) {
+    private static Grant grant(ParsedToken token, boolean modern, Judgement judgement, long expiresMs) {
+        Issuer issuer = judgement.issuer;
+        TokenRights rights = judgement.rights;
         boolean publishes = issuer.uses().contains(Use.PUBLISH);
         boolean subscribes = issuer.uses().contains(Use.SUBSCRIBE);
         String id = id(token);
@@ -164,17 +178,12 @@ final class TokenRules {
     }
 
     static String subject(ParsedToken token, String id) {
-        for (String name : List.of("sub", "client_id", "jti")) {
+        for (String name : NAMES) {
             String text = token.claim(name);
             if (text != null && !text.isEmpty()) {
                 return text;
             }
         }
         return "token-" + id;
-    }
-
-    /** What could break a line of the log. */
-    private static boolean hasControls(String text) {
-        return text != null && text.chars().anyMatch(Character::isISOControl);
     }
 }

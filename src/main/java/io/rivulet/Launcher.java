@@ -1,0 +1,90 @@
+package io.rivulet;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+
+/**
+ * What {@code java -jar rivulet.war} runs: it opens the WAR's own classes and libraries, and hands over to
+ * {@link Commands}. In the WAR its class stands a second time, below {@code META-INF/versions}, where Java finds the
+ * main class of a multi-release archive and no container serves it to anybody. So it names no other class of the hub.
+ */
+public final class Launcher {
+
+    private static final String CLASSES = "WEB-INF/classes/";
+    private static final String LIBRARIES = "WEB-INF/lib/";
+    private static final String COMMANDS = "io.rivulet.Commands";
+
+    private Launcher() {
+    }
+
+    /** Runs the command, and ends the process with its status. */
+    public static void main(String[] words) throws Exception {
+        Path own = Path.of(Launcher.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        int status;
+        if (Files.isDirectory(own)) { // the build's classes, with the libraries beside them
+            status = run(Launcher.class.getClassLoader(), words);
+        } else {
+            Path folder = Files.createTempDirectory("rivulet-command");
+            try (URLClassLoader loader = new URLClassLoader(unpack(own, folder),
+                ClassLoader.getPlatformClassLoader())) {
+                Thread.currentThread().setContextClassLoader(loader); // where slf4j looks for its providers
+                status = run(loader, words);
+            } finally {
+                delete(folder.toFile());
+            }
+        }
+        System.out.flush();
+        if (status != 0) {
+            System.exit(status);
+        }
+    }
+
+    private static int run(ClassLoader loader, String[] words) throws Exception {
+        return (int) Class.forName(COMMANDS, true, loader)
+            .getMethod("run", String[].class, Appendable.class, Appendable.class)
+            .invoke(null, words, System.out, System.err);
+    }
+
+    /** The class path: the classes where they are, the libraries as files, since a jar in a jar cannot be opened. */
+    private static URL[] unpack(Path war, Path folder) throws IOException {
+        List<URL> urls = new ArrayList<>();
+        urls.add(URI.create("jar:" + war.toUri() + "!/" + CLASSES).toURL());
+        try (JarFile jar = new JarFile(war.toFile())) {
+            for (Enumeration<JarEntry> entries = jar.entries(); entries.hasMoreElements(); ) {
+                JarEntry entry = entries.nextElement();
+                String name = entry.getName();
+                if (name.startsWith(LIBRARIES) && name.endsWith(".jar")) {
+                    Path file = folder.resolve(Path.of(name).getFileName());
+                    try (InputStream in = jar.getInputStream(entry)) {
+                        Files.copy(in, file);
+                    }
+                    urls.add(file.toUri().toURL());
+                }
+            }
+        }
+        return urls.toArray(URL[]::new);
+    }
+
+    private static void delete(File folder) {
+        File[] files = folder.listFiles();
+        for (File file : files == null ? new File[0] : files) {
+            if (!file.delete()) {
+                file.deleteOnExit();
+            }
+        }
+        if (!folder.delete()) {
+            folder.deleteOnExit();
+        }
+    }
+}
