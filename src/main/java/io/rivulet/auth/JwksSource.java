@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A key set that is loaded, and loaded again: when it is old and a token is looked at, and when a token fits none of
  * its keys, which a rotation looks like; never for every token. All loading is on a thread of its own, so no request
- * waits: until the first load, and while a key may be on its way, tokens get 503 and a {@code Retry-After}. When loading
- * fails, the keys that are here go on for a day.
+ * waits: until the first load, and while a key may be on its way, tokens get 503 and a {@code Retry-After}. When
+ * loading fails, the keys that are here go on for a day.
  */
 final class JwksSource implements KeySource {
 
@@ -74,7 +74,8 @@ final class JwksSource implements KeySource {
             JwksSource file = new JwksSource(place.startsWith(KeyTexts.FILE)
                 ? place.substring(KeyTexts.FILE.length()) : place, null, allowed, age, clock);
             try {
-                file.put(file.read(), clock.millis());
+                file.startedMs = clock.millis();
+                file.put(file.read(), file.startedMs);
             } catch (IOException | IllegalArgumentException e) {
                 file.close();
                 throw new IllegalArgumentException("the file " + file.place + " cannot be used: " + e.getMessage(), e);
