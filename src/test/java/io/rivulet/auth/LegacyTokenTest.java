@@ -87,8 +87,8 @@ class LegacyTokenTest {
             Jwt.SECRET, "token.b.key", Keys.publicPem("rsa"))) {
             assertEquals("https://a", two.accept(Jwt.v0("{}")).issuer());
             assertEquals("https://a", two.accept(Jwt.v0("{}").claim("iss", "https://a")).issuer());
-            assertEquals("urn:rivulet:rivulet.token.b",
-                two.accept(Jwt.v0("{}").claim("iss", "https://c").sign("RS256", Keys.pair("rsa").getPrivate())).issuer());
+            assertEquals("urn:rivulet:rivulet.token.b", two.accept(
+                Jwt.v0("{}").claim("iss", "https://c").sign("RS256", Keys.pair("rsa").getPrivate())).issuer());
             two.refuse("its algorithm is not one of those of rivulet.token.a",
                 Jwt.v0("{}").claim("iss", "https://a").sign("RS256", Keys.pair("rsa").getPrivate()));
         }
