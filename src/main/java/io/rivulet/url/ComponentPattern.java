@@ -78,7 +78,7 @@ final class ComponentPattern {
     /** Whether one of the special schemes matches, so that the pathname is a path of segments. */
     boolean matchesSpecialScheme() {
         for (String scheme : UrlParser.SPECIAL.keySet()) {
-            if (matches(scheme, new StepMeter())) {
+            if (matches(scheme, new StepMeter(UrlPattern.STEPS_BASE))) {
                 return true;
             }
         }

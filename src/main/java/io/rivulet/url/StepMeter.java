@@ -10,9 +10,10 @@ final class StepMeter {
         this.max = max;
     }
 
-    /** Of one match. */
-    StepMeter() {
-        this(UrlPattern.STEPS_MAX);
+    /** For one match. */
+    static StepMeter of(Url url) {
+        return new StepMeter(Math.min(UrlPattern.STEPS_MAX,
+            UrlPattern.STEPS_BASE + UrlPattern.STEPS_PER_CHARACTER * Math.min(url.length(), UrlPattern.STEPS_MAX)));
     }
 
     /** Counts one; false if there are none left. */
@@ -22,5 +23,9 @@ final class StepMeter {
 
     int steps() {
         return steps;
+    }
+
+    int max() {
+        return max;
     }
 }

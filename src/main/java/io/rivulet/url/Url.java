@@ -143,6 +143,12 @@ public final class Url {
         return host;
     }
 
+    /** Characters of all that a pattern looks at. */
+    int length() {
+        return scheme.length() + username.length() + password.length() + hostname().length() + port.length()
+            + path.length() + query().length() + fragment().length();
+    }
+
     boolean hasOpaquePath() {
         return opaque;
     }

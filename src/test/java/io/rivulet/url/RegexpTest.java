@@ -70,6 +70,6 @@ class RegexpTest {
 
     private static boolean matches(String regexp, String text) throws BadPattern {
         return Program.compile(RegexpParser.parse(regexp, new HashSet<>()), new StepMeter(INSTRUCTIONS))
-            .matches(text, 0, new StepMeter());
+            .matches(text, 0, new StepMeter(UrlPattern.STEPS_MAX));
     }
 }

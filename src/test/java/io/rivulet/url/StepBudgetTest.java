@@ -23,33 +23,40 @@ class StepBudgetTest {
         int thousand = stepsOfNested(1000);
         assertEquals(hundred - ten, (thousand - hundred) / 10, ten + ", " + hundred + ", " + thousand);
         assertTrue(thousand < 20 * 1000, "steps for 1,000 characters: " + thousand);
-        assertTrue(matches(NESTED, "a".repeat(1000), new StepMeter()));
+        assertTrue(matches(NESTED, "a".repeat(1000), meter(1000)));
     }
 
     @Test
     void sub16AMatchThatExceedsTheBudgetEndsThereAndDoesNotMatch() throws BadPattern {
-        String text = "a".repeat(399);
-        StepMeter fewer = new StepMeter();
-        assertTrue(matches(WIDE.formatted(200), text, fewer));
-        assertEquals(141_101, fewer.steps());
-        StepMeter more = new StepMeter();
-        assertFalse(matches(WIDE.formatted(300), text, more), "its language has it, the budget has not");
-        assertEquals(UrlPattern.STEPS_MAX + 1, more.steps());
-        assertFalse(matches(WIDE.formatted(300), text, new StepMeter()), "and always the same");
+        StepMeter fewer = meter(199);
+        assertTrue(matches(WIDE.formatted(100), "a".repeat(199), fewer));
+        assertEquals(35_551, fewer.steps());
+        StepMeter more = meter(399);
+        assertFalse(matches(WIDE.formatted(300), "a".repeat(399), more), "its language has it, the budget has not");
+        assertEquals(more.max() + 1, more.steps());
+        assertFalse(matches(WIDE.formatted(300), "a".repeat(399), meter(399)), "and always the same");
+    }
+
+    @Test
+    void sub16TheBudgetGrowsWithTheUrlUpToALimit() {
+        assertEquals(UrlPattern.STEPS_BASE + UrlPattern.STEPS_PER_CHARACTER * "httpshub.example/aa".length(),
+            meter(2).max());
+        assertEquals(UrlPattern.STEPS_MAX, meter(1000).max());
     }
 
     @Test
     void sub16TheBudgetIsForTheWholePatternNotForEachComponent() throws BadPattern {
         String half = WIDE.formatted(170);
         String text = "a".repeat(339);
-        assertTrue(matches(half + "?*", text + "?" + text, new StepMeter()));
-        assertTrue(matches("/*?" + half.substring(1), text + "?" + text, new StepMeter()));
-        assertFalse(matches(half + "?" + half.substring(1), text + "?" + text, new StepMeter()));
+        String both = text + "?" + text;
+        assertTrue(matches(half + "?*", both, meter(678)));
+        assertTrue(matches("/*?" + half.substring(1), both, meter(678)));
+        assertFalse(matches(half + "?" + half.substring(1), both, meter(678)));
     }
 
     @Test
     void aLiteralAndAStarTakeNoStep() throws BadPattern {
-        StepMeter meter = new StepMeter();
+        StepMeter meter = new StepMeter(0);
         assertTrue(UrlPattern.compile("https://a.example/books?*", HUB)
             .matches(Url.parse("https://a.example/books?page=1#x", HUB), meter));
         assertEquals(0, meter.steps());
@@ -64,9 +71,14 @@ class StepBudgetTest {
     }
 
     private static int stepsOfNested(int length) throws BadPattern {
-        StepMeter meter = new StepMeter();
+        StepMeter meter = meter(length);
         assertFalse(matches(NESTED, "a".repeat(length) + "!", meter));
         return meter.steps();
+    }
+
+    /** As for a path of so many characters. */
+    private static StepMeter meter(int length) {
+        return StepMeter.of(Url.parse("/" + "a".repeat(length), HUB));
     }
 
     private static boolean matches(String pattern, String text, StepMeter meter) throws BadPattern {
