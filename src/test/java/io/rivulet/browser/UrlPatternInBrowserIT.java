@@ -85,6 +85,8 @@ class UrlPatternInBrowserIT {
         assertOurs("T", "file://a.example/", "file://a.example");
         // "xn--" alone is no label; Chromium takes it
         assertOurs("I", "https://xn--/", "https://xn--/");
+        // a protocol that can be "chrome" or "devtools" is special in Chromium, and a hostname follows it
+        assertOurs("T", "([a-c]):i:-x", "bx:/.well-known/-x");
         // without regard to case a string of one letter is a letter; V8 compares it as it is written
         assertOurs("T", "/((?i:[\\q{b}]))", "/B");
         // Chromium's engine gives up after some thousands of steps back; ours goes on, and has no such steps

@@ -43,6 +43,7 @@ class UrlPatternTest {
         "#x /.well-known/mercure#x /.well-known/mercure#y",
         "* /.well-known/x /x",
         "foo\\:a:b foo:ac foo:/ac",
+        "urn\\:{/}?a\\:* urn:a:b urn:b:a",
         "https://[\\:\\:1]/ https://[::1]/ https://[::2]/",
         "https://*\\:pw@a.example/ https://u:pw@a.example/ https://u@a.example/"})
     void sub14MatchesThisAndNotThat(String pattern, String yes, String no) throws BadPattern {
