@@ -1,5 +1,6 @@
 package io.rivulet;
 
+import io.rivulet.auth.Bans;
 import io.rivulet.auth.TokenVerifier;
 import io.rivulet.config.BadSetting;
 import io.rivulet.config.Settings;
@@ -69,10 +70,10 @@ public final class Rivulet implements ServletContextListener {
             .or(() -> settings.get(SettingsTable.DEV) ? Optional.of(folder.resolve("access.log")) : Optional.empty());
         AccessLog accessLog = accessPath.map(path -> accessLog(path, clock, metrics)).orElse(AccessLog.NONE);
         running.push(accessLog);
-        TopicSpace topics = TopicSpace.of(settings.get(SettingsTable.RESOURCE)
-            .orElse("http://localhost" + application.getContextPath() + "/.well-known/mercure"));
+        TopicSpace topics = topics(settings, application.getContextPath());
         TokenVerifier tokens = TokenVerifier.of(settings, topics, clock);
         running.push(tokens);
+        Bans bans = new Bans(clock, folder.resolve("bans.json"));
         Hub hub = new Hub(settings, topics, clock, metrics);
         hub.streamsMax(Capacity.streams(settings, application.getServerInfo(), Runtime.getRuntime().maxMemory()));
         Feeds feeds = new Feeds(settings, hub, clock, accessPath.orElse(null));
@@ -83,7 +84,7 @@ public final class Rivulet implements ServletContextListener {
         running.push(hub);
         running.push(feeds);
         HubContext context =
-            HubContext.of(settings, hub, metrics, clock, tokens, accessLog, () -> keeper.state().reason());
+            HubContext.of(settings, hub, metrics, clock, tokens, bans, accessLog, () -> keeper.state().reason());
         context.install(application);
         running.push(context.slashes());
         running.push(() -> HubContext.remove(application));
@@ -92,6 +93,15 @@ public final class Rivulet implements ServletContextListener {
         keeper.start();
         for (String line : Greeting.lines(settings, application.getContextPath(), PortCheck.port())) {
             LOG.info(line);
+        }
+    }
+
+    private static TopicSpace topics(Settings settings, String contextPath) {
+        try {
+            return TopicSpace.of(settings.get(SettingsTable.RESOURCE)
+                .orElse("http://localhost" + contextPath + "/.well-known/mercure"));
+        } catch (IllegalArgumentException e) {
+            throw new BadSetting(SettingsTable.RESOURCE.fullKey() + ": " + e.getMessage());
         }
     }
 

@@ -4,14 +4,16 @@ import static io.rivulet.limit.Refused.Reason.BANNED;
 import static io.rivulet.limit.Refused.Reason.FORBIDDEN;
 import static io.rivulet.limit.Refused.Reason.UNAUTHENTICATED;
 
+import io.rivulet.auth.Bans;
 import io.rivulet.auth.Grant;
+import io.rivulet.auth.Roles;
 import io.rivulet.auth.TokenVerifier;
 import io.rivulet.auth.Use;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.limit.Refused;
 import jakarta.servlet.http.HttpServletRequest;
-import java.util.function.Predicate;
+import java.security.Principal;
 
 /**
  * Who asks, and what they may: the only place that makes a {@link Grant} from a request. A token that is shown decides,
@@ -25,16 +27,18 @@ public final class Access {
     private final Credentials credentials;
     private final Origins origins;
     private final TokenVerifier tokens;
-    private final Predicate<Grant> banned;
+    private final Roles roles;
+    private final Bans bans;
 
     /** As the settings say. */
-    public Access(Settings settings, TokenVerifier tokens, Predicate<Grant> banned) {
+    public Access(Settings settings, TokenVerifier tokens, Roles roles, Bans bans) {
         dev = settings.get(SettingsTable.DEV);
         anonymous = settings.get(SettingsTable.ANONYMOUS);
         credentials = new Credentials(settings);
         origins = new Origins(settings);
         this.tokens = tokens;
-        this.banned = banned;
+        this.roles = roles;
+        this.bans = bans;
     }
 
     /**
@@ -82,7 +86,7 @@ public final class Access {
     }
 
     private Refused nobodyMay(String what) {
-        return tokens.isConfigured()
+        return tokens.isConfigured() || roles.isConfigured()
             ? Refused.because(UNAUTHENTICATED, what + " needs a token, and the request shows none")
             : Refused.because(FORBIDDEN, what + " is off: nobody is configured who may; rivulet.token.key lets those "
                 + "with a token, and rivulet.dev=true callers on this machine");
@@ -98,7 +102,7 @@ public final class Access {
 
     private Grant admitted(HttpServletRequest request, Grant grant) {
         Exchange.of(request).subject(grant.subject());
-        if (banned.test(grant)) {
+        if (bans.isBanned(grant)) {
             throw Refused.because(BANNED, "this subject or token is banned");
         }
         return grant;
@@ -118,7 +122,18 @@ public final class Access {
             }
             return grant;
         }
-        return dev ? devGrant(request, changing) : null;
+        Grant ofContainer = byRole(request, changing);
+        return ofContainer != null ? ofContainer : dev ? devGrant(request, changing) : null;
+    }
+
+    /** The container knows the caller: what their roles may, or null when no mapped role is theirs. */
+    private Grant byRole(HttpServletRequest request, boolean changing) {
+        Principal user = roles.isConfigured() ? request.getUserPrincipal() : null;
+        Grant grant = user == null ? null : roles.grant(user.getName(), request::isUserInRole);
+        if (grant != null && changing) {
+            origins.check(request);
+        }
+        return grant;
     }
 
     private static Grant devGrant(HttpServletRequest request, boolean changing) {

@@ -1,5 +1,7 @@
 package io.rivulet.http;
 
+import io.rivulet.auth.Bans;
+import io.rivulet.auth.Roles;
 import io.rivulet.auth.TokenVerifier;
 import io.rivulet.config.Settings;
 import io.rivulet.hub.Hub;
@@ -15,6 +17,7 @@ import java.time.InstantSource;
  * @param metrics   the counters
  * @param clock     the time
  * @param tokens    who issues tokens, and by which keys they are checked
+ * @param bans      who is kept out
  * @param access    who may do what
  * @param cors      which pages may read
  * @param problem   how the hub says no
@@ -23,17 +26,18 @@ import java.time.InstantSource;
  * @param store     whether the store serves
  */
 public record HubContext(Settings settings, Hub hub, Metrics metrics, InstantSource clock, TokenVerifier tokens,
-                         Access access, Cors cors, Problem problem, SlashCheck slashes, AccessLog accessLog,
+                         Bans bans, Access access, Cors cors, Problem problem, SlashCheck slashes, AccessLog accessLog,
                          StoreStatus store) {
 
     private static final String ATTRIBUTE = HubContext.class.getName();
 
     /** The usual wiring of the door; {@code tokens} stays the caller's to close. */
     public static HubContext of(Settings settings, Hub hub, Metrics metrics, InstantSource clock, TokenVerifier tokens,
-                                AccessLog accessLog, StoreStatus store) {
-        Access access = new Access(settings, tokens, grant -> false);
+                                Bans bans, AccessLog accessLog, StoreStatus store) {
+        Access access = new Access(settings, tokens, new Roles(settings, hub.topics()), bans);
         String metadata = tokens.isConfigured() ? MetadataServlet.url(hub.topics().hubUrl()) : null;
-        return new HubContext(settings, hub, metrics, clock, tokens, access, new Cors(settings),
+        hub.bans(bans::isBanned);
+        return new HubContext(settings, hub, metrics, clock, tokens, bans, access, new Cors(settings),
             new Problem(clock, metadata), new SlashCheck(hub.presence().isOn()), accessLog, store);
     }
 

@@ -7,6 +7,8 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /**
  * What the hub's servlets share: the hub, and requests that wait for something and then go on ({@link Later}). The
@@ -47,6 +49,26 @@ abstract class HubServlet extends HttpServlet {
     /** The request goes on, in a container's thread, with what it has waited for. */
     void goOn(HttpServletRequest request, HttpServletResponse response, Later.Outcome outcome) throws IOException {
         throw new IllegalStateException("nothing here waits");
+    }
+
+    /**
+     * Lets the request wait for its body; it then goes on with what {@code then} makes of the bytes, which must not
+     * fail.
+     *
+     * @throws Refused when more than {@code bytesMax} bytes are announced
+     */
+    final void awaitBody(HttpServletRequest request, long bytesMax, Function<byte[], Object> then)
+        throws IOException {
+        long declared = request.getContentLengthLong();
+        if (declared > bytesMax) {
+            throw BodyReader.tooLarge(Long.toString(declared), bytesMax);
+        }
+        CompletableFuture<Object> body = new CompletableFuture<>();
+        BodyReader reader = new BodyReader(request.getInputStream(), declared, bytesMax,
+            bytes -> body.complete(then.apply(bytes)), body::completeExceptionally,
+            () -> body.completeExceptionally(Refused.malformed("the body ended early")));
+        Later.await(body, request, context);
+        request.getInputStream().setReadListener(reader);
     }
 
     /** The refusal of a method that this resource does not have. */

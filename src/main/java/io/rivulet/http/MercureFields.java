@@ -21,9 +21,13 @@ final class MercureFields implements Body {
     private final int fieldsMax;
 
     MercureFields(String contentType, Settings settings) {
-        String type = contentType == null ? "" : contentType.split(";", 2)[0].trim().toLowerCase(Locale.ROOT);
-        isForm = type.equals(FORM);
+        isForm = isForm(contentType);
         fieldsMax = settings.get(SettingsTable.TOPICS_MAX) + OTHER_FIELDS_MAX;
+    }
+
+    /** Whether a body of this content type is a form. */
+    static boolean isForm(String contentType) {
+        return contentType != null && contentType.split(";", 2)[0].trim().toLowerCase(Locale.ROOT).equals(FORM);
     }
 
     @Override

@@ -7,8 +7,6 @@ import io.rivulet.metrics.Metrics.Count;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.Locale;
-import java.util.concurrent.CompletableFuture;
 
 /**
  * The hub as Mercure has it, {@code /.well-known/mercure}: GET and QUERY subscribe, POST publishes; 1.0, and 0.x when
@@ -66,21 +64,11 @@ public final class MercureServlet extends HubServlet {
 
     /** The union of query and body is asked for (SUB-02). */
     private void readBody(HttpServletRequest request, Grant grant) throws IOException {
-        if (!request.getContentType().split(";", 2)[0].trim().toLowerCase(Locale.ROOT).equals(MercureFields.FORM)) {
+        if (!MercureFields.isForm(request.getContentType())) {
             throw Refused.because(Refused.Reason.UNSUPPORTED_TYPE, "the body of a QUERY must be a form, with the "
                 + "content type " + MercureFields.FORM);
         }
-        long declared = request.getContentLengthLong();
-        long max = context().settings().get(SettingsTable.BODY_MAX);
-        if (declared > max) {
-            throw BodyReader.tooLarge(Long.toString(declared), max);
-        }
-        CompletableFuture<Posed> posed = new CompletableFuture<>();
-        BodyReader body = new BodyReader(request.getInputStream(), declared, max,
-            bytes -> posed.complete(new Posed(grant, bytes)), posed::completeExceptionally,
-            () -> posed.completeExceptionally(Refused.malformed("the body ended early")));
-        Later.await(posed, request, context());
-        request.getInputStream().setReadListener(body);
+        awaitBody(request, context().settings().get(SettingsTable.BODY_MAX), bytes -> new Posed(grant, bytes));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.rivulet.http;
 
+import io.rivulet.auth.Bans;
 import io.rivulet.auth.TokenVerifier;
 import io.rivulet.config.Settings;
 import io.rivulet.hub.Hub;
@@ -44,6 +45,7 @@ final class Door implements AutoCloseable {
 
     final Metrics metrics = new Metrics();
     final Hub hub;
+    final Bans bans;
     private final TokenVerifier tokens;
     private final MemoryEventLog log = new MemoryEventLog(InstantSource.system());
     private final AccessLog accessLog;
@@ -56,6 +58,7 @@ final class Door implements AutoCloseable {
         Settings all = Settings.with(settings);
         InstantSource clock = InstantSource.system();
         hub = new Hub(all, clock, metrics);
+        bans = new Bans(clock, null);
         tokens = TokenVerifier.of(all, hub.topics(), clock);
         if (open) {
             hub.open(log);
@@ -71,7 +74,7 @@ final class Door implements AutoCloseable {
         ErrorPageErrorHandler errors = new ErrorPageErrorHandler();
         errors.addErrorPage(400, 599, "/problem");
         context.setErrorHandler(errors);
-        HubContext.of(all, hub, metrics, clock, tokens, accessLog, () -> storeTrouble)
+        HubContext.of(all, hub, metrics, clock, tokens, bans, accessLog, () -> storeTrouble)
             .install(context.getServletContext());
         FilterHolder filter = new FilterHolder(EdgeFilter.class);
         filter.setAsyncSupported(true);
@@ -81,6 +84,9 @@ final class Door implements AutoCloseable {
         add(context, MercureServlet.class, "/.well-known/mercure");
         add(context, SubscriptionsServlet.class, "/.well-known/mercure/subscriptions/*");
         add(context, MetadataServlet.class, "/.well-known/oauth-protected-resource/.well-known/mercure");
+        add(context, ConnectionsServlet.class, "/api/connections/*");
+        add(context, BansServlet.class, "/api/bans");
+        add(context, ExplainServlet.class, "/api/tokens/explain");
         add(context, EventsServlet.class, "/api/events");
         add(context, HealthServlet.class, "/health/*");
         add(context, ErrorServlet.class, "/problem");
@@ -143,6 +149,41 @@ final class Door implements AutoCloseable {
         LocalConnector.LocalEndPoint client = connector.connect();
         client.addInput(bytes);
         return HttpTester.parseResponse(client.getResponse(false, 20, TimeUnit.SECONDS));
+    }
+
+    /** Begins a request whose answer is read as it comes. */
+    Reading reading(String head) {
+        LocalConnector.LocalEndPoint client = connector.connect();
+        String[] lines = head.split("\n", 2);
+        client.addInput(lines[0] + " HTTP/1.1\r\nHost: localhost:8080\r\n"
+            + (lines.length == 1 ? "" : lines[1].strip().replace("\n", "\r\n") + "\r\n") + "\r\n");
+        return new Reading(client);
+    }
+
+    /** An answer under way; closing it is the client's going away. */
+    record Reading(LocalConnector.LocalEndPoint client) implements java.io.Closeable {
+
+        /** The first line of all that came so far that begins so, once it is there. */
+        String awaitLine(String beginning) {
+            io.rivulet.kit.Await.until("a line begins " + beginning, () -> line(beginning) != null);
+            return line(beginning);
+        }
+
+        /** All that came so far. */
+        String text() {
+            return StandardCharsets.UTF_8.decode(client.getOutput().asReadOnlyBuffer()).toString();
+        }
+
+        private String line(String beginning) {
+            String text = text();
+            return text.substring(0, text.lastIndexOf('\n') + 1).lines().filter(l -> l.startsWith(beginning))
+                .findFirst().orElse(null);
+        }
+
+        @Override
+        public void close() {
+            client.close();
+        }
     }
 
     /** Begins a request and goes no further, until it is closed. */

@@ -1,0 +1,131 @@
+package io.rivulet.http;
+
+import static io.rivulet.limit.Refused.Reason.NOT_FOUND;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.rivulet.auth.Grant;
+import io.rivulet.hub.Connection;
+import io.rivulet.hub.Connections;
+import io.rivulet.limit.Refused;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * {@code /api/connections}: operators see and close open streams and ban who reads them; whoever owns a stream, by the
+ * secret that it was told in its first event, goes on with a fresh token or closes it.
+ */
+public final class ConnectionsServlet extends HubServlet {
+
+    private static final String METHODS = "GET, HEAD, PATCH, DELETE, OPTIONS";
+    private static final String PATH = "/api/connections";
+    private static final String SECRET = "Rivulet-Secret";
+    /** A list of more would be megabytes; the total is told. */
+    private static final int LISTED_MAX = 1_000;
+    private static final String NOBODY = "no connection has this name";
+
+    @Override
+    void begin(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        String name = name(request);
+        switch (request.getMethod()) {
+            case "GET", "HEAD" -> {
+                context().access().toOperate(request, false);
+                (name.isEmpty() ? list() : Answer.json(200, shown(find(name)).toString())).write(response);
+            }
+            case "PATCH" -> renew(name, request);
+            case "DELETE" -> close(name, request, response);
+            case "OPTIONS" -> context().cors().options(request, response, METHODS);
+            default -> throw noMethod(request, response, METHODS);
+        }
+    }
+
+    /** The stream goes on with the token of this request. */
+    private void renew(String name, HttpServletRequest request) {
+        if (request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null) {
+            throw Refused.malformed("the request has a body: changing a stream's topics is not built yet in this "
+                + "version of the hub; without a body its token extends the stream");
+        }
+        Grant fresh = context().access().toChangeStream(request);
+        Later.await(connections().renew(name, request.getHeader(SECRET), fresh).thenApply(done -> fresh), request,
+            context());
+    }
+
+    @Override
+    void goOn(HttpServletRequest request, HttpServletResponse response, Later.Outcome outcome) throws IOException {
+        Grant fresh = (Grant) outcome.get();
+        JsonObject json = new JsonObject();
+        json.addProperty("connection", name(request));
+        json.addProperty("expires", time(fresh.expiresMs()));
+        Answer.json(200, json.toString()).write(response);
+    }
+
+    private void close(String name, HttpServletRequest request, HttpServletResponse response) {
+        FormFields query = Query.of(request);
+        String secret = request.getHeader(SECRET);
+        if (secret != null && !query.has("ban")) {
+            Grant grant = context().access().toChangeStream(request);
+            Connection own = connections().isOwner(name, secret) ? find(name) : null;
+            if (own == null || !own.issuer().equals(grant.issuer()) || !own.subject().equals(grant.subject())) {
+                throw Refused.because(NOT_FOUND, "no connection has this name and this secret and subject");
+            }
+        } else {
+            context().access().toOperate(request, true);
+            Connection found = find(name);
+            if (query.has("ban")) {
+                BansServlet.ban(found, query, context());
+            }
+        }
+        connections().close(name);
+        response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+    }
+
+    private Answer list() {
+        List<Connection> all = connections().list();
+        JsonArray array = new JsonArray();
+        all.stream().sorted(Comparator.comparingLong(Connection::openedMs)).limit(LISTED_MAX)
+            .forEach(one -> array.add(shown(one)));
+        JsonObject json = new JsonObject();
+        json.addProperty("total", all.size());
+        json.add("connections", array);
+        return Answer.json(200, json.toString());
+    }
+
+    private static JsonObject shown(Connection one) {
+        JsonObject json = new JsonObject();
+        json.addProperty("connection", one.connection());
+        json.addProperty("subject", one.subject());
+        json.addProperty("issuer", one.issuer());
+        json.addProperty("token", one.tokenId());
+        json.addProperty("peer", one.peer());
+        json.addProperty("dialect", one.dialect().name().toLowerCase(java.util.Locale.ROOT));
+        JsonArray topics = new JsonArray();
+        one.topics().forEach(topics::add);
+        json.add("topics", topics);
+        json.addProperty("opened", time(one.openedMs()));
+        json.addProperty("expires", time(one.expiresMs()));
+        return json;
+    }
+
+    /** As ISO 8601 has it; null for never. */
+    static String time(long ms) {
+        return ms == Grant.NEVER ? null : Instant.ofEpochMilli(ms).toString();
+    }
+
+    private Connection find(String name) {
+        return connections().find(name).orElseThrow(() -> Refused.because(NOT_FOUND, NOBODY));
+    }
+
+    private Connections connections() {
+        return context().hub().connections();
+    }
+
+    /** What the path names; empty for all of them. */
+    private static String name(HttpServletRequest request) {
+        String below = request.getRequestURI().substring((request.getContextPath() + PATH).length());
+        return below.startsWith("/") ? below.substring(1) : below;
+    }
+}

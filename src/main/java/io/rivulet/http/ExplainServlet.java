@@ -1,0 +1,51 @@
+package io.rivulet.http;
+
+import io.rivulet.auth.TokenExplainer;
+import io.rivulet.limit.Refused;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * {@code POST /api/tokens/explain}, for operators and in dev mode: what the token in the body grants, and all for which
+ * it would be refused. The body is the token, or a form with the field {@code token}. Nothing of it is kept or logged.
+ */
+public final class ExplainServlet extends HubServlet {
+
+    private static final String METHODS = "POST, OPTIONS";
+    /** The largest setting of {@code rivulet.token.bytes.max}, percent-encoded or not. */
+    private static final long BODY_BYTES_MAX = 65_536;
+    private static final int FIELDS_MAX = 10;
+
+    private transient TokenExplainer explainer;
+
+    @Override
+    public void init() {
+        super.init();
+        explainer = new TokenExplainer(context().tokens());
+    }
+
+    @Override
+    void begin(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        switch (request.getMethod()) {
+            case "POST" -> {
+                context().access().toOperate(request, true);
+                awaitBody(request, BODY_BYTES_MAX, bytes -> bytes);
+            }
+            case "OPTIONS" -> context().cors().options(request, response, METHODS);
+            default -> throw noMethod(request, response, METHODS);
+        }
+    }
+
+    @Override
+    void goOn(HttpServletRequest request, HttpServletResponse response, Later.Outcome outcome) throws IOException {
+        byte[] body = (byte[]) outcome.get();
+        String token = MercureFields.isForm(request.getContentType())
+            ? FormDecoder.decode(body, FIELDS_MAX).one("token") : new String(body, StandardCharsets.ISO_8859_1);
+        if (token == null || token.isBlank()) {
+            throw Refused.malformed("there is no token: it must be the body, or the field token of a form");
+        }
+        Answer.json(200, explainer.explain(token.strip(), context().clock().instant()).json()).write(response);
+    }
+}
