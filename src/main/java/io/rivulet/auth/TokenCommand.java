@@ -87,7 +87,7 @@ public final class TokenCommand {
                 case "--legacy" -> legacy = true;
                 case "--dev" -> dev = true;
                 default -> {
-                    if (i + 1 == words.size() || words.get(i + 1).startsWith("--")) {
+                    if (i + 1 == words.size() || isOption(words.get(i + 1))) {
                         throw new IllegalArgumentException(word.startsWith("--") ? word + " is unknown, or its value "
                             + "is missing" : "a word that belongs to nothing; options begin with --");
                     }
@@ -95,6 +95,11 @@ public final class TokenCommand {
                 }
             }
         }
+    }
+
+    /** A key in PEM begins with five of them. */
+    private static boolean isOption(String word) {
+        return word.startsWith("--") && !word.startsWith("---");
     }
 
     private void option(String name, String value) {

@@ -129,7 +129,8 @@ class TokenRightsTest {
         try (Tokens apart = Tokens.only("token.p.issuer", Jwt.ISSUER, "token.p.key", Keys.publicPem("rsa"),
             "token.p.use", "publish", "token.s.issuer", Jwt.ISSUER, "token.s.key", Jwt.SECRET, "token.s.use",
             "subscribe")) {
-            Jwt token = Jwt.granting("a").anyDetail("{'type':'urn:rivulet:authorization-detail','actions':['operate']}");
+            Jwt token = Jwt.granting("a")
+                .anyDetail("{'type':'urn:rivulet:authorization-detail','actions':['operate']}");
             String publisher = token.sign("RS256", Keys.pair("rsa").getPrivate());
             String subscriber = token.sign("HS256", Jwt.HMAC);
             Grant publishing = apart.verifier.verify(publisher, Use.PUBLISH);

@@ -1,0 +1,102 @@
+package io.rivulet.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.rivulet.kit.Await;
+import io.rivulet.kit.Container;
+import io.rivulet.kit.Server;
+import io.rivulet.kit.WireClient;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The built WAR as a command: what a person at a shell sees, and that the command is no page of the deployed hub. */
+@Tag("once")
+class CommandIT {
+
+    private static final String SECRET = "!ChangeThisMercureHubJWTSecretKey!";
+    private static final String HUB = "https://localhost/.well-known/mercure";
+
+    @TempDir
+    private Path folder;
+
+    private record Result(int status, String out, String err) {
+    }
+
+    /** Runs {@code java -jar rivulet.war} in a folder of its own. */
+    private Result run(String... words) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java"),
+            "-Xmx64m", "-XX:TieredStopAtLevel=1", "-Djava.io.tmpdir=" + folder,
+            "-Drivulet.token.issuer=https://localhost",
+            "-Drivulet.token.key=" + SECRET, "-Drivulet.resource=" + HUB, "-jar",
+            Path.of(System.getProperty("war", "target/rivulet.war")).toAbsolutePath().toString()));
+        command.addAll(List.of(words));
+        Path out = folder.resolve("out");
+        Path err = folder.resolve("err");
+        Process process = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+        assertTrue(process.waitFor(Await.LIMIT.toSeconds(), TimeUnit.SECONDS), "the command does not end");
+        Result result = new Result(process.exitValue(), Files.readString(out), Files.readString(err));
+        Files.delete(out);
+        Files.delete(err);
+        try (var left = Files.list(folder)) {
+            assertEquals(List.of(), left.filter(p -> !p.getFileName().toString().startsWith("hsperf")).toList());
+        }
+        return result;
+    }
+
+    @Test
+    void theWarMakesATokenThatItsHubAccepts() throws Exception {
+        Result made = run("token", "--publish", "news");
+        assertEquals(0, made.status(), made.err());
+        assertEquals("", made.err());
+        String token = made.out().strip();
+        assertEquals(token + "\n", made.out());
+        try (Server server = Server.in(Container.JETTY).set("dev", "false").set("resource", HUB)
+            .set("token.issuer", "https://localhost").set("token.key", SECRET).start()) {
+            assertEquals(200, publish(server, token, "news"));
+            assertEquals(403, publish(server, token, "other"));
+            for (String path : List.of("/META-INF/versions/17/io/rivulet/Launcher.class",
+                "/io/rivulet/Launcher.class", "/WEB-INF/classes/io/rivulet/Launcher.class")) {
+                assertEquals(404, ask(server, "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n"), path);
+            }
+            assertEquals(200, ask(server, "GET /home/app.js HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+        }
+    }
+
+    @Test
+    void whatIsNoCommandSaysWhatThereIs() throws Exception {
+        Result nothing = run();
+        assertEquals(2, nothing.status());
+        assertEquals("", nothing.out());
+        assertTrue(nothing.err().contains("not built yet") && nothing.err().contains("--publish TOPIC"));
+        Result wrong = run("token", "--publish", "news", "--algorithm", "RS256");
+        assertEquals(2, wrong.status());
+        assertEquals("", wrong.out());
+        assertTrue(wrong.err().startsWith("no token: ") && !wrong.err().contains(SECRET), wrong.err());
+        Result help = run("token", "--help");
+        assertEquals(0, help.status());
+        assertFalse(help.out().isEmpty());
+    }
+
+    private static int publish(Server server, String token, String topic) throws IOException {
+        String form = "topic=" + topic + "&data=x";
+        return ask(server, "POST /api/updates HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + token
+            + "\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: " + form.length() + "\r\n\r\n"
+            + form);
+    }
+
+    private static int ask(Server server, String request) throws IOException {
+        try (WireClient client = WireClient.to(server)) {
+            return client.send(request.getBytes(StandardCharsets.UTF_8)).readHead().status();
+        }
+    }
+}
