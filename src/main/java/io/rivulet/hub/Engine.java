@@ -158,7 +158,7 @@ final class Engine {
             || "earliest".equals(request.cursor())) {
             return "earliest";
         }
-        if (request.cursor() != null) {
+        if (request.cursor() != null && !request.cursor().isEmpty()) {
             return request.cursor();
         }
         return request.dialect() != Dialect.RIVULET && resume.isNothingFor(request.grant()) ? "earliest"

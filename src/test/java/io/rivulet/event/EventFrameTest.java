@@ -1,6 +1,8 @@
 package io.rivulet.event;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.rivulet.kit.StreamParser;
 import io.rivulet.kit.StreamParser.Dispatched;
@@ -71,6 +73,30 @@ class EventFrameTest {
         assertEquals("event: a\ndata: x\ndata: y\nid: place\n\n", text(frame.replay()));
         EventFrame plain = frame(Event.on("t").type("a").data("retry: 1").build());
         assertEquals(text(plain.live()), text(plain.replay()));
+    }
+
+    @Test
+    void withTopicsTheyStandBeforeTheDataAndNothingElseChanges() {
+        EventFrame frame = frame(Event.on("t").type("a").retryMs(500).data("x\ny").build());
+        List<String> told = List.of("t", "é");
+        assertEquals("event: a\nretry: 500\ntopics: t\ntopics: é\ndata: x\ndata: y\nid: place\n\n",
+            text(frame.live(Variant.TOPICS, told)));
+        assertEquals("event: a\ntopics: t\ntopics: é\ndata: x\ndata: y\nid: place\n\n",
+            text(frame.replay(Variant.TOPICS, told)));
+        assertEquals(text(frame.live()), text(frame.live(Variant.TOPICS, List.of())));
+    }
+
+    @Test
+    void anEventOfTheHubsOwnHasATwinForMercure0x() {
+        EventFrame own = frame(Event.on("t").type("mercure").data("new").legacyData("old\nx").build());
+        assertTrue(own.isPresence());
+        assertEquals("event: mercure\ndata: new\nid: place\n\n", text(own.live(Variant.PLAIN, List.of())));
+        assertEquals("data: old\ndata: x\nid: place\n\n", text(own.live(Variant.LEGACY, List.of())));
+        assertEquals("data: old\ndata: x\nid: place\n\n", text(own.replay(Variant.LEGACY, List.of())));
+        EventFrame other = frame(Event.on("t").type("a").retryMs(500).data("x").build());
+        assertFalse(other.isPresence());
+        assertEquals(text(other.live()), text(other.live(Variant.LEGACY, List.of())));
+        assertEquals(text(other.replay()), text(other.replay(Variant.LEGACY, List.of())));
     }
 
     @Test

@@ -141,6 +141,21 @@ class ConnectionsTest {
         }
     }
 
+    /** SUBA-01, SUBA-02: wanted by one topic, granted by another; and what is wanted grants nothing. */
+    @Test
+    void suba01APrivateEventNeedsAWishAndARightForAnyOfItsTopicsEach() throws Exception {
+        try (HubScene scene = scene()) {
+            HubClient both = awaitHello(scene.client("wanted").as(grant("b", topics("granted"))).connect(), 1);
+            HubClient wish = awaitHello(scene.client("wanted", "*").connect(), 1);
+            HubClient right = awaitHello(scene.client("other").as(grant("r", topics("granted"))).connect(), 1);
+            scene.publish(Event.on("wanted").topic("granted").data("private").markPrivate(true).build());
+            scene.publish(Event.on("wanted").topic("other").data("public").build());
+            assertEquals(List.of("private", "public"), awaitEvents(both, 2).data());
+            assertEquals(List.of("public"), awaitEvents(wish, 1).data());
+            assertEquals(List.of("public"), awaitEvents(right, 1).data());
+        }
+    }
+
     private static void renew(HubScene scene, HubClient client, Grant fresh) throws Exception {
         scene.hub.connections().renew(client.connection(), client.told("secret"), fresh).get(20, TimeUnit.SECONDS);
     }

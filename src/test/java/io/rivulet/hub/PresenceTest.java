@@ -189,6 +189,22 @@ class PresenceTest {
         }
     }
 
+    /** What is published to make a new place has no topic, so no right and no wish covers it. */
+    @Test
+    void theMarkOfATimeWithoutWatchersReachesNobody() throws Exception {
+        try (HubScene scene = scene()) {
+            scene.publish("news", "1");
+            scene.hub.presence().touched();
+            String before = scene.hub.presence().lastEventId();
+            clock.advanceMs(Presence.INTEREST_MS);
+            awaitHello(scene.client("news").connect(), 1);
+            Await.until("a new place", () -> !scene.hub.presence().lastEventId().equals(before));
+            HubClient all = scene.client("*").as(ALL).connect(Since.EARLIEST);
+            assertEquals("1", awaitEvents(all, 2).data().get(0));
+            assertEquals("*", json(all.events().get(1)).get("match").getAsString()); // itself, behind the mark
+        }
+    }
+
     @Test
     void presenceThatIsOffTellsNothing() throws Exception {
         try (HubScene scene = new HubScene(folder, clock)) {
