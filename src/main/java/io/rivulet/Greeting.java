@@ -10,16 +10,21 @@ final class Greeting {
     private Greeting() {
     }
 
-    /** Three lines; {@code port} is null where only the container knows it. */
-    static List<String> lines(Settings settings, String contextPath, String port) {
+    /** Three lines; {@code port} is null where only the container knows it; {@code tokens}: any are believed. */
+    static List<String> lines(Settings settings, String contextPath, String port, boolean tokens) {
         String url = "http://localhost:" + (port == null ? "<port of the container>" : port) + contextPath + "/";
         String updates = url + "api/updates";
         return List.of(
             "Rivulet is at " + url,
             "subscribe: curl -N '" + updates + "?topic=news'",
-            settings.get(SettingsTable.DEV)
-                ? "publish:   curl -d topic=news -d data=hello '" + updates
-                    + "'   (dev mode: everybody on this machine may)"
-                : "publish:   off; nobody may publish until rivulet.dev=true lets callers on this machine");
+            publish(settings.get(SettingsTable.DEV), tokens, updates));
+    }
+
+    private static String publish(boolean dev, boolean tokens, String updates) {
+        String command = "publish:   curl -d topic=news -d data=hello ";
+        return dev ? command + "'" + updates + "'   (dev mode: everybody on this machine may)"
+            : tokens ? command + "-H \"Authorization: Bearer $TOKEN\" '" + updates + "'"
+            : "publish:   off; nobody may publish until rivulet.token.key lets those with a token, "
+                + "or rivulet.dev=true callers on this machine";
     }
 }

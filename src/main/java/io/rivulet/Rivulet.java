@@ -91,7 +91,8 @@ public final class Rivulet implements ServletContextListener {
         HomeServlet.show(application, feeds);
         feeds.start();
         keeper.start();
-        for (String line : Greeting.lines(settings, application.getContextPath(), PortCheck.port())) {
+        for (String line : Greeting.lines(settings, application.getContextPath(), PortCheck.port(),
+            tokens.isConfigured())) {
             LOG.info(line);
         }
     }

@@ -8,7 +8,11 @@ import io.rivulet.log.MemoryEventLog;
 import io.rivulet.metrics.Metrics;
 import io.rivulet.metrics.Metrics.Count;
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterChain;
 import jakarta.servlet.Servlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +29,7 @@ import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.http.HttpTester;
+import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.ConnectionMetaData;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.LocalConnector;
@@ -66,6 +71,8 @@ final class Door implements AutoCloseable {
         accessLog = accessFile == null ? AccessLog.NONE : new AccessLog(accessFile, clock, metrics);
         storeTrouble = open ? null : "the folder is held by /other";
         HttpConnectionFactory http = new HttpConnectionFactory();
+        http.getHttpConfiguration().setUriCompliance(UriCompliance.DEFAULT.with("subscriptions",
+            UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR)); // and nothing else: no decodeAmbiguousURIs
         http.getHttpConfiguration().addCustomizer((request, headers) -> peer(request));
         connector = new LocalConnector(server, http);
         connector.setIdleTimeout(30_000);
@@ -76,6 +83,9 @@ final class Door implements AutoCloseable {
         context.setErrorHandler(errors);
         HubContext.of(all, hub, metrics, clock, tokens, bans, accessLog, () -> storeTrouble)
             .install(context.getServletContext());
+        FilterHolder login = new FilterHolder(new LoginFilter());
+        login.setAsyncSupported(true);
+        context.addFilter(login, "/*", EnumSet.of(DispatcherType.REQUEST));
         FilterHolder filter = new FilterHolder(EdgeFilter.class);
         filter.setAsyncSupported(true);
         context.addFilter(filter, "/*", EnumSet.of(DispatcherType.REQUEST));
@@ -270,6 +280,33 @@ final class Door implements AutoCloseable {
         tokens.close();
         accessLog.close();
         log.close();
+    }
+
+    /** What a container's login does: {@code Test-User: ann editor} is the user ann, who has the role editor. */
+    private static final class LoginFilter extends jakarta.servlet.http.HttpFilter {
+        static final long serialVersionUID = 1;
+
+        @Override
+        protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws java.io.IOException, jakarta.servlet.ServletException {
+            String user = request.getHeader("Test-User");
+            if (user == null) {
+                chain.doFilter(request, response);
+                return;
+            }
+            String[] words = user.split(" ");
+            chain.doFilter(new HttpServletRequestWrapper(request) {
+                @Override
+                public java.security.Principal getUserPrincipal() {
+                    return () -> words[0];
+                }
+
+                @Override
+                public boolean isUserInRole(String role) {
+                    return role.equals(words[1]);
+                }
+            }, response);
+        }
     }
 
     /** Fails as no servlet should. */

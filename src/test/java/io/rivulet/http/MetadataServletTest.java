@@ -1,0 +1,54 @@
+package io.rivulet.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import org.eclipse.jetty.http.HttpTester;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What clients learn about tokens (RFC 9728, DIS-03). */
+class MetadataServletTest {
+
+    private static final String PATH = "/.well-known/oauth-protected-resource/.well-known/mercure";
+
+    @Test
+    void whereTokensAreConfiguredItSaysWhoIssuesThemAndHowTheyAreShown() throws Exception {
+        try (Door door = Tokens.door("presence", "true", "token.cookie", "mine")) {
+            HttpTester.Response answer = door.get(PATH);
+            assertEquals(200, answer.getStatus());
+            assertEquals("application/json", answer.get("Content-Type"));
+            JsonObject json = JsonParser.parseString(answer.getContent()).getAsJsonObject();
+            assertEquals(Tokens.HUB, json.get("resource").getAsString());
+            assertEquals("[\"https://issuer.example\"]", json.get("authorization_servers").toString());
+            assertEquals("[\"header\"]", json.get("bearer_methods_supported").toString());
+            assertEquals("mine", json.get("mercure_cookie").getAsString());
+            assertTrue(json.get("mercure_subscriptions").getAsBoolean());
+            assertTrue(json.get("authorization_details_types_supported").toString()
+                .contains("https://mercure.rocks/authorization-detail"));
+        }
+    }
+
+    @Test
+    void withoutTokensItIsNotThereAndChallengesDoNotNameIt() throws Exception {
+        try (Door door = Door.with("anonymous", "false")) {
+            assertEquals(404, door.get(PATH).getStatus());
+            assertEquals("Bearer", door.get("/.well-known/mercure?match=a").get("WWW-Authenticate"));
+        }
+        try (Door door = Tokens.door()) {
+            assertFalse(door.get(PATH).getContent().contains("mercure_subscriptions"));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://a.example/.well-known/mercure,https://a.example/.well-known/oauth-protected-resource/.well-known/mercure",
+        "http://a:8080/x/hub,http://a:8080/.well-known/oauth-protected-resource/x/hub"})
+    void itsAddressIsMadeOfTheHubsOwn(String hub, String metadata) {
+        assertEquals(metadata, MetadataServlet.url(hub));
+    }
+}
