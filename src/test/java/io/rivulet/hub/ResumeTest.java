@@ -139,6 +139,26 @@ class ResumeTest {
     }
 
     @Test
+    void aPublishersIdFromBeforeARestartSaysThatTransientEventsAreGone() throws Exception {
+        try (HubScene scene = new HubScene(folder, MEMORY, "clock")) {
+            scene.publish(Event.on("news").data("1").id("mine-1").build());
+            scene.publish("clock", "tick");
+        }
+        try (HubScene scene = new HubScene(folder, MEMORY, "clock")) {
+            scene.publish(Event.on("news").data("2").id("mine-2").build());
+            HubClient both = awaitEvents(scene.client("news", "clock").connectAfter("mine-1"), 1);
+            assertEquals("exact lost", both.told("resumed") + " " + both.told("transient"));
+            HubClient durable = awaitEvents(scene.client("news").connectAfter("mine-1"), 1);
+            assertFalse(hello(durable, 0).has("transient"), "none of its topics is transient");
+            HubClient fresh = awaitHello(scene.client("news", "clock").connectAfter("mine-2"), 1);
+            assertFalse(hello(fresh, 0).has("transient"), "that one is of this run");
+            assertEquals("earliest", scene.mercure("news", "clock").after("mine-1").connectPlaced(), "REC-06");
+            assertEquals("mine-1", scene.mercure("news").after("mine-1").connectPlaced());
+            assertEquals("mine-2", scene.mercure("news", "clock").after("mine-2").connectPlaced());
+        }
+    }
+
+    @Test
     void sinceChoosesWhereAFirstConnectBegins() throws Exception {
         try (HubScene scene = new HubScene(folder, MEMORY, "clock")) {
             for (int i = 1; i <= 5; i++) {

@@ -209,7 +209,7 @@ class DamageTest {
         Map<String, byte[]> files = twoSegments(of);
         String name = FIRST.replace(Segment.LOG, Segment.INDEX);
         byte[] index = files.get(name);
-        for (int at = 0; at < index.length; at += 7) {
+        for (int at = 0; at < index.length; at += 13) {
             MemoryDisk disk = MemoryDisk.of(with(files, name, flipped(index, at)));
             try (SegmentLog log = of.open(disk)) {
                 of.verifyPrefix(log);

@@ -11,6 +11,7 @@ import io.rivulet.event.Event;
 import io.rivulet.metrics.Metrics;
 import io.rivulet.metrics.Metrics.Count;
 import io.rivulet.topic.TopicSelection;
+import io.rivulet.topic.TopicSpace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -104,6 +105,47 @@ class ReadingTest {
             assertTrue(bytesRead(() -> readAll(TopicSelection.ofTopics(List.of("nobody's")))) < size / 50);
             log.close();
             log = open(8);
+        }
+    }
+
+    @Test
+    void aPatternThatMatchesFewTopicsReadsTheirNamesAndTheRecords() throws IOException {
+        load();
+        TopicSelection few = TopicSelection.of(List.of(TopicSpace.of("https://hub.example/hub").selector("t50{n}")));
+        long size = log.range().bytesAppended();
+        for (int open = 0; open < 2; open++) {
+            List<Integer> found = new ArrayList<>();
+            long read = bytesRead(() -> found.add(readAll(few)));
+            assertTrue(found.get(0) > 200 && found.get(0) < 600, found + " events"); // of t50, t500 to t509
+            assertTrue(read < size / 10, read + " of " + size + " bytes");
+            View view = View.unlimited(few);
+            read = bytesRead(() -> {
+                assertEquals(log.find().beforeNewest(view, found.get(0)) + 1,
+                    log.read(0, EVENTS, few, 1).entries().get(0).position());
+                assertEquals(11, log.find().newestOfEach(view, 100).size());
+            });
+            assertTrue(read < size / 10, read + " of " + size + " bytes to look up");
+            log.close();
+            log = open(8);
+        }
+    }
+
+    /** Names of more than an eighth of a segment are not kept: then all of it is read. */
+    @Test
+    void topicsWithoutANameAreFoundByAPatternToo() throws IOException {
+        View view = View.unlimited(TopicSelection.of(List.of(TopicSpace.of("https://hub.example/hub")
+            .selector("{n}7"))));
+        for (int i = 0; i < 2_300; i++) {
+            log.append(List.of(new LogRecord(Event.on("y".repeat(4_000) + i).build(), null)));
+        }
+        for (int round = 0; round < 2; round++) {
+            assertEquals(230, readAll(view.topics()));
+            assertEquals(2_278 - 1, log.find().beforeNewest(view, 3));
+            assertEquals(230, log.find().newestOfEach(view, 1_000).size());
+            for (int i = 0; i < EVENTS / 8 && round == 0; i++) { // the segment is rolled and sealed
+                log.append(List.of(new LogRecord(Event.on("other").build(), null)));
+            }
+            log.housekeep();
         }
     }
 
