@@ -17,7 +17,7 @@ record TopicUrl(Url url, String text) {
 
     static TopicUrl of(String topic, Url hub) {
         Url url = Url.parse(topic, hub);
-        return url == null ? NONE : new TopicUrl(url, url.key() + '?' + url.query() + '#' + url.fragment());
+        return url == null ? NONE : new TopicUrl(url, url.key() + '?' + url.search() + '#' + url.fragment());
     }
 
     /**

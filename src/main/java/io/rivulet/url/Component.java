@@ -13,8 +13,7 @@ enum Component {
             case HOSTNAME -> url.hostname();
             case PORT -> url.port();
             case PATHNAME -> url.path();
-            // a pattern's text is always encoded as for special schemes, which includes the apostrophe
-            case SEARCH -> url.query().replace("'", "%27");
+            case SEARCH -> url.search();
             case HASH -> url.fragment();
         };
     }

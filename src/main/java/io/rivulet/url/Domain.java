@@ -18,6 +18,8 @@ final class Domain {
     private static final int DAMP = 700;
     /** A longer one is no DNS name; it bounds the work, which is quadratic in a label. */
     private static final int LABEL_MAX = 1000;
+    /** One is enough for every single character of the JDK's Unicode; another sees that nothing changes any more. */
+    private static final int ROUNDS_MAX = 4;
 
     private Domain() { }
 
@@ -43,15 +45,17 @@ final class Domain {
         name.codePoints().filter(c -> !isIgnored(c)).forEach(c -> kept.appendCodePoint(
             c == 0x3002 || c == 0xFF0E || c == 0xFF61 ? '.' : c == 0x1E9E ? 0xDF : c));
         String now = kept.toString();
-        String before;
-        do {
-            before = now;
+        for (int round = 0; round < ROUNDS_MAX; round++) {
             StringBuilder low = new StringBuilder();
             // character by character: a text's lower case would make another sigma of the last one
             Normalizer.normalize(now, Normalizer.Form.NFKC).codePoints()
                 .forEach(c -> low.appendCodePoint(Character.toLowerCase(c)));
-            now = Normalizer.normalize(low, Normalizer.Form.NFKC);
-        } while (!now.equals(before));
+            String next = Normalizer.normalize(low, Normalizer.Form.NFKC);
+            if (next.equals(now)) {
+                break;
+            }
+            now = next;
+        }
         return now;
     }
 
@@ -82,7 +86,7 @@ final class Domain {
             case Character.UNASSIGNED, Character.CONTROL, Character.PRIVATE_USE, Character.SURROGATE,
                 Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.SPACE_SEPARATOR -> false;
             case Character.FORMAT -> c == 0x200C || c == 0x200D;
-            default -> c != 0xFFFD;
+            default -> c != 0xFFFD && c != 0x3002;
         });
     }
 

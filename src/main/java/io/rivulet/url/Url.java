@@ -77,6 +77,14 @@ public final class Url {
         return query == null ? "" : query;
     }
 
+    /**
+     * The query as patterns compare it: they encode their text as for the special schemes, so in here the apostrophe is
+     * {@code %27} whatever the scheme.
+     */
+    public String search() {
+        return query().replace("'", "%27");
+    }
+
     /** Without its number sign; "" if it is empty or there is none. */
     public String fragment() {
         return fragment == null ? "" : fragment;

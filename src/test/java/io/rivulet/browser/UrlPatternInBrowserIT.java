@@ -125,6 +125,11 @@ class UrlPatternInBrowserIT {
                 return "F";
             }
             assertTrue(input.key().startsWith(pattern.literalPrefix()), pair + " and " + pattern.literalPrefix());
+            String text = input.key() + '?' + input.search() + '#' + input.fragment();
+            for (String literal : pattern.literals()) {
+                // a slash at its ends may stand for the end of a part
+                assertTrue(text.contains(literal.replaceAll("^/|/$", "")), pair + " and " + literal);
+            }
             return "T";
         } catch (BadPattern e) {
             return "I";
