@@ -127,7 +127,13 @@ class DialectTest {
             stalled.cut();
             assertEquals("earliest", stalled.connectPlaced());
             scene.publish("news", "end");
-            Await.until("the end", () -> stalled.drain().data().contains("end"));
+            Await.until("the end", () -> {
+                if (stalled.drain().isEnded()) { // retention goes on, and may overtake it once more
+                    stalled.cut();
+                    stalled.connect();
+                }
+                return stalled.drain().data().contains("end");
+            });
             assertTrue(stalled.data().size() > before + 1, "nothing of what was left came");
             HubClient fine = scene.mercure("news").after(stalled.events().get(stalled.events().size() - 1).id());
             assertFalse(fine.connectPlaced().equals("earliest") || first.isEmpty());
