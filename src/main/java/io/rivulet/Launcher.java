@@ -16,8 +16,8 @@ import java.util.jar.JarFile;
 
 /**
  * What {@code java -jar rivulet.war} runs: it opens the WAR's own classes and libraries, and hands over to
- * {@link Commands}. In the WAR its class stands a second time, below {@code META-INF/versions}, where Java finds the
- * main class of a multi-release archive and no container serves it to anybody. So it names no other class of the hub.
+ * {@link Commands}. In the WAR its class stands a second time, at the root, where alone Java finds a main class; so it
+ * is alone there, and names no other class of the hub. {@code web.xml} keeps containers from serving it as a file.
  */
 public final class Launcher {
 
