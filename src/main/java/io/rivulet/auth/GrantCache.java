@@ -48,4 +48,9 @@ final class GrantCache {
             now.compareAndSet(pages, new Pages(new ConcurrentHashMap<>(), pages.young, new AtomicLong()));
         }
     }
+
+    int size() {
+        Pages pages = now.get();
+        return pages.young.size() + pages.old.size();
+    }
 }

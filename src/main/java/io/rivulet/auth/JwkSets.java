@@ -24,7 +24,8 @@ import java.util.Set;
 final class JwkSets {
 
     static final int BYTES_MAX = 256 << 10;
-    private static final int KEYS_MAX = 100;
+    /** Each may be tried for a bad token. */
+    private static final int KEYS_MAX = 32;
     /** What comes before the 32 bytes in a SubjectPublicKeyInfo of Ed25519 (RFC 8410). */
     private static final byte[] ED25519_HEAD = HexFormat.of().parseHex("302a300506032b6570032100");
 

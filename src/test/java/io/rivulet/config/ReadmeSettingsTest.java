@@ -41,6 +41,12 @@ class ReadmeSettingsTest {
             assertTrue(row.sentence().endsWith(".") && row.sentence().length() > 20, row.key());
             assertTrue(!row.sentence().contains("|") && !row.kind().unit().isBlank(), row.key());
         }
+        for (Family family : SettingsTable.families()) {
+            for (Setting<?> member : family.members()) {
+                assertTrue(member.sentence().endsWith(".") && !member.sentence().contains("|"), member.sentence());
+                member.parse(member.defaultText(), "default");
+            }
+        }
     }
 
     private static String table() {
