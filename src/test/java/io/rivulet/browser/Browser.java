@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** An installed Chromium or Chrome without a window and with an empty profile, ended with {@link #close}. */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
 
     private static final List<String> NAMES =
         List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome");
@@ -52,7 +52,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** For the condition of a test class: where there is no browser it is skipped and says so, unless CI=true. */
-    static boolean isThereOrMustBe() {
+    public static boolean isThereOrMustBe() {
         boolean isThere = find().isPresent();
         if (!isThere) {
             System.getLogger(Browser.class.getName()).log(System.Logger.Level.WARNING, NONE);
@@ -61,7 +61,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** The installed one, started. */
-    static Browser installed() {
+    public static Browser installed() {
         try {
             return new Browser(find().orElseThrow(() -> new AssertionError(NONE + "; CI=true asks for it")));
         } catch (IOException e) {
@@ -70,7 +70,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** A new tab, empty. */
-    Tab tab() {
+    public Tab tab() {
         JsonObject target = tools.call(null, "Target.createTarget", Map.of("url", "about:blank"));
         String id = target.get("targetId").getAsString();
         JsonObject session = tools.call(null, "Target.attachToTarget", Map.of("targetId", id, "flatten", true));

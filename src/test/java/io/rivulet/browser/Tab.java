@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** One tab: what a person does with it, and what they see. For the test's thread. */
-final class Tab {
+public final class Tab {
 
     private static final Path SCREENSHOTS = Path.of("target/screenshots");
 
@@ -38,7 +38,7 @@ final class Tab {
     }
 
     /** Loads a page and waits until its document is there. */
-    Tab open(String url) {
+    public Tab open(String url) {
         call("Page.navigate", Map.of("url", url));
         await("document.readyState === 'complete' && location.href !== 'about:blank'");
         return this;

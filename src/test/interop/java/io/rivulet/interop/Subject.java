@@ -1,0 +1,43 @@
+package io.rivulet.interop;
+
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * A client under test, with what is known of it beside what the standard says.
+ *
+ * @param name   with its version
+ * @param client waits until it is installed, or skips the test
+ * @param ways   what it does its own way
+ */
+record Subject(String name, Supplier<Client> client, Set<Way> ways) {
+
+    /** What some clients do. */
+    enum Way {
+        /** It has one connection; whoever wants another opens it with the last id. */
+        IS_REOPENED,
+        /** It hides why it was refused. */
+        HIDES_STATUS,
+        /** It shows the part of an event that came before the cut, too: without the id, which comes last. */
+        SHOWS_HALVES,
+        /** It leaves out lines of data that are empty. */
+        DROPS_EMPTY_LINES,
+        /** It takes an id over with the line, before the blank line says that the event is whole. */
+        TAKES_ID_EARLY,
+        /** It is also asked to speak Mercure 0.x. */
+        SPEAKS_OLD
+    }
+
+    static Subject of(String name, Supplier<Client> client, Way... ways) {
+        return new Subject(name, client, Set.of(ways));
+    }
+
+    boolean does(Way way) {
+        return ways.contains(way);
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,165 @@
+package io.rivulet.kit;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.IntUnaryOperator;
+
+/**
+ * Stands between clients and a server on this machine, hands bytes on as they come, and cuts a stream in the middle of
+ * an event when told to. Then it is shut: whoever connects waits until it is opened again. Any thread may tell.
+ */
+public final class CuttingProxy implements AutoCloseable {
+
+    private final int target;
+    private final ServerSocket listener;
+    private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+    private CountDownLatch gate = new CountDownLatch(0);
+    private CountDownLatch cut = new CountDownLatch(1);
+    private String marker;
+    private IntUnaryOperator place;
+
+    /** In front of this port of this machine. */
+    public CuttingProxy(int target) throws IOException {
+        this.target = target;
+        listener = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+        start("test-proxy", this::accept);
+    }
+
+    /** Its own port on 127.0.0.1. */
+    public int port() {
+        return listener.getLocalPort();
+    }
+
+    /**
+     * Cuts the next stream that carries an event which holds {@code text}, of ASCII: as many of the event's bytes get
+     * through as {@code place} says when it is given their number, the blank line at the end counted.
+     */
+    public synchronized void cutIn(String text, IntUnaryOperator place) {
+        this.marker = text;
+        this.place = place;
+        this.cut = new CountDownLatch(1);
+    }
+
+    /** Waits until it has cut; it is shut then. */
+    public void awaitCut() {
+        CountDownLatch awaited;
+        synchronized (this) {
+            awaited = cut;
+        }
+        Await.until("the cut", () -> awaited.getCount() == 0);
+    }
+
+    /** Lets those through who wait, and all who come. */
+    public synchronized void open() {
+        gate.countDown();
+    }
+
+    private synchronized CountDownLatch gate() {
+        return gate;
+    }
+
+    private void accept() {
+        while (!listener.isClosed()) {
+            try {
+                Socket client = listener.accept();
+                sockets.add(client);
+                start("test-proxy-up", () -> connect(client));
+            } catch (IOException e) {
+                // closed, which ends the loop
+            }
+        }
+    }
+
+    private void connect(Socket client) {
+        try (client; Socket server = new Socket()) {
+            gate().await();
+            sockets.add(server);
+            server.setTcpNoDelay(true);
+            client.setTcpNoDelay(true);
+            server.connect(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), target));
+            start("test-proxy-down", () -> down(server, client));
+            client.getInputStream().transferTo(server.getOutputStream());
+        } catch (IOException | InterruptedException e) {
+            // one of the two has left; so does the other
+        }
+    }
+
+    private void down(Socket server, Socket client) {
+        try (server; client) {
+            InputStream in = server.getInputStream();
+            OutputStream out = client.getOutputStream();
+            ByteArrayOutputStream block = new ByteArrayOutputStream();
+            byte[] buffer = new byte[8_192];
+            byte before = 0;
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                for (int i = 0; i < n; i++) {
+                    block.write(buffer[i]);
+                    boolean blankLine = buffer[i] == '\n' && before == '\n';
+                    before = buffer[i];
+                    if (blankLine && !pass(block, out)) {
+                        return;
+                    }
+                }
+                if (!isArmed()) {
+                    block.writeTo(out);
+                    block.reset();
+                }
+                out.flush();
+            }
+            block.writeTo(out);
+        } catch (IOException e) {
+            // one of the two has left; so does the other
+        }
+    }
+
+    /** Hands a whole block on; or the part of it before the cut, then it is false. */
+    private boolean pass(ByteArrayOutputStream block, OutputStream out) throws IOException {
+        byte[] bytes = block.toByteArray();
+        block.reset();
+        synchronized (this) {
+            String text = new String(bytes, StandardCharsets.ISO_8859_1);
+            if (marker == null || !text.contains(marker)) {
+                out.write(bytes);
+                return true;
+            }
+            // what may stand before the event's first line is the transfer coding's, and ends in CR LF
+            int from = text.lastIndexOf("\r\n") + 1;
+            from += from == 0 ? 0 : 1;
+            out.write(bytes, 0, from + place.applyAsInt(bytes.length - from));
+            out.flush();
+            marker = null;
+            gate = new CountDownLatch(1);
+            cut.countDown();
+            return false;
+        }
+    }
+
+    private synchronized boolean isArmed() {
+        return marker != null;
+    }
+
+    private static void start(String name, Runnable task) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    public void close() throws IOException {
+        listener.close();
+        open();
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+    }
+}
