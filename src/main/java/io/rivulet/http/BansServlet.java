@@ -53,8 +53,11 @@ public final class BansServlet extends HubServlet {
     }
 
     private static void ban(Kind kind, String issuer, String value, FormFields query, HubContext context) {
-        context.bans().ban(kind, issuer, value, context.clock().millis() + ms(query.one("for")));
-        context.hub().endBanned();
+        try {
+            context.bans().ban(kind, issuer, value, context.clock().millis() + ms(query.one("for")));
+        } finally {
+            context.hub().endBanned(); // a ban that could not be stored holds all the same
+        }
     }
 
     private static Kind kind(String text) {
