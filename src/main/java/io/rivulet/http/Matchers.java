@@ -48,17 +48,15 @@ final class Matchers {
      * @throws Refused when there is nothing, too much, or a fault in one
      */
     TopicSelection selection(FormFields fields) {
-        List<TopicMatcher> matchers = new ArrayList<>();
-        for (String name : fields.names()) {
-            if (looksLikeMatch(name) || name.equals(TOPIC)) {
-                for (String value : fields.all(name)) {
-                    matchers.add(matcher(name, value));
-                    if (matchers.size() > countMax) {
-                        throw Refused.malformed("the request asks for more than " + countMax
-                            + " topics and patterns; at most so many are allowed (rivulet.matchers.max)");
-                    }
-                }
-            }
+        List<String> names = fields.names().stream().filter(n -> looksLikeMatch(n) || n.equals(TOPIC)).toList();
+        int count = names.stream().mapToInt(name -> fields.all(name).size()).sum();
+        if (count > countMax) { // before any of them is compiled
+            throw Refused.malformed("the request asks for " + count + " topics and patterns; at most " + countMax
+                + " are allowed (rivulet.matchers.max)");
+        }
+        List<TopicMatcher> matchers = new ArrayList<>(count);
+        for (String name : names) {
+            fields.all(name).forEach(value -> matchers.add(matcher(name, value)));
         }
         if (matchers.isEmpty()) {
             throw Refused.malformed("the request has no match parameter: it asks for nothing");

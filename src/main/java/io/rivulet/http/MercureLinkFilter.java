@@ -15,7 +15,7 @@ import java.io.IOException;
  * <p>Init parameters: {@code hub}, the hub's URL, required; {@code topic}, the canonical topic for {@code rel="self"}:
  * a URL, {@code request} for the resource's own URL, or left out for none. Any thread.
  */
-public final class MercureLinkFilter extends HttpFilter {
+public class MercureLinkFilter extends HttpFilter {
 
     private static final String OF_REQUEST = "request";
 

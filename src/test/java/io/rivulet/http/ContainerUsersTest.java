@@ -30,7 +30,8 @@ class ContainerUsersTest {
     void aRoleMayPublishWhatItsSettingsSayFromTheHubsOwnPages() throws Exception {
         String ann = "\nTest-User: ann editor";
         assertEquals(200, door.send(POST + ann + OWN, "topic=news").getStatus());
-        assertEquals(200, door.send(POST + ann + OWN + "\nAuthorization: Basic YW5uOng=", "topic=/books/1").getStatus());
+        assertEquals(200, door.send(POST + ann + OWN + "\nAuthorization: Basic YW5uOng=", "topic=/books/1")
+            .getStatus());
         assertEquals(403, door.send(POST + ann + OWN, "topic=other").getStatus());
         HttpTester.Response foreign = door.send(POST + ann + "\nOrigin: https://evil.example", "topic=news");
         assertEquals(400, foreign.getStatus());

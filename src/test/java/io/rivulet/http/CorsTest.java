@@ -78,6 +78,29 @@ class CorsTest {
     }
 
     @Test
+    void theProtocolsMethodsAndHeadersGetThrough_SUB_21() throws Exception {
+        try (Door door = Tokens.door("cors.origins", APP)) {
+            String origin = "\nOrigin: " + APP;
+            assertEquals("GET, HEAD, POST, QUERY, OPTIONS", door.send("OPTIONS /.well-known/mercure" + origin, "")
+                .get("Access-Control-Allow-Methods"));
+            HttpTester.Response answer = door.send("OPTIONS /api/connections/x" + origin, "");
+            assertTrue(answer.get("Access-Control-Allow-Methods").contains("PATCH, DELETE"));
+            for (String header : new String[] {"Rivulet-Secret", "If-None-Match", "Idempotency-Key"}) {
+                assertTrue(answer.get("Access-Control-Allow-Headers").contains(header), header);
+            }
+            for (String header : new String[] {"Mercure-Last-Event-ID", "Last-Event-ID", "Link", "ETag", "Retry-After",
+                "X-Request-Id"}) {
+                assertTrue(answer.get("Access-Control-Expose-Headers").contains(header), header);
+            }
+            String bad = Tokens.bearer(Tokens.expired());
+            assertEquals(APP, door.send("GET /.well-known/mercure?match=a" + origin + bad, "")
+                .get("Access-Control-Allow-Origin"));
+            assertNull(door.send("GET /.well-known/mercure?match=a\nOrigin: https://evil.example" + bad, "")
+                .get("Access-Control-Allow-Origin"));
+        }
+    }
+
+    @Test
     void aPreflightOfALocalPageInDevModeIsToldThatItMayRead() throws Exception {
         try (Door door = Door.dev()) {
             assertEquals("GET, HEAD", door.send("OPTIONS /api/updates\nOrigin: http://localhost:3000", "")
