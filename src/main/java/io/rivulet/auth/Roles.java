@@ -69,6 +69,10 @@ public final class Roles {
     private static List<TopicMatcher> matchers(Section section, Setting<List<String>> member, TopicSpace topics) {
         List<TopicMatcher> matchers = new ArrayList<>();
         for (String text : section.get(member)) {
+            if (text.endsWith("*") && text.length() > 1 && !text.startsWith(URL_PATTERN)) {
+                throw new BadSetting(section.key(member) + ": \"" + text + "\" would be that one topic; a beginning is "
+                    + "written " + URL_PATTERN + text + ", or as a URI template");
+            }
             try {
                 matchers.add(text.startsWith(URL_PATTERN) ? topics.urlPattern(text.substring(URL_PATTERN.length()))
                     : topics.selector(text));

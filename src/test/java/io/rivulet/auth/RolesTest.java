@@ -49,4 +49,13 @@ class RolesTest {
             bad.getMessage());
         assertThrows(BadSetting.class, () -> roles("role.editor.publishes", "x"));
     }
+
+    @Test
+    void aBeginningIsAPatternAndNotAStarThatWouldBeReadAsAName() {
+        BadSetting bad = assertThrows(BadSetting.class, () -> roles("role.editor.publish", "jobs/*"));
+        assertTrue(bad.getMessage().contains("\"jobs/*\" would be that one topic; a beginning is written "
+            + "urlpattern:jobs/*"), bad.getMessage());
+        Grant grant = roles("role.editor.publish", "urlpattern:jobs/*").grant("ann", role -> true);
+        assertTrue(grant.mayPublish(List.of("jobs/1", "jobs/a/b")) && !grant.mayPublish(List.of("news")));
+    }
 }
