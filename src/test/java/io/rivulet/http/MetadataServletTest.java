@@ -45,10 +45,8 @@ class MetadataServletTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "https://a.example/.well-known/mercure,https://a.example/.well-known/oauth-protected-resource/.well-known/mercure",
-        "http://a:8080/x/hub,http://a:8080/.well-known/oauth-protected-resource/x/hub"})
-    void itsAddressIsMadeOfTheHubsOwn(String hub, String metadata) {
-        assertEquals(metadata, MetadataServlet.url(hub));
+    @CsvSource({"https://a.example,/.well-known/mercure", "http://a:8080,/x/hub"})
+    void itsAddressIsMadeOfTheHubsOwn(String origin, String path) {
+        assertEquals(origin + "/.well-known/oauth-protected-resource" + path, MetadataServlet.url(origin + path));
     }
 }
