@@ -39,6 +39,7 @@ public final class TokenCommand {
           --audience URL               the hub's URL; default rivulet.resource
           --legacy                     a token of Mercure 0.x
           --dev                        all rights, and the key, issuer and audience of everybody's first hub
+        The settings are those of the hub: the environment, or -Drivulet.config=FILE before -jar.
         """;
 
     private static final String DEV_KEY = "!ChangeThisMercureHubJWTSecretKey!";

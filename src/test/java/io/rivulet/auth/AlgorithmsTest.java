@@ -21,7 +21,7 @@ class AlgorithmsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"HS256", "HS384", "HS512"})
-    void tok07ASecretVouchesByTheAlgorithmsThatAreAllowed(String algorithm) {
+    void TOK07_aSecretVouchesByTheAlgorithmsThatAreAllowed(String algorithm) {
         String token = Jwt.granting("a").sign(algorithm,
             new javax.crypto.spec.SecretKeySpec(LONG_SECRET.getBytes(), "HMAC"));
         try (Tokens hub = Tokens.with("token.key", LONG_SECRET, "token.algorithm", algorithm);
@@ -34,7 +34,7 @@ class AlgorithmsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"})
-    void tok07APemKeyVouchesByTheAlgorithmsThatFitIt(String algorithm) {
+    void TOK07_aPemKeyVouchesByTheAlgorithmsThatFitIt(String algorithm) {
         KeyPair pair = Keys.fitting(algorithm);
         String token = Jwt.granting("a").sign(algorithm, pair.getPrivate());
         String pem = Keys.pem("PUBLIC KEY", pair.getPublic());
@@ -52,7 +52,7 @@ class AlgorithmsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"RS256", "PS512", "ES256", "ES384", "ES512", "EdDSA"})
-    void tok08AKeySetInAFileVouches(String algorithm) throws IOException {
+    void TOK08_aKeySetInAFileVouches(String algorithm) throws IOException {
         KeyPair pair = Keys.fitting(algorithm);
         Path file = Files.writeString(folder.resolve("keys.json"), Jwks.set(
             Jwks.of("old", Keys.pair("rsa other").getPublic()), Jwks.of("new", pair.getPublic())));
@@ -65,7 +65,7 @@ class AlgorithmsTest {
     }
 
     @Test
-    void tok07AKeyThatSaysItsAlgorithmOrUseIsKeptToIt() throws IOException {
+    void TOK07_aKeyThatSaysItsAlgorithmOrUseIsKeptToIt() throws IOException {
         KeyPair pair = Keys.pair("rsa");
         String token = Jwt.granting("a").header("kid", "k").sign("RS256", pair.getPrivate());
         for (String more : new String[] {",\"alg\":\"RS256\"", ",\"use\":\"sig\"", ",\"key_ops\":[\"verify\"]"}) {
@@ -87,7 +87,7 @@ class AlgorithmsTest {
     }
 
     @Test
-    void tok07TheAllowListOfTheSettingsHolds() {
+    void TOK07_theAllowListOfTheSettingsHolds() {
         KeyPair pair = Keys.pair("rsa");
         try (Tokens hub = Tokens.with("token.key", Keys.publicPem("rsa"), "token.algorithm", "RS512, ES256,PS256")) {
             hub.accept(Jwt.granting("a").sign("PS256", pair.getPrivate()));

@@ -16,7 +16,7 @@ class AttackTest {
     private final Tokens hub = Tokens.with();
 
     @Test
-    void tok07AnUnsignedTokenIsRefusedHoweverItSaysNone() {
+    void TOK07_anUnsignedTokenIsRefusedHoweverItSaysNone() {
         hub.accept(Jwt.granting("a"));
         for (String none : List.of("none", "None", "NONE", "nOnE")) {
             hub.refuse("it is not signed", Jwt.granting("a").header("alg", none).unsigned());
@@ -28,7 +28,7 @@ class AttackTest {
     }
 
     @Test
-    void tok07ThePublicKeyIsNoSecret() {
+    void TOK07_thePublicKeyIsNoSecret() {
         KeyPair pair = Keys.pair("rsa");
         String pem = Keys.publicPem("rsa");
         try (Tokens rsa = Tokens.with("token.key", pem)) {
@@ -44,7 +44,7 @@ class AttackTest {
     }
 
     @Test
-    void tok09AForeignIssuersKeyIsGoodForItsOwnIssuerAlone() {
+    void TOK09_aForeignIssuersKeyIsGoodForItsOwnIssuerAlone() {
         KeyPair ours = Keys.pair("rsa");
         KeyPair foreign = Keys.pair("rsa other");
         try (Tokens two = Tokens.only("token.ours.issuer", "https://a", "token.ours.key", Keys.publicPem("rsa"),
@@ -61,7 +61,7 @@ class AttackTest {
     }
 
     @Test
-    void tok08AKeyThatTheTokenBringsIsNeverUsed() {
+    void TOK08_aKeyThatTheTokenBringsIsNeverUsed() {
         KeyPair attacker = Keys.pair("rsa attacker");
         try (Tokens rsa = Tokens.with("token.key", Keys.publicPem("rsa"))) {
             rsa.accept(Jwt.granting("a").header("kid", "x").sign("RS256", Keys.pair("rsa").getPrivate()));
@@ -89,7 +89,7 @@ class AttackTest {
     }
 
     @Test
-    void ad04OneDetailOrMatcherTooMany() {
+    void AD04_oneDetailOrMatcherTooMany() {
         hub.accept(details(100, 1));
         hub.refuse("it has 101 authorization details; at most 100 (rivulet.token.details.max)", details(101, 1));
         hub.accept(details(10, 10));

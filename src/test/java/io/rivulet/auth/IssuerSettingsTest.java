@@ -38,7 +38,7 @@ class IssuerSettingsTest {
     }
 
     @Test
-    void tok07AnAlgorithmThatDoesNotFitTheKeyStopsTheStart() {
+    void TOK07_anAlgorithmThatDoesNotFitTheKeyStopsTheStart() {
         accept("token.key", LONG, "token.algorithm", "HS256,HS384,HS512");
         refuse("rivulet.token.key: the secret has 34 bytes; HS384 takes at least 48", "token.algorithm", "HS384");
         refuse("rivulet.token.key: the secret has 31 bytes; HS256 takes at least 32", "token.key", "x".repeat(31));
@@ -73,7 +73,7 @@ class IssuerSettingsTest {
     }
 
     @Test
-    void tok09KeysWithoutAnIssuerAreFor0xAlone() {
+    void TOK09_keysWithoutAnIssuerAreFor0xAlone() {
         String[] without = {"token.issuer", ""};
         refuse("rivulet.token.issuer is missing: keys are bound to who issues the tokens", without);
         accept("token.issuer", "", "mercure.legacy", "true");
@@ -84,13 +84,13 @@ class IssuerSettingsTest {
     }
 
     @Test
-    void tok11WithoutAResourceNoTokenCouldBeForThisHub() {
+    void TOK11_withoutAResourceNoTokenCouldBeForThisHub() {
         refuse("rivulet.resource is needed where tokens are accepted", "resource", "");
         accept("resource", "", "mercure.legacy", "true");
     }
 
     @Test
-    void tok08AKeySetIsAFileOrComesByHttps() throws IOException {
+    void TOK08_aKeySetIsAFileOrComesByHttps() throws IOException {
         String[] set = {"token.key", "", "token.jwks", ""};
         for (String good : List.of("https://127.0.0.1:1/keys", "http://127.0.0.1:1/keys", "http://localhost:1/",
             "http://[::1]:1/keys")) {
@@ -120,7 +120,7 @@ class IssuerSettingsTest {
     }
 
     @Test
-    void tok07ASecretInAKeySetVouchesOnlyWhenItsAlgorithmIsNamed() throws IOException {
+    void TOK07_aSecretInAKeySetVouchesOnlyWhenItsAlgorithmIsNamed() throws IOException {
         String oct = "{\"kty\":\"oct\",\"k\":\"" + Jwt.base64(Jwt.SECRET) + "\"}";
         String file = Files.writeString(folder.resolve("oct"), Jwks.set(oct)).toString();
         refuse("none for signatures by a public key", "token.key", "", "token.jwks", file);
@@ -132,7 +132,7 @@ class IssuerSettingsTest {
     }
 
     @Test
-    void dis03TheServersThatClientsAreToldOfAreTheIssuersUnlessOthersAreNamed() {
+    void DIS03_theServersThatClientsAreToldOfAreTheIssuersUnlessOthersAreNamed() {
         try (Tokens hub = Tokens.with("token.b.issuer", "https://b", "token.b.key", LONG, "token.b.servers",
             "https://s1, https://s2", "token.c.issuer", "joe", "token.c.key", LONG, "token.d.issuer", Jwt.ISSUER,
             "token.d.key", LONG)) {

@@ -14,7 +14,7 @@ class LegacyTokenTest {
     private final Tokens hub = Tokens.with("mercure.legacy", "true");
 
     @Test
-    void old07ThePublishClaimGrantsNothingWhenItIsMissingOrEmpty() {
+    void OLD07_thePublishClaimGrantsNothingWhenItIsMissingOrEmpty() {
         Grant grant = hub.accept(Jwt.v0("{'publish':['a','/books/{id}']}"));
         assertTrue(grant.legacy() && grant.mayPublish(List.of("a", "/books/1")));
         assertFalse(grant.mayPublish(List.of("a", "b")));
@@ -29,7 +29,7 @@ class LegacyTokenTest {
     }
 
     @Test
-    void old08TheSubscribeClaimOpensWhatIsPrivate() {
+    void OLD08_theSubscribeClaimOpensWhatIsPrivate() {
         Grant grant = hub.accept(Jwt.v0("{'subscribe':['/users/{id}/mail'],'publish':[]}"));
         assertTrue(grant.maySeePrivate(List.of("x", "/users/7/mail")));
         assertFalse(grant.maySeePrivate(List.of("/users/7/post")));
@@ -37,7 +37,7 @@ class LegacyTokenTest {
     }
 
     @Test
-    void old09TheEndIsKeptWhenThereIsOneAndNothingElseIsAskedFor() {
+    void OLD09_theEndIsKeptWhenThereIsOneAndNothingElseIsAskedFor() {
         assertEquals(Grant.NEVER, hub.accept(Jwt.v0("{}").without("typ")).expiresMs());
         assertEquals((Jwt.NOW + 5) * 1_000, hub.accept(Jwt.v0("{}").claimJson("exp", "" + (Jwt.NOW + 5))).expiresMs());
         hub.refuse("it expired", Jwt.v0("{}").claimJson("exp", "" + (Jwt.NOW - 11)));
@@ -47,7 +47,7 @@ class LegacyTokenTest {
     }
 
     @Test
-    void old11OnePayloadIsForAllSubscriptions() {
+    void OLD11_onePayloadIsForAllSubscriptions() {
         Grant grant = hub.accept(Jwt.v0("{'subscribe':[],'payload':{'user':'ann'}}"));
         assertEquals("{\"user\":\"ann\"}", grant.payload("anything"));
         assertEquals("\"ann\"", hub.accept(Jwt.v0("{'payload':'ann'}")).payload("anything"));
@@ -55,7 +55,7 @@ class LegacyTokenTest {
     }
 
     @Test
-    void old14TheClaimUnderItsFullNameOverrides() {
+    void OLD14_theClaimUnderItsFullNameOverrides() {
         Grant grant = hub.accept(Jwt.v0("{'publish':['*'],'subscribe':['*']}")
             .claimJson("https://mercure.rocks/", "{'publish':['a']}"));
         assertTrue(grant.mayPublish(List.of("a")) && !grant.mayPublish(List.of("b")) && grant.subscribes().isNone());
@@ -82,7 +82,7 @@ class LegacyTokenTest {
     }
 
     @Test
-    void tok09AKnownIssuerIsHeldToItsOwnKeysAndAnUnknownOneToAll() {
+    void TOK09_aKnownIssuerIsHeldToItsOwnKeysAndAnUnknownOneToAll() {
         try (Tokens two = Tokens.only("mercure.legacy", "true", "token.a.issuer", "https://a", "token.a.key",
             Jwt.SECRET, "token.b.key", Keys.publicPem("rsa"))) {
             assertEquals("https://a", two.accept(Jwt.v0("{}")).issuer());

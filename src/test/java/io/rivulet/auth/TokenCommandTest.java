@@ -73,7 +73,7 @@ class TokenCommandTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"HS256", "RS256", "RS512", "PS384", "ES256", "ES384", "ES512", "EdDSA"})
-    void tok07EveryKindOfKeySigns(String algorithm) throws IOException {
+    void TOK07_everyKindOfKeySigns(String algorithm) throws IOException {
         boolean secret = algorithm.startsWith("HS");
         Path file = Files.writeString(folder.resolve("key"), secret ? Jwt.SECRET + "\n"
             : Keys.pem("PRIVATE KEY", Keys.fitting(algorithm).getPrivate()));

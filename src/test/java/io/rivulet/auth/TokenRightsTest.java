@@ -20,7 +20,7 @@ class TokenRightsTest {
     }
 
     @Test
-    void ad01OnlyMercuresOwnTypeIsReadByteByByte() {
+    void AD01_onlyMercuresOwnTypeIsReadByteByByte() {
         String members = "'actions':['publish'],'topics':[{'match':'a'}]}";
         assertTrue(hub.accept(Jwt.v1().anyDetail("{'type':'https://mercure.rocks/authorization-detail'," + members))
             .mayPublish(List.of("a")));
@@ -34,7 +34,7 @@ class TokenRightsTest {
     }
 
     @Test
-    void ad02AnUnknownActionGrantsNothingAndOneThatIsNoStringIsInvalid() {
+    void AD02_anUnknownActionGrantsNothingAndOneThatIsNoStringIsInvalid() {
         Grant grant = hub.accept(with("'actions':['read','publish'],'topics':[{'match':'a'}]"));
         assertTrue(grant.mayPublish(List.of("a")) && grant.subscribes().isNone());
         assertTrue(hub.accept(with("'actions':['Publish'],'topics':[{'match':'a'}]")).publishes().isNone());
@@ -55,14 +55,14 @@ class TokenRightsTest {
         "[{'match':'a','match_type':null}] | match_type is none",
         "[{'match':'/(?=x)','match_type':'urlpattern'}] | is no URL pattern that this hub reads",
         "[{'match':'a'},{'match':'/(','match_type':'urlpattern'}] | topics[1].match is no URL pattern"})
-    void ad03OneBadMatcherMakesTheWholeTokenInvalid(String topics, String reason) {
+    void AD03_oneBadMatcherMakesTheWholeTokenInvalid(String topics, String reason) {
         hub.accept(with("'actions':['publish'],'topics':[{'match':'a','match_type':'exact'}]"));
         hub.refuse(reason, with("'actions':['publish'],'topics':" + topics));
         hub.refuse(reason, Jwt.granting("good").detail("'actions':['unknown'],'topics':" + topics));
     }
 
     @Test
-    void ad03MatchersAreExactOrUrlPatternsAndTheStarIsAll() {
+    void AD03_matchersAreExactOrUrlPatternsAndTheStarIsAll() {
         Grant exact = hub.accept(with("'actions':['subscribe'],'topics':[{'match':'/books/{id}'}]"));
         assertTrue(exact.maySeePrivate(List.of("/books/{id}")));
         assertFalse(exact.maySeePrivate(List.of("/books/1")));
@@ -76,14 +76,14 @@ class TokenRightsTest {
     }
 
     @Test
-    void ad04AMatcherHas4096BytesAtMost() {
+    void AD04_aMatcherHas4096BytesAtMost() {
         hub.accept(with("'actions':['publish'],'topics':[{'match':'" + "x".repeat(4_096) + "'}]"));
         hub.refuse("match has 4097 bytes; at most 4096",
             with("'actions':['publish'],'topics':[{'match':'" + "x".repeat(4_095) + "é'}]"));
     }
 
     @Test
-    void ad05APayloadIsAnObject() {
+    void AD05_aPayloadIsAnObject() {
         Grant grant = hub.accept(with("'actions':['subscribe'],'topics':[{'match':'a'}],'payload':{'name':'Ann'}"));
         assertEquals("{\"name\":\"Ann\"}", grant.payload("a"));
         for (String bad : List.of("'Ann'", "[]", "1", "true")) {
@@ -94,7 +94,7 @@ class TokenRightsTest {
     }
 
     @Test
-    void act05TheFirstDetailThatFitsDecidesAlsoWhenItHasNone() {
+    void ACT05_theFirstDetailThatFitsDecidesAlsoWhenItHasNone() {
         Grant grant = hub.accept(Jwt.v1()
             .detail("'actions':['publish'],'topics':[{'match':'*'}],'payload':{'n':0}")
             .detail("'actions':['subscribe'],'topics':[{'match':'a'}],'payload':{'n':1}")
@@ -106,7 +106,7 @@ class TokenRightsTest {
     }
 
     @Test
-    void ad06ATokenWithoutDetailsIsGoodAndGrantsNothing() {
+    void AD06_aTokenWithoutDetailsIsGoodAndGrantsNothing() {
         for (Jwt token : List.of(Jwt.v1(), Jwt.v1().claimJson("authorization_details", "[]"),
             Jwt.v1().claimJson("mercure", "{'publish':['*']}"))) {
             Grant grant = hub.accept(token);

@@ -25,7 +25,7 @@ class TokenVerifierTest {
     }
 
     @Test
-    void tok06TheTypeIsThatOfAnAccessTokenInAnyCase() {
+    void TOK06_theTypeIsThatOfAnAccessTokenInAnyCase() {
         for (String typ : List.of("at+jwt", "AT+JWT", "application/at+jwt", "Application/AT+jwt")) {
             hub.accept(Jwt.granting("a").header("typ", typ));
         }
@@ -37,7 +37,7 @@ class TokenVerifierTest {
     }
 
     @Test
-    void tok09AnUnknownIssuerIsRefused() {
+    void TOK09_anUnknownIssuerIsRefused() {
         hub.accept(Jwt.granting("a"));
         hub.refuse("none of the configured issuers", Jwt.granting("a").claim("iss", "https://elsewhere"));
         hub.refuse("none of the configured issuers", Jwt.granting("a").claim("iss", Jwt.ISSUER + "/"));
@@ -46,7 +46,7 @@ class TokenVerifierTest {
     }
 
     @Test
-    void tok10TheEndIsNeededAndKept() {
+    void TOK10_theEndIsNeededAndKept() {
         hub.accept(Jwt.granting("a").claimJson("exp", "" + (Jwt.NOW + 1)));
         hub.accept(Jwt.granting("a").claimJson("exp", (Jwt.NOW + 1) + ".5"));
         hub.refuse("no exp", Jwt.granting("a").without("exp"));
@@ -58,7 +58,7 @@ class TokenVerifierTest {
     }
 
     @Test
-    void tok10APublicationHasTheSkewAStreamThatWouldEndAtOnceHasNot() {
+    void TOK10_aPublicationHasTheSkewAStreamThatWouldEndAtOnceHasNot() {
         String late = Jwt.granting("a").claimJson("exp", "" + (Jwt.NOW - 9)).sign();
         hub.verifier.verify(late, Use.PUBLISH);
         hub.refuse("it expired 9 s ago", late, Use.SUBSCRIBE);
@@ -67,14 +67,14 @@ class TokenVerifierTest {
     }
 
     @Test
-    void tok10ABeginningIsKeptWhenThereIsOne() {
+    void TOK10_aBeginningIsKeptWhenThereIsOne() {
         hub.accept(Jwt.granting("a").claimJson("nbf", "" + (Jwt.NOW + 10)));
         hub.refuse("not valid before 11 s from now", Jwt.granting("a").claimJson("nbf", "" + (Jwt.NOW + 11)));
         hub.refuse("nbf is no time", Jwt.granting("a").claimJson("nbf", "'soon'"));
     }
 
     @Test
-    void tok11TheAudienceIsThisHub() {
+    void TOK11_theAudienceIsThisHub() {
         hub.accept(Jwt.granting("a").claimJson("aud", "['https://other','" + Jwt.HUB + "']"));
         for (String bad : List.of("'https://other'", "['https://other']", "[]", "null", "{}", "['" + Jwt.HUB + "/']",
             "[['" + Jwt.HUB + "']]")) {
@@ -84,7 +84,7 @@ class TokenVerifierTest {
     }
 
     @Test
-    void tok12WhatAnIssuerOwesIsNotAskedFor() {
+    void TOK12_whatAnIssuerOwesIsNotAskedFor() {
         Grant bare = hub.accept(Jwt.granting("a"));
         assertTrue(bare.subject().startsWith("token-") && bare.subject().endsWith(bare.tokenId()), bare.subject());
         assertEquals("t9", hub.accept(Jwt.granting("a").claim("jti", "t9")).subject());
@@ -100,7 +100,7 @@ class TokenVerifierTest {
     }
 
     @Test
-    void err04WhatIsTooShortOrTooLongIsNoTokenAtAll() {
+    void ERR04_whatIsTooShortOrTooLongIsNoTokenAtAll() {
         Refused tooShort = assertThrows(Refused.class, () -> hub.accept("x".repeat(40)));
         assertEquals(Refused.Reason.BAD_CREDENTIALS, tooShort.reason());
         hub.refuse("not three parts", "x".repeat(41));
@@ -111,7 +111,7 @@ class TokenVerifierTest {
     }
 
     @Test
-    void err02GarbageIsRefusedInOneSentence() {
+    void ERR02_garbageIsRefusedInOneSentence() {
         String good = Jwt.granting("a").sign();
         hub.accept(good);
         String rest = good.substring(good.indexOf('.'));
