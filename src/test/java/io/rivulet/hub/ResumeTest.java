@@ -149,7 +149,8 @@ class ResumeTest {
             HubClient both = awaitEvents(scene.client("news", "clock").connectAfter("mine-1"), 1);
             assertEquals("exact lost", both.told("resumed") + " " + both.told("transient"));
             HubClient durable = awaitEvents(scene.client("news").connectAfter("mine-1"), 1);
-            assertFalse(durable.controls("rivulet.hello").get(0).data().contains("transient"), "none of its topics is transient");
+            assertFalse(durable.controls("rivulet.hello").get(0).data().contains("transient"),
+                "none of its topics is transient");
             HubClient fresh = awaitHello(scene.client("news", "clock").connectAfter("mine-2"), 1);
             assertFalse(fresh.controls("rivulet.hello").get(0).data().contains("transient"), "that one is of this run");
             assertEquals("earliest", scene.mercure("news", "clock").after("mine-1").connectPlaced(), "REC-06");
