@@ -48,6 +48,10 @@ final class HubClient {
         return this;
     }
 
+    boolean isLegacy() {
+        return dialect == Dialect.LEGACY;
+    }
+
     HubClient heartbeat(Duration every) {
         heartbeat = every;
         return this;

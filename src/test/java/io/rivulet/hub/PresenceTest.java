@@ -18,6 +18,7 @@ import io.rivulet.event.Dialect;
 import io.rivulet.kit.Await;
 import io.rivulet.kit.StreamParser.Dispatched;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,6 +71,28 @@ class PresenceTest {
                 + subscriber + "\",\"active\":true}", began.data());
             user.cut();
             assertFalse(json(awaitEvents(watcher, 3).events().get(2)).get("active").getAsBoolean());
+        }
+    }
+
+    /** Streams of one shard share the bytes of what is written together, but never with another dialect's. */
+    @Test
+    void watchersOfBothDialectsOnOneShardEachGetTheirForm() throws Exception {
+        try (HubScene scene = scene()) {
+            List<HubClient> watchers = new ArrayList<>();
+            for (int i = 0; i < 8 * Runtime.getRuntime().availableProcessors(); i++) {
+                Dialect dialect = i % 3 == 0 ? Dialect.LEGACY : Dialect.MERCURE;
+                watchers.add(new HubClient(scene.hub, 1, "*").speaking(dialect).as(ALL).connect());
+            }
+            Await.until("all are there", () -> scene.hub.presence().all().size() == watchers.size());
+            scene.mercure("a", "b", "c").connect();
+            scene.publish("news", "end");
+            for (int i = 0; i < watchers.size(); i++) {
+                HubClient watcher = watchers.get(i);
+                Await.until("c", () -> watcher.drain().wire().contains("subscriptions/" + (watcher.isLegacy() ? "c/"
+                    : "exact/c/")));
+                String foreign = watcher.isLegacy() ? "event: mercure" : "@context";
+                assertFalse(watcher.wire().contains(foreign), watcher.wire());
+            }
         }
     }
 
