@@ -14,11 +14,11 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /** Makes tokens by hand, with the JDK alone, so that no fault of the hub's library can hide in both. A builder. */
-final class Token {
+public final class Token {
 
     /** The key of everybody's first Mercure hub. */
-    static final String SECRET = "!ChangeThisMercureHubJWTSecretKey!";
-    static final String ISSUER = "https://localhost";
+    public static final String SECRET = "!ChangeThisMercureHubJWTSecretKey!";
+    public static final String ISSUER = "https://localhost";
     static final String DETAIL = "https://mercure.rocks/authorization-detail";
 
     private final JsonObject header = new JsonObject();
@@ -31,18 +31,18 @@ final class Token {
     }
 
     /** An access token of Mercure 1.0 (RFC 9068, RFC 9396) that grants nothing yet and ends in an hour. */
-    static Token v1() {
+    public static Token v1() {
         return new Token(false).header("typ", "\"at+jwt\"").claim("iss", quoted(ISSUER))
             .claim("aud", quoted(MercureHub.URL)).claim("exp", in(3_600)).claim("authorization_details", "[]");
     }
 
     /** A token of Mercure 0.x that grants nothing yet and never ends. */
-    static Token v0() {
+    public static Token v0() {
         return new Token(true).header("typ", "\"JWT\"").claim("mercure", "{}");
     }
 
     /** A 1.0 token that may publish to and read everything. */
-    static String all() {
+    public static String all() {
         return v1().publish("*").subscribe("*").sign();
     }
 
@@ -52,12 +52,12 @@ final class Token {
     }
 
     /** Rights to publish. */
-    Token publish(String... topics) {
+    public Token publish(String... topics) {
         return grant("publish", topics);
     }
 
     /** Rights to read what is private. */
-    Token subscribe(String... topics) {
+    public Token subscribe(String... topics) {
         return grant("subscribe", topics);
     }
 
@@ -110,12 +110,12 @@ final class Token {
     }
 
     /** Signed with the hub's secret. */
-    String sign() {
+    public String sign() {
         return sign(SECRET.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Signed with this secret. */
-    String sign(byte[] secret) {
+    public String sign(byte[] secret) {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(new SecretKeySpec(secret, "HmacSHA256"));

@@ -1,20 +1,12 @@
 package io.rivulet.interop;
 
-import com.nimbusds.jose.JOSEException;
-import com.nimbusds.jose.JOSEObjectType;
-import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.JWSObject;
-import com.nimbusds.jose.Payload;
-import com.nimbusds.jose.crypto.MACSigner;
 import io.rivulet.kit.Container;
 import io.rivulet.kit.Publisher;
 import io.rivulet.kit.Server;
 import io.rivulet.kit.WireClient;
-import io.rivulet.kit.WireResponse;
+import io.rivulet.mercure.Token;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,18 +19,15 @@ final class InteropHub implements AutoCloseable {
 
     static final String PATH = "/.well-known/mercure";
 
-    private static final String SECRET = "!ChangeThisMercureHubJWTSecretKey!";
-    private static final String ISSUER = "https://localhost";
-    private static final String RESOURCE = ISSUER + PATH;
     private static final AtomicInteger TOPICS = new AtomicInteger();
 
     private final Server server;
 
     /** With pages of this origin. */
     InteropHub(String origin) {
-        server = Server.in(Container.JETTY).set("dev", "false").set("heartbeat", "15s").set("resource", RESOURCE)
-            .set("token.issuer", ISSUER).set("token.key", SECRET).set("mercure.legacy", "true")
-            .set("cors.origins", origin).start();
+        server = Server.in(Container.JETTY).set("dev", "false").set("heartbeat", "15s")
+            .set("resource", Token.ISSUER + PATH).set("token.issuer", Token.ISSUER).set("token.key", Token.SECRET)
+            .set("mercure.legacy", "true").set("cors.origins", origin).start();
     }
 
     int port() {
@@ -58,33 +47,16 @@ final class InteropHub implements AutoCloseable {
 
     /** A right token to read the topic's private updates. */
     static String token(Speech speech, String topic) {
-        return sign(speech, "subscribe", topic, SECRET);
+        return grant(speech, topic).sign();
     }
 
     /** The same, signed with a wrong key. */
     static String wrongToken(Speech speech, String topic) {
-        return sign(speech, "subscribe", topic, SECRET + "?");
+        return grant(speech, topic).sign((Token.SECRET + "?").getBytes(StandardCharsets.UTF_8));
     }
 
-    private static String sign(Speech speech, String action, String topic, String secret) {
-        JWSHeader.Builder header = new JWSHeader.Builder(JWSAlgorithm.HS256);
-        Map<String, Object> claims;
-        if (speech == Speech.V0) {
-            header.type(JOSEObjectType.JWT);
-            claims = Map.of("mercure", Map.of(action, List.of(topic)));
-        } else {
-            header.type(new JOSEObjectType("at+jwt"));
-            claims = Map.of("iss", ISSUER, "aud", RESOURCE, "exp", Instant.now().getEpochSecond() + 3_600,
-                "authorization_details", List.of(Map.of("type", "https://mercure.rocks/authorization-detail",
-                    "actions", List.of(action), "topics", List.of(Map.of("match", topic)))));
-        }
-        try {
-            JWSObject token = new JWSObject(header.build(), new Payload(claims));
-            token.sign(new MACSigner(secret.getBytes(StandardCharsets.UTF_8)));
-            return token.serialize();
-        } catch (JOSEException e) {
-            throw new IllegalStateException(e);
-        }
+    private static Token grant(Speech speech, String topic) {
+        return (speech == Speech.V0 ? Token.v0() : Token.v1()).subscribe(topic);
     }
 
     /** Publishes forms of these names and values in their order, on one connection; gives the last one's id. */
@@ -96,10 +68,10 @@ final class InteropHub implements AutoCloseable {
                 for (int i = 0; i < names.size(); i += 2) {
                     form.append(i == 0 ? "" : "&").append(names.get(i)).append('=').append(encode(names.get(i + 1)));
                 }
-                WireResponse answer = client.send("POST", PATH, Map.of("Content-Type",
-                    "application/x-www-form-urlencoded", "Authorization", "Bearer " + sign(Speech.V1, "publish", "*",
-                        SECRET)), form.toString().getBytes(StandardCharsets.UTF_8)).read();
-                id = Publisher.accepted(answer);
+                Map<String, String> headers = Map.of("Content-Type", "application/x-www-form-urlencoded",
+                    "Authorization", "Bearer " + Token.all());
+                byte[] body = form.toString().getBytes(StandardCharsets.UTF_8);
+                id = Publisher.accepted(client.send("POST", PATH, headers, body).read());
             }
         }
         return id;
