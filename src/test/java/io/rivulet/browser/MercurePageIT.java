@@ -18,7 +18,9 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -59,13 +61,26 @@ class MercurePageIT {
             return JSON.stringify({ answers, seen })
         })(%s, %s, %s)""";
 
+    private static Browser browser;
+
     private final Container container;
     private HttpServer elsewhere;
     private Server server;
-    private Browser browser;
 
     MercurePageIT(Container container) {
         this.container = container;
+    }
+
+    @BeforeAll
+    static void launch() {
+        browser = Browser.installed();
+    }
+
+    @AfterAll
+    static void leave() {
+        if (browser != null) {
+            browser.close();
+        }
     }
 
     @BeforeEach
@@ -82,12 +97,10 @@ class MercurePageIT {
         server = Server.in(container).set("dev", "false").set("resource", "https://localhost/.well-known/mercure")
             .set("token.issuer", "https://localhost").set("token.key", "!ChangeThisMercureHubJWTSecretKey!")
             .set("cors.origins", "http://localhost:" + elsewhere.getAddress().getPort()).start();
-        browser = Browser.installed();
     }
 
     @AfterEach
     void end() {
-        browser.close();
         server.close();
         elsewhere.stop(0);
     }

@@ -24,6 +24,8 @@ record Subject(String name, Supplier<Client> client, Set<Way> ways) {
         DROPS_EMPTY_LINES,
         /** It takes an id over with the line, before the blank line says that the event is whole. */
         TAKES_ID_EARLY,
+        /** It puts the part of an event's data that came before the cut in front of the next event's. */
+        GLUES_DATA,
         /** It is also asked to speak Mercure 0.x. */
         SPEAKS_OLD
     }

@@ -1,6 +1,7 @@
 package io.rivulet.interop;
 
 import static io.rivulet.interop.Subject.Way.DROPS_EMPTY_LINES;
+import static io.rivulet.interop.Subject.Way.GLUES_DATA;
 import static io.rivulet.interop.Subject.Way.HIDES_STATUS;
 import static io.rivulet.interop.Subject.Way.IS_REOPENED;
 import static io.rivulet.interop.Subject.Way.SHOWS_HALVES;
@@ -110,9 +111,9 @@ final class Subjects implements AutoCloseable {
             Subject.of("Jersey SSE 3.1.11", JerseySse::new, SHOWS_HALVES),
             Subject.of("Spring WebClient 6.2.12", SpringWebClient::new, IS_REOPENED, SHOWS_HALVES,
                 DROPS_EMPTY_LINES),
-            node("eventsource2", "eventsource 2.0.2", SPEAKS_OLD, TAKES_ID_EARLY),
+            node("eventsource2", "eventsource 2.0.2", SPEAKS_OLD, TAKES_ID_EARLY, GLUES_DATA),
             node("eventsource4", "eventsource 4.1.1"),
-            node("fetch-event-source", "@microsoft/fetch-event-source 2.0.1", SPEAKS_OLD),
+            node("fetch-event-source", "@microsoft/fetch-event-source 2.0.1", SPEAKS_OLD, TAKES_ID_EARLY),
             node("eventsource-client", "eventsource-client 1.2.0"),
             page("chromium", "Chromium", HIDES_STATUS, SPEAKS_OLD),
             page("firefox", "Firefox", HIDES_STATUS, SPEAKS_OLD),
