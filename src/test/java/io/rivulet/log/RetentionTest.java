@@ -8,6 +8,7 @@ import io.rivulet.config.Settings;
 import io.rivulet.event.Event;
 import io.rivulet.topic.TopicSelection;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -204,6 +205,25 @@ class RetentionTest {
                 assertEquals(first - 1, again.find().lastTrimmed(topic("quiet")));
             }
         }
+    }
+
+    @Test
+    void whatAnOlderVersionWroteDownOfTrimmedTopicsIsStillKnown() throws IOException {
+        Bytes old = new Bytes(64);
+        old.putInt(0x52765431);
+        old.putLong(40);
+        old.putLong(7);
+        old.putInt(1);
+        old.putLong(1234);
+        old.putLong(30);
+        old.putInt(Bytes.crc(old.array(), 0, old.length()));
+        Path folder = Path.of("data");
+        disk.replace(folder.resolve(TrimmedTopics.NAME), java.util.Arrays.copyOf(old.array(), old.length()));
+        TrimmedTopics trimmed = TrimmedTopics.read(disk, folder);
+        assertEquals(40, trimmed.through());
+        TopicFilter none = hashed(5);
+        assertEquals("30 7", trimmed.last(hashed(1234), none) + " " + trimmed.last(none, none));
+        disk.delete(folder.resolve(TrimmedTopics.NAME));
     }
 
     private static TopicFilter hashed(long hash) {
