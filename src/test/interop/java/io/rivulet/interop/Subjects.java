@@ -82,7 +82,11 @@ final class Subjects implements AutoCloseable {
     }
 
     private void install(String name, Supplier<Path> steps) {
-        folders.put(name, CompletableFuture.supplyAsync(steps, threads));
+        folders.put(name, CompletableFuture.supplyAsync(steps, threads).whenComplete((folder, fault) -> {
+            if (fault != null) {
+                System.getLogger("interop").log(System.Logger.Level.WARNING, name + ": " + fault.getCause());
+            }
+        }));
     }
 
     private synchronized void end(AutoCloseable what) {
