@@ -34,13 +34,19 @@ public final class TokenExplainer {
         try {
             verifier.checkLength(token);
             tell(ParsedToken.parse(token), now.toEpochMilli(), json);
-        } catch (Refused | BadToken e) {
-            json.addProperty("shape", "no token");
-            for (Use use : Use.values()) {
-                json.add(use.word(), refused(e.getMessage()));
-            }
+        } catch (Refused e) {
+            noToken(e.forTheLog(), json);
+        } catch (BadToken e) {
+            noToken(e.getMessage(), json);
         }
         return new Explanation(json.toString());
+    }
+
+    private static void noToken(String why, JsonObject json) {
+        json.addProperty("shape", "no token");
+        for (Use use : Use.values()) {
+            json.add(use.word(), refused(why));
+        }
     }
 
     private void tell(ParsedToken token, long nowMs, JsonObject json) {

@@ -94,8 +94,9 @@ public final class TokenVerifier implements AutoCloseable {
                 + " characters; a token has at least " + TOKEN_CHARS_MIN);
         }
         if (token.length() > charsMax) {
-            throw Refused.because(Reason.BAD_CREDENTIALS, "the token has " + token.length()
-                + " characters; at most " + charsMax + " (" + SettingsTable.TOKEN_BYTES_MAX.fullKey() + ")");
+            throw Refused.discreetly(Reason.BAD_TOKEN, PUBLIC_SENTENCE, "the token is not accepted: it has "
+                + token.length() + " characters; at most " + charsMax + " ("
+                + SettingsTable.TOKEN_BYTES_MAX.fullKey() + ")");
         }
     }
 

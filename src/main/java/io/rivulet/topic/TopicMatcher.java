@@ -42,8 +42,18 @@ public sealed interface TopicMatcher permits TopicMatcher.Exact, TopicMatcher.An
         }
     }
 
-    /** Every topic: {@code *}. */
-    record Any() implements TopicMatcher {
+    /**
+     * Every topic: {@code *}, which each kind of matcher knows.
+     *
+     * @param type the kind it was asked as, for presence tells it
+     */
+    record Any(String type) implements TopicMatcher {
+
+        /** As an exact matcher. */
+        public Any() {
+            this("exact");
+        }
+
         @Override
         public boolean matches(String topic) {
             return true;
@@ -52,11 +62,6 @@ public sealed interface TopicMatcher permits TopicMatcher.Exact, TopicMatcher.An
         @Override
         public String text() {
             return Topic.ANY;
-        }
-
-        @Override
-        public String type() {
-            return "exact";
         }
 
         @Override

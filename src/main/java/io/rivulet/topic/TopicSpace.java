@@ -64,7 +64,7 @@ public final class TopicSpace {
      */
     public TopicMatcher urlPattern(String text) {
         if (text.equals(Topic.ANY)) {
-            return new TopicMatcher.Any();
+            return new TopicMatcher.Any("urlpattern");
         }
         TopicMatcher known = patterns.get(text);
         if (known != null) {

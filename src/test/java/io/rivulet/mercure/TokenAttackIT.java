@@ -163,13 +163,16 @@ class TokenAttackIT {
     }
 
     @Test
-    void AD04_aTokenOf7KilobytesIsJudgedByItsContent() {
-        String padding = Token.quoted("x".repeat(5_000));
+    void AD04_aTokenOf7KilobytesIsRefusedAndOneOf5IsJudgedByItsContent() {
+        String padding = Token.quoted("x".repeat(3_500));
         String good = token().claim("padding", padding).sign();
-        assertTrue(good.length() > 7_000 && good.length() < 7_600, "it has " + good.length());
+        assertTrue(good.length() > 5_000 && good.length() < 5_600, "it has " + good.length());
         assertGood(good);
         assertBad(token().claim("padding", padding).claim("aud", "\"x\"").sign());
         assertBad(token().claim("padding", padding).sign(new byte[32]));
+        String large = token().claim("padding", Token.quoted("x".repeat(5_000))).sign();
+        assertTrue(large.length() > 7_000 && large.length() < 7_600, "it has " + large.length());
+        assertBad(large);
     }
 
     @ParameterizedTest

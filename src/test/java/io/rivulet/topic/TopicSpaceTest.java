@@ -77,10 +77,16 @@ class TopicSpaceTest {
     @Test
     void subSeventeenTheStarMatchesEverythingWhateverTheKind() {
         for (TopicMatcher star : List.of(space.exact("*"), space.urlPattern("*"), space.selector("*"))) {
-            assertEquals(new TopicMatcher.Any(), star);
+            assertTrue(star instanceof TopicMatcher.Any);
             assertTrue(star.matches("no url: \\ at all"));
         }
         assertFalse(space.exact("**").matches("x"));
+    }
+
+    @Test
+    void actThreePresenceTellsAsWhatAStarWasAskedFor() {
+        assertEquals("exact", space.exact("*").type());
+        assertEquals("urlpattern", space.urlPattern("*").type());
     }
 
     @Test
