@@ -118,7 +118,7 @@ class AttackTest {
         hub.refuse("signature is of none", big.signAs("HS256", new SecretKeySpec(new byte[32], "HMAC")));
         String tooBig = Jwt.granting("a").claim("more", "x".repeat(5_000)).sign();
         assertEquals(7, tooBig.length() / 1_000);
-        hub.refuse("at most 6144 (rivulet.token.bytes.max)", tooBig);
+        hub.refuse("at most 6656 (rivulet.token.bytes.max)", tooBig);
     }
 
     @Test

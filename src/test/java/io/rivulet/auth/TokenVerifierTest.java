@@ -104,8 +104,8 @@ class TokenVerifierTest {
         Refused tooShort = assertThrows(Refused.class, () -> hub.accept("x".repeat(40)));
         assertEquals(Refused.Reason.BAD_CREDENTIALS, tooShort.reason());
         hub.refuse("not three parts", "x".repeat(41));
-        hub.refuse("has 6145 characters; at most 6144 (rivulet.token.bytes.max)", "x".repeat(6_145));
-        hub.refuse("not three parts", "x".repeat(6_144));
+        hub.refuse("has 6657 characters; at most 6656 (rivulet.token.bytes.max)", "x".repeat(6_657));
+        hub.refuse("not three parts", "x".repeat(6_656));
     }
 
     @Test

@@ -135,7 +135,7 @@ class ContainersIT {
         String token = Token.v1().publish("*").claim("padding", Token.quoted("x".repeat(12_000))).sign();
         WireResponse answer = hub.publish(token, "topic=" + enc(topic));
         assertEquals(container == Container.JETTY ? 431 : 400, answer.status());
-        String fits = Token.v1().publish("*").claim("padding", Token.quoted("x".repeat(5_000))).sign();
+        String fits = Token.v1().publish("*").claim("padding", Token.quoted("x".repeat(3_500))).sign();
         assertEquals(200, hub.publish(fits, "topic=" + enc(topic)).status());
     }
 
