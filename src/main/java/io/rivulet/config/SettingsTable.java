@@ -93,7 +93,7 @@ public final class SettingsTable {
     public static final Setting<Duration> TOKEN_SKEW = row("token.skew", TIME, "10s", 0, 300_000,
         "How far the clocks of those who issue tokens may be off.");
     public static final Setting<Long> TOKEN_BYTES_MAX = row("token.bytes.max", BYTES, "6656", 1_024, 64 << 10,
-        "Bytes of a token; more is 401. Room for one topic of 4096 bytes; containers bound the whole head, often at 8k.");
+        "Bytes of a token; more is 401. Room for a topic of 4096 bytes; containers bound the head, often at 8k.");
     public static final Setting<Integer> TOKEN_DETAILS_MAX = row("token.details.max", COUNT, "100", 1, 1_000,
         "Authorization details of one token; more makes it invalid.");
     public static final Setting<Integer> TOKEN_MATCHERS_MAX = row("token.matchers.max", COUNT, "100", 1, 1_000,
