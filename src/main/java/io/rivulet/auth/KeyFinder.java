@@ -1,5 +1,6 @@
 package io.rivulet.auth;
 
+import io.rivulet.limit.Refused;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -24,8 +25,15 @@ final class KeyFinder {
         }
         List<Issuer> candidates = candidates(token, use, modern, judgement);
         boolean fits = false;
+        Refused notHere = null;
         for (Issuer issuer : candidates) {
-            for (VerifierKey key : inOrder(issuer.keys().keys(), token.header("kid"))) {
+            List<VerifierKey> keys = List.of();
+            try {
+                keys = inOrder(issuer.keys().keys(), token.header("kid"));
+            } catch (Refused e) {
+                notHere = e; // a token of 0.x may be any other issuer's, whose keys are here
+            }
+            for (VerifierKey key : keys) {
                 fits |= key.algorithms().contains(alg);
                 if (key.verifies(token, alg)) {
                     judgement.issuer = issuer;
@@ -33,6 +41,9 @@ final class KeyFinder {
                     return;
                 }
             }
+        }
+        if (notHere != null) {
+            throw notHere;
         }
         for (Issuer issuer : candidates) {
             issuer.keys().missed(token.header("kid"));

@@ -113,6 +113,12 @@ final class CatchUp {
             setup.readers().release(result.bytes()); // it ends
             return;
         }
+        if (s.readAgain) {
+            s.readAgain = false;
+            setup.readers().release(result.bytes());
+            shard.serve(s);
+            return;
+        }
         if (result.gapId() != null && endsHere(s, result.damage())) {
             setup.readers().release(result.bytes());
             shard.close(s);

@@ -113,7 +113,8 @@ final class Ends {
 
     /**
      * A fresh grant, between two events. What waits in memory was examined under the old one: the stream falls behind
-     * to the place before it, and all of it is examined again under the new.
+     * to the place before it, and all of it is examined again under the new. So is what was read of the log, or is
+     * being read: it may lack private events that are granted now.
      */
     void renew(Subscriber s, Grant fresh, long nowMs, CompletableFuture<Void> answer) {
         Refused refusal = s.state == Subscriber.State.ENDED || s.state == Subscriber.State.ENDING
@@ -125,7 +126,10 @@ final class Ends {
                 setup.presence().renewed(s);
                 if (s.backlogSize > 0) {
                     shard.fallBehind(s);
+                } else if (s.chunkBytes > 0) {
+                    setup.readers().release(s.dropChunk()); // read under the old one; the cursor knows
                 }
+                s.readAgain = s.reading;
                 shard.serve(s);
             }
         }

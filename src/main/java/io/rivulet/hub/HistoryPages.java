@@ -46,11 +46,12 @@ final class HistoryPages {
         while (at < head) {
             LogChunk chunk = log.read(at, head, view, READ_BYTES);
             for (LogEntry entry : chunk.entries()) {
-                if (items.size() == limit || bytes > PAGE_BYTES_MAX) {
+                int weight = entry.event().weight();
+                if (items.size() == limit || !items.isEmpty() && bytes + weight > PAGE_BYTES_MAX) {
                     return new History(items, last);
                 }
                 items.add(item(entry));
-                bytes += entry.event().weight();
+                bytes += weight;
                 last = entry.placeId(log.seal());
             }
             at = Math.max(chunk.examinedTo(), at + 1);

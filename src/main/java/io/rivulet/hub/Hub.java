@@ -114,10 +114,12 @@ public final class Hub implements AutoCloseable {
      *
      * @return the ids in the order of the events, once they are as durable as their topics are; completed on a thread
      *     of the hub's for answers. Fails with {@link Refused} when the log could not take it
-     * @throws Refused when a rule or a limit is broken, or the queue is full; nothing is published
+     * @throws Refused when the caller is banned, a rule or a limit is broken, or the queue is full; nothing is
+     *                 published
      */
     public CompletableFuture<List<String>> publish(Publication publication) {
         try {
+            refuseBanned(publication.grant()); // once more: a body may have taken its time since the caller was let in
             rules.check(publication);
             return running().publish(PublishIntake.take(publication, settings));
         } catch (Refused e) {

@@ -70,6 +70,8 @@ final class Subscriber implements Subscription {
     Position chunkEnd;
     long chunkBytes;
     boolean reading;
+    /** What is being read was asked for under another grant. */
+    boolean readAgain;
     /** The response's headers have told of the damage that is known: it need not end the stream once more. */
     boolean damageTold;
     /** Its shard's index knows it. */

@@ -1,5 +1,6 @@
 package io.rivulet.log;
 
+import io.rivulet.topic.TopicMatcher;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -16,6 +17,7 @@ final class Candidates {
     /** Longs of all plans together: 8 MB. */
     private static final int KEPT_MAX = 1 << 20;
     private static final int PLAN_WEIGHT = 64;
+    private static final int MATCHER_WEIGHT = 16;
     private static final int ALL = Integer.MAX_VALUE;
 
     private final StoreHash hash;
@@ -23,6 +25,18 @@ final class Candidates {
     private long kept;
 
     private record Key(long segment, boolean heap, View view) {
+
+        /** Longs: a plan keeps the texts alive that somebody once asked for, which may be far larger than itself. */
+        long weight() {
+            long weight = 0;
+            for (TopicMatcher matcher : view.topics().matchers()) {
+                weight += MATCHER_WEIGHT + matcher.text().length() / Long.BYTES;
+            }
+            for (TopicMatcher matcher : view.privates().matchers()) {
+                weight += MATCHER_WEIGHT + matcher.text().length() / Long.BYTES;
+            }
+            return weight;
+        }
     }
 
     /**
@@ -43,6 +57,13 @@ final class Candidates {
 
     Candidates(StoreHash hash) {
         this.hash = hash;
+    }
+
+    /** How many plans are kept, for tests. */
+    int size() {
+        synchronized (plans) {
+            return plans.size();
+        }
     }
 
     /** Whether the view shows every event of the segment. */
@@ -142,10 +163,11 @@ final class Candidates {
     private void keep(Key key, Plan plan) {
         synchronized (plans) {
             Plan before = plans.put(key, plan);
-            kept += plan.weight() - (before == null ? 0 : before.weight());
-            Iterator<Plan> oldest = plans.values().iterator();
+            kept += plan.weight() + (before == null ? key.weight() : -before.weight());
+            Iterator<Map.Entry<Key, Plan>> oldest = plans.entrySet().iterator();
             while (kept > KEPT_MAX && oldest.hasNext()) {
-                kept -= oldest.next().weight();
+                Map.Entry<Key, Plan> gone = oldest.next();
+                kept -= gone.getKey().weight() + gone.getValue().weight();
                 oldest.remove();
             }
         }

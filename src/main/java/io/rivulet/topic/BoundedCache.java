@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.ToIntFunction;
 
 /**
  * What was worked out for a text, forgotten in generations: when the young one is full the old one goes, and what was
@@ -18,12 +19,19 @@ final class BoundedCache<V> {
     }
 
     private final long weightMax;
+    private final ToIntFunction<V> ofValue;
     private final AtomicReference<Generations<V>> now = new AtomicReference<>(
         new Generations<>(new ConcurrentHashMap<>(), Map.of(), new AtomicLong()));
 
     /** Keeps at most twice {@code weightMax}: the characters of the texts, and 64 for each. */
     BoundedCache(long weightMax) {
+        this(weightMax, value -> 0);
+    }
+
+    /** The same, where values count as well: as they are when they are put. */
+    BoundedCache(long weightMax, ToIntFunction<V> ofValue) {
         this.weightMax = weightMax;
+        this.ofValue = ofValue;
     }
 
     /** What is known, or null. */
@@ -38,10 +46,14 @@ final class BoundedCache<V> {
 
     void put(String text, V value) {
         Generations<V> g = now.get();
-        if (g.young.put(text, value) == null && g.weight.addAndGet(text.length() + ENTRY) > weightMax) {
+        if (g.young.put(text, value) == null && weigh(g, text, value) > weightMax) {
             // T1 and T2 both fill it: only one may turn the page, or the young generation would be lost as well
             now.compareAndSet(g, new Generations<>(new ConcurrentHashMap<>(), g.young, new AtomicLong()));
         }
+    }
+
+    private long weigh(Generations<V> g, String text, V value) {
+        return g.weight.addAndGet(text.length() + ENTRY + (long) ofValue.applyAsInt(value));
     }
 
     int size() {

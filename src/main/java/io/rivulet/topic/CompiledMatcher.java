@@ -44,6 +44,9 @@ abstract sealed class CompiledMatcher implements TopicMatcher permits TopicMatch
     /** What stands in every subject that this matches, in order; the first and the last, or "", at its ends. */
     abstract List<String> literals();
 
+    /** What it takes in memory beside its text: bytes, about. */
+    abstract int weight();
+
     /** Whether the subject is the topic as a URL, not as it stands. */
     abstract boolean readsUrls();
 

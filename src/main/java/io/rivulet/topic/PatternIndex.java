@@ -49,8 +49,13 @@ final class PatternIndex<T> {
     private final List<Group<T>> recent = new ArrayList<>();
     /** How many groups ever came. */
     private long came;
-    private BoundedCache<Found<T>> known = new BoundedCache<>(REMEMBERED_MAX);
+    private BoundedCache<Found<T>> known = remembered();
     private long tried;
+
+    /** A topic that matches many patterns counts for more: a few would else be held for many topics each. */
+    private static <T> BoundedCache<Found<T>> remembered() {
+        return new BoundedCache<>(REMEMBERED_MAX, found -> found.groups.size() * Integer.BYTES);
+    }
 
     boolean isEmpty() {
         return groups.isEmpty();
@@ -80,7 +85,7 @@ final class PatternIndex<T> {
         groups.remove(matcher);
         finder(matcher).remove(group, words(matcher), group.home);
         if (groups.isEmpty()) {
-            known = new BoundedCache<>(REMEMBERED_MAX);
+            known = remembered();
             recent.clear();
             came = 0;
             urlReader = null;

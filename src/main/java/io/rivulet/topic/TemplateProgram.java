@@ -39,6 +39,10 @@ final class TemplateProgram {
         this.args = args;
     }
 
+    int weight() {
+        return args.length * 5;
+    }
+
     boolean matches(String text) {
         return new Run(text).matches();
     }

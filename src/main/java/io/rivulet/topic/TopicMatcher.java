@@ -91,6 +91,11 @@ public sealed interface TopicMatcher permits TopicMatcher.Exact, TopicMatcher.An
         }
 
         @Override
+        int weight() {
+            return template.weight();
+        }
+
+        @Override
         boolean readsUrls() {
             return false;
         }
@@ -136,6 +141,11 @@ public sealed interface TopicMatcher permits TopicMatcher.Exact, TopicMatcher.An
         @Override
         List<String> literals() {
             return pattern.literals();
+        }
+
+        @Override
+        int weight() {
+            return pattern.weight();
         }
 
         @Override

@@ -12,16 +12,18 @@ import io.rivulet.url.UrlPattern;
  */
 public final class TopicSpace {
 
-    /** Characters of the texts whose matchers are kept, half of them. */
-    private static final long MATCHERS_MAX = 1 << 19;
+    /** Bytes of the matchers that are kept, and characters of their texts, half of them. */
+    private static final long MATCHERS_MAX = 1 << 22;
     /** The same of topics that were parsed as URLs. */
     private static final long TOPICS_MAX = 1 << 20;
 
     private final String hubUrl;
     private final Url hub;
     private final ReservedNamespace own;
-    private final BoundedCache<TopicMatcher> patterns = new BoundedCache<>(MATCHERS_MAX);
-    private final BoundedCache<TopicMatcher> templates = new BoundedCache<>(MATCHERS_MAX);
+    private final BoundedCache<CompiledMatcher> patterns =
+        new BoundedCache<>(MATCHERS_MAX, CompiledMatcher::weight);
+    private final BoundedCache<CompiledMatcher> templates =
+        new BoundedCache<>(MATCHERS_MAX, CompiledMatcher::weight);
     private final BoundedCache<TopicUrl> urls = new BoundedCache<>(TOPICS_MAX);
 
     private TopicSpace(String hubUrl, Url hub) {
@@ -71,7 +73,7 @@ public final class TopicSpace {
             return known;
         }
         try {
-            TopicMatcher matcher = new TopicMatcher.Pattern(this, text, UrlPattern.compile(text, hub));
+            CompiledMatcher matcher = new TopicMatcher.Pattern(this, text, UrlPattern.compile(text, hub));
             patterns.put(text, matcher);
             return matcher;
         } catch (BadPattern e) {
@@ -93,7 +95,7 @@ public final class TopicSpace {
         if (template == null) {
             return exact(text);
         }
-        TopicMatcher matcher = new TopicMatcher.Template(text, template);
+        CompiledMatcher matcher = new TopicMatcher.Template(text, template);
         templates.put(text, matcher);
         return matcher;
     }

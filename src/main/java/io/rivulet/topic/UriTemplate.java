@@ -43,6 +43,11 @@ final class UriTemplate {
         return program.mayBegin(beginning);
     }
 
+    /** Bytes that it takes in memory, about. */
+    int weight() {
+        return program.weight();
+    }
+
     /** What every text that it makes begins with. */
     String prefix() {
         return literals.get(0);

@@ -49,6 +49,11 @@ final class ComponentPattern {
         return new ComponentPattern(PatternParser.parse(text, delimiter, prefix, encoding), delimiter, budget);
     }
 
+    /** Bytes that it takes in memory, about. */
+    int weight() {
+        return 128 + (program == null ? 0 : program.weight());
+    }
+
     /** What every match begins with; the only match if {@link #isLiteral()}. */
     String literalPrefix() {
         return literalPrefix;

@@ -45,6 +45,10 @@ final class Program {
         return new Program(builder);
     }
 
+    int weight() {
+        return op.length * 5 + chars.length * 64;
+    }
+
     /** Whether the text matches from a place on to its end; "no" when the meter's steps are used up. */
     boolean matches(String text, int from, StepMeter meter) {
         return new Run(text, meter).matches(from);

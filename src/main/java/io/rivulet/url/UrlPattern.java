@@ -64,6 +64,15 @@ public final class UrlPattern {
         return true;
     }
 
+    /** Bytes that it takes in memory, about. */
+    public int weight() {
+        int weight = 0;
+        for (ComponentPattern component : components) {
+            weight += component.weight();
+        }
+        return weight;
+    }
+
     /** Text that the {@link Url#key()} of every URL that matches begins with; "" if nothing is known of it. */
     public String literalPrefix() {
         return literalPrefix;

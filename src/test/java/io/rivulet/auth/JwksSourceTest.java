@@ -99,6 +99,17 @@ class JwksSourceTest {
         assertEquals(1, loads.get());
     }
 
+    /** OLD-09: who of several issuers signed it, only the keys tell; the keys of one need not wait for another's. */
+    @Test
+    void aTokenOf0xWithoutAnIssuerIsJudgedByTheKeysThatAreHere() {
+        gate = new CountDownLatch(1);
+        hub = Tokens.only("mercure.legacy", "true", "token.a.issuer", Jwt.ISSUER, "token.a.jwks",
+            "http://127.0.0.1:" + server.getAddress().getPort() + "/keys", "token.b.key", Jwt.SECRET);
+        hub.accept(Jwt.v0("{}"));
+        refuseForNow("the keys that tokens are checked with are not loaded",
+            Jwt.v0("{}").sign("RS256", Keys.pair("rsa").getPrivate()));
+    }
+
     @Test
     void thousandsOfTokensCostOneLoad() {
         open();

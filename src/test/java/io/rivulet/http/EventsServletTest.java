@@ -75,6 +75,26 @@ class EventsServletTest {
         assertEquals("d1d2d3d4d5", seen.toString());
     }
 
+    /** Publishers' ids may repeat at Mercure's path, so no page may tell the next one to begin after such an id. */
+    @Test
+    void pagesOfLargeEventsWhoseIdsRepeatComeToAnEnd() throws Exception {
+        try (Door hub = Door.dev()) {
+            for (int i = 0; i < 6; i++) {
+                assertEquals(200, hub.send("POST /.well-known/mercure\nContent-Type: application/x-www-form-urlencoded",
+                    "topic=large&id=same&data=" + i + "x".repeat(1_000_000)).getStatus());
+            }
+            StringBuilder seen = new StringBuilder();
+            String after = "";
+            for (int pages = 0; after != null && pages < 6; pages++) {
+                JsonObject page = json(hub, "/api/events?topic=large" + after);
+                page.getAsJsonArray("events").forEach(e -> seen.append(e.getAsJsonObject().get("data").getAsString()
+                    .charAt(0)));
+                after = page.get("next").isJsonNull() ? null : "&after=" + page.get("next").getAsString();
+            }
+            assertEquals("012345", seen.toString());
+        }
+    }
+
     @Test
     void sinceChoosesTheBeginning() throws Exception {
         assertEquals(2, json("/api/events?topic=news&since=last%3D2").getAsJsonArray("events").size());
@@ -130,7 +150,11 @@ class EventsServletTest {
     }
 
     private static JsonObject json(String target) throws Exception {
-        HttpTester.Response answer = door.get(target);
+        return json(door, target);
+    }
+
+    private static JsonObject json(Door hub, String target) throws Exception {
+        HttpTester.Response answer = hub.get(target);
         assertEquals(200, answer.getStatus(), answer.getContent());
         return JsonParser.parseString(answer.getContent()).getAsJsonObject();
     }

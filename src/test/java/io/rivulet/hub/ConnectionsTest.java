@@ -15,13 +15,16 @@ import io.rivulet.auth.Grant;
 import io.rivulet.auth.GrantedTopics;
 import io.rivulet.event.Dialect;
 import io.rivulet.event.Event;
+import io.rivulet.kit.Await;
 import io.rivulet.limit.Refused;
 import io.rivulet.limit.Refused.Reason;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -138,6 +141,28 @@ class ConnectionsTest {
             renew(scene, client, grant("reader", topics("news")));
             scene.publish(Event.on("news").data("after").markPrivate(true).build());
             assertEquals(List.of("after"), awaitEvents(client, 1).data());
+        }
+    }
+
+    /** In mid-replay: what is being read of the log was asked for under the old rights, and would lack the secret. */
+    @Test
+    void rightsThatGrowCountForWhatIsBeingRead() throws Exception {
+        try (HubScene before = scene()) {
+            before.publish("news", "public");
+            before.publish(Event.on("news").data("secret").markPrivate(true).build());
+        }
+        AtomicReference<FailingLog> disk = new AtomicReference<>();
+        try (HubScene scene = new HubScene(folder, HandOver.EXACT, log -> {
+            disk.set(new FailingLog(log));
+            return disk.get();
+        })) {
+            disk.get().holdReads = new CountDownLatch(1);
+            HubClient client = scene.client("news").as(grant("reader", GrantedTopics.NONE)).connect(Since.EARLIEST);
+            awaitHello(client, 1);
+            Await.until("a read", () -> disk.get().reads.get() > 0);
+            renew(scene, client, grant("reader", topics("news")));
+            disk.get().holdReads.countDown();
+            assertEquals(List.of("public", "secret"), awaitEvents(client, 2).data());
         }
     }
 

@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.rivulet.auth.Grant;
 import io.rivulet.auth.GrantedTopics;
 import io.rivulet.event.Dialect;
+import io.rivulet.event.Event;
 import io.rivulet.kit.Await;
 import io.rivulet.limit.Refused;
 import io.rivulet.limit.Refused.Reason;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -126,7 +128,12 @@ class EndsTest {
             assertEquals(Reason.BANNED, assertThrows(Refused.class,
                 () -> scene.hub.subscribe(banned.get(0).request(Since.LATEST), placed.get(), null)).reason());
             assertEquals(1, scene.hub.streams());
+            Publication slow = new Publication(List.of(Event.on("news").data("2").build()),
+                new Grant(bad.issuer(), "bad", null, topics("news"), bad.subscribes(), List.of(), false, Grant.NEVER,
+                    false), null); // its body has come only now
+            assertEquals(Reason.BANNED, assertThrows(Refused.class, () -> scene.hub.publish(slow)).reason());
             scene.hub.bans(g -> false);
+            scene.hub.publish(slow).get(20, TimeUnit.SECONDS);
             awaitHello(banned.get(0).connect(), 2);
         }
     }

@@ -13,6 +13,7 @@ import io.rivulet.log.View;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /** A log whose disk is full, broken or slow when the test says so. */
@@ -23,6 +24,8 @@ final class FailingLog implements EventLog {
     volatile boolean damaged;
     volatile boolean tailFails;
     volatile CountDownLatch hold = new CountDownLatch(0);
+    volatile CountDownLatch holdReads = new CountDownLatch(0);
+    final AtomicInteger reads = new AtomicInteger();
     private final EventLog log;
 
     FailingLog(EventLog log) {
@@ -55,6 +58,12 @@ final class FailingLog implements EventLog {
 
     @Override
     public LogChunk read(long after, long upTo, View view, int bytesMax) throws IOException {
+        reads.incrementAndGet();
+        try {
+            holdReads.await();
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
         if (damaged) {
             throw new LogCorrupt("a block does not match its checksum");
         }

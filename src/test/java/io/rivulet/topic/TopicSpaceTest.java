@@ -3,6 +3,7 @@ package io.rivulet.topic;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -27,6 +28,21 @@ class TopicSpaceTest {
         String told = assertThrows(IllegalArgumentException.class, () -> TopicSpace.of(url)).getMessage();
         assertFalse(told.contains("secret"), told);
         assertEquals("http://h/x", TopicSpace.of("http://h/x").hubUrl());
+    }
+
+    /** What short texts compile to counts: else a few thousand of them would fill the memory. */
+    @Test
+    void whatIsRememberedOfPatternsIsBoundedByWhatTheyTake() {
+        TopicMatcher first = space.urlPattern("/first/(a{900})");
+        TopicMatcher template = space.selector("first{a:1000}");
+        TopicMatcher kept = space.urlPattern("/kept/:id");
+        for (int i = 0; i < 3_000; i++) {
+            space.urlPattern("/" + i + "/(a{900})");
+            assertSame(kept, space.urlPattern("/kept/:id"));
+            space.selector(i + "{a:1000}");
+        }
+        assertNotSame(first, space.urlPattern("/first/(a{900})"));
+        assertNotSame(template, space.selector("first{a:1000}"));
     }
 
     @Test
