@@ -26,6 +26,7 @@ public final class SegmentLog implements EventLog {
     private final Meta meta;
     private final IdSeal seal;
     private final Appender appender;
+    private final Candidates candidates;
     private final LogReader reader;
     private final LogFinder finder;
     private final Janitor janitor;
@@ -36,7 +37,7 @@ public final class SegmentLog implements EventLog {
         seal = new IdSeal(meta.key());
         Segment[] all = segments.all();
         appender = new Appender(segments, options, clock, meta, opened.active(), all[all.length - 1].maxTimeMs());
-        Candidates candidates = new Candidates(segments.hash());
+        candidates = new Candidates(segments.hash());
         reader = new LogReader(segments, candidates);
         finder = new LogLookup(segments, candidates, meta, opened.trimmed());
         janitor = new Janitor(segments, appender, options,
@@ -120,5 +121,10 @@ public final class SegmentLog implements EventLog {
                 LOG.warn("{} could not be told of the close; the next open only knows less", segments.folder(), e);
             }
         }
+    }
+
+    /** How many plans of readers are remembered, for tests. */
+    int plans() {
+        return candidates.size();
     }
 }
