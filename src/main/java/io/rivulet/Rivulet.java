@@ -79,8 +79,9 @@ public final class Rivulet implements ServletContextListener {
         Feeds feeds = new Feeds(settings, hub, clock, accessPath.orElse(null));
         StoreKeeper keeper = new StoreKeeper(folder, application.getContextPath(),
             settings.get(SettingsTable.HANDOVER),
-            at -> SegmentLog.open(at, settings, clock, System::nanoTime, metrics), new User(hub, feeds), clock);
+            at -> SegmentLog.open(at, settings, clock, System::nanoTime, metrics), new User(hub, feeds, bans), clock);
         running.push(keeper); // closed after those who use the log
+        running.push(bans::close);
         running.push(hub);
         running.push(feeds);
         HubContext context =
@@ -107,9 +108,10 @@ public final class Rivulet implements ServletContextListener {
     }
 
     /** Uses the log from its opening to a hand-over; a close in between takes the way of {@link #closeAll}. */
-    private record User(Hub hub, Feeds feeds) implements StoreKeeper.Owner {
+    private record User(Hub hub, Feeds feeds, Bans bans) implements StoreKeeper.Owner {
         @Override
         public void opened(EventLog log) {
+            bans.open(); // before the first stream: the holder before may have banned somebody until now
             hub.open(log);
         }
 
@@ -117,6 +119,7 @@ public final class Rivulet implements ServletContextListener {
         public void handOver() {
             feeds.close();
             hub.close();
+            bans.close();
         }
     }
 

@@ -6,13 +6,21 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Who is kept out, though the token is good: subjects and single tokens, each of an issuer, until a time. Any thread;
  * asking takes no lock.
+ *
+ * <p>The file belongs to whoever holds the data folder. T1 (the version that runs) bans somebody after T2 (its
+ * successor, deployed beside it) has read the file: so T2 reads it again when it gets the folder, in {@link #open},
+ * and what it was told before that is added then. From {@link #close} on T1 writes no more, else it would put its own
+ * list over T2's.
  */
 public final class Bans {
 
@@ -41,12 +49,22 @@ public final class Bans {
     private record Key(Kind kind, String issuer, String value) {
     }
 
+    /** Stands for a ban's end where it was lifted. */
+    private static final long LIFTED = Long.MIN_VALUE;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Bans.class);
+
     private final Map<Key, Long> bans = new ConcurrentHashMap<>();
+    /** What was changed while the file was not this one's to write; guarded by this. */
+    private final Map<Key, Long> unwritten = new HashMap<>();
     private final InstantSource clock;
     private final BanFile file;
+    /** Whether the file is this one's to write; guarded by this. */
+    private boolean open;
 
     /**
-     * The bans in this file, which need not exist; kept in memory alone when it is null.
+     * The bans in this file, which need not exist and is only read until {@link #open}; kept in memory alone when it is
+     * null.
      *
      * @throws io.rivulet.config.BadSetting when the file cannot be read: a hub that forgot its bans must not start
      */
@@ -60,10 +78,42 @@ public final class Bans {
     }
 
     /**
+     * The data folder is held from here on: what the file says now counts, and what was changed here meanwhile.
+     *
+     * @throws io.rivulet.config.BadSetting when the file can no longer be read; the bans stay as they were
+     */
+    public synchronized void open() {
+        if (file == null || open) {
+            return;
+        }
+        Map<Key, Long> now = new HashMap<>();
+        file.read().forEach(ban -> now.put(key(ban), ban.untilMs()));
+        now.putAll(unwritten);
+        now.values().removeIf(until -> until == LIFTED);
+        bans.putAll(now); // before others are taken out: who is banned in both must not slip in between
+        bans.keySet().retainAll(now.keySet());
+        dropExpired();
+        open = true;
+        if (!unwritten.isEmpty()) {
+            unwritten.clear();
+            try {
+                save();
+            } catch (Refused e) {
+                LOG.warn("{}", e.getMessage(), e);
+            }
+        }
+    }
+
+    /** The data folder is given away: the file is not written any more. The bans hold as they are. Idempotent. */
+    public synchronized void close() {
+        open = false;
+    }
+
+    /**
      * Keeps somebody out from now on; a ban that is there gets the new end.
      *
      * @throws Refused MALFORMED for who cannot be banned or a time that is over, OVERLOADED when there are too many,
-     *                 STORE_FAILED when it holds, but would not outlive a restart
+     *                 STORE_FAILED when it holds, but would not outlive a restart (see {@link #open})
      */
     public synchronized void ban(Kind kind, String issuer, String value, long untilMs) {
         check(kind, issuer, value);
@@ -76,6 +126,7 @@ public final class Bans {
             throw Refused.because(Reason.OVERLOADED, "there are " + bans.size() + " bans, the most there may be; "
                 + "lift one, or wait until one ends");
         }
+        note(key, untilMs);
         bans.put(key, untilMs);
         save();
     }
@@ -87,12 +138,15 @@ public final class Bans {
      * @throws Refused STORE_FAILED when it is lifted, but would be there again after a restart
      */
     public synchronized boolean lift(Kind kind, String issuer, String value) {
-        boolean was = bans.remove(new Key(kind, issuer, value)) != null;
+        Key key = new Key(kind, issuer, value);
         dropExpired();
-        if (was) {
-            save();
+        if (!bans.containsKey(key)) {
+            return false;
         }
-        return was;
+        note(key, LIFTED);
+        bans.remove(key);
+        save();
+        return true;
     }
 
     /** Those in force, the first to end first. */
@@ -146,9 +200,26 @@ public final class Bans {
         bans.values().removeIf(until -> until <= now);
     }
 
-    private void save() {
-        if (file != null) {
-            file.write(list());
+    /** Remembers a change until it can be written. */
+    private void note(Key key, long untilMs) {
+        if (file == null || open) {
+            return;
         }
+        if (unwritten.size() >= BANS_MAX && !unwritten.containsKey(key)) {
+            throw Refused.because(Reason.OVERLOADED, "there are " + unwritten.size() + " changes that wait for the "
+                + "store to open, the most there may be");
+        }
+        unwritten.put(key, untilMs);
+    }
+
+    private void save() {
+        if (file == null) {
+            return;
+        }
+        if (!open) {
+            throw Refused.because(Reason.STORE_FAILED, "the bans are in force here, but the data folder is not this "
+                + "instance's now: they are written when it is");
+        }
+        file.write(list());
     }
 }

@@ -29,6 +29,13 @@ class BansTest {
     Path folder;
 
     private Bans bans(Path file) {
+        Bans opened = waiting(file);
+        opened.open();
+        return opened;
+    }
+
+    /** Of a hub whose data folder another one still holds. */
+    private Bans waiting(Path file) {
         return new Bans(() -> Instant.ofEpochMilli(nowMs), file);
     }
 
@@ -115,6 +122,55 @@ class BansTest {
         assertEquals(before.list(), bans(file).list());
         assertTrue(bans(file).isBanned(of("https://a", "änn \"1\"", null)));
         assertEquals(1, bans(file).list().size());
+    }
+
+    @Test
+    void whoTakesTheFolderOverKnowsWhatItsHolderBannedMeanwhile() {
+        Path file = folder.resolve("bans.json");
+        Bans holder = bans(file);
+        holder.ban(Kind.SUBJECT, "https://a", "ann", nowMs + HOUR);
+        holder.ban(Kind.SUBJECT, "https://a", "cid", nowMs + HOUR);
+        Bans next = waiting(file);
+        holder.ban(Kind.SUBJECT, "https://a", "bob", nowMs + HOUR);
+        assertTrue(holder.lift(Kind.SUBJECT, "https://a", "ann"));
+        assertTrue(next.isBanned(of("https://a", "ann", null)) && !next.isBanned(of("https://a", "bob", null)));
+        holder.close();
+        next.open();
+        assertEquals(holder.list(), next.list());
+        assertTrue(next.isBanned(of("https://a", "bob", null)) && next.isBanned(of("https://a", "cid", null)));
+    }
+
+    @Test
+    void whatIsChangedWithoutTheFolderHoldsAndIsWrittenWhenItIsHeld() {
+        Path file = folder.resolve("bans.json");
+        Bans holder = bans(file);
+        holder.ban(Kind.SUBJECT, "https://a", "ann", nowMs + HOUR);
+        Bans next = waiting(file);
+        refuse(Refused.Reason.STORE_FAILED, () -> next.ban(Kind.SUBJECT, "https://a", "bob", nowMs + HOUR));
+        refuse(Refused.Reason.STORE_FAILED, () -> next.lift(Kind.SUBJECT, "https://a", "ann"));
+        assertTrue(next.isBanned(of("https://a", "bob", null)) && !next.isBanned(of("https://a", "ann", null)));
+        assertEquals(holder.list(), waiting(file).list(), "the file is its holder's");
+        holder.close();
+        next.open();
+        List<Ban> both = List.of(new Ban(Kind.SUBJECT, "https://a", "bob", nowMs + HOUR));
+        assertEquals(both, next.list());
+        assertEquals(both, waiting(file).list());
+        refuse(Refused.Reason.STORE_FAILED, () -> holder.ban(Kind.SUBJECT, "https://a", "late", nowMs + HOUR));
+        assertTrue(holder.isBanned(of("https://a", "late", null)));
+        assertEquals(both, waiting(file).list(), "who gave the folder away writes no more");
+    }
+
+    @Test
+    void aFileThatIsSpoiltWhenItIsTakenOverChangesNothing() throws IOException {
+        Path file = folder.resolve("bans.json");
+        bans(file).ban(Kind.SUBJECT, "https://a", "ann", nowMs + HOUR);
+        Bans next = waiting(file);
+        Files.writeString(file, "{");
+        assertThrows(BadSetting.class, next::open);
+        assertTrue(next.isBanned(of("https://a", "ann", null)));
+        Files.writeString(file, "[]");
+        next.open();
+        assertFalse(next.isBanned(of("https://a", "ann", null)));
     }
 
     @Test
