@@ -7,9 +7,13 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.eclipse.jetty.ee10.webapp.WebAppContext;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.security.HashLoginService;
+import org.eclipse.jetty.security.UserStore;
+import org.eclipse.jetty.security.authentication.BasicAuthenticator;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.security.Credential;
 
 /** Jetty 12 with its ee10 environment. */
 final class JettyEngine implements Engine {
@@ -50,6 +54,9 @@ final class JettyEngine implements Engine {
         app.setThrowUnavailableOnStartupException(true);
         app.getServletHandler().setDecodeAmbiguousURIs(plan.relaxed());
         plan.settings().forEach(app::setInitParameter);
+        if (!plan.logins().isEmpty()) {
+            login();
+        }
         server.setHandler(app);
         try {
             server.start();
@@ -58,6 +65,17 @@ final class JettyEngine implements Engine {
             throw e;
         }
         return connector.getLocalPort();
+    }
+
+    /** What the login-config of a web.xml and a realm would do. */
+    private void login() {
+        UserStore users = new UserStore();
+        plan.logins().forEach(login -> users.addUser(login.name(), Credential.getCredential(login.password()),
+            login.roles().toArray(String[]::new)));
+        HashLoginService realm = new HashLoginService("kit");
+        realm.setUserStore(users);
+        app.getSecurityHandler().setLoginService(realm);
+        app.getSecurityHandler().setAuthenticator(new BasicAuthenticator());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.rivulet.kit;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -13,7 +14,8 @@ import java.util.Map;
  * @param sendBuffer   bytes of the kernel's send buffer for each connection; 0 leaves it to the kernel
  * @param acceptQueue  connections the kernel may hold until they are accepted
  * @param relaxed      whether the connector lets through what Mercure needs: {@code %2F} in paths, braces in queries
+ * @param logins       users whom the container itself knows; with none it asks nobody who they are
  */
 record Plan(Path war, String contextPath, Map<String, String> settings, Path home, int sendBuffer, int acceptQueue,
-            boolean relaxed) {
+            boolean relaxed, List<Login> logins) {
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -166,6 +167,7 @@ public final class Server implements AutoCloseable {
         private int sendBuffer;
         private int acceptQueue = 512;
         private boolean relaxed;
+        private final List<Login> logins = new ArrayList<>();
         private int port;
 
         private Builder(Container container) {
@@ -216,6 +218,12 @@ public final class Server implements AutoCloseable {
             return this;
         }
 
+        /** A user whom the container itself lets in by HTTP Basic; whoever shows no name is let in as nobody. */
+        public Builder user(String name, String password, String... roles) {
+            logins.add(new Login(name, password, List.of(roles)));
+            return this;
+        }
+
         /** A given port instead of a free one. */
         public Builder port(int number) {
             this.port = number;
@@ -231,7 +239,7 @@ public final class Server implements AutoCloseable {
             }
             settings.put("rivulet.data.dir", (data == null ? home.resolve("data") : data).toString());
             return new Server(container, new Plan(war, contextPath, Map.copyOf(settings), home, sendBuffer,
-                acceptQueue, relaxed), port);
+                acceptQueue, relaxed, List.copyOf(logins)), port);
         }
 
         /** Starts it, and waits until it serves. */

@@ -2,17 +2,23 @@ package io.rivulet.kit;
 
 import jakarta.servlet.ServletContext;
 import java.nio.file.Files;
+import java.security.Principal;
+import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.apache.catalina.Lifecycle;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.LifecycleState;
 import org.apache.catalina.Wrapper;
+import org.apache.catalina.authenticator.BasicAuthenticator;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.core.StandardHost;
+import org.apache.catalina.realm.GenericPrincipal;
+import org.apache.catalina.realm.RealmBase;
 import org.apache.catalina.startup.ContextConfig;
 import org.apache.catalina.startup.Tomcat;
+import org.apache.tomcat.util.descriptor.web.LoginConfig;
 
 /** Tomcat, as its embedded distribution starts a WAR: with the default servlet and the usual welcome file. */
 final class TomcatEngine implements Engine {
@@ -72,11 +78,43 @@ final class TomcatEngine implements Engine {
                 addDefaults(context); // at each start: a reload forgets them
             }
         });
+        if (!plan.logins().isEmpty()) {
+            login(context);
+        }
         host.addChild(context);
         if (host.getState().isAvailable()) {
             check(context);
         }
         return context;
+    }
+
+    /** What the login-config of a web.xml and a realm would do; who shows a name is checked without being asked. */
+    private void login(StandardContext context) {
+        context.setRealm(new Users(plan.logins()));
+        context.setLoginConfig(new LoginConfig("BASIC", "kit", null, null));
+        context.setPreemptiveAuthentication(true);
+        context.getPipeline().addValve(new BasicAuthenticator());
+    }
+
+    /** The users of the plan. */
+    private static final class Users extends RealmBase {
+        private final List<Login> logins;
+
+        Users(List<Login> logins) {
+            this.logins = logins;
+        }
+
+        @Override
+        protected String getPassword(String name) {
+            return logins.stream().filter(login -> login.name().equals(name)).map(Login::password).findFirst()
+                .orElse(null);
+        }
+
+        @Override
+        protected Principal getPrincipal(String name) {
+            return logins.stream().filter(login -> login.name().equals(name))
+                .map(login -> new GenericPrincipal(name, login.roles())).findFirst().orElse(null);
+        }
     }
 
     /** What conf/web.xml and conf/context.xml of a Tomcat that is installed would say. */

@@ -61,6 +61,12 @@ final class MercureHub implements AutoCloseable {
         return new MercureHub(withTokens(container), settings);
     }
 
+    /** In this container, which knows ann and bob (editor), olga (admin) and gus (guest), each with the password pw. */
+    static MercureHub withLogins(Container container, String... settings) {
+        return new MercureHub(withTokens(container).user("ann", "pw", "editor").user("bob", "pw", "editor")
+            .user("olga", "pw", "admin").user("gus", "pw", "guest"), settings);
+    }
+
     private static Server.Builder withTokens(Container container) {
         return Server.in(container).set("resource", URL).set("token.issuer", Token.ISSUER)
             .set("token.key", Token.SECRET);
