@@ -65,7 +65,7 @@ class PrivacyIT {
                 replays(first);
             }
             documents();
-            if (publicly) { // else the first event of all, whosever it is, makes a place of "earliest"
+            if (publicly) { // else the clock's first second, which streams of * make, decides
                 emptyCursors();
             }
             return seen;
@@ -196,6 +196,21 @@ class PrivacyIT {
     @Test
     void SUB18_aHubWithNothingButPrivateUpdatesLooksEmpty() {
         assertEquals(String.join("\n", run(false, false)), String.join("\n", run(true, false)));
+    }
+
+    @Test
+    void REC06_anEmptyCursorIsEarliestWhileNothingWasPublishedThatTheCallerMaySee() {
+        try (MercureHub hub = MercureHub.with()) {
+            for (int i = 0; i < 3; i++) {
+                assertEquals("earliest", hub.subscribe("match=a&last_event_id=").header("Mercure-Last-Event-ID"));
+                hub.publishedPrivately("a", "secret " + i);
+            }
+            WireResponse granted = hub.subscribe("match=a&last_event_id=", bearer(Token.v1().subscribe("a")));
+            assertNotEquals("earliest", granted.header("Mercure-Last-Event-ID"));
+            hub.published("a", "public");
+            assertNotEquals("earliest",
+                hub.subscribe("match=a&last_event_id=").header("Mercure-Last-Event-ID"));
+        }
     }
 
     @Test
