@@ -55,7 +55,7 @@ public final class SubscriptionsServlet extends HubServlet {
         presence.touched();
         String lastEventId = presence.lastEventId(); // before the list: what changes between is then in the list
         SubscriptionsPath asked = SubscriptionsPath.read(below, legacyOn, grant.legacy() || wantsJsonLd(request));
-        List<ActiveSubscription> found = presence.all().stream().filter(asked::covers).toList();
+        List<ActiveSubscription> found = presence.list(asked::covers);
         if (asked.isSingle() && found.isEmpty()) {
             throw Refused.because(Reason.NOT_FOUND, "there is no such active subscription");
         }

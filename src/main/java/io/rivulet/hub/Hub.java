@@ -33,7 +33,7 @@ public final class Hub implements AutoCloseable {
     private final Metrics metrics;
     private final PublishRules rules;
     private final Names names = new Names();
-    private final Interest interest = new Interest();
+    private final Interest interest;
     private final AtomicInteger streams = new AtomicInteger();
     private final Connections connections = new Connections();
     private final Presence presence;
@@ -61,6 +61,7 @@ public final class Hub implements AutoCloseable {
         this.metrics = metrics;
         this.rules = new PublishRules(settings, topics);
         this.handOver = handOver;
+        this.interest = new Interest(settings.get(SettingsTable.PATTERNS_MAX));
         this.presence = new Presence(settings.get(SettingsTable.PRESENCE), SubscriptionDocument.hubPath(topics), clock);
         this.streamsMax = settings.get(SettingsTable.CONNECTIONS_MAX);
     }
@@ -148,7 +149,7 @@ public final class Hub implements AutoCloseable {
     /**
      * Opens a stream. The outlet is written to by a thread of the hub's from now on, once its container says so.
      *
-     * @throws Refused when the store is not open, the caller is banned, or there are too many streams
+     * @throws Refused when the store is not open, the caller is banned, or there are too many streams or patterns
      */
     public Subscription subscribe(SubscribeRequest request, Outlet outlet) {
         return subscribe(request, null, outlet);
@@ -165,8 +166,13 @@ public final class Hub implements AutoCloseable {
             throw Refused.because(Refused.Reason.OVERLOADED, "there are " + max
                 + " streams, as many as allowed (rivulet.connections.max)");
         }
+        try {
+            interest.add(request.topics());
+        } catch (Refused e) {
+            streams.decrementAndGet();
+            throw e;
+        }
         Subscriber s = running.admit(request, outlet);
-        interest.add(request.topics());
         connections.add(s); // before a thread of the hub's can end it
         metrics.add(Count.STREAMS_OPENED);
         running.open(s, placed);

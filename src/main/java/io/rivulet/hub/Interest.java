@@ -1,5 +1,6 @@
 package io.rivulet.hub;
 
+import io.rivulet.limit.Refused;
 import io.rivulet.topic.TopicIndex;
 import io.rivulet.topic.TopicSelection;
 import java.util.Map;
@@ -13,20 +14,39 @@ final class Interest {
     private final AtomicInteger any = new AtomicInteger();
     /** Those with patterns; its lock is held for look-ups only. */
     private final TopicIndex<TopicSelection> patterns = new TopicIndex<>();
+    private final int patternsMax;
 
+    /** With at most so many patterns that nothing literal tells apart. */
+    Interest(int patternsMax) {
+        this.patternsMax = patternsMax;
+    }
+
+    /**
+     * Somebody asks for these.
+     *
+     * @throws Refused OVERLOADED when more patterns than {@code rivulet.patterns.max} would be tried for the same
+     *                 topics: strangers could else make each publish as slow as they like
+     */
     void add(TopicSelection topics) {
         if (topics.isAny()) {
             any.incrementAndGet();
-        } else {
-            topics.exact().forEach(topic -> exact.merge(topic, 1, Integer::sum));
-            if (!topics.patterns().isEmpty()) {
-                synchronized (patterns) {
-                    patterns.add(topics, topics);
+            return;
+        }
+        if (!topics.patterns().isEmpty()) {
+            synchronized (patterns) {
+                int crowd = patterns.add(topics, topics);
+                if (crowd > patternsMax) {
+                    patterns.remove(topics, topics);
+                    throw Refused.because(Refused.Reason.OVERLOADED, "more than " + patternsMax + " different patterns "
+                        + "would have to be tried for the same topics (rivulet.patterns.max); one that says more "
+                        + "literally, between two slashes, is told apart");
                 }
             }
         }
+        topics.exact().forEach(topic -> exact.merge(topic, 1, Integer::sum));
     }
 
+    /** They leave; only after {@link #add} took them. */
     void remove(TopicSelection topics) {
         if (topics.isAny()) {
             any.decrementAndGet();

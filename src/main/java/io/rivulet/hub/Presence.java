@@ -3,6 +3,7 @@ package io.rivulet.hub;
 import io.rivulet.auth.Grant;
 import io.rivulet.event.IdSeal;
 import io.rivulet.event.Position;
+import io.rivulet.limit.Refused;
 import io.rivulet.topic.TopicMatcher;
 import io.rivulet.topic.TopicSelection;
 import java.time.InstantSource;
@@ -12,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 
 /**
  * Who is subscribed to what, while {@code rivulet.presence} is on (Mercure 1.0, "Active subscriptions"). The list is
@@ -26,6 +28,10 @@ public final class Presence {
 
     /** How long changes are told after the last one who might have seen them: time enough to come back. */
     static final long INTEREST_MS = 300_000;
+
+    /** Of texts and payloads of one list: some 40,000 subscriptions. The document takes several times as much. */
+    static final long LIST_CHARS_MAX = 8 << 20;
+    private static final int ENTRY_CHARS = 150;
 
     private final boolean on;
     private final String hub;
@@ -77,15 +83,38 @@ public final class Presence {
         return newest == null || newest.place().equals(Position.START) ? "earliest" : newest.id();
     }
 
-    /** The active subscriptions, those of one connection together. */
+    /** All active subscriptions; see {@link #list}. */
     public List<ActiveSubscription> all() {
-        List<ActiveSubscription> all = new ArrayList<>();
-        for (Registration one : registered) {
-            for (int i = 0; i < one.size(); i++) {
-                all.add(one.get(i));
+        return list(one -> true);
+    }
+
+    /**
+     * The active subscriptions that are wanted, those of one connection together.
+     *
+     * @throws Refused OVERLOADED when the list would take more than {@link #LIST_CHARS_MAX}
+     */
+    public List<ActiveSubscription> list(Predicate<ActiveSubscription> wanted) {
+        List<ActiveSubscription> found = new ArrayList<>();
+        long chars = 0;
+        for (Registration registration : registered) {
+            for (int i = 0; i < registration.size(); i++) {
+                ActiveSubscription one = registration.get(i);
+                if (wanted.test(one)) {
+                    found.add(one);
+                    chars += ENTRY_CHARS + one.matcher().text().length()
+                        + (one.payload() == null ? 0 : one.payload().length());
+                    checkSize(chars);
+                }
             }
         }
-        return all;
+        return found;
+    }
+
+    private static void checkSize(long chars) {
+        if (chars > LIST_CHARS_MAX) {
+            throw Refused.because(Refused.Reason.OVERLOADED, "the active subscriptions take more than "
+                + LIST_CHARS_MAX + " characters; ask for those of one matcher");
+        }
     }
 
     // ---- the engine

@@ -46,6 +46,12 @@ final class Finder<G> {
         return new Home(word, null);
     }
 
+    /** How many are filed at this home: all of them are tried for a topic that leads there. */
+    int crowd(Home home) {
+        return home.prefix() != null ? size(byPrefix.get(home.prefix()))
+            : home.word() != null ? size(byWord.get(home.word())) : others.size();
+    }
+
     /** Takes out what was added with these words and got this home. */
     void remove(G what, Set<String> words, Home home) {
         words.forEach(w -> uses.computeIfPresent(w, (word, n) -> n == 1 ? null : n - 1));

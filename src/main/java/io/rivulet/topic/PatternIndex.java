@@ -61,12 +61,15 @@ final class PatternIndex<T> {
         return groups.isEmpty();
     }
 
-    void add(CompiledMatcher matcher, T who) {
+    /** How many patterns are tried together with this one, if it is new here; 0 if it is not. */
+    int add(CompiledMatcher matcher, T who) {
+        int crowd = 0;
         Group<T> group = groups.get(matcher);
         if (group == null) {
             group = new Group<>(matcher);
             groups.put(matcher, group);
             group.home = file(group);
+            crowd = finder(matcher).crowd(group.home);
             if (recent.size() < RECENT) {
                 recent.add(group);
             } else {
@@ -75,6 +78,7 @@ final class PatternIndex<T> {
             came++;
         }
         group.members.add(who);
+        return crowd;
     }
 
     void remove(CompiledMatcher matcher, T who) {

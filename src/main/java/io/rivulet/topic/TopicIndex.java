@@ -15,18 +15,25 @@ public final class TopicIndex<T> {
     private final Members<T> any = new Members<>();
     private final PatternIndex<T> patterns = new PatternIndex<>();
 
-    /** Registers {@code who} for all of the selection. */
-    public void add(TopicSelection selection, T who) {
+    /**
+     * Registers {@code who} for all of the selection.
+     *
+     * @return how many patterns are tried for the same topics as one that is new with it, itself counted, because
+     *     nothing literal tells them apart; the most of all its patterns, 0 without a new one
+     */
+    public int add(TopicSelection selection, T who) {
+        int crowd = 0;
         if (selection.isAny()) {
             any.add(who);
-            return;
+            return crowd;
         }
         for (String topic : selection.exact()) {
             exact.add(topic, who);
         }
         for (CompiledMatcher matcher : selection.compiled()) {
-            patterns.add(matcher, who);
+            crowd = Math.max(crowd, patterns.add(matcher, who));
         }
+        return crowd;
     }
 
     /** Takes {@code who} out again; the same selection as at {@link #add}. Costs the same however many there are. */

@@ -59,8 +59,13 @@ final class HubClient {
 
     /** Connects: for the first time from {@code since}, later after the last id. */
     HubClient connect(Since since) {
+        return connect(request(since));
+    }
+
+    /** The same, asking for this. */
+    HubClient connect(SubscribeRequest request) {
         Window window = new Window();
-        return opened(window, hub.subscribe(request(since), window));
+        return opened(window, hub.subscribe(request, window));
     }
 
     /** The same in two steps; returns what the response's header would say. */

@@ -342,6 +342,26 @@ class HubTest {
         }, settings);
     }
 
+    @Test
+    void aStreamThatIsRefusedForItsPatternsLeavesNothingBehind() throws Exception {
+        try (HubScene scene = new HubScene(folder, "patterns.max", "16")) {
+            for (int i = 0; i < 20; i++) {
+                SubscribeRequest request = new SubscribeRequest(TopicSelection.of(List.of(
+                    scene.hub.topics().selector("{a" + i + "}"))), Grant.ANONYMOUS, null, Since.LATEST,
+                    Duration.ofSeconds(15), false, Dialect.RIVULET, "test");
+                if (i < 16) {
+                    new HubClient(scene.hub, 1 << 20, "x").connect(request);
+                } else {
+                    assertEquals(Reason.OVERLOADED,
+                        assertThrows(Refused.class, () -> scene.hub.subscribe(request, null)).reason());
+                }
+            }
+            assertEquals(16, scene.hub.streams());
+            assertEquals(16, scene.hub.connections().list().size());
+            awaitHello(scene.client("news").connect(), 1);
+        }
+    }
+
     private static HubClient replay(HubScene scene, Grant grant) {
         return scene.client("news", "secret/1").as(grant).connect(Since.EARLIEST);
     }

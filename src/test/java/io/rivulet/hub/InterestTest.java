@@ -1,8 +1,11 @@
 package io.rivulet.hub;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.rivulet.limit.Refused;
 import io.rivulet.topic.TopicSelection;
 import io.rivulet.topic.TopicSpace;
 import java.util.List;
@@ -12,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class InterestTest {
 
     private final TopicSpace space = TopicSpace.of("https://hub.example/.well-known/mercure");
-    private final Interest interest = new Interest();
+    private final Interest interest = new Interest(20);
 
     @Test
     void aTopicIsHeardWhileSomebodyAsksForItByNameByPatternOrForAll() {
@@ -30,6 +33,22 @@ class InterestTest {
             interest.remove(twin);
         }
         assertFalse(interest.isHeard("quotes/A"));
+    }
+
+    /** Each of them is tried for every new topic: strangers could else make each publish as slow as they like. */
+    @Test
+    void patternsThatNothingLiteralTellsApartAreBounded() {
+        for (int i = 0; i < 20; i++) {
+            interest.add(TopicSelection.of(List.of(space.selector("{a" + i + "}"), space.exact("b"))));
+        }
+        TopicSelection tooMany = TopicSelection.of(List.of(space.exact("news"), space.selector("{c}")));
+        Refused refused = assertThrows(Refused.class, () -> interest.add(tooMany));
+        assertEquals(Refused.Reason.OVERLOADED, refused.reason());
+        assertTrue(refused.getMessage().contains("rivulet.patterns.max"), refused.getMessage());
+        interest.add(TopicSelection.of(List.of(space.selector("{a0}")))); // known: tried once for both
+        for (int i = 0; i < 100; i++) {
+            interest.add(TopicSelection.of(List.of(space.selector("users/" + i + "/{x}"))));
+        }
     }
 
     @Test

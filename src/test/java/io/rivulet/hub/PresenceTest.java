@@ -17,9 +17,11 @@ import io.rivulet.auth.GrantedTopics;
 import io.rivulet.event.Dialect;
 import io.rivulet.kit.Await;
 import io.rivulet.kit.StreamParser.Dispatched;
+import io.rivulet.limit.Refused;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,6 +57,28 @@ class PresenceTest {
             Dispatched ended = awaitEvents(watcher, 3).events().get(2);
             assertEquals(began.data().replace("\"active\":true", "\"active\":false"), ended.data());
             assertNotEquals(began.id(), ended.id());
+        }
+    }
+
+    /** ACT-06: the list has a bound, and what is asked for alone still comes. */
+    @Test
+    void aListThatWouldFillTheMemoryIsRefused() throws Exception {
+        try (HubScene scene = scene()) {
+            for (int i = 0; i < 21; i++) {
+                String beginning = "x".repeat(4_000) + i + ' ';
+                scene.client(IntStream.range(0, 100).mapToObj(n -> beginning + n).toArray(String[]::new)).connect();
+            }
+            HubClient other = awaitHello(scene.client("other").connect(), 1);
+            Await.until("all are there", () -> {
+                try {
+                    scene.hub.presence().all();
+                    return false;
+                } catch (Refused e) {
+                    return e.reason() == Refused.Reason.OVERLOADED;
+                }
+            });
+            assertEquals(1, scene.hub.presence().list(one -> one.matcher().text().equals("other")).size());
+            other.cut();
         }
     }
 
