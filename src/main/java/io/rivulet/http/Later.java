@@ -12,20 +12,27 @@ import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A request that waits for what is not there yet, holding no thread, and then goes on in one of the container's: it is
  * dispatched to its servlet again, which finds the {@link Outcome}.
  *
  * <p>T1 (a thread of the hub's) brings the outcome; T2 (the container) finds that the client left, or that it took too
- * long. Whoever claims the request first ends it or sends it on; the other does nothing.
+ * long. Whoever claims the request first ends it or sends it on; the other does nothing. But T2 waits until T1 has
+ * sent it on: Tomcat would else end the request meanwhile and give its objects to the next, which T1 would dispatch.
  */
 final class Later implements AsyncListener {
 
     private static final String OUTCOME = Later.class.getName();
     private static final long TIMEOUT_MS = 30_000;
+    /** For the other thread's few instructions; never for ever. */
+    private static final long OTHER_NS = 1_000_000_000;
+    private static final long POLL_NS = 20_000;
 
     private final AtomicBoolean claimed = new AtomicBoolean();
+    /** Who has come with the outcome and is about to send the request on; null else. */
+    private volatile Thread sending;
     private final HttpServletRequest request;
     private final AsyncContext async;
     private final HubContext context;
@@ -73,7 +80,9 @@ final class Later implements AsyncListener {
     }
 
     private void come(Object value, Throwable failure) {
+        sending = Thread.currentThread(); // before the claim: who loses it sees that it has to wait
         if (!claimed.compareAndSet(false, true)) {
+            sending = null;
             return;
         }
         try {
@@ -82,6 +91,16 @@ final class Later implements AsyncListener {
             async.dispatch();
         } catch (IllegalStateException e) {
             Answer.complete(async); // the container had given it up
+        } finally {
+            sending = null;
+        }
+    }
+
+    private void awaitSent() {
+        long startNs = System.nanoTime();
+        for (Thread t = sending; t != null && t != Thread.currentThread()
+            && System.nanoTime() - startNs < OTHER_NS; t = sending) {
+            LockSupport.parkNanos(POLL_NS);
         }
     }
 
@@ -95,6 +114,8 @@ final class Later implements AsyncListener {
                 // the client has gone as well
             }
             Answer.complete(async);
+        } else {
+            awaitSent();
         }
     }
 
@@ -102,12 +123,15 @@ final class Later implements AsyncListener {
     public void onError(AsyncEvent event) {
         if (claimed.compareAndSet(false, true)) {
             Answer.complete(async);
+        } else {
+            awaitSent();
         }
     }
 
     @Override
     public void onComplete(AsyncEvent event) {
         claimed.set(true);
+        awaitSent();
     }
 
     @Override
