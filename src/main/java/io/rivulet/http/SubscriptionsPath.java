@@ -33,6 +33,10 @@ record SubscriptionsPath(boolean legacy, String type, String text, String subscr
      */
     static SubscriptionsPath read(String raw, boolean legacyOn, boolean isLegacy) {
         String below = raw.substring(FOLDER.length());
+        if (!below.isEmpty() && below.charAt(0) != '/') {
+            // "/subscriptions;exact/news", which containers take for "/subscriptions/news", is not what was granted
+            throw nothing();
+        }
         String[] parts = below.isEmpty() || below.equals("/") ? new String[0] : below.substring(1).split("/", -1);
         String[] plain = Arrays.stream(parts).map(SubscriptionsPath::decode).toArray(String[]::new);
         if (plain.length == 0) {
@@ -45,7 +49,11 @@ record SubscriptionsPath(boolean legacy, String type, String text, String subscr
         } else if (legacyOn && plain.length <= 2) {
             return new SubscriptionsPath(true, null, plain[0], plain.length == 2 ? plain[1] : null);
         }
-        throw Refused.because(Reason.NOT_FOUND, "there are no active subscriptions at this path; it ends in "
+        throw nothing();
+    }
+
+    private static Refused nothing() {
+        return Refused.because(Reason.NOT_FOUND, "there are no active subscriptions at this path; it ends in "
             + "subscriptions, or goes on with the type of a matcher, its text, and a subscriber");
     }
 

@@ -96,7 +96,8 @@ class SubscriptionsServletTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/exact/a%2Fb/urn:uuid:nobody", "/exact/a/b/c", "/regexp/a/b", "/a%2Fb/nobody"})
+    @ValueSource(strings = {";exact/a%2Fb", "/exact/a%2Fb/urn:uuid:nobody", "/exact/a/b/c", "/regexp/a/b",
+        "/a%2Fb/nobody"})
     void whatIsNotThereIs404_ACT_09(String path) throws Exception {
         assertEquals(404, door.send("GET " + PATH + path + ALL, "").getStatus());
     }
