@@ -35,11 +35,30 @@ abstract class HubServlet extends HttpServlet {
             return;
         }
         try {
+            goOnOrRefuse(request, response, outcome);
+        } catch (IOException e) {
+            gone(request);
+        }
+    }
+
+    private void goOnOrRefuse(HttpServletRequest request, HttpServletResponse response, Later.Outcome outcome)
+        throws IOException {
+        try {
             goOn(request, response, outcome);
         } catch (Refused refused) {
             context.problem().write(refused, request, response);
         } catch (RuntimeException e) {
             context.problem().fault(e, request).write(response);
+        }
+    }
+
+    /**
+     * The client has left while its request waited. Told so by an exception, Jetty would end a request that was
+     * dispatched without calling onComplete, and its line in the access log would be missing.
+     */
+    private static void gone(HttpServletRequest request) {
+        if (request.isAsyncStarted()) {
+            Answer.complete(request.getAsyncContext());
         }
     }
 
@@ -67,7 +86,7 @@ abstract class HubServlet extends HttpServlet {
         BodyReader reader = new BodyReader(request.getInputStream(), declared, bytesMax,
             bytes -> body.complete(then.apply(bytes)), body::completeExceptionally,
             () -> body.completeExceptionally(Refused.malformed("the body ended early")));
-        Later.await(body, request, context);
+        Later.awaitBody(body, request, context);
         request.getInputStream().setReadListener(reader);
     }
 

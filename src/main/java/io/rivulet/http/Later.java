@@ -19,8 +19,10 @@ import java.util.concurrent.locks.LockSupport;
  * dispatched to its servlet again, which finds the {@link Outcome}.
  *
  * <p>T1 (a thread of the hub's) brings the outcome; T2 (the container) finds that the client left, or that it took too
- * long. Whoever claims the request first ends it or sends it on; the other does nothing. But T2 waits until T1 has
- * sent it on: Tomcat would else end the request meanwhile and give its objects to the next, which T1 would dispatch.
+ * long. Whoever claims the request first ends it or sends it on. T1 may claim it and T2 come before T1 has sent it on:
+ * if T2 went on, the container would end the request as timed out, and T1 would send on what Tomcat has given to its
+ * next caller by then. So T2 waits until T1 is out, which is soon, for T1 never blocks. Jetty lets nobody but T2 send
+ * on a request whose time is over, so T2 does what T1 then could not.
  */
 final class Later implements AsyncListener {
 
@@ -31,11 +33,16 @@ final class Later implements AsyncListener {
     private static final long POLL_NS = 20_000;
 
     private final AtomicBoolean claimed = new AtomicBoolean();
-    /** Who has come with the outcome and is about to send the request on; null else. */
-    private volatile Thread sending;
     private final HttpServletRequest request;
     private final AsyncContext async;
     private final HubContext context;
+    private final Refused late;
+    /** Who brings the outcome; null as long as nobody does. */
+    private volatile Thread sender;
+    /** Whether whoever claimed it is done with it. */
+    private volatile boolean out;
+    /** Whether it is still to be sent on. */
+    private volatile boolean owed;
 
     /** What came: a value, or why there is none. */
     record Outcome(Object value, Throwable failure) {
@@ -56,9 +63,10 @@ final class Later implements AsyncListener {
         }
     }
 
-    private Later(HttpServletRequest request, HubContext context) {
+    private Later(HttpServletRequest request, HubContext context, Refused late) {
         this.request = request;
         this.context = context;
+        this.late = late;
         async = request.startAsync();
     }
 
@@ -73,69 +81,99 @@ final class Later implements AsyncListener {
 
     /** Lets the request wait, 30 seconds at most. In its own thread; nothing may be done with it afterwards. */
     static void await(CompletableFuture<?> what, HttpServletRequest request, HubContext context) {
-        Later later = new Later(request, context);
-        later.async.setTimeout(TIMEOUT_MS);
+        await(what, request, context, TIMEOUT_MS,
+            Refused.because(OVERLOADED, "this took longer than " + TIMEOUT_MS + " ms"));
+    }
+
+    /** The same for what the client itself brings: when that is late, the fault is the client's. */
+    static void awaitBody(CompletableFuture<?> body, HttpServletRequest request, HubContext context) {
+        await(body, request, context, TIMEOUT_MS,
+            Refused.malformed("the body did not come within " + TIMEOUT_MS + " ms"));
+    }
+
+    /** With another time limit, and what is said when it is over. */
+    static void await(CompletableFuture<?> what, HttpServletRequest request, HubContext context, long timeoutMs,
+                      Refused late) {
+        Later later = new Later(request, context, late);
+        later.async.setTimeout(timeoutMs);
         later.async.addListener(later);
         what.whenComplete(later::come);
     }
 
     private void come(Object value, Throwable failure) {
-        sending = Thread.currentThread(); // before the claim: who loses it sees that it has to wait
         if (!claimed.compareAndSet(false, true)) {
-            sending = null;
             return;
         }
+        sender = Thread.currentThread();
         try {
             request.setAttribute(OUTCOME,
                 new Outcome(value, failure instanceof CompletionException e ? e.getCause() : failure));
             async.dispatch();
         } catch (IllegalStateException e) {
-            Answer.complete(async); // the container had given it up
+            owed = true; // the container is giving it up, and calls one of the methods below
         } finally {
-            sending = null;
-        }
-    }
-
-    private void awaitSent() {
-        long startNs = System.nanoTime();
-        for (Thread t = sending; t != null && t != Thread.currentThread()
-            && System.nanoTime() - startNs < OTHER_NS; t = sending) {
-            LockSupport.parkNanos(POLL_NS);
+            out = true;
         }
     }
 
     @Override
     public void onTimeout(AsyncEvent event) {
-        if (claimed.compareAndSet(false, true)) {
-            try {
-                context.problem().write(Refused.because(OVERLOADED, "this took longer than " + TIMEOUT_MS + " ms"),
-                    request, (HttpServletResponse) async.getResponse());
-            } catch (IOException | IllegalStateException e) {
-                // the client has gone as well
-            }
-            Answer.complete(async);
-        } else {
-            awaitSent();
+        if (!claimHere()) {
+            sendOn();
+            return;
         }
+        try {
+            context.problem().write(late, request, (HttpServletResponse) async.getResponse());
+        } catch (IOException | IllegalStateException e) {
+            // the client has gone as well
+        }
+        end();
     }
 
     @Override
     public void onError(AsyncEvent event) {
-        if (claimed.compareAndSet(false, true)) {
-            Answer.complete(async);
-        } else {
-            awaitSent();
+        if (claimHere() || owed) {
+            end();
         }
     }
 
     @Override
     public void onComplete(AsyncEvent event) {
-        claimed.set(true);
-        awaitSent();
+        claimHere();
     }
 
     @Override
     public void onStartAsync(AsyncEvent event) {
         // it goes on and waits for something else, with a listener of its own
+    }
+
+    /** What the sender could not do is done here, in the container's own thread. */
+    private void sendOn() {
+        if (owed) {
+            owed = false;
+            try {
+                async.dispatch();
+            } catch (IllegalStateException e) {
+                end();
+            }
+        }
+    }
+
+    private void end() {
+        owed = false;
+        Answer.complete(async);
+    }
+
+    /** Whether the container ends it; when not, whoever sends it on is out by then. */
+    private boolean claimHere() {
+        if (claimed.compareAndSet(false, true)) {
+            out = true;
+            return true;
+        }
+        long startNs = System.nanoTime();
+        while (!out && sender != Thread.currentThread() && System.nanoTime() - startNs < OTHER_NS) {
+            LockSupport.parkNanos(POLL_NS);
+        }
+        return false;
     }
 }

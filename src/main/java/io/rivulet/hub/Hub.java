@@ -212,7 +212,7 @@ public final class Hub implements AutoCloseable {
                 answer.completeExceptionally(e instanceof Refused ? e : Refused.because(
                     Refused.Reason.STORE_FAILED, trouble + ": " + e.getMessage(), e));
             }
-        });
+        }, () -> answer.completeExceptionally(Refused.because(Refused.Reason.NOT_OPEN, "the hub is closing")));
         return answer;
     }
 

@@ -33,13 +33,17 @@ final class Readers {
 
     private final EventLog log;
     private final PlaceIds ids;
-    private final LinkedBlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+    private final LinkedBlockingQueue<Task> tasks = new LinkedBlockingQueue<>();
     private final List<Thread> threads = new ArrayList<>();
     private final Semaphore budget;
     private final int budgetUnits;
     /** The newest position after which damage was met; -1: nowhere. */
     private final AtomicLong damagedAfter = new AtomicLong(-1);
     private volatile boolean closed;
+
+    /** What is to be read, and what is to be done instead when nobody reads any more; one of the two, once. */
+    private record Task(Runnable read, Runnable dropped) {
+    }
 
     Readers(EventLog log, long bytesMax) {
         this.log = log;
@@ -57,9 +61,23 @@ final class Readers {
         threads.forEach(Thread::start);
     }
 
-    /** Runs a look-up; any thread. */
+    /** Reads for a stream, which is ended by others when nobody reads any more; any thread. */
     void submit(Runnable task) {
-        tasks.add(task);
+        submit(task, () -> { });
+    }
+
+    /** Runs a look-up, or {@code dropped} when nobody reads any more: somebody waits for it. Any thread. */
+    void submit(Runnable task, Runnable dropped) {
+        tasks.add(new Task(task, dropped));
+        if (closed) {
+            drop(); // T1 adds while T2 closes: whoever is second finds it
+        }
+    }
+
+    private void drop() {
+        for (Task task = tasks.poll(); task != null; task = tasks.poll()) {
+            task.dropped().run();
+        }
     }
 
     /** Tasks waiting now. */
@@ -93,10 +111,11 @@ final class Readers {
         }
     }
 
-    /** Lets its threads end; does not wait. */
+    /** Lets its threads end and drops what waits for them; does not wait. */
     void end() {
         closed = true;
         threads.forEach(Thread::interrupt);
+        drop();
     }
 
     void close() throws InterruptedException {
@@ -158,7 +177,7 @@ final class Readers {
     private void run() {
         while (!closed) {
             try {
-                tasks.take().run();
+                tasks.take().read().run();
             } catch (InterruptedException e) {
                 if (closed) {
                     return;
