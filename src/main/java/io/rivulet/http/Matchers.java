@@ -17,6 +17,8 @@ import java.util.Locale;
  */
 final class Matchers {
 
+    /** Of all texts together: a stream keeps them while it lasts, and how many there may be assumes some kilobytes. */
+    private static final int CHARS_MAX = 64 << 10;
     private static final String TOPIC = "topic";
     private static final String BEGINNING = "match";
 
@@ -53,6 +55,11 @@ final class Matchers {
         if (count > countMax) { // before any of them is compiled
             throw Refused.malformed("the request asks for " + count + " topics and patterns; at most " + countMax
                 + " are allowed (rivulet.matchers.max)");
+        }
+        int chars = names.stream().flatMap(name -> fields.all(name).stream()).mapToInt(String::length).sum();
+        if (chars > CHARS_MAX) {
+            throw Refused.malformed("the topics and patterns of the request have " + chars + " characters; together "
+                + "they may have " + CHARS_MAX);
         }
         List<TopicMatcher> matchers = new ArrayList<>(count);
         for (String name : names) {

@@ -55,6 +55,21 @@ class MercureServletTest {
         assertTrue(answer.getContent().contains(part), answer.getContent());
     }
 
+    /** A stream keeps them while it lasts: a hundred of the longest would be far more than what is reckoned for one. */
+    @Test
+    void theTextsOfAllMatchersTogetherAreBounded() throws Exception {
+        String head = "QUERY " + PATH + "\nContent-Type: application/x-www-form-urlencoded\nLast-Event-ID: earliest";
+        try (Door usual = Door.dev()) {
+            String many = ("match=" + "x".repeat(4_000) + '&').repeat(17);
+            HttpTester.Response answer = usual.send(head, many);
+            assertEquals(400, answer.getStatus());
+            assertTrue(answer.getContent().contains("65536"), answer.getContent());
+            try (Door.Reading few = usual.reading("GET " + PATH + "?match=" + "x".repeat(4_000))) {
+                few.awaitLine("HTTP/1.1 200");
+            }
+        }
+    }
+
     @Test
     void queryAsksForTheUnionOfQueryAndBody_SUB_02() throws Exception {
         String head = "QUERY " + PATH + "?match=a\nContent-Type: application/x-www-form-urlencoded; charset=utf-8";
