@@ -19,6 +19,8 @@ final class Matchers {
 
     /** Of all texts together: a stream keeps them while it lasts, and how many there may be assumes some kilobytes. */
     private static final int CHARS_MAX = 64 << 10;
+    /** Of all compiled patterns together: a few characters, such as <code>{x:1000}</code>, may take kilobytes. */
+    private static final long PATTERN_BYTES_MAX = 512 << 10;
     private static final String TOPIC = "topic";
     private static final String BEGINNING = "match";
 
@@ -68,7 +70,12 @@ final class Matchers {
         if (matchers.isEmpty()) {
             throw Refused.malformed("the request has no match parameter: it asks for nothing");
         }
-        return TopicSelection.of(matchers);
+        TopicSelection selection = TopicSelection.of(matchers);
+        if (selection.patternBytes() > PATTERN_BYTES_MAX) {
+            throw Refused.malformed("the patterns of the request take about " + selection.patternBytes()
+                + " bytes once they are compiled; together they may take " + PATTERN_BYTES_MAX);
+        }
+        return selection;
     }
 
     /** The same; where nothing is asked for, the topics of the settings. */

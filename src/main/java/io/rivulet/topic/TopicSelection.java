@@ -51,6 +51,11 @@ public final class TopicSelection {
         return compiled;
     }
 
+    /** What its patterns take in memory beside their texts: bytes, about. */
+    public long patternBytes() {
+        return compiled.stream().mapToLong(CompiledMatcher::weight).sum();
+    }
+
     List<CompiledMatcher> compiled() {
         return compiled;
     }

@@ -71,6 +71,22 @@ class MercureServletTest {
     }
 
     @Test
+    void whatAllPatternsTogetherTakeOnceCompiledIsBounded() throws Exception {
+        try (Door usual = Door.dev()) {
+            StringBuilder many = new StringBuilder("GET /api/updates?topic=a");
+            for (int i = 0; i < 99; i++) {
+                many.append("&topic=%7Bx").append(i).append(":1000%7D");
+            }
+            HttpTester.Response answer = usual.send(many.toString(), "");
+            assertEquals(400, answer.getStatus());
+            assertTrue(answer.getContent().contains("together they may take 524288"), answer.getContent());
+            try (Door.Reading one = usual.reading("GET /api/updates?topic=a&topic=%7Bx0:1000%7D")) {
+                one.awaitLine("HTTP/1.1 200");
+            }
+        }
+    }
+
+    @Test
     void queryAsksForTheUnionOfQueryAndBody_SUB_02() throws Exception {
         String head = "QUERY " + PATH + "?match=a\nContent-Type: application/x-www-form-urlencoded; charset=utf-8";
         HttpTester.Response answer = door.send(head + "\nTest-Take: head", "matches=b");
