@@ -43,6 +43,8 @@ class DiscoveryFilterTest {
             links(Map.of("hub", "https://hub.example/.well-known/mercure")));
         assertThrows(Exception.class, () -> links(Map.of()));
         assertThrows(Exception.class, () -> links(Map.of("hub", "https://hub.example/>; rel=\"evil\"")));
+        assertThrows(Exception.class, () -> links(Map.of("hub", "https://hub.example/\r\nX: y")));
+        assertThrows(Exception.class, () -> links(Map.of("hub", "/hub", "topic", "a b")));
     }
 
     @Test
