@@ -26,12 +26,16 @@ final class CatchUp {
     private final ShardSetup setup;
     private final Shard shard;
     private final TailRing ring;
+    private final Moment moment;
+    private final Writes writes;
     private final ArrayDeque<Subscriber> line = new ArrayDeque<>();
 
-    CatchUp(ShardSetup setup, Shard shard) {
+    CatchUp(ShardSetup setup, Shard shard, Moment moment, Writes writes) {
         this.setup = setup;
         this.shard = shard;
         this.ring = setup.ring();
+        this.moment = moment;
+        this.writes = writes;
     }
 
     /** Feeds those in the line, one write each, for at most 2 ms; false when there is nobody. */
@@ -99,7 +103,7 @@ final class CatchUp {
             askLog(s);
         } else if (tellTransientGap(s, sequence)) {
             shard.serve(s);
-        } else if (setup.handOver().mayGoLive(s.seen, shard.place())) {
+        } else if (setup.handOver().mayGoLive(s.seen, moment.place)) {
             s.state = Subscriber.State.LIVE;
         } else {
             fromRing(s, sequence);
@@ -259,8 +263,8 @@ final class CatchUp {
         void done(Count path) {
             if (events > 0) {
                 setup.metrics().add(path, events);
-                shard.wrote(s, s.seen);
-                shard.write(s, ByteBuffer.wrap(bytes.toByteArray()));
+                writes.told(s, s.seen);
+                writes.write(s, ByteBuffer.wrap(bytes.toByteArray()));
             }
         }
     }

@@ -1,6 +1,5 @@
 package io.rivulet.hub;
 
-import io.rivulet.event.Position;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -20,27 +19,22 @@ final class Heartbeat {
     private Heartbeat() {
     }
 
-    /** When the tick is: by the ticker, by the clock, and by what the log has taken. */
-    record Now(long ns, long ms, long bytesAppended) {
-    }
-
-    static void tick(Shard shard, CursorDue cursors, List<Subscriber> streams, Now now) {
+    static void tick(List<Subscriber> streams, Writes writes, Moment now, CursorDue cursors) {
         for (int i = streams.size() - 1; i >= 0; i--) { // backwards: a failed write may take the stream out
             Subscriber s = streams.get(i);
             if (s.state == Subscriber.State.ENDING || !s.outlet.isReady()) {
                 continue; // bytes are on their way, or nobody takes them: both are news enough
             }
             if (s.state == Subscriber.State.LIVE && s.backlogSize == 0 && s.request.controls()
-                && cursors.isDue(s, now.bytesAppended(), now.ms(), shard.place().durable())) {
-                Position at = shard.place();
-                s.seen = at;
-                shard.wrote(s, at);
-                shard.write(s, ByteBuffer.wrap(Controls.cursor(shard.placeId())));
-            } else if (s.request.heartbeatEvents() && now.ns() - s.heartbeatNs >= s.request.heartbeat().toNanos()) {
-                s.heartbeatNs = now.ns();
-                shard.write(s, ByteBuffer.wrap(EVENT));
-            } else if (now.ns() - s.writtenNs >= Math.min(PROBE_NS, s.request.heartbeat().toNanos())) {
-                shard.write(s, ByteBuffer.wrap(COMMENT));
+                && cursors.isDue(s, now.bytesAppended, now.ms, now.place.durable())) {
+                s.seen = now.place;
+                writes.told(s, now.place);
+                writes.write(s, ByteBuffer.wrap(Controls.cursor(now.placeId)));
+            } else if (s.request.heartbeatEvents() && now.ns - s.heartbeatNs >= s.request.heartbeat().toNanos()) {
+                s.heartbeatNs = now.ns;
+                writes.write(s, ByteBuffer.wrap(EVENT));
+            } else if (now.ns - s.writtenNs >= Math.min(PROBE_NS, s.request.heartbeat().toNanos())) {
+                writes.write(s, ByteBuffer.wrap(COMMENT));
             }
         }
     }

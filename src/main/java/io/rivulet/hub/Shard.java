@@ -2,9 +2,7 @@ package io.rivulet.hub;
 
 import io.rivulet.auth.Grant;
 import io.rivulet.event.EventFrame;
-import io.rivulet.event.Position;
 import io.rivulet.metrics.Metrics.Count;
-import io.rivulet.topic.TopicIndex;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,22 +28,17 @@ final class Shard implements Runnable {
     private final Joiner joiner;
     private final CatchUp catchUp;
     private final Thread thread;
-    private final Ends ends;
     private final Mailbox mailbox;
-    private final TopicIndex<Subscriber> index = new TopicIndex<>();
-    private final List<Subscriber> streams = new ArrayList<>();
+    private final Moment moment;
+    private final Writes writes;
+    private final Roster roster;
+    private final Ends ends;
     private final List<Subscriber> dirty = new ArrayList<>();
     private final Consumer<Subscriber> offer = this::offer;
 
-    private final AtomicInteger assigned = new AtomicInteger();
     private volatile long dispatched;
     private volatile boolean closing;
 
-    private Position place;
-    private String placeId;
-    private long nowNs;
-    private long nowMs;
-    private long bytesAppended;
     private long delivered;
     private EventFrame offering;
     private long offeringSequence;
@@ -54,12 +47,12 @@ final class Shard implements Runnable {
         this.setup = setup;
         this.ring = setup.ring();
         this.joiner = new Joiner(ring);
-        this.catchUp = new CatchUp(setup, this);
-        this.ends = new Ends(setup, this, streams);
+        this.moment = new Moment(setup);
+        this.writes = new Writes(moment);
+        this.roster = new Roster(setup, moment, writes);
+        this.catchUp = new CatchUp(setup, this, moment, writes);
+        this.ends = new Ends(setup, this, roster.streams());
         this.mailbox = new Mailbox(ends::all);
-        this.place = setup.start();
-        this.placeId = setup.startId();
-        look();
         this.thread = new Thread(this, "rivulet-shard-" + number);
         thread.setDaemon(true);
         mailbox.ownedBy(thread);
@@ -81,9 +74,9 @@ final class Shard implements Runnable {
         mailbox.wake();
     }
 
-    /** Streams it has or is about to have: counted when they are given to it, so that a burst spreads evenly. */
+    /** Streams it has or is about to have. */
     AtomicInteger assigned() {
-        return assigned;
+        return roster.assigned();
     }
 
     long dispatched() {
@@ -108,8 +101,8 @@ final class Shard implements Runnable {
     public void run() {
         while (!closing) {
             try {
-                look();
-                ends.look(nowMs);
+                moment.look();
+                ends.look(moment.ms);
                 boolean worked = mailbox.read();
                 worked |= dispatch();
                 worked |= catchUp.round();
@@ -139,13 +132,6 @@ final class Shard implements Runnable {
         return ring.head() != dispatched || catchUp.isBusy() || closing;
     }
 
-    /** The times and sizes that a whole round uses, read once. */
-    private void look() {
-        nowNs = setup.nanos().getAsLong();
-        nowMs = setup.clock().millis();
-        bytesAppended = setup.log().range().bytesAppended();
-    }
-
     /** Offers a batch of new events to those who asked for them, then writes each subscriber once. */
     private boolean dispatch() {
         long head = ring.head();
@@ -160,10 +146,10 @@ final class Shard implements Runnable {
                 return false; // only while the hub closes does the ring not wait for the shards
             }
             offeringSequence = sequence;
-            index.forEach(offering.topics(), offer);
+            roster.forEach(offering.topics(), offer);
         }
-        place = offering.position();
-        placeId = offering.placeId();
+        moment.place = offering.position();
+        moment.placeId = offering.placeId();
         for (int i = 0; i < dirty.size(); i++) {
             Subscriber s = dirty.get(i);
             s.dirty = false;
@@ -202,7 +188,7 @@ final class Shard implements Runnable {
     private void tryServe(Subscriber s) {
         while (s.state != Subscriber.State.ENDED && s.outlet.isReady()) {
             if (!s.controls.isEmpty()) {
-                write(s, s.takeControls());
+                writes.write(s, s.takeControls());
             } else if (s.state == Subscriber.State.LIVE && s.backlogSize > 0) {
                 int before = s.backlogSize;
                 ByteBuffer bytes = joiner.next(s);
@@ -210,8 +196,8 @@ final class Shard implements Runnable {
                     fallBehind(s);
                 } else {
                     delivered += before - s.backlogSize;
-                    wrote(s, place);
-                    write(s, bytes);
+                    writes.told(s, moment.place);
+                    writes.write(s, bytes);
                 }
             } else {
                 break;
@@ -220,102 +206,56 @@ final class Shard implements Runnable {
         if (s.state == Subscriber.State.BEHIND) {
             catchUp.goOn(s);
         } else if (s.state == Subscriber.State.ENDING) {
-            ends.finish(s, nowMs);
+            ends.finish(s, moment.ms);
         }
     }
 
-    /** Registers a new subscriber and says the first bytes; its place comes later, by {@link #attach}. */
+    /** A new subscriber gets its first bytes; its place comes later, by {@link #attach}. */
     void begin(Subscriber s, byte[] prelude) {
         if (s.state == Subscriber.State.ENDED) {
             return;
         }
-        s.slot = streams.size();
-        streams.add(s);
-        s.writtenNs = nowNs;
-        s.heartbeatNs = nowNs;
-        s.controls.add(ByteBuffer.wrap(prelude));
-        if (ends.noted(s, nowMs)) {
+        roster.add(s, prelude);
+        if (ends.noted(s, moment.ms)) {
             serve(s);
         }
     }
 
-    /** Places a subscriber at its cursor, which may be ahead of what this shard has dispatched. */
+    /** The place of a new subscriber is known. */
     void attach(Subscriber s, StartPoint found) {
         if (s.state != Subscriber.State.OPENING) {
             return;
         }
-        Position at = found.cursor();
-        index.add(s.request.topics(), s);
-        s.indexed = true;
-        s.state = Subscriber.State.BEHIND;
-        boolean inexact = setup.presence().began(s, found);
-        if (inexact && !s.request.controls()) {
-            close(s); // its headers said otherwise: it comes back at once and is told so
-            return;
+        if (roster.place(s, found)) {
+            serve(s);
+        } else {
+            close(s);
         }
-        StartPoint start = inexact ? setup.presence().checked(s.request, found) : found;
-        if (s.request.controls()) {
-            s.controls.add(ByteBuffer.wrap(Controls.hello(s, start, start.cursorId())));
-        }
-        s.seen = at;
-        s.transientFrom = start.transientFrom();
-        wrote(s, at);
-        if (start.first() != null) {
-            s.chunk = start.first();
-            s.chunkAt = 0;
-            s.chunkEnd = start.afterFirst();
-            s.seen = Position.START; // the newest of each topic lie before the cursor that follows them
-        } else if (setup.handOver().mayGoLive(at, place)) {
-            s.state = Subscriber.State.LIVE;
-        }
-        serve(s);
     }
 
     /** Ends and forgets a subscriber. Idempotent. */
     void remove(Subscriber s) {
-        if (s.state == Subscriber.State.ENDED) {
-            return;
-        }
-        if (s.indexed) {
-            index.remove(s.request.topics(), s);
-        }
-        s.state = Subscriber.State.ENDED;
-        if (s.slot >= 0) {
-            Subscriber last = streams.remove(streams.size() - 1);
-            if (last != s) {
-                streams.set(s.slot, last);
-                last.slot = s.slot;
-            }
-        }
-        setup.readers().release(s.dropChunk());
-        s.controls.clear();
-        assigned.decrementAndGet();
-        setup.ended().accept(s);
-        try {
-            s.outlet.end();
-        } catch (RuntimeException e) {
-            LOG.warn("The response of stream {} could not be ended", s.connection(), e);
-        }
+        roster.remove(s);
     }
 
     /** Ends one stream between two events. */
     void close(Subscriber s) {
-        ends.close(s, nowMs);
+        ends.close(s, moment.ms);
     }
 
     /** Ends the streams of those who are banned. */
     void endBanned() {
-        ends.sweep(nowMs);
+        ends.sweep(moment.ms);
     }
 
     /** A fresh grant for one stream. */
     void renew(Subscriber s, Grant fresh, CompletableFuture<Void> answer) {
-        ends.renew(s, fresh, nowMs, answer);
+        ends.renew(s, fresh, moment.ms, answer);
     }
 
     /** Heartbeats and cursors; posted by the ticker, which so also wakes it for ends that are due. */
     void tick() {
-        Heartbeat.tick(this, setup.cursors(), streams, new Heartbeat.Now(nowNs, nowMs, bytesAppended));
+        Heartbeat.tick(roster.streams(), writes, moment, setup.cursors());
     }
 
     /** What was found in the log for a subscriber that is behind. */
@@ -324,31 +264,9 @@ final class Shard implements Runnable {
     }
 
     void fallBehind(Subscriber s) {
-        s.fallBehind(place());
+        s.fallBehind(moment.place);
         setup.metrics().add(Count.FELL_BEHIND);
         catchUp.enqueue(s);
-    }
-
-    void write(Subscriber s, ByteBuffer bytes) {
-        s.writtenNs = nowNs;
-        s.outlet.write(bytes);
-    }
-
-    /** Notes that the client has an id for this place now: {@code rivulet.cursor} need not remind it. */
-    void wrote(Subscriber s, Position at) {
-        s.idBytes = bytesAppended;
-        s.idMs = nowMs;
-        s.idDurable = at.durable();
-    }
-
-    /** The newest place dispatched. */
-    Position place() {
-        return place;
-    }
-
-    /** The sealed id of {@link #place}. */
-    String placeId() {
-        return placeId;
     }
 
     private void countDelivered() {

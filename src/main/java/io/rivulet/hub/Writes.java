@@ -1,0 +1,27 @@
+package io.rivulet.hub;
+
+import io.rivulet.event.Position;
+import java.nio.ByteBuffer;
+
+/** What is handed to the outlets of one shard. Its thread alone. */
+final class Writes {
+
+    private final Moment moment;
+
+    Writes(Moment moment) {
+        this.moment = moment;
+    }
+
+    /** Hands these bytes to an outlet that is ready. */
+    void write(Subscriber s, ByteBuffer bytes) {
+        s.writtenNs = moment.ns;
+        s.outlet.write(bytes);
+    }
+
+    /** Notes that the client has an id for this place now: {@code rivulet.cursor} need not remind it. */
+    void told(Subscriber s, Position at) {
+        s.idBytes = moment.bytesAppended;
+        s.idMs = moment.ms;
+        s.idDurable = at.durable();
+    }
+}
