@@ -1,6 +1,5 @@
 package io.rivulet.event;
 
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -114,20 +113,20 @@ public final class EventFrame {
         return weight;
     }
 
-    /** The shared bytes for a live stream: a view of its own, to read only. */
-    public ByteBuffer live() {
-        return ByteBuffer.wrap(bytes);
+    /** The shared bytes for a live stream, to read only: all who get them get this array. */
+    public byte[] live() {
+        return bytes;
     }
 
     /** The bytes for a replay: a {@code retry} of then would be wrong now. */
-    public ByteBuffer replay() {
+    public byte[] replay() {
         if (retryStart == retryEnd) {
             return live();
         }
         byte[] without = new byte[bytes.length - (retryEnd - retryStart)];
         System.arraycopy(bytes, 0, without, 0, retryStart);
         System.arraycopy(bytes, retryEnd, without, retryStart, bytes.length - retryEnd);
-        return ByteBuffer.wrap(without);
+        return without;
     }
 
     /**
@@ -135,19 +134,19 @@ public final class EventFrame {
      *
      * @param told the topics that this stream may be told, for {@link Variant#TOPICS}
      */
-    public ByteBuffer live(Variant variant, List<String> told) {
+    public byte[] live(Variant variant, List<String> told) {
         return switch (variant) {
             case PLAIN -> live();
-            case LEGACY -> twin == null ? live() : ByteBuffer.wrap(twinBytes());
+            case LEGACY -> twin == null ? live() : twinBytes();
             case TOPICS -> withTopics(told, retryEnd);
         };
     }
 
     /** The same for a replay. */
-    public ByteBuffer replay(Variant variant, List<String> told) {
+    public byte[] replay(Variant variant, List<String> told) {
         return switch (variant) {
             case PLAIN -> replay();
-            case LEGACY -> twin == null ? replay() : ByteBuffer.wrap(twinBytes());
+            case LEGACY -> twin == null ? replay() : twinBytes();
             case TOPICS -> withTopics(told, retryStart);
         };
     }
@@ -162,12 +161,12 @@ public final class EventFrame {
     }
 
     /** The fields up to {@code upTo}, a line for each topic, then data and id. */
-    private ByteBuffer withTopics(List<String> told, int upTo) {
+    private byte[] withTopics(List<String> told, int upTo) {
         WireBuffer wire = new WireBuffer(bytes.length + 64 * told.size()).append(bytes, 0, upTo);
         for (String topic : told) {
             wire.field("topics", topic);
         }
-        return ByteBuffer.wrap(wire.append(bytes, retryEnd, bytes.length - 1).end());
+        return wire.append(bytes, retryEnd, bytes.length - 1).end();
     }
 
     /** A control event of the hub's own: not in the log, not in the order; {@code id} may be null. */

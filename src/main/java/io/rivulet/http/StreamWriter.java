@@ -1,6 +1,7 @@
 package io.rivulet.http;
 
 import io.rivulet.hub.Outlet;
+import io.rivulet.hub.Portion;
 import io.rivulet.hub.Subscription;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
@@ -72,8 +73,9 @@ final class StreamWriter implements Outlet, WriteListener, AsyncListener {
     }
 
     @Override
-    public void write(ByteBuffer events) {
-        current = events;
+    public void write(Portion events) {
+        current = events.view();
+        events.keep();
         try {
             drained();
         } catch (IOException | RuntimeException e) {

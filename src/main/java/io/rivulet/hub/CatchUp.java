@@ -4,7 +4,6 @@ import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
 import io.rivulet.log.View;
 import io.rivulet.metrics.Metrics.Count;
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.slf4j.Logger;
@@ -232,7 +231,7 @@ final class CatchUp {
     private void gap(Subscriber s, boolean isTransient, Long missed, String id) {
         setup.metrics().add(Count.GAPS);
         if (s.request.controls()) {
-            s.controls.add(ByteBuffer.wrap(Controls.gap(isTransient, missed, id)));
+            s.controls.add(Controls.gap(isTransient, missed, id));
         }
     }
 
@@ -249,8 +248,8 @@ final class CatchUp {
 
         void add(EventFrame frame) {
             if (s.wants(frame)) {
-                ByteBuffer replay = s.replay(frame);
-                bytes.write(replay.array(), replay.arrayOffset() + replay.position(), replay.remaining());
+                byte[] replay = s.replay(frame);
+                bytes.write(replay, 0, replay.length);
                 events++;
                 s.seen = frame.position();
             }
@@ -264,7 +263,7 @@ final class CatchUp {
             if (events > 0) {
                 setup.metrics().add(path, events);
                 writes.told(s, s.seen);
-                writes.write(s, ByteBuffer.wrap(bytes.toByteArray()));
+                writes.write(s, bytes.toByteArray());
             }
         }
     }

@@ -3,7 +3,6 @@ package io.rivulet.hub;
 import io.rivulet.auth.Grant;
 import io.rivulet.limit.Refused;
 import io.rivulet.limit.Refused.Reason;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -29,13 +28,15 @@ final class Ends {
     private final ShardSetup setup;
     private final Shard shard;
     private final List<Subscriber> streams;
+    private final Writes writes;
     /** When to look through them next. */
     private long nextMs = Long.MAX_VALUE;
 
-    Ends(ShardSetup setup, Shard shard, List<Subscriber> streams) {
+    Ends(ShardSetup setup, Shard shard, List<Subscriber> streams, Writes writes) {
         this.setup = setup;
         this.shard = shard;
         this.streams = streams;
+        this.writes = writes;
     }
 
     /** Says when a stream ends, under the grant that it has now. */
@@ -88,7 +89,7 @@ final class Ends {
     /** One that is ending: now, if its socket has taken what was begun, or if it had time enough. */
     void finish(Subscriber s, long nowMs) {
         if (s.outlet.isReady()) {
-            s.outlet.write(ByteBuffer.wrap(setup.farewell().get()));
+            writes.write(s, setup.farewell().get());
             shard.remove(s);
         } else if (nowMs - s.endMs >= PATIENCE_MS) {
             shard.remove(s);
@@ -153,7 +154,7 @@ final class Ends {
             Subscriber s = streams.get(streams.size() - 1);
             try {
                 if (s.outlet.isReady()) {
-                    s.outlet.write(ByteBuffer.wrap(setup.farewell().get()));
+                    writes.write(s, setup.farewell().get());
                 }
             } catch (RuntimeException e) {
                 LOG.warn("Stream {} could not be told of the end", s.connection(), e);

@@ -1,6 +1,5 @@
 package io.rivulet.hub;
 
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -29,12 +28,12 @@ final class Heartbeat {
                 && cursors.isDue(s, now.bytesAppended, now.ms, now.place.durable())) {
                 s.seen = now.place;
                 writes.told(s, now.place);
-                writes.write(s, ByteBuffer.wrap(Controls.cursor(now.placeId)));
+                writes.write(s, Controls.cursor(now.placeId));
             } else if (s.request.heartbeatEvents() && now.ns - s.heartbeatNs >= s.request.heartbeat().toNanos()) {
                 s.heartbeatNs = now.ns;
-                writes.write(s, ByteBuffer.wrap(EVENT));
+                writes.write(s, EVENT);
             } else if (now.ns - s.writtenNs >= Math.min(PROBE_NS, s.request.heartbeat().toNanos())) {
-                writes.write(s, ByteBuffer.wrap(COMMENT));
+                writes.write(s, COMMENT);
             }
         }
     }

@@ -38,7 +38,7 @@ final class Joiner {
      * The bytes of the first events of the subscriber's backlog, which shrinks by them; null when the ring has moved
      * on and the first is gone.
      */
-    ByteBuffer next(Subscriber s) {
+    byte[] next(Subscriber s) {
         if (s.backlogSize == 1 && s.variant == Variant.PLAIN) {
             EventFrame only = ring.get(s.backlog[0]);
             if (only == null) {
@@ -63,7 +63,7 @@ final class Joiner {
             return null;
         }
         s.taken(joined.taken, following);
-        return ByteBuffer.wrap(joined.bytes);
+        return joined.bytes;
     }
 
     private static boolean isFor(Joined joined, Subscriber s) {
@@ -72,7 +72,7 @@ final class Joiner {
     }
 
     private Joined join(Subscriber s) {
-        List<ByteBuffer> parts = new ArrayList<>(s.backlogSize);
+        List<byte[]> parts = new ArrayList<>(s.backlogSize);
         int length = 0;
         boolean shared = true;
         for (int i = 0; i < s.backlogSize; i++) {
@@ -80,11 +80,11 @@ final class Joiner {
             if (frame == null) {
                 return null;
             }
-            ByteBuffer part = s.live(frame);
-            if (i > 0 && length + part.remaining() > WRITE_MAX) {
+            byte[] part = s.live(frame);
+            if (i > 0 && length + part.length > WRITE_MAX) {
                 break;
             }
-            length += part.remaining();
+            length += part.length;
             shared &= s.variant != Variant.TOPICS || !frame.isPrivate(); // else its topics depend on the grant
             parts.add(part);
         }

@@ -1,7 +1,5 @@
 package io.rivulet.hub;
 
-import java.nio.ByteBuffer;
-
 /**
  * Where a subscriber's bytes go: one open response. Called by the subscriber's shard thread alone, never blocks.
  * The container's news comes back through {@link Subscription}, which posts it to the shard.
@@ -12,10 +10,11 @@ public interface Outlet {
     boolean isReady();
 
     /**
-     * Takes whole events; only while {@link #isReady()}. The bytes must not change until {@link #isReady()} is true
-     * again. A failure is no exception here: it comes back as {@link Subscription#gone}.
+     * Takes whole events; only while {@link #isReady()}. The portion is lent for this call; its array stays as it
+     * is, so an outlet that cannot pass all of it on at once keeps the array. A failure is no exception here: it comes
+     * back as {@link Subscription#gone}.
      */
-    void write(ByteBuffer events);
+    void write(Portion events);
 
     /** Ends the response after what was written, once the container can do so without blocking. Idempotent. */
     void end();

@@ -2,7 +2,6 @@ package io.rivulet.hub;
 
 import io.rivulet.event.Position;
 import io.rivulet.topic.TopicIndex;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -49,7 +48,7 @@ final class Roster {
         streams.add(s);
         s.writtenNs = moment.ns;
         s.heartbeatNs = moment.ns;
-        s.controls.add(ByteBuffer.wrap(prelude));
+        s.controls.add(prelude);
     }
 
     /**
@@ -68,7 +67,7 @@ final class Roster {
         }
         StartPoint start = inexact ? setup.presence().checked(s.request, found) : found;
         if (s.request.controls()) {
-            s.controls.add(ByteBuffer.wrap(Controls.hello(s, start, start.cursorId())));
+            s.controls.add(Controls.hello(s, start, start.cursorId()));
         }
         s.seen = at;
         s.transientFrom = start.transientFrom();

@@ -3,7 +3,6 @@ package io.rivulet.hub;
 import io.rivulet.auth.Grant;
 import io.rivulet.event.EventFrame;
 import io.rivulet.metrics.Metrics.Count;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -51,7 +50,7 @@ final class Shard implements Runnable {
         this.writes = new Writes(moment);
         this.roster = new Roster(setup, moment, writes);
         this.catchUp = new CatchUp(setup, this, moment, writes);
-        this.ends = new Ends(setup, this, roster.streams());
+        this.ends = new Ends(setup, this, roster.streams(), writes);
         this.mailbox = new Mailbox(ends::all);
         this.thread = new Thread(this, "rivulet-shard-" + number);
         thread.setDaemon(true);
@@ -191,7 +190,7 @@ final class Shard implements Runnable {
                 writes.write(s, s.takeControls());
             } else if (s.state == Subscriber.State.LIVE && s.backlogSize > 0) {
                 int before = s.backlogSize;
-                ByteBuffer bytes = joiner.next(s);
+                byte[] bytes = joiner.next(s);
                 if (bytes == null) {
                     fallBehind(s);
                 } else {

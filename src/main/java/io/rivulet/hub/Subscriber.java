@@ -51,7 +51,7 @@ final class Subscriber implements Subscription {
     State state = State.OPENING;
     Position seen = Position.START;
     /** What the hub itself has to say first: prelude, hello, gap, heartbeat. */
-    final ArrayDeque<ByteBuffer> controls = new ArrayDeque<>(2);
+    final ArrayDeque<byte[]> controls = new ArrayDeque<>(2);
 
     long[] backlog = NOTHING;
     int backlogSize;
@@ -122,12 +122,12 @@ final class Subscriber implements Subscription {
     }
 
     /** An event's bytes for it, live. */
-    ByteBuffer live(EventFrame frame) {
+    byte[] live(EventFrame frame) {
         return variant == Variant.PLAIN ? frame.live() : frame.live(variant, told(frame));
     }
 
     /** An event's bytes for it, from history. */
-    ByteBuffer replay(EventFrame frame) {
+    byte[] replay(EventFrame frame) {
         return variant == Variant.PLAIN ? frame.replay() : frame.replay(variant, told(frame));
     }
 
@@ -173,14 +173,14 @@ final class Subscriber implements Subscription {
     }
 
     /** What the hub has to say, as one write. */
-    ByteBuffer takeControls() {
+    byte[] takeControls() {
         if (controls.size() == 1) {
             return controls.poll();
         }
-        ByteBuffer joined = ByteBuffer.allocate(controls.stream().mapToInt(ByteBuffer::remaining).sum());
+        ByteBuffer joined = ByteBuffer.allocate(controls.stream().mapToInt(bytes -> bytes.length).sum());
         controls.forEach(joined::put);
         controls.clear();
-        return joined.flip();
+        return joined.array();
     }
 
     /** Leaves the live batches: the cursor is the place before the first event it has not got. */

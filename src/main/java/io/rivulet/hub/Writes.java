@@ -1,21 +1,21 @@
 package io.rivulet.hub;
 
 import io.rivulet.event.Position;
-import java.nio.ByteBuffer;
 
 /** What is handed to the outlets of one shard. Its thread alone. */
 final class Writes {
 
     private final Moment moment;
+    private final Portion portion = new Portion();
 
     Writes(Moment moment) {
         this.moment = moment;
     }
 
     /** Hands these bytes to an outlet that is ready. */
-    void write(Subscriber s, ByteBuffer bytes) {
+    void write(Subscriber s, byte[] bytes) {
         s.writtenNs = moment.ns;
-        s.outlet.write(bytes);
+        s.outlet.write(portion.of(bytes));
     }
 
     /** Notes that the client has an id for this place now: {@code rivulet.cursor} need not remind it. */

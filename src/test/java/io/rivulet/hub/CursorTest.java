@@ -10,7 +10,6 @@ import io.rivulet.event.Dialect;
 import io.rivulet.event.Event;
 import io.rivulet.kit.Await;
 import io.rivulet.topic.TopicSelection;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -135,7 +134,7 @@ class CursorTest {
         }
 
         @Override
-        public void write(ByteBuffer events) {
+        public void write(Portion events) {
             Await.until("the latch", () -> latch.getCount() == 0);
         }
 

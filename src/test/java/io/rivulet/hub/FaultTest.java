@@ -10,7 +10,6 @@ import io.rivulet.auth.Grant;
 import io.rivulet.event.Dialect;
 import io.rivulet.kit.Await;
 import io.rivulet.topic.TopicSelection;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -120,7 +119,7 @@ class FaultTest {
         }
 
         @Override
-        public void write(ByteBuffer events) {
+        public void write(Portion events) {
             onWrite.run();
         }
 

@@ -6,7 +6,6 @@ import io.rivulet.event.Dialect;
 import io.rivulet.kit.StreamParser;
 import io.rivulet.topic.TopicSelection;
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -197,10 +196,8 @@ final class HubClient {
         }
 
         @Override
-        public synchronized void write(ByteBuffer events) {
-            byte[] copy = new byte[events.remaining()];
-            events.get(copy);
-            bytes.writeBytes(copy);
+        public synchronized void write(Portion events) {
+            bytes.writeBytes(events.bytes());
         }
 
         @Override

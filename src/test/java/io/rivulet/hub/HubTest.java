@@ -15,7 +15,6 @@ import io.rivulet.kit.Await;
 import io.rivulet.limit.Refused;
 import io.rivulet.limit.Refused.Reason;
 import io.rivulet.topic.TopicSelection;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -179,8 +178,8 @@ class HubTest {
         }
 
         @Override
-        public void write(ByteBuffer events) {
-            if (StandardCharsets.UTF_8.decode(events.duplicate()).toString().contains("xxx")) {
+        public void write(Portion events) {
+            if (new String(events.bytes(), StandardCharsets.UTF_8).contains("xxx")) {
                 Await.until("the latch", () -> latch.getCount() == 0);
             }
         }
