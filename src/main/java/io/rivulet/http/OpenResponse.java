@@ -1,0 +1,268 @@
+package io.rivulet.http;
+
+import io.rivulet.hub.Outlet;
+import io.rivulet.hub.Subscription;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * One open response, and the container's rules for it. One thread at a time writes, the <em>writer</em>: the shard in
+ * {@link StreamWriter}. Container threads only bring news and pass it on.
+ * Before every write and every flush comes the container's own {@code isReady()} (Servlet 6.0,
+ * {@code ServletOutputStream}).
+ *
+ * <p>After a failed write Jetty keeps the request open until somebody completes it, Tomcat completes it itself and may
+ * do so from another thread: whatever the way, it ends in {@link #complete}, which works once.
+ */
+abstract class OpenResponse implements Outlet, WriteListener, AsyncListener {
+
+    private static final long OUTSIDE_POLL_NS = 20_000;
+    private static final long OUTSIDE_POLL_MAX_NS = 1_000_000;
+
+    private final AtomicBoolean completed = new AtomicBoolean();
+    private volatile AsyncContext async;
+    private volatile Subscription subscription;
+    private ServletOutputStream out;
+    private ContainerWrite how;
+    /** What the container has not taken yet; the writer's. */
+    ByteBuffer current;
+    /** Written, but to be flushed once the container is ready again; the writer's. */
+    private boolean unflushed;
+
+    /** Who is inside a call of the container's: the writer, or nobody. */
+    private volatile Thread inside;
+
+    /** The container called for the first time: before that Tomcat is never ready, and Jetty always. */
+    private volatile boolean opened;
+    /** The container said "not ready" and owes a call. */
+    private volatile boolean owed;
+    private volatile boolean over;
+    /** To be ended as soon as that does not block; the shard has let go of it. */
+    private volatile boolean ending;
+
+    /** Opens the response; from here on the container calls. In the request's own thread, last. */
+    final void start(AsyncContext async, Subscription subscription) throws IOException {
+        this.subscription = subscription;
+        out = async.getResponse().getOutputStream();
+        how = ContainerWrite.of(out);
+        this.async = async;
+        async.setTimeout(0); // streams end by heartbeat, expiry or age, never by the container's 30 s
+        async.addListener(this);
+        out.setWriteListener(this);
+    }
+
+    /** It was never started: nothing was, and nothing will be written. */
+    final void abandon() {
+        if (completed.compareAndSet(false, true)) {
+            closed();
+        }
+    }
+
+    // ---- what the two writers do differently
+
+    /** The container would take more, for the first time or again; a container thread. */
+    abstract void possible();
+
+    /** It is to be ended, as soon as that does not block; the shard's thread, once the container has it. */
+    abstract void finish();
+
+    /** Nothing is written any more, by anybody; any thread, once. */
+    void closed() {
+    }
+
+    // ---- the shard's thread
+
+    @Override
+    public final void end() {
+        ending = true;
+        if (async == null) {
+            return; // its first callback ends it
+        }
+        // a stream whose write failed is Tomcat's to end: T1 (we) completes it while T2 (a container thread) does so,
+        // too, and T1's call may then end the next request, which reuses the same AsyncContext
+        if (how.completesWithoutBlocking() || over && !how.endsFailedItself()) {
+            complete();
+        } else {
+            finish();
+        }
+    }
+
+    // ---- the writer's thread
+
+    /** Whether the container would take something, or might: it has called, and owes no call. */
+    final boolean mayBeReady() {
+        return opened && !owed && !over;
+    }
+
+    /** As {@link #drained}; a failure is told to the hub. */
+    final boolean tryDrained() {
+        try {
+            return drained();
+        } catch (IOException | RuntimeException e) {
+            over = true;
+            subscription.gone("writing failed: " + e.getMessage());
+            return false;
+        }
+    }
+
+    /** Whether the container has taken all that was written and would take more. */
+    private boolean drained() throws IOException {
+        if (!enter()) {
+            return false;
+        }
+        try {
+            while (ready()) {
+                if (unflushed) {
+                    unflushed = false;
+                    out.flush();
+                } else if (current == null) {
+                    return true;
+                } else {
+                    unflushed = how.write(out, current);
+                    current = current.hasRemaining() ? current : null;
+                }
+            }
+            return false;
+        } finally {
+            inside = null;
+        }
+    }
+
+    /** Ends a response that the container is ready to take more of, so that ending it does not block. */
+    final void completeInside() {
+        if (enter()) {
+            try {
+                complete();
+            } finally {
+                inside = null;
+            }
+        }
+    }
+
+    /**
+     * Whether the writer may call the container. T1 (the writer) says that it is inside, then looks whether the stream
+     * is over; T2 (a container thread) says that it is over, then looks whether T1 is inside, and waits for it. Whoever
+     * is second sees the other, so T1 never touches a response that Tomcat has given to the next connection.
+     */
+    private boolean enter() {
+        inside = Thread.currentThread();
+        if (over) {
+            inside = null;
+            return false;
+        }
+        return true;
+    }
+
+    /**
+     * T1 (the writer) asks the container and is told "not ready"; T2 (a container thread) may call back before T1 has
+     * noted it. So the note is made before the question and taken back if the answer is yes: T2's {@code owed = false}
+     * can never be overwritten by T1's {@code owed = true}.
+     */
+    private boolean ready() {
+        owed = true;
+        boolean ready = out.isReady();
+        if (ready) {
+            owed = false;
+        }
+        return ready;
+    }
+
+    // ---- any thread
+
+    final boolean isOver() {
+        return over;
+    }
+
+    final boolean isEnding() {
+        return ending;
+    }
+
+    /** Tells the shard that it may write. */
+    final void tellWritable() {
+        subscription.writable();
+    }
+
+    /** Ends the response, whatever its state; once. */
+    final void complete() {
+        if (completed.compareAndSet(false, true)) {
+            over = true;
+            Answer.complete(async);
+            closed();
+        }
+    }
+
+    // ---- container threads
+
+    @Override
+    public final void onWritePossible() {
+        opened = true;
+        owed = false;
+        possible();
+    }
+
+    @Override
+    public final void onError(Throwable failure) {
+        over(String.valueOf(failure.getMessage()));
+    }
+
+    @Override
+    public final void onComplete(AsyncEvent event) {
+        boolean first = completed.compareAndSet(false, true);
+        over("the response is complete");
+        awaitOutside();
+        if (first) {
+            closed();
+        }
+    }
+
+    @Override
+    public final void onTimeout(AsyncEvent event) {
+        over("the application is stopping");
+        awaitOutside();
+        complete(); // Tomcat, when the application stops: nobody else will
+    }
+
+    @Override
+    public final void onError(AsyncEvent event) {
+        over(event.getThrowable() == null ? "the container failed" : String.valueOf(event.getThrowable().getMessage()));
+        awaitOutside();
+        complete(); // here, on the container's own thread, nobody else can be doing it
+    }
+
+    /**
+     * The other half of {@link #enter}. T1 (the writer) is inside a flush that fails, say. Tomcat 10.1 and 11 note the
+     * failure twice on the way out, and already the first note wakes T2 (a container thread), which comes here, ends
+     * the request and gives its processor to the next connection: T1's second note would then close a stranger's
+     * connection before its first byte. So T2 waits until T1 is out, which is soon, for a shard never blocks; a thread
+     * of the pool may, as long as the container lets a write wait for its socket.
+     */
+    private void awaitOutside() {
+        long pollNs = OUTSIDE_POLL_NS;
+        for (Thread t = inside; t != null && t != Thread.currentThread(); t = inside) {
+            LockSupport.parkNanos(pollNs);
+            pollNs = Math.min(pollNs * 2, OUTSIDE_POLL_MAX_NS);
+        }
+    }
+
+    @Override
+    public final void onStartAsync(AsyncEvent event) {
+        event.getAsyncContext().addListener(this);
+    }
+
+    private void over(String why) {
+        over = true;
+        if (ending) {
+            awaitOutside();
+            complete(); // the shard has let go of it already
+        } else {
+            subscription.gone(why);
+        }
+    }
+}
