@@ -37,6 +37,15 @@ public record Grant(String issuer, String subject, String tokenId, GrantedTopics
     public record Payload(GrantedTopics topics, String json) {
     }
 
+    /**
+     * Who it is: subjects of two issuers are never the same.
+     *
+     * @param issuer  who vouches
+     * @param subject for whom
+     */
+    public record Identity(String issuer, String subject) {
+    }
+
     /** A grant without a token and without an end. */
     public static Grant of(String issuer, String subject, GrantedTopics publishes, GrantedTopics subscribes,
                            boolean operates) {
@@ -71,6 +80,29 @@ public record Grant(String issuer, String subject, String tokenId, GrantedTopics
             }
         }
         return null;
+    }
+
+    /** The subject of a token that names nobody: the token itself. */
+    static String unnamed(String tokenId) {
+        return "token-" + tokenId;
+    }
+
+    /**
+     * Whether somebody vouches for one subject by name: neither for nobody, nor for this machine or the hub's own code,
+     * nor for whoever bears a token that names nobody, which all visitors of a page may share.
+     */
+    public boolean isNamed() {
+        return !isAnonymous() && !isLocal() && !(tokenId != null && subject.equals(unnamed(tokenId)));
+    }
+
+    /** Whether it is what dev mode grants to callers on this machine, or of code in the same JVM. */
+    public boolean isLocal() {
+        return this == DEV || this == INTERNAL;
+    }
+
+    /** Who this is. */
+    public Identity identity() {
+        return new Identity(issuer, subject);
     }
 
     /** Whether both are of the same person: what a fresh token must show to go on with a stream. */

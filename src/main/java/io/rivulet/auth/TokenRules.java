@@ -184,6 +184,6 @@ final class TokenRules {
                 return text;
             }
         }
-        return "token-" + id;
+        return Grant.unnamed(id);
     }
 }

@@ -18,6 +18,8 @@ final class Kinds {
     static final Kind<List<String>> LIST = new Kind<>("names, by comma", Kinds::list, null);
     /** Split where no bracket is open: a template such as {@code /{a,b}} has commas of its own. */
     static final Kind<List<String>> TOPICS = new Kind<>("topics, by comma", Kinds::topics, null);
+    static final Kind<List<IpBlock>> ADDRESSES =
+        new Kind<>("addresses, by comma", s -> list(s).stream().map(IpBlock::parse).toList(), null);
     /** The only kind whose text no message shows. */
     static final Kind<Optional<Secret>> SECRET =
         new Kind<>("secret", s -> s.isEmpty() ? Optional.empty() : Optional.of(new Secret(s)), null);

@@ -1,5 +1,6 @@
 package io.rivulet.config;
 
+import static io.rivulet.config.Kinds.ADDRESSES;
 import static io.rivulet.config.Kinds.BYTES;
 import static io.rivulet.config.Kinds.COUNT;
 import static io.rivulet.config.Kinds.FLAG;
@@ -89,6 +90,15 @@ public final class SettingsTable {
     /** 0: half of the heap over 16 KiB, what Jetty and the hub need for a stream at most. */
     public static final Setting<Integer> CONNECTIONS_MAX = row("connections.max", COUNT, "0", 0, 1_000_000,
         "Streams at once; 0 for as many as half the heap holds (16 KiB each on Jetty, 128 KiB on Tomcat).");
+
+    /** Off: behind a proxy that is not named in trusted.proxies all the world has one address. */
+    public static final Setting<Integer> CONNECTIONS_ADDRESS_MAX = row("connections.address.max", COUNT, "0", 0,
+        1_000_000, "Streams at once from one address, or from one /64 network of IPv6; 0 for any number.");
+    /** The tabs and devices of one person; a service that reads for many has a token for each, or another limit. */
+    public static final Setting<Integer> CONNECTIONS_SUBJECT_MAX = row("connections.subject.max", COUNT, "100", 0,
+        1_000_000, "Streams at once of one subject, as its token or login names it; 0 for any number.");
+    public static final Setting<List<IpBlock>> TRUSTED_PROXIES = row("trusted.proxies", ADDRESSES, "", 0, 0,
+        "Proxies, as 10.0.0.5 or 10.1.0.0/24, whose X-Forwarded-For or Forwarded tells the client's address.");
 
     public static final Setting<Duration> TOKEN_SKEW = row("token.skew", TIME, "10s", 0, 300_000,
         "How far the clocks of those who issue tokens may be off.");

@@ -31,7 +31,7 @@ public final class EdgeFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
         throws IOException, ServletException {
-        Exchange exchange = new Exchange(request, context.accessLog());
+        Exchange exchange = new Exchange(request, context.clients().of(request), context.accessLog());
         headers(response, exchange);
         context.cors().apply(request, response);
         context.slashes().at(request);

@@ -22,9 +22,10 @@ public final class Exchange {
     private volatile boolean stream;
     private volatile boolean tokenShown;
 
-    Exchange(HttpServletRequest request, AccessLog log) {
+    /** One of the client at {@code peer}, as {@link ClientAddress} tells it. */
+    Exchange(HttpServletRequest request, String peer, AccessLog log) {
         this.log = log;
-        peer = request.getRemoteAddr();
+        this.peer = peer;
         requestLine = AccessLog.requestLine(request.getMethod(), request.getRequestURI(), request.getProtocol());
         request.setAttribute(ATTRIBUTE, this);
     }
@@ -32,7 +33,13 @@ public final class Exchange {
     /** The exchange of this request; a new one, which logs nothing, where the filter does not stand before it. */
     public static Exchange of(HttpServletRequest request) {
         Object held = request.getAttribute(ATTRIBUTE);
-        return held instanceof Exchange exchange ? exchange : new Exchange(request, AccessLog.NONE);
+        return held instanceof Exchange exchange ? exchange
+            : new Exchange(request, request.getRemoteAddr(), AccessLog.NONE);
+    }
+
+    /** The client's address. */
+    String peer() {
+        return peer;
     }
 
     /** The id that the caller gets with every refusal and that stands in the log. */

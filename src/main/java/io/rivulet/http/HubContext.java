@@ -19,6 +19,7 @@ import java.time.InstantSource;
  * @param tokens    who issues tokens, and by which keys they are checked
  * @param bans      who is kept out
  * @param access    who may do what
+ * @param clients   at which address a client is
  * @param cors      which pages may read
  * @param problem   how the hub says no
  * @param slashes   whether the connector lets encoded slashes through
@@ -26,8 +27,8 @@ import java.time.InstantSource;
  * @param store     whether the store serves
  */
 public record HubContext(Settings settings, Hub hub, Metrics metrics, InstantSource clock, TokenVerifier tokens,
-                         Bans bans, Access access, Cors cors, Problem problem, SlashCheck slashes, AccessLog accessLog,
-                         StoreStatus store) {
+                         Bans bans, Access access, ClientAddress clients, Cors cors, Problem problem,
+                         SlashCheck slashes, AccessLog accessLog, StoreStatus store) {
 
     private static final String ATTRIBUTE = HubContext.class.getName();
 
@@ -37,8 +38,8 @@ public record HubContext(Settings settings, Hub hub, Metrics metrics, InstantSou
         Access access = new Access(settings, tokens, new Roles(settings, hub.topics()), bans);
         String metadata = tokens.isConfigured() ? MetadataServlet.url(hub.topics().hubUrl()) : null;
         hub.bans(bans::isBanned);
-        return new HubContext(settings, hub, metrics, clock, tokens, bans, access, new Cors(settings),
-            new Problem(clock, metadata), new SlashCheck(hub.presence().isOn()), accessLog, store);
+        return new HubContext(settings, hub, metrics, clock, tokens, bans, access, new ClientAddress(settings),
+            new Cors(settings), new Problem(clock, metadata), new SlashCheck(hub.presence().isOn()), accessLog, store);
     }
 
     /** The one of this application; throws when the hub did not start. */

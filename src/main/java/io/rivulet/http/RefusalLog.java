@@ -39,7 +39,7 @@ final class RefusalLog {
                 refused.getMessage(), refused.getCause().toString(), requestId);
         } else {
             LOG.info("refused {} {} from {}: {} [{}]", request.getMethod(), Shown.of(request.getRequestURI()),
-                request.getRemoteAddr(), refused.forTheLog(), requestId);
+                Exchange.of(request).peer(), refused.forTheLog(), requestId);
         }
     }
 

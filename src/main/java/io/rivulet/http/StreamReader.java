@@ -74,7 +74,7 @@ final class StreamReader {
                                Since since, Duration heartbeat, boolean events, Dialect dialect) {
         String place = cursor == null || cursor.isEmpty() ? null : cursor;
         return new Asked(new SubscribeRequest(topics, grant, place, since, heartbeat, events, dialect,
-            request.getRemoteAddr()), cursor != null);
+            Exchange.of(request).peer()), cursor != null);
     }
 
     private Duration usualHeartbeat(HttpServletRequest request) {

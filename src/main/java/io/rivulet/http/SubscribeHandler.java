@@ -104,7 +104,8 @@ final class SubscribeHandler {
             response.setStatus(HttpServletResponse.SC_NO_CONTENT);
             return true;
         }
-        boolean passing = e.reason() == Reason.NOT_OPEN || capsToo && e.reason() == Reason.OVERLOADED;
+        boolean passing = e.reason() == Reason.NOT_OPEN
+            || capsToo && (e.reason() == Reason.OVERLOADED || e.reason() == Reason.TOO_MANY_STREAMS);
         if (!passing || !isNative(request)) {
             return false;
         }

@@ -10,7 +10,7 @@ import java.util.List;
  * @param issuer     who vouches for the subject; empty for nobody
  * @param subject    who reads
  * @param tokenId    of the token it reads with now; null without one
- * @param peer       address and client
+ * @param peer       the client's address
  * @param topics     what it asked for, in its own words
  * @param dialect    how it is spoken to
  * @param openedMs   since when, in milliseconds since 1970

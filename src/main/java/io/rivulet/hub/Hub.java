@@ -14,7 +14,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 /**
@@ -34,12 +33,11 @@ public final class Hub implements AutoCloseable {
     private final PublishRules rules;
     private final Names names = new Names();
     private final Interest interest;
-    private final AtomicInteger streams = new AtomicInteger();
+    private final StreamCaps caps;
     private final Connections connections = new Connections();
     private final Presence presence;
     private final HandOver handOver;
     private volatile Predicate<Grant> banned = grant -> false;
-    private volatile int streamsMax;
     private volatile Engine engine;
     private volatile boolean closed;
 
@@ -63,7 +61,7 @@ public final class Hub implements AutoCloseable {
         this.handOver = handOver;
         this.interest = new Interest(settings.get(SettingsTable.PATTERNS_MAX));
         this.presence = new Presence(settings.get(SettingsTable.PRESENCE), SubscriptionDocument.hubPath(topics), clock);
-        this.streamsMax = settings.get(SettingsTable.CONNECTIONS_MAX);
+        this.caps = new StreamCaps(settings, metrics);
     }
 
     /** How topics are read here: the hub's own URL, and the matchers that follow from it. */
@@ -96,7 +94,7 @@ public final class Hub implements AutoCloseable {
 
     /** How many streams there may be at once; 0 for any number. Whoever knows the container says it. */
     public void streamsMax(int max) {
-        streamsMax = max;
+        caps.totalMax(max);
     }
 
     /** Begins to serve from this log; it stays the caller's to close, after {@link #close}. Once. */
@@ -149,7 +147,8 @@ public final class Hub implements AutoCloseable {
     /**
      * Opens a stream. The outlet is written to by a thread of the hub's from now on, once its container says so.
      *
-     * @throws Refused when the store is not open, the caller is banned, or there are too many streams or patterns
+     * @throws Refused when the store is not open, the caller is banned, or there are too many streams or patterns, in
+     *                 all or of this caller
      */
     public Subscription subscribe(SubscribeRequest request, Outlet outlet) {
         return subscribe(request, null, outlet);
@@ -159,24 +158,36 @@ public final class Hub implements AutoCloseable {
     public Subscription subscribe(SubscribeRequest request, Placed placed, Outlet outlet) {
         Engine running = running();
         refuseBanned(request.grant());
-        int max = streamsMax;
-        int open = streams.incrementAndGet();
-        if (max > 0 && open > max) {
-            streams.decrementAndGet();
-            throw Refused.because(Refused.Reason.OVERLOADED, "there are " + max
-                + " streams, as many as allowed (rivulet.connections.max)");
-        }
-        try {
-            interest.add(request.topics());
-        } catch (Refused e) {
-            streams.decrementAndGet();
-            throw e;
-        }
-        Subscriber s = running.admit(request, outlet);
+        Subscriber s = admit(running, request, outlet);
         connections.add(s); // before a thread of the hub's can end it
         metrics.add(Count.STREAMS_OPENED);
-        running.open(s, placed);
+        try {
+            running.open(s, placed);
+        } catch (RuntimeException | Error e) {
+            s.gone("it could not be opened"); // by its shard, which gives back what it was counted for
+            throw e;
+        }
         return s;
+    }
+
+    /** Counts a stream and gives it a shard, or does neither. */
+    private Subscriber admit(Engine running, SubscribeRequest request, Outlet outlet) {
+        caps.enter(request);
+        boolean interested = false;
+        Subscriber s = null;
+        try {
+            interest.add(request.topics());
+            interested = true;
+            s = running.admit(request, outlet);
+            return s;
+        } finally {
+            if (s == null) {
+                if (interested) {
+                    interest.remove(request.topics());
+                }
+                caps.leave(request);
+            }
+        }
     }
 
     private void refuseBanned(Grant grant) {
@@ -237,7 +248,7 @@ public final class Hub implements AutoCloseable {
 
     /** How many streams are open. */
     public int streams() {
-        return streams.get();
+        return caps.total();
     }
 
     /** Ends all streams, answers what is queued, ends all threads. Does not close the log. Idempotent. */
@@ -256,6 +267,11 @@ public final class Hub implements AutoCloseable {
         }
     }
 
+    /** Who is counted where: for tests. */
+    StreamCaps caps() {
+        return caps;
+    }
+
     private Engine running() {
         Engine running = engine;
         if (running == null || closed) {
@@ -266,7 +282,7 @@ public final class Hub implements AutoCloseable {
     }
 
     private void ended(Subscriber s) {
-        streams.decrementAndGet();
+        caps.leave(s.request);
         interest.remove(s.request.topics());
         connections.remove(s);
         presence.ended(s);

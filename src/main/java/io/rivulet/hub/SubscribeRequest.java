@@ -15,7 +15,7 @@ import java.time.Duration;
  * @param heartbeat       the longest silence
  * @param heartbeatEvents whether the heartbeat is an event that scripts can see, rather than a comment
  * @param dialect         how it is spoken to
- * @param peer            who it is, for the operator: address and client
+ * @param peer            its address, for the operator and for the cap on streams from one address
  */
 public record SubscribeRequest(TopicSelection topics, Grant grant, String cursor, Since since, Duration heartbeat,
                                boolean heartbeatEvents, Dialect dialect, String peer) {

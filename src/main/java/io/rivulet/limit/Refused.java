@@ -36,6 +36,8 @@ public final class Refused extends RuntimeException {
         NOT_OPEN,
         /** More work than the machine does now; try again soon. */
         OVERLOADED,
+        /** Whoever asks has as many streams open as one may have; the others are served. */
+        TOO_MANY_STREAMS,
         /** The disk is full. */
         STORE_FULL,
         /** The disk or the engine failed; it heals by itself. */

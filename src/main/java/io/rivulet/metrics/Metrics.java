@@ -30,6 +30,12 @@ public final class Metrics {
         STREAMS_OPENED,
         /** Streams ended. */
         STREAMS_ENDED,
+        /** Streams refused because there were as many as the hub holds. */
+        STREAMS_REFUSED_TOTAL,
+        /** Streams refused because their address had as many as one may have. */
+        STREAMS_REFUSED_ADDRESS,
+        /** Streams refused because their subject had as many as one may have. */
+        STREAMS_REFUSED_SUBJECT,
         /** Streams that fell behind and were fed from ring or log. */
         FELL_BEHIND,
         /** Gap events sent. */

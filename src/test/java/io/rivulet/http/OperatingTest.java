@@ -145,7 +145,7 @@ class OperatingTest {
     /** What operators see of the only stream, while it is open. */
     private JsonObject only(Closeable stream) throws Exception {
         assertNotNull(stream);
-        Await.until("the stream is open", () -> door.hub.streams() == 1);
+        Await.until("the stream is open", () -> door.hub.connections().list().size() == 1);
         JsonArray all = JsonParser.parseString(door.send("GET " + PATH + OPERATOR, "").getContent())
             .getAsJsonObject().getAsJsonArray("connections");
         assertEquals(1, all.size());
