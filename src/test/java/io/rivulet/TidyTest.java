@@ -36,6 +36,7 @@ class TidyTest {
             Map.of("kit/ServerProcess", "its standard output is how it tells its parent the port",
                 "Launcher", "a command line speaks by its output",
                 "it/", "the figures an issue asks to be printed",
+                "bench/", "it tells a person who waits for minutes, and its parent the port",
                 "log/", "the figures an issue asks to be printed")),
         new Ban("System\\.(getProperty|getenv)|(Boolean|Integer|Long)\\.get(Boolean|Integer|Long)\\(", MAIN,
             "a row in config.SettingsTable", Allowed.PROPERTIES),

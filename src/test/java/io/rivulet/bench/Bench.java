@@ -1,0 +1,65 @@
+package io.rivulet.bench;
+
+import io.rivulet.bench.peer.BenchServers;
+import io.rivulet.bench.peer.Core;
+import io.rivulet.bench.peer.Programs;
+import io.rivulet.bench.report.Report;
+import io.rivulet.bench.scenario.Fanout;
+import io.rivulet.bench.scenario.Idle;
+import io.rivulet.bench.scenario.Latency;
+import io.rivulet.bench.scenario.Scenario;
+import io.rivulet.bench.scenario.Stalled;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** {@code mvn -Pbench verify -Dbench=fanout,…} ends here. */
+public final class Bench {
+
+    private Bench() {
+    }
+
+    private static Map<String, Scenario> scenarios() {
+        Map<String, Scenario> all = new LinkedHashMap<>();
+        all.put("fanout", new Fanout("fanout", 1));
+        all.put("publishers", new Fanout("publishers", 16));
+        all.put("latency", new Latency("latency", 50, 2));
+        all.put("second", new Latency("second", 1, 4));
+        all.put("idle", new Idle());
+        all.put("stalled", new Stalled());
+        return all;
+    }
+
+    /** Runs the scenarios of {@code bench}, in this order. */
+    public static void main(String[] arguments) throws IOException {
+        Options options = Options.of(System.getProperties());
+        Map<String, Scenario> all = scenarios();
+        List<String> unknown = new ArrayList<>(options.scenarios());
+        unknown.removeAll(all.keySet());
+        if (!unknown.isEmpty()) {
+            throw new IllegalArgumentException("no scenario " + unknown + "; there are " + all.keySet() + " and smoke");
+        }
+        pin();
+        Files.createDirectories(options.out());
+        Report report = new Report(options.out(), options.facts());
+        BenchServers servers = new BenchServers(options.out(), System.getProperties());
+        try (Lab lab = new Lab(options, report, servers)) {
+            for (String name : options.scenarios()) {
+                all.get(name).run(lab);
+            }
+        }
+        report.say("written: " + options.out().resolve("results.md"));
+        System.exit(0);
+    }
+
+    /** This process drives the load, so it moves to its core, all threads that it has so far. */
+    private static void pin() throws IOException {
+        if (Core.pins()) {
+            Programs.run(List.of("taskset", "-a", "-c", "-p", Integer.toString(Core.DRIVER.number()),
+                Long.toString(ProcessHandle.current().pid())));
+        }
+    }
+}

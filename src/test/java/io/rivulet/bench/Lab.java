@@ -1,0 +1,145 @@
+package io.rivulet.bench;
+
+import com.google.gson.Gson;
+import com.google.gson.reflect.TypeToken;
+import io.rivulet.bench.drive.Pause;
+import io.rivulet.bench.drive.Round;
+import io.rivulet.bench.drive.RoundPlan;
+import io.rivulet.bench.drive.Target;
+import io.rivulet.bench.peer.BenchServers;
+import io.rivulet.bench.peer.JvmFlags;
+import io.rivulet.bench.peer.Peer;
+import io.rivulet.bench.peer.RivuletPlan;
+import io.rivulet.bench.peer.Running;
+import io.rivulet.bench.report.Report;
+import io.rivulet.config.SettingsTable;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * What scenarios share: the options, the report, and the servers that stay up between them, each warmed with a load
+ * before it is measured with it. A server that nobody talks to costs the others nothing.
+ */
+public final class Lab implements AutoCloseable {
+
+    private static final Duration OPENING = Duration.ofMillis(500);
+
+    private final Options options;
+    private final Report report;
+    private final BenchServers servers;
+    private final Map<String, Running> kept = new LinkedHashMap<>();
+    private final Set<String> warmed = new HashSet<>();
+
+    Lab(Options options, Report report, BenchServers servers) {
+        this.options = options;
+        this.report = report;
+        this.servers = servers;
+    }
+
+    /** How much is measured. */
+    public Options options() {
+        return options;
+    }
+
+    /** Where it goes. */
+    public Report report() {
+        return report;
+    }
+
+    /** The starter of servers. */
+    public BenchServers servers() {
+        return servers;
+    }
+
+    /** Whether Rivulet has such a setting; another version may be measured. */
+    public boolean knows(String setting) {
+        return SettingsTable.rows().stream().anyMatch(row -> row.fullKey().equals("rivulet." + setting));
+    }
+
+    /** What the hub has counted since its start. */
+    public Map<String, Long> counters(Running running) throws IOException {
+        return new Gson().fromJson(running.ask("counters"), new TypeToken<TreeMap<String, Long>>() { }.getType());
+    }
+
+    /** Rivulet as the options want it. */
+    public RivuletPlan rivulet(boolean jetty, JvmFlags flags) {
+        RivuletPlan plan = RivuletPlan.in(jetty, flags);
+        for (Map.Entry<String, String> setting : options.settings().entrySet()) {
+            plan = plan.set(setting.getKey(), setting.getValue());
+        }
+        return plan;
+    }
+
+    /** Starts a server for one scenario, which closes it. */
+    public Running fresh(RivuletPlan plan) throws IOException {
+        Running running = servers.start(plan);
+        Pause.of(OPENING);
+        return running;
+    }
+
+    /** Rivulet in a container, kept running. */
+    public Target keptRivulet(boolean jetty) throws IOException {
+        String key = jetty ? "JETTY" : "TOMCAT";
+        if (!kept.containsKey(key)) {
+            kept.put(key, fresh(rivulet(jetty, options.flags())));
+        }
+        return kept.get(key).target();
+    }
+
+    /** A peer, kept running; empty when it is not asked for or cannot be had. */
+    public Optional<Target> keptPeer(Peer peer) throws IOException {
+        if (!options.peers().contains(peer)) {
+            return Optional.empty();
+        }
+        if (!kept.containsKey(peer.name())) {
+            Optional<Running> started = servers.start(peer, options.flags());
+            if (started.isEmpty()) {
+                report.say(peer.title() + " is left out: this machine has not what it needs");
+                return Optional.empty();
+            }
+            kept.put(peer.name(), started.get());
+        }
+        return Optional.of(kept.get(peer.name()).target());
+    }
+
+    /** These peers, as far as they can be had. */
+    public List<Target> keptPeers(Peer... peers) throws IOException {
+        List<Target> targets = new ArrayList<>();
+        for (Peer peer : peers) {
+            keptPeer(peer).ifPresent(targets::add);
+        }
+        return targets;
+    }
+
+    /** Lets a server run under this load, the first time as long as asked, then a third of that for each other load. */
+    public void warm(String load, Target target, Function<Target, RoundPlan> plan) {
+        if (!warmed.add(target.name() + " " + load) || options.warmup() == 0) {
+            return;
+        }
+        long ms = options.warmup() * (warmed.add(target.name()) ? 1_000L : 333L);
+        RoundPlan usual = plan.apply(target);
+        report.say("warming " + target.name() + " for " + ms / 1_000 + " s: " + load);
+        try {
+            Round.run(target, new RoundPlan(usual.crowd(), usual.load(), 0, ms));
+        } catch (IOException e) {
+            report.say(target.name() + " could not be warmed: " + e.getMessage());
+        }
+    }
+
+    /** Ends what is kept: for scenarios that want the machine's memory, and at the end. */
+    @Override
+    public void close() {
+        kept.values().forEach(Running::close);
+        kept.clear();
+        warmed.clear();
+    }
+}

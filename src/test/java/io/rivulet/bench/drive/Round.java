@@ -1,0 +1,33 @@
+package io.rivulet.bench.drive;
+
+import java.io.IOException;
+import java.time.Duration;
+
+/** Connects, publishes, warms, measures, disconnects. */
+public final class Round {
+
+    private Round() {
+    }
+
+    /** Runs it; the server is left without subscribers. */
+    public static RoundResult run(Target target, RoundPlan plan) throws IOException {
+        try (Crowd crowd = new Crowd(target, plan.crowd())) {
+            crowd.connect(0, crowd.size());
+            return measure(target, plan, crowd);
+        }
+    }
+
+    /** The same with subscribers that are there; null for none. */
+    public static RoundResult measure(Target target, RoundPlan plan, Crowd crowd) {
+        Publishers publishers = Publishers.start(target, plan.load(), crowd);
+        Latencies answers;
+        try (publishers) {
+            Pause.of(Duration.ofMillis(plan.warmMs()));
+            Window window = Window.open(target, publishers, crowd);
+            Pause.of(Duration.ofMillis(plan.timeMs()));
+            window.close();
+            answers = publishers.end();
+            return window.result(answers);
+        }
+    }
+}

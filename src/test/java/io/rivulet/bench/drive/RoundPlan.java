@@ -1,0 +1,12 @@
+package io.rivulet.bench.drive;
+
+/**
+ * One measurement with one server.
+ *
+ * @param crowd   who listens
+ * @param load    who publishes
+ * @param warmMs  under load before the measuring begins
+ * @param timeMs  measured
+ */
+public record RoundPlan(CrowdPlan crowd, Load load, long warmMs, long timeMs) {
+}

@@ -1,0 +1,37 @@
+package io.rivulet.bench.peer;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What every JVM that is measured gets, Rivulet's and the peers'.
+ *
+ * @param heap as for {@code -Xmx}
+ * @param more other flags; the collector is among them, for on one core the JVM would choose the serial one unasked
+ */
+public record JvmFlags(String heap, List<String> more) {
+
+    /** The usual ones. */
+    public static JvmFlags of(String heap) {
+        return new JvmFlags(heap, List.of("-Xms" + heap, "-XX:+UseSerialGC"));
+    }
+
+    /**
+     * For resident memory: a heap that a full collection shrinks to what is alive, so that the process's size says what
+     * its connections need and not what was once garbage.
+     */
+    public static JvmFlags tight(String heap) {
+        return new JvmFlags(heap, List.of("-XX:+UseSerialGC", "-XX:MinHeapFreeRatio=5", "-XX:MaxHeapFreeRatio=10"));
+    }
+
+    List<String> words() {
+        List<String> words = new ArrayList<>(List.of("-Xmx" + heap));
+        words.addAll(more);
+        return words;
+    }
+
+    /** For the table of circumstances. */
+    public String text() {
+        return String.join(" ", words());
+    }
+}

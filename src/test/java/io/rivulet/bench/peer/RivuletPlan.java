@@ -1,0 +1,57 @@
+package io.rivulet.bench.peer;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Rivulet, or the empty servlet, in a container.
+ *
+ * @param title      in tables
+ * @param jetty      else Tomcat
+ * @param war        the WAR, or {@code empty}
+ * @param flags      of the JVM
+ * @param container  the container's own: {@code sendBuffer}, {@code idleMs}
+ * @param settings   Rivulet's, with their whole names
+ * @param syncMoreMs added to each sync to disk; 0 for none
+ */
+public record RivuletPlan(String title, boolean jetty, String war, JvmFlags flags, Map<String, String> container,
+                          Map<String, String> settings, int syncMoreMs) {
+
+    private static final String WAR = Path.of("target/rivulet.war").toAbsolutePath().toString();
+
+    /** As the figures are asked for: durable, synced always, publishing open to this machine. */
+    public static RivuletPlan in(boolean jetty, JvmFlags flags) {
+        Map<String, String> settings = new TreeMap<>();
+        settings.put("rivulet.dev", "true");
+        settings.put("rivulet.log.sync", "always");
+        settings.put("rivulet.connections.max", "30000");
+        return new RivuletPlan("Rivulet on " + (jetty ? "Jetty" : "Tomcat"), jetty, WAR, flags, Map.of(),
+            Map.copyOf(settings), 0);
+    }
+
+    /** The empty servlet in the same container. */
+    public RivuletPlan empty() {
+        return new RivuletPlan("empty POST on " + (jetty ? "Jetty" : "Tomcat"), jetty, "empty", flags, container,
+            Map.of(), 0);
+    }
+
+    /** With another setting of Rivulet. */
+    public RivuletPlan set(String key, String value) {
+        Map<String, String> all = new TreeMap<>(settings);
+        all.put("rivulet." + key, value);
+        return new RivuletPlan(title, jetty, war, flags, container, Map.copyOf(all), syncMoreMs);
+    }
+
+    /** With another limit of the container. */
+    public RivuletPlan container(String key, int value) {
+        Map<String, String> all = new TreeMap<>(container);
+        all.put(key, Integer.toString(value));
+        return new RivuletPlan(title, jetty, war, flags, Map.copyOf(all), settings, syncMoreMs);
+    }
+
+    /** With slower syncs. */
+    public RivuletPlan syncMore(int ms) {
+        return new RivuletPlan(title + ", +" + ms + " ms a sync", jetty, war, flags, container, settings, ms);
+    }
+}

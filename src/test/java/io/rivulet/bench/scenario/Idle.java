@@ -1,0 +1,83 @@
+package io.rivulet.bench.scenario;
+
+import static io.rivulet.bench.report.Numbers.fixed;
+
+import io.rivulet.bench.Lab;
+import io.rivulet.bench.drive.Crowd;
+import io.rivulet.bench.drive.CrowdPlan;
+import io.rivulet.bench.drive.Pause;
+import io.rivulet.bench.drive.ProcessFigures;
+import io.rivulet.bench.drive.Target;
+import io.rivulet.bench.peer.Jcmd;
+import io.rivulet.bench.peer.JvmFlags;
+import io.rivulet.bench.peer.Peer;
+import io.rivulet.bench.peer.Running;
+import io.rivulet.bench.report.Table;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+
+/** What a subscriber to whom nothing happens takes: the slope of resident memory between 1,000 and 10,000 of them. */
+public final class Idle implements Scenario {
+
+    private static final Duration SETTLE = Duration.ofSeconds(3);
+    private static final String HEAP = "2g";
+
+    private record Size(long rssKb, long heapKb) {
+    }
+
+    @Override
+    public void run(Lab lab) throws IOException {
+        lab.close(); // a machine of its own for this
+        JvmFlags flags = JvmFlags.tight(HEAP);
+        int few = lab.options().size(1_000, 20);
+        int many = lab.options().size(10_000, 60);
+        Table table = new Table("idle: resident memory per connection, between " + few + " and " + many, "server",
+            "KB per connection", "of it Java heap", "RSS MB at " + few, "RSS MB at " + many);
+        for (boolean jetty : new boolean[] {true, false}) {
+            try (Running running = lab.fresh(lab.rivulet(jetty, flags))) {
+                measure(lab, running.target(), true, few, many, table);
+            }
+        }
+        for (Peer peer : lab.options().peers()) {
+            Running running = lab.servers().start(peer, flags).orElse(null);
+            if (running != null) {
+                try (running) {
+                    measure(lab, running.target(), peer.isJava(), few, many, table);
+                }
+            }
+        }
+        lab.report().add(table.note("JVM: " + flags.text() + "; each after two full collections (`jcmd … GC.run`)."));
+    }
+
+    private static void measure(Lab lab, Target target, boolean java, int few, int many, Table table)
+        throws IOException {
+        lab.report().say("idle, " + target.name());
+        try (Crowd crowd = new Crowd(target, CrowdPlan.of(many, target))) {
+            crowd.connect(0, few);
+            Size first = size(target, java);
+            crowd.connect(few, many);
+            Size last = size(target, java);
+            double kb = (last.rssKb() - first.rssKb()) / (double) (many - few);
+            double heapKb = (last.heapKb() - first.heapKb()) / (double) (many - few);
+            table.row(target.name(), fixed(kb, 2), java ? fixed(heapKb, 2) : "–", fixed(first.rssKb() / 1024.0, 1),
+                fixed(last.rssKb() / 1024.0, 1));
+            lab.report().raw("idle", target.name(), Map.of("kb_per_connection", kb, "heap_kb_per_connection", heapKb,
+                "few", few, "many", many, "rss_kb_few", first.rssKb(), "rss_kb_many", last.rssKb(),
+                "faults", crowd.faults()));
+        } catch (IOException e) {
+            table.row(target.name(), "failed: " + e.getMessage());
+        }
+    }
+
+    private static Size size(Target target, boolean java) throws IOException {
+        Pause.of(SETTLE);
+        long heap = 0;
+        if (java) {
+            Jcmd.collect(target.process().pid());
+            Jcmd.collect(target.process().pid());
+            heap = Jcmd.heapKb(target.process().pid());
+        }
+        return new Size(ProcessFigures.of(target.process()).rssKb(), heap);
+    }
+}

@@ -1,0 +1,75 @@
+package io.rivulet.bench.serve;
+
+import jakarta.servlet.ServletContext;
+import java.nio.file.Files;
+import java.util.Map;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.ee10.webapp.WebAppContext;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+
+/** Jetty with the connector of the bare loop: one acceptor, one selector, no version header. */
+final class JettyHost implements Host {
+
+    private static final int ACCEPT_QUEUE = 4_096;
+
+    private final ServerPlan plan;
+    private final Server server = new Server();
+    private ServletContextHandler app;
+
+    JettyHost(ServerPlan plan) {
+        this.plan = plan;
+    }
+
+    @Override
+    public int start() throws Exception {
+        HttpConfiguration http = new HttpConfiguration();
+        http.setSendServerVersion(false);
+        ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+        connector.setHost("127.0.0.1");
+        connector.setPort(plan.number("port", 0));
+        connector.setIdleTimeout(plan.number("idleMs", 60_000));
+        connector.setAcceptQueueSize(ACCEPT_QUEUE);
+        if (plan.number("sendBuffer", 0) > 0) {
+            connector.setAcceptedSendBufferSize(plan.number("sendBuffer", 0));
+        }
+        server.addConnector(connector);
+        app = plan.isEmpty() ? empty() : rivulet();
+        server.setHandler(app);
+        server.start();
+        return connector.getLocalPort();
+    }
+
+    private WebAppContext rivulet() throws Exception {
+        WebAppContext web = new WebAppContext();
+        web.setContextPath("/");
+        web.setWar(plan.war().toString());
+        web.setTempDirectory(Files.createDirectories(plan.home().resolve("jetty-temp")).toFile());
+        web.setThrowUnavailableOnStartupException(true);
+        for (Map.Entry<String, String> setting : plan.settings().entrySet()) {
+            web.setInitParameter(setting.getKey(), setting.getValue());
+        }
+        return web;
+    }
+
+    private static ServletContextHandler empty() {
+        ServletContextHandler context = new ServletContextHandler("/");
+        ServletHolder holder = new ServletHolder(new EmptyPost());
+        holder.setAsyncSupported(true);
+        context.addServlet(holder, "/*");
+        return context;
+    }
+
+    @Override
+    public ServletContext context() {
+        return app.getServletContext();
+    }
+
+    @Override
+    public void stop() throws Exception {
+        server.stop();
+    }
+}

@@ -1,0 +1,47 @@
+package io.rivulet.bench.serve;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What a {@link BenchServer} is to be.
+ *
+ * @param arguments {@code container}, {@code war} (a file, or {@code empty} for {@link EmptyPost}), {@code home} (a
+ *                  folder for what the container writes), {@code port}, {@code sendBuffer} (bytes; absent for the
+ *                  kernel's choice), {@code idleMs} (the container's own time limits)
+ * @param settings  of Rivulet
+ */
+record ServerPlan(Map<String, String> arguments, Map<String, String> settings) {
+
+    static ServerPlan parse(String[] words) {
+        Map<String, String> arguments = new TreeMap<>();
+        Map<String, String> settings = new TreeMap<>();
+        for (String word : words) {
+            String key = word.substring(0, word.indexOf('='));
+            (key.startsWith("rivulet.") ? settings : arguments).put(key, word.substring(key.length() + 1));
+        }
+        return new ServerPlan(arguments, settings);
+    }
+
+    boolean isJetty() {
+        return arguments.get("container").equals("JETTY");
+    }
+
+    /** Whether it is the empty servlet beside which publishing is measured. */
+    boolean isEmpty() {
+        return arguments.get("war").equals("empty");
+    }
+
+    Path war() {
+        return Path.of(arguments.get("war")).toAbsolutePath();
+    }
+
+    Path home() {
+        return Path.of(arguments.get("home")).toAbsolutePath();
+    }
+
+    int number(String key, int absent) {
+        return Integer.parseInt(arguments.getOrDefault(key, Integer.toString(absent)));
+    }
+}
