@@ -125,6 +125,11 @@ public final class SettingsTable {
         "Bytes of an id or a type; more is 413; of an idempotency key, where it is 400.");
     public static final Setting<Integer> BATCH_MAX = row("batch.max", COUNT, "1000", 1, 10_000,
         "Events of one batch; more is 413.");
+    /** Far above what one publisher sends by intent, and below what a small machine takes in: a loop ends here. */
+    public static final Setting<Integer> PUBLISH_RATE = row("publish.rate", COUNT, "10000", 0, 1_000_000,
+        "Events a second that one subject may publish; more is 429 with Retry-After. 0 for any number.");
+    public static final Setting<Integer> PUBLISH_BURST = row("publish.burst", COUNT, "0", 0, 1_000_000,
+        "Events that a subject may publish at once after a pause; 0 for those of a second. A larger batch is 413.");
     public static final Setting<Long> PUBLISH_QUEUE_BYTES = row("publish.queue.bytes", BYTES, "16m", 1 << 20, GIB,
         "Events waiting for the disk; more is 503.");
     /** 0: 64 MiB or a sixteenth of the heap, whichever is less. */

@@ -65,6 +65,7 @@ public final class Problem {
             case BAD_CREDENTIALS -> answer.header("WWW-Authenticate", challenge("error=\"invalid_request\""));
             case FORBIDDEN, BANNED -> answer.header("WWW-Authenticate", challenge("error=\"insufficient_scope\""));
             case NOT_OPEN, OVERLOADED, TOO_MANY_STREAMS -> answer.header("Retry-After", "2");
+            case RATE_LIMITED -> answer.header("Retry-After", Integer.toString(refused.retryAfterS()));
             case STORE_FULL, STORE_FAILED -> answer.header("Retry-After", "10");
             default -> {
             }
@@ -106,7 +107,7 @@ public final class Problem {
             case CONFLICT -> 409;
             case TOO_LARGE -> 413;
             case UNSUPPORTED_TYPE -> 415;
-            case TOO_MANY_STREAMS -> 429; // not 503: a balancer would take the whole node for ill
+            case TOO_MANY_STREAMS, RATE_LIMITED -> 429; // not 503: a balancer would take the whole node for ill
             case NOT_OPEN, OVERLOADED, STORE_FAILED -> 503;
             case STORE_FULL -> 507;
         };
@@ -128,6 +129,7 @@ public final class Problem {
             case NOT_OPEN -> "The store is not open";
             case OVERLOADED -> "Too much work right now";
             case TOO_MANY_STREAMS -> "Too many streams";
+            case RATE_LIMITED -> "Published too fast";
             case STORE_FAILED -> "The store failed";
             case STORE_FULL -> "The disk is full";
         };

@@ -38,6 +38,9 @@ final class PublishHandler {
      * @throws Refused when the head alone tells that it cannot be
      */
     void handle(HttpServletRequest request, Grant grant, Body body) throws IOException {
+        if (!body.isBatch()) {
+            context.hub().checkRate(grant); // of a batch the body tells how many events it is, and so when it fits
+        }
         String key = IdempotencyKey.of(request, keyBytesMax);
         long declared = request.getContentLengthLong();
         if (declared > bodyBytesMax) {

@@ -34,6 +34,7 @@ public final class Hub implements AutoCloseable {
     private final Names names = new Names();
     private final Interest interest;
     private final StreamCaps caps;
+    private final PublishRates rates;
     private final Connections connections = new Connections();
     private final Presence presence;
     private final HandOver handOver;
@@ -62,6 +63,7 @@ public final class Hub implements AutoCloseable {
         this.interest = new Interest(settings.get(SettingsTable.PATTERNS_MAX));
         this.presence = new Presence(settings.get(SettingsTable.PRESENCE), SubscriptionDocument.hubPath(topics), clock);
         this.caps = new StreamCaps(settings, metrics);
+        this.rates = new PublishRates(settings, System::nanoTime, metrics);
     }
 
     /** How topics are read here: the hub's own URL, and the matchers that follow from it. */
@@ -113,18 +115,29 @@ public final class Hub implements AutoCloseable {
      *
      * @return the ids in the order of the events, once they are as durable as their topics are; completed on a thread
      *     of the hub's for answers. Fails with {@link Refused} when the log could not take it
-     * @throws Refused when the caller is banned, a rule or a limit is broken, or the queue is full; nothing is
-     *                 published
+     * @throws Refused when the caller is banned, a rule or a limit is broken, the subject publishes too fast, or the
+     *                 queue is full; nothing is published
      */
     public CompletableFuture<List<String>> publish(Publication publication) {
         try {
             refuseBanned(publication.grant()); // once more: a body may have taken its time since the caller was let in
             rules.check(publication);
-            return running().publish(PublishIntake.take(publication, settings));
+            Engine running = running();
+            rates.take(publication.grant(), publication.events().size());
+            return running.publish(PublishIntake.take(publication, settings));
         } catch (Refused e) {
             metrics.add(Count.REFUSED);
             throw e;
         }
+    }
+
+    /**
+     * Whether this caller might publish an event now: for doors, before they read it.
+     *
+     * @throws Refused when its subject publishes too fast
+     */
+    public void checkRate(Grant grant) {
+        rates.check(grant);
     }
 
     /** Publishes one event of code in the same JVM. */

@@ -38,6 +38,8 @@ public final class Refused extends RuntimeException {
         OVERLOADED,
         /** Whoever asks has as many streams open as one may have; the others are served. */
         TOO_MANY_STREAMS,
+        /** Whoever asks has published as much as one may for now; the others are served. */
+        RATE_LIMITED,
         /** The disk is full. */
         STORE_FULL,
         /** The disk or the engine failed; it heals by itself. */
@@ -46,37 +48,49 @@ public final class Refused extends RuntimeException {
 
     private final transient Reason reason;
     private final transient String forTheLog;
+    private final transient int retryAfterS;
 
-    private Refused(Reason reason, String detail, String forTheLog, Throwable cause) {
+    private Refused(Reason reason, String detail, String forTheLog, Throwable cause, int retryAfterS) {
         // no stack trace: a refusal is an answer, not an accident, and hostile input must not cost one
         super(detail, cause, false, false);
         this.reason = reason;
         this.forTheLog = forTheLog;
+        this.retryAfterS = retryAfterS;
     }
 
     /** A refusal; {@code detail} is one sentence that says what, limit and value. */
     public static Refused because(Reason reason, String detail) {
-        return new Refused(reason, detail, detail, null);
+        return new Refused(reason, detail, detail, null, 0);
     }
 
     /** A refusal with the failure behind it, for the log. */
     public static Refused because(Reason reason, String detail, Throwable cause) {
-        return new Refused(reason, detail, detail, cause);
+        return new Refused(reason, detail, detail, cause, 0);
     }
 
     /** A refusal whose precise reason is for the hub's log alone: a caller who guesses must not learn from it. */
     public static Refused discreetly(Reason reason, String detail, String forTheLog) {
-        return new Refused(reason, detail, forTheLog, null);
+        return new Refused(reason, detail, forTheLog, null, 0);
+    }
+
+    /** A refusal that is over in so many seconds, at least 1. */
+    public static Refused comeBack(Reason reason, String detail, int seconds) {
+        return new Refused(reason, detail, detail, null, Math.max(1, seconds));
     }
 
     /** {@link Reason#MALFORMED}, the most frequent. */
     public static Refused malformed(String detail) {
-        return new Refused(Reason.MALFORMED, detail, detail, null);
+        return new Refused(Reason.MALFORMED, detail, detail, null, 0);
     }
 
     /** Why. */
     public Reason reason() {
         return reason;
+    }
+
+    /** When to ask again, in seconds from now; 0 when that is not known. */
+    public int retryAfterS() {
+        return retryAfterS;
     }
 
     /** The precise reason, which may say more than the caller hears; never a token. */

@@ -16,6 +16,8 @@ public final class Metrics {
         REPEATED,
         /** Publishes refused. */
         REFUSED,
+        /** Publishes refused because their subject had published as much as one may for now. */
+        RATE_LIMITED,
         /** Group commits. */
         COMMITS,
         /** Commits that failed. */

@@ -23,8 +23,8 @@ class ProblemTest {
 
     @ParameterizedTest
     @CsvSource({"MALFORMED,400", "UNAUTHENTICATED,401", "FORBIDDEN,403", "NOT_FOUND,404", "METHOD,405", "CONFLICT,409",
-        "TOO_LARGE,413", "UNSUPPORTED_TYPE,415", "TOO_MANY_STREAMS,429", "NOT_OPEN,503", "OVERLOADED,503",
-        "STORE_FAILED,503", "STORE_FULL,507"})
+        "TOO_LARGE,413", "UNSUPPORTED_TYPE,415", "TOO_MANY_STREAMS,429", "RATE_LIMITED,429", "NOT_OPEN,503",
+        "OVERLOADED,503", "STORE_FAILED,503", "STORE_FULL,507"})
     void everyReasonHasItsStatus(Reason reason, int status) {
         assertEquals(status, Problem.status(reason));
     }

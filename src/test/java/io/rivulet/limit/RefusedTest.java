@@ -21,6 +21,13 @@ class RefusedTest {
     }
 
     @Test
+    void oneThatIsOverSoonSaysWhen() {
+        assertEquals(7, Refused.comeBack(Reason.RATE_LIMITED, "x", 7).retryAfterS());
+        assertEquals(1, Refused.comeBack(Reason.RATE_LIMITED, "x", 0).retryAfterS());
+        assertEquals(0, Refused.malformed("x").retryAfterS());
+    }
+
+    @Test
     void hostileInputCostsNoStackTrace() {
         assertEquals(0, Refused.malformed("x").getStackTrace().length);
     }
