@@ -83,6 +83,8 @@ public final class SettingsTable {
         "When the fan-out itself is so far behind, publishers wait in the queue, then get 503.");
     public static final Setting<Integer> BACKLOG_EVENTS = row("backlog.events", COUNT, "256", 1, 65_536,
         "Events a slow stream may wait for in memory before it is fed from the log.");
+    public static final Setting<Duration> STALL_TIMEOUT = row("stall.timeout", TIME, "30s", 0, 3_600_000,
+        "A stream whose socket takes nothing for so long ends, and the client comes back; 0s for never.");
     public static final Setting<Duration> CONNECTION_MAX_AGE = row("connection.max.age", TIME, "1h", 0, 30 * DAY_MS,
         "A stream ends after at most this, a random fifth earlier, and the client comes back; 0s for never.");
     public static final Setting<Duration> MERCURE_MAX_AGE = row("mercure.max.age", TIME, "10m", 0, 30 * DAY_MS,
@@ -137,6 +139,9 @@ public final class SettingsTable {
         "The newest events kept in memory; 0 for 64m or a sixteenth of the heap, whichever is less.");
     public static final Setting<Long> READ_BYTES = row("read.bytes", BYTES, "32m", 1 << 20, 4 * GIB,
         "Blocks of the log in memory for all who catch up together.");
+    /** 0: 64 MiB or a sixteenth of the heap, whichever is less. */
+    public static final Setting<Long> WRITE_BYTES = row("write.bytes", BYTES, "0", 0, 4 * GIB,
+        "What slow sockets hold beyond 8 KiB each; 0 for 64m or a sixteenth of the heap, whichever is less.");
 
     public static final Setting<Optional<String>> ACCESS_LOG = row("access.log", PATH, "", 0, 0,
         "File with a line for each request and for each end of a stream, never a query; in dev data.dir/access.log.");

@@ -16,6 +16,8 @@ import java.nio.ByteBuffer;
 final class ContainerWrite {
 
     private static final int SLICE_BYTES = 8_000;
+    /** What is not smaller than its buffer of 32 KB Jetty cuts itself, and then it cannot be seen how much is left. */
+    private static final int WHOLE_BYTES = (32 << 10) - 1;
     private static final MethodType WHOLE = MethodType.methodType(void.class, ServletOutputStream.class,
         ByteBuffer.class);
     private static final ContainerWrite SLICES = new ContainerWrite(null, null);
@@ -64,16 +66,21 @@ final class ContainerWrite {
         return type.getName().startsWith("org.apache.catalina.");
     }
 
-    /** Writes some of the bytes, moving their position; true: a flush must follow once the container is ready. */
-    boolean write(ServletOutputStream out, ByteBuffer bytes) throws IOException {
+    /**
+     * Writes some of the bytes, moving their position.
+     *
+     * @return a view of them that the container reads until it is ready again, moving its position; null when it has
+     *     copied them, and a flush must follow once it is ready
+     */
+    ByteBuffer write(ServletOutputStream out, ByteBuffer bytes) throws IOException {
         if (whole == null) {
             int n = Math.min(SLICE_BYTES, bytes.remaining());
             out.write(bytes.array(), bytes.arrayOffset() + bytes.position(), n);
             bytes.position(bytes.position() + n);
-            return true;
+            return null;
         }
-        ByteBuffer view = bytes.slice(); // the container moves the position while it writes, maybe much later
-        bytes.position(bytes.limit());
+        ByteBuffer view = bytes.slice(bytes.position(), Math.min(WHOLE_BYTES, bytes.remaining()));
+        bytes.position(bytes.position() + view.remaining());
         try {
             whole.invokeExact(out, view);
         } catch (IOException | RuntimeException | Error e) {
@@ -81,6 +88,6 @@ final class ContainerWrite {
         } catch (Throwable e) {
             throw new IOException(e);
         }
-        return false;
+        return view;
     }
 }

@@ -31,8 +31,10 @@ abstract class OpenResponse implements Outlet, WriteListener, AsyncListener {
     private volatile Subscription subscription;
     private ServletOutputStream out;
     private ContainerWrite how;
-    /** What the container has not taken yet; the writer's. */
+    /** What was not given to the container yet; the writer's. */
     ByteBuffer current;
+    /** What the container reads now, moving its position; the writer looks at it without being told when it moves. */
+    ByteBuffer taking;
     /** Written, but to be flushed once the container is ready again; the writer's. */
     private boolean unflushed;
 
@@ -123,9 +125,11 @@ abstract class OpenResponse implements Outlet, WriteListener, AsyncListener {
                     unflushed = false;
                     out.flush();
                 } else if (current == null) {
+                    taking = null;
                     return true;
                 } else {
-                    unflushed = how.write(out, current);
+                    taking = how.write(out, current);
+                    unflushed = taking == null;
                     current = current.hasRemaining() ? current : null;
                 }
             }

@@ -27,6 +27,8 @@ final class CatchUp {
     private final TailRing ring;
     private final Moment moment;
     private final Writes writes;
+    private final Writing writing;
+    private final Stalls stalls;
     private final ArrayDeque<Subscriber> line = new ArrayDeque<>();
 
     CatchUp(ShardSetup setup, Shard shard, Moment moment, Writes writes) {
@@ -35,6 +37,8 @@ final class CatchUp {
         this.ring = setup.ring();
         this.moment = moment;
         this.writes = writes;
+        this.writing = new Writing(writes, setup.metrics());
+        this.stalls = new Stalls(setup, shard, moment, writes.budget(), this);
     }
 
     /** Feeds those in the line, one write each, for at most 2 ms; false when there is nobody. */
@@ -70,9 +74,14 @@ final class CatchUp {
     void goOn(Subscriber s) {
         if (s.outlet.isReady()) {
             enqueue(s);
-        } else if (s.chunkBytes > 0) {
-            setup.readers().release(s.dropChunk());
+        } else {
+            writes.dropChunk(s);
         }
+    }
+
+    /** Ends those who stalled, and goes on with those who waited for their memory. */
+    void tick(List<Subscriber> streams) {
+        stalls.tick(streams);
     }
 
     private void feed(Subscriber s) {
@@ -140,44 +149,42 @@ final class CatchUp {
 
     private void fromChunk(Subscriber s) {
         List<EventFrame> frames = s.chunk;
-        int length = 0;
-        int from = s.chunkAt;
-        int to = from;
-        while (to < frames.size() && (to == from || length + frames.get(to).length() <= Joiner.WRITE_MAX)) {
-            length += frames.get(to++).length();
+        writing.begin(s);
+        while (s.chunkAt < frames.size() && writing.take(frames.get(s.chunkAt))) {
+            s.chunkAt++;
         }
-        Writing writing = new Writing(s, length);
-        for (int i = from; i < to; i++) {
-            writing.add(frames.get(i));
-        }
-        s.chunkAt = to;
-        if (to == frames.size()) {
+        if (s.chunkAt == frames.size()) {
             if (s.chunkEnd.isAfter(s.seen)) {
                 s.seen = s.chunkEnd;
             }
-            setup.readers().release(s.dropChunk());
+            writes.endChunk(s);
         }
-        writing.done(Count.DELIVERED_LOG);
-        shard.serve(s);
+        done(s, Count.DELIVERED_LOG);
     }
 
     private void fromRing(Subscriber s, long from) {
         long to = Math.min(shard.dispatched(), from + EXAMINED_MAX - 1);
-        Writing writing = new Writing(s, 0);
+        writing.begin(s);
         Position examined = s.seen;
-        for (long sequence = from; sequence <= to && !writing.isFull(); sequence++) {
+        for (long sequence = from; sequence <= to; sequence++) {
             EventFrame frame = ring.get(sequence);
-            if (frame == null) {
-                break; // the ring moved on; the next step asks the log
-            }
-            if (s.request.topics().matches(frame.topics())) {
-                writing.add(frame);
+            if (frame == null || s.request.topics().matches(frame.topics()) && !writing.take(frame)) {
+                break; // it has to wait, or the ring moved on and the next step asks the log
             }
             examined = frame.position();
         }
         s.seen = examined;
-        writing.done(Count.DELIVERED_RING);
-        shard.serve(s);
+        done(s, Count.DELIVERED_RING);
+    }
+
+    private void done(Subscriber s, Count path) {
+        if (writing.need() != null) {
+            writes.dropChunk(s);
+            stalls.awaitRoom(s, writing.need());
+        } else {
+            writing.done(path);
+            shard.serve(s);
+        }
     }
 
     private void askLog(Subscriber s) {
@@ -232,39 +239,6 @@ final class CatchUp {
         setup.metrics().add(Count.GAPS);
         if (s.request.controls()) {
             s.controls.add(Controls.gap(isTransient, missed, id));
-        }
-    }
-
-    /** One write for a stream that is behind. */
-    private final class Writing {
-        private final Subscriber s;
-        private final java.io.ByteArrayOutputStream bytes;
-        private int events;
-
-        Writing(Subscriber s, int expected) {
-            this.s = s;
-            this.bytes = new java.io.ByteArrayOutputStream(Math.max(expected, 512));
-        }
-
-        void add(EventFrame frame) {
-            if (s.wants(frame)) {
-                byte[] replay = s.replay(frame);
-                bytes.write(replay, 0, replay.length);
-                events++;
-                s.seen = frame.position();
-            }
-        }
-
-        boolean isFull() {
-            return bytes.size() >= Joiner.WRITE_MAX;
-        }
-
-        void done(Count path) {
-            if (events > 0) {
-                setup.metrics().add(path, events);
-                writes.told(s, s.seen);
-                writes.write(s, bytes.toByteArray());
-            }
         }
     }
 }

@@ -82,7 +82,7 @@ final class Ends {
         s.endMs = Math.min(s.endMs, sinceMs);
         s.backlogSize = 0;
         s.controls.clear();
-        setup.readers().release(s.dropChunk());
+        writes.endChunk(s);
         shard.serve(s);
     }
 
@@ -127,8 +127,8 @@ final class Ends {
                 setup.presence().renewed(s);
                 if (s.backlogSize > 0) {
                     shard.fallBehind(s);
-                } else if (s.chunkBytes > 0) {
-                    setup.readers().release(s.dropChunk()); // read under the old one; the cursor knows
+                } else {
+                    writes.dropChunk(s); // read under the old one; the cursor knows
                 }
                 s.readAgain = s.reading;
                 shard.serve(s);

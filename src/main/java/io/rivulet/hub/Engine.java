@@ -25,6 +25,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -39,6 +40,8 @@ final class Engine {
     private static final int RING_SLOTS_MAX = 1 << 18;
     private static final long RING_BYTES_MAX = 64L << 20;
     private static final int RING_HEAP_SHARE = 16;
+    private static final long WRITE_BYTES_MAX = 64L << 20;
+    private static final int WRITE_HEAP_SHARE = 16;
     private static final int BYTES_PER_SLOT = 256;
     /** Streams that began together end apart: each a random part, at most a fifth, before the greatest age. */
     private static final int AGE_SPREAD = 5;
@@ -61,8 +64,9 @@ final class Engine {
     private final Presence presence;
     private final PresenceTeller teller;
 
-    private Engine(Settings settings, InstantSource clock, Metrics metrics, EventLog log, HandOver handOver,
-                   Names names, Consumer<Subscriber> ended, Predicate<Grant> banned, Presence presence) {
+    private Engine(Settings settings, InstantSource clock, LongSupplier nanos, Metrics metrics, EventLog log,
+                   HandOver handOver, Names names, Consumer<Subscriber> ended, Predicate<Grant> banned,
+                   Presence presence) {
         this.log = log;
         this.names = names;
         this.metrics = metrics;
@@ -93,11 +97,13 @@ final class Engine {
         pages = new HistoryPages(log, resume);
         CursorDue cursors = CursorDue.of(settings.get(SettingsTable.LOG_RETAIN_BYTES),
             settings.get(SettingsTable.LOG_RETAIN_AGE).toMillis(), settings.get(SettingsTable.LOG_RETAIN_EVENTS));
-        ShardSetup setup = new ShardSetup(ring, transients, log, readers, metrics, clock, System::nanoTime, start,
+        int shards = Runtime.getRuntime().availableProcessors();
+        ShardSetup setup = new ShardSetup(ring, transients, log, readers, metrics, clock, nanos, start,
             startId, settings.get(SettingsTable.BACKLOG_EVENTS), handOver, ended,
             () -> Controls.farewell(names.between(retryMin, retryMax)), cursors,
-            banned, answers, presence);
-        for (int i = 1; i <= Runtime.getRuntime().availableProcessors(); i++) {
+            banned, answers, presence, writeBytes(settings) / shards,
+            settings.get(SettingsTable.STALL_TIMEOUT).toNanos());
+        for (int i = 1; i <= shards; i++) {
             fanOut.add(new Shard(setup, i));
         }
         committer = new Thread(
@@ -105,9 +111,10 @@ final class Engine {
         committer.setDaemon(true);
     }
 
-    static Engine start(Settings settings, InstantSource clock, Metrics metrics, EventLog log, HandOver handOver,
-                        Names names, Consumer<Subscriber> ended, Predicate<Grant> banned, Presence presence) {
-        Engine engine = new Engine(settings, clock, metrics, log, handOver, names, ended, banned, presence);
+    static Engine start(Settings settings, InstantSource clock, LongSupplier nanos, Metrics metrics, EventLog log,
+                        HandOver handOver, Names names, Consumer<Subscriber> ended, Predicate<Grant> banned,
+                   Presence presence) {
+        Engine engine = new Engine(settings, clock, nanos, metrics, log, handOver, names, ended, banned, presence);
         engine.readers.start();
         engine.fanOut.shards().forEach(Shard::start);
         engine.committer.start();
@@ -124,6 +131,12 @@ final class Engine {
         if (teller != null) {
             teller.tick();
         }
+    }
+
+    /** A tick now, and the end of it: for tests that own the time. */
+    CompletableFuture<?> tickNow() {
+        tick();
+        return fanOut.ask(shard -> true);
     }
 
     private void left(EventFrame frame, TransientTopics transients) {
@@ -285,6 +298,11 @@ final class Engine {
     private static long ringBytes(Settings settings) {
         long set = settings.get(SettingsTable.RING_BYTES);
         return set > 0 ? set : Math.min(RING_BYTES_MAX, Runtime.getRuntime().maxMemory() / RING_HEAP_SHARE);
+    }
+
+    private static long writeBytes(Settings settings) {
+        long set = settings.get(SettingsTable.WRITE_BYTES);
+        return set > 0 ? set : Math.min(WRITE_BYTES_MAX, Runtime.getRuntime().maxMemory() / WRITE_HEAP_SHARE);
     }
 
     private static ThreadFactory daemon(String name) {

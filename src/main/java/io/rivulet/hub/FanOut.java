@@ -4,7 +4,9 @@ import io.rivulet.event.EventFrame;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 
 /**
  * All shards together: wakes them, knows the slowest, and makes the committer wait where the fan-out itself is behind.
@@ -49,6 +51,24 @@ final class FanOut {
         for (Shard shard : shards) {
             shard.wake();
         }
+    }
+
+    /** Asks every shard on its own thread; completed with their answers by the last of them. Any thread. */
+    <T> CompletableFuture<List<T>> ask(Function<Shard, T> question) {
+        List<CompletableFuture<T>> answers = new ArrayList<>();
+        for (Shard shard : shards) {
+            CompletableFuture<T> answer = new CompletableFuture<>();
+            answers.add(answer);
+            shard.post(() -> {
+                try {
+                    answer.complete(question.apply(shard));
+                } catch (RuntimeException e) {
+                    answer.completeExceptionally(e);
+                }
+            });
+        }
+        return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+            .thenApply(all -> answers.stream().map(CompletableFuture::join).toList());
     }
 
     /** Ends all waiting. */

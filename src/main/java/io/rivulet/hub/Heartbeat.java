@@ -21,7 +21,9 @@ final class Heartbeat {
     static void tick(List<Subscriber> streams, Writes writes, Moment now, CursorDue cursors) {
         for (int i = streams.size() - 1; i >= 0; i--) { // backwards: a failed write may take the stream out
             Subscriber s = streams.get(i);
-            if (s.state == Subscriber.State.ENDING || !s.outlet.isReady()) {
+            boolean ready = s.outlet.isReady();
+            writes.noted(s, ready);
+            if (s.state == Subscriber.State.ENDING || !ready) {
                 continue; // bytes are on their way, or nobody takes them: both are news enough
             }
             if (s.state == Subscriber.State.LIVE && s.backlogSize == 0 && s.request.controls()

@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
@@ -38,13 +39,14 @@ public final class Hub implements AutoCloseable {
     private final Connections connections = new Connections();
     private final Presence presence;
     private final HandOver handOver;
+    private final LongSupplier nanos;
     private volatile Predicate<Grant> banned = grant -> false;
     private volatile Engine engine;
     private volatile boolean closed;
 
     /** A hub without a log yet: until {@link #open} publishes and streams are refused as {@code NOT_OPEN}. */
     public Hub(Settings settings, TopicSpace topics, InstantSource clock, Metrics metrics) {
-        this(settings, topics, clock, metrics, HandOver.EXACT);
+        this(settings, topics, clock, metrics, HandOver.EXACT, System::nanoTime);
     }
 
     /** At the URL of the setting {@code resource}, else at the root of localhost. */
@@ -52,8 +54,13 @@ public final class Hub implements AutoCloseable {
         this(settings, TopicSpace.of(settings.get(SettingsTable.RESOURCE).orElse(LOCAL_URL)), clock, metrics);
     }
 
-    /** With another decision about going live: for the test that breaks it on purpose. */
-    Hub(Settings settings, TopicSpace topics, InstantSource clock, Metrics metrics, HandOver handOver) {
+    /**
+     * With another decision about going live, for the test that breaks it on purpose, and another ticker, for those of
+     * time limits.
+     */
+    Hub(Settings settings, TopicSpace topics, InstantSource clock, Metrics metrics, HandOver handOver,
+        LongSupplier nanos) {
+        this.nanos = nanos;
         this.settings = settings;
         this.topics = topics;
         this.clock = clock;
@@ -105,7 +112,7 @@ public final class Hub implements AutoCloseable {
             throw new IllegalStateException("the hub is open already");
         }
         if (!closed) {
-            engine = Engine.start(settings, clock, metrics, log, handOver, names, this::ended,
+            engine = Engine.start(settings, clock, nanos, metrics, log, handOver, names, this::ended,
                 grant -> banned.test(grant), presence);
         }
     }
@@ -283,6 +290,11 @@ public final class Hub implements AutoCloseable {
     /** Who is counted where: for tests. */
     StreamCaps caps() {
         return caps;
+    }
+
+    /** A tick now, and the end of it: for tests that own the time. */
+    CompletableFuture<?> tickNow() {
+        return running().tickNow();
     }
 
     private Engine running() {

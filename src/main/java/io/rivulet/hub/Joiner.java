@@ -15,8 +15,6 @@ import java.util.Map;
  */
 final class Joiner {
 
-    /** Bytes of one write at most, unless a single event is larger. */
-    static final int WRITE_MAX = 64 << 10;
     private static final int KEPT_MAX = 64;
 
     private record Joined(Variant variant, long[] sequences, int taken, byte[] bytes, boolean shared) {
@@ -36,9 +34,12 @@ final class Joiner {
 
     /**
      * The bytes of the first events of the subscriber's backlog, which shrinks by them; null when the ring has moved
-     * on and the first is gone.
+     * on and the first is gone, or when it is large and there is no room for it now.
      */
-    byte[] next(Subscriber s) {
+    byte[] next(Subscriber s, WriteBudget budget) {
+        if (budget.isTight() && !mayBegin(s, budget)) {
+            return null;
+        }
         if (s.backlogSize == 1 && s.variant == Variant.PLAIN) {
             EventFrame only = ring.get(s.backlog[0]);
             if (only == null) {
@@ -50,7 +51,7 @@ final class Joiner {
         long key = s.backlogHash + s.variant.ordinal(); // those of another variant have other bytes
         Joined joined = round.get(key);
         if (joined == null || !isFor(joined, s)) {
-            joined = join(s);
+            joined = join(s, budget.writeBytes());
             if (joined == null) {
                 return null;
             }
@@ -71,7 +72,12 @@ final class Joiner {
             && Arrays.equals(joined.sequences, 0, joined.sequences.length, s.backlog, 0, s.backlogSize);
     }
 
-    private Joined join(Subscriber s) {
+    private boolean mayBegin(Subscriber s, WriteBudget budget) {
+        EventFrame first = ring.get(s.backlog[0]);
+        return first != null && budget.hasRoomFor(first.live(), first.length());
+    }
+
+    private Joined join(Subscriber s, int lengthMax) {
         List<byte[]> parts = new ArrayList<>(s.backlogSize);
         int length = 0;
         boolean shared = true;
@@ -81,15 +87,23 @@ final class Joiner {
                 return null;
             }
             byte[] part = s.live(frame);
-            if (i > 0 && length + part.length > WRITE_MAX) {
+            if (i > 0 && length + part.length > lengthMax) {
                 break;
             }
             length += part.length;
             shared &= s.variant != Variant.TOPICS || !frame.isPrivate(); // else its topics depend on the grant
             parts.add(part);
         }
-        ByteBuffer bytes = ByteBuffer.allocate(length);
-        parts.forEach(bytes::put);
-        return new Joined(s.variant, Arrays.copyOf(s.backlog, s.backlogSize), parts.size(), bytes.array(), shared);
+        return new Joined(s.variant, Arrays.copyOf(s.backlog, s.backlogSize), parts.size(), joined(parts, length), shared);
+    }
+
+    /** One array of them; of one part itself, which others have in memory already. */
+    static byte[] joined(List<byte[]> parts, int length) {
+        if (parts.size() == 1) {
+            return parts.get(0);
+        }
+        ByteBuffer joined = ByteBuffer.allocate(length);
+        parts.forEach(joined::put);
+        return joined.array();
     }
 }

@@ -16,6 +16,19 @@ public interface Outlet {
      */
     void write(Portion events);
 
+    /**
+     * What was written last and is still held, whole, though the container may have taken a part; null when nothing is.
+     * Only while it is not {@link #isReady()}.
+     */
+    default byte[] held() {
+        return null;
+    }
+
+    /** How many of these bytes nobody has taken yet, as far as the container lets know: when it changes, they move. */
+    default int left() {
+        return 0;
+    }
+
     /** Ends the response after what was written, once the container can do so without blocking. Idempotent. */
     void end();
 }

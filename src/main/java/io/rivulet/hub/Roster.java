@@ -1,5 +1,6 @@
 package io.rivulet.hub;
 
+import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
 import io.rivulet.topic.TopicIndex;
 import java.util.ArrayList;
@@ -54,7 +55,8 @@ final class Roster {
     /**
      * Places a subscriber at its cursor, which may be ahead of what this shard has dispatched.
      *
-     * @return false when it has to end at once: its headers said otherwise; it comes back and is told so
+     * @return false when it has to end at once and come back: its headers said otherwise, or what it begins with is
+     *     more than there is room for now
      */
     boolean place(Subscriber s, StartPoint found) {
         Position at = found.cursor();
@@ -73,13 +75,25 @@ final class Roster {
         s.transientFrom = start.transientFrom();
         writes.told(s, at);
         if (start.first() != null) {
-            s.chunk = start.first();
-            s.chunkAt = 0;
-            s.chunkEnd = start.afterFirst();
-            s.seen = Position.START; // the newest of each topic lie before the cursor that follows them
-        } else if (setup.handOver().mayGoLive(at, moment.place)) {
+            return keep(s, start);
+        }
+        if (setup.handOver().mayGoLive(at, moment.place)) {
             s.state = Subscriber.State.LIVE;
         }
+        return true;
+    }
+
+    /** The newest of each topic lie before the cursor that follows them, so they cannot be read again. */
+    private boolean keep(Subscriber s, StartPoint start) {
+        int bytes = start.first().stream().mapToInt(EventFrame::weight).sum();
+        if (!writes.budget().hasRoomFor(start.first(), bytes)) {
+            return false;
+        }
+        s.kept = writes.budget().hold(start.first(), bytes);
+        s.chunk = start.first();
+        s.chunkAt = 0;
+        s.chunkEnd = start.afterFirst();
+        s.seen = Position.START;
         return true;
     }
 
@@ -99,8 +113,7 @@ final class Roster {
                 last.slot = s.slot;
             }
         }
-        setup.readers().release(s.dropChunk());
-        s.controls.clear();
+        writes.end(s);
         assigned.decrementAndGet();
         setup.ended().accept(s);
         try {

@@ -47,7 +47,7 @@ final class Shard implements Runnable {
         this.ring = setup.ring();
         this.joiner = new Joiner(ring);
         this.moment = new Moment(setup);
-        this.writes = new Writes(moment);
+        this.writes = new Writes(moment, new WriteBudget(setup.writeBytes()), setup.readers());
         this.roster = new Roster(setup, moment, writes);
         this.catchUp = new CatchUp(setup, this, moment, writes);
         this.ends = new Ends(setup, this, roster.streams(), writes);
@@ -185,12 +185,13 @@ final class Shard implements Runnable {
     }
 
     private void tryServe(Subscriber s) {
-        while (s.state != Subscriber.State.ENDED && s.outlet.isReady()) {
+        boolean ready = false;
+        while (s.state != Subscriber.State.ENDED && (ready = s.outlet.isReady())) {
             if (!s.controls.isEmpty()) {
                 writes.write(s, s.takeControls());
             } else if (s.state == Subscriber.State.LIVE && s.backlogSize > 0) {
                 int before = s.backlogSize;
-                byte[] bytes = joiner.next(s);
+                byte[] bytes = joiner.next(s, writes.budget());
                 if (bytes == null) {
                     fallBehind(s);
                 } else {
@@ -202,6 +203,10 @@ final class Shard implements Runnable {
                 break;
             }
         }
+        if (s.state == Subscriber.State.ENDED) {
+            return;
+        }
+        writes.noted(s, ready);
         if (s.state == Subscriber.State.BEHIND) {
             catchUp.goOn(s);
         } else if (s.state == Subscriber.State.ENDING) {
@@ -252,8 +257,9 @@ final class Shard implements Runnable {
         ends.renew(s, fresh, moment.ms, answer);
     }
 
-    /** Heartbeats and cursors; posted by the ticker, which so also wakes it for ends that are due. */
+    /** Heartbeats, cursors and stalls; posted by the ticker, which so also wakes it for ends that are due. */
     void tick() {
+        catchUp.tick(roster.streams());
         Heartbeat.tick(roster.streams(), writes, moment, setup.cursors());
     }
 

@@ -21,10 +21,12 @@ import java.util.function.Supplier;
  * @param cursors    when a silent stream is due a fresh cursor
  * @param banned     whether who has this grant is to be kept out; any thread
  * @param answers    where answers to callers are completed: never on a shard
+ * @param writeBytes what the streams of one shard may hold together, see {@link WriteBudget}
+ * @param stallNs    a stream whose socket takes nothing for so long is ended; 0 for never
  */
 record ShardSetup(TailRing ring, TransientTopics transients, EventLog log, Readers readers, Metrics metrics,
                   InstantSource clock, LongSupplier nanos, Position start, String startId, int backlogMax,
                   HandOver handOver, Consumer<Subscriber> ended, Supplier<byte[]> farewell, CursorDue cursors,
                   Predicate<Grant> banned, Executor answers,
-                  Presence presence) {
+                  Presence presence, long writeBytes, long stallNs) {
 }

@@ -68,7 +68,16 @@ final class Subscriber implements Subscription {
     List<EventFrame> chunk;
     int chunkAt;
     Position chunkEnd;
+    /** Given back to {@link Readers#release}; 0 where it could not be read again, and is not dropped. */
     long chunkBytes;
+    /** What such a chunk holds of the shard's budget, or null. */
+    WriteBudget.Share kept;
+    /** What its outlet has not taken yet; null while it is ready. {@link Writes} sets it. */
+    Writes.Wait wait;
+    /** Bytes of the next write while it catches up: more as long as its socket takes all of it at once. */
+    int stride = WriteBudget.FREE_BYTES;
+    /** The event that waits for room in the shard's budget; null when none does. */
+    Writing.Need need;
     boolean reading;
     /** What is being read was asked for under another grant. */
     boolean readAgain;
@@ -189,13 +198,5 @@ final class Subscriber implements Subscription {
         seen = backlogSize > 0 ? new Position(backlogDurable, backlogTransients).before() : dispatched;
         backlogSize = 0;
         backlog = NOTHING;
-    }
-
-    /** Frees what it holds of the log's memory. */
-    long dropChunk() {
-        long freed = chunk == null ? 0 : chunkBytes;
-        chunk = null;
-        chunkBytes = 0;
-        return freed;
     }
 }

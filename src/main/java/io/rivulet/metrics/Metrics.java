@@ -40,6 +40,10 @@ public final class Metrics {
         STREAMS_REFUSED_SUBJECT,
         /** Streams that fell behind and were fed from ring or log. */
         FELL_BEHIND,
+        /** Streams ended because their sockets took nothing for {@code rivulet.stall.timeout}. */
+        STALLED,
+        /** Streams ended because their sockets took nothing and others waited for the memory they held. */
+        CROWDED_OUT,
         /** Gap events sent. */
         GAPS,
         /** Resumes that ended in a reset. */

@@ -157,6 +157,16 @@ final class HubClient {
         return this;
     }
 
+    /** How many bytes wait to be read. */
+    int unread() {
+        return current.left();
+    }
+
+    /** The array that the outlet holds, or null. */
+    Object heldBytes() {
+        return current.held();
+    }
+
     long retryMs() {
         return parser.retryMs();
     }
@@ -182,6 +192,7 @@ final class HubClient {
     private final class Window implements Outlet {
         private ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         private boolean owed;
+        private byte[] last;
         private volatile boolean closed;
         private volatile boolean ended;
         private volatile Subscription subscription;
@@ -198,6 +209,17 @@ final class HubClient {
         @Override
         public synchronized void write(Portion events) {
             bytes.writeBytes(events.bytes());
+            last = events.bytes();
+        }
+
+        @Override
+        public synchronized byte[] held() {
+            return bytes.size() > 0 ? last : null;
+        }
+
+        @Override
+        public synchronized int left() {
+            return bytes.size();
         }
 
         @Override

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 
 /** A hub on a real log in a folder of the test's. */
@@ -27,21 +28,26 @@ final class HubScene implements AutoCloseable {
     final SegmentLog log;
     final Hub hub;
 
-    private HubScene(Path folder, InstantSource clock, HandOver handOver, UnaryOperator<EventLog> around,
-                     String... settings) throws Exception {
+    private HubScene(Path folder, InstantSource clock, LongSupplier nanos, HandOver handOver,
+                     UnaryOperator<EventLog> around, String... settings) throws Exception {
         this.settings = Settings.with(settings);
         log = SegmentLog.open(folder, this.settings, clock, System::nanoTime, metrics);
-        hub = new Hub(this.settings, SPACE, clock, metrics, handOver);
+        hub = new Hub(this.settings, SPACE, clock, metrics, handOver, nanos);
         hub.open(around.apply(log));
     }
 
     HubScene(Path folder, HandOver handOver, UnaryOperator<EventLog> around, String... settings) throws Exception {
-        this(folder, InstantSource.system(), handOver, around, settings);
+        this(folder, InstantSource.system(), System::nanoTime, handOver, around, settings);
     }
 
     /** In a time of the test's own. */
     HubScene(Path folder, InstantSource clock, String... settings) throws Exception {
-        this(folder, clock, HandOver.EXACT, log -> log, settings);
+        this(folder, clock, System::nanoTime, HandOver.EXACT, log -> log, settings);
+    }
+
+    /** The same, and so are its time limits. */
+    static HubScene timed(Path folder, SetClock clock, String... settings) throws Exception {
+        return new HubScene(folder, clock, clock::nanos, HandOver.EXACT, log -> log, settings);
     }
 
     HubScene(Path folder, HandOver handOver, String... settings) throws Exception {
@@ -59,6 +65,11 @@ final class HubScene implements AutoCloseable {
 
     List<String> publish(Event event) throws Exception {
         return hub.publish(event).get(20, TimeUnit.SECONDS);
+    }
+
+    /** What happens twice a second happens now. */
+    void tick() throws Exception {
+        hub.tickNow().get(20, TimeUnit.SECONDS);
     }
 
     HubClient client(String... topics) {

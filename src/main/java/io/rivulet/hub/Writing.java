@@ -1,0 +1,80 @@
+package io.rivulet.hub;
+
+import io.rivulet.event.EventFrame;
+import io.rivulet.event.Position;
+import io.rivulet.metrics.Metrics;
+import io.rivulet.metrics.Metrics.Count;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One write for a stream that is behind, put together event by event; one at a time for each shard, its thread only. A
+ * single event goes out as its shared bytes, without a copy. Small writes first, larger ones while the socket takes
+ * them at once: so what a slow stream holds is small.
+ */
+final class Writing {
+
+    private final Writes writes;
+    private final Metrics metrics;
+    private final List<byte[]> parts = new ArrayList<>();
+    private Subscriber s;
+    private int length;
+    private int lengthMax;
+    private Need need;
+
+    /** An event that there is no room for now. */
+    record Need(Position place, int bytes) {
+    }
+
+    Writing(Writes writes, Metrics metrics) {
+        this.writes = writes;
+        this.metrics = metrics;
+    }
+
+    /** Begins one for this stream. */
+    Writing begin(Subscriber stream) {
+        s = stream;
+        parts.clear();
+        length = 0;
+        lengthMax = Math.min(s.stride, writes.budget().writeBytes());
+        need = null;
+        return this;
+    }
+
+    /** Takes an event, if it is for the stream at all; false when it has to wait for the next write. */
+    boolean take(EventFrame frame) {
+        if (!s.wants(frame)) {
+            return true;
+        }
+        byte[] replay = s.replay(frame);
+        int size = replay.length;
+        if (parts.isEmpty() && s.kept == null && !writes.budget().hasRoomFor(replay, size)) {
+            need = new Need(frame.position(), size);
+            return false;
+        }
+        if (!parts.isEmpty() && length + size > lengthMax) {
+            return false;
+        }
+        parts.add(replay);
+        length += size;
+        s.seen = frame.position();
+        return true;
+    }
+
+    /** The first event when there is no room for it; then nothing is to be written now. Else null. */
+    Need need() {
+        return need;
+    }
+
+    /** Hands it to the outlet, if it holds anything. */
+    void done(Count path) {
+        if (parts.isEmpty()) {
+            return;
+        }
+        metrics.add(path, parts.size());
+        writes.told(s, s.seen);
+        s.stride = Math.min(WriteBudget.WRITE_BYTES, s.stride * 2); // back to small if the outlet is not ready then
+        writes.write(s, Joiner.joined(parts, length));
+        parts.clear();
+    }
+}
