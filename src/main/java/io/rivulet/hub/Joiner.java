@@ -94,7 +94,8 @@ final class Joiner {
             shared &= s.variant != Variant.TOPICS || !frame.isPrivate(); // else its topics depend on the grant
             parts.add(part);
         }
-        return new Joined(s.variant, Arrays.copyOf(s.backlog, s.backlogSize), parts.size(), joined(parts, length), shared);
+        return new Joined(s.variant, Arrays.copyOf(s.backlog, s.backlogSize), parts.size(), joined(parts, length),
+            shared);
     }
 
     /** One array of them; of one part itself, which others have in memory already. */

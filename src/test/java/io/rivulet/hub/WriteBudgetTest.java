@@ -52,7 +52,7 @@ class WriteBudgetTest {
         assertNotNull(budget.hold(new byte[10_000], 10_000), "and not the same that was let go of");
     }
 
-    /** Each has a topic and an event of its own, so nothing is shared: four for each shard is what there is room for. */
+    /** Each has a topic and an event of its own, so nothing is shared: there is room for four in each shard. */
     @Test
     void anEventThatThereIsNoRoomForWaitsUntilOthersHaveTakenTheirs() throws Exception {
         try (HubScene scene = HubScene.timed(folder, clock, "write.bytes", Integer.toString(5 * LARGE * SHARDS))) {
@@ -123,8 +123,9 @@ class WriteBudgetTest {
             }
             List<HubClient> holding = new ArrayList<>();
             for (int i = 0; i < SHARDS; i++) {
-                holding.add(awaitHello(new HubClient(scene.hub, 1, "*").connect(Since.LAST), 1));
+                holding.add(new HubClient(scene.hub, 100, "*").connect(Since.LAST));
             }
+            Await.until("a hello in each shard", () -> holding.stream().allMatch(c -> c.unread() > 100));
             HubClient refused = scene.client("*").connect(Since.LAST);
             HubScene.awaitEnd(refused);
             assertEquals(List.of(), refused.data());
