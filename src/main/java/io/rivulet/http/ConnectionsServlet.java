@@ -1,12 +1,14 @@
 package io.rivulet.http;
 
 import static io.rivulet.limit.Refused.Reason.NOT_FOUND;
+import static io.rivulet.limit.Refused.Reason.OVERLOADED;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.rivulet.auth.Grant;
 import io.rivulet.hub.Connection;
 import io.rivulet.hub.Connections;
+import io.rivulet.hub.Lag;
 import io.rivulet.limit.Refused;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -14,6 +16,8 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
 /**
  * {@code /api/connections}: operators see and close open streams and ban who reads them; whoever owns a stream, by the
@@ -26,6 +30,8 @@ public final class ConnectionsServlet extends HubServlet {
     private static final String SECRET = "Rivulet-Secret";
     /** A list of more would be megabytes; the total is told. */
     private static final int LISTED_MAX = 1_000;
+    /** For the shards to answer: they do between two rounds. */
+    private static final long SHARDS_MS = 5_000;
     private static final String NOBODY = "no connection has this name";
 
     @Override
@@ -34,13 +40,27 @@ public final class ConnectionsServlet extends HubServlet {
         switch (request.getMethod()) {
             case "GET", "HEAD" -> {
                 context().access().toOperate(request, false);
-                (name.isEmpty() ? list() : Answer.json(200, shown(find(name)).toString())).write(response);
+                show(name, request);
             }
             case "PATCH" -> renew(name, request);
             case "DELETE" -> close(name, request, response);
             case "OPTIONS" -> context().cors().options(request, response, METHODS);
             default -> throw noMethod(request, response, METHODS);
         }
+    }
+
+    /** Open streams, and what their shards say of them; {@code total} is null where one was asked for by its name. */
+    private record Listing(List<Connection> streams, Integer total, Map<String, Lag> lags) {
+    }
+
+    private void show(String name, HttpServletRequest request) {
+        List<Connection> all = name.isEmpty() ? connections().list() : List.of(find(name));
+        List<Connection> streams = all.stream().sorted(Comparator.comparingLong(Connection::openedMs))
+            .limit(LISTED_MAX).toList();
+        Integer total = name.isEmpty() ? all.size() : null;
+        Later.await(connections().lags(streams.stream().map(Connection::connection).toList())
+            .thenApply(lags -> new Listing(streams, total, lags)), request, context(), SHARDS_MS,
+            Refused.because(OVERLOADED, "the fan-out did not answer within " + SHARDS_MS + " ms"));
     }
 
     /** The stream goes on with the token of this request. */
@@ -56,6 +76,10 @@ public final class ConnectionsServlet extends HubServlet {
 
     @Override
     void goOn(HttpServletRequest request, HttpServletResponse response, Later.Outcome outcome) throws IOException {
+        if (outcome.get() instanceof Listing listing) {
+            list(listing).write(response);
+            return;
+        }
         Grant fresh = (Grant) outcome.get();
         JsonObject json = new JsonObject();
         json.addProperty("connection", name(request));
@@ -83,31 +107,52 @@ public final class ConnectionsServlet extends HubServlet {
         response.setStatus(HttpServletResponse.SC_NO_CONTENT);
     }
 
-    private Answer list() {
-        List<Connection> all = connections().list();
+    private static Answer list(Listing listing) {
         JsonArray array = new JsonArray();
-        all.stream().sorted(Comparator.comparingLong(Connection::openedMs)).limit(LISTED_MAX)
-            .forEach(one -> array.add(shown(one)));
+        for (Connection one : listing.streams()) {
+            array.add(shown(one, listing.lags().get(one.connection())));
+        }
+        if (listing.total() == null) {
+            return Answer.json(200, array.get(0).toString());
+        }
         JsonObject json = new JsonObject();
-        json.addProperty("total", all.size());
+        json.addProperty("total", listing.total());
         json.add("connections", array);
         return Answer.json(200, json.toString());
     }
 
-    private static JsonObject shown(Connection one) {
+    private static JsonObject shown(Connection one, Lag lag) {
         JsonObject json = new JsonObject();
         json.addProperty("connection", one.connection());
         json.addProperty("subject", one.subject());
         json.addProperty("issuer", one.issuer());
         json.addProperty("token", one.tokenId());
         json.addProperty("peer", one.peer());
-        json.addProperty("dialect", one.dialect().name().toLowerCase(java.util.Locale.ROOT));
+        json.addProperty("dialect", one.dialect().name().toLowerCase(Locale.ROOT));
         JsonArray topics = new JsonArray();
         one.topics().forEach(topics::add);
         json.add("topics", topics);
         json.addProperty("opened", time(one.openedMs()));
         json.addProperty("expires", time(one.expiresMs()));
+        if (lag == null) {
+            json.addProperty("state", "ended"); // meanwhile
+            return json;
+        }
+        json.addProperty("transport", lag.transport());
+        json.addProperty("state", lag.state());
+        json.addProperty("lagEvents", lag.events());
+        json.addProperty("lagSeconds", seconds(lag.ageMs()));
+        json.addProperty("backlogEvents", lag.backlogEvents());
+        json.addProperty("backlogBytes", lag.backlogBytes());
+        json.addProperty("unsentBytes", lag.unsentBytes());
+        json.addProperty("reason", lag.reason() == null ? null : lag.reason().name().toLowerCase(Locale.ROOT));
+        json.addProperty("writtenAgo", seconds(lag.writtenAgoMs()));
+        json.addProperty("stalledFor", seconds(lag.stalledMs()));
         return json;
+    }
+
+    private static Double seconds(Long ms) {
+        return ms == null ? null : ms / 1_000.0;
     }
 
     /** As ISO 8601 has it; null for never. */

@@ -29,6 +29,7 @@ abstract class OpenResponse implements Outlet, WriteListener, AsyncListener {
     private final AtomicBoolean completed = new AtomicBoolean();
     private volatile AsyncContext async;
     private volatile Subscription subscription;
+    private String transport;
     private ServletOutputStream out;
     private ContainerWrite how;
     /** What was not given to the container yet; the writer's. */
@@ -52,6 +53,7 @@ abstract class OpenResponse implements Outlet, WriteListener, AsyncListener {
     /** Opens the response; from here on the container calls. In the request's own thread, last. */
     final void start(AsyncContext async, Subscription subscription) throws IOException {
         this.subscription = subscription;
+        transport = async.getRequest().getProtocol();
         out = async.getResponse().getOutputStream();
         how = ContainerWrite.of(out);
         this.async = async;
@@ -80,6 +82,11 @@ abstract class OpenResponse implements Outlet, WriteListener, AsyncListener {
     }
 
     // ---- the shard's thread
+
+    @Override
+    public final String transport() {
+        return transport;
+    }
 
     @Override
     public final void end() {

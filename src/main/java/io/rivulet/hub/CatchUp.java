@@ -140,6 +140,9 @@ final class CatchUp {
             gap(s, false, result.missed(), result.gapId());
             s.seen = result.gapEnd();
         }
+        if (!result.frames().isEmpty()) {
+            s.readMs = result.frames().get(0).timeMs();
+        }
         s.chunk = result.frames();
         s.chunkBytes = result.bytes();
         s.chunkAt = 0;

@@ -7,11 +7,14 @@ import io.rivulet.limit.Refused.Reason;
 import io.rivulet.topic.TopicMatcher;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 
 /** The open streams by their public names: for operators, and for those who own one. Any thread. */
 public final class Connections {
@@ -34,6 +37,32 @@ public final class Connections {
     /** The one of this public name. */
     public Optional<Connection> find(String connection) {
         return Optional.ofNullable(open.get(connection)).map(Connections::shown);
+    }
+
+    /**
+     * How far those of these public names that are open are behind. Each shard is asked once, between two rounds.
+     *
+     * @return by public name, completed on the hub's thread for answers
+     */
+    public CompletableFuture<Map<String, Lag>> lags(Collection<String> names) {
+        Map<Shard, List<Subscriber>> asked = names.stream().map(open::get).filter(s -> s != null)
+            .collect(Collectors.groupingBy(s -> s.shard));
+        CompletableFuture<Map<String, Lag>> answer = new CompletableFuture<>();
+        if (asked.isEmpty()) {
+            answer.complete(Map.of());
+        }
+        Map<String, Lag> lags = new ConcurrentHashMap<>();
+        AtomicInteger left = new AtomicInteger(asked.size());
+        asked.forEach((shard, streams) -> shard.post(() -> {
+            try {
+                streams.forEach(s -> lags.put(s.connection(), shard.lag(s)));
+            } finally {
+                if (left.decrementAndGet() == 0) {
+                    shard.answer(() -> answer.complete(lags));
+                }
+            }
+        }));
+        return answer;
     }
 
     /** Whether this is the secret that the connection's stream was told, and nobody else. In constant time. */

@@ -5,7 +5,6 @@ import io.rivulet.limit.Refused;
 import io.rivulet.limit.Refused.Reason;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -134,18 +133,13 @@ final class Ends {
                 shard.serve(s);
             }
         }
-        Runnable tell = () -> {
+        shard.answer(() -> {
             if (refusal == null) {
                 answer.complete(null);
             } else {
                 answer.completeExceptionally(refusal);
             }
-        };
-        try {
-            setup.answers().execute(tell); // whoever waits for it must not run on a shard
-        } catch (RejectedExecutionException e) {
-            tell.run(); // unless the hub is closed already
-        }
+        });
     }
 
     /** Ends all of them: the hub closes. */

@@ -29,6 +29,11 @@ public interface Outlet {
         return 0;
     }
 
+    /** The protocol that the response is sent by, such as HTTP/1.1; null when it is not known. */
+    default String transport() {
+        return null;
+    }
+
     /** Ends the response after what was written, once the container can do so without blocking. Idempotent. */
     void end();
 }

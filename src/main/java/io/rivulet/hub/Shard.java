@@ -6,6 +6,7 @@ import io.rivulet.metrics.Metrics.Count;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -32,6 +33,7 @@ final class Shard implements Runnable {
     private final Writes writes;
     private final Roster roster;
     private final Ends ends;
+    private final Lags lags;
     private final List<Subscriber> dirty = new ArrayList<>();
     private final Consumer<Subscriber> offer = this::offer;
 
@@ -51,6 +53,7 @@ final class Shard implements Runnable {
         this.roster = new Roster(setup, moment, writes);
         this.catchUp = new CatchUp(setup, this, moment, writes);
         this.ends = new Ends(setup, this, roster.streams(), writes);
+        this.lags = new Lags(ring, moment);
         this.mailbox = new Mailbox(ends::all);
         this.thread = new Thread(this, "rivulet-shard-" + number);
         thread.setDaemon(true);
@@ -252,6 +255,20 @@ final class Shard implements Runnable {
         ends.sweep(moment.ms);
     }
 
+    /** How far one stream is behind. */
+    Lag lag(Subscriber s) {
+        return lags.of(s, dispatched);
+    }
+
+    /** Runs what somebody waits for where it may take its time: not here. */
+    void answer(Runnable tell) {
+        try {
+            setup.answers().execute(tell);
+        } catch (RejectedExecutionException e) {
+            tell.run(); // the hub is closed already
+        }
+    }
+
     /** A fresh grant for one stream. */
     void renew(Subscriber s, Grant fresh, CompletableFuture<Void> answer) {
         ends.renew(s, fresh, moment.ms, answer);
@@ -269,6 +286,8 @@ final class Shard implements Runnable {
     }
 
     void fallBehind(Subscriber s) {
+        EventFrame first = s.backlogSize == 0 ? null : ring.get(s.backlog[0]);
+        s.readMs = first == null ? moment.ms : first.timeMs();
         s.fallBehind(moment.place);
         setup.metrics().add(Count.FELL_BEHIND);
         catchUp.enqueue(s);

@@ -68,6 +68,8 @@ final class Subscriber implements Subscription {
     List<EventFrame> chunk;
     int chunkAt;
     Position chunkEnd;
+    /** While it is behind: the time of an event that it got, or of the first that it did not; 0 when none is known. */
+    long readMs;
     /** Given back to {@link Readers#release}; 0 where it could not be read again, and is not dropped. */
     long chunkBytes;
     /** What such a chunk holds of the shard's budget, or null. */
