@@ -17,7 +17,7 @@ final class ContainerWrite {
 
     private static final int SLICE_BYTES = 8_000;
     /** What is not smaller than its buffer of 32 KB Jetty cuts itself, and then it cannot be seen how much is left. */
-    private static final int WHOLE_BYTES = (32 << 10) - 1;
+    static final int WHOLE_BYTES = (32 << 10) - 1;
     private static final MethodType WHOLE = MethodType.methodType(void.class, ServletOutputStream.class,
         ByteBuffer.class);
     private static final ContainerWrite SLICES = new ContainerWrite(null, null);
@@ -66,28 +66,26 @@ final class ContainerWrite {
         return type.getName().startsWith("org.apache.catalina.");
     }
 
-    /**
-     * Writes some of the bytes, moving their position.
-     *
-     * @return a view of them that the container reads until it is ready again, moving its position; null when it has
-     *     copied them, and a flush must follow once it is ready
-     */
-    ByteBuffer write(ServletOutputStream out, ByteBuffer bytes) throws IOException {
-        if (whole == null) {
-            int n = Math.min(SLICE_BYTES, bytes.remaining());
-            out.write(bytes.array(), bytes.arrayOffset() + bytes.position(), n);
-            bytes.position(bytes.position() + n);
-            return null;
-        }
-        ByteBuffer view = bytes.slice(bytes.position(), Math.min(WHOLE_BYTES, bytes.remaining()));
-        bytes.position(bytes.position() + view.remaining());
+    /** Whether it takes whole buffers, which need no flush. */
+    boolean takesWhole() {
+        return whole != null;
+    }
+
+    /** Writes a slice; a flush must follow once the container is ready. Returns where the next slice begins. */
+    static int writeSlice(ServletOutputStream out, byte[] bytes, int from) throws IOException {
+        int n = Math.min(SLICE_BYTES, bytes.length - from);
+        out.write(bytes, from, n);
+        return from + n;
+    }
+
+    /** Writes the whole buffer, which is the container's until it is ready again: it moves its position. */
+    void writeWhole(ServletOutputStream out, ByteBuffer bytes) throws IOException {
         try {
-            whole.invokeExact(out, view);
+            whole.invokeExact(out, bytes);
         } catch (IOException | RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {
             throw new IOException(e);
         }
-        return view;
     }
 }

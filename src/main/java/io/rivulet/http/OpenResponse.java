@@ -1,6 +1,7 @@
 package io.rivulet.http;
 
 import io.rivulet.hub.Outlet;
+import io.rivulet.hub.Portion;
 import io.rivulet.hub.Subscription;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
@@ -10,6 +11,7 @@ import jakarta.servlet.WriteListener;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -26,26 +28,36 @@ abstract class OpenResponse implements Outlet, WriteListener, AsyncListener {
     private static final long OUTSIDE_POLL_NS = 20_000;
     private static final long OUTSIDE_POLL_MAX_NS = 1_000_000;
 
+    private static final AtomicReferenceFieldUpdater<OpenResponse, Thread> INSIDE =
+        AtomicReferenceFieldUpdater.newUpdater(OpenResponse.class, Thread.class, "inside");
+
     private final AtomicBoolean completed = new AtomicBoolean();
     private volatile AsyncContext async;
     private volatile Subscription subscription;
     private String transport;
     private ServletOutputStream out;
     private ContainerWrite how;
-    /** What was not given to the container yet; the writer's. */
-    ByteBuffer current;
+    /** What was not given to the container yet, and from where on; the writer's. */
+    private byte[] current;
+    private int at;
     /** What the container reads now, moving its position; the writer looks at it without being told when it moves. */
-    ByteBuffer taking;
+    private ByteBuffer taking;
     /** Written, but to be flushed once the container is ready again; the writer's. */
     private boolean unflushed;
+
+    /** The container said "ready", and nothing was written since; the writer's. */
+    private boolean known;
 
     /** Who is inside a call of the container's: the writer, or nobody. */
     private volatile Thread inside;
 
-    /** The container called for the first time: before that Tomcat is never ready, and Jetty always. */
-    private volatile boolean opened;
-    /** The container said "not ready" and owes a call. */
-    private volatile boolean owed;
+    /** How often the container has called, its threads alone count: it calls one at a time. */
+    private volatile int calls;
+    /**
+     * How many calls there were when the container last said "not ready", and so owes one; the writer's. Before the
+     * first one Tomcat is never ready, and Jetty always: neither is asked.
+     */
+    private int owedAfter;
     private volatile boolean over;
     /** To be ended as soon as that does not block; the shard has let go of it. */
     private volatile boolean ending;
@@ -56,6 +68,7 @@ abstract class OpenResponse implements Outlet, WriteListener, AsyncListener {
         transport = async.getRequest().getProtocol();
         out = async.getResponse().getOutputStream();
         how = ContainerWrite.of(out);
+        opening(async, out);
         this.async = async;
         async.setTimeout(0); // streams end by heartbeat, expiry or age, never by the container's 30 s
         async.addListener(this);
@@ -70,6 +83,14 @@ abstract class OpenResponse implements Outlet, WriteListener, AsyncListener {
     }
 
     // ---- what the two writers do differently
+
+    /** Before the container's first call; in the request's own thread. */
+    void opening(AsyncContext context, ServletOutputStream output) {
+    }
+
+    /** It is about to be ended by cutting it, whatever it has not written yet. */
+    void letGo() {
+    }
 
     /** The container would take more, for the first time or again; a container thread. */
     abstract void possible();
@@ -97,6 +118,7 @@ abstract class OpenResponse implements Outlet, WriteListener, AsyncListener {
         // a stream whose write failed is Tomcat's to end: T1 (we) completes it while T2 (a container thread) does so,
         // too, and T1's call may then end the next request, which reuses the same AsyncContext
         if (how.completesWithoutBlocking() || over && !how.endsFailedItself()) {
+            letGo();
             complete();
         } else {
             finish();
@@ -107,7 +129,7 @@ abstract class OpenResponse implements Outlet, WriteListener, AsyncListener {
 
     /** Whether the container would take something, or might: it has called, and owes no call. */
     final boolean mayBeReady() {
-        return opened && !owed && !over;
+        return calls != owedAfter && !over;
     }
 
     /** As {@link #drained}; a failure is told to the hub. */
@@ -115,17 +137,74 @@ abstract class OpenResponse implements Outlet, WriteListener, AsyncListener {
         try {
             return drained();
         } catch (IOException | RuntimeException e) {
-            over = true;
-            subscription.gone("writing failed: " + e.getMessage());
+            failed(e);
             return false;
         }
     }
 
+    /** Hands these bytes to the container, which said that it is ready. */
+    final void tryPass(Portion events) {
+        try {
+            if (how.takesWhole() && events.length() <= ContainerWrite.WHOLE_BYTES) {
+                passWhole(events);
+            } else {
+                current = events.bytes();
+                at = 0;
+                drained();
+            }
+        } catch (IOException | RuntimeException e) {
+            failed(e);
+        }
+    }
+
+    private void passWhole(Portion events) throws IOException {
+        if (!enter()) {
+            return;
+        }
+        known = false;
+        ByteBuffer view = events.view();
+        try {
+            how.writeWhole(out, view);
+            known = ready();
+        } finally {
+            leave();
+            if (!known) {
+                events.keep(); // it is the container's now
+                taking = view;
+            }
+        }
+    }
+
+    /** The array of what the container has not taken yet, or null. */
+    final byte[] heldBytes() {
+        return current != null ? current : taking != null ? taking.array() : null;
+    }
+
+    /** How much of it is left. */
+    final int leftBytes() {
+        return (current == null ? 0 : current.length - at) + (taking == null ? 0 : taking.remaining());
+    }
+
+    /** Lets go of what was not given to the container: it will never be. */
+    final void drop() {
+        current = null;
+        taking = null;
+    }
+
+    final void failed(Exception e) {
+        over = true;
+        subscription.gone("writing failed: " + e.getMessage());
+    }
+
     /** Whether the container has taken all that was written and would take more. */
     private boolean drained() throws IOException {
+        if (known && current == null) {
+            return true;
+        }
         if (!enter()) {
             return false;
         }
+        known = false;
         try {
             while (ready()) {
                 if (unflushed) {
@@ -133,17 +212,28 @@ abstract class OpenResponse implements Outlet, WriteListener, AsyncListener {
                     out.flush();
                 } else if (current == null) {
                     taking = null;
+                    known = true;
                     return true;
                 } else {
-                    taking = how.write(out, current);
-                    unflushed = taking == null;
-                    current = current.hasRemaining() ? current : null;
+                    writeSome();
                 }
             }
             return false;
         } finally {
-            inside = null;
+            leave();
         }
+    }
+
+    private void writeSome() throws IOException {
+        if (how.takesWhole()) {
+            taking = ByteBuffer.wrap(current, at, Math.min(ContainerWrite.WHOLE_BYTES, current.length - at));
+            at += taking.remaining();
+            how.writeWhole(out, taking);
+        } else {
+            at = ContainerWrite.writeSlice(out, current, at);
+            unflushed = true;
+        }
+        current = at < current.length ? current : null;
     }
 
     /** Ends a response that the container is ready to take more of, so that ending it does not block. */
@@ -152,7 +242,7 @@ abstract class OpenResponse implements Outlet, WriteListener, AsyncListener {
             try {
                 complete();
             } finally {
-                inside = null;
+                leave();
             }
         }
     }
@@ -162,26 +252,29 @@ abstract class OpenResponse implements Outlet, WriteListener, AsyncListener {
      * is over; T2 (a container thread) says that it is over, then looks whether T1 is inside, and waits for it. Whoever
      * is second sees the other, so T1 never touches a response that Tomcat has given to the next connection.
      */
-    private boolean enter() {
+    final boolean enter() {
         inside = Thread.currentThread();
         if (over) {
-            inside = null;
+            leave();
             return false;
         }
         return true;
     }
 
+    /** Who waits for it may see it a moment later: that costs a delivery no fence. */
+    final void leave() {
+        INSIDE.lazySet(this, null);
+    }
+
     /**
      * T1 (the writer) asks the container and is told "not ready"; T2 (a container thread) may call back before T1 has
-     * noted it. So the note is made before the question and taken back if the answer is yes: T2's {@code owed = false}
-     * can never be overwritten by T1's {@code owed = true}.
+     * noted it. So T1 notes how many calls there had been before it asked: if T2 has called since, the count differs
+     * from the note and nothing is owed.
      */
     private boolean ready() {
-        owed = true;
+        int before = calls;
         boolean ready = out.isReady();
-        if (ready) {
-            owed = false;
-        }
+        owedAfter = ready ? before - 1 : before;
         return ready;
     }
 
@@ -213,8 +306,7 @@ abstract class OpenResponse implements Outlet, WriteListener, AsyncListener {
 
     @Override
     public final void onWritePossible() {
-        opened = true;
-        owed = false;
+        calls++;
         possible();
     }
 
@@ -267,7 +359,7 @@ abstract class OpenResponse implements Outlet, WriteListener, AsyncListener {
         event.getAsyncContext().addListener(this);
     }
 
-    private void over(String why) {
+    final void over(String why) {
         over = true;
         if (ending) {
             awaitOutside();

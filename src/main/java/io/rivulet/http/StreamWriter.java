@@ -1,37 +1,92 @@
 package io.rivulet.http;
 
+import io.rivulet.config.SettingsTable;
 import io.rivulet.hub.Portion;
+import io.rivulet.metrics.Metrics.Count;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletOutputStream;
+import java.io.IOException;
 
 /** An open response that its subscriber's shard writes to itself: the container's writes never block. */
 final class StreamWriter extends OpenResponse {
 
+    private final HubContext context;
+    /** Where the socket itself can be written to; null: nowhere. */
+    private JettySocket socket;
+    /** The usual way has brought the first bytes; from now on the socket is written to. */
+    private boolean straight;
+    private boolean begun;
+
+    StreamWriter(HubContext context) {
+        this.context = context;
+    }
+
+    @Override
+    void opening(AsyncContext async, ServletOutputStream out) {
+        socket = context.settings().get(SettingsTable.JETTY_STRAIGHT) ? JettySocket.of(async, out) : null;
+    }
+
     @Override
     public boolean isReady() {
-        return mayBeReady() && tryDrained();
+        return straight ? !isOver() && socket.isReady() : mayBeReady() && isDrained();
+    }
+
+    private boolean isDrained() {
+        boolean drained = tryDrained();
+        if (drained && begun && socket != null) {
+            straight = socket.hasBegun();
+            if (straight) {
+                context.metrics().add(Count.STREAMS_STRAIGHT);
+            } else {
+                socket = null;
+            }
+        }
+        return drained;
     }
 
     @Override
     public void write(Portion events) {
-        current = events.view();
-        events.keep();
-        tryDrained();
+        if (straight) {
+            writeStraight(events);
+        } else {
+            begun = true;
+            tryPass(events);
+        }
+    }
+
+    private void writeStraight(Portion events) {
+        if (enter()) {
+            try {
+                socket.write(events, this);
+            } catch (IOException | RuntimeException e) {
+                failed(e);
+            } finally {
+                leave();
+            }
+        }
+    }
+
+    @Override
+    void letGo() {
+        if (straight) {
+            socket.cutIfPending();
+        }
     }
 
     @Override
     public byte[] held() {
-        return current != null ? current.array() : taking != null ? taking.array() : null;
+        return straight ? socket.held() : heldBytes();
     }
 
     @Override
     public int left() {
-        return (current == null ? 0 : current.remaining()) + (taking == null ? 0 : taking.remaining());
+        return straight ? socket.left() : leftBytes();
     }
 
     /** Tomcat finishes with a blocking flush: a stream that is not ready is ended by its next callback instead. */
     @Override
     void finish() {
-        current = null; // a stream that is ended late holds no bytes meanwhile
-        taking = null;
+        drop(); // a stream that is ended late holds no bytes meanwhile
         if (mayBeReady()) {
             completeInside();
         }

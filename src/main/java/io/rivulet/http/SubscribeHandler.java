@@ -58,7 +58,7 @@ final class SubscribeHandler {
             headers(asked, placed, response);
             return;
         }
-        StreamWriter writer = new StreamWriter();
+        StreamWriter writer = new StreamWriter(context);
         Subscription subscription = context.hub().subscribe(asked, placed, writer);
         try {
             headers(asked, placed, response);

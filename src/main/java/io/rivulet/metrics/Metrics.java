@@ -30,6 +30,8 @@ public final class Metrics {
         DELIVERED_LOG,
         /** Streams opened. */
         STREAMS_OPENED,
+        /** Streams that were written straight to their sockets. */
+        STREAMS_STRAIGHT,
         /** Streams ended. */
         STREAMS_ENDED,
         /** Streams refused because there were as many as the hub holds. */
