@@ -4,11 +4,14 @@ import io.rivulet.bench.peer.BenchServers;
 import io.rivulet.bench.peer.Core;
 import io.rivulet.bench.peer.Programs;
 import io.rivulet.bench.report.Report;
+import io.rivulet.bench.scenario.Durable;
 import io.rivulet.bench.scenario.Fanout;
 import io.rivulet.bench.scenario.Idle;
 import io.rivulet.bench.scenario.Latency;
 import io.rivulet.bench.scenario.Scenario;
 import io.rivulet.bench.scenario.Stalled;
+import io.rivulet.bench.scenario.Storm;
+import io.rivulet.bench.scenario.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -30,6 +33,9 @@ public final class Bench {
         all.put("second", new Latency("second", 1, 4));
         all.put("idle", new Idle());
         all.put("stalled", new Stalled());
+        all.put("storm", new Storm());
+        all.put("topics", new Topics());
+        all.put("durable", new Durable());
         return all;
     }
 

@@ -126,6 +126,13 @@ public final class Crowd implements AutoCloseable {
         return count[0];
     }
 
+    /** How many of a range know an id to come back with. */
+    public int withId(int from, int to) {
+        int[] count = new int[1];
+        await(post(() -> each(from, to, l -> count[0] += l.reception().lastId() != null ? 1 : 0)));
+        return count[0];
+    }
+
     /** What went wrong and right so far. */
     public Faults faults() {
         long[] sums = new long[2];

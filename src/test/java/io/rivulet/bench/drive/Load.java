@@ -8,16 +8,22 @@ package io.rivulet.bench.drive;
  *                      has been answered and, where there is a crowd, has reached it
  * @param size          bytes of an event's data, at least a mark
  * @param aim           where to
+ * @param limit         events of each publisher; 0 for no end
  */
-public record Load(int publishers, double ratePerSecond, int size, Aim aim) {
+public record Load(int publishers, double ratePerSecond, int size, Aim aim, long limit) {
 
     /** A closed loop. */
     public static Load closed(int publishers, int size, Target target) {
-        return new Load(publishers, 0, size, Aim.at(target));
+        return new Load(publishers, 0, size, Aim.at(target), 0);
+    }
+
+    /** One publisher that sends so many, each as soon as the one before was answered. */
+    public static Load only(long count, int size, Aim aim) {
+        return new Load(1, 0, size, aim, count);
     }
 
     /** One publisher at a fixed rate. */
     public static Load rate(double perSecond, int size, Target target) {
-        return new Load(1, perSecond, size, Aim.at(target));
+        return new Load(1, perSecond, size, Aim.at(target), 0);
     }
 }

@@ -7,7 +7,7 @@ import java.util.function.BooleanSupplier;
 /** Waiting, where time itself is what is measured, or a condition is all there is. */
 public final class Pause {
 
-    private static final long LOOK_NS = 1_000_000;
+    private static final Duration LOOK = Duration.ofMillis(1);
 
     private Pause() {
     }
@@ -26,12 +26,17 @@ public final class Pause {
 
     /** Waits for a condition; false when it has not come in time. */
     public static boolean forUpTo(Duration limit, BooleanSupplier condition) {
+        return forUpTo(limit, LOOK, condition);
+    }
+
+    /** The same for a condition that costs something to look at. */
+    public static boolean forUpTo(Duration limit, Duration betweenLooks, BooleanSupplier condition) {
         long end = System.nanoTime() + limit.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - end > 0) {
                 return false;
             }
-            LockSupport.parkNanos(LOOK_NS);
+            LockSupport.parkNanos(betweenLooks.toNanos());
         }
         return true;
     }

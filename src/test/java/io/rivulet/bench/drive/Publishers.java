@@ -57,9 +57,9 @@ public final class Publishers implements AutoCloseable {
         measuring = true;
     }
 
-    /** Waits until {@code count} events have been sent. */
-    public boolean awaitSent(java.time.Duration limit, long count) {
-        return Pause.forUpTo(limit, () -> sent() >= count);
+    /** Waits until all that have a limit are done. */
+    public void awaitEnd() {
+        all.forEach(One::await);
     }
 
     /** Ends all, and gives how long the answers took while that was measured. */
@@ -78,14 +78,8 @@ public final class Publishers implements AutoCloseable {
     @Override
     public void close() {
         ended = true;
-        for (One one : all) {
-            LockSupport.unpark(one);
-            try {
-                one.join();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        all.forEach(LockSupport::unpark);
+        all.forEach(One::await);
     }
 
     /** One connection. */
@@ -106,11 +100,19 @@ public final class Publishers implements AutoCloseable {
         public void run() {
             try (PostConnection connection = new PostConnection(target)) {
                 long start = System.nanoTime();
-                while (awaitTurn(start)) {
+                while ((load.limit() == 0 || n < load.limit()) && awaitTurn(start)) {
                     publish(connection);
                 }
             } catch (IOException | RuntimeException e) {
                 refuse(e.toString());
+            }
+        }
+
+        private void await() {
+            try {
+                join();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException("interrupted while publishers end", e);
             }
         }
 

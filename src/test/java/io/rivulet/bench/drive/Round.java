@@ -11,6 +11,9 @@ public final class Round {
 
     /** Runs it; the server is left without subscribers. */
     public static RoundResult run(Target target, RoundPlan plan) throws IOException {
+        if (plan.crowd() == null) {
+            return measure(target, plan, null);
+        }
         try (Crowd crowd = new Crowd(target, plan.crowd())) {
             crowd.connect(0, crowd.size());
             return measure(target, plan, crowd);

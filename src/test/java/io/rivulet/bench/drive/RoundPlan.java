@@ -3,7 +3,7 @@ package io.rivulet.bench.drive;
 /**
  * One measurement with one server.
  *
- * @param crowd   who listens
+ * @param crowd   who listens; null for nobody
  * @param load    who publishes
  * @param warmMs  under load before the measuring begins
  * @param timeMs  measured

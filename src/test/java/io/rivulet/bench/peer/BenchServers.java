@@ -61,8 +61,15 @@ public final class BenchServers {
             port -> process -> Target.rivulet(plan.title(), port, process));
     }
 
+    /** Runs a main class of the tests on the servers' core to its end; gives what it printed last. */
+    public String runOnce(String main, JvmFlags flags, int syncMoreMs, String... arguments) throws IOException {
+        List<String> command = java(flags, CLASS_PATH, main);
+        command.addAll(List.of(arguments));
+        return Programs.run(Core.SERVER.run(command), preloaded(syncMoreMs)).lines().reduce((a, b) -> b).orElse("");
+    }
+
     /** The environment under which each sync takes so much longer. */
-    public Map<String, String> preloaded(int syncMoreMs) throws IOException {
+    private Map<String, String> preloaded(int syncMoreMs) throws IOException {
         if (syncMoreMs == 0) {
             return Map.of();
         }

@@ -1,0 +1,144 @@
+package io.rivulet.bench.scenario;
+
+import static io.rivulet.bench.report.Numbers.fixed;
+import static io.rivulet.bench.report.Numbers.ms;
+
+import io.rivulet.bench.Lab;
+import io.rivulet.bench.drive.Aim;
+import io.rivulet.bench.drive.Crowd;
+import io.rivulet.bench.drive.CrowdPlan;
+import io.rivulet.bench.drive.Faults;
+import io.rivulet.bench.drive.Latencies;
+import io.rivulet.bench.drive.Load;
+import io.rivulet.bench.drive.Pause;
+import io.rivulet.bench.drive.Publishers;
+import io.rivulet.bench.drive.Target;
+import io.rivulet.bench.drive.Window;
+import io.rivulet.bench.peer.RivuletPlan;
+import io.rivulet.bench.peer.Running;
+import io.rivulet.bench.report.Table;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Thousands come back at once, each as many events behind, while live events go on. Each follows {@code news}, where
+ * what they miss is published, and one of 99 live topics, so that it gets about one live event a second.
+ */
+public final class Storm implements Scenario {
+
+    private static final int LIVE_TOPICS = 99;
+    private static final int NEWS = 99; // its stream; the live topics have those before it
+    private static final double LIVE_RATE = 100;
+    private static final int SIZE = 100;
+    private static final Duration LIMIT = Duration.ofMinutes(3);
+    private static final Duration LOOK = Duration.ofMillis(50);
+
+    private record Sizes(int stay, int leave, int behind, long calmMs) {
+    }
+
+    private record Outcome(Latencies before, Latencies during, double seconds, int caughtUp, Map<String, Long> counters,
+                           Faults faults) {
+    }
+
+    @Override
+    public void run(Lab lab) throws IOException {
+        lab.close();
+        Sizes sizes = new Sizes(lab.options().size(500, 10), lab.options().size(5_000, 50),
+            lab.options().size(1_000, 50), lab.options().size(20_000, 1_000));
+        Table table = new Table("storm: " + sizes.leave() + " come back at once, " + sizes.behind()
+            + " events behind, " + (int) LIVE_RATE + " live events/s", "what they missed is read from", "all back in s",
+            "caught up", "events/s", "live p99 ms before", "during", "times", "from the ring", "from the log",
+            "log KB read", "ended on the way", "faults");
+        RivuletPlan plan = lab.rivulet(true, lab.options().flags());
+        row(lab, table, "the tail ring", one(lab, plan, sizes), sizes);
+        row(lab, table, "the log (ring.bytes=64k)", one(lab, plan.set("ring.bytes", "65536"), sizes), sizes);
+        lab.report().add(table.note("Live: of the " + sizes.stay() + " who stayed, over " + sizes.calmMs() / 1_000
+            + " s before, and from the first return until all had caught up."));
+    }
+
+    private Outcome one(Lab lab, RivuletPlan plan, Sizes sizes) throws IOException {
+        try (Running running = lab.fresh(plan)) {
+            Target target = running.target();
+            int n = sizes.stay() + sizes.leave();
+            CrowdPlan who = CrowdPlan.of(n, target).split(sizes.stay()).streams(LIVE_TOPICS + 1).comingBack()
+                .asking(i -> Target.rivuletPath("live" + i % LIVE_TOPICS, "news"));
+            Load live = new Load(1, LIVE_RATE, SIZE, Aim.inTurn("live", LIVE_TOPICS), 0);
+            try (Crowd crowd = new Crowd(target, who).connect(0, n);
+                 Publishers publishers = Publishers.start(target, live, crowd)) {
+                Pause.forUpTo(LIMIT, LOOK, () -> crowd.withId(0, n) == n);
+                leaveAndReturn(target, crowd, sizes, 0); // a rehearsal: the code is to be warm
+                Pause.of(Duration.ofSeconds(lab.options().warmup()));
+                Window calm = Window.open(target, publishers, crowd);
+                Pause.of(Duration.ofMillis(sizes.calmMs()));
+                Latencies before = calm.close().groups()[0];
+                Map<String, Long> counters = lab.counters(running);
+                double seconds = leaveAndReturn(target, crowd, sizes, sizes.behind());
+                Latencies during = crowd.stopMeasuring()[0];
+                Map<String, Long> after = lab.counters(running);
+                after.replaceAll((key, value) -> value - counters.getOrDefault(key, 0L));
+                int caughtUp = crowd.reached(sizes.stay(), n, NEWS, 2 * sizes.behind() - 1);
+                return new Outcome(before, during, seconds, caughtUp, after, crowd.faults());
+            }
+        }
+    }
+
+    /** Measuring begins with the first return; gives the seconds until all had all. */
+    private static double leaveAndReturn(Target target, Crowd crowd, Sizes sizes, int published) throws IOException {
+        int n = crowd.size();
+        crowd.cut(sizes.stay(), n);
+        try (Publishers news = Publishers.start(target, Load.only(sizes.behind(), SIZE, numbered(published)), null)) {
+            news.awaitEnd();
+        }
+        crowd.startMeasuring();
+        long from = System.nanoTime();
+        crowd.resume(sizes.stay(), n);
+        int last = published + sizes.behind() - 1;
+        Pause.forUpTo(LIMIT, LOOK, () -> crowd.reached(sizes.stay(), n, NEWS, last) == sizes.leave());
+        double seconds = (System.nanoTime() - from) / 1e9;
+        Pause.of(Duration.ofMillis((long) Math.max(0, 1_000 - seconds * 1_000))); // live events enough for a p99
+        return seconds;
+    }
+
+    /** The topic that is missed; numbers go on where the last storm ended. */
+    private static Aim numbered(int from) {
+        Aim news = Aim.atTopic("news", NEWS);
+        return new Aim() {
+            @Override
+            public byte[] bodyBefore(int publisher, long n) {
+                return news.bodyBefore(publisher, n);
+            }
+
+            @Override
+            public int stream(int publisher, long n) {
+                return NEWS;
+            }
+
+            @Override
+            public int number(int publisher, long n) {
+                return from + (int) n;
+            }
+        };
+    }
+
+    private static void row(Lab lab, Table table, String name, Outcome o, Sizes sizes) throws IOException {
+        double before = o.before().percentileUs(0.99);
+        double during = o.during().percentileUs(0.99);
+        table.row(name, fixed(o.seconds(), 2), o.caughtUp(),
+            fixed((double) sizes.leave() * sizes.behind() / o.seconds(), 0), ms(before), ms(during),
+            fixed(during / before, 1), o.counters().get("delivered_ring"), o.counters().get("delivered_log"),
+            o.counters().get("log_bytes_read") / 1024, o.faults().broken(),
+            new Faults(o.faults().gaps(), o.faults().doubles(), 0, null).text());
+        Map<String, Object> raw = new LinkedHashMap<>();
+        raw.put("from", name);
+        raw.put("seconds", o.seconds());
+        raw.put("caught_up", o.caughtUp());
+        raw.put("live_p99_us_before", before);
+        raw.put("live_p99_us_during", during);
+        raw.put("counters", o.counters());
+        raw.put("faults", o.faults());
+        lab.report().raw("storm", "Rivulet on Jetty", raw);
+        lab.report().say("storm, " + name + ": " + raw);
+    }
+}
