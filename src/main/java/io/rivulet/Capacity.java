@@ -2,30 +2,51 @@ package io.rivulet;
 
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
+import java.util.Locale;
+import java.util.OptionalInt;
 
 /**
- * How many streams this machine holds when nobody says ({@code rivulet.connections.max=0}): half the heap, and on
- * Tomcat less than its own limit, at which new connections would hang silently instead of being told to come back.
+ * How many streams this machine holds, and why so many. When nobody says ({@code rivulet.connections.max=0}): half the
+ * heap, and less than the container's own limit, at which new connections would hang silently instead of being told to
+ * come back.
+ *
+ * @param streams how many at once
+ * @param why     what decided it, as the end of a sentence
+ * @param warning what is wrong with what was set; null when nothing is
  */
-final class Capacity {
+record Capacity(int streams, String why, String warning) {
 
-    /** What container and hub need for a stream at most: about 7 KB were measured on Jetty, 102 KB on Tomcat. */
-    private static final long STREAM_BYTES_JETTY = 16 << 10;
-    private static final long STREAM_BYTES_OTHER = 128 << 10;
-    /** Nine tenths of Tomcat's default {@code maxConnections} of 8,192: publishers need some, too. */
-    private static final int TOMCAT_MAX = 7_372;
+    /** What container and hub need for a stream at most: about 8 KB were measured on Jetty, 102 KB on Tomcat. */
+    private static final int STREAM_KIB_JETTY = 16;
+    private static final int STREAM_KIB_OTHER = 128;
+    /** Tomcat's default {@code maxConnections}, where it does not tell the one in force. */
+    static final int TOMCAT_DEFAULT = 8_192;
 
-    private Capacity() {
-    }
-
-    /** The limit; {@code serverInfo} names the container, {@code heapBytes} is its largest heap. */
-    static int streams(Settings settings, String serverInfo, long heapBytes) {
+    /**
+     * The one for this container.
+     *
+     * @param serverInfo   names it
+     * @param heapBytes    the largest heap
+     * @param connectorMax connections that the container lets in, as {@link ConnectorLimit} finds it
+     */
+    static Capacity of(Settings settings, String serverInfo, long heapBytes, OptionalInt connectorMax) {
+        boolean jetty = serverInfo.toLowerCase(Locale.ROOT).startsWith("jetty");
+        int connections = jetty ? Integer.MAX_VALUE : connectorMax.orElse(TOMCAT_DEFAULT);
         int set = settings.get(SettingsTable.CONNECTIONS_MAX);
         if (set > 0) {
-            return set;
+            return new Capacity(set, SettingsTable.CONNECTIONS_MAX.fullKey() + " says so", set < connections ? null
+                : SettingsTable.CONNECTIONS_MAX.fullKey() + " is " + set + ", but the container's connector takes no "
+                + "more than " + connections + " connections (maxConnections); the next ones hang there without an "
+                + "answer, those of publishers as well. Let it take more, or the hub fewer");
         }
-        boolean jetty = serverInfo.toLowerCase(java.util.Locale.ROOT).startsWith("jetty");
-        long byHeap = Math.max(1, heapBytes / 2 / (jetty ? STREAM_BYTES_JETTY : STREAM_BYTES_OTHER));
-        return (int) Math.min(byHeap, jetty ? Integer.MAX_VALUE : TOMCAT_MAX);
+        int kib = jetty ? STREAM_KIB_JETTY : STREAM_KIB_OTHER;
+        long byHeap = Math.max(1, heapBytes / 2 / (kib << 10));
+        long byConnector = Math.max(1, connections * 9L / 10); // publishers and pages need some, too
+        return byHeap <= byConnector
+            ? new Capacity((int) Math.min(byHeap, Integer.MAX_VALUE),
+                "half of the heap of " + (heapBytes >> 20) + " MiB, at " + kib + " KiB each", null)
+            : new Capacity((int) byConnector, "nine tenths of the " + connections + " connections that the container's "
+                + "connector takes (maxConnections" + (connectorMax.isPresent() ? ")" : ", as it is by default)"),
+                null);
     }
 }

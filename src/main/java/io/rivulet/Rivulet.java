@@ -75,7 +75,9 @@ public final class Rivulet implements ServletContextListener {
         running.push(tokens);
         Bans bans = new Bans(clock, folder.resolve("bans.json"));
         Hub hub = new Hub(settings, topics, clock, metrics);
-        hub.streamsMax(Capacity.streams(settings, application.getServerInfo(), Runtime.getRuntime().maxMemory()));
+        Capacity capacity = Capacity.of(settings, application.getServerInfo(), Runtime.getRuntime().maxMemory(),
+            ConnectorLimit.find());
+        hub.streamsMax(capacity.streams());
         Feeds feeds = new Feeds(settings, hub, clock, accessPath.orElse(null));
         StoreKeeper keeper = new StoreKeeper(folder, application.getContextPath(),
             settings.get(SettingsTable.HANDOVER),
@@ -95,6 +97,10 @@ public final class Rivulet implements ServletContextListener {
         for (String line : Greeting.lines(settings, application.getContextPath(), PortCheck.port(),
             tokens.isConfigured())) {
             LOG.info(line);
+        }
+        LOG.info("at most {} streams at once: {}", capacity.streams(), capacity.why());
+        if (capacity.warning() != null) {
+            LOG.warn(capacity.warning());
         }
     }
 

@@ -89,9 +89,9 @@ public final class SettingsTable {
         "A stream ends after at most this, a random fifth earlier, and the client comes back; 0s for never.");
     public static final Setting<Duration> MERCURE_MAX_AGE = row("mercure.max.age", TIME, "10m", 0, 30 * DAY_MS,
         "The same for streams at /.well-known/mercure.");
-    /** 0: half of the heap over 16 KiB, what Jetty and the hub need for a stream at most. */
+    /** 0: half of the heap over 16 KiB, what Jetty and the hub need for a stream at most; see {@code Capacity}. */
     public static final Setting<Integer> CONNECTIONS_MAX = row("connections.max", COUNT, "0", 0, 1_000_000,
-        "Streams at once; 0 for as many as half the heap holds (16 KiB each on Jetty, 128 KiB on Tomcat).");
+        "Streams at once; 0 for what half the heap holds (16 KiB each on Jetty, else 128 KiB), below maxConnections.");
 
     /** Off: behind a proxy that is not named in trusted.proxies all the world has one address. */
     public static final Setting<Integer> CONNECTIONS_ADDRESS_MAX = row("connections.address.max", COUNT, "0", 0,

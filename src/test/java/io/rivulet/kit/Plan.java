@@ -13,9 +13,10 @@ import java.util.Map;
  * @param home         a folder for what the container itself writes
  * @param sendBuffer   bytes of the kernel's send buffer for each connection; 0 leaves it to the kernel
  * @param acceptQueue  connections the kernel may hold until they are accepted
+ * @param connections  connections that the connector takes, where it has such a limit; 0 leaves it to the container
  * @param relaxed      whether the connector lets through what Mercure needs: {@code %2F} in paths, braces in queries
  * @param logins       users whom the container itself knows; with none it asks nobody who they are
  */
 record Plan(Path war, String contextPath, Map<String, String> settings, Path home, int sendBuffer, int acceptQueue,
-            boolean relaxed, List<Login> logins) {
+            int connections, boolean relaxed, List<Login> logins) {
 }

@@ -166,6 +166,7 @@ public final class Server implements AutoCloseable {
         private Path war = Path.of(System.getProperty("war", "target/rivulet.war")).toAbsolutePath();
         private int sendBuffer;
         private int acceptQueue = 512;
+        private int connections;
         private boolean relaxed;
         private final List<Login> logins = new ArrayList<>();
         private int port;
@@ -212,6 +213,12 @@ public final class Server implements AutoCloseable {
             return this;
         }
 
+        /** A connector that takes so many connections and lets the next ones wait; Tomcat's alone can be told. */
+        public Builder connections(int max) {
+            this.connections = max;
+            return this;
+        }
+
         /** A connector that is set up as the documentation of Mercure's active subscriptions says. */
         public Builder relaxed() {
             this.relaxed = true;
@@ -239,7 +246,7 @@ public final class Server implements AutoCloseable {
             }
             settings.put("rivulet.data.dir", (data == null ? home.resolve("data") : data).toString());
             return new Server(container, new Plan(war, contextPath, Map.copyOf(settings), home, sendBuffer,
-                acceptQueue, relaxed, List.copyOf(logins)), port);
+                acceptQueue, connections, relaxed, List.copyOf(logins)), port);
         }
 
         /** Starts it, and waits until it serves. */

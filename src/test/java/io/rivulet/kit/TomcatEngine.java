@@ -44,6 +44,9 @@ final class TomcatEngine implements Engine {
         connector.setPort(port);
         connector.setProperty("address", "127.0.0.1");
         connector.setProperty("acceptCount", Integer.toString(plan.acceptQueue()));
+        if (plan.connections() > 0) {
+            connector.setProperty("maxConnections", Integer.toString(plan.connections()));
+        }
         if (plan.relaxed()) {
             connector.setEncodedSolidusHandling("passthrough");
             connector.setProperty("relaxedQueryChars", "{}|^\"[]<>`\\");
