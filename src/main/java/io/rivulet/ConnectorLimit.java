@@ -7,33 +7,41 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 
 /**
- * How many connections Tomcat's connectors take. A web application cannot ask the container; its MBeans tell everybody
+ * How many connections Tomcat's connectors take, and how long a write may wait there. A web application cannot ask the container; its MBeans tell everybody
  * in the JVM, unless whoever embeds it has turned them off. Jetty has no such limit by default, and one that is set (a
  * {@code ConnectionLimit} or {@code NetworkConnectionLimit}) shows itself to nobody.
  */
 final class ConnectorLimit {
 
     private static final String CONNECTORS = "*:type=ThreadPool,*";
-    private static final String ATTRIBUTE = "maxConnections";
 
     private ConnectorLimit() {
     }
 
     /** The least of all connectors; {@link Integer#MAX_VALUE} when none has a limit, empty when none is seen. */
-    static OptionalInt find() {
+    static OptionalInt connections() {
+        return find("maxConnections");
+    }
+
+    /** The least time limit of a write, in milliseconds; told as {@link #connections} is. */
+    static OptionalInt writeMs() {
+        return find("connectionTimeout");
+    }
+
+    private static OptionalInt find(String attribute) {
         MBeanServer server = ManagementFactory.getPlatformMBeanServer();
         try {
             return server.queryNames(new ObjectName(CONNECTORS), null).stream()
-                .mapToInt(name -> limit(server, name)).filter(n -> n > 0).min();
+                .mapToInt(name -> limit(server, name, attribute)).filter(n -> n > 0).min();
         } catch (JMException e) {
             throw new IllegalStateException(CONNECTORS + " is no name of MBeans", e);
         }
     }
 
     /** 0 when it is no connector, or has gone meanwhile. */
-    private static int limit(MBeanServer server, ObjectName name) {
+    private static int limit(MBeanServer server, ObjectName name, String attribute) {
         try {
-            return server.getAttribute(name, ATTRIBUTE) instanceof Integer n ? n < 0 ? Integer.MAX_VALUE : n : 0;
+            return server.getAttribute(name, attribute) instanceof Integer n ? n < 0 ? Integer.MAX_VALUE : n : 0;
         } catch (JMException | RuntimeException e) {
             return 0;
         }

@@ -76,7 +76,7 @@ public final class Rivulet implements ServletContextListener {
         Bans bans = new Bans(clock, folder.resolve("bans.json"));
         Hub hub = new Hub(settings, topics, clock, metrics);
         Capacity capacity = Capacity.of(settings, application.getServerInfo(), Runtime.getRuntime().maxMemory(),
-            ConnectorLimit.find());
+            ConnectorLimit.connections());
         hub.streamsMax(capacity.streams());
         Feeds feeds = new Feeds(settings, hub, clock, accessPath.orElse(null));
         StoreKeeper keeper = new StoreKeeper(folder, application.getContextPath(),
@@ -102,6 +102,7 @@ public final class Rivulet implements ServletContextListener {
         if (capacity.warning() != null) {
             LOG.warn(capacity.warning());
         }
+        LOG.info(WriteLimit.line(settings, application.getServerInfo(), ConnectorLimit.writeMs()));
     }
 
     private static TopicSpace topics(Settings settings, String contextPath) {

@@ -92,9 +92,9 @@ class CapacityTest {
 
     @Test
     void theLeastOfAllConnectorsIsFoundByTheirMBeans() throws Exception {
-        assertEquals(UNSEEN, ConnectorLimit.find());
+        assertEquals(UNSEEN, ConnectorLimit.connections());
         register("Test:type=ThreadPool,name=\"http-nio-1\"", () -> -1);
-        assertEquals(OptionalInt.of(Integer.MAX_VALUE), ConnectorLimit.find(), "-1 is no limit");
+        assertEquals(OptionalInt.of(Integer.MAX_VALUE), ConnectorLimit.connections(), "-1 is no limit");
         register("Test:type=ThreadPool,name=\"http-nio-2\"", () -> 300);
         register("Other:type=ThreadPool,name=\"ajp-nio-3\"", () -> 200);
         register("Test:type=Connector,port=4", () -> 100);
@@ -103,6 +103,6 @@ class CapacityTest {
         });
         registered.add(beans.registerMBean(new StandardMBean((Other) () -> 1, Other.class),
             new ObjectName("Test:type=ThreadPool,name=\"http-nio-2\",subType=SocketProperties")).getObjectName());
-        assertEquals(OptionalInt.of(200), ConnectorLimit.find());
+        assertEquals(OptionalInt.of(200), ConnectorLimit.connections());
     }
 }

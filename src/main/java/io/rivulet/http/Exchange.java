@@ -1,5 +1,7 @@
 package io.rivulet.http;
 
+import io.rivulet.hub.Ending;
+import io.rivulet.hub.Subscription;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
@@ -19,7 +21,7 @@ public final class Exchange {
     private final String peer;
     private final String requestLine;
     private volatile String subject = "-";
-    private volatile boolean stream;
+    private volatile Subscription stream;
     private volatile boolean tokenShown;
 
     /** One of the client at {@code peer}, as {@link ClientAddress} tells it. */
@@ -64,14 +66,20 @@ public final class Exchange {
     }
 
     /** The answer has become a stream: a line now, and another one at its end. Any thread. */
-    public void streamStarted(int status) {
-        stream = true;
+    void streamStarted(Subscription subscription, int status) {
+        stream = subscription;
         log.add(peer, subject, requestLine, status, "stream-start", id);
     }
 
     /** The request is over. */
     void ended(int status) {
         long ms = Duration.ofNanos(System.nanoTime() - startNs).toMillis();
-        log.add(peer, subject, requestLine, status, (stream ? "stream-end " : "") + ms + "ms", id);
+        String end = stream == null ? "" : "stream-end " + why() + " ";
+        log.add(peer, subject, requestLine, status, end + ms + "ms", id);
+    }
+
+    private String why() {
+        Ending why = stream.ending();
+        return why == null ? Ending.LEFT.word() : why.word();
     }
 }

@@ -64,7 +64,7 @@ final class SubscribeHandler {
             headers(asked, placed, response);
             AsyncContext async = request.startAsync();
             writer.start(async, subscription);
-            Exchange.of(request).streamStarted(response.getStatus());
+            Exchange.of(request).streamStarted(subscription, response.getStatus());
         } catch (IOException | RuntimeException e) {
             subscription.gone("it could not be opened");
             throw e;

@@ -93,7 +93,7 @@ final class CatchUp {
             }
         } catch (RuntimeException | Error e) {
             LOG.error("Stream {} failed while it caught up and is ended", s.connection(), e);
-            shard.remove(s);
+            shard.remove(s, Ending.FAULT);
         }
     }
 
@@ -133,7 +133,7 @@ final class CatchUp {
         }
         if (result.gapId() != null && endsHere(s, result.damage())) {
             setup.readers().release(result.bytes());
-            shard.close(s);
+            shard.close(s, Ending.LOSS);
             return;
         }
         if (result.gapId() != null) {
@@ -215,7 +215,7 @@ final class CatchUp {
             return false;
         }
         if (endsHere(s, false)) {
-            shard.close(s);
+            shard.close(s, Ending.LOSS);
             return true;
         }
         String id = ring.idBefore(next);

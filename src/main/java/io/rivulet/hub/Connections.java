@@ -94,7 +94,7 @@ public final class Connections {
     public boolean close(String connection) {
         Subscriber s = open.get(connection);
         if (s != null) {
-            s.shard.post(() -> s.shard.close(s));
+            s.shard.post(() -> s.shard.close(s, Ending.CLOSED));
         }
         return s != null;
     }

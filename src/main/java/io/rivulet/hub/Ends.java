@@ -46,8 +46,9 @@ final class Ends {
     /** Takes its end into account; false when that is now, and the stream has ended. */
     boolean noted(Subscriber s, long nowMs) {
         s.endMs = Math.min(s.admission.agedMs(), s.grant.expiresMs() - EARLY_MS);
-        if (nowMs >= s.endMs || setup.banned().test(s.grant)) { // see sweep
-            close(s, nowMs);
+        boolean banned = setup.banned().test(s.grant); // see sweep
+        if (nowMs >= s.endMs || banned) {
+            close(s, nowMs, banned ? Ending.BANNED : due(s));
             return false;
         }
         nextMs = Math.min(nextMs, s.endMs);
@@ -64,7 +65,7 @@ final class Ends {
         for (int i = streams.size() - 1; i >= 0; i--) { // backwards: who ends is replaced by the last
             Subscriber s = streams.get(i);
             if (nowMs >= s.endMs) {
-                close(s, s.endMs);
+                close(s, s.endMs, due(s));
             } else {
                 next = Math.min(next, s.endMs);
             }
@@ -72,11 +73,16 @@ final class Ends {
         nextMs = Math.max(Math.min(next, nextMs), nowMs + PAUSE_MS);
     }
 
+    private static Ending due(Subscriber s) {
+        return s.endMs < s.admission.agedMs() ? Ending.TOKEN : Ending.AGED;
+    }
+
     /** Ends one between two events: now, or when its socket has taken what was begun. */
-    void close(Subscriber s, long sinceMs) {
+    void close(Subscriber s, long sinceMs, Ending why) {
         if (s.state == Subscriber.State.ENDED) {
             return;
         }
+        s.endsBy(why);
         s.state = Subscriber.State.ENDING;
         s.endMs = Math.min(s.endMs, sinceMs);
         s.backlogSize = 0;
@@ -89,9 +95,9 @@ final class Ends {
     void finish(Subscriber s, long nowMs) {
         if (s.outlet.isReady()) {
             writes.write(s, setup.farewell().get());
-            shard.remove(s);
+            shard.remove(s, s.ending());
         } else if (nowMs - s.endMs >= PATIENCE_MS) {
-            shard.remove(s);
+            shard.remove(s, s.ending());
         } else {
             nextMs = Math.min(nextMs, s.endMs + PATIENCE_MS);
         }
@@ -106,7 +112,7 @@ final class Ends {
         for (int i = streams.size() - 1; i >= 0; i--) {
             Subscriber s = streams.get(i);
             if (setup.banned().test(s.grant)) {
-                close(s, nowMs);
+                close(s, nowMs, Ending.BANNED);
             }
         }
     }
@@ -153,7 +159,7 @@ final class Ends {
             } catch (RuntimeException e) {
                 LOG.warn("Stream {} could not be told of the end", s.connection(), e);
             }
-            shard.remove(s);
+            shard.remove(s, Ending.DRAINED);
         }
     }
 }

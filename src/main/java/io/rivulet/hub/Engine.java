@@ -275,7 +275,7 @@ final class Engine {
         } catch (IOException | RuntimeException e) {
             LOG.error("The cursor of stream {} could not be looked up; it is ended and will ask again",
                 s.connection(), e);
-            s.gone("its cursor could not be looked up");
+            s.gone(Ending.FAULT);
             return;
         }
         attach(s, placed);

@@ -184,7 +184,7 @@ public final class Hub implements AutoCloseable {
         try {
             running.open(s, placed);
         } catch (RuntimeException | Error e) {
-            s.gone("it could not be opened"); // by its shard, which gives back what it was counted for
+            s.gone(Ending.FAULT); // by its shard, which gives back what it was counted for
             throw e;
         }
         return s;

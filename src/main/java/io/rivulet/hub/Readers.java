@@ -96,10 +96,10 @@ final class Readers {
                 budget.acquire(units(result.bytes()));
                 s.shard.post(() -> s.shard.chunkRead(s, result));
             } catch (InterruptedException e) {
-                s.gone("its reader was interrupted"); // nobody else would ever feed it again
+                s.gone(Ending.FAULT); // nobody else would ever feed it again
             } catch (IOException | RuntimeException | Error e) {
                 LOG.error("Stream {} could not be fed from the log and is ended; it will ask again", s.connection(), e);
-                s.gone("the log could not be read for it");
+                s.gone(Ending.FAULT);
             }
         });
     }

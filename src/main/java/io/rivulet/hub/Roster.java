@@ -55,17 +55,17 @@ final class Roster {
     /**
      * Places a subscriber at its cursor, which may be ahead of what this shard has dispatched.
      *
-     * @return false when it has to end at once and come back: its headers said otherwise, or what it begins with is
+     * @return null, or why it has to end at once and come back: its headers said otherwise, or what it begins with is
      *     more than there is room for now
      */
-    boolean place(Subscriber s, StartPoint found) {
+    Ending place(Subscriber s, StartPoint found) {
         Position at = found.cursor();
         index.add(s.request.topics(), s);
         s.indexed = true;
         s.state = Subscriber.State.BEHIND;
         boolean inexact = setup.presence().began(s, found);
         if (inexact && !s.request.controls()) {
-            return false;
+            return Ending.LOSS;
         }
         StartPoint start = inexact ? setup.presence().checked(s.request, found) : found;
         if (s.request.controls()) {
@@ -80,25 +80,25 @@ final class Roster {
         if (setup.handOver().mayGoLive(at, moment.place)) {
             s.state = Subscriber.State.LIVE;
         }
-        return true;
+        return null;
     }
 
     /** The newest of each topic lie before the cursor that follows them, so they cannot be read again. */
-    private boolean keep(Subscriber s, StartPoint start) {
+    private Ending keep(Subscriber s, StartPoint start) {
         int bytes = start.first().stream().mapToInt(EventFrame::weight).sum();
         if (!writes.budget().hasRoomFor(start.first(), bytes)) {
-            return false;
+            return Ending.MEMORY;
         }
         s.kept = writes.budget().hold(start.first(), bytes);
         s.chunk = start.first();
         s.chunkAt = 0;
         s.chunkEnd = start.afterFirst();
         s.seen = Position.START;
-        return true;
+        return null;
     }
 
     /** Ends and forgets a subscriber. Idempotent. */
-    void remove(Subscriber s) {
+    void remove(Subscriber s, Ending why) {
         if (s.state == Subscriber.State.ENDED) {
             return;
         }
@@ -106,6 +106,7 @@ final class Roster {
             index.remove(s.request.topics(), s);
         }
         s.state = Subscriber.State.ENDED;
+        s.endsBy(why);
         if (s.slot >= 0) {
             Subscriber last = streams.remove(streams.size() - 1);
             if (last != s) {

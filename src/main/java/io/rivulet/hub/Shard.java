@@ -183,7 +183,7 @@ final class Shard implements Runnable {
             tryServe(s);
         } catch (RuntimeException | Error e) {
             LOG.error("Stream {} failed and is ended", s.connection(), e);
-            remove(s);
+            remove(s, Ending.FAULT);
         }
     }
 
@@ -233,21 +233,22 @@ final class Shard implements Runnable {
         if (s.state != Subscriber.State.OPENING) {
             return;
         }
-        if (roster.place(s, found)) {
+        Ending end = roster.place(s, found);
+        if (end == null) {
             serve(s);
         } else {
-            close(s);
+            close(s, end);
         }
     }
 
     /** Ends and forgets a subscriber. Idempotent. */
-    void remove(Subscriber s) {
-        roster.remove(s);
+    void remove(Subscriber s, Ending why) {
+        roster.remove(s, why);
     }
 
     /** Ends one stream between two events. */
-    void close(Subscriber s) {
-        ends.close(s, moment.ms);
+    void close(Subscriber s, Ending why) {
+        ends.close(s, moment.ms, why);
     }
 
     /** Ends the streams of those who are banned. */

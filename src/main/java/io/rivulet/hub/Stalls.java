@@ -66,7 +66,7 @@ final class Stalls {
             s.wait.left = left;
             s.wait.progressNs = moment.ns;
         } else if (setup.stallNs() > 0 && stalledNs(s) >= setup.stallNs()) {
-            end(s, Count.STALLED);
+            end(s, Ending.STALLED, Count.STALLED);
         }
     }
 
@@ -74,11 +74,11 @@ final class Stalls {
         return moment.ns - s.wait.progressNs;
     }
 
-    private void end(Subscriber s, Count why) {
-        setup.metrics().add(why);
+    private void end(Subscriber s, Ending why, Count count) {
+        setup.metrics().add(count);
         LOG.debug("Stream {} has taken nothing for {} ms and is ended ({})", s.connection(),
-            stalledNs(s) / 1_000_000, why);
-        shard.remove(s);
+            stalledNs(s) / 1_000_000, why.word());
+        shard.remove(s, why);
     }
 
     /** Lets those go on for whose events there is room; many may wait for the same one, which is in memory once. */
@@ -119,7 +119,7 @@ final class Stalls {
         }
         idle.sort(Comparator.comparingDouble(s -> -(double) s.wait.held.part() * stalledNs(s)));
         for (int i = 0; i < idle.size() && !budget.hasRoomFor(bytes, 0); i++) {
-            end(idle.get(i), Count.CROWDED_OUT);
+            end(idle.get(i), Ending.MEMORY, Count.CROWDED_OUT);
         }
     }
 }

@@ -48,6 +48,8 @@ final class Subscriber implements Subscription {
     volatile Grant grant;
     /** The client has left: what waits in the readers' line for it is not worth doing. Any thread. */
     volatile boolean left;
+    /** Why it ended: whoever is first knows. Any thread. */
+    private volatile Ending ending;
     State state = State.OPENING;
     Position seen = Position.START;
     /** What the hub itself has to say first: prelude, hello, gap, heartbeat. */
@@ -122,8 +124,26 @@ final class Subscriber implements Subscription {
 
     @Override
     public void gone(String why) {
+        gone(Ending.LEFT);
+    }
+
+    /** It is over, for this reason; any thread. */
+    void gone(Ending why) {
         left = true;
-        shard.post(() -> shard.remove(this));
+        endsBy(why);
+        shard.post(() -> shard.remove(this, why));
+    }
+
+    /** Notes why it ends, unless that is known. */
+    void endsBy(Ending why) {
+        if (ending == null) {
+            ending = why;
+        }
+    }
+
+    @Override
+    public Ending ending() {
+        return ending;
     }
 
     /** Whether this event is for it at all: not seen yet, and public or granted. */

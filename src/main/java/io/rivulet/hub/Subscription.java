@@ -9,6 +9,9 @@ public interface Subscription {
     /** The outlet can be written to, for the first time or again. */
     void writable();
 
+    /** Why it ended; null while it is open. */
+    Ending ending();
+
     /** The response is over: the client left, a write failed, or the container ended it. Idempotent. */
     void gone(String why);
 }

@@ -60,9 +60,9 @@ class AccessLogTest {
             java.io.Closeable stream = door.stream("/api/updates?topic=news");
             Await.until("the stream's start is logged", () -> read(file).contains(" 200 - stream-start "));
             assertFalse(read(file).contains("stream-end"));
-            stream.close();
             door.hub.close(); // ends all streams, as a client that leaves does at the next heartbeat
-            Await.until("the stream's end is logged", () -> read(file).contains(" 200 - stream-end "));
+            Await.until("the stream's end is logged, and why", () -> read(file).contains(" 200 - stream-end drained "));
+            stream.close();
         }
         List<String> lines = Files.readAllLines(file);
         assertEquals(2, lines.size(), lines.toString());

@@ -1,0 +1,39 @@
+package io.rivulet;
+
+import io.rivulet.config.Settings;
+import io.rivulet.config.SettingsTable;
+import java.time.Duration;
+import java.util.OptionalInt;
+
+/**
+ * After how long a stream ends whose socket takes nothing. The container has a limit of its own, which it applies
+ * first where it is less than {@code rivulet.stall.timeout}; an application cannot change it, but it can say so.
+ */
+final class WriteLimit {
+
+    private static final String SAY = "a stream whose socket takes nothing ";
+
+    private WriteLimit() {
+    }
+
+    /** What the log says at start; {@code limit} is the container's in milliseconds, as {@link ConnectorLimit} says. */
+    static String line(Settings settings, String serverInfo, OptionalInt limit) {
+        long ownMs = settings.get(SettingsTable.STALL_TIMEOUT).toMillis();
+        String own = ownMs == 0 ? "never ends by rivulet.stall.timeout"
+            : "ends after " + seconds(ownMs) + " (rivulet.stall.timeout)";
+        boolean tomcat = serverInfo.contains("Tomcat");
+        if (limit.isPresent() && limit.getAsInt() < (ownMs == 0 ? Integer.MAX_VALUE : ownMs)) {
+            return SAY + "ends after " + seconds(limit.getAsInt()) + ", by connectionTimeout of Tomcat's connector; "
+                + "rivulet.stall.timeout is " + (ownMs == 0 ? "never" : seconds(ownMs));
+        }
+        String name = tomcat ? "connectionTimeout of Tomcat's connector, 20 s in its server.xml"
+            : "the connector's idleTimeout, 30 s in Jetty";
+        return SAY + own
+            + (limit.isPresent() ? "" : (ownMs == 0 ? ", but by " : ", or sooner by ") + name + " unless configured");
+    }
+
+    private static String seconds(long ms) {
+        Duration time = Duration.ofMillis(ms);
+        return time.toMillis() % 1_000 == 0 ? time.toSeconds() + " s" : ms + " ms";
+    }
+}
