@@ -7,9 +7,10 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 
 /**
- * How many connections Tomcat's connectors take, and how long a write may wait there. A web application cannot ask the container; its MBeans tell everybody
- * in the JVM, unless whoever embeds it has turned them off. Jetty has no such limit by default, and one that is set (a
- * {@code ConnectionLimit} or {@code NetworkConnectionLimit}) shows itself to nobody.
+ * How many connections Tomcat's connectors take, and how long a write may wait there. A web application cannot ask the
+ * container; its MBeans tell everybody in the JVM, unless whoever embeds it has turned them off. Jetty has no limit of
+ * connections by default, and one that is set (a {@code ConnectionLimit} or {@code NetworkConnectionLimit}) shows
+ * itself to nobody, and neither does its idle timeout.
  */
 final class ConnectorLimit {
 
