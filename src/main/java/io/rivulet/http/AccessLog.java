@@ -85,7 +85,30 @@ public final class AccessLog implements AutoCloseable {
         int end = uri.indexOf(';');
         String path = end < 0 ? uri : uri.substring(0, end);
         path = path.length() <= PATH_CHARS_MAX ? path : path.substring(0, PATH_CHARS_MAX) + "...";
-        return (method + " " + path + " " + protocol).replaceAll("[^ !#-\\[\\]-~]", "?");
+        return printable(method + " " + path + " " + protocol, ' ');
+    }
+
+    /** The text with a question mark for each character that would break a line of quoted words. */
+    static String printable(String text, char least) {
+        for (int i = 0; i < text.length(); i++) {
+            if (isUnfit(text.charAt(i), least)) {
+                StringBuilder clean = new StringBuilder(text);
+                for (int at = i; at < text.length(); at++) {
+                    clean.setCharAt(at, isUnfit(text.charAt(at), least) ? '?' : text.charAt(at));
+                }
+                return clean.toString();
+            }
+        }
+        return text; // nearly always: no request pays for a new one
+    }
+
+    private static boolean isUnfit(char c, char least) {
+        return c < least || c > '~' || c == '"' || c == '\\';
+    }
+
+    /** Whether anybody writes lines. */
+    boolean isOn() {
+        return !closing;
     }
 
     /** One line; never waits. Any thread. */

@@ -15,6 +15,8 @@ import java.util.Map;
  */
 final class Answer {
 
+    /** Half of Tomcat's buffer, and of what Jetty gathers before it writes. */
+    private static final int BUFFERED_BYTES_MAX = 4_096;
     private static final String JSON = "application/json";
 
     private final int status;
@@ -58,23 +60,35 @@ final class Answer {
 
     /**
      * Writes it as the client takes it and completes the request. Never blocks: a publisher that does not read its
-     * answers would else hold the thread that answers all the others.
+     * answers would else hold the thread that answers all the others. A small one fits into the response's buffer: the
+     * container gets it when the request is completed, and writes it without us. Its length is the container's to say:
+     * told of it, Jetty would write the last byte at once, and wait for the client in our thread.
      */
     void send(AsyncContext async) {
         try {
             HttpServletResponse response = (HttpServletResponse) async.getResponse();
-            head(response);
-            ServletOutputStream out = response.getOutputStream();
-            out.setWriteListener(new Sender(async, out, body));
+            if (body.length <= BUFFERED_BYTES_MAX) {
+                statusAndHeaders(response);
+                response.getOutputStream().write(body);
+                complete(async);
+            } else {
+                head(response);
+                ServletOutputStream out = response.getOutputStream();
+                out.setWriteListener(new Sender(async, out, body));
+            }
         } catch (IOException | IllegalStateException e) {
             complete(async); // the client left before its answer was ready
         }
     }
 
     private void head(HttpServletResponse response) {
+        statusAndHeaders(response);
+        response.setContentLength(body.length);
+    }
+
+    private void statusAndHeaders(HttpServletResponse response) {
         response.setStatus(status);
         headers.forEach(response::setHeader);
-        response.setContentLength(body.length);
     }
 
     /** Completes a request that may be over already. */

@@ -28,7 +28,8 @@ public final class Exchange {
     Exchange(HttpServletRequest request, String peer, AccessLog log) {
         this.log = log;
         this.peer = peer;
-        requestLine = AccessLog.requestLine(request.getMethod(), request.getRequestURI(), request.getProtocol());
+        requestLine = log.isOn()
+            ? AccessLog.requestLine(request.getMethod(), request.getRequestURI(), request.getProtocol()) : "";
         request.setAttribute(ATTRIBUTE, this);
     }
 
@@ -52,7 +53,7 @@ public final class Exchange {
     /** Whoever asks, once it is known; made fit for a line of words. */
     void subject(String subject) {
         String cut = subject.length() <= SUBJECT_CHARS_MAX ? subject : subject.substring(0, SUBJECT_CHARS_MAX) + "...";
-        this.subject = cut.replaceAll("[^!#-\\[\\]-~]", "?");
+        this.subject = AccessLog.printable(cut, '!');
     }
 
     /** The request shows a token: its answer is for nobody else. */

@@ -18,10 +18,12 @@ public record JvmFlags(String heap, List<String> more) {
 
     /**
      * For resident memory: a heap that a full collection shrinks to what is alive, so that the process's size says what
-     * its connections need and not what was once garbage.
+     * its connections need and not what was once garbage. The young generation is small: it never shrinks, and pages
+     * of it that more connections touch would count as theirs.
      */
     public static JvmFlags tight(String heap) {
-        return new JvmFlags(heap, List.of("-XX:+UseSerialGC", "-XX:MinHeapFreeRatio=5", "-XX:MaxHeapFreeRatio=10"));
+        return new JvmFlags(heap,
+            List.of("-XX:+UseSerialGC", "-Xmn16m", "-XX:MinHeapFreeRatio=5", "-XX:MaxHeapFreeRatio=10"));
     }
 
     List<String> words() {

@@ -26,6 +26,7 @@ public record RivuletPlan(String title, boolean jetty, String war, JvmFlags flag
         settings.put("rivulet.dev", "true");
         settings.put("rivulet.log.sync", "always");
         settings.put("rivulet.connections.max", "30000");
+        settings.put("rivulet.publish.rate", "0");
         return new RivuletPlan("Rivulet on " + (jetty ? "Jetty" : "Tomcat"), jetty, WAR, flags, Map.of(),
             Map.copyOf(settings), 0);
     }
