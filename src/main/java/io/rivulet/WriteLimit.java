@@ -28,8 +28,10 @@ final class WriteLimit {
         }
         String name = tomcat ? "connectionTimeout of Tomcat's connector, 20 s in its server.xml"
             : "the connector's idleTimeout, 30 s in Jetty";
-        return SAY + own
-            + (limit.isPresent() ? "" : (ownMs == 0 ? ", but by " : ", or sooner by ") + name + " unless configured");
+        String straight = tomcat || !settings.get(SettingsTable.JETTY_STRAIGHT) ? ""
+            : " (rivulet.jetty.straight: only over TLS and HTTP/2)";
+        String theirs = (ownMs == 0 ? ", but by " : ", or sooner by ") + name + " unless configured" + straight;
+        return SAY + own + (limit.isPresent() ? "" : theirs);
     }
 
     private static String seconds(long ms) {

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 class WriteLimitTest {
 
     private static final String SAY = "a stream whose socket takes nothing ";
+    private static final String STRAIGHT = " (rivulet.jetty.straight: only over TLS and HTTP/2)";
     private static final String TOMCAT = "Apache Tomcat/10.1.59";
 
     @Test
@@ -29,9 +30,9 @@ class WriteLimitTest {
         assertEquals(SAY + "ends after 30 s (rivulet.stall.timeout), or sooner by connectionTimeout of Tomcat's "
             + "connector, 20 s in its server.xml unless configured", line(TOMCAT, "30s", OptionalInt.empty()));
         assertEquals(SAY + "ends after 30 s (rivulet.stall.timeout), or sooner by the connector's idleTimeout, 30 s in "
-            + "Jetty unless configured", line("jetty/12.1.8", "30s", OptionalInt.empty()));
+            + "Jetty unless configured" + STRAIGHT, line("jetty/12.1.8", "30s", OptionalInt.empty()));
         assertEquals(SAY + "never ends by rivulet.stall.timeout, but by the connector's idleTimeout, 30 s in Jetty "
-            + "unless configured", line("jetty/12.1.8", "0s", OptionalInt.empty()));
+            + "unless configured" + STRAIGHT, line("jetty/12.1.8", "0s", OptionalInt.empty()));
     }
 
     private static String line(String serverInfo, String timeout, OptionalInt limit) {
