@@ -70,7 +70,7 @@ final class Matchers {
         if (matchers.isEmpty()) {
             throw Refused.malformed("the request has no match parameter: it asks for nothing");
         }
-        TopicSelection selection = TopicSelection.of(matchers);
+        TopicSelection selection = space.select(matchers);
         if (selection.patternBytes() > PATTERN_BYTES_MAX) {
             throw Refused.malformed("the patterns of the request take about " + selection.patternBytes()
                 + " bytes once they are compiled; together they may take " + PATTERN_BYTES_MAX);
@@ -86,7 +86,7 @@ final class Matchers {
         if (whenNone.isEmpty()) {
             throw Refused.malformed("the request names no topic, and rivulet.default.topics is empty");
         }
-        return TopicSelection.of(whenNone.stream().map(topic -> matcher(TOPIC, topic)).toList());
+        return space.select(whenNone.stream().map(topic -> matcher(TOPIC, topic)).toList());
     }
 
     private TopicMatcher matcher(String name, String value) {

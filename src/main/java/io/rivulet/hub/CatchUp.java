@@ -241,7 +241,7 @@ final class CatchUp {
     private void gap(Subscriber s, boolean isTransient, Long missed, String id) {
         setup.metrics().add(Count.GAPS);
         if (s.request.controls()) {
-            s.controls.add(Controls.gap(isTransient, missed, id));
+            s.say(Controls.gap(isTransient, missed, id));
         }
     }
 }

@@ -5,8 +5,6 @@ import io.rivulet.event.Dialect;
 import io.rivulet.limit.Refused;
 import io.rivulet.limit.Refused.Reason;
 import io.rivulet.topic.TopicMatcher;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -21,12 +19,13 @@ public final class Connections {
 
     private static final String NOBODY = "no connection has this name and this secret";
 
-    /** As long as a real one. */
-    private static final String NO_SECRET = "0".repeat(22);
+    private static final Name NO_NAME = new Name(0, 0);
 
-    private final Map<String, Subscriber> open = new ConcurrentHashMap<>();
+    private final Map<Name, Subscriber> open = new ConcurrentHashMap<>();
+    private final Names names;
 
-    Connections() {
+    Connections(Names names) {
+        this.names = names;
     }
 
     /** All of them, in no order. */
@@ -36,7 +35,7 @@ public final class Connections {
 
     /** The one of this public name. */
     public Optional<Connection> find(String connection) {
-        return Optional.ofNullable(open.get(connection)).map(Connections::shown);
+        return Optional.ofNullable(named(connection)).map(Connections::shown);
     }
 
     /**
@@ -44,8 +43,8 @@ public final class Connections {
      *
      * @return by public name, completed on the hub's thread for answers
      */
-    public CompletableFuture<Map<String, Lag>> lags(Collection<String> names) {
-        Map<Shard, List<Subscriber>> asked = names.stream().map(open::get).filter(s -> s != null)
+    public CompletableFuture<Map<String, Lag>> lags(Collection<String> wanted) {
+        Map<Shard, List<Subscriber>> asked = wanted.stream().map(this::named).filter(s -> s != null)
             .collect(Collectors.groupingBy(s -> s.shard));
         CompletableFuture<Map<String, Lag>> answer = new CompletableFuture<>();
         if (asked.isEmpty()) {
@@ -92,7 +91,7 @@ public final class Connections {
 
     /** Ends the stream at the next event boundary; false when there is none of this name. */
     public boolean close(String connection) {
-        Subscriber s = open.get(connection);
+        Subscriber s = named(connection);
         if (s != null) {
             s.shard.post(() -> s.shard.close(s, Ending.CLOSED));
         }
@@ -100,23 +99,23 @@ public final class Connections {
     }
 
     void add(Subscriber s) {
-        open.put(s.connection(), s);
+        open.put(s.admission.connection(), s);
     }
 
     void remove(Subscriber s) {
-        open.remove(s.connection(), s);
+        open.remove(s.admission.connection(), s);
     }
 
-    /** Also where there is no such connection something is compared, so that the time tells nothing either. */
+    /** Also where there is no such connection the secret is compared, so that the time tells nothing either. */
     private Subscriber owned(String connection, String secret) {
-        Subscriber s = open.get(connection);
-        boolean right = MessageDigest.isEqual(bytes(s == null ? NO_SECRET : s.admission.secret()),
-            bytes(secret == null ? "" : secret));
-        return s != null && right ? s : null;
+        Name name = Name.of(connection);
+        boolean right = names.isSecretOf(name == null ? NO_NAME : name, secret == null ? "" : secret);
+        return name != null && right ? open.get(name) : null;
     }
 
-    private static byte[] bytes(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
+    private Subscriber named(String connection) {
+        Name name = Name.of(connection);
+        return name == null ? null : open.get(name);
     }
 
     private static Connection shown(Subscriber s) {

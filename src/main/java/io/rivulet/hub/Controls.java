@@ -29,10 +29,10 @@ final class Controls {
     }
 
     /** {@code rivulet.hello}: who this connection is, and how it resumed. */
-    static byte[] hello(Subscriber s, StartPoint start, String id) {
+    static byte[] hello(Subscriber s, String secret, StartPoint start, String id) {
         JsonObject json = new JsonObject();
         json.addProperty("connection", s.connection());
-        json.addProperty("secret", s.admission.secret());
+        json.addProperty("secret", secret);
         json.addProperty("resumed", start.resumed().text());
         json.addProperty("missed", start.missed());
         if (start.transientLost()) {

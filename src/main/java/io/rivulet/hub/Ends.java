@@ -86,7 +86,7 @@ final class Ends {
         s.state = Subscriber.State.ENDING;
         s.endMs = Math.min(s.endMs, sinceMs);
         s.backlogSize = 0;
-        s.controls.clear();
+        s.takeControls();
         writes.endChunk(s);
         shard.serve(s);
     }

@@ -101,7 +101,7 @@ final class Engine {
         ShardSetup setup = new ShardSetup(ring, transients, log, readers, metrics, clock, nanos, start,
             startId, settings.get(SettingsTable.BACKLOG_EVENTS), handOver, ended,
             () -> Controls.farewell(names.between(retryMin, retryMax)), cursors,
-            banned, answers, presence, writeBytes(settings) / shards,
+            banned, answers, presence, writeBytes(settings) / shards, names,
             settings.get(SettingsTable.STALL_TIMEOUT).toNanos());
         for (int i = 1; i <= shards; i++) {
             fanOut.add(new Shard(setup, i));
@@ -185,8 +185,8 @@ final class Engine {
         long ageMs = age.toMillis();
         long nowMs = clock.millis();
         long agedMs = ageMs == 0 ? Long.MAX_VALUE : nowMs + names.between(ageMs - ageMs / AGE_SPREAD, ageMs);
-        Admission admission = new Admission(names.next(), names.next(),
-            presence.isOn() ? names.nextUrn() : null, nowMs, agedMs, variant(request.dialect()));
+        Admission admission = new Admission(names.next(), presence.isOn() ? names.nextUrn() : null, nowMs, agedMs,
+            variant(request.dialect()));
         return new Subscriber(request, outlet, fanOut.assign(), admission);
     }
 

@@ -36,7 +36,7 @@ public final class Hub implements AutoCloseable {
     private final Interest interest;
     private final StreamCaps caps;
     private final PublishRates rates;
-    private final Connections connections = new Connections();
+    private final Connections connections = new Connections(names);
     private final Presence presence;
     private final HandOver handOver;
     private final LongSupplier nanos;

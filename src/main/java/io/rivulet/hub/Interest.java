@@ -3,6 +3,7 @@ package io.rivulet.hub;
 import io.rivulet.limit.Refused;
 import io.rivulet.topic.TopicIndex;
 import io.rivulet.topic.TopicSelection;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -14,6 +15,8 @@ final class Interest {
     private final AtomicInteger any = new AtomicInteger();
     /** Those with patterns; its lock is held for look-ups only. */
     private final TopicIndex<TopicSelection> patterns = new TopicIndex<>();
+    /** How many streams have each of them: streams that ask alike mostly share one. Under the lock of the patterns. */
+    private final Map<TopicSelection, Integer> sharers = new IdentityHashMap<>();
     private final int patternsMax;
 
     /** With at most so many patterns that nothing literal tells apart. */
@@ -34,9 +37,10 @@ final class Interest {
         }
         if (!topics.patterns().isEmpty()) {
             synchronized (patterns) {
-                int crowd = patterns.add(topics, topics);
-                if (crowd > patternsMax) {
+                boolean first = sharers.merge(topics, 1, Integer::sum) == 1;
+                if (first && patterns.add(topics, topics) > patternsMax) {
                     patterns.remove(topics, topics);
+                    sharers.remove(topics);
                     throw Refused.because(Refused.Reason.OVERLOADED, "more than " + patternsMax + " different patterns "
                         + "would have to be tried for the same topics (rivulet.patterns.max); one that says more "
                         + "literally, between two slashes, is told apart");
@@ -54,7 +58,9 @@ final class Interest {
             topics.exact().forEach(topic -> exact.computeIfPresent(topic, (t, n) -> n == 1 ? null : n - 1));
             if (!topics.patterns().isEmpty()) {
                 synchronized (patterns) {
-                    patterns.remove(topics, topics);
+                    if (sharers.computeIfPresent(topics, (t, n) -> n == 1 ? null : n - 1) == null) {
+                        patterns.remove(topics, topics);
+                    }
                 }
             }
         }

@@ -49,7 +49,7 @@ final class Roster {
         streams.add(s);
         s.writtenNs = moment.ns;
         s.heartbeatNs = moment.ns;
-        s.controls.add(prelude);
+        s.say(prelude);
     }
 
     /**
@@ -69,7 +69,8 @@ final class Roster {
         }
         StartPoint start = inexact ? setup.presence().checked(s.request, found) : found;
         if (s.request.controls()) {
-            s.controls.add(Controls.hello(s, start, start.cursorId()));
+            String secret = setup.names().secretOf(s.admission.connection());
+            s.say(Controls.hello(s, secret, start, start.cursorId()));
         }
         s.seen = at;
         s.transientFrom = start.transientFrom();

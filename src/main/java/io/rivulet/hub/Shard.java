@@ -190,7 +190,7 @@ final class Shard implements Runnable {
     private void tryServe(Subscriber s) {
         boolean ready = false;
         while (s.state != Subscriber.State.ENDED && (ready = s.outlet.isReady())) {
-            if (!s.controls.isEmpty()) {
+            if (s.isToHear()) {
                 writes.write(s, s.takeControls());
             } else if (s.state == Subscriber.State.LIVE && s.backlogSize > 0) {
                 int before = s.backlogSize;

@@ -22,11 +22,12 @@ import java.util.function.Supplier;
  * @param banned     whether who has this grant is to be kept out; any thread
  * @param answers    where answers to callers are completed: never on a shard
  * @param writeBytes what the streams of one shard may hold together, see {@link WriteBudget}
+ * @param names      of the streams, and their secrets
  * @param stallNs    a stream whose socket takes nothing for so long is ended; 0 for never
  */
 record ShardSetup(TailRing ring, TransientTopics transients, EventLog log, Readers readers, Metrics metrics,
                   InstantSource clock, LongSupplier nanos, Position start, String startId, int backlogMax,
                   HandOver handOver, Consumer<Subscriber> ended, Supplier<byte[]> farewell, CursorDue cursors,
                   Predicate<Grant> banned, Executor answers,
-                  Presence presence, long writeBytes, long stallNs) {
+                  Presence presence, long writeBytes, Names names, long stallNs) {
 }

@@ -4,8 +4,6 @@ import io.rivulet.auth.Grant;
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
 import io.rivulet.event.Variant;
-import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
 
@@ -52,8 +50,8 @@ final class Subscriber implements Subscription {
     private volatile Ending ending;
     State state = State.OPENING;
     Position seen = Position.START;
-    /** What the hub itself has to say first: prelude, hello, gap, heartbeat. */
-    final ArrayDeque<byte[]> controls = new ArrayDeque<>(2);
+    /** What the hub itself has to say first: prelude, hello, gap. Null when that is nothing, as it mostly is. */
+    private byte[] controls;
 
     long[] backlog = NOTHING;
     int backlogSize;
@@ -114,7 +112,7 @@ final class Subscriber implements Subscription {
 
     @Override
     public String connection() {
-        return admission.connection();
+        return admission.connection().text();
     }
 
     @Override
@@ -179,7 +177,7 @@ final class Subscriber implements Subscription {
             backlogHash = 0;
         }
         if (backlogSize == backlog.length) {
-            backlog = Arrays.copyOf(backlog, Math.min(backlogMax, Math.max(4, backlogSize * 2)));
+            backlog = Arrays.copyOf(backlog, Math.min(backlogMax, Math.max(1, backlogSize * 2)));
         }
         backlog[backlogSize++] = sequence;
         backlogHash = (backlogHash + sequence) * 0x9E3779B97F4A7C15L;
@@ -203,15 +201,27 @@ final class Subscriber implements Subscription {
         }
     }
 
-    /** What the hub has to say, as one write. */
-    byte[] takeControls() {
-        if (controls.size() == 1) {
-            return controls.poll();
+    /** The hub has something to say to it, before anything else. */
+    void say(byte[] control) {
+        if (controls == null) {
+            controls = control;
+        } else {
+            int length = controls.length;
+            controls = Arrays.copyOf(controls, length + control.length);
+            System.arraycopy(control, 0, controls, length, control.length);
         }
-        ByteBuffer joined = ByteBuffer.allocate(controls.stream().mapToInt(bytes -> bytes.length).sum());
-        controls.forEach(joined::put);
-        controls.clear();
-        return joined.array();
+    }
+
+    /** Whether the hub has something to say. */
+    boolean isToHear() {
+        return controls != null;
+    }
+
+    /** What the hub has to say, as one write; nothing is left of it. Null when there is nothing. */
+    byte[] takeControls() {
+        byte[] taken = controls;
+        controls = null;
+        return taken;
     }
 
     /** Leaves the live batches: the cursor is the place before the first event it has not got. */

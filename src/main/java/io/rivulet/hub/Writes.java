@@ -92,7 +92,7 @@ final class Writes {
     /** The stream ends: nothing of what it held is its own any more. */
     void end(Subscriber s) {
         endChunk(s);
-        s.controls.clear();
+        s.takeControls();
         if (s.wait != null) {
             taken(s);
         }

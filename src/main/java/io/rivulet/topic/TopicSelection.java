@@ -4,12 +4,16 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
-/** All that one subscriber asks for: matchers joined by "or", without repeats (SUB-22). Immutable, any thread. */
+/**
+ * All that one subscriber asks for: matchers joined by "or", without repeats (SUB-22). Immutable, any thread. Each open
+ * stream has one, so it is small; {@link TopicSpace#select} gives the same one to all who ask alike.
+ */
 public final class TopicSelection {
 
     private final List<TopicMatcher> matchers;
-    private final Set<String> exact = new LinkedHashSet<>();
+    private final Set<String> exact;
     private final List<CompiledMatcher> compiled;
     private final boolean any;
 
@@ -18,7 +22,8 @@ public final class TopicSelection {
         this.compiled = this.matchers.stream().filter(m -> m instanceof CompiledMatcher)
             .map(m -> (CompiledMatcher) m).toList();
         this.any = this.matchers.stream().anyMatch(m -> m instanceof TopicMatcher.Any);
-        this.matchers.stream().filter(m -> m instanceof TopicMatcher.Exact).forEach(m -> exact.add(m.text()));
+        this.exact = this.matchers.stream().filter(m -> m instanceof TopicMatcher.Exact).map(TopicMatcher::text)
+            .collect(Collectors.toUnmodifiableSet());
     }
 
     /** The union of these matchers; there is at least one. */

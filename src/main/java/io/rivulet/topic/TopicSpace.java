@@ -4,6 +4,7 @@ import io.rivulet.limit.Refused;
 import io.rivulet.url.BadPattern;
 import io.rivulet.url.Url;
 import io.rivulet.url.UrlPattern;
+import java.util.List;
 
 /**
  * How this hub reads topics: its own URL, against which relative topics and patterns are resolved, and the matchers
@@ -14,6 +15,10 @@ public final class TopicSpace {
 
     /** Bytes of the matchers that are kept, and characters of their texts, half of them. */
     private static final long MATCHERS_MAX = 1 << 22;
+    /** The same of whole selections: a thousand that many ask for, or more; what is rare passes through. */
+    private static final long SELECTIONS_MAX = 1 << 17;
+    /** A longer one is hardly that of many, and would push out many. */
+    private static final int SHARED_CHARS_MAX = 1 << 12;
     /** The same of topics that were parsed as URLs. */
     private static final long TOPICS_MAX = 1 << 20;
 
@@ -24,6 +29,7 @@ public final class TopicSpace {
         new BoundedCache<>(MATCHERS_MAX, CompiledMatcher::weight);
     private final BoundedCache<CompiledMatcher> templates =
         new BoundedCache<>(MATCHERS_MAX, CompiledMatcher::weight);
+    private final BoundedCache<TopicSelection> selections = new BoundedCache<>(SELECTIONS_MAX);
     private final BoundedCache<TopicUrl> urls = new BoundedCache<>(TOPICS_MAX);
 
     private TopicSpace(String hubUrl, Url hub) {
@@ -98,6 +104,25 @@ public final class TopicSpace {
         CompiledMatcher matcher = new TopicMatcher.Template(text, template);
         templates.put(text, matcher);
         return matcher;
+    }
+
+    /**
+     * The union of these; there is at least one. The same object for the same matchers in the same order while it is
+     * remembered: thousands of streams that ask alike hold one.
+     */
+    public TopicSelection select(List<? extends TopicMatcher> matchers) {
+        StringBuilder key = new StringBuilder();
+        for (TopicMatcher matcher : matchers) { // with its length each text stands for itself
+            key.append(matcher.type()).append(matcher.text().length()).append(' ').append(matcher.text());
+        }
+        TopicSelection known = selections.get(key.toString());
+        if (known == null) {
+            known = TopicSelection.of(matchers);
+            if (key.length() <= SHARED_CHARS_MAX) {
+                selections.put(key.toString(), known);
+            }
+        }
+        return known;
     }
 
     /**

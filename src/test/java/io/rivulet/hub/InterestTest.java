@@ -35,6 +35,21 @@ class InterestTest {
         assertFalse(interest.isHeard("quotes/A"));
     }
 
+    @Test
+    void thoseWhoShareASelectionAreCountedEach() {
+        for (TopicSelection shared : List.of(space.select(List.of(space.exact("a"))),
+            space.select(List.of(space.exact("b"), space.urlPattern("a"))), space.select(List.of(space.exact("*"))))) {
+            for (int i = 0; i < 3; i++) {
+                interest.add(shared);
+            }
+            for (int i = 0; i < 3; i++) {
+                assertTrue(interest.isHeard("a"), i + " of three have left");
+                interest.remove(shared);
+            }
+            assertFalse(interest.isHeard("a"));
+        }
+    }
+
     /** Each of them is tried for every new topic: strangers could else make each publish as slow as they like. */
     @Test
     void patternsThatNothingLiteralTellsApartAreBounded() {

@@ -185,4 +185,19 @@ class TopicSpaceTest {
         }
         assertTrue(matched > 300, matched + " topics matched");
     }
+
+    @Test
+    void whoAsksAlikeHasTheSameSelection() {
+        TopicSelection one = space.select(List.of(space.exact("a"), space.urlPattern("/b/:c"), space.selector("{d}")));
+        assertSame(one, space.select(List.of(space.exact("a"), space.urlPattern("/b/:c"), space.selector("{d}"))));
+        assertEquals(List.of("a", "/b/:c", "{d}"), one.matchers().stream().map(TopicMatcher::text).toList());
+        for (List<TopicMatcher> other : List.<List<TopicMatcher>>of(List.of(space.exact("a")),
+            List.of(space.urlPattern("/b/:c"), space.exact("a"), space.selector("{d}")),
+            List.of(space.exact("a"), space.exact("/b/:c"), space.selector("{d}")),
+            List.of(space.exact("a"), space.urlPattern("/b/:c"), space.exact("{d}")),
+            List.of(space.exact("aurlpattern6 /b/:c"), space.selector("{d}")))) {
+            assertEquals(List.copyOf(other), space.select(other).matchers());
+            assertNotSame(one, space.select(other));
+        }
+    }
 }

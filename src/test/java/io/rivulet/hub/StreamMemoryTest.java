@@ -1,0 +1,126 @@
+package io.rivulet.hub;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.rivulet.auth.Grant;
+import io.rivulet.event.Dialect;
+import io.rivulet.kit.Await;
+import io.rivulet.metrics.Metrics.Count;
+import io.rivulet.topic.TopicMatcher;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What an open stream costs the hub itself, container and response left out: bytes of heap for each of many idle
+ * streams, each of which has had an event. The figures are pinned a little above what was measured, in a heap with
+ * compressed references as the tests' is; whoever adds to a stream sees it here.
+ */
+class StreamMemoryTest {
+
+    private static final int STREAMS = 10_000;
+    private static final int TRIES = 3;
+    private static final Duration HEARTBEAT = Duration.ofSeconds(15);
+
+    @TempDir
+    private Path folder;
+
+    /** Takes everything and is nothing. */
+    private static final Outlet NOWHERE = new Outlet() {
+        @Override
+        public boolean isReady() {
+            return true;
+        }
+
+        @Override
+        public void write(Portion events) {
+            // a client that reads all there is
+        }
+
+        @Override
+        public void end() {
+            // nothing to end
+        }
+    };
+
+    @Test
+    void aStreamOfATopicThatManyAskFor() throws Exception {
+        assertBytes(490, i -> List.of("news"), false);
+    }
+
+    @Test
+    void aStreamWithATopicOfItsOwnBeside() throws Exception {
+        assertBytes(815, i -> List.of("news", "users/" + i), false);
+    }
+
+    @Test
+    void aStreamThatCameBack() throws Exception {
+        assertBytes(615, i -> List.of("news"), true);
+    }
+
+    private void assertBytes(long max, IntFunction<List<String>> topics, boolean resumes) throws Exception {
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < TRIES && least > max; i++) { // something else may have left its garbage meanwhile
+            least = Math.min(least, bytes(folder.resolve("" + i), topics, resumes));
+        }
+        assertTrue(least > 100, "nothing was measured: " + least);
+        assertTrue(least <= max, "a stream takes " + least + " bytes; at most " + max);
+    }
+
+    private static long bytes(Path folder, IntFunction<List<String>> topics, boolean resumes) throws Exception {
+        try (HubScene scene = new HubScene(folder)) {
+            String id = scene.publish("news", "before");
+            List<Subscription> open = new ArrayList<>(STREAMS);
+            open(scene, open, 100, topics, resumes ? id : null); // classes are loaded, tables are there
+            long before = used();
+            open(scene, open, STREAMS, topics, resumes ? id : null);
+            for (int n = 1; n <= 2; n++) { // whoever was placed too late for the first is live at the second
+                long all = (long) n * STREAMS;
+                scene.publish("news", "to all");
+                Await.until("all have got it", () -> delivered(scene) == all);
+            }
+            long after = used();
+            assertEquals(STREAMS, scene.hub.streams());
+            assertEquals(STREAMS, open.size());
+            return (after - before) / (STREAMS - 100);
+        }
+    }
+
+    private static void open(HubScene scene, List<Subscription> open, int upTo, IntFunction<List<String>> topics,
+                             String after) {
+        while (open.size() < upTo) { // texts are of each request's own, as at the door
+            List<TopicMatcher> matchers = topics.apply(open.size()).stream()
+                .map(text -> scene.hub.topics().exact(copy(text))).toList();
+            open.add(scene.hub.subscribe(new SubscribeRequest(scene.hub.topics().select(matchers), Grant.ANONYMOUS,
+                after == null ? null : copy(after), Since.LATEST, HEARTBEAT, false, Dialect.RIVULET,
+                copy("192.0.2.1")), NOWHERE));
+        }
+    }
+
+    private static long delivered(HubScene scene) {
+        return scene.metrics.get(Count.DELIVERED_LIVE) + scene.metrics.get(Count.DELIVERED_RING)
+            + scene.metrics.get(Count.DELIVERED_LOG);
+    }
+
+    private static String copy(String text) {
+        return new String(text.toCharArray());
+    }
+
+    /** After collecting what is garbage, until there is no less. */
+    private static long used() {
+        long used = Long.MAX_VALUE;
+        for (int same = 0; same < 2;) {
+            System.gc();
+            long now = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+            same = now < used - 10_000 ? 0 : same + 1;
+            used = Math.min(used, now);
+        }
+        return used;
+    }
+}
