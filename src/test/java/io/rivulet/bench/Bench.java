@@ -7,6 +7,7 @@ import io.rivulet.bench.report.Report;
 import io.rivulet.bench.scenario.Durable;
 import io.rivulet.bench.scenario.Fanout;
 import io.rivulet.bench.scenario.Idle;
+import io.rivulet.bench.scenario.Jmh;
 import io.rivulet.bench.scenario.Latency;
 import io.rivulet.bench.scenario.Scenario;
 import io.rivulet.bench.scenario.Stalled;
@@ -36,6 +37,7 @@ public final class Bench {
         all.put("storm", new Storm());
         all.put("topics", new Topics());
         all.put("durable", new Durable());
+        all.put("jmh", new Jmh());
         return all;
     }
 

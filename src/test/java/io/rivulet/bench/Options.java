@@ -14,20 +14,21 @@ import java.util.Properties;
  * harness works, not a figure.
  */
 public record Options(List<String> scenarios, List<Peer> peers, int rounds, int seconds, int warmup, int subscribers,
-                      String heap, Map<String, String> settings, boolean smoke, Path out) {
+                      int stall, String heap, Map<String, String> settings, boolean smoke, Path out) {
 
     /** From system properties, of which Maven passes only some as empty text. */
     static Options of(Properties properties) {
         boolean smoke = get(properties, "bench", "fanout").equals("smoke");
-        String scenarios = smoke ? "fanout,publishers,latency,second,idle,stalled,storm,topics,durable"
+        String scenarios = smoke ? "fanout,latency,stalled,storm,durable"
             : get(properties, "bench", "fanout");
-        String peers = get(properties, "bench.peers", smoke ? "bare,nchan,floor" : "all");
+        String peers = get(properties, "bench.peers", smoke ? "bare" : "all");
         return new Options(Arrays.asList(scenarios.split(",")),
             peers.equals("all") ? Arrays.asList(Peer.values())
                 : Arrays.stream(peers.split(",")).filter(p -> !p.equals("none")).map(Peer::named).toList(),
             number(properties, "bench.rounds", smoke ? 1 : 3), number(properties, "bench.seconds", smoke ? 1 : 5),
             number(properties, "bench.warmup", smoke ? 1 : 20), number(properties, "bench.n", smoke ? 20 : 1_000),
-            get(properties, "bench.heap", "512m"), settings(get(properties, "bench.settings", "")), smoke,
+            number(properties, "bench.stall", smoke ? 3 : 60), get(properties, "bench.heap", "512m"),
+            settings(get(properties, "bench.settings", "")), smoke,
             Path.of(get(properties, "bench.out", "target/bench")));
     }
 
@@ -59,7 +60,7 @@ public record Options(List<String> scenarios, List<Peer> peers, int rounds, int 
 
     /** What every JVM that is measured gets. */
     public JvmFlags flags() {
-        return JvmFlags.of(heap);
+        return smoke ? JvmFlags.quick(heap) : JvmFlags.of(heap);
     }
 
     /** For the table of circumstances. */

@@ -16,6 +16,11 @@ public record JvmFlags(String heap, List<String> more) {
         return new JvmFlags(heap, List.of("-Xms" + heap, "-XX:+UseSerialGC"));
     }
 
+    /** For trying out: soon ready, never fast. */
+    public static JvmFlags quick(String heap) {
+        return new JvmFlags(heap, List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    }
+
     /**
      * For resident memory: a heap that a full collection shrinks to what is alive, so that the process's size says what
      * its connections need and not what was once garbage. The young generation is small: it never shrinks, and pages

@@ -47,7 +47,7 @@ public final class Durable implements Scenario {
 
     private static void on(Lab lab, Table table, int syncMoreMs, String log) throws IOException {
         List<RivuletPlan> plans = new ArrayList<>();
-        for (boolean jetty : new boolean[] {true, false}) {
+        for (boolean jetty : lab.options().smoke() ? new boolean[] {true} : new boolean[] {true, false}) {
             RivuletPlan plan = lab.rivulet(jetty, lab.options().flags());
             plans.add(syncMoreMs == 0 ? plan : plan.syncMore(syncMoreMs));
             if (syncMoreMs == 0) {

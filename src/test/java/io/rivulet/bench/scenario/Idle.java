@@ -20,7 +20,6 @@ import java.util.Map;
 /** What a subscriber to whom nothing happens takes: the slope of resident memory between 1,000 and 10,000 of them. */
 public final class Idle implements Scenario {
 
-    private static final Duration SETTLE = Duration.ofSeconds(3);
     private static final String HEAP = "2g";
 
     private record Size(long rssKb, long heapKb) {
@@ -34,7 +33,7 @@ public final class Idle implements Scenario {
         int many = lab.options().size(10_000, 60);
         Table table = new Table("idle: resident memory per connection, between " + few + " and " + many, "server",
             "KB per connection", "of it Java heap", "RSS MB at " + few, "RSS MB at " + many);
-        for (boolean jetty : new boolean[] {true, false}) {
+        for (boolean jetty : lab.options().smoke() ? new boolean[] {true} : new boolean[] {true, false}) {
             try (Running running = lab.fresh(lab.rivulet(jetty, flags))) {
                 measure(lab, running.target(), true, few, many, table);
             }
@@ -55,9 +54,9 @@ public final class Idle implements Scenario {
         lab.report().say("idle, " + target.name());
         try (Crowd crowd = new Crowd(target, CrowdPlan.of(many, target))) {
             crowd.connect(0, few);
-            Size first = size(target, java);
+            Size first = size(lab, target, java);
             crowd.connect(few, many);
-            Size last = size(target, java);
+            Size last = size(lab, target, java);
             double kb = (last.rssKb() - first.rssKb()) / (double) (many - few);
             double heapKb = (last.heapKb() - first.heapKb()) / (double) (many - few);
             table.row(target.name(), fixed(kb, 2), java ? fixed(heapKb, 2) : "–", fixed(first.rssKb() / 1024.0, 1),
@@ -70,8 +69,8 @@ public final class Idle implements Scenario {
         }
     }
 
-    private static Size size(Target target, boolean java) throws IOException {
-        Pause.of(SETTLE);
+    private static Size size(Lab lab, Target target, boolean java) throws IOException {
+        Pause.of(Duration.ofMillis(lab.options().size(3_000, 300)));
         long heap = 0;
         if (java) {
             Jcmd.collect(target.process().pid());

@@ -35,6 +35,8 @@ public final class Stalled implements Scenario {
     private static final int SIZE = 2_048;
     private static final int RECEIVE_BUFFER = 4 << 10;
     private static final int SEND_BUFFER = 64 << 10;
+    /** Less than a minute's events, so that who was stalled so long is fed from the log. */
+    private static final String RING = "1m";
     private static final Duration CATCH_UP_LIMIT = Duration.ofMinutes(3);
 
     private record Run(RoundResult rest, long heapBeforeKb, long heapAfterKb, Map<String, Long> counters,
@@ -46,14 +48,14 @@ public final class Stalled implements Scenario {
         lab.close();
         int n = lab.options().size(2_000, 40);
         int stalled = n / 4;
-        long stallMs = lab.options().size(60_000, 3_000);
-        int pairs = lab.options().size(3, 1);
+        long stallMs = lab.options().stall() * 1_000L;
         List<Run> without = new ArrayList<>();
         List<Run> with = new ArrayList<>();
         RivuletPlan plan = lab.rivulet(true, lab.options().flags()).container("sendBuffer", SEND_BUFFER)
-            .container("idleMs", 600_000);
+            .container("idleMs", 600_000)
+            .set("ring.bytes", RING);
         plan = lab.knows("stall.timeout") ? plan.set("stall.timeout", "10m") : plan;
-        for (int pair = 0; pair < pairs; pair++) {
+        for (int pair = 0; pair < lab.options().rounds(); pair++) {
             without.add(one(lab, plan, n, 0, stallMs));
             with.add(one(lab, plan, n, stalled, stallMs));
         }
@@ -124,7 +126,8 @@ public final class Stalled implements Scenario {
             / median(without, r -> r.rest().latencies().percentileUs(0.99));
         lab.report().add(table.note("With stalled ones, medians over the pairs: " + fixed(through, 3)
             + " of the throughput and " + fixed(late, 2) + " of the p99 without. Receive buffers of the last quarter: "
-            + RECEIVE_BUFFER / 1024 + " KB, the server's send buffers " + SEND_BUFFER / 1024 + " KB."));
+            + RECEIVE_BUFFER / 1024 + " KB, the server's send buffers " + SEND_BUFFER / 1024
+            + " KB; rivulet.ring.bytes=" + RING + "."));
     }
 
     private static void row(Table table, String name, Run run) {
