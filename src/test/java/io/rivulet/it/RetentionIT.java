@@ -15,9 +15,13 @@ import io.rivulet.kit.Publisher;
 import io.rivulet.kit.Server;
 import io.rivulet.kit.StreamParser.Dispatched;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,6 +71,29 @@ class RetentionIT {
 
     private void awaitDeleted(long segments) {
         Await.until("history is trimmed", () -> Inside.of(server).count("segments_deleted") >= segments);
+    }
+
+    /** A stalled reader holds no segment open, so what retention deletes is free at once; Linux can tell. */
+    private static void awaitNoDeletedFileOpen() {
+        Path open = Path.of("/proc/self/fd");
+        if (Files.isDirectory(open)) {
+            Await.until("no deleted segment is open", () -> {
+                try (Stream<Path> files = Files.list(open)) {
+                    return files.map(RetentionIT::target).noneMatch(name -> name.contains("/data/")
+                        && name.endsWith(" (deleted)"));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        }
+    }
+
+    private static String target(Path link) {
+        try {
+            return Files.readSymbolicLink(link).toString();
+        } catch (IOException e) {
+            return ""; // closed meanwhile
+        }
     }
 
     private static int number(Dispatched event) {
@@ -134,6 +161,7 @@ class RetentionIT {
             stream.stall();
             noise(60, 4_000);
             awaitDeleted(40);
+            awaitNoDeletedFileOpen();
             stream.resume();
             while (number(stream.awaitEvent()) < published - 1) {
                 // to the end
