@@ -1,7 +1,6 @@
 package io.rivulet.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
@@ -21,10 +20,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -181,43 +176,5 @@ class FlowIT {
         dead.reconnect();
         assertEquals("exact", dead.awaitHello().get("resumed").getAsString());
         awaitAll(dead);
-    }
-
-    /** Each at another moment, between two events, with a last word and a clean end of the response. */
-    @Test
-    void streamsEndAtTheirAgeBetweenTwoEventsAndNotAllAtOnce() throws Exception {
-        start("connection.max.age", "2s");
-        ExecutorService clients = Executors.newFixedThreadPool(8);
-        try {
-            List<Future<Life>> lives = new ArrayList<>();
-            for (int i = 0; i < 8; i++) {
-                lives.add(clients.submit(this::live));
-            }
-            while (lives.stream().anyMatch(life -> !life.isDone())) {
-                publish(BATCH); // whenever they end, something is on its way
-            }
-            List<Long> ends = new ArrayList<>();
-            for (Future<Life> life : lives) {
-                String text = life.get().text();
-                assertTrue(text.matches("(?s)retry: \\d+\n:\n(.+\n\n)+retry: \\d+\n\n"),
-                    () -> "not the end of an event: " + text.substring(Math.max(0, text.length() - 200)));
-                ends.add(life.get().endNs());
-            }
-            ends.sort(null);
-            assertTrue(ends.get(7) - ends.get(0) > TimeUnit.MILLISECONDS.toNanos(100), "all ended at once: " + ends);
-            assertFalse(Inside.of(server).count("stalled") > 0);
-        } finally {
-            clients.shutdownNow();
-        }
-    }
-
-    private record Life(String text, long endNs) {
-    }
-
-    private Life live() throws IOException {
-        try (WireClient client = WireClient.to(server)) {
-            WireResponse all = client.send("GET", server.contextPath() + "/api/updates?topic=t", Map.of(), null).read();
-            return new Life(all.text(), System.nanoTime());
-        }
     }
 }
