@@ -32,7 +32,7 @@ final class DevAccess {
         if (peer == null || !LOOPBACK.matcher(peer).matches()) {
             return "this one comes from " + peer + ", which is no loopback address";
         }
-        String host = request.getHeader("Host");
+        String host = Origins.hostOf(request);
         if (host == null || !LOCAL_HOST.matcher(host).matches()) {
             return "the Host header is " + (host == null ? "missing" : "\"" + Shown.of(host) + "\"")
                 + "; it must be localhost, 127.0.0.1 or [::1]";

@@ -54,7 +54,7 @@ public final class HomeServlet extends HttpServlet {
 
     /** As the client wrote it: the container's own name for itself may be one that the client cannot reach. */
     private static String origin(HttpServletRequest request) {
-        String host = request.getHeader("Host");
+        String host = Origins.hostOf(request);
         if (host == null || !HOST.matcher(host).matches()) {
             host = request.getServerName() + ":" + request.getServerPort();
         }

@@ -80,7 +80,7 @@ final class Origins {
     }
 
     private boolean isOurs(String origin, HttpServletRequest request) {
-        String host = request.getHeader("Host");
+        String host = hostOf(request);
         return listed.contains(origin) || !origin.isEmpty() && origin.equals(own)
             || host != null && origin.equals(ofHost(request.getScheme(), host));
     }
@@ -89,6 +89,21 @@ final class Origins {
         return Refused.because(Reason.BAD_CREDENTIALS, "with a cookie or the container's login only pages of the hub "
             + "itself or of rivulet.publish.origins may change something, as Origin or Referer tells; this request "
             + what);
+    }
+
+    /**
+     * The name that the client asked for, with its port if it is not the default one; null when it named none. HTTP/1.1
+     * says it in {@code Host}; HTTP/2 in {@code :authority} (RFC 9113, 8.3.1), of which Tomcat makes a {@code Host} and
+     * Jetty only the server's name.
+     */
+    static String hostOf(HttpServletRequest request) {
+        String host = request.getHeader("Host");
+        if (host != null || request.getProtocol().startsWith("HTTP/1")) {
+            return host; // in HTTP/1 the server's name without one would be the container's own address
+        }
+        String name = request.getServerName();
+        return (name.indexOf(':') < 0 || name.startsWith("[") ? name : "[" + name + "]") + ":"
+            + request.getServerPort();
     }
 
     /** The origin of what is served under this name; browsers leave the default port out, and letters are small. */

@@ -21,7 +21,7 @@ public final class EventStream implements AutoCloseable {
     private final List<Dispatched> record = new ArrayList<>();
     private final List<String> comments = new ArrayList<>();
     private final Thread reader = new Thread(this::run, "test-event-stream");
-    private WireClient client;
+    private Call client;
     private WireResponse head;
     private StreamParser parser;
     private String lastEventId;
@@ -44,17 +44,22 @@ public final class EventStream implements AutoCloseable {
 
     /** A stream to be opened at this server. */
     public static StreamRequest to(Server server) {
-        return new StreamRequest(server.port(), server.contextPath());
+        return new StreamRequest(Dial.to(server), server.port(), server.contextPath());
+    }
+
+    /** A stream in HTTP/1.1 to be opened at this server, whatever else it speaks. */
+    public static StreamRequest overHttp1(Server server) {
+        return new StreamRequest(buffer -> WireClient.to(server, buffer), server.port(), server.contextPath());
     }
 
     /** A stream to be opened at the root of what runs at this port. */
     public static StreamRequest to(int port) {
-        return new StreamRequest(port, "");
+        return new StreamRequest(Dial.to(port), port, "");
     }
 
     /** A stream to be opened at this path of what runs at this port. */
     public static StreamRequest to(int port, String contextPath) {
-        return new StreamRequest(port, contextPath);
+        return new StreamRequest(Dial.to(port), port, contextPath);
     }
 
     EventStream start() throws IOException {
@@ -276,7 +281,7 @@ public final class EventStream implements AutoCloseable {
     }
 
     private void connect() throws IOException {
-        WireClient made = WireClient.to(request.port, request.receiveBuffer);
+        Call made = request.dial();
         try {
             WireResponse answer = request.send(made, lastEventId()).readHead();
             begin(made, answer);
@@ -286,7 +291,7 @@ public final class EventStream implements AutoCloseable {
         }
     }
 
-    private synchronized void begin(WireClient made, WireResponse answer) {
+    private synchronized void begin(Call made, WireResponse answer) {
         client = made;
         head = answer;
         ended = false;

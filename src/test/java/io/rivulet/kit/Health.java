@@ -2,6 +2,7 @@ package io.rivulet.kit;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.util.Map;
 
 /** What the hub says about itself. */
 public final class Health {
@@ -14,14 +15,18 @@ public final class Health {
 
     /** Asks {@code /health/ready} now; a server that cannot be reached is not open. */
     public static Health of(Server server) {
-        return of(server.port(), server.contextPath());
+        return of(Dial.to(server), server.contextPath());
     }
 
     /** Asks the one at this port. */
     public static Health of(int port, String contextPath) {
-        try (WireClient client = WireClient.to(port, 0)) {
-            return new Health(client.send("GET " + contextPath + "/health/ready HTTP/1.1\r\nHost: localhost\r\n"
-                + "Connection: close\r\n\r\n").read());
+        return of(Dial.to(port), contextPath);
+    }
+
+    private static Health of(Dial dial, String contextPath) {
+        try (Call client = dial.call(0)) {
+            return new Health(client.send("GET", contextPath + "/health/ready", Map.of("Connection", "close"), null)
+                .read());
         } catch (IOException e) {
             return new Health(null);
         }

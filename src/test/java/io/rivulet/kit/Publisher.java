@@ -12,28 +12,28 @@ import java.util.Map;
  */
 public final class Publisher implements AutoCloseable {
 
-    private final int port;
+    private final Dial dial;
     private final String path;
-    private WireClient client;
+    private Call client;
 
-    private Publisher(int port, String path) {
-        this.port = port;
+    private Publisher(Dial dial, String path) {
+        this.dial = dial;
         this.path = path;
     }
 
     /** A publisher at this server. */
     public static Publisher to(Server server) {
-        return new Publisher(server.port(), server.contextPath() + "/api/updates");
+        return new Publisher(Dial.to(server), server.contextPath() + "/api/updates");
     }
 
     /** A publisher at the root of what runs at this port. */
     public static Publisher to(int port) {
-        return new Publisher(port, "/api/updates");
+        return new Publisher(Dial.to(port), "/api/updates");
     }
 
     /** A publisher at this path of what runs at this port. */
     public static Publisher to(int port, String contextPath) {
-        return new Publisher(port, contextPath + "/api/updates");
+        return new Publisher(Dial.to(port), contextPath + "/api/updates");
     }
 
     /** Publishes one event as a form, and gives its id; anything but 200 fails. */
@@ -64,7 +64,7 @@ public final class Publisher implements AutoCloseable {
     public WireResponse exchange(String method, String query, Map<String, String> headers, byte[] body)
         throws IOException {
         if (client == null) {
-            client = WireClient.to(port, 0);
+            client = dial.call(0);
         }
         try {
             WireResponse answer = client.send(method, path + query, new LinkedHashMap<>(headers), body).read();

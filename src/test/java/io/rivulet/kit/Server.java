@@ -3,8 +3,10 @@ package io.rivulet.kit;
 import jakarta.servlet.ServletContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -38,6 +40,11 @@ public final class Server implements AutoCloseable {
     /** A server in this container, in dev mode, with short heartbeats and its data in a folder of its own. */
     public static Builder in(Container container) {
         return new Builder(container);
+    }
+
+    /** A server that offers this, as {@link #in(Container)}. */
+    public static Builder in(Offer offer) {
+        return new Builder(offer.container()).speaks(offer.protocol());
     }
 
     /** Starts it again, on the same port and data. */
@@ -101,6 +108,11 @@ public final class Server implements AutoCloseable {
         return container;
     }
 
+    /** What its clients speak. */
+    public Protocol protocol() {
+        return plan.protocol();
+    }
+
     /** Where its log is. */
     public Path dataDir() {
         return Path.of(plan.settings().get("rivulet.data.dir"));
@@ -141,9 +153,19 @@ public final class Server implements AutoCloseable {
         delete(plan.home());
     }
 
+    /** Where it is mounted; without a slash at the end. */
+    public String url() {
+        return (protocol().isTls() ? "https" : "http") + "://localhost:" + port + plan.contextPath();
+    }
+
+    /** The client of the JDK, ready to trust this server. */
+    public HttpClient.Builder httpClient() {
+        return protocol().isTls() ? HttpClient.newBuilder().sslContext(Tls.trusting()) : HttpClient.newBuilder();
+    }
+
     @Override
     public String toString() {
-        return container + " at http://localhost:" + port + plan.contextPath();
+        return container + " at " + url();
     }
 
     private static void delete(Path folder) {
@@ -167,7 +189,9 @@ public final class Server implements AutoCloseable {
         private int sendBuffer;
         private int acceptQueue = 512;
         private int connections;
+        private Duration writeTimeout;
         private boolean relaxed;
+        private Protocol protocol = Protocol.HTTP;
         private final List<Login> logins = new ArrayList<>();
         private int port;
 
@@ -219,9 +243,21 @@ public final class Server implements AutoCloseable {
             return this;
         }
 
+        /** How long Tomcat's HTTP/2 lets a write wait for its socket, before it cuts the connection. */
+        public Builder writeTimeout(Duration limit) {
+            writeTimeout = limit;
+            return this;
+        }
+
         /** A connector that is set up as the documentation of Mercure's active subscriptions says. */
         public Builder relaxed() {
             this.relaxed = true;
+            return this;
+        }
+
+        /** What its clients speak; HTTP/1.1 without TLS unless said. */
+        public Builder speaks(Protocol other) {
+            protocol = other;
             return this;
         }
 
@@ -246,7 +282,7 @@ public final class Server implements AutoCloseable {
             }
             settings.put("rivulet.data.dir", (data == null ? home.resolve("data") : data).toString());
             return new Server(container, new Plan(war, contextPath, Map.copyOf(settings), home, sendBuffer,
-                acceptQueue, connections, relaxed, List.copyOf(logins)), port);
+                acceptQueue, connections, writeTimeout, relaxed, protocol, List.copyOf(logins)), port);
         }
 
         /** Starts it, and waits until it serves. */

@@ -8,18 +8,20 @@ import java.util.Map;
 /** How an {@link EventStream} asks: a builder. */
 public final class StreamRequest {
 
-    final int port;
+    private final Dial dial;
     private final String contextPath;
     private String path = "/api/updates";
     final Map<String, String> headers = new LinkedHashMap<>();
     final StringBuilder query = new StringBuilder();
-    int receiveBuffer;
+    private int receiveBuffer;
     String lastEventId = "";
     long cutAfter = Long.MAX_VALUE;
     Duration reconnectAfterAtMost;
 
-    StreamRequest(int port, String contextPath) {
-        this.port = port;
+    private H2Client connection;
+
+    StreamRequest(Dial dial, int port, String contextPath) {
+        this.dial = dial;
         this.contextPath = contextPath;
         headers.put("Host", "localhost:" + port);
         headers.put("Accept", "text/event-stream");
@@ -77,6 +79,12 @@ public final class StreamRequest {
         return this;
     }
 
+    /** As one of several streams on this connection. */
+    public StreamRequest over(H2Client shared) {
+        connection = shared;
+        return this;
+    }
+
     /** The client breaks off after so many bytes of the body. */
     public StreamRequest cutAfter(long bytes) {
         cutAfter = bytes;
@@ -96,12 +104,16 @@ public final class StreamRequest {
 
     /** Sends the request and gives the whole answer, for those that are no stream. */
     public WireResponse exchange() throws IOException {
-        try (WireClient client = WireClient.to(port, receiveBuffer)) {
+        try (Call client = dial()) {
             return send(client, lastEventId).read();
         }
     }
 
-    WireClient send(WireClient client, String lastId) throws IOException {
+    Call dial() throws IOException {
+        return connection == null ? dial.call(receiveBuffer) : connection.call();
+    }
+
+    Call send(Call client, String lastId) throws IOException {
         Map<String, String> all = new LinkedHashMap<>(headers);
         if (!lastId.isEmpty()) {
             all.put("Last-Event-ID", lastId);

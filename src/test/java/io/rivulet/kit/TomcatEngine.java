@@ -18,7 +18,10 @@ import org.apache.catalina.realm.GenericPrincipal;
 import org.apache.catalina.realm.RealmBase;
 import org.apache.catalina.startup.ContextConfig;
 import org.apache.catalina.startup.Tomcat;
+import org.apache.coyote.http2.Http2Protocol;
 import org.apache.tomcat.util.descriptor.web.LoginConfig;
+import org.apache.tomcat.util.net.SSLHostConfig;
+import org.apache.tomcat.util.net.SSLHostConfigCertificate;
 
 /** Tomcat, as its embedded distribution starts a WAR: with the default servlet and the usual welcome file. */
 final class TomcatEngine implements Engine {
@@ -44,8 +47,21 @@ final class TomcatEngine implements Engine {
         connector.setPort(port);
         connector.setProperty("address", "127.0.0.1");
         connector.setProperty("acceptCount", Integer.toString(plan.acceptQueue()));
+        // from the start: one that is made while a thread of the hub's ends a stream inherits, before Java 24, the
+        // application's class loader for life
+        connector.setProperty("minSpareThreads", "50");
         if (plan.connections() > 0) {
             connector.setProperty("maxConnections", Integer.toString(plan.connections()));
+        }
+        if (plan.protocol().isTls()) {
+            secure(connector);
+        }
+        if (plan.protocol().isHttp2()) {
+            Http2Protocol http2 = new Http2Protocol();
+            if (plan.writeTimeout() != null) {
+                http2.setWriteTimeout(plan.writeTimeout().toMillis());
+            }
+            connector.addUpgradeProtocol(http2);
         }
         if (plan.relaxed()) {
             connector.setEncodedSolidusHandling("passthrough");
@@ -64,6 +80,18 @@ final class TomcatEngine implements Engine {
             throw e;
         }
         return connector.getLocalPort();
+    }
+
+    private static void secure(Connector connector) {
+        connector.setScheme("https");
+        connector.setSecure(true);
+        connector.setProperty("SSLEnabled", "true");
+        SSLHostConfig host = new SSLHostConfig();
+        SSLHostConfigCertificate certificate = new SSLHostConfigCertificate(host, SSLHostConfigCertificate.Type.EC);
+        certificate.setCertificateKeystoreFile(Tls.keyStore().toString());
+        certificate.setCertificateKeystorePassword(Tls.PASSWORD);
+        host.addCertificate(certificate);
+        connector.addSslHostConfig(host);
     }
 
     /** Adds the WAR as this version of its path; a second one stands beside the first (parallel deployment). */

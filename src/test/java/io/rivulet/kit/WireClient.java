@@ -18,26 +18,48 @@ import java.util.Map;
  * A client that writes bytes and reads bytes: nothing is hidden, repaired or retried. One connection; for one thread,
  * except {@link #close} and {@link #reset}, which any thread may call.
  */
-public final class WireClient implements AutoCloseable {
+public final class WireClient implements Call {
 
     /** A read that takes longer has hung. */
     private static final int READ_TIMEOUT_MS = (int) Await.LIMIT.toMillis();
 
+    private final Socket tcp;
     private final Socket socket;
     private final InputStream in;
 
-    private WireClient(Socket socket) throws IOException {
+    private WireClient(Socket tcp, Socket socket) throws IOException {
+        this.tcp = tcp;
         this.socket = socket;
         this.in = new java.io.BufferedInputStream(socket.getInputStream(), 2_048);
     }
 
-    /** A connection to the server. */
+    /** A connection to the server, over TLS where it speaks so. */
     public static WireClient to(Server server) throws IOException {
-        return to(server.port(), 0);
+        return to(server, 0);
+    }
+
+    /** The same with a receive buffer of so many bytes; 0 leaves it to the kernel. */
+    static WireClient to(Server server, int receiveBuffer) throws IOException {
+        if (!server.protocol().isTls()) {
+            return to(server.port(), receiveBuffer);
+        }
+        Socket tcp = connect(server.port(), receiveBuffer);
+        try {
+            return new WireClient(tcp, Tls.over(tcp, "http/1.1"));
+        } catch (IOException e) {
+            tcp.close();
+            throw e;
+        }
     }
 
     /** A connection to a port of this machine, with a receive buffer of so many bytes; 0 leaves it to the kernel. */
     public static WireClient to(int port, int receiveBuffer) throws IOException {
+        Socket tcp = connect(port, receiveBuffer);
+        return new WireClient(tcp, tcp);
+    }
+
+    /** A socket to a port of this machine; reading it times out. */
+    static Socket connect(int port, int receiveBuffer) throws IOException {
         Socket socket = new Socket();
         if (receiveBuffer > 0) {
             socket.setReceiveBufferSize(receiveBuffer); // before connect: it decides the window
@@ -45,7 +67,7 @@ public final class WireClient implements AutoCloseable {
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(READ_TIMEOUT_MS);
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), READ_TIMEOUT_MS);
-        return new WireClient(socket);
+        return socket;
     }
 
     /** One request on a connection of its own, and its whole answer. */
@@ -68,6 +90,7 @@ public final class WireClient implements AutoCloseable {
     }
 
     /** Writes the head of a request with a body of so many bytes, then the body. */
+    @Override
     public WireClient send(String method, String target, Map<String, String> headers, byte[] body)
         throws IOException {
         StringBuilder head = new StringBuilder(method + " " + target + " HTTP/1.1\r\n");
@@ -85,13 +108,8 @@ public final class WireClient implements AutoCloseable {
         return send(all.toByteArray());
     }
 
-    /** Reads a whole answer. */
-    public WireResponse read() throws IOException {
-        WireResponse head = readHead();
-        return head.with(body(head).readAllBytes());
-    }
-
     /** Reads a whole answer to HEAD: it has no body, whatever its headers say. */
+    @Override
     public WireResponse readHead() throws IOException {
         String[] status = line().split(" ", 3);
         Map<String, List<String>> headers = new LinkedHashMap<>();
@@ -105,6 +123,7 @@ public final class WireClient implements AutoCloseable {
     }
 
     /** The body that follows this head, without its transfer coding; its end before its time is an EOFException. */
+    @Override
     public InputStream body(WireResponse head) {
         if (head.status() == 204 || head.status() == 304) {
             return InputStream.nullInputStream();
@@ -143,13 +162,14 @@ public final class WireClient implements AutoCloseable {
     }
 
     /** Leaves without a farewell: the server gets a reset. */
+    @Override
     public void reset() {
         try {
-            socket.setSoLinger(true, 0);
+            tcp.setSoLinger(true, 0);
+            tcp.close(); // beneath TLS, which would say goodbye
         } catch (IOException e) {
             // it is closed already, which is what is wanted
         }
-        close();
     }
 
     /** Leaves as a browser does. */
