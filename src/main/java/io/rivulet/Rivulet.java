@@ -82,12 +82,13 @@ public final class Rivulet implements ServletContextListener {
         StoreKeeper keeper = new StoreKeeper(folder, application.getContextPath(),
             settings.get(SettingsTable.HANDOVER),
             at -> SegmentLog.open(at, settings, clock, System::nanoTime, metrics), new User(hub, feeds, bans), clock);
+        HubContext context =
+            HubContext.of(settings, hub, metrics, clock, tokens, bans, accessLog, () -> keeper.state().reason());
+        running.push(context.writers());
         running.push(keeper); // closed after those who use the log
         running.push(bans::close);
         running.push(hub);
         running.push(feeds);
-        HubContext context =
-            HubContext.of(settings, hub, metrics, clock, tokens, bans, accessLog, () -> keeper.state().reason());
         context.install(application);
         running.push(context.slashes());
         running.push(() -> HubContext.remove(application));

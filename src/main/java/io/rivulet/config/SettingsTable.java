@@ -103,6 +103,9 @@ public final class SettingsTable {
         "Proxies, as 10.0.0.5 or 10.1.0.0/24, whose X-Forwarded-For or Forwarded tells the client's address.");
     public static final Setting<Boolean> JETTY_STRAIGHT = row("jetty.straight", FLAG, "true", 0, 0,
         "Whether streams on Jetty are written straight to their sockets once they have begun: a quarter less work.");
+    /** Each may hold a thread while its client does not read: some 50 KiB of stack. */
+    public static final Setting<Integer> WRITERS_MAX = row("writers.max", COUNT, "200", 1, 10_000,
+        "HTTP/2 connections with streams at once, on Tomcat: each may need a thread; more is 503.");
 
     public static final Setting<Duration> TOKEN_SKEW = row("token.skew", TIME, "10s", 0, 300_000,
         "How far the clocks of those who issue tokens may be off.");

@@ -4,6 +4,7 @@ import io.rivulet.auth.Bans;
 import io.rivulet.auth.Roles;
 import io.rivulet.auth.TokenVerifier;
 import io.rivulet.config.Settings;
+import io.rivulet.config.SettingsTable;
 import io.rivulet.hub.Hub;
 import io.rivulet.metrics.Metrics;
 import jakarta.servlet.ServletContext;
@@ -22,24 +23,26 @@ import java.time.InstantSource;
  * @param clients   at which address a client is
  * @param cors      which pages may read
  * @param problem   how the hub says no
+ * @param writers   who writes to streams whose container may block; to be closed after the hub
  * @param slashes   whether the connector lets encoded slashes through
  * @param accessLog the file of requests, or {@link AccessLog#NONE}
  * @param store     whether the store serves
  */
 public record HubContext(Settings settings, Hub hub, Metrics metrics, InstantSource clock, TokenVerifier tokens,
                          Bans bans, Access access, ClientAddress clients, Cors cors, Problem problem,
-                         SlashCheck slashes, AccessLog accessLog, StoreStatus store) {
+                         WriterPool writers, SlashCheck slashes, AccessLog accessLog, StoreStatus store) {
 
     private static final String ATTRIBUTE = HubContext.class.getName();
 
-    /** The usual wiring of the door; {@code tokens} stays the caller's to close. */
+    /** The usual wiring of the door; {@code tokens} stays the caller's to close, and {@link #writers} is. */
     public static HubContext of(Settings settings, Hub hub, Metrics metrics, InstantSource clock, TokenVerifier tokens,
                                 Bans bans, AccessLog accessLog, StoreStatus store) {
         Access access = new Access(settings, tokens, new Roles(settings, hub.topics()), bans);
         String metadata = tokens.isConfigured() ? MetadataServlet.url(hub.topics().hubUrl()) : null;
         hub.bans(bans::isBanned);
         return new HubContext(settings, hub, metrics, clock, tokens, bans, access, new ClientAddress(settings),
-            new Cors(settings), new Problem(clock, metadata), new SlashCheck(hub.presence().isOn()), accessLog, store);
+            new Cors(settings), new Problem(clock, metadata), new WriterPool(settings.get(SettingsTable.WRITERS_MAX)),
+            new SlashCheck(hub.presence().isOn()), accessLog, store);
     }
 
     /** The one of this application; throws when the hub did not start. */

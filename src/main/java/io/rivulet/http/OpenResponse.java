@@ -16,7 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * One open response, and the container's rules for it. One thread at a time writes, the <em>writer</em>: the shard in
- * {@link StreamWriter}. Container threads only bring news and pass it on.
+ * {@link StreamWriter}, a thread of the pool in {@link PooledWriter}. Container threads only bring news and pass it on.
  * Before every write and every flush comes the container's own {@code isReady()} (Servlet 6.0,
  * {@code ServletOutputStream}).
  *
@@ -148,13 +148,18 @@ abstract class OpenResponse implements Outlet, WriteListener, AsyncListener {
             if (how.takesWhole() && events.length() <= ContainerWrite.WHOLE_BYTES) {
                 passWhole(events);
             } else {
-                current = events.bytes();
-                at = 0;
+                take(events.bytes());
                 drained();
             }
         } catch (IOException | RuntimeException e) {
             failed(e);
         }
+    }
+
+    /** From now on these are to be written. */
+    final void take(byte[] bytes) {
+        at = 0;
+        current = bytes;
     }
 
     private void passWhole(Portion events) throws IOException {
@@ -180,9 +185,11 @@ abstract class OpenResponse implements Outlet, WriteListener, AsyncListener {
         return current != null ? current : taking != null ? taking.array() : null;
     }
 
-    /** How much of it is left. */
+    /** How much of it is left, about, where it is another thread than the writer that asks. */
     final int leftBytes() {
-        return (current == null ? 0 : current.length - at) + (taking == null ? 0 : taking.remaining());
+        byte[] whole = current;
+        ByteBuffer begun = taking;
+        return (whole == null ? 0 : whole.length - at) + (begun == null ? 0 : begun.remaining());
     }
 
     /** Lets go of what was not given to the container: it will never be. */

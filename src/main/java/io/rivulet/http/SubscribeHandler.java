@@ -58,8 +58,8 @@ final class SubscribeHandler {
             headers(asked, placed, response);
             return;
         }
-        StreamWriter writer = new StreamWriter(context);
-        Subscription subscription = context.hub().subscribe(asked, placed, writer);
+        OpenResponse writer = context.writers().writer(context, request, response);
+        Subscription subscription = subscribe(asked, placed, writer);
         try {
             headers(asked, placed, response);
             AsyncContext async = request.startAsync();
@@ -67,6 +67,16 @@ final class SubscribeHandler {
             Exchange.of(request).streamStarted(subscription, response.getStatus());
         } catch (IOException | RuntimeException e) {
             subscription.gone("it could not be opened");
+            writer.abandon();
+            throw e;
+        }
+    }
+
+    private Subscription subscribe(SubscribeRequest asked, Placed placed, OpenResponse writer) {
+        try {
+            return context.hub().subscribe(asked, placed, writer);
+        } catch (RuntimeException e) {
+            writer.abandon();
             throw e;
         }
     }

@@ -1,0 +1,173 @@
+package io.rivulet.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.rivulet.kit.Await;
+import io.rivulet.kit.Container;
+import io.rivulet.kit.EventStream;
+import io.rivulet.kit.H2Client;
+import io.rivulet.kit.Inside;
+import io.rivulet.kit.Offer;
+import io.rivulet.kit.Publisher;
+import io.rivulet.kit.Server;
+import java.io.IOException;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * HTTP/2 clients that stop reading their sockets, more of them than the hub has shards. Tomcat blocks whoever writes to
+ * such a connection, for 5 s by default: so a shard that wrote itself would be seen.
+ */
+@ParameterizedClass(name = "{0}")
+@MethodSource("io.rivulet.kit.Offer#http2")
+class StalledHttp2IT {
+
+    private static final int STALLED = Runtime.getRuntime().availableProcessors() + 2;
+    private static final int OTHERS = 2 * Runtime.getRuntime().availableProcessors();
+    private static final int EVENTS = 60;
+    private static final int EVENT_BYTES = 2_000;
+    /** Far below the minute that a write may take, and far above what a busy machine needs. */
+    private static final Duration DELAY_MAX = Duration.ofSeconds(2);
+    /** Tomcat itself waits for the sockets, to say goodbye (5 s), and for requests that are open (2 s). */
+    private static final Duration STOP_MAX = Duration.ofSeconds(12);
+
+    private final Offer offer;
+    private final List<H2Client> connections = new ArrayList<>();
+    private final List<EventStream> stalled = new ArrayList<>();
+    private final List<EventStream> others = new ArrayList<>();
+
+    StalledHttp2IT(Offer offer) {
+        this.offer = offer;
+    }
+
+    @AfterEach
+    void leave() {
+        stalled.forEach(EventStream::close);
+        others.forEach(EventStream::close);
+        connections.forEach(H2Client::close);
+    }
+
+    private Server.Builder server() {
+        return Server.in(offer).sendBuffer(4_096).set("backlog.events", "8");
+    }
+
+    /** Windows as large as they may be: what stalls is the socket. */
+    private void stall(Server server, int n) throws IOException {
+        for (int i = 0; i < n; i++) {
+            H2Client connection = H2Client.to(server).receiveBuffer(offer.protocol().isTls() ? 20_000 : 2_048)
+                .window(1 << 24).connectionWindow(1 << 24).connect();
+            connections.add(connection);
+            EventStream stream = EventStream.to(server).topic("t").over(connection).open();
+            stalled.add(stream);
+            stream.awaitHello();
+            stream.stall();
+        }
+    }
+
+    @Test
+    void whoStopsReadingDelaysNobodyAndGetsEverythingWhenItReadsAgain() throws IOException {
+        try (Server server = server().writeTimeout(Duration.ofMinutes(1)).start();
+             Publisher publisher = Publisher.to(server)) {
+            stall(server, STALLED);
+            for (int i = 0; i < OTHERS; i++) {
+                others.add(EventStream.to(server).topic("t").open());
+                others.add(EventStream.overHttp1(server).topic("t").open());
+            }
+            others.forEach(EventStream::awaitHello);
+            String[] all = new String[EVENTS];
+            long longestNs = 0;
+            for (int i = 0; i < EVENTS; i++) {
+                all[i] = i + " " + "x".repeat(EVENT_BYTES);
+                publisher.publish("t", all[i]);
+                long startNs = System.nanoTime();
+                for (EventStream other : others) {
+                    other.awaitData(all[i]);
+                }
+                longestNs = Math.max(longestNs, System.nanoTime() - startNs);
+            }
+            System.out.println(offer + ": the others waited at most " + longestNs / 1_000_000 + " ms");
+            assertTrue(longestNs < DELAY_MAX.toNanos(), "an event took " + longestNs / 1_000_000 + " ms");
+            assertTrue(Inside.of(server).count("fell_behind") >= STALLED, "they did not stall");
+            assertEquals(offer.container() == Container.TOMCAT ? STALLED : 0, blockedWriters(), "threads of the pool");
+            stalled.forEach(EventStream::resume);
+            stalled.forEach(stream -> stream.awaitData(all));
+            publisher.publish("t", "end");
+            for (EventStream stream : stalled) {
+                stream.awaitData("end");
+                assertEquals(1, stream.connections());
+            }
+        }
+    }
+
+    /** Writers of the pool that wait for a socket. */
+    private static int blockedWriters() {
+        return (int) Thread.getAllStackTraces().entrySet().stream()
+            .filter(e -> e.getKey().getName().startsWith("rivulet-h2-"))
+            .filter(e -> java.util.Arrays.stream(e.getValue()).anyMatch(f -> f.getMethodName().equals("writeBody")))
+            .count();
+    }
+
+    private void fill(Server server) throws IOException {
+        try (Publisher publisher = Publisher.to(server)) {
+            for (int i = 0; i < EVENTS; i++) {
+                publisher.publish("t", i + " " + "x".repeat(EVENT_BYTES));
+            }
+        }
+        Await.until("all are stalled", () -> Inside.of(server).count("fell_behind") >= stalled.size());
+    }
+
+    @Test
+    void aServerStopsInTimeAndLeavesNoThreadThoughClientsDoNotRead() throws IOException {
+        Set<Thread> before = rivuletThreads();
+        try (Server server = server().start()) {
+            stall(server, STALLED);
+            fill(server);
+            long startNs = System.nanoTime();
+            server.stop();
+            Duration took = Duration.ofNanos(System.nanoTime() - startNs);
+            System.out.println(offer + ": the stop took " + took.toMillis() + " ms");
+            assertTrue(took.compareTo(STOP_MAX) < 0, "a stop took " + took);
+            Set<Thread> left = rivuletThreads();
+            left.removeAll(before);
+            assertEquals(Set.of(), left);
+        }
+    }
+
+    private static Set<Thread> rivuletThreads() {
+        return Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().startsWith("rivulet-"))
+            .filter(Thread::isAlive).collect(Collectors.toSet());
+    }
+
+    @Test
+    void aReloadLeavesNoClassLoaderBehindThoughClientsDoNotRead() throws IOException {
+        try (Server server = server().start()) {
+            stall(server, STALLED);
+            fill(server);
+            WeakReference<ClassLoader> loader = new WeakReference<>(server.loader());
+            server.redeploy();
+            server.awaitOpen();
+            leave();
+            Await.until("the old class loader is collected", Duration.ofSeconds(40), () -> {
+                try (EventStream stream = EventStream.to(server).topic("t").open()) {
+                    stream.awaitHello(); // a container keeps the last request of each of its threads
+                } catch (IOException e) {
+                    throw new AssertionError(e);
+                }
+                System.gc();
+                return loader.get() == null;
+            });
+            if (offer.container() == Container.TOMCAT) {
+                assertEquals(List.of(), server.leaks());
+            }
+        }
+    }
+}
