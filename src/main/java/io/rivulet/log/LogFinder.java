@@ -33,6 +33,21 @@ public interface LogFinder {
      */
     List<LogEntry> newestOfEach(View view, int topicsMax) throws IOException;
 
+    /**
+     * Reads forward as {@link EventLog#read}, but passes over what is out of date: events of which each topic asked for
+     * has a newer one that the view shows, anywhere in the log. What cannot be told with little memory is read as well.
+     *
+     * @return as of {@link EventLog#read}: every event of {@code from..examinedTo} that is not out of date is there
+     * @throws IOException when stored bytes cannot be read or do not match their checksum
+     */
+    LogChunk readNewest(long after, long upTo, View view, int bytesMax) throws IOException;
+
+    /**
+     * Whether retention took an event after {@code after} that the view may have shown and that had no newer one of one
+     * of its topics: what {@link #readNewest} can no longer make up for. At worst true where it need not be.
+     */
+    boolean newestTrimmed(long after, View view) throws IOException;
+
     /** The nonce of the commit that holds this position, or of the store for 0; empty when it is not retained. */
     OptionalLong nonceAt(long position) throws IOException;
 

@@ -25,12 +25,14 @@ final class LogLookup implements LogFinder {
     private final Meta meta;
     private final TrimmedTopics trimmed;
     private final Candidates candidates;
+    private final LogNewest newest;
 
     LogLookup(Segments segments, Candidates candidates, Meta meta, TrimmedTopics trimmed) {
         this.segments = segments;
         this.candidates = candidates;
         this.meta = meta;
         this.trimmed = trimmed;
+        this.newest = new LogNewest(segments, trimmed, this::newest);
     }
 
     @Override
@@ -205,12 +207,7 @@ final class LogLookup implements LogFinder {
                 all.add(new Newest(hash, place));
             }
         };
-        if (!candidates.newestOfEach(segment, view, keep)) {
-            backwards(segment, segment.last(), entry -> {
-                newestOf(entry, view, filter, segment.first(), keep);
-                return true;
-            });
-        }
+        newest(segment, view, filter, keep);
         all.sort(Comparator.comparingLong(Newest::place).reversed());
         Places latest = new Places();
         for (int i = 0; i < all.size() && seen.size() < topicsMax; i++) {
@@ -222,6 +219,17 @@ final class LogLookup implements LogFinder {
         return IntStream.range(0, ascending.length).mapToLong(i -> ascending[ascending.length - 1 - i]).toArray();
     }
 
+    /** Shows the newest place of each topic in the segment, a topic perhaps more than once. */
+    private void newest(Segment segment, View view, TopicFilter filter, TopicTable.Visitor visitor)
+        throws IOException {
+        if (!candidates.newestOfEach(segment, view, visitor)) {
+            backwards(segment, segment.last(), entry -> {
+                newestOf(entry, view, filter, segment.first(), visitor);
+                return true;
+            });
+        }
+    }
+
     private void newestOf(LogEntry entry, View view, TopicFilter filter, long first, TopicTable.Visitor keep) {
         if (view.shows(entry.event())) {
             for (String topic : entry.event().topics()) {
@@ -230,6 +238,16 @@ final class LogLookup implements LogFinder {
                 }
             }
         }
+    }
+
+    @Override
+    public LogChunk readNewest(long after, long upTo, View view, int bytesMax) throws IOException {
+        return newest.read(after, upTo, view, bytesMax);
+    }
+
+    @Override
+    public boolean newestTrimmed(long after, View view) throws IOException {
+        return newest.trimmed(after, view);
     }
 
     @Override

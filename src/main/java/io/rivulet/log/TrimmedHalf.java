@@ -3,6 +3,7 @@ package io.rivulet.log;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.LongPredicate;
 
 /**
  * Topics of trimmed events, all public or all private: the greatest position of each. Bounded: when there are too many
@@ -81,6 +82,30 @@ final class TrimmedHalf {
         }
         for (Last one : toTry) { // outside of the lock: patterns take their time
             if (one.position() > last && (one.name() == null || filter.matches(one.name()))) {
+                last = one.position();
+            }
+        }
+        return last;
+    }
+
+    /** The same without topics of which something is retained; {@code retained} is asked by their hashes. */
+    long lastOf(TopicFilter filter, LongPredicate retained) {
+        long last = 0;
+        Last[] toTry;
+        synchronized (this) {
+            for (long hash : filter.hashes()) {
+                Last one = topics.get(hash);
+                last = Math.max(last, retained.test(hash) ? 0 : one == null ? floor : one.position());
+            }
+            if (!filter.any() && !filter.needsNames()) {
+                return last;
+            }
+            last = Math.max(last, floor);
+            toTry = topics.entrySet().stream().filter(one -> !retained.test(one.getKey())).map(Map.Entry::getValue)
+                .toArray(Last[]::new);
+        }
+        for (Last one : toTry) { // outside of the lock, as above
+            if (one.position() > last && (filter.any() || one.name() == null || filter.matches(one.name()))) {
                 last = one.position();
             }
         }

@@ -3,6 +3,7 @@ package io.rivulet.log;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.function.LongPredicate;
 
 /**
  * What retention took, by topic: public events and private ones apart, so that what somebody is told of a gap does not
@@ -35,6 +36,16 @@ final class TrimmedTopics {
     long last(TopicFilter topics, TopicFilter grants) {
         long last = publics.last(topics);
         return grants.isNone() ? last : Math.max(last, Math.min(privates.last(topics), privates.last(grants)));
+    }
+
+    /**
+     * The greatest trimmed position, as {@link #last}, among topics of which nothing newer is known: {@code retained}
+     * says by the hash of which there is.
+     */
+    long lastOf(TopicFilter topics, TopicFilter grants, LongPredicate retained) {
+        long last = publics.lastOf(topics, retained);
+        return grants.isNone() ? last
+            : Math.max(last, Math.min(privates.lastOf(topics, retained), privates.last(grants)));
     }
 
     /** Those of public events, or of private ones. */

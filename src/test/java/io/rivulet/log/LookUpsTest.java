@@ -153,6 +153,7 @@ class LookUpsTest {
             assertEquals(before, log.find().beforeNewest(view, n), about + ", " + n);
         }
         assertEquals(newestOfEach(shown, view), positions(log.find().newestOfEach(view, 10_000)), about);
+        compareNewest(log, shown, view, about);
         for (int id = 0; id < 9; id++) {
             String wanted = "id " + id;
             assertEquals(all.stream().filter(e -> e.position() >= log.range().first())
@@ -166,6 +167,27 @@ class LookUpsTest {
         long told = log.find().lastTrimmed(view);
         assertTrue(told == trimmed || !exactly && told > trimmed && told < log.range().first()
             || view.isAll() && told == log.range().first() - 1, about + ": " + told + ", not " + trimmed);
+    }
+
+    /** What a reader of the newest only gets, in reads of any size, from anywhere to anywhere. */
+    private void compareNewest(EventLog log, List<LogEntry> shown, View view, String about) throws IOException {
+        long after = log.range().first() - 1 + random.nextInt(20);
+        long upTo = Math.min(log.range().head(), after + random.nextInt(200));
+        int bytesMax = random.nextInt(8) == 0 ? 1 : 2_000;
+        List<Long> found = new ArrayList<>();
+        for (long next = after; next < upTo; ) {
+            LogChunk chunk = log.find().readNewest(next, upTo, view, bytesMax);
+            found.addAll(positions(chunk.entries()));
+            assertTrue(chunk.examinedTo() > next && chunk.examinedTo() <= upTo, "a read must move on");
+            next = chunk.examinedTo();
+        }
+        assertEquals(newestOfEach(shown, view).stream().filter(p -> p > after && p <= upTo).toList(), found, about);
+        long since = random.nextInt((int) log.range().first());
+        boolean lost = newestOfEach(all.stream().filter(e -> view.shows(e.event())).toList(), view).stream()
+            .anyMatch(p -> p > since && p < log.range().first());
+        assertTrue(log.find().newestTrimmed(since, view) || !lost, about + ": a loss after " + since + " is not told");
+        boolean exactly = view.privates().all() || view.privates().isNone();
+        assertTrue(lost || !exactly || !log.find().newestTrimmed(since, view), about + ": no loss after " + since);
     }
 
     private static List<Long> positions(List<LogEntry> entries) {

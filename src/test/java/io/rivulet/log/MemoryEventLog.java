@@ -168,6 +168,28 @@ public final class MemoryEventLog implements EventLog, LogFinder {
     }
 
     @Override
+    public synchronized LogChunk readNewest(long after, long upTo, View view, int bytesMax) {
+        LogChunk all = read(after, upTo, view, bytesMax);
+        Set<String> later = new HashSet<>();
+        List<LogEntry> newest = new ArrayList<>();
+        for (long p = head(); p >= all.from(); p--) {
+            List<String> asked = view.shows(at(p).event()) ? at(p).event().topics().stream()
+                .filter(topic -> view.topics().matches(List.of(topic))).toList() : List.of();
+            if (later.addAll(asked) && p <= all.examinedTo()) {
+                newest.add(0, at(p));
+            }
+        }
+        return new LogChunk(all.from(), all.examinedTo(), newest);
+    }
+
+    @Override
+    public synchronized boolean newestTrimmed(long after, View view) {
+        return trimmed.stream().filter(e -> e.position() > after && view.shows(e.event()))
+            .anyMatch(e -> e.event().topics().stream().anyMatch(topic -> view.topics().matches(List.of(topic))
+                && entries.stream().noneMatch(r -> view.shows(r.event()) && r.event().topics().contains(topic))));
+    }
+
+    @Override
     public synchronized OptionalLong nonceAt(long position) {
         if (position == 0) {
             return OptionalLong.of(0x57);
