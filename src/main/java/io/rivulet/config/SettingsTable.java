@@ -85,6 +85,11 @@ public final class SettingsTable {
         "Events a slow stream may wait for in memory before it is fed from the log.");
     public static final Setting<Duration> STALL_TIMEOUT = row("stall.timeout", TIME, "30s", 0, 3_600_000,
         "A stream whose socket takes nothing for so long ends, and the client comes back; 0s for never.");
+    public static final Setting<Integer> CONFLATE_TOPICS_MAX = row("conflate.topics.max", COUNT, "10000", 1, 100_000,
+        "Topics of which a stream with conflate=topic or rate is promised the newest in each pass.");
+    /** 0: 64 MiB or a sixteenth of the heap, whichever is less. */
+    public static final Setting<Long> CONFLATE_BYTES = row("conflate.bytes", BYTES, "0", 0, 4 * GIB,
+        "Events such streams hold while they lag; 0 for 64m or a sixteenth of the heap, whichever is less.");
     public static final Setting<Duration> CONNECTION_MAX_AGE = row("connection.max.age", TIME, "1h", 0, 30 * DAY_MS,
         "A stream ends after at most this, a random fifth earlier, and the client comes back; 0s for never.");
     public static final Setting<Duration> MERCURE_MAX_AGE = row("mercure.max.age", TIME, "10m", 0, 30 * DAY_MS,

@@ -39,6 +39,7 @@ public final class EventsServlet extends HubServlet {
     private void ask(HttpServletRequest request, Grant grant) {
         FormFields query = Query.of(request);
         Query.checkBuilt(query);
+        Query.checkNoPace(query);
         TopicSelection topics = matchers.selectionOrDefault(query);
         String since = query.oneOrBlank("since");
         wantsLines(request); // refuses an unknown format before anything is read

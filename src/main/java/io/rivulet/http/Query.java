@@ -12,8 +12,11 @@ public final class Query {
     private static final int FIELDS_MAX = 10_000;
 
     /** Parameters of a subscription that are named but not built yet. */
-    private static final List<String> NOT_BUILT = List.of("conflate", "rate", "transport", "timeout", "padding",
+    private static final List<String> NOT_BUILT = List.of("transport", "timeout", "padding",
         "max", "session");
+
+    /** How much of it a stream gets, and how fast. */
+    private static final List<String> PACE = List.of("conflate", "rate");
 
     private Query() {
     }
@@ -41,9 +44,22 @@ public final class Query {
      * @throws Refused naming the parameter
      */
     public static void checkBuilt(FormFields query) {
-        for (String name : NOT_BUILT) {
+        refuse(query, NOT_BUILT, " is not built yet in this version of the hub");
+    }
+
+    /**
+     * Refuses what only a live stream understands, for the same reason.
+     *
+     * @throws Refused naming the parameter
+     */
+    public static void checkNoPace(FormFields query) {
+        refuse(query, PACE, " is for streams, at /api/updates; history is told event by event");
+    }
+
+    private static void refuse(FormFields query, List<String> names, String why) {
+        for (String name : names) {
             if (query.has(name)) {
-                throw Refused.malformed("the parameter " + name + " is not built yet in this version of the hub");
+                throw Refused.malformed("the parameter " + name + why);
             }
         }
     }

@@ -4,6 +4,7 @@ import io.rivulet.auth.Grant;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.event.Dialect;
+import io.rivulet.hub.Pace;
 import io.rivulet.hub.Since;
 import io.rivulet.hub.SubscribeRequest;
 import io.rivulet.limit.Refused;
@@ -48,7 +49,8 @@ final class StreamReader {
             since = Since.LATEST;
         }
         boolean events = query.all("heartbeat").contains("event");
-        return asked(request, topics, grant, cursor, since, heartbeat(request, query), events, Dialect.RIVULET);
+        Asked all = asked(request, topics, grant, cursor, since, heartbeat(request, query), events, Dialect.RIVULET);
+        return new Asked(all.asked().at(pace(query)), all.hadCursor());
     }
 
     /** At Mercure's path, from query and body together; parameters that Mercure does not know are ignored. */
@@ -75,6 +77,20 @@ final class StreamReader {
         String place = cursor == null || cursor.isEmpty() ? null : cursor;
         return new Asked(new SubscribeRequest(topics, grant, place, since, heartbeat, events, dialect,
             Exchange.of(request).peer()), cursor != null);
+    }
+
+    private static Pace pace(FormFields query) {
+        String conflate = query.one("conflate");
+        String rate = query.one("rate");
+        if (conflate != null && !conflate.equals("topic")) {
+            throw Refused.malformed("conflate is " + Shown.of(conflate) + "; it must be topic");
+        }
+        int perSecond = rate == null || !rate.matches("[0-9]{1,5}") ? 0 : Integer.parseInt(rate);
+        if (rate != null && (perSecond < 1 || perSecond > Pace.RATE_MAX)) {
+            throw Refused.malformed("rate is " + Shown.of(rate) + "; it must be 1 to " + Pace.RATE_MAX
+                + " events a second");
+        }
+        return new Pace(conflate != null, perSecond);
     }
 
     private Duration usualHeartbeat(HttpServletRequest request) {

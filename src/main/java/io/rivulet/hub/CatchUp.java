@@ -29,6 +29,7 @@ final class CatchUp {
     private final Writes writes;
     private final Writing writing;
     private final Stalls stalls;
+    private final Passes passes;
     private final ArrayDeque<Subscriber> line = new ArrayDeque<>();
 
     CatchUp(ShardSetup setup, Shard shard, Moment moment, Writes writes) {
@@ -39,6 +40,12 @@ final class CatchUp {
         this.writes = writes;
         this.writing = new Writing(writes, setup.metrics());
         this.stalls = new Stalls(setup, shard, moment, writes.budget(), this);
+        this.passes = new Passes(setup, shard, this, moment);
+    }
+
+    /** Those that conflate go their own way. */
+    Passes passes() {
+        return passes;
     }
 
     /** Feeds those in the line, one write each, for at most 2 ms; false when there is nobody. */
@@ -72,7 +79,9 @@ final class CatchUp {
 
     /** The next turn for a stream that is behind; a full socket holds no memory of the log's: the cursor knows. */
     void goOn(Subscriber s) {
-        if (s.outlet.isReady()) {
+        if (s.window != null) {
+            passes.goOn(s);
+        } else if (s.outlet.isReady()) {
             enqueue(s);
         } else {
             writes.dropChunk(s);
@@ -86,7 +95,9 @@ final class CatchUp {
 
     private void feed(Subscriber s) {
         try {
-            if (!s.outlet.isReady()) {
+            if (s.window != null) {
+                passes.feed(s);
+            } else if (!s.outlet.isReady()) {
                 shard.serve(s); // a heartbeat has filled the socket since it was put into the line
             } else {
                 step(s);
@@ -103,7 +114,7 @@ final class CatchUp {
             return; // chunkRead puts it into the line again
         }
         if (s.chunk != null) {
-            fromChunk(s);
+            fromChunk(s, Integer.MAX_VALUE);
             return;
         }
         long sequence = ring.after(s.seen);
@@ -147,13 +158,18 @@ final class CatchUp {
         s.chunkBytes = result.bytes();
         s.chunkAt = 0;
         s.chunkEnd = result.end();
+        if (s.window != null) {
+            passes.keep(s, result.transientLost());
+        }
         shard.serve(s);
     }
 
-    private void fromChunk(Subscriber s) {
+    /** Writes what was read for a stream, at most so many events. */
+    void fromChunk(Subscriber s, int eventsMax) {
         List<EventFrame> frames = s.chunk;
+        Count path = s.window != null && s.window.passes ? Count.DELIVERED_PASS : Count.DELIVERED_LOG;
         writing.begin(s);
-        while (s.chunkAt < frames.size() && writing.take(frames.get(s.chunkAt))) {
+        while (s.chunkAt < frames.size() && writing.events() < eventsMax && writing.take(frames.get(s.chunkAt))) {
             s.chunkAt++;
         }
         if (s.chunkAt == frames.size()) {
@@ -161,8 +177,12 @@ final class CatchUp {
                 s.seen = s.chunkEnd;
             }
             writes.endChunk(s);
+            if (s.window != null) {
+                passes.passEnded(s);
+            }
         }
-        done(s, Count.DELIVERED_LOG);
+        passes.sent(s, writing.events());
+        done(s, path);
     }
 
     private void fromRing(Subscriber s, long from) {
@@ -224,6 +244,16 @@ final class CatchUp {
             gap(s, true, null, id);
         }
         return true;
+    }
+
+    /** Says that transient events were lost before the place of this id. */
+    void tellTransientLoss(Subscriber s, String id) {
+        if (endsHere(s, false)) {
+            shard.close(s, Ending.LOSS);
+        } else {
+            gap(s, true, null, id);
+            shard.serve(s);
+        }
     }
 
     /**

@@ -130,7 +130,9 @@ final class Ends {
             s.grant = fresh;
             if (noted(s, nowMs)) {
                 setup.presence().renewed(s);
-                if (s.backlogSize > 0) {
+                if (s.window != null) {
+                    shard.restart(s);
+                } else if (s.backlogSize > 0) {
                     shard.fallBehind(s);
                 } else {
                     writes.dropChunk(s); // read under the old one; the cursor knows

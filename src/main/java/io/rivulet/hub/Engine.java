@@ -42,6 +42,7 @@ final class Engine {
     private static final int RING_HEAP_SHARE = 16;
     private static final long WRITE_BYTES_MAX = 64L << 20;
     private static final int WRITE_HEAP_SHARE = 16;
+    private static final long CONFLATE_BYTES_MAX = 64L << 20;
     private static final int BYTES_PER_SLOT = 256;
     /** Streams that began together end apart: each a random part, at most a fifth, before the greatest age. */
     private static final int AGE_SPREAD = 5;
@@ -102,7 +103,8 @@ final class Engine {
             startId, settings.get(SettingsTable.BACKLOG_EVENTS), handOver, ended,
             () -> Controls.farewell(names.between(retryMin, retryMax)), cursors,
             banned, answers, presence, writeBytes(settings) / shards, names,
-            settings.get(SettingsTable.STALL_TIMEOUT).toNanos());
+            settings.get(SettingsTable.STALL_TIMEOUT).toNanos(),
+            settings.get(SettingsTable.CONFLATE_TOPICS_MAX), conflateBytes(settings) / shards);
         for (int i = 1; i <= shards; i++) {
             fanOut.add(new Shard(setup, i));
         }
@@ -303,6 +305,11 @@ final class Engine {
     private static long writeBytes(Settings settings) {
         long set = settings.get(SettingsTable.WRITE_BYTES);
         return set > 0 ? set : Math.min(WRITE_BYTES_MAX, Runtime.getRuntime().maxMemory() / WRITE_HEAP_SHARE);
+    }
+
+    private static long conflateBytes(Settings settings) {
+        long set = settings.get(SettingsTable.CONFLATE_BYTES);
+        return set > 0 ? set : Math.min(CONFLATE_BYTES_MAX, Runtime.getRuntime().maxMemory() / RING_HEAP_SHARE);
     }
 
     private static ThreadFactory daemon(String name) {

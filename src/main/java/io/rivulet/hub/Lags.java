@@ -22,9 +22,9 @@ final class Lags {
     Lag of(Subscriber s, long dispatched) {
         Writes.Wait wait = s.wait;
         return new Lag(s.state.name().toLowerCase(Locale.ROOT), events(s, dispatched), ageMs(s),
-            s.backlogSize + inChunk(s).size(), bytes(s), wait == null ? 0 : s.outlet.left(), reason(s),
-            (moment.ns - s.writtenNs) / NS_PER_MS, wait == null ? null : (moment.ns - wait.progressNs) / NS_PER_MS,
-            s.outlet.transport());
+            s.backlogSize + inChunk(s).size() + (s.window == null ? 0 : s.window.topics()), bytes(s),
+            wait == null ? 0 : s.outlet.left(), reason(s), (moment.ns - s.writtenNs) / NS_PER_MS,
+            wait == null ? null : (moment.ns - wait.progressNs) / NS_PER_MS, s.outlet.transport());
     }
 
     private static Lag.Reason reason(Subscriber s) {
@@ -33,6 +33,9 @@ final class Lags {
         }
         if (s.need != null) {
             return Lag.Reason.MEMORY;
+        }
+        if (s.pacing != null && s.pacing.waits) {
+            return Lag.Reason.RATE;
         }
         return s.state == Subscriber.State.BEHIND || s.state == Subscriber.State.OPENING ? Lag.Reason.LOG : null;
     }
@@ -77,7 +80,8 @@ final class Lags {
 
     /** Up to where it has been told all; the newest of each topic, which come first, are no part of that. */
     private static Position place(Subscriber s) {
-        return s.chunk != null && s.chunkBytes == 0 && s.chunkEnd.isAfter(s.seen) ? s.chunkEnd : s.seen;
+        boolean first = s.chunk != null && s.chunkBytes == 0 && (s.window == null || !s.window.passes);
+        return first && s.chunkEnd.isAfter(s.seen) ? s.chunkEnd : s.seen;
     }
 
     private static List<EventFrame> inChunk(Subscriber s) {
@@ -85,7 +89,7 @@ final class Lags {
     }
 
     private long bytes(Subscriber s) {
-        long bytes = 0;
+        long bytes = s.window == null ? 0 : s.window.bytes;
         for (int i = 0; i < s.backlogSize; i++) {
             EventFrame frame = ring.get(s.backlog[i]);
             bytes += frame == null ? 0 : frame.length();

@@ -53,9 +53,18 @@ final class Mailbox {
 
     /** Sleeps unless there is mail or {@code busy}; the owner's thread. */
     void sleepUnless(BooleanSupplier busy) {
+        sleepUnless(busy, Long.MAX_VALUE);
+    }
+
+    /** Sleeps unless there is mail or {@code busy}, at most so many nanoseconds; the owner's thread. */
+    void sleepUnless(BooleanSupplier busy, long nanosMax) {
         parked = true;
         if (posted.isEmpty() && !busy.getAsBoolean()) {
-            LockSupport.park(this);
+            if (nanosMax == Long.MAX_VALUE) {
+                LockSupport.park(this);
+            } else {
+                LockSupport.parkNanos(this, nanosMax); // which returns at once when the time is over
+            }
         }
         parked = false;
     }

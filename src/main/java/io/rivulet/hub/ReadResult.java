@@ -14,7 +14,8 @@ import java.util.List;
  * @param gapEnd the place of {@code gapId}
  * @param missed an upper bound of what was taken, or null
  * @param damage whether it is damage, which stays, rather than retention
+ * @param transientLost whether the newest event of a transient topic was lost; for streams that conflate
  */
 record ReadResult(List<EventFrame> frames, Position end, long bytes, String gapId, Position gapEnd, Long missed,
-                  boolean damage) {
+                  boolean damage, boolean transientLost) {
 }

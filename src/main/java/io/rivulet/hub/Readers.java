@@ -87,12 +87,22 @@ final class Readers {
 
     /** Reads on for a stream; its shard gets a {@link ReadResult}. */
     void read(Subscriber s, long after, long upTo) {
+        read(s, () -> read(s.request.topics(), s.grant, after, upTo));
+    }
+
+    /** A question to the log. */
+    interface Question {
+        ReadResult ask() throws IOException;
+    }
+
+    /** The same for any question. */
+    void read(Subscriber s, Question question) {
         submit(() -> {
             if (s.left) {
                 return;
             }
             try {
-                ReadResult result = read(s.request.topics(), s.grant, after, upTo);
+                ReadResult result = question.ask();
                 budget.acquire(units(result.bytes()));
                 s.shard.post(() -> s.shard.chunkRead(s, result));
             } catch (InterruptedException e) {
@@ -131,12 +141,7 @@ final class Readers {
         try {
             chunk = log.read(after, upTo, view, CHUNK_BYTES);
         } catch (LogCorrupt e) {
-            // reading again would find the same; other troubles of the disk pass, and end the stream instead
-            LOG.error("The log cannot be read after position {}: {}. Its readers are told of a gap up to {}.",
-                after, e.getMessage(), upTo, e);
-            damagedAfter.accumulateAndGet(after, Math::max);
-            Position end = Position.ofDurable(upTo);
-            return new ReadResult(List.of(), end, 0, sealed(end), end, null, true);
+            return damaged(after, upTo, e);
         }
         List<EventFrame> frames = new ArrayList<>(chunk.entries().size());
         long bytes = 0;
@@ -150,9 +155,18 @@ final class Readers {
         if (chunk.from() > after + 1 && log.find().lastTrimmed(view) > after) {
             Position gapEnd = Position.ofDurable(Math.min(upTo, chunk.from() - 1));
             return new ReadResult(frames, end, bytes, sealed(gapEnd), gapEnd,
-                missed(topics, grant, gapEnd.durable() - after), false);
+                missed(topics, grant, gapEnd.durable() - after), false, false);
         }
-        return new ReadResult(frames, end, bytes, null, null, null, false);
+        return new ReadResult(frames, end, bytes, null, null, null, false, false);
+    }
+
+    /** What is told of damage: reading again would find the same; other troubles pass, and end the stream instead. */
+    ReadResult damaged(long after, long upTo, LogCorrupt e) {
+        LOG.error("The log cannot be read after position {}: {}. Its readers are told of a gap up to {}.",
+            after, e.getMessage(), upTo, e);
+        damagedAfter.accumulateAndGet(after, Math::max);
+        Position end = Position.ofDurable(upTo);
+        return new ReadResult(List.of(), end, 0, sealed(end), end, null, true, false);
     }
 
     /** Whether damage is known that lies ahead of a stream that begins there. */

@@ -102,13 +102,15 @@ final class Resume {
         if (sameEpoch && !ring.floor().isAfter(opened.position())) {
             return StartPoint.exact(opened.position(), request.cursor()); // all of it is in memory, trimmed or not
         }
-        if (durable < range.first() - 1 && find.lastTrimmed(view(request)) > durable) {
+        boolean conflates = request.pace().conflates();
+        if (durable < range.first() - 1 && (conflates ? find.newestTrimmed(durable, view(request))
+            : find.lastTrimmed(view(request)) > durable)) {
             Position oldest = oldest();
             return lostAmongTransients(request, sameEpoch, opened.position(), StartPoint.partial(oldest,
                 ids.idOf(oldest), Readers.missed(request.topics(), request.grant(), oldest.durable() - durable)));
         }
         Position place = sameEpoch ? opened.position() : Position.ofDurable(durable);
-        if (durable < range.first() - 1) {
+        if (durable < range.first() - 1 && !conflates) {
             place = oldest(); // only other topics were trimmed between
         }
         return lostAmongTransients(request, sameEpoch, opened.position(), StartPoint.exact(place, request.cursor()));
@@ -121,7 +123,10 @@ final class Resume {
             return start;
         }
         Position floor = ring.floor();
-        boolean lost = !sameEpoch || floor.isAfter(cursor) && transients.lostSince(cursor, view(request));
+        View view = view(request);
+        boolean newestOnly = request.pace().conflates() && !start.cursor().isAfter(cursor);
+        boolean lost = !sameEpoch || floor.isAfter(cursor)
+            && (newestOnly ? transients.newestLost(cursor, floor, view) : transients.lostSince(cursor, view));
         return lost ? start.withTransientLost(true, floor) : start;
     }
 

@@ -27,6 +27,7 @@ final class Shard implements Runnable {
     private final TailRing ring;
     private final Joiner joiner;
     private final CatchUp catchUp;
+    private final Passes passes;
     private final Thread thread;
     private final Mailbox mailbox;
     private final Moment moment;
@@ -52,6 +53,7 @@ final class Shard implements Runnable {
         this.writes = new Writes(moment, new WriteBudget(setup.writeBytes()), setup.readers());
         this.roster = new Roster(setup, moment, writes);
         this.catchUp = new CatchUp(setup, this, moment, writes);
+        this.passes = catchUp.passes();
         this.ends = new Ends(setup, this, roster.streams(), writes);
         this.lags = new Lags(ring, moment);
         this.mailbox = new Mailbox(ends::all);
@@ -107,9 +109,10 @@ final class Shard implements Runnable {
                 ends.look(moment.ms);
                 boolean worked = mailbox.read();
                 worked |= dispatch();
+                worked |= passes.round();
                 worked |= catchUp.round();
                 if (!worked) {
-                    mailbox.sleepUnless(this::hasWork);
+                    mailbox.sleepUnless(this::hasWork, passes.untilDueNs());
                 }
             } catch (RuntimeException | Error e) {
                 failed(e);
@@ -130,8 +133,9 @@ final class Shard implements Runnable {
         LockSupport.parkNanos(FAILED_PAUSE_NS);
     }
 
-    private boolean hasWork() {
-        return ring.head() != dispatched || catchUp.isBusy() || closing;
+    /** Whether there is something to do now; its own thread. */
+    boolean hasWork() {
+        return ring.head() != dispatched || catchUp.isBusy() || passes.untilDueNs() <= 0 || closing;
     }
 
     /** Offers a batch of new events to those who asked for them, then writes each subscriber once. */
@@ -165,12 +169,18 @@ final class Shard implements Runnable {
     }
 
     private void offer(Subscriber s) {
-        if (s.state != Subscriber.State.LIVE || s.offered >= offeringSequence || !s.wants(offering)) {
+        boolean live = s.state == Subscriber.State.LIVE;
+        if (!live && !Passes.gathers(s) || s.offered >= offeringSequence || !s.wants(offering)) {
             return; // offered already, by another topic or by a round that failed and is made again
         }
         s.offered = offeringSequence;
-        if (!s.take(offeringSequence, offering, setup.backlogMax())) {
+        if (!live) {
+            passes.gather(s, offering);
+        } else if (!s.take(offeringSequence, offering, setup.backlogMax())) {
             fallBehind(s);
+            if (Passes.gathers(s)) {
+                passes.gather(s, offering);
+            }
         } else if (!s.dirty) {
             s.dirty = true;
             dirty.add(s);
@@ -192,13 +202,14 @@ final class Shard implements Runnable {
         while (s.state != Subscriber.State.ENDED && (ready = s.outlet.isReady())) {
             if (s.isToHear()) {
                 writes.write(s, s.takeControls());
-            } else if (s.state == Subscriber.State.LIVE && s.backlogSize > 0) {
+            } else if (s.state == Subscriber.State.LIVE && s.backlogSize > 0 && passes.room(s) >= s.backlogSize) {
                 int before = s.backlogSize;
                 byte[] bytes = joiner.next(s, writes.budget());
                 if (bytes == null) {
                     fallBehind(s);
                 } else {
                     delivered += before - s.backlogSize;
+                    passes.sent(s, before - s.backlogSize);
                     writes.told(s, moment.place);
                     writes.write(s, bytes);
                 }
@@ -208,6 +219,9 @@ final class Shard implements Runnable {
         }
         if (s.state == Subscriber.State.ENDED) {
             return;
+        }
+        if (s.state == Subscriber.State.LIVE && s.backlogSize > 0 && s.window != null) {
+            fallBehind(s); // no backlog: from here on the newest of each topic is enough
         }
         writes.noted(s, ready);
         if (s.state == Subscriber.State.BEHIND) {
@@ -235,6 +249,9 @@ final class Shard implements Runnable {
         }
         Ending end = roster.place(s, found);
         if (end == null) {
+            if (s.window != null && s.state == Subscriber.State.BEHIND) {
+                passes.begin(s);
+            }
             serve(s);
         } else {
             close(s, end);
@@ -244,6 +261,9 @@ final class Shard implements Runnable {
     /** Ends and forgets a subscriber. Idempotent. */
     void remove(Subscriber s, Ending why) {
         roster.remove(s, why);
+        if (s.window != null) {
+            passes.drop(s);
+        }
     }
 
     /** Ends one stream between two events. */
@@ -289,9 +309,23 @@ final class Shard implements Runnable {
     void fallBehind(Subscriber s) {
         EventFrame first = s.backlogSize == 0 ? null : ring.get(s.backlog[0]);
         s.readMs = first == null ? moment.ms : first.timeMs();
+        if (s.window != null) {
+            passes.fallBehind(s);
+            return;
+        }
         s.fallBehind(moment.place);
         setup.metrics().add(Count.FELL_BEHIND);
         catchUp.enqueue(s);
+    }
+
+    /** What waits for a stream that conflates was examined under another grant. */
+    void restart(Subscriber s) {
+        passes.restart(s);
+    }
+
+    /** For tests. */
+    Passes passes() {
+        return passes;
     }
 
     private void countDelivered() {

@@ -24,10 +24,13 @@ import java.util.function.Supplier;
  * @param writeBytes what the streams of one shard may hold together, see {@link WriteBudget}
  * @param names      of the streams, and their secrets
  * @param stallNs    a stream whose socket takes nothing for so long is ended; 0 for never
+ * @param conflateTopicsMax topics of a stream that conflates, at most, of which the newest is kept at a time
+ * @param conflateBytes     what all of them on one shard hold together
  */
 record ShardSetup(TailRing ring, TransientTopics transients, EventLog log, Readers readers, Metrics metrics,
                   InstantSource clock, LongSupplier nanos, Position start, String startId, int backlogMax,
                   HandOver handOver, Consumer<Subscriber> ended, Supplier<byte[]> farewell, CursorDue cursors,
                   Predicate<Grant> banned, Executor answers,
-                  Presence presence, long writeBytes, Names names, long stallNs) {
+                  Presence presence, long writeBytes, Names names, long stallNs, int conflateTopicsMax,
+                  long conflateBytes) {
 }

@@ -16,9 +16,21 @@ import java.time.Duration;
  * @param heartbeatEvents whether the heartbeat is an event that scripts can see, rather than a comment
  * @param dialect         how it is spoken to
  * @param peer            its address, for the operator and for the cap on streams from one address
+ * @param pace            how much of it, and how fast
  */
 public record SubscribeRequest(TopicSelection topics, Grant grant, String cursor, Since since, Duration heartbeat,
-                               boolean heartbeatEvents, Dialect dialect, String peer) {
+                               boolean heartbeatEvents, Dialect dialect, String peer, Pace pace) {
+
+    /** The same for all of it, as fast as the socket takes it. */
+    public SubscribeRequest(TopicSelection topics, Grant grant, String cursor, Since since, Duration heartbeat,
+                            boolean heartbeatEvents, Dialect dialect, String peer) {
+        this(topics, grant, cursor, since, heartbeat, heartbeatEvents, dialect, peer, Pace.EVERYTHING);
+    }
+
+    /** The same at this pace. */
+    public SubscribeRequest at(Pace other) {
+        return new SubscribeRequest(topics, grant, cursor, since, heartbeat, heartbeatEvents, dialect, peer, other);
+    }
 
     /** Whether events of the hub's own may be sent. */
     boolean controls() {

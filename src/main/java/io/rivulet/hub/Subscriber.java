@@ -41,6 +41,10 @@ final class Subscriber implements Subscription {
     /** It counts among those who may see subscriptions come and go. */
     boolean watches;
     final Variant variant;
+    /** What it gets next while it lags, if it conflates; else null. */
+    final Window window;
+    /** Its rate, or null. */
+    final Pacing pacing;
 
     /** What it may see now; its shard writes, any thread reads. {@code request.grant()} is what it opened with. */
     volatile Grant grant;
@@ -108,6 +112,9 @@ final class Subscriber implements Subscription {
         this.shard = shard;
         this.admission = admission;
         this.variant = admission.variant();
+        Pace pace = request.pace();
+        this.window = pace.conflates() ? new Window() : null;
+        this.pacing = pace.ratePerSecond() > 0 ? new Pacing(pace.ratePerSecond()) : null;
     }
 
     @Override

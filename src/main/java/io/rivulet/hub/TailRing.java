@@ -96,6 +96,12 @@ final class TailRing {
         return floor.place();
     }
 
+    /** The same with its sealed id. */
+    Mark below() {
+        Floor below = floor;
+        return new Mark(below.place(), below.id());
+    }
+
     /**
      * A cursor for any place between the event before {@code sequence} and that event; null when it just left. The
      * floor rises before {@code first} does, so it is the floor that must say which sequence it lies below: else T1

@@ -29,6 +29,8 @@ final class TransientHalf {
     private final Map<String, EventFrame> byId = new LinkedHashMap<>();
     /** Where topics that had to be forgotten lost their last event at the latest. */
     private Position lostForgotten = Position.START;
+    /** The latest of the newest events that had to be forgotten. */
+    private Position forgotten = Position.START;
     /** The newest that was lost: they leave in order. */
     private Position lostNewest = Position.START;
 
@@ -44,7 +46,8 @@ final class TransientHalf {
             newest.put(topic, frame);
             bytes += frame.weight();
             while (newest.size() > TOPICS_MAX || bytes > bytesMax && newest.size() > 1) {
-                forget(newest.keySet().iterator().next());
+                Position oldest = forget(newest.keySet().iterator().next()).position();
+                forgotten = oldest.isAfter(forgotten) ? oldest : forgotten;
             }
         }
         if (!frame.id().equals(frame.placeId())) {
@@ -52,9 +55,10 @@ final class TransientHalf {
         }
     }
 
-    private void forget(String topic) {
+    private EventFrame forget(String topic) {
         EventFrame old = newest.remove(topic);
         bytes -= old == null ? 0 : old.weight();
+        return old;
     }
 
     /** An event left the ring. */
@@ -99,6 +103,32 @@ final class TransientHalf {
             }
         }
         return false;
+    }
+
+    /** Whether the newest event of one of these topics may have been lost in {@code (place, upTo]}. */
+    boolean newestLost(Position place, Position upTo, TopicSelection topics) {
+        List<String> toTry;
+        synchronized (this) {
+            if (!forgotten.isAfter(place)) {
+                return false; // of each topic that had one since, the newest is in the ring or remembered
+            }
+            if (!topics.isAny() && topics.patterns().isEmpty()) {
+                return topics.exact().stream().anyMatch(topic -> isGone(topic, place, upTo));
+            }
+            if (lostForgotten.isAfter(place)) {
+                return true;
+            }
+            toTry = lost.keySet().stream().filter(topic -> isGone(topic, place, upTo)).toList();
+        }
+        return !toTry.isEmpty() && topics.matches(toTry); // outside of the lock, as above
+    }
+
+    private boolean isGone(String topic, Position place, Position upTo) {
+        if (newest.containsKey(topic)) {
+            return false;
+        }
+        Position last = lost.get(topic);
+        return last == null ? lostForgotten.isAfter(place) : last.isAfter(place) && !last.isAfter(upTo);
     }
 
     /** The newest event of each matching topic, each event once, ascending. */

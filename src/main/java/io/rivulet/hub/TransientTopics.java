@@ -50,6 +50,15 @@ final class TransientTopics {
     }
 
     /**
+     * Whether the newest event of a topic, of those that the view would have shown, may have been lost in
+     * {@code (place, upTo]}: it is neither in the ring nor remembered, and no newer one took its place.
+     */
+    boolean newestLost(Position place, Position upTo, View view) {
+        return publics.newestLost(place, upTo, view.topics())
+            || !view.privates().isNone() && privates.newestLost(place, upTo, view.topics());
+    }
+
+    /**
      * The newest public and the newest private event of each topic asked for, where the view shows them; each event
      * once, ascending. The older of the two is superfluous, and left out.
      */

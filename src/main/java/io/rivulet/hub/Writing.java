@@ -61,6 +61,11 @@ final class Writing {
         return true;
     }
 
+    /** How many events it holds. */
+    int events() {
+        return parts.size();
+    }
+
     /** The first event when there is no room for it; then nothing is to be written now. Else null. */
     Need need() {
         return need;

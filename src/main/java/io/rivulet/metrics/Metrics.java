@@ -28,6 +28,10 @@ public final class Metrics {
         DELIVERED_RING,
         /** Events written to a stream from the log. */
         DELIVERED_LOG,
+        /** Events written in passes, to streams that conflate. */
+        DELIVERED_PASS,
+        /** Events that streams that conflate did not get, because a newer one took their place; about. */
+        CONFLATED,
         /** Streams opened. */
         STREAMS_OPENED,
         /** Streams that were written straight to their sockets. */

@@ -83,6 +83,11 @@ public final class TopicSelection {
         return false;
     }
 
+    /** Whether this topic is asked for. */
+    public boolean matches(String topic) {
+        return any || exact.contains(topic) || !compiled.isEmpty() && matchesPattern(topic);
+    }
+
     /** Whether a topic that begins so may be asked for: false only when it is certain that none is. */
     public boolean mayMatchBeginning(String prefix) {
         return matchers.stream().anyMatch(matcher -> matcher.mayMatchBeginning(prefix));

@@ -128,7 +128,8 @@ class EventsServletTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"limit=0|1 to 1000", "limit=1001|1 to 1000", "limit=x|1 to 1000",
-        "limit=1&limit=2|2 times", "since=yesterday|since is", "format=xml|json or ndjson", "rate=1|rate is not built",
+        "limit=1&limit=2|2 times", "since=yesterday|since is", "format=xml|json or ndjson",
+        "rate=1|rate is for streams", "conflate=topic|conflate is for streams", "session=1|session is not built",
         "Match=a|Match is no matcher", "topic=|empty", "topic=%FF|UTF-8"})
     void whatCannotBeMeantIsRefused(String query, String part) throws Exception {
         HttpTester.Response answer = door.get("/api/events?" + query);

@@ -11,6 +11,7 @@ import io.rivulet.log.LogRange;
 import io.rivulet.log.LogRecord;
 import io.rivulet.log.View;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -75,7 +76,17 @@ final class FailingLog implements EventLog {
 
     @Override
     public LogFinder find() {
-        return log.find();
+        return damaged ? brokenFor("readNewest") : log.find();
+    }
+
+    private LogFinder brokenFor(String method) {
+        return (LogFinder) Proxy.newProxyInstance(LogFinder.class.getClassLoader(), new Class<?>[] {LogFinder.class},
+            (proxy, called, args) -> {
+                if (called.getName().equals(method)) {
+                    throw new LogCorrupt("a record does not match its checksum");
+                }
+                return called.invoke(log.find(), args);
+            });
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.rivulet.hub;
 import com.google.gson.JsonParser;
 import io.rivulet.auth.Grant;
 import io.rivulet.event.Dialect;
+import io.rivulet.kit.Await;
 import io.rivulet.kit.StreamParser;
 import io.rivulet.topic.TopicSelection;
 import java.io.ByteArrayOutputStream;
@@ -10,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -30,6 +32,7 @@ final class HubClient {
     private final StringBuilder wire = new StringBuilder();
     private String lastEventId = "";
     private Duration heartbeat = Duration.ofSeconds(15);
+    private Pace pace = Pace.EVERYTHING;
 
     HubClient(Hub hub, int windowBytes, String... topics) {
         this.hub = hub;
@@ -56,6 +59,18 @@ final class HubClient {
         return this;
     }
 
+    /** Only the newest of each topic while it lags. */
+    HubClient conflating() {
+        pace = new Pace(true, 0);
+        return this;
+    }
+
+    /** The same, and at most so many events a second. */
+    HubClient rate(int perSecond) {
+        pace = new Pace(true, perSecond);
+        return this;
+    }
+
     /** Connects: for the first time from {@code since}, later after the last id. */
     HubClient connect(Since since) {
         return connect(request(since));
@@ -78,7 +93,7 @@ final class HubClient {
 
     SubscribeRequest request(Since since) {
         return new SubscribeRequest(TopicSelection.ofTopics(topics), grant, lastEventId.isEmpty() ? null : lastEventId,
-            since, heartbeat, false, dialect, "test");
+            since, heartbeat, false, dialect, "test", pace);
     }
 
     private HubClient opened(Window window, Subscription subscription) {
@@ -147,6 +162,39 @@ final class HubClient {
             from.subscription.writable();
         }
         return bytes.length;
+    }
+
+    /** Reads at most so many events more, and no byte beyond them that is not needed to know. */
+    int readEvents(int n) {
+        int before = received.size();
+        while (received.size() - before < n && read(32) > 0) {
+            // on
+        }
+        return received.size() - before;
+    }
+
+    /** Reads everything there is; returns how many events that were. */
+    int readAll() {
+        int before = received.size();
+        drain();
+        return received.size() - before;
+    }
+
+    /** Waits until the hub has done for it what it can: what comes then is up to the client, or to the clock. */
+    HubClient settle() {
+        Subscriber s = subscriber();
+        Await.until("its shard to have done all it can", () -> {
+            CompletableFuture<Boolean> idle = new CompletableFuture<>();
+            s.shard.post(() -> idle.complete(
+                !s.shard.hasWork() && !s.reading && s.state != Subscriber.State.OPENING));
+            return idle.join();
+        });
+        return this;
+    }
+
+    /** The hub's side of it; its fields are its shard's, and still only while the hub has settled. */
+    Subscriber subscriber() {
+        return (Subscriber) current.subscription;
     }
 
     /** Reads everything there is. */

@@ -47,7 +47,11 @@ final class HubScene implements AutoCloseable {
 
     /** The same, and so are its time limits. */
     static HubScene timed(Path folder, SetClock clock, String... settings) throws Exception {
-        return new HubScene(folder, clock, clock::nanos, HandOver.EXACT, log -> log, settings);
+        return timed(folder, clock, HandOver.EXACT, settings);
+    }
+
+    static HubScene timed(Path folder, SetClock clock, HandOver handOver, String... settings) throws Exception {
+        return new HubScene(folder, clock, clock::nanos, handOver, log -> log, settings);
     }
 
     HubScene(Path folder, HandOver handOver, String... settings) throws Exception {

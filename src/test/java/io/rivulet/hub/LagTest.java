@@ -59,6 +59,24 @@ class LagTest {
     }
 
     @Test
+    void aRateIsTheReasonWhereItHoldsBackWhatTheSocketWouldTake() throws Exception {
+        try (HubScene scene = HubScene.timed(folder, clock)) {
+            HubClient client = awaitHello(scene.client("news").rate(1).connect(), 1);
+            scene.publish("news", "at once");
+            awaitEvents(client, 1);
+            scene.publish("news", "later");
+            scene.publish("news", "too old by then");
+            client.settle();
+            Lag lag = lag(scene, client);
+            assertEquals(List.of("behind", 2L, 1, Lag.Reason.RATE),
+                List.of(lag.state(), lag.events(), lag.backlogEvents(), lag.reason()));
+            clock.advanceMs(1_000);
+            assertEquals(2, awaitEvents(client.settle(), 2).events().size());
+            assertNull(lag(scene, client).reason());
+        }
+    }
+
+    @Test
     void whatIsBeyondMemoryIsCountedToo() throws Exception {
         try (HubScene scene = HubScene.timed(folder, clock, "ring.bytes", "4096", "backlog.events", "4",
             "stall.timeout", "0s")) {

@@ -47,6 +47,30 @@ class TransientTopicsTest {
     }
 
     @Test
+    void theNewestOfATopicIsLostOnlyWhereItIsNeitherRememberedNorReplaced() {
+        TransientTopics few = new TransientTopics(1); // room for one topic
+        EventFrame first = frame(1, "quotes/A");
+        few.added(first);
+        few.evicted(first);
+        assertFalse(lost(few, 0, space.exact("quotes/A")), "the ring forgot it, this did not");
+        EventFrame second = frame(2, "quotes/B");
+        few.added(second);
+        for (TopicMatcher wish : List.of(space.exact("quotes/A"), space.selector("quotes/{name}"), space.exact("*"))) {
+            assertTrue(lost(few, 0, wish), wish + " lost the first");
+            assertFalse(lost(few, 1, wish), "who has it lost nothing");
+        }
+        assertFalse(lost(few, 0, space.exact("quotes/B")));
+        assertFalse(lost(few, 0, space.selector("books/{id}")));
+        few.added(frame(3, "quotes/A"));
+        assertFalse(lost(few, 0, space.exact("quotes/A")), "a newer one took its place");
+    }
+
+    private static boolean lost(TransientTopics of, int since, TopicMatcher wish) {
+        return of.newestLost(new Position(0, since), new Position(0, 9),
+            View.unlimited(TopicSelection.of(List.of(wish))));
+    }
+
+    @Test
     void afterARestartOnlyThoseWhoMayHaveLostSomethingAreToldSo() {
         List<String> names = List.of("clock", "quotes/*");
         for (TopicMatcher wish : List.of(space.exact("clock"), space.exact("quotes/A"), space.exact("*"),
@@ -62,10 +86,13 @@ class TransientTopicsTest {
     }
 
     private EventFrame publish(int n, String topic) {
-        Event event = Event.on(topic).data("x").build();
-        EventFrame frame = new EventFrame(event, new Position(0, n), true, "id " + n, 0);
+        EventFrame frame = frame(n, topic);
         transients.added(frame);
         return frame;
+    }
+
+    private static EventFrame frame(int n, String topic) {
+        return new EventFrame(Event.on(topic).data("x").build(), new Position(0, n), true, "id " + n, 0);
     }
 
     private String newest(TopicMatcher... wishes) {

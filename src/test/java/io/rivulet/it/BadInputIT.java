@@ -185,8 +185,7 @@ class BadInputIT {
 
     @Test
     void whatIsNotBuiltYetIsNamedAndNeverIgnored() throws IOException {
-        for (String parameter : List.of("conflate", "rate", "transport", "timeout", "padding", "max",
-            "session")) {
+        for (String parameter : List.of("transport", "timeout", "padding", "max", "session")) {
             assertProblem(400, get("topic=t&" + parameter + "=1"), parameter);
         }
         for (String path : List.of("/metrics", "/api/topics")) {
@@ -198,8 +197,12 @@ class BadInputIT {
     @Test
     void aParameterThatCannotBeMeantIsRefused() throws IOException {
         for (String query : List.of("heartbeat=0", "heartbeat=301", "heartbeat=x", "heartbeat=", "since=soon",
-            "since=last=0", "topic=", "topic=a%0Ab", "topic=%00")) {
+            "since=last=0", "topic=", "topic=a%0Ab", "topic=%00", "conflate=", "conflate=all", "rate=", "rate=1&rate=2",
+            "conflate=topic&conflate=topic")) {
             assertProblem(400, get("topic=t&" + query));
+        }
+        for (String rate : List.of("0", "10001", "-1", "1.5", "fast", "99999999999999999999")) {
+            assertProblem(400, get("topic=t&rate=" + rate), "rate is " + rate, "1 to 10000");
         }
         assertProblem(400, publisher.form("topic", "t", "data", "x", "retry", "soon"), "retry");
         assertProblem(400, publisher.form("topic", "t", "data", "x", "retry", "-1"), "retry");

@@ -1,0 +1,81 @@
+package io.rivulet.hub;
+
+import io.rivulet.auth.Grant;
+import io.rivulet.event.EventFrame;
+import io.rivulet.event.Position;
+import io.rivulet.log.EventLog;
+import io.rivulet.log.LogChunk;
+import io.rivulet.log.LogCorrupt;
+import io.rivulet.log.LogEntry;
+import io.rivulet.log.View;
+import io.rivulet.topic.TopicSelection;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * What a stream that conflates gets of a stretch that has left the ring: durable events that are not out of date, from
+ * the log, and the newest of each transient topic, as far as it is remembered. A client that was away for an hour so
+ * gets about one event of each topic rather than the history.
+ */
+final class NewestRead {
+
+    /** Of one read: what is left out comes with the next. */
+    private static final int BYTES_MAX = 1 << 20;
+
+    private final EventLog log;
+    private final TransientTopics transients;
+    private final Readers readers;
+
+    NewestRead(ShardSetup setup) {
+        log = setup.log();
+        transients = setup.transients();
+        readers = setup.readers();
+    }
+
+    /** Reads on for a stream, from where it is up to this place; its shard gets a {@link ReadResult}. */
+    void read(Subscriber s, Position upTo) {
+        Position after = s.seen;
+        Position lostFrom = s.transientFrom;
+        readers.read(s, () -> read(s.request.topics(), s.grant, after, upTo, lostFrom));
+    }
+
+    private ReadResult read(TopicSelection topics, Grant grant, Position after, Position upTo, Position lostFrom)
+        throws IOException {
+        View view = View.of(topics, grant);
+        LogChunk chunk;
+        try {
+            chunk = log.find().readNewest(after.durable(), upTo.durable(), view, BYTES_MAX);
+        } catch (LogCorrupt e) {
+            return readers.damaged(after.durable(), upTo.durable(), e);
+        }
+        Position end = chunk.examinedTo() < upTo.durable() ? Position.ofDurable(chunk.examinedTo() + 1).before() : upTo;
+        List<EventFrame> frames = new ArrayList<>();
+        for (LogEntry entry : chunk.entries()) {
+            frames.add(entry.frame(log.seal()));
+        }
+        for (EventFrame frame : transients.newestOfEach(view)) {
+            if (frame.position().isAfter(after) && !frame.position().isAfter(end)) {
+                frames.add(frame); // a later one comes from the ring, or with a later read
+            }
+        }
+        // asked behind that: what is forgotten in between then counts as lost, though it was found
+        boolean lost = transients.newestLost(lostFrom, upTo, view);
+        frames.sort(Comparator.comparing(EventFrame::position));
+        int n = 0;
+        long bytes = 0;
+        while (n < frames.size() && (n == 0 || bytes + frames.get(n).weight() <= BYTES_MAX)) {
+            bytes += frames.get(n++).weight();
+        }
+        if (n < frames.size()) {
+            end = frames.get(n - 1).position();
+        }
+        boolean gap = upTo.durable() > after.durable() && chunk.from() > after.durable() + 1
+            && log.find().newestTrimmed(after.durable(), view);
+        // the gap stands at the place where the stream is: older ones of the memory's may come behind it
+        return new ReadResult(List.copyOf(frames.subList(0, n)), end, bytes, gap ? readers.sealed(after) : null,
+            gap ? after : null, gap ? Readers.missed(topics, grant, chunk.from() - 1 - after.durable()) : null, false,
+            lost);
+    }
+}

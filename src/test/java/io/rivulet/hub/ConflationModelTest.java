@@ -1,0 +1,209 @@
+package io.rivulet.hub;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.rivulet.auth.Grant;
+import io.rivulet.auth.GrantedTopics;
+import io.rivulet.event.Event;
+import io.rivulet.event.Position;
+import io.rivulet.kit.StreamParser.Dispatched;
+import io.rivulet.metrics.Metrics.Count;
+import io.rivulet.topic.TopicSelection;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Whatever a client that conflates asks for, may see, and does: durable and transient topics, events of several topics,
+ * private ones, stalls, cuts at any byte. The model is naive: of all that was published, what it got ascends, is its
+ * own, and holds the newest event of each of its topics.
+ */
+class ConflationModelTest {
+
+    private static final List<String> TOPICS = List.of("a", "b", "c", "t/1", "t/2", "t/3");
+    private static final int PUBLISHERS = 3;
+    private static final int EVENTS_EACH = 2_000;
+    private static final int CLIENTS = 24;
+
+    @TempDir
+    Path folder;
+    private final Map<String, Event> published = new ConcurrentHashMap<>();
+    private final List<Member> members = new ArrayList<>();
+
+    /** A client, what it asked for, and what it may see. */
+    private record Member(HubClient client, TopicSelection topics, Grant grant) {
+    }
+
+    @Test
+    void everyClientGetsAnAscendingPartWithTheNewestOfEachOfItsTopics() throws Exception {
+        long seed = System.nanoTime();
+        try (HubScene scene = scene(HandOver.EXACT)) {
+            run(scene, seed);
+            verify(scene, seed);
+            for (Count path : List.of(Count.DELIVERED_LIVE, Count.DELIVERED_PASS, Count.CONFLATED)) {
+                assertTrue(scene.metrics.get(path) > 0, path + " never was, seed " + seed);
+            }
+        }
+    }
+
+    @Test
+    void aHandOverThatGoesLiveTooEarlyIsNoticed() throws Exception {
+        try (HubScene scene = scene((seen, dispatched) -> true)) {
+            run(scene, 42);
+            assertThrows(AssertionError.class, () -> verify(scene, 42));
+        }
+    }
+
+    private HubScene scene(HandOver handOver) throws Exception {
+        return new HubScene(folder, handOver, "ring.bytes", "65536", "backlog.events", "8", "transient.topics", "t/*",
+            "log.sync", "never");
+    }
+
+    private Member member(HubScene scene, Random random) {
+        List<String> wanted = new ArrayList<>(List.of(random.nextInt(3) == 0 ? "*" : "a"));
+        for (int n = random.nextInt(4); n > 0; n--) {
+            wanted.add(TOPICS.get(random.nextInt(TOPICS.size())));
+        }
+        Grant grant = switch (random.nextInt(3)) {
+            case 0 -> Grant.ANONYMOUS;
+            case 1 -> HubScene.grant("some", HubScene.topics("b", "t/2"));
+            default -> HubScene.grant("all", GrantedTopics.ALL);
+        };
+        HubClient client = new HubClient(scene.hub, 1 << 7 + random.nextInt(9), wanted.toArray(String[]::new))
+            .as(grant);
+        return new Member(random.nextInt(3) == 0 ? client.rate(200 + random.nextInt(2_000)) : client.conflating(),
+            TopicSelection.ofTopics(wanted), grant);
+    }
+
+    private void run(HubScene scene, long seed) throws Exception {
+        Random random = new Random(seed);
+        for (int i = 0; i < CLIENTS; i++) {
+            members.add(member(scene, random));
+        }
+        ExecutorService threads = Executors.newFixedThreadPool(PUBLISHERS);
+        List<Callable<Void>> publishers = new ArrayList<>();
+        for (int p = 0; p < PUBLISHERS; p++) {
+            Random own = new Random(seed + p + 1);
+            publishers.add(() -> publishAll(scene, own));
+        }
+        List<Future<Void>> publishing = new ArrayList<>();
+        for (Callable<Void> publisher : publishers) {
+            publishing.add(threads.submit(publisher));
+        }
+        members.forEach(m -> m.client().connect(Since.EARLIEST));
+        while (publishing.stream().anyMatch(f -> !f.isDone())) {
+            disturb(members.get(random.nextInt(CLIENTS)).client(), random);
+        }
+        for (Future<Void> f : publishing) {
+            f.get();
+        }
+        threads.shutdown();
+        members.forEach(m -> m.client().cut());
+        for (String topic : TOPICS) { // while nobody is there
+            Event event = Event.on(topic).data("last").build();
+            published.put(scene.publish(event).get(0), event);
+        }
+        members.forEach(m -> m.client().connect(Since.EARLIEST));
+        quieten();
+    }
+
+    private static void disturb(HubClient client, Random random) {
+        int what = random.nextInt(100);
+        if (what < 3) {
+            client.cut(); // wherever in an event the bytes read so far end
+            client.connect(Since.EARLIEST);
+        } else if (what < 50) {
+            client.read(random.nextInt(what < 20 ? 50 : 5_000));
+        } // else it stalls
+    }
+
+    private Void publishAll(HubScene scene, Random random) throws Exception {
+        for (int i = 0; i < EVENTS_EACH; ) {
+            List<Event> batch = new ArrayList<>();
+            List<String> from = random.nextBoolean() ? TOPICS : TOPICS.subList(3, 6); // in memory only
+            for (int n = 1 + random.nextInt(20); n > 0; n--, i++) {
+                Event.Builder event = Event.on(from.get(random.nextInt(from.size())))
+                    .data("x".repeat(random.nextInt(200))).markPrivate(random.nextInt(3) == 0);
+                for (int more = random.nextInt(8); more > 5; more--) {
+                    event.topic(from.get(random.nextInt(from.size())));
+                }
+                batch.add(event.build());
+            }
+            List<String> ids = scene.hub.publish(new Publication(batch, Grant.INTERNAL, null))
+                .get(20, TimeUnit.SECONDS);
+            for (int n = 0; n < ids.size(); n++) {
+                published.put(ids.get(n), batch.get(n));
+            }
+        }
+        return null;
+    }
+
+    /** Reads until nothing comes any more. */
+    private void quieten() {
+        int quiet = 0;
+        for (long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20); quiet < 250 && System.nanoTime() < end; ) {
+            int read = members.stream().mapToInt(m -> m.client().read(Integer.MAX_VALUE)).sum();
+            quiet = read > 0 ? 0 : quiet + 1;
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    private void verify(HubScene scene, long seed) {
+        for (int i = 0; i < members.size(); i++) {
+            Member member = members.get(i);
+            String about = "client " + i + " of " + member.topics().exact() + " for " + member.grant().subject()
+                + ", seed " + seed;
+            Map<String, String> got = new HashMap<>();
+            Position before = Position.START;
+            for (Dispatched event : member.client().events()) {
+                Position place = place(scene, event.id());
+                assertTrue(place.isAfter(before), about + ": " + place + " came after " + before);
+                before = place;
+                assertTrue(asked(member, published.get(event.id()), event.id(), got), about + " got " + event);
+            }
+            assertEquals(newest(scene, member), got, about);
+            assertEquals(List.of(), member.client().controls("rivulet.gap"), about);
+        }
+    }
+
+    /** Notes under each topic of the event that the member asked for, and may see it by, the event's id. */
+    private static boolean asked(Member member, Event event, String id, Map<String, String> newest) {
+        if (event.isPrivate() && !member.grant().maySeePrivate(event.topics())) {
+            return false;
+        }
+        boolean some = false;
+        for (String topic : event.topics()) {
+            if (member.topics().matches(topic)) {
+                newest.put(topic, id);
+                some = true;
+            }
+        }
+        return some;
+    }
+
+    private Map<String, String> newest(HubScene scene, Member member) {
+        Map<String, String> newest = new HashMap<>();
+        published.entrySet().stream()
+            .sorted((a, b) -> place(scene, a.getKey()).compareTo(place(scene, b.getKey())))
+            .forEach(e -> asked(member, e.getValue(), e.getKey(), newest));
+        return newest;
+    }
+
+    private static Position place(HubScene scene, String id) {
+        return scene.log.seal().open(id).position();
+    }
+}
