@@ -70,7 +70,7 @@ class ConflationModelTest {
 
     private HubScene scene(HandOver handOver) throws Exception {
         return new HubScene(folder, handOver, "ring.bytes", "65536", "backlog.events", "8", "transient.topics", "t/*",
-            "log.sync", "never");
+            "connections.subject.max", "0", "log.sync", "never");
     }
 
     private Member member(HubScene scene, Random random) {
