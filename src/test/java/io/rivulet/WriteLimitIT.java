@@ -24,7 +24,7 @@ class WriteLimitIT {
             assertEquals("a stream whose socket takes nothing " + (container == Container.TOMCAT
                     ? "ends after 60 s, by connectionTimeout of Tomcat's connector; rivulet.stall.timeout is 120 s"
                     : "ends after 120 s (rivulet.stall.timeout), or sooner by the connector's idleTimeout, "
-                    + "30 s in Jetty unless configured"),
+                    + "30 s in Jetty unless configured (rivulet.jetty.straight: only over TLS and HTTP/2)"),
                 WriteLimit.line(Settings.with("stall.timeout", "2m"), server.context().getServerInfo(),
                     ConnectorLimit.writeMs()));
         }

@@ -32,8 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
  * private ones, stalls, cuts at any byte. The model is naive: of all that was published, what it got ascends, is its
  * own, and holds the newest event of each of its topics.
  *
- * <p>Not part of the build, for it hunts: {@code mvn test -Dtest=ConflationModelHunt}. In one of about a dozen runs on a
- * crowded machine a client had a place after a later one (1039 after 1043, both durable, topics c and a, nobody's
+ * <p>Not part of the build, for it hunts: {@code mvn test -Dtest=ConflationModelHunt}. In one of about a dozen runs on
+ * a crowded machine a client had a place after a later one (1039 after 1043, both durable, topics c and a, nobody's
  * grant). The cause is not known; that the client of the test is at fault is not ruled out. And the second test takes
  * the wrong hand-over for a right one when its clients come back before the shards have dispatched the last events.
  */
