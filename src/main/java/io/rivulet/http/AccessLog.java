@@ -13,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -21,7 +22,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,17 +46,26 @@ public final class AccessLog implements AutoCloseable {
     /** A file that nobody rotates is moved to {@code .1} at this size. */
     private static final long FILE_BYTES_MAX = 64L << 20;
     private static final int PATH_CHARS_MAX = 512;
-    private static final String END = "";
+    /** Lines wait so long for others: to wake the writer for each would cost a request more than its line. */
+    private static final long PAUSE_NS = 100_000_000;
+    /** After so many lines the writer is woken all the same, before the queue is full. */
+    private static final int WAKE_LINES = QUEUE_LINES / 4;
 
     private final Path path;
     private final InstantSource clock;
     private final Metrics metrics;
     private final BlockingQueue<String> queue = new ArrayBlockingQueue<>(QUEUE_LINES);
     private final Thread writer;
+    private final AtomicInteger lines = new AtomicInteger();
+    private volatile Second second = new Second(Long.MIN_VALUE, "");
     private volatile boolean closing;
     private OutputStream out;
     private Object openKey;
     private boolean failing;
+
+    /** A second of the clock, as lines tell it: many requests share one. */
+    private record Second(long number, String text) {
+    }
 
     private AccessLog() {
         path = null;
@@ -116,30 +127,38 @@ public final class AccessLog implements AutoCloseable {
         if (closing) {
             return;
         }
-        String line = peer + " - " + subject + " [" + TIME.format(clock.instant()) + "] \"" + requestLine + "\" "
-            + status + " - " + note + " " + requestId + "\n";
+        String line = peer + " - " + subject + " [" + now() + "] \"" + requestLine + "\" " + status + " - " + note
+            + " " + requestId + "\n";
         if (!queue.offer(line)) {
             metrics.add(ACCESS_LINES_LOST);
+        } else if (lines.incrementAndGet() % WAKE_LINES == 0) {
+            LockSupport.unpark(writer);
         }
     }
 
+    private String now() {
+        long number = Math.floorDiv(clock.millis(), 1_000L);
+        Second last = second;
+        if (last.number() != number) {
+            last = new Second(number, TIME.format(Instant.ofEpochSecond(number)));
+            second = last;
+        }
+        return last.text();
+    }
+
+    /** Ends when it is closed and all is written, or when {@link #close} interrupts: the disk took too long. */
     private void run() {
         List<String> batch = new ArrayList<>();
-        try {
-            while (true) {
-                String first = queue.poll(1, TimeUnit.SECONDS);
-                if (first != null) {
-                    batch.add(first);
-                    queue.drainTo(batch, BATCH_LINES);
-                    write(batch);
-                    batch.clear();
-                }
-                if (closing && queue.isEmpty()) {
-                    return;
-                }
+        while (!Thread.currentThread().isInterrupted()) {
+            boolean last = closing;
+            if (queue.drainTo(batch, BATCH_LINES) > 0) {
+                write(batch);
+                batch.clear();
+            } else if (last) {
+                return;
+            } else {
+                LockSupport.parkNanos(PAUSE_NS);
             }
-        } catch (InterruptedException e) {
-            // only close() interrupts, when the disk did not take the last lines in time
         }
     }
 
@@ -198,7 +217,7 @@ public final class AccessLog implements AutoCloseable {
             return;
         }
         closing = true;
-        queue.offer(END); // wakes the writer; when the queue is full it is awake
+        LockSupport.unpark(writer);
         try {
             writer.join(2_000);
             if (writer.isAlive()) {
