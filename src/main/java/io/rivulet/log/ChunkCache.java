@@ -14,8 +14,13 @@ import java.util.concurrent.CompletionException;
  */
 final class ChunkCache {
 
+    /** So many chunks that are not here are counted: half a megabyte. */
+    private static final int SINGLES_MAX = 4_096;
+
     private final long bytesMax;
     private final Map<Key, CompletableFuture<Chunk>> chunks = new LinkedHashMap<>(16, 0.75f, true);
+    /** Bytes that were read one record at a time of chunks that are not here. */
+    private final Map<Key, Integer> singles = new LinkedHashMap<>(16, 0.75f, true);
     private long bytes;
 
     /** Reads what the cache does not have; {@code known} is an earlier, shorter state of the chunk, or null. */
@@ -63,6 +68,34 @@ final class ChunkCache {
         }
     }
 
+    /** The chunk with this number, if it is here and holds {@code position}; else null. */
+    Chunk find(long segment, int number, long position) {
+        synchronized (chunks) {
+            CompletableFuture<Chunk> there = chunks.get(new Key(segment, number));
+            Chunk known = there == null || !there.isDone() ? null : there.join();
+            return known != null && known.last() >= position ? known : null;
+        }
+    }
+
+    /**
+     * A record of this chunk, which is not here, is about to be read by itself. True when half of the chunk's bytes
+     * have been by now, by whomever: then it costs less to read all of it for those who come next.
+     */
+    boolean isWanted(long segment, int number, int chunkBytes) {
+        synchronized (chunks) {
+            Key key = new Key(segment, number);
+            int bytes = singles.merge(key, RecordFile.GUESS_BYTES, Integer::sum);
+            if (bytes <= chunkBytes / 2) {
+                if (singles.size() > SINGLES_MAX) {
+                    singles.remove(singles.keySet().iterator().next());
+                }
+                return false;
+            }
+            singles.remove(key);
+            return true;
+        }
+    }
+
     private Chunk load(Key key, CompletableFuture<Chunk> mine, Chunk known, Loader loader) throws IOException {
         Chunk chunk = null;
         try {
@@ -100,6 +133,7 @@ final class ChunkCache {
     /** Forgets a segment that retention took. */
     void forget(long segment) {
         synchronized (chunks) {
+            singles.keySet().removeIf(key -> key.segment() == segment);
             chunks.entrySet().removeIf(entry -> {
                 boolean gone = entry.getKey().segment() == segment;
                 if (gone && entry.getValue().isDone()) {

@@ -117,22 +117,50 @@ final class LogReader {
         }
 
         private void readRecords(Segment segment, long[] places, int start, int stop) throws IOException {
-            try (Disk.File in = segments.disk().open(segment.file())) {
-                RecordFile records = new RecordFile(segment, in, segments.hash().salt());
+            try (Records records = new Records(segment)) {
                 for (int i = start; i < stop && budget > 0; i++) {
-                    readRecord(records, segment.first(), places[i]);
+                    LogEntry entry = records.at(places[i]);
+                    budget -= entry.event().weight();
+                    if (view.shows(entry.event())) {
+                        found.add(entry);
+                    }
+                    next = entry.position() + 1;
                 }
             }
         }
+    }
 
-        private void readRecord(RecordFile records, long first, long place) throws IOException {
-            long position = first + Chains.rel(place);
-            LogEntry entry = records.read(place);
-            budget -= entry.event().weight();
-            if (view.shows(entry.event())) {
-                found.add(entry);
+    /** Some records of a segment, ascending: out of chunks that many want, else one by one from the file. */
+    private final class Records implements AutoCloseable {
+        private final Segment segment;
+        private Chunk chunk;
+        private Disk.File in;
+        private RecordFile file;
+
+        Records(Segment segment) {
+            this.segment = segment;
+        }
+
+        LogEntry at(long place) throws IOException {
+            long position = segment.first() + Chains.rel(place);
+            if (chunk == null || chunk.last() < position) {
+                chunk = segments.sharedChunk(segment, position);
             }
-            next = position + 1;
+            if (chunk != null) {
+                return chunk.at(position);
+            }
+            if (file == null) {
+                in = segments.disk().open(segment.file());
+                file = new RecordFile(segment, in, segments.hash().salt());
+            }
+            return file.read(place);
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (in != null) {
+                in.close();
+            }
         }
     }
 }

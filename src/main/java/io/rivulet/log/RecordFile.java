@@ -7,7 +7,7 @@ import java.util.Arrays;
 final class RecordFile {
 
     /** A header and a record of a usual size: one read instead of two or three. */
-    private static final int GUESS_BYTES = 512;
+    static final int GUESS_BYTES = 512;
 
     private final Segment segment;
     private final Disk.File in;

@@ -98,6 +98,24 @@ final class Segments {
         return cache.get(segment.first(), number, position, known -> load(segment, number, known));
     }
 
+    /**
+     * The chunk that holds this position where it is in memory, or where so many of its records were read one by one
+     * that it should be; else null. It may be damaged elsewhere, which is nothing to who wants this record.
+     */
+    Chunk sharedChunk(Segment segment, long position) throws IOException {
+        int number = segment.strides().holding((int) (position - segment.first()));
+        Chunk here = cache.find(segment.first(), number, position);
+        int bytes = segment.strides().end(number, segment.length()) - segment.strides().offset(number);
+        if (here != null || !cache.isWanted(segment.first(), number, bytes)) {
+            return here;
+        }
+        try {
+            return chunk(segment, position);
+        } catch (LogCorrupt e) {
+            return null;
+        }
+    }
+
     private Chunk load(Segment segment, int number, Chunk known) throws IOException {
         int from = known == null ? segment.strides().offset(number) : known.end();
         // the length first: a stride that comes after it only makes this chunk end earlier
@@ -124,7 +142,7 @@ final class Segments {
             for (int i = 0; i < block.count(); i++) {
                 LogEntry entry = RecordCodec.decode(b, at, block, position++);
                 entries.add(entry);
-                weight += entry.event().weight() + 96;
+                weight += entry.weight();
                 at += RecordCodec.length(b, at);
             }
         }

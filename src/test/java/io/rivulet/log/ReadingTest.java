@@ -49,8 +49,11 @@ class ReadingTest {
     }
 
     private SegmentLog open(int segments) throws IOException {
-        LogOptions options = LogOptions.of(Settings.with("log.sync", "never"))
-            .withSegmentEvents(EVENTS / segments);
+        return open(segments, "log.sync", "never");
+    }
+
+    private SegmentLog open(int segments, String... settings) throws IOException {
+        LogOptions options = LogOptions.of(Settings.with(settings)).withSegmentEvents(EVENTS / segments + 1);
         return SegmentLog.open(folder, options, new RealDisk(metrics), clock, clock::nanos, metrics).begun();
     }
 
@@ -106,6 +109,23 @@ class ReadingTest {
             log.close();
             log = open(8);
         }
+    }
+
+    /** Each wants a thousandth of the log, all together want every block: as after a restart with many users. */
+    @Test
+    void manyWhoWantFewEventsEachReadEachBlockAboutOnce() throws IOException {
+        log.close();
+        log = open(1, "read.bytes", "128m"); // and no side files: their pages are read for each look-up
+        load();
+        long size = log.range().bytesAppended();
+        int[] found = new int[1];
+        long read = bytesRead(() -> {
+            for (int topic = 0; topic < 1_000; topic++) {
+                found[0] += readAll(TopicSelection.ofTopics(List.of("t" + topic)));
+            }
+        });
+        assertEquals(EVENTS, found[0]);
+        assertTrue(read < 2 * size, read + " bytes of a log of " + size);
     }
 
     @Test
