@@ -12,16 +12,19 @@ import org.slf4j.LoggerFactory;
  * How the hub itself ends streams: by their token's end, their age, a ban, or because somebody asked. Always between
  * two events, and with a last word on when to come back where the socket takes one. Shard thread only.
  *
- * <p>A stream that is to end gets nothing more from that moment on. If its socket is full, it is given half a second to
- * take what was begun, and then cut. A delivery costs nothing for it: each round of the shard begins with the question
- * whether any end is due, and all are looked through at most twice a second. So that none comes later than its token's
- * end, it is planned one and a half seconds early.
+ * <p>A stream that is to end gets nothing more from that moment on. If its socket is full, it is given time to take
+ * what was begun, and then cut: half a second where its right to read is over, for its age as long as a stalled client
+ * has, since nothing is urgent about that. A delivery costs nothing for it: each round of the shard begins with the
+ * question whether any end is due, and all are looked through at most twice a second. So that none comes later than its
+ * token's end, it is planned one and a half seconds early.
  */
 final class Ends {
 
     private static final Logger LOG = LoggerFactory.getLogger(Ends.class);
     private static final long EARLY_MS = 1_500;
     private static final long PATIENCE_MS = 500;
+    /** For its age, where no client counts as stalled. */
+    private static final long AGED_PATIENCE_MS = 30_000;
     private static final long PAUSE_MS = 500;
 
     private final ShardSetup setup;
@@ -96,11 +99,18 @@ final class Ends {
         if (s.outlet.isReady()) {
             writes.write(s, setup.farewell().get());
             shard.remove(s, s.ending());
-        } else if (nowMs - s.endMs >= PATIENCE_MS) {
+        } else if (nowMs - s.endMs >= patienceMs(s)) {
             shard.remove(s, s.ending());
         } else {
-            nextMs = Math.min(nextMs, s.endMs + PATIENCE_MS);
+            nextMs = Math.min(nextMs, s.endMs + patienceMs(s));
         }
+    }
+
+    private long patienceMs(Subscriber s) {
+        if (s.ending() != Ending.AGED) {
+            return PATIENCE_MS;
+        }
+        return setup.stallNs() > 0 ? setup.stallNs() / 1_000_000 : AGED_PATIENCE_MS;
     }
 
     /**

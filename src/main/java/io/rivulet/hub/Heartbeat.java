@@ -27,6 +27,7 @@ final class Heartbeat {
                 continue; // bytes are on their way, or nobody takes them: both are news enough
             }
             if (s.state == Subscriber.State.LIVE && s.backlogSize == 0 && s.request.controls()
+                && !s.seen.isAfter(now.place) // placed ahead of its shard, it knows more than this would tell
                 && cursors.isDue(s, now.bytesAppended, now.ms, now.place.durable())) {
                 s.seen = now.place;
                 writes.told(s, now.place);

@@ -234,7 +234,8 @@ final class Subscriber implements Subscription {
     /** Leaves the live batches: the cursor is the place before the first event it has not got. */
     void fallBehind(Position dispatched) {
         state = State.BEHIND;
-        seen = backlogSize > 0 ? new Position(backlogDurable, backlogTransients).before() : dispatched;
+        Position got = backlogSize > 0 ? new Position(backlogDurable, backlogTransients).before() : dispatched;
+        seen = got.isAfter(seen) ? got : seen; // it may have been placed ahead of what its shard has dispatched
         backlogSize = 0;
         backlog = NOTHING;
     }

@@ -96,6 +96,47 @@ class EndsTest {
     }
 
     @Test
+    void anAgedStreamWithAFullSocketEndsBetweenTwoEventsOnceItReadsAgain() throws Exception {
+        try (HubScene scene = scene("connection.max.age", "20m", "stall.timeout", "30s")) {
+            HubClient slow = aged(scene);
+            pass(scene, 28);
+            assertFalse(slow.isEnded());
+            awaitEnd(slow);
+            assertTrue(slow.wire().matches("(?s).*\n\nretry: \\d+\n\n"), slow.wire());
+        }
+    }
+
+    @Test
+    void anAgedStreamWhoseSocketTakesNothingIsCutAfterTheTimeOfAStalledOne() throws Exception {
+        try (HubScene scene = scene("connection.max.age", "20m", "stall.timeout", "30s")) {
+            HubClient silent = aged(scene);
+            pass(scene, 31);
+            assertTrue(silent.isEnded());
+        }
+    }
+
+    /** One that reads nothing and has just reached its age. */
+    private HubClient aged(HubScene scene) throws Exception {
+        HubClient client = new HubClient(scene.hub, 200, "news").connect();
+        clock.advanceMs(15 * MINUTE_MS);
+        for (int i = 0; i < 10; i++) {
+            scene.publish("news", i + " " + "x".repeat(100));
+        }
+        for (int second = 0; client.subscriber().state != Subscriber.State.ENDING; second++) {
+            assertTrue(second < 5 * 60, "its age was passed over");
+            pass(scene, 1);
+        }
+        return client;
+    }
+
+    private void pass(HubScene scene, int seconds) throws Exception {
+        for (int i = 0; i < seconds; i++) {
+            clock.advanceMs(1_000);
+            scene.tick(); // the look at ends comes before it, the next one's after what this one found
+        }
+    }
+
+    @Test
     void anAgeOf0IsNoEnd() throws Exception {
         try (HubScene scene = scene("mercure.max.age", "0s", "connection.max.age", "20m")) {
             HubClient endless = scene.mercure("news").connect();
