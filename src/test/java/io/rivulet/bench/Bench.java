@@ -6,6 +6,7 @@ import io.rivulet.bench.peer.Programs;
 import io.rivulet.bench.report.Report;
 import io.rivulet.bench.scenario.Durable;
 import io.rivulet.bench.scenario.Fanout;
+import io.rivulet.bench.scenario.Http2;
 import io.rivulet.bench.scenario.Idle;
 import io.rivulet.bench.scenario.Jmh;
 import io.rivulet.bench.scenario.Latency;
@@ -37,6 +38,7 @@ public final class Bench {
         all.put("storm", new Storm());
         all.put("topics", new Topics());
         all.put("durable", new Durable());
+        all.put("http2", new Http2());
         all.put("jmh", new Jmh());
         return all;
     }

@@ -11,6 +11,7 @@ import io.rivulet.kit.Inside;
 import io.rivulet.kit.Offer;
 import io.rivulet.kit.Publisher;
 import io.rivulet.kit.Server;
+import io.rivulet.kit.WireResponse;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -104,6 +105,30 @@ class StalledHttp2IT {
             for (EventStream stream : stalled) {
                 stream.awaitData("end");
                 assertEquals(1, stream.connections());
+            }
+        }
+    }
+
+    /** On Tomcat each connection may need a thread of its own; elsewhere there is no such cap. */
+    @Test
+    void connectionsForWhichThereMayBeNoThreadAreTurnedAwayAsByAnyOtherCap() throws IOException {
+        try (Server server = Server.in(offer).set("writers.max", "1").start();
+             H2Client connection = H2Client.to(server).connect();
+             EventStream one = EventStream.to(server).topic("t").over(connection).open();
+             EventStream sibling = EventStream.to(server).topic("t").over(connection).open();
+             EventStream old = EventStream.overHttp1(server).topic("t").open()) {
+            List.of(one, sibling, old).forEach(EventStream::awaitHello);
+            if (offer.container() == Container.TOMCAT) {
+                WireResponse browser = EventStream.to(server).topic("t").exchange();
+                assertEquals(200, browser.status());
+                assertTrue(browser.text().matches("retry: [234][0-9]{3}\n\n"), browser.text());
+                WireResponse program = EventStream.to(server).topic("t").header("Cache-Control", null).exchange();
+                assertEquals(503, program.status());
+                assertEquals("2", program.header("Retry-After"));
+                assertTrue(program.text().contains("rivulet.writers.max"), program.text());
+            } else {
+                others.add(EventStream.to(server).topic("t").open());
+                others.get(0).awaitHello();
             }
         }
     }

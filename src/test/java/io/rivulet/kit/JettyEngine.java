@@ -5,23 +5,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.ee10.webapp.WebAppContext;
 import org.eclipse.jetty.http.UriCompliance;
-import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
-import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
 import org.eclipse.jetty.security.HashLoginService;
 import org.eclipse.jetty.security.UserStore;
 import org.eclipse.jetty.security.authentication.BasicAuthenticator;
-import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
-import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.security.Credential;
-import org.eclipse.jetty.util.ssl.SslContextFactory;
 
 /** Jetty 12 with its ee10 environment. */
 final class JettyEngine implements Engine {
@@ -42,7 +34,7 @@ final class JettyEngine implements Engine {
     public int start(int port) throws Exception {
         server = new Server();
         HttpConfiguration http = new HttpConfiguration();
-        ServerConnector connector = new ServerConnector(server, factories(http));
+        ServerConnector connector = new ServerConnector(server, JettyProtocols.factories(plan.protocol(), http));
         connector.setHost("127.0.0.1");
         connector.setPort(port);
         connector.setIdleTimeout(60_000);
@@ -74,27 +66,6 @@ final class JettyEngine implements Engine {
             throw e;
         }
         return connector.getLocalPort();
-    }
-
-    /** What a start with the modules http, http2c, ssl and http2 would have. */
-    private ConnectionFactory[] factories(HttpConfiguration http) {
-        HttpConnectionFactory http1 = new HttpConnectionFactory(http);
-        if (!plan.protocol().isTls()) {
-            return plan.protocol().isHttp2()
-                ? new ConnectionFactory[] {http1, new HTTP2CServerConnectionFactory(http)}
-                : new ConnectionFactory[] {http1};
-        }
-        http.addCustomizer(new SecureRequestCustomizer());
-        SslContextFactory.Server ssl = new SslContextFactory.Server();
-        ssl.setKeyStorePath(Tls.keyStore().toString());
-        ssl.setKeyStorePassword(Tls.PASSWORD);
-        if (!plan.protocol().isHttp2()) {
-            return new ConnectionFactory[] {new SslConnectionFactory(ssl, http1.getProtocol()), http1};
-        }
-        ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory();
-        alpn.setDefaultProtocol(http1.getProtocol());
-        return new ConnectionFactory[] {new SslConnectionFactory(ssl, alpn.getProtocol()), alpn,
-            new HTTP2ServerConnectionFactory(http), http1};
     }
 
     /** What the login-config of a web.xml and a realm would do. */

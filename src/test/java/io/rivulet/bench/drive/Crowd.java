@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
  * Thousands of subscribers held by one thread, which alone touches them; connecting is the caller's work. Every method
  * but the counters is for one controlling thread.
  */
-public final class Crowd implements AutoCloseable {
+public final class Crowd implements Audience {
 
     private static final int READ_BYTES = 256 << 10;
     private static final Duration OPEN_LIMIT = Duration.ofSeconds(120);
@@ -98,7 +98,7 @@ public final class Crowd implements AutoCloseable {
         }
     }
 
-    /** From now on latencies are counted. */
+    @Override
     public void startMeasuring() {
         await(post(() -> {
             Arrays.stream(latencies).forEach(Latencies::clear);
@@ -106,7 +106,7 @@ public final class Crowd implements AutoCloseable {
         }));
     }
 
-    /** Ends counting; gives what each group saw. */
+    @Override
     public Latencies[] stopMeasuring() {
         Latencies[] copies = new Latencies[latencies.length];
         await(post(() -> {
@@ -133,7 +133,7 @@ public final class Crowd implements AutoCloseable {
         return count[0];
     }
 
-    /** What went wrong and right so far. */
+    @Override
     public Faults faults() {
         long[] sums = new long[2];
         await(post(() -> each(0, listeners.length, l -> {
@@ -143,12 +143,12 @@ public final class Crowd implements AutoCloseable {
         return new Faults(sums[0], sums[1], broken, complaint);
     }
 
-    /** Events that came, over all subscribers. Any thread. */
+    @Override
     public long received() {
         return received.get();
     }
 
-    /** How many there are. */
+    @Override
     public int size() {
         return listeners.length;
     }

@@ -15,7 +15,7 @@ public final class Publishers implements AutoCloseable {
 
     private final Target target;
     private final Load load;
-    private final Crowd crowd;
+    private final Audience crowd;
     private final List<One> all;
     private final AtomicLong sent = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
@@ -23,7 +23,7 @@ public final class Publishers implements AutoCloseable {
     private volatile boolean ended;
     private volatile String complaint;
 
-    private Publishers(Target target, Load load, Crowd crowd) {
+    private Publishers(Target target, Load load, Audience crowd) {
         this.target = target;
         this.load = load;
         this.crowd = crowd;
@@ -31,7 +31,7 @@ public final class Publishers implements AutoCloseable {
     }
 
     /** Begins; {@code crowd} may be null when nobody listens. */
-    public static Publishers start(Target target, Load load, Crowd crowd) {
+    public static Publishers start(Target target, Load load, Audience crowd) {
         Publishers publishers = new Publishers(target, load, crowd);
         publishers.all.forEach(Thread::start);
         return publishers;

@@ -21,7 +21,7 @@ public final class Round {
     }
 
     /** The same with subscribers that are there; null for none. */
-    public static RoundResult measure(Target target, RoundPlan plan, Crowd crowd) {
+    public static RoundResult measure(Target target, RoundPlan plan, Audience crowd) {
         Publishers publishers = Publishers.start(target, plan.load(), crowd);
         Latencies answers;
         try (publishers) {

@@ -7,7 +7,7 @@ public final class Window {
 
     private final Target target;
     private final Publishers publishers;
-    private final Crowd crowd;
+    private final Audience crowd;
     private final Glance first;
     private Glance last;
     private Latencies[] groups = {new Latencies()};
@@ -15,7 +15,7 @@ public final class Window {
     private record Glance(long nanos, ProcessFigures server, ProcessFigures driver, long sent) {
     }
 
-    private Window(Target target, Publishers publishers, Crowd crowd) {
+    private Window(Target target, Publishers publishers, Audience crowd) {
         this.target = target;
         this.publishers = publishers;
         this.crowd = crowd;
@@ -27,7 +27,7 @@ public final class Window {
     }
 
     /** Begins to measure; {@code crowd} may be null. */
-    public static Window open(Target target, Publishers publishers, Crowd crowd) {
+    public static Window open(Target target, Publishers publishers, Audience crowd) {
         return new Window(target, publishers, crowd);
     }
 

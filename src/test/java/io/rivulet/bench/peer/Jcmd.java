@@ -2,6 +2,7 @@ package io.rivulet.bench.peer;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,6 +20,19 @@ public final class Jcmd {
         run(pid, "GC.run");
     }
 
+    /**
+     * Full collections that leave a heap of little more than what is alive, so that the process's size says what its
+     * connections need and not what was once garbage. Such a heap is set for the moment only: to grow in it is slow.
+     */
+    public static void shrink(long pid) throws IOException {
+        run(pid, "VM.set_flag", "MinHeapFreeRatio", "5");
+        run(pid, "VM.set_flag", "MaxHeapFreeRatio", "10");
+        collect(pid);
+        collect(pid);
+        run(pid, "VM.set_flag", "MaxHeapFreeRatio", "70");
+        run(pid, "VM.set_flag", "MinHeapFreeRatio", "40");
+    }
+
     /** Kilobytes of the heap that are in use; of the serial collector. */
     public static long heapKb(long pid) throws IOException {
         return used(run(pid, "GC.heap_info"));
@@ -34,8 +48,10 @@ public final class Jcmd {
         return sum;
     }
 
-    private static String run(long pid, String command) throws IOException {
-        Path jcmd = Path.of(Programs.java()).resolveSibling("jcmd");
-        return Programs.run(List.of(jcmd.toString(), Long.toString(pid), command));
+    private static String run(long pid, String... words) throws IOException {
+        List<String> command = new ArrayList<>(List.of(Path.of(Programs.java()).resolveSibling("jcmd").toString(),
+            Long.toString(pid)));
+        command.addAll(List.of(words));
+        return Programs.run(command);
     }
 }

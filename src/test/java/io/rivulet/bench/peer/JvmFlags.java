@@ -21,14 +21,9 @@ public record JvmFlags(String heap, List<String> more) {
         return new JvmFlags(heap, List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     }
 
-    /**
-     * For resident memory: a heap that a full collection shrinks to what is alive, so that the process's size says what
-     * its connections need and not what was once garbage. The young generation is small: it never shrinks, and pages
-     * of it that more connections touch would count as theirs.
-     */
-    public static JvmFlags tight(String heap) {
-        return new JvmFlags(heap,
-            List.of("-XX:+UseSerialGC", "-Xmn16m", "-XX:MinHeapFreeRatio=5", "-XX:MaxHeapFreeRatio=10"));
+    /** For resident memory: a heap that begins small. */
+    public static JvmFlags small(String heap) {
+        return new JvmFlags(heap, List.of("-XX:+UseSerialGC"));
     }
 
     List<String> words() {

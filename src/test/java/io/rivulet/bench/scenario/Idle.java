@@ -28,7 +28,7 @@ public final class Idle implements Scenario {
     @Override
     public void run(Lab lab) throws IOException {
         lab.close(); // a machine of its own for this
-        JvmFlags flags = JvmFlags.tight(HEAP);
+        JvmFlags flags = JvmFlags.small(HEAP);
         int few = lab.options().size(1_000, 20);
         int many = lab.options().size(10_000, 60);
         Table table = new Table("idle: resident memory per connection, between " + few + " and " + many, "server",
@@ -46,7 +46,8 @@ public final class Idle implements Scenario {
                 }
             }
         }
-        lab.report().add(table.note("JVM: " + flags.text() + "; each after two full collections (`jcmd … GC.run`)."));
+        lab.report().add(table.note("JVM: " + flags.text()
+            + "; each after two full collections with MaxHeapFreeRatio=10 (`jcmd`)."));
     }
 
     private static void measure(Lab lab, Target target, boolean java, int few, int many, Table table)
@@ -73,8 +74,7 @@ public final class Idle implements Scenario {
         Pause.of(Duration.ofMillis(lab.options().size(3_000, 300)));
         long heap = 0;
         if (java) {
-            Jcmd.collect(target.process().pid());
-            Jcmd.collect(target.process().pid());
+            Jcmd.shrink(target.process().pid());
             heap = Jcmd.heapKb(target.process().pid());
         }
         return new Size(ProcessFigures.of(target.process()).rssKb(), heap);

@@ -65,41 +65,45 @@ public final class Storm implements Scenario {
     private Outcome one(Lab lab, RivuletPlan plan, Sizes sizes) throws IOException {
         try (Running running = lab.fresh(plan)) {
             Target target = running.target();
-            int n = sizes.stay() + sizes.leave();
-            CrowdPlan who = CrowdPlan.of(n, target).split(sizes.stay()).streams(LIVE_TOPICS + 1).comingBack()
-                .asking(i -> Target.rivuletPath("live" + i % LIVE_TOPICS, "news"));
             Load live = new Load(1, LIVE_RATE, SIZE, Aim.inTurn("live", LIVE_TOPICS), 0);
-            try (Crowd crowd = new Crowd(target, who).connect(0, n);
-                 Publishers publishers = Publishers.start(target, live, crowd)) {
-                Pause.forUpTo(LIMIT, LOOK, () -> crowd.withId(0, n) == n);
-                leaveAndReturn(target, crowd, sizes, 0); // a rehearsal: the code is to be warm
+            // each with a thread of its own: who stayed must not wait until the driver has read what the others missed
+            try (Crowd stay = new Crowd(target, plan(sizes.stay(), target)).connect(0, sizes.stay());
+                 Crowd leave = new Crowd(target, plan(sizes.leave(), target)).connect(0, sizes.leave());
+                 Publishers publishers = Publishers.start(target, live, stay)) {
+                Pause.forUpTo(LIMIT, LOOK, () -> leave.withId(0, sizes.leave()) == sizes.leave());
+                leaveAndReturn(target, stay, leave, sizes, 0); // a rehearsal: the code is to be warm
                 Pause.of(Duration.ofSeconds(lab.options().warmup()));
-                Window calm = Window.open(target, publishers, crowd);
+                Window calm = Window.open(target, publishers, stay);
                 Pause.of(Duration.ofMillis(sizes.calmMs()));
                 Latencies before = calm.close().groups()[0];
                 Map<String, Long> counters = lab.counters(running);
-                double seconds = leaveAndReturn(target, crowd, sizes, sizes.behind());
-                Latencies during = crowd.stopMeasuring()[0];
+                double seconds = leaveAndReturn(target, stay, leave, sizes, sizes.behind());
+                Latencies during = stay.stopMeasuring()[0];
                 Map<String, Long> after = lab.counters(running);
                 after.replaceAll((key, value) -> value - counters.getOrDefault(key, 0L));
-                int caughtUp = crowd.reached(sizes.stay(), n, NEWS, 2 * sizes.behind() - 1);
-                return new Outcome(before, during, seconds, caughtUp, after, crowd.faults());
+                int caughtUp = leave.reached(0, sizes.leave(), NEWS, 2 * sizes.behind() - 1);
+                return new Outcome(before, during, seconds, caughtUp, after, stay.faults().plus(leave.faults()));
             }
         }
     }
 
-    /** Measuring begins with the first return; gives the seconds until all had all. */
-    private static double leaveAndReturn(Target target, Crowd crowd, Sizes sizes, int published) throws IOException {
-        int n = crowd.size();
-        crowd.cut(sizes.stay(), n);
+    private static CrowdPlan plan(int size, Target target) {
+        return CrowdPlan.of(size, target).streams(LIVE_TOPICS + 1).comingBack()
+            .asking(i -> Target.rivuletPath("live" + i % LIVE_TOPICS, "news"));
+    }
+
+    /** Measuring of those who stay begins with the first return; gives the seconds until all had all. */
+    private static double leaveAndReturn(Target target, Crowd stay, Crowd leave, Sizes sizes, int published)
+        throws IOException {
+        leave.cut(0, sizes.leave());
         try (Publishers news = Publishers.start(target, Load.only(sizes.behind(), SIZE, numbered(published)), null)) {
             news.awaitEnd();
         }
-        crowd.startMeasuring();
+        stay.startMeasuring();
         long from = System.nanoTime();
-        crowd.resume(sizes.stay(), n);
+        leave.resume(0, sizes.leave());
         int last = published + sizes.behind() - 1;
-        Pause.forUpTo(LIMIT, LOOK, () -> crowd.reached(sizes.stay(), n, NEWS, last) == sizes.leave());
+        Pause.forUpTo(LIMIT, LOOK, () -> leave.reached(0, sizes.leave(), NEWS, last) == sizes.leave());
         double seconds = (System.nanoTime() - from) / 1e9;
         Pause.of(Duration.ofMillis((long) Math.max(0, 1_000 - seconds * 1_000))); // live events enough for a p99
         return seconds;

@@ -1,5 +1,7 @@
 package io.rivulet.bench.serve;
 
+import io.rivulet.kit.JettyProtocols;
+import io.rivulet.kit.Protocol;
 import jakarta.servlet.ServletContext;
 import java.nio.file.Files;
 import java.util.Map;
@@ -37,10 +39,25 @@ final class JettyHost implements Host {
             connector.setAcceptedSendBufferSize(plan.number("sendBuffer", 0));
         }
         server.addConnector(connector);
+        streams("h2cPort", Protocol.H2C);
+        streams("h2Port", Protocol.H2);
         app = plan.isEmpty() ? empty() : rivulet();
         server.setHandler(app);
         server.start();
         return connector.getLocalPort();
+    }
+
+    /** Another connector, for streams in another protocol. */
+    private void streams(String portKey, Protocol protocol) {
+        if (plan.number(portKey, 0) > 0) {
+            HttpConfiguration http = new HttpConfiguration();
+            http.setSendServerVersion(false);
+            ServerConnector connector = new ServerConnector(server, 1, 1, JettyProtocols.factories(protocol, http));
+            connector.setHost("127.0.0.1");
+            connector.setPort(plan.number(portKey, 0));
+            connector.setIdleTimeout(plan.number("idleMs", 60_000));
+            server.addConnector(connector);
+        }
     }
 
     private WebAppContext rivulet() throws Exception {

@@ -9,7 +9,8 @@ import java.util.TreeMap;
  *
  * @param arguments {@code container}, {@code war} (a file, or {@code empty} for {@link EmptyPost}), {@code home} (a
  *                  folder for what the container writes), {@code port}, {@code sendBuffer} (bytes; absent for the
- *                  kernel's choice), {@code idleMs} (the container's own time limits)
+ *                  kernel's choice), {@code idleMs} (the container's own time limits),
+ *                  {@code h2cPort} and {@code h2Port} (more ports of Jetty's, for HTTP/2 without and with TLS)
  * @param settings  of Rivulet
  */
 record ServerPlan(Map<String, String> arguments, Map<String, String> settings) {
