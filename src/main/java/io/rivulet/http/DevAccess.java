@@ -4,6 +4,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Collections;
+import java.util.Enumeration;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -29,7 +30,7 @@ final class DevAccess {
     /** The condition that fails, as the end of a sentence, or null when all hold. */
     static String fault(HttpServletRequest request, boolean changing) {
         String peer = request.getRemoteAddr();
-        if (peer == null || !LOOPBACK.matcher(peer).matches()) {
+        if (peer == null || !peer.equals("127.0.0.1") && !LOOPBACK.matcher(peer).matches()) {
             return "this one comes from " + peer + ", which is no loopback address";
         }
         String host = Origins.hostOf(request);
@@ -37,9 +38,9 @@ final class DevAccess {
             return "the Host header is " + (host == null ? "missing" : "\"" + Shown.of(host) + "\"")
                 + "; it must be localhost, 127.0.0.1 or [::1]";
         }
-        for (String name : Collections.list(request.getHeaderNames())) {
-            String lower = name.toLowerCase(Locale.ROOT);
-            if (FORWARDING.contains(lower) || lower.startsWith("x-forwarded-")) {
+        for (Enumeration<String> names = request.getHeaderNames(); names.hasMoreElements(); ) {
+            String name = names.nextElement();
+            if (tellsOfAProxy(name)) {
                 return "the header " + Shown.of(name) + " shows that a proxy speaks for somebody else";
             }
         }
@@ -47,6 +48,14 @@ final class DevAccess {
             return "the container says that a proxy speaks for somebody else";
         }
         return changing ? foreignPage(request, host) : null;
+    }
+
+    private static boolean tellsOfAProxy(String header) {
+        if (header.isEmpty() || "fFvVxX".indexOf(header.charAt(0)) < 0) {
+            return false; // as nearly all
+        }
+        String lower = header.toLowerCase(Locale.ROOT);
+        return FORWARDING.contains(lower) || lower.startsWith("x-forwarded-");
     }
 
     /**

@@ -3,6 +3,7 @@ package io.rivulet.hub;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,6 +12,7 @@ final class Mailbox {
 
     private static final Logger LOG = LoggerFactory.getLogger(Mailbox.class);
     private static final int ROUND_MAX = 1024;
+    private static final long ROUND_NS = 2_000_000;
 
     private final ConcurrentLinkedQueue<Runnable> posted = new ConcurrentLinkedQueue<>();
     private final Runnable late;
@@ -69,20 +71,28 @@ final class Mailbox {
         parked = false;
     }
 
-    /** Runs what was posted, a bounded number of tasks; false when there was none. The owner's thread. */
-    boolean read() {
+    /**
+     * Runs what was posted, for about 2 ms by this clock: thousands who come back at once wait for each other, not
+     * those who are there for them. False when there was nothing. The owner's thread.
+     */
+    boolean read(LongSupplier nanos) {
         Runnable work = posted.poll();
         if (work == null) {
             return false;
         }
-        for (int n = 0; work != null; work = ++n < ROUND_MAX ? posted.poll() : null) {
-            try {
-                work.run();
-            } catch (RuntimeException | Error e) {
-                LOG.error("A task of {} failed; the shard goes on", owner.getName(), e);
-            }
+        long untilNs = nanos.getAsLong() + ROUND_NS;
+        for (int n = 0; work != null; work = ++n < ROUND_MAX && nanos.getAsLong() < untilNs ? posted.poll() : null) {
+            run(work);
         }
         return true;
+    }
+
+    private void run(Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException | Error e) {
+            LOG.error("A task of {} failed; the shard goes on", owner.getName(), e);
+        }
     }
 
     /** The owner ends: what comes from now on is run by whoever posts it. */
@@ -92,7 +102,8 @@ final class Mailbox {
     }
 
     private synchronized void readLate() {
-        while (read()) {
+        for (Runnable work = posted.poll(); work != null; work = posted.poll()) {
+            run(work);
             late.run();
         }
     }

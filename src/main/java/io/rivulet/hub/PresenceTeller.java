@@ -78,7 +78,7 @@ final class PresenceTeller implements Runnable {
     public void run() {
         while (!closing) {
             try {
-                boolean worked = mailbox.read();
+                boolean worked = mailbox.read(System::nanoTime);
                 worked |= tell();
                 if (!worked) {
                     mailbox.sleepUnless(() -> closing);

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One fan-out thread and its subscribers. A round: what others posted, then one batch from the ring, each subscriber
- * written once, then at most 2 ms of catching up. It takes no lock and touches no disk.
+ * One fan-out thread and its subscribers. A round: for at most 2 ms what others posted, then one batch from the
+ * ring, each subscriber written once, then at most 2 ms of catching up. It takes no lock and touches no disk.
  */
 final class Shard implements Runnable {
 
@@ -107,7 +107,7 @@ final class Shard implements Runnable {
             try {
                 moment.look();
                 ends.look(moment.ms);
-                boolean worked = mailbox.read();
+                boolean worked = mailbox.read(setup.nanos());
                 worked |= dispatch();
                 worked |= passes.round();
                 worked |= catchUp.round();
@@ -118,7 +118,6 @@ final class Shard implements Runnable {
                 failed(e);
             }
         }
-        mailbox.read();
         ends.all();
         mailbox.close();
     }

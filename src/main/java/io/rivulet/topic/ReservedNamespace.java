@@ -23,11 +23,14 @@ final class ReservedNamespace {
 
     private final String hubFolder;
     private final String hubPath;
+    /** Its last segment. */
+    private final String hubName;
 
     /** Around a hub's path as its URL has it. */
     ReservedNamespace(String hubPath) {
         this.hubPath = decode(hubPath);
         this.hubFolder = this.hubPath.substring(0, this.hubPath.lastIndexOf('/') + 1);
+        this.hubName = this.hubPath.substring(hubFolder.length());
     }
 
     /** Whether this topic leads to {@code /.well-known/mercure}: nobody may publish to it, wherever the hub is. */
@@ -37,6 +40,9 @@ final class ReservedNamespace {
 
     /** Whether this topic, relative to the hub's path, leads to it or below. */
     boolean leadsThere(String topic) {
+        if (isPlain(topic)) {
+            return false;
+        }
         String text = trim(topic);
         Matcher scheme = SCHEME.matcher(text);
         if (!scheme.matches()) {
@@ -54,6 +60,15 @@ final class ReservedNamespace {
                 : rest.startsWith("//") ? isHub(afterAuthority(rest.substring(2), false))
                 : rest.startsWith("/") && isHub(path(rest, false));
         };
+    }
+
+    /**
+     * Whether it is a relative path, as topics mostly are, that spells everything out and nowhere names the last
+     * segment of the hub's path: wherever its dots lead, not there.
+     */
+    private boolean isPlain(String topic) {
+        return !topic.isEmpty() && " ?#".indexOf(topic.charAt(0)) < 0 && topic.indexOf(':') < 0
+            && topic.indexOf('%') < 0 && !topic.contains(hubName);
     }
 
     /** Whether a URL with this path, free of dot segments, is there. */

@@ -2,7 +2,6 @@ package io.rivulet.bench;
 
 import io.rivulet.bench.peer.BenchServers;
 import io.rivulet.bench.peer.Core;
-import io.rivulet.bench.peer.Programs;
 import io.rivulet.bench.report.Report;
 import io.rivulet.bench.scenario.Durable;
 import io.rivulet.bench.scenario.Fanout;
@@ -52,7 +51,7 @@ public final class Bench {
         if (!unknown.isEmpty()) {
             throw new IllegalArgumentException("no scenario " + unknown + "; there are " + all.keySet() + " and smoke");
         }
-        pin();
+        Core.DRIVER.take(ProcessHandle.current().pid()); // it drives the load
         Files.createDirectories(options.out());
         Report report = new Report(options.out(), options.facts());
         BenchServers servers = new BenchServers(options.out(), System.getProperties());
@@ -63,13 +62,5 @@ public final class Bench {
         }
         report.say("written: " + options.out().resolve("results.md"));
         System.exit(0);
-    }
-
-    /** This process drives the load, so it moves to its core, all threads that it has so far. */
-    private static void pin() throws IOException {
-        if (Core.pins()) {
-            Programs.run(List.of("taskset", "-a", "-c", "-p", Integer.toString(Core.DRIVER.number()),
-                Long.toString(ProcessHandle.current().pid())));
-        }
     }
 }

@@ -7,6 +7,7 @@ import io.rivulet.bench.drive.Round;
 import io.rivulet.bench.drive.RoundPlan;
 import io.rivulet.bench.drive.Target;
 import io.rivulet.bench.peer.BenchServers;
+import io.rivulet.bench.peer.Core;
 import io.rivulet.bench.peer.JvmFlags;
 import io.rivulet.bench.peer.Peer;
 import io.rivulet.bench.peer.RivuletPlan;
@@ -120,7 +121,10 @@ public final class Lab implements AutoCloseable {
         return targets;
     }
 
-    /** Lets a server run under this load, the first time as long as asked, then a third of that for each other load. */
+    /**
+     * Lets a server run under this load, the first time as long as asked, then a third of that for each other load; on
+     * both cores, for on one alone the compiler would be at work for minutes.
+     */
     public void warm(String load, Target target, Function<Target, RoundPlan> plan) {
         if (!warmed.add(target.name() + " " + load) || options.warmup() == 0) {
             return;
@@ -129,7 +133,9 @@ public final class Lab implements AutoCloseable {
         RoundPlan usual = plan.apply(target);
         report.say("warming " + target.name() + " for " + ms / 1_000 + " s: " + load);
         try {
+            Core.free(target.process().pid());
             Round.run(target, new RoundPlan(usual.crowd(), usual.load(), 0, ms));
+            Core.SERVER.take(target.process().pid());
         } catch (IOException e) {
             report.say(target.name() + " could not be warmed: " + e.getMessage());
         }

@@ -1,5 +1,6 @@
 package io.rivulet.bench.peer;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -24,9 +25,23 @@ public enum Core {
         return PINS;
     }
 
-    /** Its number. */
-    public int number() {
-        return number;
+    /** Moves a process to this core, all threads that it has so far. */
+    public void take(long pid) throws IOException {
+        pin(Integer.toString(number), pid);
+    }
+
+    /**
+     * Lets a process run on both cores for a while: what it has set up for one core stays, but its compiler need not
+     * share that one with the load.
+     */
+    public static void free(long pid) throws IOException {
+        pin(SERVER.number + "," + DRIVER.number, pid);
+    }
+
+    private static void pin(String cores, long pid) throws IOException {
+        if (PINS) {
+            Programs.run(List.of("taskset", "-a", "-c", "-p", cores, Long.toString(pid)));
+        }
     }
 
     /** The command that runs this one on the core. */

@@ -15,6 +15,7 @@ import io.rivulet.bench.drive.Round;
 import io.rivulet.bench.drive.RoundPlan;
 import io.rivulet.bench.drive.RoundResult;
 import io.rivulet.bench.drive.Target;
+import io.rivulet.bench.peer.Core;
 import io.rivulet.bench.peer.RivuletPlan;
 import io.rivulet.bench.peer.Running;
 import io.rivulet.bench.report.Table;
@@ -49,7 +50,10 @@ public final class Http2 implements Scenario {
                 servers.put(way.getKey(), lab.fresh(way.getValue().plan()));
                 results.put(way.getKey(), new ArrayList<>());
                 lab.report().say("http2, warming " + way.getKey());
+                long pid = servers.get(way.getKey()).target().process().pid();
+                Core.free(pid);
                 one(servers.get(way.getKey()), way.getValue(), n, lab.options().warmup() * 1_000L + 1);
+                Core.SERVER.take(pid);
             }
             for (int round = 0; round < lab.options().rounds(); round++) {
                 for (Map.Entry<String, Way> way : ways.entrySet()) {

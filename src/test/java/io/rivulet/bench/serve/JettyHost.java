@@ -4,8 +4,8 @@ import io.rivulet.kit.JettyProtocols;
 import io.rivulet.kit.Protocol;
 import jakarta.servlet.ServletContext;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
-import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.ee10.webapp.WebAppContext;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -20,7 +20,7 @@ final class JettyHost implements Host {
 
     private final ServerPlan plan;
     private final Server server = new Server();
-    private ServletContextHandler app;
+    private WebAppContext app;
 
     JettyHost(ServerPlan plan) {
         this.plan = plan;
@@ -72,12 +72,16 @@ final class JettyHost implements Host {
         return web;
     }
 
-    private static ServletContextHandler empty() {
-        ServletContextHandler context = new ServletContextHandler("/");
+    /** Deployed as a WAR is, with sessions and security, so that only what the servlet does differs. */
+    private WebAppContext empty() throws Exception {
+        WebAppContext web = new WebAppContext();
+        web.setContextPath("/");
+        Path folder = Files.createDirectories(plan.home().resolve("empty"));
+        web.setBaseResource(web.getResourceFactory().newResource(folder));
         ServletHolder holder = new ServletHolder(new EmptyPost());
         holder.setAsyncSupported(true);
-        context.addServlet(holder, "/*");
-        return context;
+        web.addServlet(holder, "/*");
+        return web;
     }
 
     @Override
