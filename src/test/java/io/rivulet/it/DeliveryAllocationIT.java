@@ -24,13 +24,13 @@ import org.junit.jupiter.api.Test;
 class DeliveryAllocationIT {
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    private static final int STREAMS = 50;
-    private static final int EVENTS = 100;
+    private static final int STREAMS = 20;
+    private static final int EVENTS = 50;
 
     @Test
     void pastJettysOutputADeliveryAllocatesNothing() throws IOException {
         double bytes = bytes("Jetty, straight", Server.in(Container.JETTY));
-        assertTrue(bytes < 150, bytes + " bytes a delivery"); // what is paid once for an event is shared by 50 here
+        assertTrue(bytes < 150, bytes + " bytes a delivery"); // what is paid once for an event is shared by 20 here
     }
 
     @Test

@@ -95,6 +95,7 @@ class Http2IT {
     @Test
     void aConnectionCarriesAsManyStreamsAsItsContainerLets() throws IOException {
         List<EventStream> streams = new ArrayList<>();
+        int others = Inside.of(server).streams(); // of tests before, until a heartbeat finds that they are gone
         try (H2Client connection = H2Client.to(server).connect()) {
             for (int i = 0; i < 90; i++) { // of Tomcat's 100 and Jetty's 128
                 streams.add(EventStream.to(server).topic(topic).over(connection).open());
@@ -103,7 +104,7 @@ class Http2IT {
             publisher.publish(topic, "to all");
             streams.forEach(stream -> stream.awaitData("to all"));
         }
-        Await.until("all have left with their connection", () -> Inside.of(server).streams() == 0);
+        Await.until("all have left with their connection", () -> Inside.of(server).streams() <= others);
         streams.forEach(EventStream::close);
     }
 

@@ -31,10 +31,10 @@ public record RivuletPlan(String title, boolean jetty, String war, JvmFlags flag
             Map.copyOf(settings), 0);
     }
 
-    /** The empty servlet in the same container. */
-    public RivuletPlan empty() {
-        return new RivuletPlan("empty POST on " + (jetty ? "Jetty" : "Tomcat"), jetty, "empty", flags, container,
-            Map.of(), 0);
+    /** The empty servlet in the same container, answering at once or from another thread. */
+    public RivuletPlan empty(boolean later) {
+        return new RivuletPlan((later ? "empty async POST on " : "empty POST, answered at once, on ")
+            + (jetty ? "Jetty" : "Tomcat"), jetty, later ? "empty-later" : "empty", flags, container, Map.of(), 0);
     }
 
     /** With another setting of Rivulet. */

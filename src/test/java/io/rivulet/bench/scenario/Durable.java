@@ -35,7 +35,7 @@ public final class Durable implements Scenario {
         lab.close();
         Table table = new Table("durable: " + CONNECTIONS + " connections publish " + SIZE
             + " bytes, nobody listens", "server", "publishes/s", "to the log's own rate", "CPU µs per publish",
-            "to the empty POST", "p50 ms", "p99 ms", "faults");
+            "to the empty async POST", "p50 ms", "p99 ms", "faults");
         on(lab, table, 0, "the log alone, " + CONNECTIONS + " threads");
         try {
             on(lab, table, SLOWER_MS, "the log alone, +" + SLOWER_MS + " ms a sync");
@@ -51,7 +51,8 @@ public final class Durable implements Scenario {
             RivuletPlan plan = lab.rivulet(jetty, lab.options().flags());
             plans.add(syncMoreMs == 0 ? plan : plan.syncMore(syncMoreMs));
             if (syncMoreMs == 0) {
-                plans.add(plan.empty());
+                plans.add(plan.empty(true));
+                plans.add(plan.empty(false));
             }
         }
         Map<String, List<RoundResult>> results = new LinkedHashMap<>();
@@ -96,7 +97,7 @@ public final class Durable implements Scenario {
     private static void row(Table table, String server, List<RoundResult> all, double ownRate,
                             Map<String, List<RoundResult>> results) {
         boolean empty = server.startsWith("empty");
-        String beside = "empty POST on " + (server.contains("Jetty") ? "Jetty" : "Tomcat");
+        String beside = "empty async POST on " + (server.contains("Jetty") ? "Jetty" : "Tomcat");
         double rate = median(all, RoundResult::eventsPerSecond);
         double cpu = median(all, RoundResult::cpuUsPerPublish);
         double least = median(results.getOrDefault(beside, List.of()), RoundResult::cpuUsPerPublish);

@@ -14,6 +14,7 @@ import io.rivulet.bench.drive.Pause;
 import io.rivulet.bench.drive.Publishers;
 import io.rivulet.bench.drive.Target;
 import io.rivulet.bench.drive.Window;
+import io.rivulet.bench.peer.JvmFlags;
 import io.rivulet.bench.peer.RivuletPlan;
 import io.rivulet.bench.peer.Running;
 import io.rivulet.bench.report.Table;
@@ -51,7 +52,9 @@ public final class Storm implements Scenario {
             + " events behind, " + (int) LIVE_RATE + " live events/s", "what they missed is read from", "all back in s",
             "caught up", "events/s", "live p99 ms before", "during", "times", "from the ring", "from the log",
             "log KB read", "ended on the way", "faults");
-        RivuletPlan plan = lab.rivulet(true, lab.options().flags());
+        JvmFlags flags = lab.options().smoke() ? lab.options().flags()
+            : JvmFlags.shortPauses(lab.options().heap());
+        RivuletPlan plan = lab.rivulet(true, flags);
         row(lab, table, "the tail ring", one(lab, plan, sizes), sizes);
         if (lab.options().smoke()) {
             lab.report().add(table);
@@ -59,7 +62,7 @@ public final class Storm implements Scenario {
         }
         row(lab, table, "the log (ring.bytes=64k)", one(lab, plan.set("ring.bytes", "65536"), sizes), sizes);
         lab.report().add(table.note("Live: of the " + sizes.stay() + " who stayed, over " + sizes.calmMs() / 1_000
-            + " s before, and from the first return until all had caught up."));
+            + " s before, and from the first return until all had caught up. JVM: " + flags.text()));
     }
 
     private Outcome one(Lab lab, RivuletPlan plan, Sizes sizes) throws IOException {

@@ -8,11 +8,26 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
-/** What a publish costs the container alone: an asynchronous POST that reads its body and answers as an id is long. */
+/**
+ * What a publish costs the container alone: an asynchronous POST that reads its body and answers as an id is long, at
+ * once or, as whoever has to wait for something must, from another thread.
+ */
 final class EmptyPost extends HttpServlet {
 
+    private final transient ExecutorService answers;
+
     private static final byte[] ANSWER = "urn:rivulet:ABCDEFGHIJKLMNOPQRSTUVWXYZ".getBytes(StandardCharsets.US_ASCII);
+
+    EmptyPost(boolean later) {
+        answers = later ? Executors.newSingleThreadExecutor(work -> {
+            Thread thread = new Thread(work, "bench-answer");
+            thread.setDaemon(true);
+            return thread;
+        }) : null;
+    }
 
     @Override
     protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
@@ -32,10 +47,19 @@ final class EmptyPost extends HttpServlet {
 
             @Override
             public void onAllDataRead() throws IOException {
-                response.setContentType("text/plain");
-                response.setContentLength(ANSWER.length);
-                response.getOutputStream().write(ANSWER);
-                async.complete();
+                if (answers == null) {
+                    answer(response);
+                    async.complete();
+                } else {
+                    answers.execute(() -> {
+                        try {
+                            answer(response);
+                        } catch (IOException e) {
+                            // the driver has left
+                        }
+                        async.complete();
+                    });
+                }
             }
 
             @Override
@@ -43,5 +67,10 @@ final class EmptyPost extends HttpServlet {
                 async.complete();
             }
         });
+    }
+
+    private static void answer(HttpServletResponse response) throws IOException {
+        response.setContentType("text/plain");
+        response.getOutputStream().write(ANSWER);
     }
 }

@@ -78,7 +78,7 @@ final class JettyHost implements Host {
         web.setContextPath("/");
         Path folder = Files.createDirectories(plan.home().resolve("empty"));
         web.setBaseResource(web.getResourceFactory().newResource(folder));
-        ServletHolder holder = new ServletHolder(new EmptyPost());
+        ServletHolder holder = new ServletHolder(new EmptyPost(plan.answersLater()));
         holder.setAsyncSupported(true);
         web.addServlet(holder, "/*");
         return web;

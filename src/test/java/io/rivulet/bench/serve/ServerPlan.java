@@ -7,10 +7,10 @@ import java.util.TreeMap;
 /**
  * What a {@link BenchServer} is to be.
  *
- * @param arguments {@code container}, {@code war} (a file, or {@code empty} for {@link EmptyPost}), {@code home} (a
- *                  folder for what the container writes), {@code port}, {@code sendBuffer} (bytes; absent for the
- *                  kernel's choice), {@code idleMs} (the container's own time limits),
- *                  {@code h2cPort} and {@code h2Port} (more ports of Jetty's, for HTTP/2 without and with TLS)
+ * @param arguments {@code container}, {@code war} (a file, or {@code empty} or {@code empty-later} for
+ *                  {@link EmptyPost}), {@code home} (a folder for what the container writes), {@code port},
+ *                  {@code sendBuffer} (bytes; absent for the kernel's choice), {@code idleMs} (the container's own time
+ *                  limits), {@code h2cPort} and {@code h2Port} (more ports of Jetty's, for HTTP/2 without and with TLS)
  * @param settings  of Rivulet
  */
 record ServerPlan(Map<String, String> arguments, Map<String, String> settings) {
@@ -31,7 +31,12 @@ record ServerPlan(Map<String, String> arguments, Map<String, String> settings) {
 
     /** Whether it is the empty servlet beside which publishing is measured. */
     boolean isEmpty() {
-        return arguments.get("war").equals("empty");
+        return arguments.get("war").startsWith("empty");
+    }
+
+    /** Whether that servlet answers from another thread. */
+    boolean answersLater() {
+        return arguments.get("war").equals("empty-later");
     }
 
     Path war() {

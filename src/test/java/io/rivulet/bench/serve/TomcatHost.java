@@ -57,7 +57,7 @@ final class TomcatHost implements Host {
 
     private void prepare(Context context) {
         if (plan.isEmpty()) {
-            Wrapper post = Tomcat.addServlet(context, "post", new EmptyPost());
+            Wrapper post = Tomcat.addServlet(context, "post", new EmptyPost(plan.answersLater()));
             post.setAsyncSupported(true);
             post.addMapping("/*");
         }
