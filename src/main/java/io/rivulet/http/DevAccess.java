@@ -63,18 +63,21 @@ final class DevAccess {
      * programs send none of these headers, and are on this machine.
      */
     private static String foreignPage(HttpServletRequest request, String host) {
-        String own = Origins.ofHost(request.getScheme(), host);
         List<String> origins = Collections.list(request.getHeaders("Origin"));
+        String referer = request.getHeader("Referer");
+        String site = request.getHeader("Sec-Fetch-Site");
+        if (origins.isEmpty() && referer == null && site == null) {
+            return null;
+        }
+        String own = Origins.ofHost(request.getScheme(), host);
         for (String origin : origins) {
             if (!own.equals(origin)) {
                 return "the Origin is \"" + Shown.of(origin) + "\"; only pages of " + own + " may publish";
             }
         }
-        String referer = request.getHeader("Referer");
         if (origins.isEmpty() && referer != null && !own.equals(Origins.ofUrl(referer))) {
             return "the Referer is \"" + Shown.of(referer) + "\"; only pages of " + own + " may publish";
         }
-        String site = request.getHeader("Sec-Fetch-Site");
         if (site != null && !site.equals("same-origin") && !site.equals("none")) {
             return "Sec-Fetch-Site is \"" + Shown.of(site) + "\"; only pages of " + own + " may publish";
         }

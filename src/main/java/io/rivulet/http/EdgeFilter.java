@@ -32,7 +32,7 @@ public final class EdgeFilter extends HttpFilter {
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
         throws IOException, ServletException {
         Exchange exchange = new Exchange(request, context.clients().of(request), context.accessLog());
-        headers(response, exchange);
+        headers(request, response, exchange);
         context.cors().apply(request, response);
         context.slashes().at(request);
         try {
@@ -48,14 +48,17 @@ public final class EdgeFilter extends HttpFilter {
         }
     }
 
-    private static void headers(HttpServletResponse response, Exchange exchange) {
+    private static void headers(HttpServletRequest request, HttpServletResponse response, Exchange exchange) {
+        response.setHeader("X-Content-Type-Options", "nosniff");
+        response.setHeader("X-Request-Id", exchange.id());
+        if (request.getMethod().equals("POST")) {
+            return; // what follows is for pages, and a publish does not pay for it
+        }
         // scripts of two versions must never meet in one page: browsers ask each time, and get 304
         response.setHeader("Cache-Control", "no-cache");
-        response.setHeader("X-Content-Type-Options", "nosniff");
         response.setHeader("X-Frame-Options", "DENY");
         response.setHeader("Referrer-Policy", "same-origin");
         response.setHeader("Content-Security-Policy", CONTENT_POLICY);
-        response.setHeader("X-Request-Id", exchange.id());
     }
 
     /** Both containers end an async request with onComplete, whatever came before it. */

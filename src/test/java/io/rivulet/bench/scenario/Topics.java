@@ -27,7 +27,7 @@ import java.util.List;
 public final class Topics implements Scenario {
 
     private static final int SIZE = 100;
-    private static final double RATE = 200;
+    private static final double RATE = 500;
 
     @Override
     public void run(Lab lab) throws IOException {
