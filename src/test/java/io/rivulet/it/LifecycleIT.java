@@ -10,17 +10,16 @@ import io.rivulet.kit.Container;
 import io.rivulet.kit.EventStream;
 import io.rivulet.kit.Health;
 import io.rivulet.kit.Inside;
+import io.rivulet.kit.OldLoaders;
 import io.rivulet.kit.OnEveryContainer;
 import io.rivulet.kit.OwnProcess;
 import io.rivulet.kit.Publisher;
 import io.rivulet.kit.Server;
 import io.rivulet.kit.WireResponse;
 import java.io.IOException;
-import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -101,24 +100,16 @@ class LifecycleIT {
             try (Publisher publisher = Publisher.to(server)) {
                 publisher.publish("t", "before");
             }
-            List<WeakReference<ClassLoader>> loaders = new java.util.ArrayList<>();
+            OldLoaders loaders = new OldLoaders();
             for (int i = 0; i < 3; i++) {
-                loaders.add(new WeakReference<>(server.loader()));
+                loaders.note(server);
                 server.redeploy();
                 assertTrue(stream.awaitEnd(), "a reload of the application alone ends its streams as HTTP wants");
                 server.awaitOpen();
                 stream.reconnect();
                 assertEquals("exact", stream.awaitHello().get("resumed").getAsString());
             }
-            // a container keeps the last request of each of its threads; new ones push out the old
-            Await.until("the old class loaders are collected", Duration.ofSeconds(40), () -> {
-                Health.of(server);
-                System.gc();
-                return loaders.stream().allMatch(l -> l.get() == null);
-            });
-            if (container == Container.TOMCAT) {
-                assertEquals(List.of(), server.leaks());
-            }
+            loaders.awaitCollected(server, () -> Health.of(server));
         }
     }
 

@@ -8,12 +8,12 @@ import io.rivulet.kit.Await;
 import io.rivulet.kit.Container;
 import io.rivulet.kit.EventStream;
 import io.rivulet.kit.Health;
+import io.rivulet.kit.OldLoaders;
 import io.rivulet.kit.OnEveryContainer;
 import io.rivulet.kit.Server;
 import io.rivulet.kit.WireClient;
 import io.rivulet.kit.WireResponse;
 import java.io.IOException;
-import java.lang.ref.WeakReference;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -24,7 +24,6 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.interfaces.RSAPublicKey;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -62,10 +61,10 @@ class RedeployIT {
             .set("token.desk.issuer", DESK).set("token.desk.jwks", file.toString()).start()) {
             String ofUrl = Token.v1().subscribe("*").header("kid", "\"k\"").signRs256(keys.getPrivate());
             String ofFile = Token.v1().claim("iss", Token.quoted(DESK)).subscribe("*").signRs256(keys.getPrivate());
-            List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
+            OldLoaders loaders = new OldLoaders();
             for (int i = 0; i < 2; i++) {
                 try (EventStream one = stream(server, ofUrl); EventStream other = stream(server, ofFile)) {
-                    loaders.add(new WeakReference<>(server.loader()));
+                    loaders.note(server);
                     Set<Thread> running = rivuletThreads();
                     running.removeAll(before);
                     assertTrue(!running.isEmpty());
@@ -77,15 +76,7 @@ class RedeployIT {
             }
             server.awaitOpen();
             stream(server, ofUrl).close();
-            // a container keeps the last request of each of its threads; new ones push out the old
-            Await.until("the old class loaders are collected", Duration.ofSeconds(40), () -> {
-                Health.of(server);
-                System.gc();
-                return loaders.stream().allMatch(loader -> loader.get() == null);
-            });
-            if (container == Container.TOMCAT) {
-                assertEquals(List.of(), server.leaks());
-            }
+            loaders.awaitCollected(server, () -> Health.of(server));
             server.stop();
             Set<Thread> left = rivuletThreads();
             left.removeAll(before);
