@@ -28,6 +28,7 @@ import java.util.stream.Collectors;
 public final class Latency implements Scenario {
 
     private static final int SIZE = 100;
+    private static final int WARM_PUBLISHERS = 16;
     private static final String DISK = "write and sync of 200 bytes";
 
     private final String name;
@@ -47,6 +48,10 @@ public final class Latency implements Scenario {
         targets.addAll(lab.keptPeers(Peer.BARE, Peer.NCHAN));
         int n = lab.options().subscribers();
         long timeMs = lab.options().seconds() * 1_000L * timeFactor;
+        for (Target target : targets) { // at this rate alone the way of a publish would not be compiled in an hour
+            lab.warm(name + ", publishing", target,
+                t -> new RoundPlan(null, Load.closed(WARM_PUBLISHERS, SIZE, t), 0, timeMs));
+        }
         List<Latencies> syncs = new ArrayList<>();
         Interleaved rounds = new Interleaved(lab, name, target -> new RoundPlan(CrowdPlan.of(n, target),
             Load.rate(rate, SIZE, target), 2_000, timeMs)).run(targets, () -> syncs.add(sync(lab, timeMs)));
