@@ -51,6 +51,7 @@ public final class Bench {
         if (!unknown.isEmpty()) {
             throw new IllegalArgumentException("no scenario " + unknown + "; there are " + all.keySet() + " and smoke");
         }
+        endWithParent();
         Core.DRIVER.take(ProcessHandle.current().pid()); // it drives the load
         Files.createDirectories(options.out());
         Report report = new Report(options.out(), options.facts());
@@ -62,5 +63,11 @@ public final class Bench {
         }
         report.say("written: " + options.out().resolve("results.md"));
         System.exit(0);
+    }
+
+    /** Who stops Maven does not mean that the servers go on, and disturb what is measured next. */
+    private static void endWithParent() {
+        ProcessHandle.current().parent()
+            .ifPresent(parent -> parent.onExit().thenRun(() -> Runtime.getRuntime().exit(1)));
     }
 }
