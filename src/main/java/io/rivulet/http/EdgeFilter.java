@@ -51,7 +51,7 @@ public final class EdgeFilter extends HttpFilter {
     private static void headers(HttpServletRequest request, HttpServletResponse response, Exchange exchange) {
         response.setHeader("X-Content-Type-Options", "nosniff");
         response.setHeader("X-Request-Id", exchange.id());
-        if (request.getMethod().equals("POST")) {
+        if (request.getMethod().equals("POST") || request.getMethod().equals("PUT")) {
             return; // what follows is for pages, and a publish does not pay for it
         }
         // scripts of two versions must never meet in one page: browsers ask each time, and get 304

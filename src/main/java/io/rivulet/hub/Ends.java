@@ -48,7 +48,7 @@ final class Ends {
 
     /** Takes its end into account; false when that is now, and the stream has ended. */
     boolean noted(Subscriber s, long nowMs) {
-        s.endMs = Math.min(s.admission.agedMs(), s.grant.expiresMs() - EARLY_MS);
+        plan(s);
         boolean banned = setup.banned().test(s.grant); // see sweep
         if (nowMs >= s.endMs || banned) {
             close(s, nowMs, banned ? Ending.BANNED : due(s));

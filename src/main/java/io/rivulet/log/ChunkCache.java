@@ -84,8 +84,8 @@ final class ChunkCache {
     boolean isWanted(long segment, int number, int chunkBytes) {
         synchronized (chunks) {
             Key key = new Key(segment, number);
-            int bytes = singles.merge(key, RecordFile.GUESS_BYTES, Integer::sum);
-            if (bytes <= chunkBytes / 2) {
+            int readSingly = singles.merge(key, RecordFile.GUESS_BYTES, Integer::sum);
+            if (readSingly <= chunkBytes / 2) {
                 if (singles.size() > SINGLES_MAX) {
                     singles.remove(singles.keySet().iterator().next());
                 }

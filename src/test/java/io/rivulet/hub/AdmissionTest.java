@@ -32,24 +32,6 @@ class AdmissionTest {
     @TempDir
     private Path folder;
 
-    /** Takes everything. */
-    private static final class Sink implements Outlet {
-        @Override
-        public boolean isReady() {
-            return true;
-        }
-
-        @Override
-        public void write(Portion portion) {
-            // a client that reads all there is
-        }
-
-        @Override
-        public void end() {
-            // nothing to end
-        }
-    }
-
     private static SubscribeRequest request(TopicSelection topics) {
         return new SubscribeRequest(topics, ANN, null, Since.LATEST, Duration.ofSeconds(15), false, Dialect.RIVULET,
             "192.0.2.1");
@@ -98,7 +80,7 @@ class AdmissionTest {
         try (HubScene scene = new HubScene(folder, "connections.subject.max", "1", "connections.address.max", "1")) {
             for (int i = 0; i < 3; i++) {
                 assertThrows(NullPointerException.class,
-                    () -> scene.hub.subscribe(request(), new Placed(null, false, "nowhere"), new Sink()));
+                    () -> scene.hub.subscribe(request(), new Placed(null, false, "nowhere"), TakingOutlet.NOWHERE));
                 awaitNobody(scene.hub);
             }
             int patterns = scene.settings.get(SettingsTable.PATTERNS_MAX);
@@ -107,9 +89,9 @@ class AdmissionTest {
                 crowd.add(scene.hub.topics().selector("{a" + i + "}"));
             }
             assertEquals(Reason.OVERLOADED, assertThrows(Refused.class,
-                () -> scene.hub.subscribe(request(TopicSelection.of(crowd)), new Sink())).reason());
+                () -> scene.hub.subscribe(request(TopicSelection.of(crowd)), TakingOutlet.NOWHERE)).reason());
             awaitNobody(scene.hub);
-            Subscription let = scene.hub.subscribe(request(), new Sink());
+            Subscription let = scene.hub.subscribe(request(), TakingOutlet.NOWHERE);
             assertEquals(1, scene.hub.streams());
             let.gone("the test leaves");
             let.gone("and says so twice");
@@ -130,7 +112,7 @@ class AdmissionTest {
                 List<Subscription> mine = new ArrayList<>();
                 while (scene.hub.isOpen()) {
                     try {
-                        Subscription s = scene.hub.subscribe(request(), new Sink());
+                        Subscription s = scene.hub.subscribe(request(), TakingOutlet.NOWHERE);
                         s.writable();
                         mine.add(s);
                     } catch (Refused e) {

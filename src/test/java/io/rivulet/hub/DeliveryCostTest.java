@@ -34,24 +34,6 @@ class DeliveryCostTest {
     @TempDir
     Path folder;
 
-    /** Takes everything, as a socket with room does. */
-    private static final class Taking implements Outlet {
-        @Override
-        public boolean isReady() {
-            return true;
-        }
-
-        @Override
-        public void write(Portion events) {
-            // taken
-        }
-
-        @Override
-        public void end() {
-            // nothing to end
-        }
-    }
-
     @Test
     void aDeliveryAllocatesNothingWaitsForNoLockAndChangesNoThread() throws Exception {
         try (HubScene scene = new HubScene(folder, "log.sync", "never", "connections.address.max", "0",
@@ -60,7 +42,7 @@ class DeliveryCostTest {
             for (int i = 0; i < STREAMS; i++) {
                 open.add(scene.hub.subscribe(new SubscribeRequest(TopicSelection.ofTopics(List.of("news")),
                     Grant.ANONYMOUS, null, Since.LATEST, Duration.ofMinutes(5), false, Dialect.RIVULET, "192.0.2.1"),
-                    new Taking()));
+                    TakingOutlet.NOWHERE));
             }
             publish(scene, EVENTS); // tables have grown to their size, and all are live
             long[] hub = Arrays.stream(THREADS.dumpAllThreads(false, false))

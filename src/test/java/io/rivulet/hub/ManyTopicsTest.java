@@ -9,7 +9,6 @@ import io.rivulet.event.Event;
 import io.rivulet.kit.Await;
 import io.rivulet.metrics.Metrics.Count;
 import io.rivulet.topic.TopicSelection;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -105,13 +104,13 @@ class ManyTopicsTest {
         try (HubScene scene = HubScene.timed(folder, new SetClock(), "log.sync", "never",
             "connections.address.max", "0", "connections.subject.max", "0", "stall.timeout", "0s")) {
             List<Slow> all = open(scene);
-            long before = used();
+            long before = Heap.used();
             for (int size : new int[] {OWN_BYTES, COUNTED_BYTES, SMALL_BYTES}) {
                 publish(scene, size);
             }
             Await.until("each to hold its own, and some of the others what there is room for",
                 () -> all.stream().filter(s -> s.held() != null).count() > STREAMS / 2 + 1_000);
-            long grown = used() - before;
+            long grown = Heap.used() - before;
             long sixteenth = heapMax / 16;
             long most = (long) STREAMS / 2 * OWN_BYTES + 2 * sixteenth // the ring, and what slow sockets hold
                 + (long) STREAMS * STREAM_BYTES + (32 << 20);          // what was read of the log
@@ -158,17 +157,5 @@ class ManyTopicsTest {
                 batch = new ArrayList<>();
             }
         }
-    }
-
-    /** After collecting what is garbage, until there is no less. */
-    private static long used() {
-        long used = Long.MAX_VALUE;
-        for (int same = 0; same < 2;) {
-            System.gc();
-            long now = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-            same = now < used - 10_000 ? 0 : same + 1;
-            used = Math.min(used, now);
-        }
-        return used;
     }
 }

@@ -8,7 +8,6 @@ import io.rivulet.event.Dialect;
 import io.rivulet.kit.Await;
 import io.rivulet.metrics.Metrics.Count;
 import io.rivulet.topic.TopicMatcher;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,24 +29,6 @@ class StreamMemoryTest {
 
     @TempDir
     private Path folder;
-
-    /** Takes everything and is nothing. */
-    private static final Outlet NOWHERE = new Outlet() {
-        @Override
-        public boolean isReady() {
-            return true;
-        }
-
-        @Override
-        public void write(Portion events) {
-            // a client that reads all there is
-        }
-
-        @Override
-        public void end() {
-            // nothing to end
-        }
-    };
 
     @Test
     void aStreamOfATopicThatManyAskFor() throws Exception {
@@ -78,14 +59,14 @@ class StreamMemoryTest {
             String id = scene.publish("news", "before");
             List<Subscription> open = new ArrayList<>(STREAMS);
             open(scene, open, 100, topics, resumes ? id : null); // classes are loaded, tables are there
-            long before = used();
+            long before = Heap.used();
             open(scene, open, STREAMS, topics, resumes ? id : null);
             for (int n = 1; n <= 2; n++) { // whoever was placed too late for the first is live at the second
                 long all = (long) n * STREAMS;
                 scene.publish("news", "to all");
                 Await.until("all have got it", () -> delivered(scene) == all);
             }
-            long after = used();
+            long after = Heap.used();
             assertEquals(STREAMS, scene.hub.streams());
             assertEquals(STREAMS, open.size());
             return (after - before) / (STREAMS - 100);
@@ -99,7 +80,7 @@ class StreamMemoryTest {
                 .map(text -> scene.hub.topics().exact(copy(text))).toList();
             open.add(scene.hub.subscribe(new SubscribeRequest(scene.hub.topics().select(matchers), Grant.ANONYMOUS,
                 after == null ? null : copy(after), Since.LATEST, HEARTBEAT, false, Dialect.RIVULET,
-                copy("192.0.2.1")), NOWHERE));
+                copy("192.0.2.1")), TakingOutlet.NOWHERE));
         }
     }
 
@@ -110,17 +91,5 @@ class StreamMemoryTest {
 
     private static String copy(String text) {
         return new String(text.toCharArray());
-    }
-
-    /** After collecting what is garbage, until there is no less. */
-    private static long used() {
-        long used = Long.MAX_VALUE;
-        for (int same = 0; same < 2;) {
-            System.gc();
-            long now = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-            same = now < used - 10_000 ? 0 : same + 1;
-            used = Math.min(used, now);
-        }
-        return used;
     }
 }

@@ -9,6 +9,7 @@ import io.rivulet.kit.Await;
 import io.rivulet.kit.Container;
 import io.rivulet.kit.EventStream;
 import io.rivulet.kit.Health;
+import io.rivulet.kit.HubThreads;
 import io.rivulet.kit.Inside;
 import io.rivulet.kit.OldLoaders;
 import io.rivulet.kit.OnEveryContainer;
@@ -22,7 +23,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -71,24 +71,19 @@ class LifecycleIT {
 
     @Test
     void aStopEndsStreamsAndLeavesNoThread() throws IOException {
-        Set<Thread> before = rivuletThreads();
+        Set<Thread> before = HubThreads.alive();
         try (Server server = Server.in(container).start(); EventStream stream = EventStream.to(server).topic("t")
             .topic("clock").open()) {
             stream.awaitHello();
-            assertTrue(rivuletThreads().size() > before.size());
+            assertTrue(HubThreads.alive().size() > before.size());
             long startNs = System.nanoTime();
             server.stop();
             assertTrue(Duration.ofNanos(System.nanoTime() - startNs).toMillis() < 6_000, "a stop takes long");
             stream.awaitEnd();
-            Set<Thread> left = rivuletThreads();
+            Set<Thread> left = HubThreads.alive();
             left.removeAll(before);
             assertEquals(Set.of(), left);
         }
-    }
-
-    private static Set<Thread> rivuletThreads() {
-        return Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().startsWith("rivulet-"))
-            .filter(Thread::isAlive).collect(Collectors.toSet());
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.rivulet.kit.Await;
 import io.rivulet.kit.Container;
 import io.rivulet.kit.EventStream;
 import io.rivulet.kit.H2Client;
+import io.rivulet.kit.HubThreads;
 import io.rivulet.kit.Inside;
 import io.rivulet.kit.Offer;
 import io.rivulet.kit.OldLoaders;
@@ -18,7 +19,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -152,7 +152,7 @@ class StalledHttp2IT {
 
     @Test
     void aServerStopsInTimeAndLeavesNoThreadThoughClientsDoNotRead() throws IOException {
-        Set<Thread> before = rivuletThreads();
+        Set<Thread> before = HubThreads.alive();
         try (Server server = server().start()) {
             stall(server, STALLED);
             fill(server);
@@ -161,15 +161,10 @@ class StalledHttp2IT {
             Duration took = Duration.ofNanos(System.nanoTime() - startNs);
             System.out.println(offer + ": the stop took " + took.toMillis() + " ms");
             assertTrue(took.compareTo(STOP_MAX) < 0, "a stop took " + took);
-            Set<Thread> left = rivuletThreads();
+            Set<Thread> left = HubThreads.alive();
             left.removeAll(before);
             assertEquals(Set.of(), left);
         }
-    }
-
-    private static Set<Thread> rivuletThreads() {
-        return Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().startsWith("rivulet-"))
-            .filter(Thread::isAlive).collect(Collectors.toSet());
     }
 
     @Test

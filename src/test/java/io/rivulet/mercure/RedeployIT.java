@@ -8,6 +8,7 @@ import io.rivulet.kit.Await;
 import io.rivulet.kit.Container;
 import io.rivulet.kit.EventStream;
 import io.rivulet.kit.Health;
+import io.rivulet.kit.HubThreads;
 import io.rivulet.kit.OldLoaders;
 import io.rivulet.kit.OnEveryContainer;
 import io.rivulet.kit.Server;
@@ -28,7 +29,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,7 +53,7 @@ class RedeployIT {
         KeyPair keys = keys();
         byte[] set = jwks(keys).getBytes(StandardCharsets.UTF_8);
         Path file = Files.write(folder.resolve("keys.json"), set);
-        Set<Thread> before = rivuletThreads();
+        Set<Thread> before = HubThreads.alive();
         HttpServer issuer = serving(set);
         try (Server server = Server.in(container).set("dev", "false").set("presence", "true")
             .set("resource", MercureHub.URL).set("token.issuer", Token.ISSUER)
@@ -65,7 +65,7 @@ class RedeployIT {
             for (int i = 0; i < 2; i++) {
                 try (EventStream one = stream(server, ofUrl); EventStream other = stream(server, ofFile)) {
                     loaders.note(server);
-                    Set<Thread> running = rivuletThreads();
+                    Set<Thread> running = HubThreads.alive();
                     running.removeAll(before);
                     assertTrue(!running.isEmpty());
                     server.redeploy();
@@ -78,7 +78,7 @@ class RedeployIT {
             stream(server, ofUrl).close();
             loaders.awaitCollected(server, () -> Health.of(server));
             server.stop();
-            Set<Thread> left = rivuletThreads();
+            Set<Thread> left = HubThreads.alive();
             left.removeAll(before);
             assertEquals(Set.of(), left);
         } finally {
@@ -143,11 +143,6 @@ class RedeployIT {
             }
         });
         return opened.get(0);
-    }
-
-    private static Set<Thread> rivuletThreads() {
-        return Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().startsWith("rivulet-"))
-            .filter(Thread::isAlive).collect(Collectors.toSet());
     }
 
     private static HttpServer serving(byte[] body) throws IOException {
