@@ -10,9 +10,9 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
- * Reads a body as it comes: a publisher who sends a byte a second holds a little memory, but no thread. Called by the
- * container alone, one call at a time; each reader ends with exactly one call of {@code whole}, {@code refused} or
- * {@code cut}.
+ * Reads a body as it comes: a publisher who sends a byte a second holds a little memory, but no thread. One that is too
+ * large is read on for as much again before it is refused, for the reason of {@link Rest}. Called by the container
+ * alone, one call at a time; each reader ends with exactly one call of {@code whole}, {@code refused} or {@code cut}.
  */
 final class BodyReader implements ReadListener {
 
@@ -27,6 +27,8 @@ final class BodyReader implements ReadListener {
     private final Runnable cut;
     private byte[] bytes = new byte[FIRST_BYTES];
     private volatile int length;
+    /** What came beyond the limit, and was thrown away. */
+    private long excess;
     private boolean over;
 
     /** {@code declaredBytes} is the Content-Length, or -1. */
@@ -53,6 +55,13 @@ final class BodyReader implements ReadListener {
     @Override
     public void onDataAvailable() throws IOException {
         while (!over && !in.isFinished() && in.isReady()) {
+            if (length > bytesMax) {
+                excess += Math.max(0, in.read(bytes));
+                if (excess > bytesMax) {
+                    refuse();
+                }
+                continue;
+            }
             if (length == bytes.length) {
                 bytes = Arrays.copyOf(bytes, (int) Math.min(bytes.length * 2L, bytesMax + 1));
             }
@@ -61,16 +70,21 @@ final class BodyReader implements ReadListener {
                 return;
             }
             length += n;
-            if (length > bytesMax) {
-                over = true;
-                refused.accept(tooLarge("more than " + bytesMax, bytesMax));
-            }
         }
+    }
+
+    private void refuse() {
+        over = true;
+        refused.accept(tooLarge("more than " + bytesMax, bytesMax));
     }
 
     @Override
     public void onAllDataRead() {
         if (over) {
+            return;
+        }
+        if (length > bytesMax) {
+            refuse();
             return;
         }
         over = true;

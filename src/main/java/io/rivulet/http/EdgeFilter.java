@@ -1,5 +1,6 @@
 package io.rivulet.http;
 
+import io.rivulet.config.SettingsTable;
 import io.rivulet.limit.Refused;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -38,7 +39,8 @@ public final class EdgeFilter extends HttpFilter {
         try {
             chain.doFilter(request, response);
         } catch (Refused refused) {
-            context.problem().write(refused, request, response);
+            Rest.answer(request, response, context.problem().answer(refused, request),
+                2 * context.settings().get(SettingsTable.BODY_MAX));
         } finally {
             if (request.isAsyncStarted()) {
                 request.getAsyncContext().addListener(new AtEnd(exchange), request, response);
