@@ -14,7 +14,8 @@ import java.util.Properties;
  * harness works, not a figure.
  */
 public record Options(List<String> scenarios, List<Peer> peers, int rounds, int seconds, int warmup, int subscribers,
-                      int stall, String heap, Map<String, String> settings, boolean smoke, Path out) {
+                      int stall, String heap, List<String> jvm, Map<String, String> settings, boolean smoke,
+                      Path out) {
 
     /** From system properties, of which Maven passes only some as empty text. */
     static Options of(Properties properties) {
@@ -28,6 +29,7 @@ public record Options(List<String> scenarios, List<Peer> peers, int rounds, int 
             number(properties, "bench.rounds", smoke ? 1 : 3), number(properties, "bench.seconds", smoke ? 1 : 5),
             number(properties, "bench.warmup", smoke ? 1 : 20), number(properties, "bench.n", smoke ? 20 : 1_000),
             number(properties, "bench.stall", smoke ? 3 : 60), get(properties, "bench.heap", "512m"),
+            Arrays.stream(get(properties, "bench.jvm", "").split(" ")).filter(flag -> !flag.isBlank()).toList(),
             settings(get(properties, "bench.settings", "")), smoke,
             Path.of(get(properties, "bench.out", "target/bench")));
     }
@@ -60,7 +62,7 @@ public record Options(List<String> scenarios, List<Peer> peers, int rounds, int 
 
     /** What every JVM that is measured gets. */
     public JvmFlags flags() {
-        return smoke ? JvmFlags.quick(heap) : JvmFlags.of(heap);
+        return (smoke ? JvmFlags.quick(heap) : JvmFlags.of(heap)).with(jvm);
     }
 
     /** For the table of circumstances. */

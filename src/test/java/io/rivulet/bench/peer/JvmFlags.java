@@ -37,6 +37,13 @@ public record JvmFlags(String heap, List<String> more) {
         return new JvmFlags(heap, List.of("-Xms" + heap, "-Xmn48m", "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC"));
     }
 
+    /** With further ones; of two that say the same the JVM takes the later. */
+    public JvmFlags with(List<String> further) {
+        List<String> all = new ArrayList<>(more);
+        all.addAll(further);
+        return new JvmFlags(heap, List.copyOf(all));
+    }
+
     List<String> words() {
         List<String> words = new ArrayList<>(List.of("-Xmx" + heap));
         words.addAll(more);

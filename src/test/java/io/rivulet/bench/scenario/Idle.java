@@ -28,7 +28,7 @@ public final class Idle implements Scenario {
     @Override
     public void run(Lab lab) throws IOException {
         lab.close(); // a machine of its own for this
-        JvmFlags flags = JvmFlags.small(HEAP);
+        JvmFlags flags = JvmFlags.small(HEAP).with(lab.options().jvm());
         int few = lab.options().size(1_000, 20);
         int many = lab.options().size(10_000, 60);
         Table table = new Table("idle: resident memory per connection, between " + few + " and " + many, "server",

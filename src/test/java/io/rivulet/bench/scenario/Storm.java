@@ -53,7 +53,7 @@ public final class Storm implements Scenario {
             "caught up", "events/s", "live p99 ms before", "during", "times", "from the ring", "from the log",
             "log KB read", "ended on the way", "faults");
         JvmFlags flags = lab.options().smoke() ? lab.options().flags()
-            : JvmFlags.shortPauses(lab.options().heap());
+            : JvmFlags.shortPauses(lab.options().heap()).with(lab.options().jvm());
         RivuletPlan plan = lab.rivulet(true, flags);
         row(lab, table, "the tail ring", one(lab, plan, sizes), sizes);
         if (lab.options().smoke()) {
