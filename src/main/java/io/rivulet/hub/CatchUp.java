@@ -91,6 +91,7 @@ final class CatchUp {
     /** Ends those who stalled, and goes on with those who waited for their memory. */
     void tick(List<Subscriber> streams) {
         stalls.tick(streams);
+        writing.tick();
     }
 
     private void feed(Subscriber s) {

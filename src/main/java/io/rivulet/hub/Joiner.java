@@ -94,15 +94,12 @@ final class Joiner {
             shared &= s.variant != Variant.TOPICS || !frame.isPrivate(); // else its topics depend on the grant
             parts.add(part);
         }
-        return new Joined(s.variant, Arrays.copyOf(s.backlog, s.backlogSize), parts.size(), joined(parts, length),
-            shared);
+        return new Joined(s.variant, Arrays.copyOf(s.backlog, s.backlogSize), parts.size(),
+            parts.size() == 1 ? parts.get(0) : joined(parts, length), shared); // one is in memory already
     }
 
-    /** One array of them; of one part itself, which others have in memory already. */
+    /** One array of them. */
     static byte[] joined(List<byte[]> parts, int length) {
-        if (parts.size() == 1) {
-            return parts.get(0);
-        }
         ByteBuffer joined = ByteBuffer.allocate(length);
         parts.forEach(joined::put);
         return joined.array();

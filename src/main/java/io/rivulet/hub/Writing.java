@@ -16,10 +16,12 @@ final class Writing {
 
     private final Writes writes;
     private final Metrics metrics;
+    private final Replays replays = new Replays();
     private final List<byte[]> parts = new ArrayList<>();
     private Subscriber s;
     private int length;
     private int lengthMax;
+    private long from;
     private Need need;
 
     /** An event that there is no room for now. */
@@ -52,13 +54,25 @@ final class Writing {
             need = new Need(frame.position(), size);
             return false;
         }
-        if (!parts.isEmpty() && length + size > lengthMax) {
+        if (parts.isEmpty()) {
+            from = frame.position().durable();
+        } else if (length + size > lengthMax || isSeam(frame.position().durable())) {
             return false;
         }
         parts.add(replay);
         length += size;
         s.seen = frame.position();
         return true;
+    }
+
+    /**
+     * Whether this write ends before the event {@code next} although there is room: one that is large enough ends where
+     * the number is a multiple of a power of two, as high a one as half fills a write. So streams that differ by an
+     * event or two get the same writes again with the next one, and those are joined once for all of them.
+     */
+    private boolean isSeam(long next) {
+        long multiple = Long.highestOneBit(s.seen.durable() ^ next); // one lies after the last and up to the next
+        return length * 4L >= lengthMax && multiple > 0 && 2 * multiple * length >= lengthMax * (next - from);
     }
 
     /** How many events it holds. */
@@ -79,7 +93,12 @@ final class Writing {
         metrics.add(path, parts.size());
         writes.told(s, s.seen);
         s.stride = Math.min(WriteBudget.WRITE_BYTES, s.stride * 2); // back to small if the outlet is not ready then
-        writes.write(s, Joiner.joined(parts, length));
+        writes.write(s, parts.size() == 1 ? parts.get(0) : replays.join(parts, length, from));
         parts.clear();
+    }
+
+    /** Twice a second: what nobody asks for any more is forgotten. */
+    void tick() {
+        replays.tick();
     }
 }
