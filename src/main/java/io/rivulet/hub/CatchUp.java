@@ -21,6 +21,8 @@ final class CatchUp {
     private static final Logger LOG = LoggerFactory.getLogger(CatchUp.class);
     private static final int EXAMINED_MAX = 4096;
     private static final long ROUND_NS = 2_000_000;
+    /** So much even while live events wait: enough for some tens of writes. */
+    private static final long ROUND_LIVE_NS = 500_000;
 
     private final ShardSetup setup;
     private final Shard shard;
@@ -48,13 +50,16 @@ final class CatchUp {
         return passes;
     }
 
-    /** Feeds those in the line, one write each, for at most 2 ms; false when there is nobody. */
+    /**
+     * Feeds those in the line, one write each, for at most 2 ms, and 0.5 when a live event has come by then; false when
+     * there is nobody.
+     */
     boolean round() {
         if (line.isEmpty()) {
             return false;
         }
-        long untilNs = setup.nanos().getAsLong() + ROUND_NS;
-        for (int n = line.size(); n > 0 && setup.nanos().getAsLong() < untilNs; n--) {
+        long fromNs = setup.nanos().getAsLong();
+        for (int n = line.size(); n > 0 && mayGoOn(setup.nanos().getAsLong() - fromNs); n--) {
             Subscriber s = line.poll();
             s.catchingUp = false;
             if (s.state == Subscriber.State.BEHIND) {
@@ -62,6 +67,10 @@ final class CatchUp {
             }
         }
         return true;
+    }
+
+    private boolean mayGoOn(long ns) {
+        return ns < ROUND_LIVE_NS || ns < ROUND_NS && ring.head() == shard.dispatched();
     }
 
     /** Whether somebody waits to be fed. */

@@ -7,19 +7,24 @@ import java.util.concurrent.atomic.AtomicLong;
 /** A clock that a test sets. */
 final class SetClock implements InstantSource {
 
-    private final AtomicLong nowMs = new AtomicLong(Instant.parse("2026-11-23T10:00:00Z").toEpochMilli());
+    private final AtomicLong nowNs =
+        new AtomicLong(Instant.parse("2026-11-23T10:00:00Z").toEpochMilli() * 1_000_000);
 
     @Override
     public Instant instant() {
-        return Instant.ofEpochMilli(nowMs.get());
+        return Instant.ofEpochMilli(nowNs.get() / 1_000_000);
     }
 
     /** The ticker that goes with it. */
     long nanos() {
-        return nowMs.get() * 1_000_000;
+        return nowNs.get();
     }
 
     void advanceMs(long ms) {
-        nowMs.addAndGet(ms);
+        advanceNs(ms * 1_000_000);
+    }
+
+    void advanceNs(long ns) {
+        nowNs.addAndGet(ns);
     }
 }
