@@ -8,6 +8,7 @@ import io.rivulet.bench.drive.RoundPlan;
 import io.rivulet.bench.drive.Target;
 import io.rivulet.bench.peer.BenchServers;
 import io.rivulet.bench.peer.Core;
+import io.rivulet.bench.peer.Jcmd;
 import io.rivulet.bench.peer.JvmFlags;
 import io.rivulet.bench.peer.Peer;
 import io.rivulet.bench.peer.RivuletPlan;
@@ -33,6 +34,8 @@ import java.util.function.Function;
 public final class Lab implements AutoCloseable {
 
     private static final Duration OPENING = Duration.ofMillis(500);
+    /** For the compiler to come to an end of what the warm-up has given it. */
+    public static final Duration COMPILER = Duration.ofMinutes(1);
 
     private final Options options;
     private final Report report;
@@ -123,7 +126,7 @@ public final class Lab implements AutoCloseable {
 
     /**
      * Lets a server run under this load, the first time as long as asked, then a third of that for each other load; on
-     * both cores, for on one alone the compiler would be at work for minutes.
+     * both cores, for on one alone the compiler would be at work for minutes; and until that has nothing left to do.
      */
     public void warm(String load, Target target, Function<Target, RoundPlan> plan) {
         if (!warmed.add(target.name() + " " + load) || options.warmup() == 0) {
@@ -135,6 +138,7 @@ public final class Lab implements AutoCloseable {
         try {
             Core.free(target.process().pid());
             Round.run(target, new RoundPlan(usual.crowd(), usual.load(), 0, ms));
+            Jcmd.awaitCompiled(target.process(), COMPILER);
             Core.SERVER.take(target.process().pid());
         } catch (IOException e) {
             report.say(target.name() + " could not be warmed: " + e.getMessage());

@@ -37,24 +37,29 @@ public interface Aim {
 
     /**
      * Rivulet's topics {@code prefix0}, {@code prefix1} and so on in turn, each with a stream of its own if there are
-     * fewer than {@link Mark#STREAMS_MAX} of them, else in one stream that has holes for everybody. One publisher.
+     * fewer than {@link Mark#STREAMS_MAX} of them, else in one stream that has holes for everybody. The publishers
+     * take turns, so that one which waits for its answer does not keep the next event waiting.
      */
-    static Aim inTurn(String prefix, int topics) {
+    static Aim inTurn(String prefix, int topics, int publishers) {
         boolean own = topics < Mark.STREAMS_MAX;
         return new Aim() {
+            private long turn(int publisher, long n) {
+                return n * publishers + publisher;
+            }
+
             @Override
             public byte[] bodyBefore(int publisher, long n) {
-                return Target.rivuletBody(prefix + n % topics).getBytes(StandardCharsets.UTF_8);
+                return Target.rivuletBody(prefix + turn(publisher, n) % topics).getBytes(StandardCharsets.UTF_8);
             }
 
             @Override
             public int stream(int publisher, long n) {
-                return own ? (int) (n % topics) : 0;
+                return own ? (int) (turn(publisher, n) % topics) : 0;
             }
 
             @Override
             public int number(int publisher, long n) {
-                return (int) (own ? n / topics : n);
+                return (int) (own ? turn(publisher, n) / topics : turn(publisher, n));
             }
         };
     }

@@ -211,7 +211,7 @@ public final class Crowd implements Audience {
 
     private void event(Reception of, Mark seen) {
         receivedSoFar++;
-        if (measuring) {
+        if (measuring && plan.timed().test(seen.stream())) {
             latencies[reading.group()].add((nowNs - seen.nanos()) / 1_000);
         }
     }

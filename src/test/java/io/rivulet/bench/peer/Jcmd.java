@@ -1,16 +1,25 @@
 package io.rivulet.bench.peer;
 
+import io.rivulet.bench.drive.Pause;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Asks a JVM for a collection and for its heap, by the {@code jcmd} beside the {@code java} that runs this. */
+/**
+ * Asks a JVM for a collection, for its heap and for its compiler, by the {@code jcmd} beside the {@code java} that runs
+ * this.
+ */
 public final class Jcmd {
 
     private static final Pattern USED = Pattern.compile("generation\\s+total \\d+K, used (\\d+)K");
+
+    private static final Pattern IDLE = Pattern.compile(
+        "Current compiles:\\s+C1 compile queue:\\s+Empty\\s+C2 compile queue:\\s+Empty");
+    private static final Duration COMPILER_LOOK = Duration.ofMillis(500);
 
     private Jcmd() {
     }
@@ -31,6 +40,27 @@ public final class Jcmd {
         collect(pid);
         run(pid, "VM.set_flag", "MaxHeapFreeRatio", "70");
         run(pid, "VM.set_flag", "MinHeapFreeRatio", "40");
+        try {
+            run(pid, "System.trim_native_heap"); // what the compiler has given back to malloc
+        } catch (IOException e) {
+            // an older JVM, which does not know it
+        }
+    }
+
+    /** Waits until the JIT compiler has nothing left to do, and at most so long; at once for what is no JVM. */
+    public static void awaitCompiled(ProcessHandle process, Duration limit) throws IOException {
+        if (!process.info().command().map(command -> command.endsWith("java")).orElse(false)) {
+            return;
+        }
+        long untilNs = System.nanoTime() + limit.toNanos();
+        while (isCompiling(run(process.pid(), "Compiler.queue")) && System.nanoTime() < untilNs) {
+            Pause.of(COMPILER_LOOK);
+        }
+    }
+
+    /** Whether something is compiled or waits for it. */
+    static boolean isCompiling(String queue) {
+        return !IDLE.matcher(queue).find();
     }
 
     /** Kilobytes of the heap that are in use; of the serial collector. */

@@ -1,6 +1,8 @@
 package io.rivulet.bench.peer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
@@ -13,6 +15,42 @@ class JcmdTest {
               eden space 8704K,   5% used [0x1, 0x2, 0x3)
              tenured generation   total 21888K, used 1000K [0x1, 0x2, 0x3)
              Metaspace       used 80K, committed 256K, reserved 1114112K
+            """));
+    }
+
+    @Test
+    void theCompilerIsDoneWhenNothingIsCompiledAndNothingWaits() {
+        assertFalse(Jcmd.isCompiling("""
+            5200:
+            Current compiles:\s
+
+            C1 compile queue:
+            Empty
+
+            C2 compile queue:
+            Empty
+
+            """));
+        assertTrue(Jcmd.isCompiling("""
+            5200:
+            Current compiles:
+            C2 CompilerThread0  1520   4       java.util.HashMap::get (23 bytes)
+
+            C1 compile queue:
+            Empty
+
+            C2 compile queue:
+            Empty
+            """));
+        assertTrue(Jcmd.isCompiling("""
+            5200:
+            Current compiles:
+
+            C1 compile queue:
+            Empty
+
+            C2 compile queue:
+               1521   4       java.util.HashMap::put (13 bytes)
             """));
     }
 }

@@ -26,15 +26,15 @@ public record JvmFlags(String heap, List<String> more) {
      * connections touch would count as theirs.
      */
     public static JvmFlags small(String heap) {
-        return new JvmFlags(heap, List.of("-XX:+UseSerialGC", "-Xmn16m"));
+        return new JvmFlags(heap, List.of("-Xms32m", "-Xmn16m", "-XX:+UseSerialGC", "-XX:-ShrinkHeapInSteps"));
     }
 
     /**
      * For latencies while thousands connect: what they take in memory outlives a collection and is copied in one pause,
-     * of 200 to 300 ms where a large young generation moves into memory that the system has yet to find.
+     * of 100 ms for each 15 MB; so the young generation is small.
      */
     public static JvmFlags shortPauses(String heap) {
-        return new JvmFlags(heap, List.of("-Xms" + heap, "-Xmn48m", "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC"));
+        return new JvmFlags(heap, List.of("-Xms" + heap, "-Xmn8m", "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC"));
     }
 
     /** With further ones; of two that say the same the JVM takes the later. */

@@ -21,6 +21,8 @@ import java.util.Map;
 public final class Idle implements Scenario {
 
     private static final String HEAP = "2g";
+    private static final Duration ALL_GONE = Duration.ofSeconds(60); // Tomcat learns it at the next heartbeat
+    private static final Duration LOOK = Duration.ofMillis(200);
 
     private record Size(long rssKb, long heapKb) {
     }
@@ -35,6 +37,7 @@ public final class Idle implements Scenario {
             "KB per connection", "of it Java heap", "RSS MB at " + few, "RSS MB at " + many);
         for (boolean jetty : lab.options().smoke() ? new boolean[] {true} : new boolean[] {true, false}) {
             try (Running running = lab.fresh(lab.rivulet(jetty, flags))) {
+                come(lab, running, few, jetty ? many / few : 1);
                 measure(lab, running.target(), true, few, many, table);
             }
         }
@@ -42,12 +45,30 @@ public final class Idle implements Scenario {
             Running running = lab.servers().start(peer, flags).orElse(null);
             if (running != null) {
                 try (running) {
+                    come(lab, running, few, many / few);
                     measure(lab, running.target(), peer.isJava(), few, many, table);
                 }
             }
         }
         lab.report().add(table.note("JVM: " + flags.text()
-            + "; each after two full collections with MaxHeapFreeRatio=10 (`jcmd`)."));
+            + "; each after two full collections with MaxHeapFreeRatio=10 (`jcmd`). Before, " + few
+            + " came and went " + many / few + " times (on Tomcat once), so that code and pools are there already."));
+    }
+
+    /** The few come and go so often: what a server takes once, for its code and pools, is no connection's. */
+    private static void come(Lab lab, Running running, int few, int times) throws IOException {
+        Target target = running.target();
+        try (Crowd crowd = new Crowd(target, CrowdPlan.of(few, target))) {
+            for (int i = 0; i < times; i++) {
+                crowd.connect(0, few).cut(0, few);
+            }
+        }
+        long untilNs = System.nanoTime() + ALL_GONE.toNanos();
+        while (target.name().startsWith("Rivulet") && lab.counters(running).get("streams") > 0
+            && System.nanoTime() < untilNs) {
+            Pause.of(LOOK);
+        }
+        Jcmd.awaitCompiled(target.process(), Lab.COMPILER);
     }
 
     private static void measure(Lab lab, Target target, boolean java, int few, int many, Table table)

@@ -51,7 +51,7 @@ public final class Topics implements Scenario {
             Target target = running.target();
             CrowdPlan who = CrowdPlan.of(n, target).asking(i -> Target.rivuletPath("own" + i, "shared"));
             try (Crowd crowd = new Crowd(target, who).connect(0, n)) {
-                double cpuUs = rounds(lab, target, crowd, new Load(1, RATE, SIZE, Aim.inTurn("own", n), 0),
+                double cpuUs = rounds(lab, target, crowd, new Load(1, RATE, SIZE, Aim.inTurn("own", n, 1), 0),
                     table, "one's own topic, " + (n == 1 ? "1 subscriber" : "among " + n));
                 if (n > 1) {
                     rounds(lab, target, crowd, new Load(1, 0, SIZE, Aim.atTopic("shared", 1), 0), table,

@@ -6,8 +6,10 @@ import jakarta.servlet.ServletContext;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.ee10.webapp.WebAppContext;
+import org.eclipse.jetty.server.AcceptRateLimit;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
@@ -39,6 +41,9 @@ final class JettyHost implements Host {
             connector.setAcceptedSendBufferSize(plan.number("sendBuffer", 0));
         }
         server.addConnector(connector);
+        if (plan.number("acceptsPer10Ms", 0) > 0) {
+            server.addBean(new AcceptRateLimit(plan.number("acceptsPer10Ms", 0), 10, TimeUnit.MILLISECONDS, connector));
+        }
         streams("h2cPort", Protocol.H2C);
         streams("h2Port", Protocol.H2);
         app = plan.isEmpty() ? empty() : rivulet();
