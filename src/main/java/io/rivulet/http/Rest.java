@@ -41,7 +41,7 @@ final class Rest implements ReadListener, AsyncListener {
     /** Answers a request of which nobody has read the body, when that has come or {@code bytesMax} bytes of it. */
     static void answer(HttpServletRequest request, HttpServletResponse response, Answer answer, long bytesMax)
         throws IOException {
-        if (!isWorthReading(request, bytesMax)) {
+        if (response.isCommitted() || !isWorthReading(request, bytesMax)) {
             answer.write(response);
             return;
         }

@@ -189,6 +189,17 @@ class BadInputIT {
         }
     }
 
+    @Test
+    void aRefusalWaitsForNoBodyWhereThereIsNone() throws IOException {
+        String token = "Authorization: Bearer " + "x".repeat(50) + "\r\n";
+        try (WireClient client = WireClient.to(server)) {
+            for (String body : List.of("\r\n", "Content-Length: 0\r\n\r\n", "Content-Length: 3\r\n\r\nabc",
+                "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n")) {
+                assertProblem(401, client.send(post(token, body)).read());
+            }
+        }
+    }
+
     private static String post(String header, String rest) {
         return "POST /api/updates?topic=t HTTP/1.1\r\nHost: localhost\r\n" + header + rest;
     }
