@@ -23,6 +23,9 @@ import java.util.Map;
 /** {@code mvn -Pbench verify -Dbench=fanout,…} ends here. */
 public final class Bench {
 
+    /** What slower disks add to each sync. */
+    private static final int SLOWER_MS = 2;
+
     private Bench() {
     }
 
@@ -36,7 +39,8 @@ public final class Bench {
         all.put("stalled", new Stalled());
         all.put("storm", new Storm());
         all.put("topics", new Topics());
-        all.put("durable", new Durable());
+        all.put("durable", new Durable(0));
+        all.put("slowsync", new Durable(SLOWER_MS));
         all.put("http2", new Http2());
         all.put("jmh", new Jmh());
         return all;

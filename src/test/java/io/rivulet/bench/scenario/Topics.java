@@ -56,9 +56,11 @@ public final class Topics implements Scenario {
             CrowdPlan who = CrowdPlan.of(n, target).asking(i -> Target.rivuletPath("own" + i, "shared"));
             try (Crowd crowd = new Crowd(target, who).connect(0, n)) {
                 eachOnce(target, Load.only(before, SIZE, Aim.inTurn("own", n, 1)));
-                double cpuUs = rounds(lab, target, crowd, new Load(1, RATE, SIZE, Aim.inTurn("own", n, 1), 0),
-                    table, "one's own topic, " + (n == 1 ? "1 subscriber" : "among " + n));
+                double cpuUs = rounds(lab, target, crowd, new Load(1, RATE, SIZE, Aim.atTopic("own0", 0), 0),
+                    table, "one topic, " + (n == 1 ? "1 subscriber" : "among " + n));
                 if (n > 1) {
+                    rounds(lab, target, crowd, new Load(1, RATE, SIZE, Aim.inTurn("own", n, 1), 0), table,
+                        "each one's topic in turn, " + n);
                     rounds(lab, target, crowd, new Load(1, 0, SIZE, Aim.atTopic("shared", 1), 0), table,
                         "the shared topic, " + n + " subscribers");
                 }
