@@ -17,8 +17,8 @@ public final class Jcmd {
 
     private static final Pattern USED = Pattern.compile("generation\\s+total \\d+K, used (\\d+)K");
 
-    private static final Pattern IDLE = Pattern.compile(
-        "Current compiles:\\s+C1 compile queue:\\s+Empty\\s+C2 compile queue:\\s+Empty");
+    /** Nothing is compiled, and each queue that there is says that it is empty. */
+    private static final Pattern IDLE = Pattern.compile("Current compiles:\\s*(C[12] compile queue:\\s+Empty\\s*)+\\z");
     private static final Duration COMPILER_LOOK = Duration.ofMillis(500);
 
     private Jcmd() {

@@ -31,6 +31,7 @@ class JcmdTest {
             Empty
 
             """));
+        assertFalse(Jcmd.isCompiling("5200:\nCurrent compiles: \n\nC1 compile queue:\nEmpty\n\n"));
         assertTrue(Jcmd.isCompiling("""
             5200:
             Current compiles:
