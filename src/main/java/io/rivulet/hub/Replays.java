@@ -10,8 +10,8 @@ import java.util.List;
  */
 final class Replays {
 
-    /** Power of two: the slots' index is some bits of a hash. */
-    private static final int SLOTS = 64;
+    private static final int SLOT_BITS = 6;
+    private static final int SLOTS = 1 << SLOT_BITS;
 
     private final Kept[] slots = new Kept[SLOTS];
 
@@ -41,7 +41,7 @@ final class Replays {
 
     /** One array of at least two parts of {@code length} bytes in all; {@code from} is the place of the first. */
     byte[] join(List<byte[]> parts, int length, long from) {
-        int slot = (int) ((from * 31 + parts.size()) * 0x9E3779B97F4A7C15L >>> 58);
+        int slot = (int) ((from * 31 + parts.size()) * 0x9E3779B97F4A7C15L >>> Long.SIZE - SLOT_BITS);
         Kept kept = slots[slot];
         if (kept == null || !kept.isOf(parts)) {
             kept = new Kept(parts.toArray(byte[][]::new), Joiner.joined(parts, length));

@@ -2,6 +2,7 @@ package io.rivulet.hub;
 
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
+import io.rivulet.event.Variant;
 import io.rivulet.metrics.Metrics;
 import io.rivulet.metrics.Metrics.Count;
 import java.util.ArrayList;
@@ -93,8 +94,17 @@ final class Writing {
         metrics.add(path, parts.size());
         writes.told(s, s.seen);
         s.stride = Math.min(WriteBudget.WRITE_BYTES, s.stride * 2); // back to small if the outlet is not ready then
-        writes.write(s, parts.size() == 1 ? parts.get(0) : replays.join(parts, length, from));
+        writes.write(s, joined());
         parts.clear();
+    }
+
+    /** One array: of a single event its own, of several one that others get as well, if their bytes are the same. */
+    private byte[] joined() {
+        if (parts.size() == 1) {
+            return parts.get(0);
+        }
+        return s.variant == Variant.TOPICS ? Joiner.joined(parts, length) // rendered for this stream alone
+            : replays.join(parts, length, from);
     }
 
     /** Twice a second: what nobody asks for any more is forgotten. */

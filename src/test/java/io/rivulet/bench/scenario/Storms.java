@@ -26,7 +26,8 @@ final class Storms implements AutoCloseable {
 
     private static final int LIVE_TOPICS = 99;
     private static final int NEWS = 99; // its stream; the live topics have those before it
-    private static final double LIVE_RATE = 100;
+    /** Live events a second. */
+    static final int LIVE_RATE = 100;
     private static final int LIVE_PUBLISHERS = 8; // so that the rate holds while answers take up to 80 ms
     private static final int SIZE = 100;
     private static final Duration LIMIT = Duration.ofMinutes(3);
