@@ -34,7 +34,8 @@ public final class Storm implements Scenario {
         Sizes sizes = new Sizes(lab.options().size(500, 10), lab.options().size(5_000, 50),
             lab.options().size(1_000, 50), lab.options().size(10_000, 1_000));
         Table table = new Table("storm: " + sizes.leave() + " come back at once, " + sizes.behind()
-            + " events behind, " + Storms.LIVE_RATE + " live events/s", "what they missed is read from", "all back in s", "caught up",
+            + " events behind, " + Storms.LIVE_RATE + " live events/s", "what they missed is read from",
+            "all back in s", "caught up",
             "events/s", "live p99 ms before", "during", "times, of each storm", "from the ring", "from the log",
             "log KB read", "ended on the way", "faults");
         JvmFlags flags = lab.options().smoke() ? lab.options().flags()
