@@ -16,8 +16,8 @@ import java.util.function.Consumer;
  */
 final class BodyReader implements ReadListener {
 
-    /** Grows with what has come, not with what a header promises. */
-    private static final int FIRST_BYTES = 4_096;
+    /** The first buffer at most: it grows with what has come, not with what a header promises. */
+    private static final int FIRST_BYTES_MAX = 4_096;
 
     private final ServletInputStream in;
     private final long declaredBytes;
@@ -25,7 +25,7 @@ final class BodyReader implements ReadListener {
     private final Consumer<byte[]> whole;
     private final Consumer<Refused> refused;
     private final Runnable cut;
-    private byte[] bytes = new byte[FIRST_BYTES];
+    private byte[] bytes;
     private volatile int length;
     /** What came beyond the limit, and was thrown away. */
     private long excess;
@@ -40,6 +40,8 @@ final class BodyReader implements ReadListener {
         this.whole = whole;
         this.refused = refused;
         this.cut = cut;
+        // one byte more than there should be: so the end is found without a larger buffer
+        bytes = new byte[declaredBytes < 0 ? FIRST_BYTES_MAX : (int) Math.min(FIRST_BYTES_MAX, declaredBytes + 1)];
     }
 
     /** How many bytes have come. */

@@ -55,6 +55,7 @@ public final class FormDecoder {
     private static String text(byte[] form, int from, int to) {
         byte[] plain = new byte[to - from];
         int length = 0;
+        int all = 0;
         for (int i = from; i < to; i++) {
             byte b = form[i];
             if (b == '+') {
@@ -64,6 +65,10 @@ public final class FormDecoder {
                 i += 2;
             }
             plain[length++] = b;
+            all |= b;
+        }
+        if (all >= 0) { // ASCII, as nearly every name and topic is: needs no decoder, which costs as much as the rest
+            return new String(plain, 0, length, StandardCharsets.US_ASCII);
         }
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(plain, 0, length)).toString();

@@ -17,7 +17,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +37,7 @@ final class Committer implements Runnable {
     private final TransientTopics transients;
     private final FanOut fanOut;
     private final Receipts receipts;
-    private final Executor answers;
+    private final Answers answers;
     private final Metrics metrics;
     private final InstantSource clock;
 
@@ -56,28 +55,36 @@ final class Committer implements Runnable {
     private boolean faulted;
 
     Committer(PublishQueue queue, EventLog log, TailRing ring, TransientTopics transients, FanOut fanOut,
-              Executor answers, Metrics metrics, InstantSource clock) {
+              Executor answering, Metrics metrics, InstantSource clock) {
         this.queue = queue;
         this.log = log;
         this.ring = ring;
         this.transients = transients;
         this.fanOut = fanOut;
         this.receipts = new Receipts(log);
-        this.answers = answers;
+        this.answers = new Answers(answering);
         this.metrics = metrics;
         this.clock = clock;
         this.place = Position.ofDurable(log.range().head());
         this.nonce = log.range().headNonce();
+        log.beforeSync(answers::give);
         log.tail(this::committed);
     }
 
     @Override
     public void run() {
         for (List<Pending> group = queue.take(); group != null; group = queue.take()) {
-            fanOut.awaitNotLagging(ring);
+            if (fanOut.isLagging(ring)) {
+                answers.give();
+                fanOut.awaitNotLagging(ring);
+            }
             try {
                 showMissing();
                 commit(group);
+                answers.keep(group);
+                if (queue.isEmpty()) {
+                    answers.give(); // who comes from now on finds this thread at work or woken: it need not look again
+                }
             } catch (IOException | RuntimeException | Error e) {
                 fault(group, e); // without this thread every publisher would wait for ever
             }
@@ -114,15 +121,6 @@ final class Committer implements Runnable {
         }
         receipts.remember(fresh);
         count(group);
-        answer(group);
-    }
-
-    private void answer(List<Pending> group) {
-        try {
-            answers.execute(() -> group.forEach(Pending::complete));
-        } catch (RejectedExecutionException e) {
-            group.forEach(Pending::complete); // the disk held this thread up until the hub had closed without it
-        }
     }
 
     /** After a fault between the log and the ring: what is on the disk is published, so live streams get it, too. */
@@ -147,11 +145,13 @@ final class Committer implements Runnable {
         for (Pending pending : group) {
             pending.refusal = pending.refusal == null ? refusal : pending.refusal;
         }
-        answer(group);
+        answers.keep(group);
+        answers.give();
     }
 
     /** The log's tail: the durable events of the group are on the disk now, in order. */
     private void committed(List<LogEntry> entries) {
+        answers.give(); // to show the events may mean to wait for room in the ring
         int next = 0;
         for (Pending pending : committing) {
             if (pending.refusal == null) {

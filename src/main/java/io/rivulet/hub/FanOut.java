@@ -76,17 +76,22 @@ final class FanOut {
         closed = true;
     }
 
-    /** Waits while a shard has an event older than {@code lag.max} to dispatch; meanwhile publishes fill the queue. */
+    /** Waits while a shard lags; meanwhile publishes fill the queue. */
     void awaitNotLagging(TailRing ring) {
-        for (Shard shard : shards) {
-            while (!closed && isLagging(ring.get(shard.dispatched() + 1))) {
-                pause();
-            }
+        while (!closed && isLagging(ring)) {
+            pause();
         }
     }
 
-    private boolean isLagging(EventFrame waiting) {
-        return waiting != null && clock.millis() - waiting.timeMs() > lagMaxMs;
+    /** Has a shard an event older than {@code lag.max} to dispatch? */
+    boolean isLagging(TailRing ring) {
+        for (Shard shard : shards) {
+            EventFrame waiting = ring.get(shard.dispatched() + 1);
+            if (waiting != null && clock.millis() - waiting.timeMs() > lagMaxMs) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Waits until the ring may take an event without evicting what a shard still has to dispatch. */

@@ -74,6 +74,16 @@ final class PublishQueue {
         }
     }
 
+    /** Does nobody wait? Until somebody offers, which any thread may at once. */
+    boolean isEmpty() {
+        lock.lock();
+        try {
+            return waiting.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** No more offers; what waits is still taken. */
     void close() {
         lock.lock();

@@ -40,6 +40,7 @@ final class Appender {
     private final SplittableRandom nonces = new SplittableRandom(new SecureRandom().nextLong());
     private Bytes buffer = new Bytes(64 * 1024);
     private Consumer<List<LogEntry>> tail = entries -> { };
+    private Runnable beforeSync = () -> { };
     private Runnable rolled = () -> { };
     private Segment active;
     private HeapIndex index;
@@ -67,6 +68,11 @@ final class Appender {
         tail = sink;
     }
 
+    /** Sets who is told that an append is about to wait for the disk; not to be slow. */
+    synchronized void beforeSync(Runnable hook) {
+        beforeSync = hook;
+    }
+
     /** Sets who is told that a segment was rolled; not to be slow. */
     synchronized void rolled(Runnable hook) {
         rolled = hook;
@@ -77,6 +83,7 @@ final class Appender {
             throw new LogFailure("the log is closed", false, null);
         }
         if (segments.range().failure() != null) {
+            beforeSync.run();
             heal();
         }
         long base = segments.range().head() + 1;
@@ -86,6 +93,7 @@ final class Appender {
         }
         long timeMs = Math.max(lastTimeMs, clock.millis());
         if (isFull(group.size(), timeMs)) {
+            beforeSync.run();
             roll();
         }
         if (active.length() + (long) buffer.length() > FILE_BYTES_MAX && active.count() > 0) {
@@ -104,6 +112,7 @@ final class Appender {
         try {
             out.write(active.length(), buffer.array(), 0, buffer.length());
             if (options.sync() == Sync.ALWAYS) {
+                beforeSync.run(); // all of this group's work is done but the disk's: the core is free for others
                 out.force();
                 syncedTo = active.length() + buffer.length();
             }

@@ -29,6 +29,13 @@ public interface EventLog extends AutoCloseable {
     void tail(Consumer<List<LogEntry>> sink);
 
     /**
+     * Sets who is told, on the appending thread, each time an append is about to wait until its group is as durable
+     * as the log is to be: what was put off for it may go on meanwhile. Not to be slow and not to throw; before the
+     * first append.
+     */
+    void beforeSync(Runnable hook);
+
+    /**
      * Reads forward. Looks at positions {@code after + 1} to at most {@code upTo}, and stops after about
      * {@code bytesMax} of matching or examined data.
      *

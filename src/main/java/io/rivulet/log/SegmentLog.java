@@ -82,6 +82,11 @@ public final class SegmentLog implements EventLog {
     }
 
     @Override
+    public void beforeSync(Runnable hook) {
+        appender.beforeSync(hook);
+    }
+
+    @Override
     public LogChunk read(long after, long upTo, View view, int bytesMax) throws IOException {
         return reader.read(after, upTo, view, bytesMax);
     }

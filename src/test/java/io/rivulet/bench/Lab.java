@@ -127,6 +127,8 @@ public final class Lab implements AutoCloseable {
     /**
      * Lets a server run under this load, the first time as long as asked, then a third of that for each other load; on
      * both cores, for on one alone the compiler would be at work for minutes; and until that has nothing left to do.
+     * Then a quarter as long on its own core: what happens there is not what happened on two, so the first seconds
+     * are the compiler's again (a sixth of the first round's publishes was missing).
      */
     public void warm(String load, Target target, Function<Target, RoundPlan> plan) {
         if (!warmed.add(target.name() + " " + load) || options.warmup() == 0) {
@@ -140,6 +142,8 @@ public final class Lab implements AutoCloseable {
             Round.run(target, new RoundPlan(usual.crowd(), usual.load(), 0, ms));
             Jcmd.awaitCompiled(target.process(), COMPILER);
             Core.SERVER.take(target.process().pid());
+            Round.run(target, new RoundPlan(usual.crowd(), usual.load(), 0, ms / 4));
+            Jcmd.awaitCompiled(target.process(), COMPILER);
         } catch (IOException e) {
             report.say(target.name() + " could not be warmed: " + e.getMessage());
         }

@@ -25,7 +25,9 @@ final class FailingLog implements EventLog {
     volatile boolean damaged;
     volatile boolean tailFails;
     volatile CountDownLatch hold = new CountDownLatch(0);
+    volatile CountDownLatch holdSync = new CountDownLatch(0);
     volatile CountDownLatch holdReads = new CountDownLatch(0);
+    volatile Runnable onAppend = () -> { };
     final AtomicInteger reads = new AtomicInteger();
     private final EventLog log;
 
@@ -35,6 +37,7 @@ final class FailingLog implements EventLog {
 
     @Override
     public List<LogEntry> append(List<LogRecord> group) throws IOException {
+        onAppend.run();
         try {
             hold.await();
         } catch (InterruptedException e) {
@@ -54,6 +57,18 @@ final class FailingLog implements EventLog {
                 throw new OutOfMemoryError("made by the test");
             }
             sink.accept(entries);
+        });
+    }
+
+    @Override
+    public void beforeSync(Runnable hook) {
+        log.beforeSync(() -> {
+            hook.run();
+            try {
+                holdSync.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
         });
     }
 

@@ -162,6 +162,8 @@ class HubTest {
                 }
             });
             assertEquals(Reason.OVERLOADED, refused.reason());
+            Await.until("what is on the disk is answered while others wait", () ->
+                accepted.stream().filter(CompletableFuture::isDone).count() == scene.log.range().head());
             stuck.countDown();
             for (CompletableFuture<List<String>> answer : accepted) {
                 answer.get();

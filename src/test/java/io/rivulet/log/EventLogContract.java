@@ -132,6 +132,17 @@ abstract class EventLogContract {
     }
 
     @Test
+    void anAppendSaysWhenItIsAboutToWaitForTheDisk() throws IOException {
+        List<String> told = new ArrayList<>();
+        log.beforeSync(() -> told.add("waits at " + log.range().head()));
+        log.tail(group -> told.add("on the disk at " + log.range().head()));
+        log.append(List.of(on("a", "1")));
+        log.append(List.of(on("a", "2"), on("a", "3")));
+        List<String> once = told.stream().distinct().toList(); // a new segment is synced, too
+        assertEquals(List.of("waits at 0", "on the disk at 1", "waits at 1", "on the disk at 3"), once);
+    }
+
+    @Test
     void aReadFindsWhatMatchesAndSaysHowFarItLooked() throws IOException {
         appendEach("a=1", "b=2", "a=3", "c=4", "b=5");
         log = settled(log);

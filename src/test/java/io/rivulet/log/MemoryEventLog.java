@@ -21,6 +21,7 @@ public final class MemoryEventLog implements EventLog, LogFinder {
     private final List<LogEntry> entries = new ArrayList<>();
     private final List<LogEntry> trimmed = new ArrayList<>();
     private Consumer<List<LogEntry>> tail = group -> { };
+    private Runnable beforeSync = () -> { };
     private LogFailure failure;
     private long bytesAppended;
     private long first = 1;
@@ -63,6 +64,7 @@ public final class MemoryEventLog implements EventLog, LogFinder {
             if (failure != null) {
                 throw failure;
             }
+            beforeSync.run();
             nonce = nonce * 31 + 7 & 0xffffff;
             long before = first + entries.size() > 1 && !entries.isEmpty() ? entries.get(entries.size() - 1).timeMs()
                 : 0;
@@ -83,6 +85,11 @@ public final class MemoryEventLog implements EventLog, LogFinder {
     @Override
     public synchronized void tail(Consumer<List<LogEntry>> sink) {
         tail = sink;
+    }
+
+    @Override
+    public synchronized void beforeSync(Runnable hook) {
+        beforeSync = hook;
     }
 
     @Override

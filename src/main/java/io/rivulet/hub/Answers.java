@@ -1,0 +1,45 @@
+package io.rivulet.hub;
+
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * The publishers' answers, on their way from the committer to the thread that gives them. The committer's own.
+ *
+ * <p>Why they are put off: with few cores, the moment a group is on the disk is the worst one to answer it. Its
+ * answers, and the next publishes that they set free, want the core just when the committer wants it to write the group
+ * that gathered meanwhile; the disk stands still until it gets it. So while somebody waits in the queue, a group's
+ * answers are kept until the next one is written, and are given while the disk syncs that. Nobody waits for more than
+ * the committer's own work: {@link #give} comes before everything that may take long, and when the queue is empty.
+ */
+final class Answers {
+
+    private final Executor executor;
+    private List<Pending> kept = List.of();
+
+    /** {@code executor} gives them, in order. */
+    Answers(Executor executor) {
+        this.executor = executor;
+    }
+
+    /** Keeps the answers of a group that is done until they are given; before them, gives those it had. */
+    void keep(List<Pending> group) {
+        give();
+        kept = group;
+    }
+
+    /** Gives what is kept, if anything. */
+    void give() {
+        if (kept.isEmpty()) {
+            return;
+        }
+        List<Pending> group = kept;
+        kept = List.of();
+        try {
+            executor.execute(() -> group.forEach(Pending::complete));
+        } catch (RejectedExecutionException e) {
+            group.forEach(Pending::complete); // the disk held the committer up until the hub had closed without it
+        }
+    }
+}
