@@ -51,13 +51,12 @@ final class IdempotencyKey {
         if (header != null) {
             return ofHeader(header);
         }
-        if (events.stream().allMatch(event -> event.id() == null)) {
-            return null;
-        }
+        boolean any = false;
         StringBuilder ids = new StringBuilder("i:");
         for (Event event : events) {
+            any |= event.id() != null;
             ids.append(event.id() == null ? "" : event.id()).append('\n');
         }
-        return ids.toString();
+        return any ? ids.toString() : null;
     }
 }

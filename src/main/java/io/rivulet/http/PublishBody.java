@@ -17,6 +17,7 @@ final class PublishBody implements Body {
 
     /** Fields of a form that are no topics: more than any client has a reason to send. */
     private static final int OTHER_FIELDS_MAX = 100;
+    private static final String FORM_TYPE = "application/x-www-form-urlencoded";
     private static final List<String> OF_QUERY = List.of("id", "type", "retry", "private", "data");
 
     /** What the body is. */
@@ -52,9 +53,12 @@ final class PublishBody implements Body {
     }
 
     private static Form byType(String contentType) {
+        if (FORM_TYPE.equals(contentType)) {
+            return Form.FIELDS; // nearly always, and at a tenth of the price
+        }
         String[] parts = (contentType == null ? "" : contentType).toLowerCase(Locale.ROOT).split(";");
         Form form = switch (parts[0].trim()) {
-            case "application/x-www-form-urlencoded" -> Form.FIELDS;
+            case FORM_TYPE -> Form.FIELDS;
             case "application/json" -> Form.ARRAY;
             case "application/x-ndjson" -> Form.LINES;
             default -> throw Refused.because(UNSUPPORTED_TYPE, "the content type is "

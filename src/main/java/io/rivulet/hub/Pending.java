@@ -31,7 +31,11 @@ final class Pending {
         this.events = events;
         this.receipt = receipt;
         this.isTransient = isTransient;
-        this.weight = events.stream().mapToInt(Event::weight).sum();
+        int sum = 0;
+        for (Event event : events) {
+            sum += event.weight();
+        }
+        this.weight = sum;
         this.ids = new ArrayList<>(events.size());
     }
 

@@ -20,6 +20,8 @@ public final class PublishRules {
 
     private static final String LEGACY_RESERVED = "/.well-known/mercure";
     private static final int SHOWN_MAX = 100;
+    /** Of one {@code char}. */
+    private static final int UTF_8_BYTES_MAX = 3;
 
     private final TopicSpace space;
     private final int batchMax;
@@ -83,7 +85,10 @@ public final class PublishRules {
     }
 
     private static void checkLength(String field, String value, int bytesMax, String setting) {
-        int bytes = value == null ? 0 : value.getBytes(StandardCharsets.UTF_8).length;
+        if (value == null || value.length() <= bytesMax / UTF_8_BYTES_MAX) {
+            return; // whatever it holds
+        }
+        int bytes = value.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > bytesMax) {
             throw Refused.because(TOO_LARGE, field + " has " + bytes + " bytes; at most " + bytesMax
                 + " are allowed (" + setting + ")");

@@ -177,4 +177,36 @@ class FlowIT {
         assertEquals("exact", dead.awaitHello().get("resumed").getAsString());
         awaitAll(dead);
     }
+
+    @Test
+    void aStreamOfItsGreatestAgeEndsCleanlyBetweenTwoEventsAndItsClientMissesNothing() throws IOException {
+        start("connection.max.age", "1s");
+        EventStream stream = reader();
+        for (int life = 1; life <= 3; life++) {
+            while (!stream.isEnded()) {
+                publish(BATCH);
+            }
+            assertTrue(stream.awaitEnd(), "an end that HTTP can tell from a cut");
+            stream.reconnect();
+            assertEquals("exact", stream.awaitHello().get("resumed").getAsString());
+        }
+        publish(BATCH);
+        Await.until("the last of " + published, () -> {
+            if (stream.isEnded()) {
+                reconnect(stream); // it has grown old once more
+            }
+            return stream.events().size() >= published;
+        });
+        awaitAll(stream);
+        Inside hub = Inside.of(server);
+        assertEquals(0, hub.count("gaps") + hub.count("stalled"), hub.counts());
+    }
+
+    private static void reconnect(EventStream stream) {
+        try {
+            stream.reconnect();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
 }
