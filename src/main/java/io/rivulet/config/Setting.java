@@ -20,7 +20,7 @@ public record Setting<T>(String key, Kind<T> kind, String defaultText, long min,
     public record Kind<T>(String unit, Function<String, T> parse, Function<T, Long> number) {
     }
 
-    /** By the key, of which there is one row: what a record does, mixing all of them, cost a publish a tenth. */
+    /** By the key, of which there is one row: to mix all of a row, as a record does, was 6 % of a publish. */
     @Override
     public boolean equals(Object other) {
         return other instanceof Setting<?> setting && key.equals(setting.key);

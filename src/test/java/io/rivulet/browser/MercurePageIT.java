@@ -22,6 +22,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
  * that the README has for this: at the root, out of dev mode, the resource identifier pinned.
  */
 @OnEveryContainer
+@Tag("once") // of a container it needs what all of Mercure's tests try
 @EnabledIf(value = "io.rivulet.browser.Browser#isThereOrMustBe", disabledReason = "no browser on the PATH")
 class MercurePageIT {
 
