@@ -9,4 +9,9 @@ class NeverSyncTest extends SegmentLogTest {
     LogOptions options() {
         return LogOptions.of(Settings.with("log.sync", "never"));
     }
+
+    @Override
+    boolean syncsEach() {
+        return false;
+    }
 }
