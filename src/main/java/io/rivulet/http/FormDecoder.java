@@ -67,7 +67,7 @@ public final class FormDecoder {
             plain[length++] = b;
             all |= b;
         }
-        if (all >= 0) { // ASCII, as nearly every name and topic is: needs no decoder, which costs as much as the rest
+        if (all >= 0) { // ASCII, as nearly every name and topic is: valid as it stands, no decoder is needed
             return new String(plain, 0, length, StandardCharsets.US_ASCII);
         }
         try {

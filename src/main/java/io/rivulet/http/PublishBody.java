@@ -54,7 +54,7 @@ final class PublishBody implements Body {
 
     private static Form byType(String contentType) {
         if (FORM_TYPE.equals(contentType)) {
-            return Form.FIELDS; // nearly always, and at a tenth of the price
+            return Form.FIELDS; // nearly always: nothing is to be taken apart
         }
         String[] parts = (contentType == null ? "" : contentType).toLowerCase(Locale.ROOT).split(";");
         Form form = switch (parts[0].trim()) {

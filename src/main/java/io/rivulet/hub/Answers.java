@@ -11,7 +11,8 @@ import java.util.concurrent.RejectedExecutionException;
  * answers, and the next publishes that they set free, want the core just when the committer wants it to write the group
  * that gathered meanwhile; the disk stands still until it gets it. So while somebody waits in the queue, a group's
  * answers are kept until the next one is written, and are given while the disk syncs that. Nobody waits for more than
- * the committer's own work: {@link #give} comes before everything that may take long, and when the queue is empty.
+ * the committer's own work (or for a segment that the log's thread rolls at that moment): {@link #give} comes before
+ * everything that may take long, a search for a key, a sync, a wait for shards, and when the queue is empty.
  */
 final class Answers {
 

@@ -61,8 +61,8 @@ final class Committer implements Runnable {
         this.ring = ring;
         this.transients = transients;
         this.fanOut = fanOut;
-        this.receipts = new Receipts(log);
         this.answers = new Answers(answering);
+        this.receipts = new Receipts(log, answers::give);
         this.metrics = metrics;
         this.clock = clock;
         this.place = Position.ofDurable(log.range().head());

@@ -30,11 +30,14 @@ final class Receipts {
     }
 
     private final EventLog log;
+    private final Runnable beforeReading;
     private final Map<Digest, Answered> inMemory = new LinkedHashMap<>();
     private int idsInMemory;
 
-    Receipts(EventLog log) {
+    /** {@code beforeReading} is told each time that the log is about to be searched, which may wait for the disk. */
+    Receipts(EventLog log, Runnable beforeReading) {
         this.log = log;
+        this.beforeReading = beforeReading;
     }
 
     /** Answers the repetitions of a group, and returns those that are new, in their order. */
@@ -86,6 +89,7 @@ final class Receipts {
             pending.original = pending;
             return true;
         }
+        beforeReading.run();
         Optional<LogEntry> found = log.find().byKey(pending.receipt.key());
         if (found.isEmpty()) {
             return false;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.rivulet.auth.Grant;
 import io.rivulet.event.Event;
 import io.rivulet.kit.Await;
 import io.rivulet.limit.Refused;
@@ -38,6 +39,7 @@ class AnswersTest {
     void open() throws Exception {
         scene = new HubScene(folder, HandOver.EXACT, log -> disk = new FailingLog(log), "transient.topics", "clock");
         disk.hold = write;
+        disk.onAppend = () -> appends.add(first != null && first.isDone());
     }
 
     @AfterEach
@@ -71,6 +73,22 @@ class AnswersTest {
         get(first);
         get(second);
         assertEquals(1, appends.size());
+    }
+
+    @Test
+    void aSearchForAKeyOfTheNextGroupKeepsNobodyWaiting() throws Exception {
+        write.countDown();
+        get(keyed());
+        disk.hold = new CountDownLatch(1);
+        disk.holdReads = sync;
+        first = publish("news");
+        Await.until("the committer has taken the first", () -> appends.size() == 2);
+        second = keyed();
+        disk.hold.countDown();
+        get(first);
+        assertFalse(second.isDone(), "what was answered to its key is still looked for");
+        sync.countDown();
+        get(second);
     }
 
     @Test
@@ -117,6 +135,10 @@ class AnswersTest {
 
     private CompletableFuture<List<String>> publish(String topic) {
         return scene.hub.publish(Event.on(topic).build());
+    }
+
+    private CompletableFuture<List<String>> keyed() {
+        return scene.hub.publish(new Publication(List.of(Event.on("news").build()), Grant.DEV, "key"));
     }
 
     private static List<String> get(CompletableFuture<List<String>> answer) throws Exception {
