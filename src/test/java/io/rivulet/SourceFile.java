@@ -46,10 +46,10 @@ record SourceFile(String path, String text, String code) {
         return path.startsWith("src/main/");
     }
 
-    /** The package below {@code io.rivulet}; empty for the root. */
+    /** The package below {@code io.rivulet}, as in {@code http.form}; empty for the root. */
     String layer() {
         String inside = path.substring(path.indexOf("/io/rivulet/") + "/io/rivulet/".length());
-        return inside.contains("/") ? inside.substring(0, inside.indexOf('/')) : "";
+        return inside.substring(0, Math.max(0, inside.lastIndexOf('/'))).replace('/', '.');
     }
 
     List<String> lines() {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /** What can be checked of the way this code is written; every rule has a test that it can fail. */
 class TidyTest {
 
-    private static final int FILE_LINES_MAX = 400;
+    private static final int FILE_LINES_MAX = 600;
     private static final int METHOD_LINES_MAX = 60;
     private static final int COLUMNS_MAX = 120;
 
@@ -40,7 +40,7 @@ class TidyTest {
                 "log/", "the figures an issue asks to be printed")),
         new Ban("System\\.(getProperty|getenv)|(Boolean|Integer|Long)\\.get(Boolean|Integer|Long)\\(", MAIN,
             "a row in config.SettingsTable", Allowed.PROPERTIES),
-        new Ban("\\.getParameter(Map|Values|Names)?\\(", f -> f.isMain() && f.layer().equals("http"),
+        new Ban("\\.getParameter(Map|Values|Names)?\\(", f -> f.isMain() && f.path().contains("/io/rivulet/http/"),
             "http.Form: getParameter eats a body that was meant as data"),
         new Ban("\\b(supply|run|then\\w+|handle|whenComplete|complete|accept\\w+)Async\\(", MAIN,
             "a thread of ours: the common pool outlives the web application",
@@ -76,8 +76,8 @@ class TidyTest {
 
     @Test
     void aLongFileIsSeen() {
-        assertFault("has 401 lines", "src/main/java/io/rivulet/hub/X.java", "\n".repeat(401));
-        assertTidy("src/main/java/io/rivulet/hub/X.java", "\n".repeat(400));
+        assertFault("has 601 lines", "src/main/java/io/rivulet/hub/X.java", "\n".repeat(601));
+        assertTidy("src/main/java/io/rivulet/hub/X.java", "\n".repeat(600));
     }
 
     @Test
