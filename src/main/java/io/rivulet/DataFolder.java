@@ -33,7 +33,7 @@ final class DataFolder {
             } catch (IOException e) {
                 LOG.warn("no data folder can be made at {}: {}", path, e.toString()); // the store's state says so, too
             }
-            LOG.info("data folder {} (rivulet.data.dir); it survives restarts", path);
+            LOG.info("data folder {} ({}); it survives restarts", path, SettingsTable.DATA_DIR.fullKey());
             return path;
         }
         Path base = HostSettings.base();
@@ -49,7 +49,8 @@ final class DataFolder {
         }
         File temp = (File) application.getAttribute(ServletContext.TEMPDIR);
         Path path = temp.toPath().toAbsolutePath().resolve("rivulet-data");
-        LOG.warn("data folder {} (temporary): it does NOT survive a new deployment; set rivulet.data.dir", path);
+        LOG.warn("data folder {} (temporary): it does NOT survive a new deployment; set {}", path,
+            SettingsTable.DATA_DIR.fullKey());
         return path;
     }
 

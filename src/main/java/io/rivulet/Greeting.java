@@ -1,5 +1,6 @@
 package io.rivulet;
 
+import io.rivulet.config.Issuers;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import java.util.List;
@@ -24,7 +25,7 @@ final class Greeting {
         String command = "publish:   curl -d topic=news -d data=hello ";
         return dev ? command + "'" + updates + "'   (dev mode: everybody on this machine may)"
             : tokens ? command + "-H \"Authorization: Bearer $TOKEN\" '" + updates + "'"
-            : "publish:   off; nobody may publish until rivulet.token.key lets those with a token, "
-                + "or rivulet.dev=true callers on this machine";
+            : "publish:   off; nobody may publish until " + Issuers.FAMILY.fullKey("", Issuers.KEY)
+                + " lets those with a token, or " + SettingsTable.DEV.fullKey() + "=true callers on this machine";
     }
 }

@@ -61,7 +61,8 @@ public final class Rivulet implements ServletContextListener {
         Settings settings = ContainerSettings.load(application);
         if (settings.get(SettingsTable.DEV)) {
             PortCheck.check();
-            LOG.warn("dev mode: everybody on this machine may publish, read and operate everything (rivulet.dev)");
+            LOG.warn("dev mode: everybody on this machine may publish, read and operate everything ({})",
+                SettingsTable.DEV.fullKey());
         }
         Path folder = DataFolder.choose(settings, application);
         InstantSource clock = InstantSource.system();

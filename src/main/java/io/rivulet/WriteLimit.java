@@ -19,17 +19,17 @@ final class WriteLimit {
     /** What the log says at start; {@code limit} is the container's in milliseconds, as {@link ConnectorLimit} says. */
     static String line(Settings settings, String serverInfo, OptionalInt limit) {
         long ownMs = settings.get(SettingsTable.STALL_TIMEOUT).toMillis();
-        String own = ownMs == 0 ? "never ends by rivulet.stall.timeout"
-            : "ends after " + seconds(ownMs) + " (rivulet.stall.timeout)";
+        String own = ownMs == 0 ? "never ends by " + SettingsTable.STALL_TIMEOUT.fullKey()
+            : "ends after " + seconds(ownMs) + " (" + SettingsTable.STALL_TIMEOUT.fullKey() + ")";
         boolean tomcat = serverInfo.contains("Tomcat");
         if (limit.isPresent() && limit.getAsInt() < (ownMs == 0 ? Integer.MAX_VALUE : ownMs)) {
             return SAY + "ends after " + seconds(limit.getAsInt()) + ", by connectionTimeout of Tomcat's connector; "
-                + "rivulet.stall.timeout is " + (ownMs == 0 ? "never" : seconds(ownMs));
+                + SettingsTable.STALL_TIMEOUT.fullKey() + " is " + (ownMs == 0 ? "never" : seconds(ownMs));
         }
         String name = tomcat ? "connectionTimeout of Tomcat's connector, 20 s in its server.xml"
             : "the connector's idleTimeout, 30 s in Jetty";
         String straight = tomcat || !settings.get(SettingsTable.JETTY_STRAIGHT) ? ""
-            : " (rivulet.jetty.straight: only over TLS and HTTP/2)";
+            : " (" + SettingsTable.JETTY_STRAIGHT.fullKey() + ": only over TLS and HTTP/2)";
         String theirs = (ownMs == 0 ? ", but by " : ", or sooner by ") + name + " unless configured" + straight;
         return SAY + own + (limit.isPresent() ? "" : theirs);
     }

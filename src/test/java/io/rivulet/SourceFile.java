@@ -92,31 +92,49 @@ record SourceFile(String path, String text, String code) {
             && !plain.matches("(?s).*\\b(new|record|class|enum|interface|yield)\\b.*") && !plain.contains("=");
     }
 
+    /** What stands in strings and text blocks, a line for each; those that a plus joins are one. */
+    String literals() {
+        StringBuilder all = new StringBuilder();
+        int last = 0;
+        for (int i = 0; i < text.length(); i = Math.max(i + 1, end(text, i))) {
+            if (text.charAt(i) == '"') {
+                int mark = text.startsWith("\"\"\"", i) ? 3 : 1;
+                all.append(code.substring(last, i).strip().equals("+") ? "" : "\n");
+                last = end(text, i);
+                all.append(text, i + mark, last - mark);
+            }
+        }
+        return all.toString();
+    }
+
     /** Blanks comments, strings, text blocks and characters; line breaks stay where they are. */
     private static String blank(String text) {
         StringBuilder code = new StringBuilder(text);
         int i = 0;
         while (i < text.length()) {
-            int end;
-            if (text.startsWith("//", i)) {
-                end = to(text, "\n", i);
-            } else if (text.startsWith("/*", i)) {
-                end = to(text, "*/", i + 2) + 2;
-            } else if (text.startsWith("\"\"\"", i)) {
-                end = to(text, "\"\"\"", i + 3) + 3;
-            } else if (text.charAt(i) == '"' || text.charAt(i) == '\'') {
-                end = literal(text, i);
-            } else {
-                i++;
-                continue;
-            }
-            for (; i < Math.min(end, text.length()); i++) {
+            int end = Math.min(end(text, i), text.length());
+            i = end > i ? i : i + 1;
+            for (; i < end; i++) {
                 if (text.charAt(i) != '\n') {
                     code.setCharAt(i, ' ');
                 }
             }
         }
         return code.toString();
+    }
+
+    /** Where the comment or literal ends that begins here; this very place when none does. */
+    private static int end(String text, int from) {
+        if (text.startsWith("//", from)) {
+            return to(text, "\n", from);
+        }
+        if (text.startsWith("/*", from)) {
+            return to(text, "*/", from + 2) + 2;
+        }
+        if (text.startsWith("\"\"\"", from)) {
+            return to(text, "\"\"\"", from + 3) + 3;
+        }
+        return text.charAt(from) == '"' || text.charAt(from) == '\'' ? literal(text, from) : from;
     }
 
     private static int to(String text, String mark, int from) {

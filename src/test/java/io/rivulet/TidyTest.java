@@ -3,12 +3,17 @@ package io.rivulet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.rivulet.config.Setting;
+import io.rivulet.config.SettingSources;
+import io.rivulet.config.SettingsTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What can be checked of the way this code is written; every rule has a test that it can fail. */
@@ -52,6 +57,13 @@ class TidyTest {
         new Ban("Instant\\.now\\(\\)|Clock\\.system|System\\.currentTimeMillis", MAIN,
             "the injected java.time.InstantSource", Allowed.TIME),
         new Ban("\\.awaitTermination\\(.*DAYS", EVERYWHERE, "a limit that a person would wait for"));
+
+    /** The key of a setting, or of a section of settings; not the event {@code rivulet.heartbeat}. */
+    private static final Pattern SETTING_KEY = Pattern.compile("(?<!event: )rivulet\\.(?:"
+        + Stream.concat(Stream.of(SettingSources.CONFIG.substring("rivulet.".length())), Stream.concat(
+            SettingsTable.rows().stream().map(Setting::key),
+            SettingsTable.families().stream().map(family -> family.prefix().replaceFirst("\\.$", ""))))
+            .map(Pattern::quote).collect(Collectors.joining("|")) + ")(?![\\w-])");
 
     @Test
     void everyFileIsTidy() {
@@ -114,6 +126,18 @@ class TidyTest {
     }
 
     @Test
+    void aSettingsKeyWrittenAsTextIsSeen() {
+        String path = "src/main/java/io/rivulet/http/X.java";
+        for (String text : List.of("\"more (rivulet.body.max)\"", "\"rivulet.token.key\"", "\"-Drivulet.config=x\"",
+            "\"see (rivulet.\"\n    + \"publish.rate)\"", "\"\"\"\n    set rivulet.role.admin.operate\n\"\"\"")) {
+            assertFault("SettingsTable", path, "class X { String x = " + text + "; }");
+        }
+        assertTidy(path, "/** {@code rivulet.body.max} */ class X { String x = \"rivulet.hello\"; }");
+        assertTidy(path, "class X { String x = \"event: rivulet.heartbeat\"; }");
+        assertTidy("src/main/java/io/rivulet/config/X.java", "class X { String x = \"rivulet.retry.min\"; }");
+    }
+
+    @Test
     void leftoversAreSeen() {
         assertFault("unfinished", "src/test/java/io/rivulet/X.java", "// TO" + "DO later");
         assertFault("unfinished", "src/main/java/io/rivulet/hub/X.java", "/* FIX" + "ME */");
@@ -171,6 +195,11 @@ class TidyTest {
         Matcher swallowed = Pattern.compile("catch\\s*\\([^)]*\\)\\s*\\{\\s*\\}").matcher(file.text());
         while (swallowed.find()) {
             faults.add(file.path() + " an exception is swallowed without a reason: " + swallowed.group());
+        }
+        Matcher key = SETTING_KEY.matcher(file.literals());
+        if (file.isMain() && !file.layer().equals("config") && key.find()) {
+            faults.add(file.path() + " writes a setting's key as text: " + key.group()
+                + "; instead: SettingsTable.….fullKey()");
         }
         for (Ban ban : BANS) {
             Matcher call = Pattern.compile(ban.regex()).matcher(file.code());

@@ -53,11 +53,10 @@ final class IssuerSettings {
     }
 
     private Issuer issuer(Section section) {
-        String label = "rivulet.token" + (section.name().isEmpty() ? "" : "." + section.name());
         String name = section.get(Issuers.ISSUER).orElse(null);
         if (name == null && !settings.get(SettingsTable.MERCURE_LEGACY)) {
             throw new BadSetting(section.key(Issuers.ISSUER) + " is missing: keys are bound to who issues the tokens "
-                + "(only tokens of Mercure 0.x, rivulet.mercure.legacy=true, need not say it)");
+                + "(only tokens of Mercure 0.x, " + SettingsTable.MERCURE_LEGACY.fullKey() + "=true, need not say it)");
         }
         if (name != null && OURS.contains(name)) {
             throw new BadSetting(section.key(Issuers.ISSUER) + " is \"" + name + "\", which this hub calls its own");
@@ -66,7 +65,7 @@ final class IssuerSettings {
         if (servers.isEmpty() && name != null && isUrl(name)) {
             servers = List.of(name);
         }
-        return new Issuer(label, name, uses(section.get(Issuers.USE)), keys(section), servers);
+        return new Issuer(section.label(), name, uses(section.get(Issuers.USE)), keys(section), servers);
     }
 
     private KeySource keys(Section section) {

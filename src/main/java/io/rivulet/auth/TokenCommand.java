@@ -8,6 +8,7 @@ import io.rivulet.auth.TokenMint.Topic;
 import io.rivulet.config.Issuers;
 import io.rivulet.config.Section;
 import io.rivulet.config.Secret;
+import io.rivulet.config.SettingSources;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.limit.Refused;
@@ -21,6 +22,9 @@ import java.util.Optional;
 /** The command {@code token}: words in, a token out. What the words leave out is taken from the hub's settings. */
 public final class TokenCommand {
 
+    private static final String TOKEN_KEY = Issuers.FAMILY.fullKey("", Issuers.KEY);
+    private static final String TOKEN_ISSUER = Issuers.FAMILY.fullKey("", Issuers.ISSUER);
+
     /** What a person reads who asks how. */
     public static final String HELP = """
         token: makes a token, and prints it alone
@@ -33,14 +37,14 @@ public final class TokenCommand {
           --ttl TIME                   how long it lasts: 90s, 15m, 1h (the default), 7d
           --subject NAME               whose it is
           --key SECRET | --key @FILE   signs it: a secret or a private key in PEM (others on this machine may see
-                                       the words of a command: better @FILE); default rivulet.token.key
+                                       the words of a command: better @FILE); default %s
           --algorithm NAME             such as ES256; default what fits the key
-          --issuer NAME                default rivulet.token.issuer
-          --audience URL               the hub's URL; default rivulet.resource
+          --issuer NAME                default %s
+          --audience URL               the hub's URL; default %s
           --legacy                     a token of Mercure 0.x
           --dev                        all rights, and the key, issuer and audience of everybody's first hub
-        The settings are those of the hub: the environment, or -Drivulet.config=FILE before -jar.
-        """;
+        The settings are those of the hub: the environment, or -D%s=FILE before -jar.
+        """.formatted(TOKEN_KEY, TOKEN_ISSUER, SettingsTable.RESOURCE.fullKey(), SettingSources.CONFIG);
 
     private static final String DEV_KEY = "!ChangeThisMercureHubJWTSecretKey!";
     private static final String DEV_ISSUER = "https://localhost";
@@ -153,7 +157,7 @@ public final class TokenCommand {
     }
 
     private void check() {
-        need(key, "--key SECRET or --key @FILE, or the setting rivulet.token.key");
+        need(key, "--key SECRET or --key @FILE, or the setting " + TOKEN_KEY);
         if (publish.isEmpty() && subscribe.isEmpty() && !operate) {
             throw new IllegalArgumentException("a token that grants nothing: --publish, --subscribe, --urlpattern");
         }
@@ -165,8 +169,8 @@ public final class TokenCommand {
             }
             return;
         }
-        need(issuer, "--issuer NAME, or the setting rivulet.token.issuer");
-        need(audience, "--audience URL, or the setting rivulet.resource");
+        need(issuer, "--issuer NAME, or the setting " + TOKEN_ISSUER);
+        need(audience, "--audience URL, or the setting " + SettingsTable.RESOURCE.fullKey());
         TopicSpace topics = TopicSpace.of(audience);
         List<Topic> all = new ArrayList<>(publish);
         all.addAll(subscribe);

@@ -22,7 +22,13 @@ public record Family(String prefix, boolean unnamed, List<Setting<?>> members) {
 
     /** The whole key of a member, as a person writes it. */
     public String fullKey(String name, Setting<?> member) {
-        return "rivulet." + prefix + name + (name.isEmpty() || member.key().isEmpty() ? "" : ".") + member.key();
+        return label(name) + (member.key().isEmpty() ? "" : ".") + member.key();
+    }
+
+    /** What the keys of a section begin with, without a dot at the end. */
+    String label(String name) {
+        String all = "rivulet." + prefix + name;
+        return all.endsWith(".") ? all.substring(0, all.length() - 1) : all;
     }
 
     /** The key as the table shows it, without {@code rivulet.}. */

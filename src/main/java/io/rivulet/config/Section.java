@@ -20,6 +20,11 @@ public final class Section {
         return name;
     }
 
+    /** What the keys of all its members begin with, for messages: {@code rivulet.token.<name>}. */
+    public String label() {
+        return family.label(name);
+    }
+
     /** The value in force: that of the strongest source, else the default. */
     @SuppressWarnings("unchecked")
     public <T> T get(Setting<T> member) {

@@ -9,6 +9,7 @@ import io.rivulet.auth.Grant;
 import io.rivulet.auth.Roles;
 import io.rivulet.auth.TokenVerifier;
 import io.rivulet.auth.Use;
+import io.rivulet.config.Issuers;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.limit.Refused;
@@ -88,14 +89,16 @@ public final class Access {
     private Refused nobodyMay(String what) {
         return tokens.isConfigured() || roles.isConfigured()
             ? Refused.because(UNAUTHENTICATED, what + " needs a token, and the request shows none")
-            : Refused.because(FORBIDDEN, what + " is off: nobody is configured who may; rivulet.token.key lets those "
-                + "with a token, and rivulet.dev=true callers on this machine");
+            : Refused.because(FORBIDDEN, what + " is off: nobody is configured who may; "
+                + Issuers.FAMILY.fullKey("", Issuers.KEY) + " lets those with a token, and "
+                 + SettingsTable.DEV.fullKey() + "=true callers on this machine");
     }
 
     private Grant orAnonymous(Grant grant) {
         if (grant == null && !anonymous) {
             throw Refused.because(UNAUTHENTICATED,
-                "reading needs a token here (rivulet.anonymous=false), and the request shows none");
+                "reading needs a token here (" + SettingsTable.ANONYMOUS.fullKey()
+                    + "=false), and the request shows none");
         }
         return grant == null ? Grant.ANONYMOUS : grant;
     }
@@ -139,8 +142,8 @@ public final class Access {
     private static Grant devGrant(HttpServletRequest request, boolean changing) {
         String fault = DevAccess.fault(request, changing);
         if (fault != null) {
-            throw Refused.because(FORBIDDEN, "dev mode (rivulet.dev=true) serves only callers on this machine: "
-                + fault);
+            throw Refused.because(FORBIDDEN, "dev mode (" + SettingsTable.DEV.fullKey() + "=true) serves only "
+                + "callers on this machine: " + fault);
         }
         return Grant.DEV;
     }

@@ -5,6 +5,7 @@ import static io.rivulet.limit.Refused.Reason.TOO_LARGE;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
+import io.rivulet.config.SettingsTable;
 import io.rivulet.event.Event;
 import io.rivulet.limit.Refused;
 import java.io.IOException;
@@ -83,7 +84,7 @@ final class BatchParser {
     private void check(int count) {
         if (count > eventsMax) {
             throw Refused.because(TOO_LARGE, "the batch holds " + count + " events; at most " + eventsMax
-                + " are allowed (rivulet.batch.max)");
+                + " are allowed (" + SettingsTable.BATCH_MAX.fullKey() + ")");
         }
     }
 

@@ -2,6 +2,7 @@ package io.rivulet.http;
 
 import static io.rivulet.limit.Refused.Reason.TOO_LARGE;
 
+import io.rivulet.config.SettingsTable;
 import io.rivulet.limit.Refused;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
@@ -51,7 +52,7 @@ final class BodyReader implements ReadListener {
 
     static Refused tooLarge(String has, long bytesMax) {
         return Refused.because(TOO_LARGE, "the body has " + has + " bytes; at most " + bytesMax
-            + " are allowed (rivulet.body.max)");
+            + " are allowed (" + SettingsTable.BODY_MAX.fullKey() + ")");
     }
 
     @Override

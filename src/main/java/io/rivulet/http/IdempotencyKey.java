@@ -1,5 +1,6 @@
 package io.rivulet.http;
 
+import io.rivulet.config.SettingsTable;
 import io.rivulet.event.Event;
 import io.rivulet.limit.Refused;
 import jakarta.servlet.http.HttpServletRequest;
@@ -33,7 +34,7 @@ final class IdempotencyKey {
         }
         if (key.length() > bytesMax) {
             throw Refused.malformed("the header " + HEADER + " has " + key.length() + " bytes; at most " + bytesMax
-                + " are allowed (rivulet.id.bytes.max)");
+                + " are allowed (" + SettingsTable.ID_BYTES_MAX.fullKey() + ")");
         }
         return key;
     }

@@ -56,7 +56,7 @@ final class Matchers {
         int count = names.stream().mapToInt(name -> fields.all(name).size()).sum();
         if (count > countMax) { // before any of them is compiled
             throw Refused.malformed("the request asks for " + count + " topics and patterns; at most " + countMax
-                + " are allowed (rivulet.matchers.max)");
+                + " are allowed (" + SettingsTable.MATCHERS_MAX.fullKey() + ")");
         }
         int chars = names.stream().flatMap(name -> fields.all(name).stream()).mapToInt(String::length).sum();
         if (chars > CHARS_MAX) {
@@ -84,7 +84,8 @@ final class Matchers {
             return selection(fields);
         }
         if (whenNone.isEmpty()) {
-            throw Refused.malformed("the request names no topic, and rivulet.default.topics is empty");
+            throw Refused.malformed("the request names no topic, and " + SettingsTable.DEFAULT_TOPICS.fullKey()
+                + " is empty");
         }
         return space.select(whenNone.stream().map(topic -> matcher(TOPIC, topic)).toList());
     }

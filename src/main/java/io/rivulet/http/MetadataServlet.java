@@ -2,6 +2,7 @@ package io.rivulet.http;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.rivulet.config.Issuers;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.limit.Refused;
 import jakarta.servlet.http.HttpServletRequest;
@@ -38,7 +39,8 @@ public final class MetadataServlet extends HubServlet {
 
     private Answer document() {
         if (!context().tokens().isConfigured()) {
-            throw Refused.because(Refused.Reason.NOT_FOUND, "no tokens are configured (rivulet.token.issuer)");
+            throw Refused.because(Refused.Reason.NOT_FOUND,
+                "no tokens are configured (" + Issuers.FAMILY.fullKey("", Issuers.ISSUER) + ")");
         }
         JsonObject json = new JsonObject();
         json.addProperty("resource", context().hub().topics().hubUrl());

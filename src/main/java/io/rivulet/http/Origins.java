@@ -87,8 +87,8 @@ final class Origins {
 
     private static Refused refused(String what) {
         return Refused.because(Reason.BAD_CREDENTIALS, "with a cookie or the container's login only pages of the hub "
-            + "itself or of rivulet.publish.origins may change something, as Origin or Referer tells; this request "
-            + what);
+            + "itself or of " + SettingsTable.PUBLISH_ORIGINS.fullKey() + " may change something, as Origin or Referer "
+            + "tells; this request " + what);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.rivulet.http;
 
+import io.rivulet.config.SettingsTable;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -83,8 +84,8 @@ public final class SlashCheck implements AutoCloseable {
             }
             line = answer.readLine();
         }
-        return "the connector refuses %2F in paths, so single active subscriptions (rivulet.presence) cannot be "
-            + "asked for; " + remedy(server);
+        return "the connector refuses %2F in paths, so single active subscriptions ("
+            + SettingsTable.PRESENCE.fullKey() + ") cannot be asked for; " + remedy(server);
     }
 
     private static String remedy(String server) {

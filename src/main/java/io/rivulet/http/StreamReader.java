@@ -66,8 +66,9 @@ final class StreamReader {
     /** What the client uses tells which generation it is of. */
     private static Dialect dialect(FormFields all, Settings settings) {
         if (Matchers.hasTopic(all) && !settings.get(SettingsTable.MERCURE_LEGACY)) {
-            throw Refused.malformed("topic is how Mercure 0.x subscribes, which is off here "
-                + "(rivulet.mercure.legacy=true turns it on); Mercure 1.0 says match or match_urlpattern");
+            throw Refused.malformed("topic is how Mercure 0.x subscribes, which is off here ("
+                + SettingsTable.MERCURE_LEGACY.fullKey() + "=true turns it on); Mercure 1.0 says "
+                + "match or match_urlpattern");
         }
         return Matchers.hasTopic(all) && !Matchers.hasMatch(all) ? Dialect.LEGACY : Dialect.MERCURE;
     }

@@ -46,7 +46,8 @@ public final class SubscriptionsServlet extends HubServlet {
 
     private void get(HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (!presence.isOn()) {
-            throw Refused.because(Reason.NOT_FOUND, "active subscriptions are off here (rivulet.presence)");
+            throw Refused.because(Reason.NOT_FOUND,
+                "active subscriptions are off here (" + SettingsTable.PRESENCE.fullKey() + ")");
         }
         Grant grant = context().access().toRead(request);
         String below = request.getRequestURI().substring((request.getContextPath() + MercureServlet.PATH).length());

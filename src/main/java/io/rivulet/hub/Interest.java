@@ -1,5 +1,6 @@
 package io.rivulet.hub;
 
+import io.rivulet.config.SettingsTable;
 import io.rivulet.limit.Refused;
 import io.rivulet.topic.TopicIndex;
 import io.rivulet.topic.TopicSelection;
@@ -42,8 +43,8 @@ final class Interest {
                     patterns.remove(topics, topics);
                     sharers.remove(topics);
                     throw Refused.because(Refused.Reason.OVERLOADED, "more than " + patternsMax + " different patterns "
-                        + "would have to be tried for the same topics (rivulet.patterns.max); one that says more "
-                        + "literally, between two slashes, is told apart");
+                        + "would have to be tried for the same topics (" + SettingsTable.PATTERNS_MAX.fullKey()
+                        + "); one that says more literally, between two slashes, is told apart");
                 }
             }
         }

@@ -1,5 +1,6 @@
 package io.rivulet.hub;
 
+import io.rivulet.config.SettingsTable;
 import io.rivulet.limit.Refused;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -37,7 +38,8 @@ final class PublishQueue {
             }
             if (bytes + pending.weight > bytesMax && !waiting.isEmpty()) {
                 throw Refused.because(Refused.Reason.OVERLOADED, bytes + " bytes of events wait for the disk; with "
-                    + pending.weight + " more they would exceed " + bytesMax + " (rivulet.publish.queue.bytes)");
+                    + pending.weight + " more they would exceed " + bytesMax + " ("
+                    + SettingsTable.PUBLISH_QUEUE_BYTES.fullKey() + ")");
             }
             bytes += pending.weight;
             waiting.add(pending);

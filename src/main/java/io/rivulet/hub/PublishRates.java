@@ -83,7 +83,7 @@ final class PublishRates {
     private void ask(Grant grant, int events, boolean take) {
         if (events > burst) {
             throw Refused.because(TOO_LARGE, "the batch holds " + events + " events; one subject may publish at most "
-                + burst + " at once (rivulet.publish.burst)");
+                + burst + " at once (" + SettingsTable.PUBLISH_BURST.fullKey() + ")");
         }
         Grant.Identity subject = grant.identity();
         long waitNs;
@@ -101,9 +101,10 @@ final class PublishRates {
         }
         if (waitNs > 0) {
             metrics.add(Count.RATE_LIMITED);
-            throw Refused.comeBack(RATE_LIMITED, "this subject may publish " + rate + " events a second (rivulet."
-                + "publish.rate), " + burst + " at once (rivulet.publish.burst), and has; "
-                + (events == 1 ? "one fits" : events + " fit") + " in " + (waitNs + MS_NS - 1) / MS_NS + " ms",
+            throw Refused.comeBack(RATE_LIMITED, "this subject may publish " + rate + " events a second ("
+                + SettingsTable.PUBLISH_RATE.fullKey() + "), " + burst + " at once ("
+                + SettingsTable.PUBLISH_BURST.fullKey() + "), and has; " + (events == 1 ? "one fits" : events + " fit")
+                + " in " + (waitNs + MS_NS - 1) / MS_NS + " ms",
                 (int) ((waitNs + SECOND_NS - 1) / SECOND_NS));
         }
     }

@@ -4,6 +4,7 @@ import static io.rivulet.limit.Refused.Reason.FORBIDDEN;
 import static io.rivulet.limit.Refused.Reason.TOO_LARGE;
 
 import io.rivulet.auth.Grant;
+import io.rivulet.config.Setting;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.event.Event;
@@ -52,7 +53,7 @@ public final class PublishRules {
         }
         if (events.size() > batchMax) {
             throw Refused.because(TOO_LARGE, "the batch holds " + events.size() + " events; at most " + batchMax
-                + " are allowed (rivulet.batch.max)");
+                + " are allowed (" + SettingsTable.BATCH_MAX.fullKey() + ")");
         }
         for (int i = 0; i < events.size(); i++) {
             try {
@@ -68,30 +69,30 @@ public final class PublishRules {
     private void check(Event event, Publication publication) {
         if (event.topics().size() > topicsMax) {
             throw Refused.because(TOO_LARGE, "the event has " + event.topics().size() + " topics; at most "
-                + topicsMax + " are allowed (rivulet.topics.max)");
+                + topicsMax + " are allowed (" + SettingsTable.TOPICS_MAX.fullKey() + ")");
         }
         for (String topic : event.topics()) {
-            checkLength("a topic", topic, topicBytesMax, "rivulet.topic.bytes.max");
+            checkLength("a topic", topic, topicBytesMax, SettingsTable.TOPIC_BYTES_MAX);
             checkReserved(topic, publication.grant());
         }
         if (event.data().length > dataBytesMax) {
             throw Refused.because(TOO_LARGE, "the data has " + event.data().length + " bytes; at most "
-                + dataBytesMax + " are allowed (rivulet.body.max)");
+                + dataBytesMax + " are allowed (" + SettingsTable.BODY_MAX.fullKey() + ")");
         }
-        checkLength("the id", event.id(), idBytesMax, "rivulet.id.bytes.max");
-        checkLength("the type", event.type(), idBytesMax, "rivulet.id.bytes.max");
+        checkLength("the id", event.id(), idBytesMax, SettingsTable.ID_BYTES_MAX);
+        checkLength("the type", event.type(), idBytesMax, SettingsTable.ID_BYTES_MAX);
         checkType(event.type());
         checkGrant(event, publication.grant());
     }
 
-    private static void checkLength(String field, String value, int bytesMax, String setting) {
+    private static void checkLength(String field, String value, int bytesMax, Setting<?> limit) {
         if (value == null || value.length() <= bytesMax / UTF_8_BYTES_MAX) {
             return; // whatever it holds
         }
         int bytes = value.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > bytesMax) {
             throw Refused.because(TOO_LARGE, field + " has " + bytes + " bytes; at most " + bytesMax
-                + " are allowed (" + setting + ")");
+                + " are allowed (" + limit.fullKey() + ")");
         }
     }
 

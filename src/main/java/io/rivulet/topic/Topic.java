@@ -1,5 +1,6 @@
 package io.rivulet.topic;
 
+import io.rivulet.config.SettingsTable;
 import io.rivulet.limit.Refused;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -35,7 +36,7 @@ public final class Topic {
         int bytes = topic.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > bytesMax) {
             throw Refused.malformed("a topic has " + bytes + " bytes; at most " + bytesMax
-                + " are allowed (rivulet.topic.bytes.max)");
+                + " are allowed (" + SettingsTable.TOPIC_BYTES_MAX.fullKey() + ")");
         }
         int at = firstHidden(topic);
         if (at >= 0) {

@@ -1,5 +1,6 @@
 package io.rivulet.topic;
 
+import io.rivulet.config.SettingsTable;
 import io.rivulet.limit.Refused;
 import io.rivulet.url.BadPattern;
 import io.rivulet.url.Url;
@@ -48,7 +49,8 @@ public final class TopicSpace {
         Url hub = Url.parse(hubUrl, null);
         if (hub == null || !hub.scheme().equals("http") && !hub.scheme().equals("https") || hubUrl.indexOf('#') >= 0
             || !hub.username().isEmpty() || !hub.password().isEmpty()) {
-            throw new IllegalArgumentException("the hub's own URL (rivulet.resource) must be an absolute http or https "
+            throw new IllegalArgumentException("the hub's own URL (" + SettingsTable.RESOURCE.fullKey()
+                + ") must be an absolute http or https "
                 + "URL without a user and a fragment, such as https://host/.well-known/mercure");
         }
         return new TopicSpace(hubUrl, hub);
