@@ -52,6 +52,11 @@ record SourceFile(String path, String text, String code) {
         return inside.substring(0, Math.max(0, inside.lastIndexOf('/'))).replace('/', '.');
     }
 
+    /** The simple name of the type that the file is named after. */
+    String type() {
+        return path.substring(path.lastIndexOf('/') + 1).replace(".java", "");
+    }
+
     List<String> lines() {
         return text.lines().toList();
     }

@@ -1,0 +1,137 @@
+package io.rivulet;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Counts the types of a package that lie on a cycle: each of them names another one, and by some way it comes back. Such
+ * types can only be read all at once, so none is wanted. A nested type counts with the file it stands in. The order of
+ * the packages (LayersTest) forbids a cycle across packages, so one package is looked at after the other.
+ */
+class TypeCyclesTest {
+
+    /** How many types of a package may lie on cycles. */
+    private record Allowance(int types, String reason) {
+    }
+
+    private static final Map<String, Allowance> ALLOWED = Map.of(
+        "http", new Allowance(17, "HubContext holds the doors it is given to"),
+        "http.operate", new Allowance(2, "an operator's doors read the same parameters"),
+        "http.stream", new Allowance(2, "a writer and the pool that lends its threads call each other"),
+        "hub", new Allowance(22, "a stream's feeds call the shard back that serves them"),
+        "hub.stream", new Allowance(22, "a stream's feeds call the shard back that serves them"),
+        "log", new Allowance(4, "an index on disk and its topics read the same pages"),
+        "log.index", new Allowance(2, "an index on disk and its topics read the same pages"),
+        "topic", new Allowance(4, "a matcher knows the space whose rules it was read by"),
+        "url", new Allowance(12, "the grammars of the URL standards are recursive"));
+
+    private static final Pattern TYPE = Pattern.compile("(?<![\\w.])[A-Z]\\w*");
+
+    @Test
+    void noPackageHasMoreTypesOnCyclesThanAllowed() {
+        List<String> faults = new ArrayList<>();
+        cycles(SourceFile.all().stream().filter(SourceFile::isMain).toList()).forEach((layer, cycles) -> {
+            int types = cycles.stream().mapToInt(Set::size).sum();
+            int allowed = ALLOWED.containsKey(layer) ? ALLOWED.get(layer).types() : 0;
+            if (types > allowed) {
+                faults.add(layer + " has " + types + " types on cycles, at most " + allowed + ": " + cycles);
+            }
+        });
+        assertEquals(List.of(), faults, String.join("\n", faults));
+    }
+
+    @Test
+    void twoTypesThatNameEachOtherAreSeen() {
+        assertEquals("{hub.stream=[[A, B]]}", cycles(Map.of("hub/stream/A", "class A { B b; }",
+            "hub/stream/B", "class B { List<A> as; }", "hub/stream/C", "class C { A a; }")));
+    }
+
+    @Test
+    void longCyclesAndSeveralOfThemAreSeen() {
+        assertEquals("{log=[[A, B, C], [D, E]]}", cycles(Map.of("log/A", "class A { B b; }",
+            "log/B", "class B { void f() { C.f(); } }", "log/C", "class C extends A { D d; }",
+            "log/D", "record D(E e) { }", "log/E", "enum E { X; D d; }")));
+    }
+
+    @Test
+    void aNestedTypeCountsWithItsFile() {
+        assertEquals("{hub=[[A, B]]}", cycles(Map.of("hub/A", "class A { static class Inner { B b; } }",
+            "hub/B", "class B { A.Inner inner; }")));
+    }
+
+    @Test
+    void aChainIsNoCycle() {
+        assertEquals("{}", cycles(Map.of("hub/A", "class A { B b; C c; }", "hub/B", "class B { C c; }",
+            "hub/C", "/** Serves {@link A}. */ class C { String s = \"A\"; }")));
+    }
+
+    @Test
+    void theSameNameInAnotherPackageIsAnotherType() {
+        assertEquals("{}", cycles(Map.of("hub/A", "class A { B b; }",
+            "hub/B", "import io.rivulet.log.A;\nclass B { A a; }", "log/A", "class A { }")));
+        assertEquals("{}", cycles(Map.of("hub/A", "class A { B b; }", "hub/B", "class B { io.rivulet.log.A a; }")));
+    }
+
+    private static String cycles(Map<String, String> texts) {
+        List<SourceFile> files = new ArrayList<>();
+        texts.forEach((name, text) -> files.add(SourceFile.of("src/main/java/io/rivulet/" + name + ".java", text)));
+        return cycles(files).toString();
+    }
+
+    /** The cycles of each package that has any, each as the types it joins. */
+    private static Map<String, List<Set<String>>> cycles(List<SourceFile> files) {
+        Map<String, Map<String, SourceFile>> layers = new TreeMap<>();
+        files.forEach(file -> layers.computeIfAbsent(file.layer(), l -> new TreeMap<>()).put(file.type(), file));
+        Map<String, List<Set<String>>> cycles = new TreeMap<>();
+        layers.forEach((layer, types) -> {
+            Map<String, Set<String>> reached = reached(types);
+            Set<Set<String>> joined = new TreeSet<>((a, b) -> a.toString().compareTo(b.toString()));
+            for (String type : reached.keySet()) {
+                if (reached.get(type).contains(type)) {
+                    Set<String> cycle = new TreeSet<>(reached.get(type));
+                    cycle.removeIf(other -> !reached.get(other).contains(type));
+                    joined.add(cycle);
+                }
+            }
+            if (!joined.isEmpty()) {
+                cycles.put(layer, List.copyOf(joined));
+            }
+        });
+        return cycles;
+    }
+
+    /** For each type those of its package that it names, and those that they name, and so on. */
+    private static Map<String, Set<String>> reached(Map<String, SourceFile> types) {
+        Map<String, Set<String>> reached = new TreeMap<>();
+        types.forEach((type, file) -> reached.put(type, named(file, types.keySet())));
+        for (String middle : types.keySet()) {
+            for (Set<String> from : reached.values()) {
+                if (from.contains(middle)) {
+                    from.addAll(reached.get(middle));
+                }
+            }
+        }
+        return reached;
+    }
+
+    private static Set<String> named(SourceFile file, Set<String> types) {
+        Set<String> named = new TreeSet<>();
+        Matcher names = TYPE.matcher(file.code().replaceAll("(?m)^(import|package) .*$", ""));
+        while (names.find()) {
+            if (types.contains(names.group()) && !names.group().equals(file.type())
+                && !file.code().matches("(?s).*\\bimport [\\w.]+\\." + names.group() + ";.*")) {
+                named.add(names.group());
+            }
+        }
+        return named;
+    }
+}
