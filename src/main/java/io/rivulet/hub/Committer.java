@@ -41,18 +41,14 @@ final class Committer implements Runnable {
     private final Metrics metrics;
     private final InstantSource clock;
 
-    private List<Pending> committing = List.of();
     /** The place of the newest event; the next transient event counts on from here. */
     private Position place;
     /**
-     * The nonce of the commit at {@code place.durable()}. Not {@code log.range().headNonce()}: while the tail is told
-     * of a group that is already the group's, but a transient event before its first durable one stands at an older
-     * place.
+     * The nonce of the commit at {@code place.durable()}. Not {@code log.range().headNonce()}: while a group is shown
+     * that is already the group's nonce, but a transient event before its first durable one stands at an older place.
      */
     private int nonce;
     private boolean failing;
-    /** The log may hold events that the ring was not shown. */
-    private boolean faulted;
 
     Committer(PublishQueue queue, EventLog log, TailRing ring, TransientTopics transients, FanOut fanOut,
               Executor answering, Metrics metrics, InstantSource clock) {
@@ -68,7 +64,6 @@ final class Committer implements Runnable {
         this.place = Position.ofDurable(log.range().head());
         this.nonce = log.range().headNonce();
         log.beforeSync(answers::give);
-        log.tail(this::committed);
     }
 
     @Override
@@ -101,44 +96,46 @@ final class Committer implements Runnable {
                 }
             }
         }
-        committing = fresh;
-        long head = log.range().head();
-        try {
-            if (!records.isEmpty()) {
-                log.append(records);
-                metrics.add(Count.COMMITS);
-                recovered();
-            }
-        } catch (IOException | RuntimeException e) {
-            if (log.range().head() > head) {
-                throw e; // not the disk's: it is published, and was not shown
-            }
-            refuseDurable(fresh, e);
-        }
-        if (committing != null) {
-            // nothing durable, or the disk refused it: transient events go on, so clocks tick while the disk is full
-            committed(List.of());
-        }
+        show(fresh, records.isEmpty() ? List.of() : append(records, fresh));
         receipts.remember(fresh);
         count(group);
     }
 
-    /** After a fault between the log and the ring: what is on the disk is published, so live streams get it, too. */
+    /** The entries of a group; none when the disk refused them: transient events go on, so clocks tick meanwhile. */
+    private List<LogEntry> append(List<LogRecord> records, List<Pending> fresh) throws IOException {
+        long head = log.range().head();
+        try {
+            List<LogEntry> entries = log.append(records);
+            metrics.add(Count.COMMITS);
+            recovered();
+            return entries;
+        } catch (IOException | RuntimeException e) {
+            if (log.range().head() > head) {
+                throw e; // not the disk's: the group is published, and the next round shows it
+            }
+            refuseDurable(fresh, e);
+            return List.of();
+        }
+    }
+
+    /**
+     * Shows what the log holds and the ring does not, after a fault between the two: an event on the disk is published,
+     * so live streams get it, too.
+     */
     private void showMissing() throws IOException {
-        if (!faulted) {
+        long head = log.range().head();
+        if (place.durable() == head) {
             return;
         }
-        for (long head = log.range().head(); place.durable() < head; ) {
+        while (place.durable() < head) {
             for (LogEntry entry : log.read(place.durable(), head, ALL, READ_BYTES).entries()) {
                 show(onDisk(entry));
             }
         }
-        faulted = false;
         fanOut.wake();
     }
 
     private void fault(List<Pending> group, Throwable e) {
-        faulted = true;
         LOG.error("A group of {} publishes failed; whether they were published is unknown", group.size(), e);
         Refused refusal = Refused.because(Refused.Reason.STORE_FAILED,
             "the hub failed; whether the event was published is unknown", e);
@@ -149,11 +146,11 @@ final class Committer implements Runnable {
         answers.give();
     }
 
-    /** The log's tail: the durable events of the group are on the disk now, in order. */
-    private void committed(List<LogEntry> entries) {
+    /** Shows a group in its order; {@code entries} are its durable events, which are on the disk now. */
+    private void show(List<Pending> group, List<LogEntry> entries) {
         answers.give(); // to show the events may mean to wait for room in the ring
         int next = 0;
-        for (Pending pending : committing) {
+        for (Pending pending : group) {
             if (pending.refusal == null) {
                 for (Event event : pending.events) {
                     EventFrame frame = pending.isTransient ? inMemory(event) : onDisk(entries.get(next++));
@@ -162,7 +159,6 @@ final class Committer implements Runnable {
                 }
             }
         }
-        committing = null;
         fanOut.wake();
     }
 

@@ -7,7 +7,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,7 +38,6 @@ final class Appender {
     private final long storeId;
     private final SplittableRandom nonces = new SplittableRandom(new SecureRandom().nextLong());
     private Bytes buffer = new Bytes(64 * 1024);
-    private Consumer<List<LogEntry>> tail = entries -> { };
     private Runnable beforeSync = () -> { };
     private Runnable rolled = () -> { };
     private Segment active;
@@ -62,10 +60,6 @@ final class Appender {
         active = all[all.length - 1];
         index = (HeapIndex) active.index();
         syncedTo = active.length();
-    }
-
-    synchronized void tail(Consumer<List<LogEntry>> sink) {
-        tail = sink;
     }
 
     /** Sets who is told that an append is about to wait for the disk; not to be slow. */
@@ -146,7 +140,6 @@ final class Appender {
         if (buffer.array().length > BUFFER_KEPT_BYTES) {
             buffer = new Bytes(64 * 1024);
         }
-        tail.accept(entries);
         return entries;
     }
 

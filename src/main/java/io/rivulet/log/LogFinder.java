@@ -34,10 +34,10 @@ public interface LogFinder {
     List<LogEntry> newestOfEach(View view, int topicsMax) throws IOException;
 
     /**
-     * Reads forward as {@link EventLog#read}, but passes over what is out of date: events of which each topic asked for
+     * Reads forward as {@link LocalLog#read}, but passes over what is out of date: events of which each topic asked for
      * has a newer one that the view shows, anywhere in the log. What cannot be told with little memory is read as well.
      *
-     * @return as of {@link EventLog#read}: every event of {@code from..examinedTo} that is not out of date is there
+     * @return as of {@link LocalLog#read}: every event of {@code from..examinedTo} that is not out of date is there
      * @throws IOException when stored bytes cannot be read or do not match their checksum
      */
     LogChunk readNewest(long after, long upTo, View view, int bytesMax) throws IOException;

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,11 +73,6 @@ public final class SegmentLog implements EventLog {
     @Override
     public List<LogEntry> append(List<LogRecord> group) throws IOException {
         return appender.append(group);
-    }
-
-    @Override
-    public void tail(Consumer<List<LogEntry>> sink) {
-        appender.tail(sink);
     }
 
     @Override

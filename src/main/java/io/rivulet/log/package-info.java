@@ -6,7 +6,7 @@
  *   StoreKeeper (rivulet-store): FolderLock, HandOver ──▶ LogOpener: Meta, SegmentScan or side files
  *                                                              │
  *   committer ──▶ Appender ── block, sync ──▶ active Segment   ▼
- *                     │ index, length, range, tail         Segments ◀── LogReader, LogLookup ◀── reader threads
+ *                     │ index, length, range               Segments ◀── LogReader, LogLookup ◀── reader threads
  *                     └─ roll ─▶ Janitor (rivulet-log): seal, Retention, syncs, heal
  *
  *   Segment: header | block | block ...       BlockHeader | record | record ...      RecordCodec: fields of one event

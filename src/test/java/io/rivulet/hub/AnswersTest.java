@@ -100,7 +100,7 @@ class AnswersTest {
 
     @Test
     void theAnswerIsNotLostWhenTheHubFailsAtTheNextGroup() throws Exception {
-        oneBehindAnother("news", () -> disk.tailFails = true);
+        oneBehindAnother("news", () -> disk.answerFails = true);
         get(first);
         assertEquals(Refused.Reason.STORE_FAILED, reason(second));
         get(publish("news"));

@@ -15,7 +15,6 @@ import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 
 /** A log whose disk is full, broken or slow when the test says so. */
 final class FailingLog implements EventLog {
@@ -23,7 +22,7 @@ final class FailingLog implements EventLog {
     volatile boolean full;
     volatile boolean unreadable;
     volatile boolean damaged;
-    volatile boolean tailFails;
+    volatile boolean answerFails;
     volatile CountDownLatch hold = new CountDownLatch(0);
     volatile CountDownLatch holdSync = new CountDownLatch(0);
     volatile CountDownLatch holdReads = new CountDownLatch(0);
@@ -46,18 +45,12 @@ final class FailingLog implements EventLog {
         if (full) {
             throw new LogFailure("no space left on device", true, null);
         }
-        return log.append(group);
-    }
-
-    @Override
-    public void tail(Consumer<List<LogEntry>> sink) {
-        log.tail(entries -> {
-            if (tailFails) {
-                tailFails = false;
-                throw new OutOfMemoryError("made by the test");
-            }
-            sink.accept(entries);
-        });
+        List<LogEntry> entries = log.append(group);
+        if (answerFails) {
+            answerFails = false;
+            throw new OutOfMemoryError("made by the test");
+        }
+        return entries;
     }
 
     @Override

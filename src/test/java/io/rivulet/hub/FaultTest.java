@@ -49,7 +49,7 @@ class FaultTest {
         })) {
             HubClient client = awaitHello(scene.client("news").connect(), 1);
             scene.publish("news", "1");
-            disk.get().tailFails = true;
+            disk.get().answerFails = true;
             assertThrows(ExecutionException.class, () -> scene.publish("news", "2, answer unknown"));
             scene.publish("news", "3");
             assertEquals(List.of("1", "2, answer unknown", "3"), awaitEvents(client, 3).data());

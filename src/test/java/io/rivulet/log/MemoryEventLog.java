@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /** The simplest thing that keeps the contract of {@link EventLog}: a list. For tests that are not about the disk. */
 public final class MemoryEventLog implements EventLog, LogFinder {
@@ -20,7 +19,6 @@ public final class MemoryEventLog implements EventLog, LogFinder {
     private final int epoch;
     private final List<LogEntry> entries = new ArrayList<>();
     private final List<LogEntry> trimmed = new ArrayList<>();
-    private Consumer<List<LogEntry>> tail = group -> { };
     private Runnable beforeSync = () -> { };
     private LogFailure failure;
     private long bytesAppended;
@@ -54,37 +52,26 @@ public final class MemoryEventLog implements EventLog, LogFinder {
     }
 
     @Override
-    public List<LogEntry> append(List<LogRecord> group) throws LogFailure {
-        List<LogEntry> appended = new ArrayList<>();
-        Consumer<List<LogEntry>> sink;
-        synchronized (this) {
-            if (closed) {
-                throw new LogFailure("the log is closed", false, null);
-            }
-            if (failure != null) {
-                throw failure;
-            }
-            beforeSync.run();
-            nonce = nonce * 31 + 7 & 0xffffff;
-            long before = first + entries.size() > 1 && !entries.isEmpty() ? entries.get(entries.size() - 1).timeMs()
-                : 0;
-            long timeMs = Math.max(before, clock.millis());
-            for (LogRecord record : group) {
-                LogEntry entry = new LogEntry(first + entries.size(), epoch, nonce, timeMs, record.event(),
-                    record.receipt());
-                bytesAppended += record.event().weight();
-                entries.add(entry);
-                appended.add(entry);
-            }
-            sink = tail;
+    public synchronized List<LogEntry> append(List<LogRecord> group) throws LogFailure {
+        if (closed) {
+            throw new LogFailure("the log is closed", false, null);
         }
-        sink.accept(appended);
+        if (failure != null) {
+            throw failure;
+        }
+        beforeSync.run();
+        nonce = nonce * 31 + 7 & 0xffffff;
+        long before = entries.isEmpty() ? 0 : entries.get(entries.size() - 1).timeMs();
+        long timeMs = Math.max(before, clock.millis());
+        List<LogEntry> appended = new ArrayList<>();
+        for (LogRecord record : group) {
+            LogEntry entry = new LogEntry(first + entries.size(), epoch, nonce, timeMs, record.event(),
+                record.receipt());
+            bytesAppended += record.event().weight();
+            entries.add(entry);
+            appended.add(entry);
+        }
         return appended;
-    }
-
-    @Override
-    public synchronized void tail(Consumer<List<LogEntry>> sink) {
-        tail = sink;
     }
 
     @Override

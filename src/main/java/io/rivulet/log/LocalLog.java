@@ -1,0 +1,40 @@
+package io.rivulet.log;
+
+import io.rivulet.event.IdSeal;
+import io.rivulet.topic.TopicSelection;
+import java.io.IOException;
+
+/**
+ * The half of the log that every node reads from its own disk, whoever put the events in order. Positions begin at 1
+ * and have no holes. An event is visible only when it is as durable as {@code rivulet.log.sync} says.
+ *
+ * <p>{@link #read} and {@link #find} may wait for the disk: the hub's reader threads and the committer call them, a
+ * container's threads never. {@link #range} and {@link #seal} are for any thread.
+ */
+public interface LocalLog {
+
+    /**
+     * Reads forward. Looks at positions {@code after + 1} to at most {@code upTo}, and stops after about
+     * {@code bytesMax} of matching or examined data.
+     *
+     * @param upTo at most {@code range().head()}
+     * @return what the view shows, and how far was looked; the first position looked at is later than
+     *     {@code after + 1} when retention has taken what was between
+     * @throws IOException when stored bytes cannot be read or do not match their checksum
+     */
+    LogChunk read(long after, long upTo, View view, int bytesMax) throws IOException;
+
+    /** The same for the hub itself, which sees private events as well. */
+    default LogChunk read(long after, long upTo, TopicSelection topics, int bytesMax) throws IOException {
+        return read(after, upTo, View.unlimited(topics), bytesMax);
+    }
+
+    /** The look-ups. */
+    LogFinder find();
+
+    /** What the log holds now: a snapshot, without touching the disk. */
+    LogRange range();
+
+    /** The store's seal: the same for as long as the store lives. */
+    IdSeal seal();
+}

@@ -1,0 +1,33 @@
+package io.rivulet.log;
+
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * The half of the log that puts events in order: what an engine replaces that several nodes share. One thread appends,
+ * the committer's.
+ *
+ * <p>An engine appends the group where the nodes keep their common order, and returns when this node's own copy holds
+ * it. Commits of other nodes may come before the group: they are in the copy by then, at the positions between, and the
+ * committer reads them there. So there is one answer to an append, and one thread that shows events to the streams.
+ */
+public interface LogWriter {
+
+    /**
+     * Appends a group in order, as one commit: all of it or nothing.
+     *
+     * @param group at least one record; the caller has checked every rule but the disk's
+     * @return the entries, in the order of the group, without holes: as durable as {@code rivulet.log.sync} says, and
+     *     visible to every reader of {@link LocalLog}
+     * @throws LogFailure when the disk refused; nothing of the group is or will be visible, and the next append tries
+     *     to heal the log first
+     */
+    List<LogEntry> append(List<LogRecord> group) throws IOException;
+
+    /**
+     * Sets what runs on the appending thread each time an append is about to wait until its group is durable. The
+     * appending thread has no other work during that wait, so its core is free for work that was put off. The hook must
+     * be quick and must not throw. To be set before the first append.
+     */
+    void beforeSync(Runnable hook);
+}
