@@ -1,41 +1,23 @@
 package io.rivulet;
 
-import io.rivulet.auth.Bans;
-import io.rivulet.auth.TokenVerifier;
-import io.rivulet.config.BadSetting;
-import io.rivulet.config.Settings;
-import io.rivulet.config.SettingsTable;
-import io.rivulet.feed.Feeds;
-import io.rivulet.http.AccessLog;
-import io.rivulet.http.HomeServlet;
+import io.rivulet.boot.Assembly;
 import io.rivulet.http.HubContext;
 import io.rivulet.hub.Hub;
-import io.rivulet.metrics.Metrics;
-import io.rivulet.topic.TopicSpace;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
-import io.rivulet.log.EventLog;
-import io.rivulet.log.SegmentLog;
-import io.rivulet.log.StoreKeeper;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The life of the hub in a servlet container: everything is built in the order of the flow when the context starts, and
- * closed in reverse when it ends. Starting does not wait for the store; a bad setting stops the start.
+ * The hub's public face. As the listener of the WAR it starts the hub when the context starts and ends it when the
+ * context ends; code in the same JVM asks it for the {@link Hub}.
  */
 public final class Rivulet implements ServletContextListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(Rivulet.class);
 
-    private final Deque<AutoCloseable> running = new ArrayDeque<>();
+    private Assembly assembly;
 
     /**
      * The hub of this application, for code in the same JVM: {@code Rivulet.hub(servletContext).publish(event)}.
@@ -49,110 +31,18 @@ public final class Rivulet implements ServletContextListener {
     @Override
     public void contextInitialized(ServletContextEvent event) {
         try {
-            start(event.getServletContext());
+            assembly = Assembly.ofContainer(event.getServletContext());
         } catch (RuntimeException e) {
             LOG.error("the hub does not start: {}", e.getMessage());
-            closeAll();
             throw e; // the container marks the application as failed
-        }
-    }
-
-    private void start(ServletContext application) {
-        Settings settings = ContainerSettings.load(application);
-        if (settings.get(SettingsTable.DEV)) {
-            PortCheck.check();
-            LOG.warn("dev mode: everybody on this machine may publish, read and operate everything ({})",
-                SettingsTable.DEV.fullKey());
-        }
-        Path folder = DataFolder.choose(settings, application);
-        InstantSource clock = InstantSource.system();
-        Metrics metrics = new Metrics();
-        Optional<Path> accessPath = settings.get(SettingsTable.ACCESS_LOG).map(Path::of)
-            .or(() -> settings.get(SettingsTable.DEV) ? Optional.of(folder.resolve("access.log")) : Optional.empty());
-        AccessLog accessLog = accessPath.map(path -> accessLog(path, clock, metrics)).orElse(AccessLog.NONE);
-        running.push(accessLog);
-        TopicSpace topics = topics(settings, application.getContextPath());
-        TokenVerifier tokens = TokenVerifier.of(settings, topics, clock);
-        running.push(tokens);
-        Bans bans = new Bans(clock, folder.resolve("bans.json"));
-        Hub hub = new Hub(settings, topics, clock, metrics);
-        Capacity capacity = Capacity.of(settings, application.getServerInfo(), Runtime.getRuntime().maxMemory(),
-            ConnectorLimit.connections());
-        hub.streamsMax(capacity.streams());
-        Feeds feeds = new Feeds(settings, hub, clock, accessPath.orElse(null));
-        StoreKeeper keeper = new StoreKeeper(folder, application.getContextPath(),
-            settings.get(SettingsTable.HANDOVER),
-            at -> SegmentLog.open(at, settings, clock, System::nanoTime, metrics), new User(hub, feeds, bans), clock);
-        HubContext context =
-            HubContext.of(settings, hub, metrics, clock, tokens, bans, accessLog, () -> keeper.state().reason());
-        running.push(context.writers());
-        running.push(keeper); // closed after those who use the log
-        running.push(bans::close);
-        running.push(hub);
-        running.push(feeds);
-        context.install(application);
-        running.push(context.slashes());
-        running.push(() -> HubContext.remove(application));
-        HomeServlet.show(application, feeds);
-        feeds.start();
-        keeper.start();
-        for (String line : Greeting.lines(settings, application.getContextPath(), PortCheck.port(),
-            tokens.isConfigured())) {
-            LOG.info(line);
-        }
-        LOG.info("at most {} streams at once: {}", capacity.streams(), capacity.why());
-        if (capacity.warning() != null) {
-            LOG.warn(capacity.warning());
-        }
-        LOG.info(WriteLimit.line(settings, application.getServerInfo(), ConnectorLimit.writeMs()));
-    }
-
-    private static TopicSpace topics(Settings settings, String contextPath) {
-        try {
-            return TopicSpace.of(settings.get(SettingsTable.RESOURCE)
-                .orElse("http://localhost" + contextPath + "/.well-known/mercure"));
-        } catch (IllegalArgumentException e) {
-            throw new BadSetting(SettingsTable.RESOURCE.fullKey() + ": " + e.getMessage());
-        }
-    }
-
-    /** Uses the log from its opening to a hand-over; a close in between takes the way of {@link #closeAll}. */
-    private record User(Hub hub, Feeds feeds, Bans bans) implements StoreKeeper.Owner {
-        @Override
-        public void opened(EventLog log) {
-            bans.open(); // before the first stream: the holder before may have banned somebody until now
-            hub.open(log);
-        }
-
-        @Override
-        public void handOver() {
-            feeds.close();
-            hub.close();
-            bans.close();
-        }
-    }
-
-    private static AccessLog accessLog(Path path, InstantSource clock, Metrics metrics) {
-        try {
-            return new AccessLog(path, clock, metrics);
-        } catch (IOException e) {
-            throw new BadSetting(SettingsTable.ACCESS_LOG.fullKey() + ": the file " + path
-                + " cannot be opened for appending: " + e);
         }
     }
 
     @Override
     public void contextDestroyed(ServletContextEvent event) {
-        closeAll();
-    }
-
-    private void closeAll() {
-        while (!running.isEmpty()) {
-            try {
-                running.pop().close();
-            } catch (Exception e) {
-                LOG.error("a part of the hub did not close; the others are closed all the same", e);
-            }
+        if (assembly != null) {
+            assembly.close();
+            assembly = null;
         }
     }
 }

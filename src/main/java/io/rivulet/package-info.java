@@ -1,5 +1,5 @@
 /**
- * The wiring. How an event flows, and the package of each stage:
+ * The public face. How an event flows, and the package of each stage:
  *
  * <pre>
  * POST /api/updates ─▶ http ─▶ auth ─▶ hub: Hub.publish ─▶ Committer ── group commit ──▶ log: EventLog
@@ -15,6 +15,6 @@
  * feed ─▶ Hub.publish, like everyone        config, metrics, limit: below all of them
  * </pre>
  *
- * {@link io.rivulet.Rivulet} builds the parts in this order when the context starts and closes them in reverse.
+ * {@link io.rivulet.boot.Assembly} builds the parts in this order when the context starts and closes them in reverse.
  */
 package io.rivulet;

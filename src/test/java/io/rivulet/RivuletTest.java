@@ -6,17 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.rivulet.config.Settings;
 import io.rivulet.event.Event;
 import io.rivulet.hub.Hub;
 import io.rivulet.kit.Await;
 import jakarta.servlet.ServletContextEvent;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.server.Server;
@@ -56,73 +51,6 @@ class RivuletTest {
             folder.toString());
         assertStops("rivulet.feed.quotes", "rivulet.feed.quotes", "/does/not/exist", "rivulet.data.dir",
             folder.toString());
-    }
-
-    @Test
-    void aFolderIsNamedByTheContextPathSoThatARedeployedHubFindsItsOwn() throws Exception {
-        assertEquals(folder.resolve("d").toAbsolutePath(), DataFolder.choose(
-            Settings.with("data.dir", folder.resolve("d").toString()), context().getServletContext()));
-        assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("d"))),
-            "the key of the ids and private events lie in it");
-        System.setProperty("jetty.base", folder.toString());
-        try {
-            ServletContextHandler root = context();
-            ServletContextHandler deep = context();
-            deep.setContextPath("/a/b");
-            assertEquals(folder.resolve("rivulet-data/ROOT").toAbsolutePath(),
-                DataFolder.choose(Settings.with(), root.getServletContext()));
-            assertEquals(folder.resolve("rivulet-data/a#b").toAbsolutePath(),
-                DataFolder.choose(Settings.with(), deep.getServletContext()));
-        } finally {
-            System.clearProperty("jetty.base");
-        }
-        ServletContextHandler bare = context();
-        bare.getServletContext().setAttribute("jakarta.servlet.context.tempdir", folder.resolve("tmp").toFile());
-        assertEquals(folder.resolve("tmp/rivulet-data").toAbsolutePath(),
-            DataFolder.choose(Settings.with(), bare.getServletContext()));
-    }
-
-    @Test
-    void theThreeLinesCanBeCopiedUnderEveryContextPath() {
-        assertEquals(List.of("Rivulet is at http://localhost:8081/",
-            "subscribe: curl -N 'http://localhost:8081/api/updates?topic=news'",
-            "publish:   curl -d topic=news -d data=hello 'http://localhost:8081/api/updates'"
-                + "   (dev mode: everybody on this machine may)"),
-            Greeting.lines(Settings.with("dev", "true"), "", "8081", true));
-        List<String> lines = Greeting.lines(Settings.with(), "/rivulet", null, false);
-        assertTrue(lines.get(1).contains("/rivulet/api/updates?topic=news"), lines.get(1));
-        assertTrue(lines.get(2).contains("off") && lines.get(2).contains("rivulet.dev=true"), lines.get(2));
-    }
-
-    @Test
-    void aPortInUseIsNamedWithTheOptionThatMovesIt() throws Exception {
-        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            System.setProperty(PortCheck.PORT, Integer.toString(other.getLocalPort()));
-            IllegalStateException in = assertThrows(IllegalStateException.class, PortCheck::check);
-            assertTrue(in.getMessage().contains("port " + other.getLocalPort() + " is in use")
-                && in.getMessage().contains("-Djetty.http.port="), in.getMessage());
-        } finally {
-            System.clearProperty(PortCheck.PORT);
-        }
-    }
-
-    @Test
-    void aPortThatIsOursIsNotTriedAgainAtARedeployment() throws Exception {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
-        System.setProperty(PortCheck.PORT, Integer.toString(port));
-        try {
-            PortCheck.check();
-            try (ServerSocket ours = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                PortCheck.check();
-                assertTrue(ours.isBound());
-            }
-        } finally {
-            System.clearProperty(PortCheck.PORT);
-            System.clearProperty("jetty.run.port.held");
-        }
     }
 
     private void assertStops(String named, String... parameters) throws Exception {

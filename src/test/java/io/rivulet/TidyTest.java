@@ -39,7 +39,7 @@ class TidyTest {
         new Ban("printStackTrace", EVERYWHERE, "throw it, or log it with what was being done"),
         new Ban("System\\.(out|err)\\b", EVERYWHERE, "slf4j in the hub, an assertion in a test",
             Map.of("kit/ServerProcess", "its standard output is how it tells its parent the port",
-                "Launcher", "a command line speaks by its output",
+                "boot/Launcher", "a command line speaks by its output",
                 "it/", "the figures an issue asks to be printed",
                 "bench/", "it tells a person who waits for minutes, and its parent the port",
                 "log/", "the figures an issue asks to be printed")),
@@ -220,8 +220,8 @@ class TidyTest {
     /** The exceptions, each with its reason. */
     private static final class Allowed {
         static final Map<String, String> PROPERTIES = Map.of(
-            "HostSettings", "it fills the table's sources and asks the container for its base folder",
-            "PortCheck", "what the build tells and the JVM remembers about the port of jetty:run");
+            "boot/HostSettings", "it fills the table's sources and asks the container for its base folder",
+            "boot/PortCheck", "what the build tells and the JVM remembers about the port of jetty:run");
         static final Map<String, String> ASYNC = Map.of();
         static final Map<String, String> TIME = Map.of();
     }

@@ -64,8 +64,8 @@ class CommandIT {
             .set("token.issuer", "https://localhost").set("token.key", SECRET).start()) {
             assertEquals(200, publish(server, token, "news"));
             assertEquals(403, publish(server, token, "other"));
-            for (String path : List.of("/io/rivulet/Launcher.class", "/io/", "/META-INF/MANIFEST.MF",
-                "/WEB-INF/classes/io/rivulet/Launcher.class")) {
+            for (String path : List.of("/io/rivulet/boot/Launcher.class", "/io/", "/META-INF/MANIFEST.MF",
+                "/WEB-INF/classes/io/rivulet/boot/Launcher.class")) {
                 assertEquals(404, ask(server, "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n"), path);
             }
             assertEquals(200, ask(server, "GET /home/app.js HTTP/1.1\r\nHost: localhost\r\n\r\n"));

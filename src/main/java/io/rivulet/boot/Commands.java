@@ -1,4 +1,4 @@
-package io.rivulet;
+package io.rivulet.boot;
 
 import io.rivulet.auth.TokenCommand;
 import io.rivulet.config.BadSetting;

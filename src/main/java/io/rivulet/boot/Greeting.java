@@ -1,4 +1,4 @@
-package io.rivulet;
+package io.rivulet.boot;
 
 import io.rivulet.config.Issuers;
 import io.rivulet.config.Settings;

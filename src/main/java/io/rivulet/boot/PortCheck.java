@@ -1,4 +1,4 @@
-package io.rivulet;
+package io.rivulet.boot;
 
 import java.io.IOException;
 import java.net.BindException;

@@ -1,4 +1,4 @@
-package io.rivulet;
+package io.rivulet.boot;
 
 import io.rivulet.config.BadSetting;
 import io.rivulet.config.SettingSources;

@@ -1,4 +1,4 @@
-package io.rivulet;
+package io.rivulet.boot;
 
 import java.lang.management.ManagementFactory;
 import java.util.OptionalInt;

@@ -1,4 +1,4 @@
-package io.rivulet;
+package io.rivulet.boot;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;

@@ -1,4 +1,4 @@
-package io.rivulet;
+package io.rivulet.boot;
 
 import java.io.File;
 import java.io.IOException;
@@ -23,7 +23,7 @@ public final class Launcher {
 
     private static final String CLASSES = "WEB-INF/classes/";
     private static final String LIBRARIES = "WEB-INF/lib/";
-    private static final String COMMANDS = "io.rivulet.Commands";
+    private static final String COMMANDS = "io.rivulet.boot.Commands";
 
     private Launcher() {
     }

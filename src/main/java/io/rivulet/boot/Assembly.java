@@ -1,0 +1,152 @@
+package io.rivulet.boot;
+
+import io.rivulet.auth.Bans;
+import io.rivulet.auth.TokenVerifier;
+import io.rivulet.config.BadSetting;
+import io.rivulet.config.Settings;
+import io.rivulet.config.SettingsTable;
+import io.rivulet.feed.Feeds;
+import io.rivulet.http.AccessLog;
+import io.rivulet.http.HomeServlet;
+import io.rivulet.http.HubContext;
+import io.rivulet.hub.Hub;
+import io.rivulet.metrics.Metrics;
+import io.rivulet.topic.TopicSpace;
+import jakarta.servlet.ServletContext;
+import io.rivulet.log.EventLog;
+import io.rivulet.log.SegmentLog;
+import io.rivulet.log.StoreKeeper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one wiring of a hub: it builds all parts in the order of the flow, and closes them in reverse. Starting does not
+ * wait for the store; a bad setting stops the start. The thread that starts or ends the application.
+ */
+public final class Assembly implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Assembly.class);
+
+    private final Deque<AutoCloseable> running = new ArrayDeque<>();
+
+    private Assembly() {
+    }
+
+    /**
+     * Starts the hub of the WAR, with the settings of its container.
+     *
+     * @throws RuntimeException when a setting cannot be meant; nothing runs then
+     */
+    public static Assembly ofContainer(ServletContext application) {
+        Assembly assembly = new Assembly();
+        try {
+            assembly.start(application);
+            return assembly;
+        } catch (RuntimeException e) {
+            assembly.close();
+            throw e;
+        }
+    }
+
+    private void start(ServletContext application) {
+        Settings settings = ContainerSettings.load(application);
+        if (settings.get(SettingsTable.DEV)) {
+            PortCheck.check();
+            LOG.warn("dev mode: everybody on this machine may publish, read and operate everything ({})",
+                SettingsTable.DEV.fullKey());
+        }
+        Path folder = DataFolder.choose(settings, application);
+        InstantSource clock = InstantSource.system();
+        Metrics metrics = new Metrics();
+        Optional<Path> accessPath = settings.get(SettingsTable.ACCESS_LOG).map(Path::of)
+            .or(() -> settings.get(SettingsTable.DEV) ? Optional.of(folder.resolve("access.log")) : Optional.empty());
+        AccessLog accessLog = accessPath.map(path -> accessLog(path, clock, metrics)).orElse(AccessLog.NONE);
+        running.push(accessLog);
+        TopicSpace topics = topics(settings, application.getContextPath());
+        TokenVerifier tokens = TokenVerifier.of(settings, topics, clock);
+        running.push(tokens);
+        Bans bans = new Bans(clock, folder.resolve("bans.json"));
+        Hub hub = new Hub(settings, topics, clock, metrics);
+        Capacity capacity = Capacity.of(settings, application.getServerInfo(), Runtime.getRuntime().maxMemory(),
+            ConnectorLimit.connections());
+        hub.streamsMax(capacity.streams());
+        Feeds feeds = new Feeds(settings, hub, clock, accessPath.orElse(null));
+        StoreKeeper keeper = new StoreKeeper(folder, application.getContextPath(),
+            settings.get(SettingsTable.HANDOVER),
+            at -> SegmentLog.open(at, settings, clock, System::nanoTime, metrics), new User(hub, feeds, bans), clock);
+        HubContext context =
+            HubContext.of(settings, hub, metrics, clock, tokens, bans, accessLog, () -> keeper.state().reason());
+        running.push(context.writers());
+        running.push(keeper); // closed after those who use the log
+        running.push(bans::close);
+        running.push(hub);
+        running.push(feeds);
+        context.install(application);
+        running.push(context.slashes());
+        running.push(() -> HubContext.remove(application));
+        HomeServlet.show(application, feeds);
+        feeds.start();
+        keeper.start();
+        for (String line : Greeting.lines(settings, application.getContextPath(), PortCheck.port(),
+            tokens.isConfigured())) {
+            LOG.info(line);
+        }
+        LOG.info("at most {} streams at once: {}", capacity.streams(), capacity.why());
+        if (capacity.warning() != null) {
+            LOG.warn(capacity.warning());
+        }
+        LOG.info(WriteLimit.line(settings, application.getServerInfo(), ConnectorLimit.writeMs()));
+    }
+
+    private static TopicSpace topics(Settings settings, String contextPath) {
+        try {
+            return TopicSpace.of(settings.get(SettingsTable.RESOURCE)
+                .orElse("http://localhost" + contextPath + "/.well-known/mercure"));
+        } catch (IllegalArgumentException e) {
+            throw new BadSetting(SettingsTable.RESOURCE.fullKey() + ": " + e.getMessage());
+        }
+    }
+
+    /** Uses the log from its opening to a hand-over; a close in between takes the way of {@link Assembly#close}. */
+    private record User(Hub hub, Feeds feeds, Bans bans) implements StoreKeeper.Owner {
+        @Override
+        public void opened(EventLog log) {
+            bans.open(); // before the first stream: the holder before may have banned somebody until now
+            hub.open(log);
+        }
+
+        @Override
+        public void handOver() {
+            feeds.close();
+            hub.close();
+            bans.close();
+        }
+    }
+
+    private static AccessLog accessLog(Path path, InstantSource clock, Metrics metrics) {
+        try {
+            return new AccessLog(path, clock, metrics);
+        } catch (IOException e) {
+            throw new BadSetting(SettingsTable.ACCESS_LOG.fullKey() + ": the file " + path
+                + " cannot be opened for appending: " + e);
+        }
+    }
+
+    /** Ends all that was started, the last first. Idempotent. */
+    @Override
+    public void close() {
+        while (!running.isEmpty()) {
+            try {
+                running.pop().close();
+            } catch (Exception e) {
+                LOG.error("a part of the hub did not close; the others are closed all the same", e);
+            }
+        }
+    }
+}
