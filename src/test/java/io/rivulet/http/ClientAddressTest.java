@@ -3,8 +3,8 @@ package io.rivulet.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.rivulet.config.Settings;
+import io.rivulet.kit.Stub;
 import jakarta.servlet.http.HttpServletRequest;
-import java.lang.reflect.Proxy;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -20,14 +20,12 @@ class ClientAddressTest {
     private static final String STANDARD = "Forwarded: ";
 
     private static String of(String trusted, String peer, String... headers) {
-        HttpServletRequest request = (HttpServletRequest) Proxy.newProxyInstance(
-            ClientAddressTest.class.getClassLoader(), new Class<?>[] {HttpServletRequest.class},
-            (self, method, args) -> switch (method.getName()) {
-                case "getRemoteAddr" -> peer;
-                case "getHeaders" -> Collections.enumeration(List.of(headers).stream()
-                    .filter(h -> h.startsWith(args[0] + ": ")).map(h -> h.substring(h.indexOf(' ') + 1)).toList());
-                default -> throw new AssertionError(method);
-            });
+        HttpServletRequest request = Stub.of(HttpServletRequest.class, (method, arguments) -> switch (method) {
+            case "getRemoteAddr" -> peer;
+            case "getHeaders" -> Collections.enumeration(List.of(headers).stream()
+                .filter(h -> h.startsWith(arguments[0] + ": ")).map(h -> h.substring(h.indexOf(' ') + 1)).toList());
+            default -> throw new AssertionError(method);
+        });
         return new ClientAddress(Settings.with("trusted.proxies", trusted)).of(request);
     }
 

@@ -7,6 +7,7 @@ import io.rivulet.hub.Ending;
 import io.rivulet.hub.Portion;
 import io.rivulet.hub.Subscription;
 import io.rivulet.kit.Await;
+import io.rivulet.kit.Stub;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.ServletRequest;
@@ -15,8 +16,6 @@ import jakarta.servlet.WriteListener;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
@@ -96,10 +95,10 @@ class PooledWriterTest {
 
     @BeforeEach
     void start() throws IOException {
-        ServletRequest request = proxy(ServletRequest.class,
-            (self, method, arguments) -> method.getName().equals("getProtocol") ? "HTTP/2.0" : null);
-        ServletResponse response = proxy(ServletResponse.class, (self, method, arguments) -> out);
-        AsyncContext async = proxy(AsyncContext.class, (self, method, arguments) -> switch (method.getName()) {
+        ServletRequest request = Stub.of(ServletRequest.class,
+            (method, arguments) -> method.equals("getProtocol") ? "HTTP/2.0" : null);
+        ServletResponse response = Stub.of(ServletResponse.class, (method, arguments) -> out);
+        AsyncContext async = Stub.of(AsyncContext.class, (method, arguments) -> switch (method) {
             case "getRequest" -> request;
             case "getResponse" -> response;
             case "complete" -> {
@@ -136,10 +135,6 @@ class PooledWriterTest {
         out.gate.countDown();
         pool.close();
         assertEquals(0, out.crossed.get(), "two threads at one response");
-    }
-
-    private static <T> T proxy(Class<T> type, InvocationHandler handler) {
-        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
     }
 
     private void awaitWritable() throws InterruptedException {
