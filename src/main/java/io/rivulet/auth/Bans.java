@@ -181,7 +181,7 @@ public final class Bans {
             throw Refused.malformed("who is nobody in particular cannot be banned: it takes a subject or a token id, "
                 + "and the issuer");
         }
-        if (issuer.equals(Grant.DEV.issuer()) || issuer.equals(Grant.INTERNAL.issuer())) {
+        if (Grant.isLocal(issuer)) {
             throw Refused.malformed("who came without a token, in dev mode or from inside, cannot be banned");
         }
         if (value == null || value.isEmpty() || value.length() > TokenRules.NAME_CHARS_MAX
