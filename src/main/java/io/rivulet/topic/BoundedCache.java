@@ -10,7 +10,7 @@ import java.util.function.ToIntFunction;
  * What was worked out for a text, forgotten in generations: when the young one is full the old one goes, and what was
  * asked for meanwhile has moved to the young one. Any thread, without a lock that two of them would meet at.
  */
-final class BoundedCache<V> {
+public final class BoundedCache<V> {
 
     /** What an entry counts beside the characters of its text. */
     private static final int ENTRY = 64;
@@ -29,13 +29,13 @@ final class BoundedCache<V> {
     }
 
     /** The same, where values count as well: as they are when they are put. */
-    BoundedCache(long weightMax, ToIntFunction<V> ofValue) {
+    public BoundedCache(long weightMax, ToIntFunction<V> ofValue) {
         this.weightMax = weightMax;
         this.ofValue = ofValue;
     }
 
     /** What is known, or null. */
-    V get(String text) {
+    public V get(String text) {
         Generations<V> g = now.get();
         V value = g.young.get(text);
         if (value == null && (value = g.old.get(text)) != null) {
@@ -44,7 +44,8 @@ final class BoundedCache<V> {
         return value;
     }
 
-    void put(String text, V value) {
+    /** Remembers it, for a while. */
+    public void put(String text, V value) {
         Generations<V> g = now.get();
         if (g.young.put(text, value) == null && weigh(g, text, value) > weightMax) {
             // T1 and T2 both fill it: only one may turn the page, or the young generation would be lost as well
@@ -56,7 +57,8 @@ final class BoundedCache<V> {
         return g.weight.addAndGet(text.length() + ENTRY + (long) ofValue.applyAsInt(value));
     }
 
-    int size() {
+    /** Entries of both generations: one that moved counts twice. */
+    public int size() {
         Generations<V> g = now.get();
         return g.young.size() + g.old.size();
     }
