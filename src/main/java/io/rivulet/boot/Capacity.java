@@ -1,5 +1,6 @@
 package io.rivulet.boot;
 
+import io.rivulet.config.DerivedDefaults;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import java.util.Locale;
@@ -16,9 +17,6 @@ import java.util.OptionalInt;
  */
 record Capacity(int streams, String why, String warning) {
 
-    /** What container and hub need for a stream at most: about 8 KB were measured on Jetty, 102 KB on Tomcat. */
-    private static final int STREAM_KIB_JETTY = 16;
-    private static final int STREAM_KIB_OTHER = 128;
     /** Tomcat's default {@code maxConnections}, where it does not tell the one in force. */
     static final int TOMCAT_DEFAULT = 8_192;
 
@@ -39,13 +37,13 @@ record Capacity(int streams, String why, String warning) {
                 + "more than " + connections + " connections (maxConnections); the next ones hang there without an "
                 + "answer, those of publishers as well. Let it take more, or the hub fewer");
         }
-        int kib = jetty ? STREAM_KIB_JETTY : STREAM_KIB_OTHER;
-        long byHeap = Math.max(1, heapBytes / 2 / (kib << 10));
-        long byConnector = Math.max(1, connections * 9L / 10); // publishers and pages need some, too
+        int kib = jetty ? DerivedDefaults.STREAM_KIB_JETTY : DerivedDefaults.STREAM_KIB_OTHER;
+        int byHeap = DerivedDefaults.streamsOfHeap(heapBytes, kib);
+        int byConnector = DerivedDefaults.streamsOfConnector(connections);
         return byHeap <= byConnector
-            ? new Capacity((int) Math.min(byHeap, Integer.MAX_VALUE),
+            ? new Capacity(byHeap,
                 "half of the heap of " + (heapBytes >> 20) + " MiB, at " + kib + " KiB each", null)
-            : new Capacity((int) byConnector, "nine tenths of the " + connections + " connections that the container's "
+            : new Capacity(byConnector, "nine tenths of the " + connections + " connections that the container's "
                 + "connector takes (maxConnections" + (connectorMax.isPresent() ? ")" : ", as it is by default)"),
                 null);
     }

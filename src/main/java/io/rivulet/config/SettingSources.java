@@ -30,10 +30,10 @@ public record SettingSources(List<Source> sources, List<String> ignored) {
                                     Map<String, String> context, String fileName, Map<String, String> file) {
         List<String> ignored = new ArrayList<>();
         List<Source> sources = List.of(
-            new Source("system property", ours(system), true),
-            new Source("environment", environment(environment, ignored), true),
-            new Source("context parameter", ours(context), true),
-            new Source(fileName, file, true));
+            new Source("system property", ours(system)),
+            new Source("environment", environment(environment, ignored)),
+            new Source("context parameter", ours(context)),
+            new Source(fileName, file));
         return new SettingSources(sources, List.copyOf(ignored));
     }
 

@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 public final class Settings {
 
     /** One place where settings come from; the first in the list that has a key decides. */
-    public record Source(String name, Map<String, String> values, boolean strict) {
-        /** Keys are whole ({@code rivulet.dev}); a strict source with an unknown one stops the start. */
+    public record Source(String name, Map<String, String> values) {
+        /** Keys are whole ({@code rivulet.dev}); an unknown one stops the start. */
         public Source {
             values = Map.copyOf(values);
         }
@@ -37,6 +37,11 @@ public final class Settings {
      * @throws BadSetting for the first bad value or unknown key; the message names it
      */
     public static Settings of(List<Source> sources) {
+        return of(sources, Runtime.getRuntime().maxMemory());
+    }
+
+    /** The same for a heap of this size. */
+    static Settings of(List<Source> sources, long heapBytes) {
         Settings settings = new Settings();
         for (Setting<?> row : SettingsTable.rows()) {
             settings.values.put(row, resolve(row, sources));
@@ -47,13 +52,14 @@ public final class Settings {
                 if (known.contains(key) || key.equals(SettingSources.CONFIG)) {
                     continue;
                 }
-                if (!settings.putIntoFamily(key, source) && source.strict()) {
+                if (!settings.putIntoFamily(key, source)) {
                     throw new BadSetting(key + " (" + source.name() + ") is no setting of this version"
                         + nearest(key, known));
                 }
             }
         }
         settings.checkTogether();
+        settings.derive(heapBytes);
         return settings;
     }
 
@@ -63,13 +69,18 @@ public final class Settings {
         for (int i = 0; i < keysAndValues.length; i += 2) {
             map.put("rivulet." + keysAndValues[i], keysAndValues[i + 1]);
         }
-        return of(List.of(new Source("given", map, true)));
+        return of(List.of(new Source("given", map)));
     }
 
-    /** The value in force. */
+    /** The value in force; where 0 asks for a default that follows from the heap or another setting, that one. */
     @SuppressWarnings("unchecked")
     public <T> T get(Setting<T> setting) {
         return (T) values.get(setting);
+    }
+
+    /** Whether this is there, in the mode that is set. */
+    public boolean isOn(Setting<SettingsTable.When> setting) {
+        return DerivedDefaults.isOn(get(setting), get(SettingsTable.DEV));
     }
 
     /** The sections of a family by name, in the order of the sources and of the alphabet. */
@@ -109,8 +120,17 @@ public final class Settings {
 
     private void checkTogether() {
         if (get(SettingsTable.RETRY_MIN).compareTo(get(SettingsTable.RETRY_MAX)) > 0) {
-            throw new BadSetting("rivulet.retry.min is greater than rivulet.retry.max");
+            throw new BadSetting(SettingsTable.RETRY_MIN.fullKey() + " is greater than "
+                + SettingsTable.RETRY_MAX.fullKey());
         }
+    }
+
+    private void derive(long heapBytes) {
+        long buffer = DerivedDefaults.bufferBytes(heapBytes);
+        values.replace(SettingsTable.RING_BYTES, 0L, buffer);
+        values.replace(SettingsTable.WRITE_BYTES, 0L, buffer);
+        values.replace(SettingsTable.CONFLATE_BYTES, 0L, buffer);
+        values.replace(SettingsTable.PUBLISH_BURST, 0, get(SettingsTable.PUBLISH_RATE));
     }
 
     private static String nearest(String key, Set<String> known) {

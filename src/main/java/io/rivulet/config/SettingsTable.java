@@ -15,7 +15,8 @@ import java.util.Optional;
 
 /**
  * The one table of settings. The README's table is checked against it; nothing else in the hub reads a system
- * property for configuration. Defaults that are sizes show their arithmetic here.
+ * property for configuration. The arithmetic of
+ * the defaults that 0 asks for is that of {@link DerivedDefaults}.
  */
 public final class SettingsTable {
 
@@ -87,14 +88,12 @@ public final class SettingsTable {
         "A stream whose socket takes nothing for so long ends, and the client comes back; 0s for never.");
     public static final Setting<Integer> CONFLATE_TOPICS_MAX = row("conflate.topics.max", COUNT, "10000", 1, 100_000,
         "Topics of which a stream with conflate=topic or rate is promised the newest in each pass.");
-    /** 0: 64 MiB or a sixteenth of the heap, whichever is less. */
     public static final Setting<Long> CONFLATE_BYTES = row("conflate.bytes", BYTES, "0", 0, 4 * GIB,
         "Events such streams hold while they lag; 0 for 64m or a sixteenth of the heap, whichever is less.");
     public static final Setting<Duration> CONNECTION_MAX_AGE = row("connection.max.age", TIME, "1h", 0, 30 * DAY_MS,
         "A stream ends after at most this, a random fifth earlier, and the client comes back; 0s for never.");
     public static final Setting<Duration> MERCURE_MAX_AGE = row("mercure.max.age", TIME, "10m", 0, 30 * DAY_MS,
         "The same for streams at /.well-known/mercure.");
-    /** 0: half of the heap over 16 KiB, what Jetty and the hub need for a stream at most; see {@code Capacity}. */
     public static final Setting<Integer> CONNECTIONS_MAX = row("connections.max", COUNT, "0", 0, 1_000_000,
         "Streams at once; 0 for what half the heap holds (16 KiB each on Jetty, else 128 KiB), below maxConnections.");
 
@@ -144,12 +143,10 @@ public final class SettingsTable {
         "Events that a subject may publish at once after a pause; 0 for those of a second. A larger batch is 413.");
     public static final Setting<Long> PUBLISH_QUEUE_BYTES = row("publish.queue.bytes", BYTES, "16m", 1 << 20, GIB,
         "Events waiting for the disk; more is 503.");
-    /** 0: 64 MiB or a sixteenth of the heap, whichever is less. */
     public static final Setting<Long> RING_BYTES = row("ring.bytes", BYTES, "0", 0, 4 * GIB,
         "The newest events kept in memory; 0 for 64m or a sixteenth of the heap, whichever is less.");
     public static final Setting<Long> READ_BYTES = row("read.bytes", BYTES, "32m", 1 << 20, 4 * GIB,
         "Blocks of the log in memory for all who catch up together.");
-    /** 0: 64 MiB or a sixteenth of the heap, whichever is less. */
     public static final Setting<Long> WRITE_BYTES = row("write.bytes", BYTES, "0", 0, 4 * GIB,
         "What slow sockets hold beyond 8 KiB each; 0 for 64m or a sixteenth of the heap, whichever is less.");
 

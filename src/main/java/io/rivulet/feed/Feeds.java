@@ -62,11 +62,7 @@ public final class Feeds implements AutoCloseable {
             logs.putIfAbsent(ACCESS, accessLog.toString());
         }
         logs.forEach((name, path) -> feeds.add(new LogFeed(hub, name, Path.of(path))));
-        if (switch (settings.get(SettingsTable.FEED_HOST)) {
-            case TRUE -> true;
-            case FALSE -> false;
-            case DEV -> dev;
-        }) {
+        if (settings.isOn(SettingsTable.FEED_HOST)) {
             feeds.add(new HostFeed(hub));
         }
     }

@@ -38,11 +38,6 @@ final class Engine {
     private static final long TICK_MS = 500;
     private static final long JOIN_MS = 2_000;
     private static final int RING_SLOTS_MAX = 1 << 18;
-    private static final long RING_BYTES_MAX = 64L << 20;
-    private static final int RING_HEAP_SHARE = 16;
-    private static final long WRITE_BYTES_MAX = 64L << 20;
-    private static final int WRITE_HEAP_SHARE = 16;
-    private static final long CONFLATE_BYTES_MAX = 64L << 20;
     private static final int BYTES_PER_SLOT = 256;
     /** Streams that began together end apart: each a random part, at most a fifth, before the greatest age. */
     private static final int AGE_SPREAD = 5;
@@ -86,7 +81,7 @@ final class Engine {
         LogRange range = log.range();
         Position start = Position.ofDurable(range.head());
         String startId = log.seal().seal(range.epoch(), range.head(), 0, range.headNonce());
-        long bytes = ringBytes(settings);
+        long bytes = settings.get(SettingsTable.RING_BYTES);
         TransientTopics transients = new TransientTopics(bytes);
         int slots = (int) Math.max(1024, Math.min(RING_SLOTS_MAX, Long.highestOneBit(bytes / BYTES_PER_SLOT)));
         ring = new TailRing(bytes, slots, start, startId, frame -> left(frame, transients));
@@ -102,9 +97,9 @@ final class Engine {
         ShardSetup setup = new ShardSetup(ring, transients, log, readers, metrics, clock, nanos, start,
             startId, settings.get(SettingsTable.BACKLOG_EVENTS), handOver, ended,
             () -> Controls.farewell(names.between(retryMin, retryMax)), cursors,
-            banned, answers, presence, writeBytes(settings) / shards, names,
+            banned, answers, presence, settings.get(SettingsTable.WRITE_BYTES) / shards, names,
             settings.get(SettingsTable.STALL_TIMEOUT).toNanos(),
-            settings.get(SettingsTable.CONFLATE_TOPICS_MAX), conflateBytes(settings) / shards);
+            settings.get(SettingsTable.CONFLATE_TOPICS_MAX), settings.get(SettingsTable.CONFLATE_BYTES) / shards);
         for (int i = 1; i <= shards; i++) {
             fanOut.add(new Shard(setup, i));
         }
@@ -295,21 +290,6 @@ final class Engine {
     static boolean mayBeTransient(TopicSelection topics, List<String> patterns) {
         return patterns.stream().anyMatch(topic -> topic.endsWith(Topic.ANY)
             ? topics.mayMatchBeginning(topic.substring(0, topic.length() - 1)) : topics.matches(List.of(topic)));
-    }
-
-    private static long ringBytes(Settings settings) {
-        long set = settings.get(SettingsTable.RING_BYTES);
-        return set > 0 ? set : Math.min(RING_BYTES_MAX, Runtime.getRuntime().maxMemory() / RING_HEAP_SHARE);
-    }
-
-    private static long writeBytes(Settings settings) {
-        long set = settings.get(SettingsTable.WRITE_BYTES);
-        return set > 0 ? set : Math.min(WRITE_BYTES_MAX, Runtime.getRuntime().maxMemory() / WRITE_HEAP_SHARE);
-    }
-
-    private static long conflateBytes(Settings settings) {
-        long set = settings.get(SettingsTable.CONFLATE_BYTES);
-        return set > 0 ? set : Math.min(CONFLATE_BYTES_MAX, Runtime.getRuntime().maxMemory() / RING_HEAP_SHARE);
     }
 
     private static ThreadFactory daemon(String name) {

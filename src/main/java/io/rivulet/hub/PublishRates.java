@@ -43,8 +43,7 @@ final class PublishRates {
 
     PublishRates(Settings settings, LongSupplier nanos, Metrics metrics) {
         rate = settings.get(SettingsTable.PUBLISH_RATE);
-        int set = settings.get(SettingsTable.PUBLISH_BURST);
-        burst = set == 0 ? rate : set;
+        burst = settings.get(SettingsTable.PUBLISH_BURST);
         tokenNs = rate == 0 ? 0 : (SECOND_NS + rate - 1) / rate;
         this.nanos = nanos;
         this.metrics = metrics;

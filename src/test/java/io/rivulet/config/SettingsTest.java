@@ -22,11 +22,11 @@ class SettingsTest {
 
     @Test
     void theFirstSourceThatHasAKeyDecides() {
-        Source system = new Source("system property", Map.of("rivulet.batch.max", "1"), false);
+        Source system = new Source("system property", Map.of("rivulet.batch.max", "1"));
         Source environment = new Source("environment",
-            Map.of("rivulet.batch.max", "2", "rivulet.topics.max", "2"), false);
+            Map.of("rivulet.batch.max", "2", "rivulet.topics.max", "2"));
         Source file = new Source("file", Map.of("rivulet.batch.max", "3", "rivulet.topics.max", "3",
-            "rivulet.matchers.max", "3"), true);
+            "rivulet.matchers.max", "3"));
         Settings settings = Settings.of(List.of(system, environment, file));
         assertEquals(1, settings.get(SettingsTable.BATCH_MAX));
         assertEquals(2, settings.get(SettingsTable.TOPICS_MAX));
@@ -46,7 +46,7 @@ class SettingsTest {
     void aBadValueStopsTheStartAndNamesKeyValueAndSource(String key, String value, String part) {
         String text = value == null ? "" : value;
         BadSetting bad = assertThrows(BadSetting.class, () -> Settings.of(List.of(
-            new Source("context parameter", Map.of("rivulet." + key, text), true))));
+            new Source("context parameter", Map.of("rivulet." + key, text)))));
         assertTrue(bad.getMessage().startsWith("rivulet." + key + " is \"" + text + "\" (context parameter), but "),
             bad.getMessage());
         assertTrue(bad.getMessage().contains(part), bad.getMessage());
@@ -79,21 +79,20 @@ class SettingsTest {
     @Test
     void anUnknownKeyIsRefusedWhereItCanOnlyBeOurs() {
         Map<String, String> typo = Map.of("rivulet.log.retain.byte", "1g");
-        assertTrue(assertThrows(BadSetting.class, () -> Settings.of(List.of(new Source("file", typo, true))))
+        assertTrue(assertThrows(BadSetting.class, () -> Settings.of(List.of(new Source("file", typo))))
             .getMessage().contains("rivulet.log.retain.byte (file) is no setting of this version; did you mean "
                 + "rivulet.log.retain.bytes?"));
-        Settings.of(List.of(new Source("system property", typo, false)));
     }
 
     @Test
     void theKeyOfTheFileItselfIsKnownEverywhere() {
-        Settings.of(List.of(new Source("file", Map.of("rivulet.config", "x"), true)));
+        Settings.of(List.of(new Source("file", Map.of("rivulet.config", "x"))));
     }
 
     @Test
     void followedLogsAreNamedByTheirKeyTheStrongestSourceFirst() {
-        Settings settings = Settings.of(List.of(new Source("a", Map.of("rivulet.feed.log.app", "/1"), false),
-            new Source("b", Map.of("rivulet.feed.log.app", "/2", "rivulet.feed.log.db", "/3"), true)));
+        Settings settings = Settings.of(List.of(new Source("a", Map.of("rivulet.feed.log.app", "/1")),
+            new Source("b", Map.of("rivulet.feed.log.app", "/2", "rivulet.feed.log.db", "/3"))));
         assertEquals(Map.of("app", "/1", "db", "/3"), settings.followedLogs());
         for (String bad : List.of("", "a.b", "a/b", "..", "x".repeat(65))) {
             assertThrows(BadSetting.class, () -> Settings.with("feed.log." + bad, "/x"), bad);
