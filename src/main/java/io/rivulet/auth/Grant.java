@@ -100,7 +100,7 @@ public record Grant(String issuer, String subject, String tokenId, GrantedTopics
         return isLocal(issuer);
     }
 
-    /** Whether callers of this issuer showed no token and no login: settings may give no issuer of tokens such a name. */
+    /** Whether callers of this issuer showed no token and no login; no issuer of tokens may be set with such a name. */
     static boolean isLocal(String issuer) {
         return issuer.equals(DEV.issuer) || issuer.equals(INTERNAL.issuer);
     }
