@@ -146,6 +146,6 @@ public final class Settings {
                 family.members().forEach(m -> near.add(PREFIX + family.shownKey(m)));
             }
         }
-        return near.isEmpty() ? "; the README lists them" : "; did you mean " + String.join(" or ", near) + "?";
+        return near.isEmpty() ? "; docs/settings.md lists them" : "; did you mean " + String.join(" or ", near) + "?";
     }
 }

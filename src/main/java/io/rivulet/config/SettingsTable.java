@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The one table of settings. The README's table is checked against it; nothing else in the hub reads a system
- * property for configuration. The arithmetic of
- * the defaults that 0 asks for is that of {@link DerivedDefaults}.
+ * The one table of settings. The table of docs/settings.md is checked against it; nothing else in the hub reads a
+ * system property for configuration. The arithmetic of the defaults that 0 asks for is that of
+ * {@link DerivedDefaults}.
  */
 public final class SettingsTable {
 
@@ -169,12 +169,12 @@ public final class SettingsTable {
     private SettingsTable() {
     }
 
-    /** All rows, in the order of the README. */
+    /** All rows, in the order of docs/settings.md. */
     public static List<Setting<?>> rows() {
         return List.copyOf(ROWS);
     }
 
-    /** All families, in the order of the README. */
+    /** All families, in the order of docs/settings.md. */
     public static List<Family> families() {
         return List.of(Issuers.FAMILY, RoleRights.FAMILY, FEED_LOGS);
     }

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 
 /**
  * Pages that subscribe without a token, by EventSource, and publish with one, by fetch, at a hub with the settings
- * that the README has for this: at the root, out of dev mode, the resource identifier pinned.
+ * that docs/tokens.md has for this: at the root, out of dev mode, the resource identifier pinned.
  */
 @OnEveryContainer
 @Tag("once") // of a container it needs what all of Mercure's tests try

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The one hub that all clients share: at the root of Jetty, out of dev mode, with the settings of its README and the
- * defaults for the rest, the heartbeat too. Any thread.
+ * The one hub that all clients share: at the root of Jetty, out of dev mode, with the settings of docs/tokens.md and
+ * the defaults for the rest, the heartbeat too. Any thread.
  */
 final class InteropHub implements AutoCloseable {
 

@@ -11,27 +11,27 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
- * The README's table of settings is the table of the code. {@code mvn test -Dtest=ReadmeSettingsTest -Dreadme.write}
+ * The table of docs/settings.md is the table of the code. {@code mvn test -Dtest=SettingsPageTest -Dsettings.write}
  * writes it anew.
  */
-class ReadmeSettingsTest {
+class SettingsPageTest {
 
-    private static final Path README = Path.of("README.md");
+    private static final Path PAGE = Path.of("docs/settings.md");
     private static final String START = "<!-- settings -->\n";
     private static final String END = "<!-- /settings -->";
 
     @Test
-    void theReadmeShowsTheTableInForce() throws IOException {
-        String readme = Files.readString(README);
-        int start = readme.indexOf(START);
-        int end = readme.indexOf(END);
-        assertTrue(start >= 0 && end > start, "the README has no place for the settings: " + START.strip());
-        if (System.getProperty("readme.write") != null) {
-            Files.writeString(README, readme.substring(0, start + START.length()) + table() + readme.substring(end));
+    void thePageShowsTheTableInForce() throws IOException {
+        String page = Files.readString(PAGE);
+        int start = page.indexOf(START);
+        int end = page.indexOf(END);
+        assertTrue(start >= 0 && end > start, PAGE + " has no place for the settings: " + START.strip());
+        if (System.getProperty("settings.write") != null) {
+            Files.writeString(PAGE, page.substring(0, start + START.length()) + table() + page.substring(end));
             return;
         }
-        assertEquals(table(), readme.substring(start + START.length(), end),
-            "write it anew: mvn test -Dtest=ReadmeSettingsTest -Dreadme.write");
+        assertEquals(table(), page.substring(start + START.length(), end),
+            "write it anew: mvn test -Dtest=SettingsPageTest -Dsettings.write");
     }
 
     @Test
@@ -51,7 +51,7 @@ class ReadmeSettingsTest {
 
     private static String table() {
         return "| setting (`rivulet.`…) | default | range or kind | what it does |\n|---|---|---|---|\n"
-            + SettingsTable.rows().stream().map(ReadmeSettingsTest::line).collect(Collectors.joining())
+            + SettingsTable.rows().stream().map(SettingsPageTest::line).collect(Collectors.joining())
             + SettingsTable.families().stream().flatMap(f -> f.members().stream().map(m -> line(f, m)))
                 .collect(Collectors.joining());
     }
