@@ -42,7 +42,7 @@ final class CatchUp {
         this.writes = writes;
         this.writing = new Writing(writes, setup.metrics());
         this.stalls = new Stalls(setup, shard, moment, writes.budget(), this);
-        this.passes = new Passes(setup, shard, this, moment);
+        this.passes = new Passes(setup, shard, this, moment, writes);
     }
 
     /** Those that conflate go their own way. */
@@ -90,7 +90,7 @@ final class CatchUp {
     void goOn(Subscriber s) {
         if (s.window != null) {
             passes.goOn(s);
-        } else if (s.outlet.isReady()) {
+        } else if (writes.mayWrite(s)) {
             enqueue(s);
         } else {
             writes.dropChunk(s);
@@ -107,7 +107,7 @@ final class CatchUp {
         try {
             if (s.window != null) {
                 passes.feed(s);
-            } else if (!s.outlet.isReady()) {
+            } else if (!writes.mayWrite(s)) {
                 shard.serve(s); // a heartbeat has filled the socket since it was put into the line
             } else {
                 step(s);
@@ -158,8 +158,8 @@ final class CatchUp {
             return;
         }
         if (result.gapId() != null) {
-            gap(s, false, result.missed(), result.gapId());
             s.seen = result.gapEnd();
+            gap(s, false, result.missed(), result.gapId());
         }
         if (!result.frames().isEmpty()) {
             s.readMs = result.frames().get(0).timeMs();
@@ -282,6 +282,7 @@ final class CatchUp {
         setup.metrics().add(Count.GAPS);
         if (s.request.controls()) {
             s.say(Controls.gap(isTransient, missed, id));
+            s.placeTold();
         }
     }
 }

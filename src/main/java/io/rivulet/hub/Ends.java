@@ -96,7 +96,7 @@ final class Ends {
 
     /** One that is ending: now, if its socket has taken what was begun, or if it had time enough. */
     void finish(Subscriber s, long nowMs) {
-        if (s.outlet.isReady()) {
+        if (writes.mayWrite(s)) {
             writes.write(s, setup.farewell().get());
             shard.remove(s, s.ending());
         } else if (nowMs - s.endMs >= patienceMs(s)) {
@@ -165,7 +165,7 @@ final class Ends {
         while (!streams.isEmpty()) { // the newest first: the index finds them without a search
             Subscriber s = streams.get(streams.size() - 1);
             try {
-                if (s.outlet.isReady()) {
+                if (writes.mayWrite(s)) {
                     writes.write(s, setup.farewell().get());
                 }
             } catch (RuntimeException e) {

@@ -21,7 +21,7 @@ final class Heartbeat {
     static void tick(List<Subscriber> streams, Writes writes, Moment now, CursorDue cursors) {
         for (int i = streams.size() - 1; i >= 0; i--) { // backwards: a failed write may take the stream out
             Subscriber s = streams.get(i);
-            boolean ready = s.outlet.isReady();
+            boolean ready = writes.mayWrite(s);
             writes.noted(s, ready);
             if (s.state == Subscriber.State.ENDING || !ready) {
                 continue; // bytes are on their way, or nobody takes them: both are news enough
@@ -30,6 +30,7 @@ final class Heartbeat {
                 && !s.seen.isAfter(now.place) // placed ahead of its shard, it knows more than this would tell
                 && cursors.isDue(s, now.bytesAppended, now.ms, now.place.durable())) {
                 s.seen = now.place;
+                s.placeTold();
                 writes.told(s, now.place);
                 writes.write(s, Controls.cursor(now.placeId));
             } else if (s.request.heartbeatEvents() && now.ns - s.heartbeatNs >= s.request.heartbeat().toNanos()) {

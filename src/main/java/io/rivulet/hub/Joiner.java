@@ -1,6 +1,7 @@
 package io.rivulet.hub;
 
 import io.rivulet.event.EventFrame;
+import io.rivulet.event.Position;
 import io.rivulet.event.Variant;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -17,7 +18,8 @@ final class Joiner {
 
     private static final int KEPT_MAX = 64;
 
-    private record Joined(Variant variant, long[] sequences, int taken, byte[] bytes, boolean shared) {
+    private record Joined(Variant variant, long[] sequences, int taken, Position first, Position last, byte[] bytes,
+                          boolean shared) {
     }
 
     private final TailRing ring;
@@ -45,6 +47,7 @@ final class Joiner {
             if (only == null) {
                 return null;
             }
+            s.sending(only.position(), only.position());
             s.backlogSize = 0;
             return only.live();
         }
@@ -63,6 +66,7 @@ final class Joiner {
         if (joined.taken < s.backlogSize && following == null) {
             return null;
         }
+        s.sending(joined.first, joined.last);
         s.taken(joined.taken, following);
         return joined.bytes;
     }
@@ -80,6 +84,8 @@ final class Joiner {
     private Joined join(Subscriber s, int lengthMax) {
         List<byte[]> parts = new ArrayList<>(s.backlogSize);
         int length = 0;
+        Position first = null;
+        Position last = null;
         boolean shared = true;
         for (int i = 0; i < s.backlogSize; i++) {
             EventFrame frame = ring.get(s.backlog[i]);
@@ -93,8 +99,10 @@ final class Joiner {
             length += part.length;
             shared &= s.variant != Variant.TOPICS || !frame.isPrivate(); // else its topics depend on the grant
             parts.add(part);
+            first = i == 0 ? frame.position() : first;
+            last = frame.position();
         }
-        return new Joined(s.variant, Arrays.copyOf(s.backlog, s.backlogSize), parts.size(),
+        return new Joined(s.variant, Arrays.copyOf(s.backlog, s.backlogSize), parts.size(), first, last,
             parts.size() == 1 ? parts.get(0) : joined(parts, length), shared); // one is in memory already
     }
 

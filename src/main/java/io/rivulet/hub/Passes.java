@@ -31,17 +31,19 @@ final class Passes {
     private final Shard shard;
     private final CatchUp catchUp;
     private final Moment moment;
+    private final Writes writes;
     private final TailRing ring;
     private final RateLine rates;
     private final NewestRead newest;
     private long bytes;
     private long conflated;
 
-    Passes(ShardSetup setup, Shard shard, CatchUp catchUp, Moment moment) {
+    Passes(ShardSetup setup, Shard shard, CatchUp catchUp, Moment moment, Writes writes) {
         this.setup = setup;
         this.shard = shard;
         this.catchUp = catchUp;
         this.moment = moment;
+        this.writes = writes;
         this.ring = setup.ring();
         this.rates = new RateLine(setup.nanos());
         this.newest = new NewestRead(setup);
@@ -146,7 +148,7 @@ final class Passes {
 
     /** The next turn for a stream that is behind. */
     void goOn(Subscriber s) {
-        if (s.window.isScanning() || !s.reading && s.outlet.isReady()) {
+        if (s.window.isScanning() || !s.reading && writes.mayWrite(s)) {
             catchUp.enqueue(s);
         }
     }
@@ -157,7 +159,7 @@ final class Passes {
         if (w.isScanning()) {
             scan(s);
         }
-        if (s.reading || !s.outlet.isReady()) {
+        if (s.reading || !writes.mayWrite(s)) {
             shard.serve(s);
         } else if (s.chunk != null) {
             fromChunk(s);

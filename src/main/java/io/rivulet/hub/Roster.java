@@ -73,6 +73,7 @@ final class Roster {
             s.say(Controls.hello(s, secret, start, start.cursorId()));
         }
         s.seen = at;
+        s.placeTold();
         s.transientFrom = start.transientFrom();
         writes.told(s, at);
         if (start.first() != null) {

@@ -198,10 +198,8 @@ final class Shard implements Runnable {
 
     private void tryServe(Subscriber s) {
         boolean ready = false;
-        while (s.state != Subscriber.State.ENDED && (ready = s.outlet.isReady())) {
-            if (s.isToHear()) {
-                writes.write(s, s.takeControls());
-            } else if (s.state == Subscriber.State.LIVE && s.backlogSize > 0 && passes.room(s) >= s.backlogSize) {
+        while (s.state != Subscriber.State.ENDED && (ready = writes.mayWrite(s))) {
+            if (s.state == Subscriber.State.LIVE && s.backlogSize > 0 && passes.room(s) >= s.backlogSize) {
                 int before = s.backlogSize;
                 byte[] bytes = joiner.next(s, writes.budget());
                 if (bytes == null) {

@@ -54,6 +54,8 @@ final class Subscriber implements Subscription {
     private volatile Ending ending;
     State state = State.OPENING;
     Position seen = Position.START;
+    /** The place of the last id that it was sent or is about to be: what comes next has a later one. */
+    private Position sent = Position.START;
     /** What the hub itself has to say first: prelude, hello, gap. Null when that is nothing, as it mostly is. */
     private byte[] controls;
 
@@ -208,6 +210,22 @@ final class Subscriber implements Subscription {
         }
     }
 
+    /**
+     * Events from one place to another, ascending, are about to be sent to it. Ids that run backwards would make the
+     * client resume at the wrong place, so this refuses them, and the fault ends the stream.
+     */
+    void sending(Position first, Position last) {
+        if (!first.isAfter(sent)) {
+            throw new IllegalStateException("the event at " + first + " would be sent after " + sent);
+        }
+        sent = last;
+    }
+
+    /** The hub tells it an id for the place up to which it has seen everything. */
+    void placeTold() {
+        sent = seen.isAfter(sent) ? seen : sent;
+    }
+
     /** The hub has something to say to it, before anything else. */
     void say(byte[] control) {
         if (controls == null) {
@@ -217,11 +235,6 @@ final class Subscriber implements Subscription {
             controls = Arrays.copyOf(controls, length + control.length);
             System.arraycopy(control, 0, controls, length, control.length);
         }
-    }
-
-    /** Whether the hub has something to say. */
-    boolean isToHear() {
-        return controls != null;
     }
 
     /** What the hub has to say, as one write; nothing is left of it. Null when there is nothing. */

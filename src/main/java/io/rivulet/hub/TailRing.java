@@ -132,13 +132,10 @@ final class TailRing {
         while (low < high) {
             long middle = low + high >>> 1;
             EventFrame frame = get(middle);
-            if (frame == null) {
-                return -1; // evicted under our hands: the place is below the floor by now, or will be found again
-            }
-            if (frame.position().isAfter(place)) {
+            if (frame != null && frame.position().isAfter(place)) {
                 high = middle;
             } else {
-                low = middle + 1;
+                low = middle + 1; // evicted under our hands: so were all before it, and the floor tells of them
             }
         }
         return floor.place().isAfter(place) ? -1 : low;

@@ -33,7 +33,23 @@ final class Writes {
         return budget;
     }
 
-    /** Hands these bytes to an outlet that is ready. */
+    /**
+     * Whether something may be written to a stream now. What the hub itself has to say goes out here, before anything
+     * else: it has its place in the stream's order, and its id is older than those of the events that follow. So every
+     * writer asks this and not the outlet, which may become ready between one question and the next.
+     */
+    boolean mayWrite(Subscriber s) {
+        while (s.outlet.isReady()) {
+            byte[] controls = s.takeControls();
+            if (controls == null) {
+                return true;
+            }
+            write(s, controls);
+        }
+        return false;
+    }
+
+    /** Hands these bytes to an outlet that is ready; {@link #mayWrite} has just said so. */
     void write(Subscriber s, byte[] bytes) {
         if (s.wait != null) {
             taken(s);

@@ -60,6 +60,7 @@ final class Writing {
         } else if (length + size > lengthMax || isSeam(frame.position().durable())) {
             return false;
         }
+        s.sending(frame.position(), frame.position());
         parts.add(replay);
         length += size;
         s.seen = frame.position();
