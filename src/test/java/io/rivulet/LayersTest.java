@@ -44,6 +44,7 @@ class LayersTest {
         "hub.stream",
         "hub.resume",
         "hub.tail",
+        "hub.dialect",
         "cluster",
         "log.store",
         "log.segment",

@@ -135,20 +135,22 @@ public final class EventFrame {
      * @param told the topics that this stream may be told, for {@link Variant#TOPICS}
      */
     public byte[] live(Variant variant, List<String> told) {
-        return switch (variant) {
-            case PLAIN -> live();
-            case LEGACY -> twin == null ? live() : twinBytes();
-            case TOPICS -> withTopics(told, retryEnd);
-        };
+        if (!variant.isShared()) {
+            return withTopics(told, retryEnd);
+        }
+        return isTwinFor(variant) ? twinBytes() : live();
     }
 
     /** The same for a replay. */
     public byte[] replay(Variant variant, List<String> told) {
-        return switch (variant) {
-            case PLAIN -> replay();
-            case LEGACY -> twin == null ? replay() : twinBytes();
-            case TOPICS -> withTopics(told, retryStart);
-        };
+        if (!variant.isShared()) {
+            return withTopics(told, retryStart);
+        }
+        return isTwinFor(variant) ? twinBytes() : replay();
+    }
+
+    private boolean isTwinFor(Variant variant) {
+        return variant == Variant.LEGACY && twin != null;
     }
 
     private byte[] twinBytes() {

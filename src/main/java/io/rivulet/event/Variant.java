@@ -7,5 +7,10 @@ public enum Variant {
     /** For clients of Mercure 0.x: the hub's own events in their form of JSON-LD, without a type. */
     LEGACY,
     /** With a line {@code topics} for each topic that may be told, before the data. */
-    TOPICS
+    TOPICS;
+
+    /** Whether an event is one array for all its streams; else it is rendered each time, for these topics. */
+    public boolean isShared() {
+        return this != TOPICS;
+    }
 }

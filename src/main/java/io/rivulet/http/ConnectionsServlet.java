@@ -128,7 +128,7 @@ public final class ConnectionsServlet extends HubServlet {
         json.addProperty("issuer", one.issuer());
         json.addProperty("token", one.tokenId());
         json.addProperty("peer", one.peer());
-        json.addProperty("dialect", one.dialect().name().toLowerCase(Locale.ROOT));
+        json.addProperty("dialect", one.dialect());
         JsonArray topics = new JsonArray();
         one.topics().forEach(topics::add);
         json.add("topics", topics);

@@ -2,6 +2,9 @@ package io.rivulet.http;
 
 import io.rivulet.auth.Grant;
 import io.rivulet.config.SettingsTable;
+import io.rivulet.hub.dialect.Dialect;
+import io.rivulet.hub.dialect.LegacyDialect;
+import io.rivulet.hub.dialect.MercureDialect;
 import io.rivulet.limit.Refused;
 import io.rivulet.metrics.Metrics.Count;
 import jakarta.servlet.http.HttpServletRequest;
@@ -20,6 +23,8 @@ public final class MercureServlet extends HubServlet {
     private static final String METHODS = "GET, HEAD, POST, QUERY, OPTIONS";
     private static final long PUBLISH_TIMEOUT_MS = 60_000;
     private static final int QUERY_FIELDS_MAX = 10_000;
+    private static final Dialect MERCURE = new MercureDialect();
+    private static final Dialect LEGACY = new LegacyDialect();
 
     private transient StreamReader reader;
     private transient SubscribeHandler subscribe;
@@ -58,8 +63,26 @@ public final class MercureServlet extends HubServlet {
         if (request.getMethod().equals("QUERY") && request.getContentType() != null) {
             readBody(request, grant);
         } else {
-            subscribe.open(reader.ofMercure(request, new FormFields(), grant), request, response);
+            subscribe.open(asked(request, new FormFields(), grant), request, response);
         }
+    }
+
+    private StreamReader.Asked asked(HttpServletRequest request, FormFields body, Grant grant) {
+        FormFields query = Query.of(request);
+        return reader.ofMercure(request, query, body, grant, dialect(query.and(body)));
+    }
+
+    /** What the client uses tells which generation it is of. */
+    private Dialect dialect(FormFields all) {
+        if (!Matchers.hasTopic(all)) {
+            return MERCURE;
+        }
+        if (!context().settings().get(SettingsTable.MERCURE_LEGACY)) {
+            throw Refused.malformed("topic is how Mercure 0.x subscribes, which is off here ("
+                + SettingsTable.MERCURE_LEGACY.fullKey() + "=true turns it on); Mercure 1.0 says "
+                + "match or match_urlpattern");
+        }
+        return Matchers.hasMatch(all) ? MERCURE : LEGACY;
     }
 
     /** The union of query and body is asked for (SUB-02). */
@@ -77,7 +100,7 @@ public final class MercureServlet extends HubServlet {
             Object found = outcome.get();
             if (found instanceof Posed posed) {
                 FormFields fields = FormDecoder.decode(posed.body(), QUERY_FIELDS_MAX);
-                subscribe.open(reader.ofMercure(request, fields, posed.grant()), request, response);
+                subscribe.open(asked(request, fields, posed.grant()), request, response);
             } else {
                 subscribe.goOn(found, request, response);
             }

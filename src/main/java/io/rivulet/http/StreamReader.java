@@ -1,9 +1,8 @@
 package io.rivulet.http;
 
 import io.rivulet.auth.Grant;
-import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
-import io.rivulet.event.Dialect;
+import io.rivulet.hub.dialect.Dialect;
 import io.rivulet.hub.Pace;
 import io.rivulet.hub.Since;
 import io.rivulet.hub.SubscribeRequest;
@@ -39,38 +38,25 @@ final class StreamReader {
     }
 
     /** At {@code /api/updates}. */
-    Asked ofUpdates(HttpServletRequest request, Grant grant) {
+    Asked ofUpdates(HttpServletRequest request, Grant grant, Dialect dialect) {
         FormFields query = Query.of(request);
         Query.checkBuilt(query);
         TopicSelection topics = matchers.selectionOrDefault(query);
-        String cursor = Cursor.of(request, query);
+        String cursor = Cursor.of(request, query, new FormFields(), dialect);
         Since since = query.has("since") ? Since.parse(query.one("since"), context.clock().instant()) : Since.LATEST;
         if (cursor != null && cursor.isEmpty()) { // "no replay", said out loud
             since = Since.LATEST;
         }
         boolean events = query.all("heartbeat").contains("event");
-        Asked all = asked(request, topics, grant, cursor, since, heartbeat(request, query), events, Dialect.RIVULET);
+        Asked all = asked(request, topics, grant, cursor, since, heartbeat(request, query), events, dialect);
         return new Asked(all.asked().at(pace(query)), all.hadCursor());
     }
 
     /** At Mercure's path, from query and body together; parameters that Mercure does not know are ignored. */
-    Asked ofMercure(HttpServletRequest request, FormFields body, Grant grant) {
-        FormFields query = Query.of(request);
-        FormFields all = query.and(body);
-        Dialect dialect = dialect(all, context.settings());
-        TopicSelection topics = matchers.selection(all);
+    Asked ofMercure(HttpServletRequest request, FormFields query, FormFields body, Grant grant, Dialect dialect) {
+        TopicSelection topics = matchers.selection(query.and(body));
         String cursor = Cursor.of(request, query, body, dialect);
         return asked(request, topics, grant, cursor, Since.LATEST, usualHeartbeat(request), false, dialect);
-    }
-
-    /** What the client uses tells which generation it is of. */
-    private static Dialect dialect(FormFields all, Settings settings) {
-        if (Matchers.hasTopic(all) && !settings.get(SettingsTable.MERCURE_LEGACY)) {
-            throw Refused.malformed("topic is how Mercure 0.x subscribes, which is off here ("
-                + SettingsTable.MERCURE_LEGACY.fullKey() + "=true turns it on); Mercure 1.0 says "
-                + "match or match_urlpattern");
-        }
-        return Matchers.hasTopic(all) && !Matchers.hasMatch(all) ? Dialect.LEGACY : Dialect.MERCURE;
     }
 
     private static Asked asked(HttpServletRequest request, TopicSelection topics, Grant grant, String cursor,

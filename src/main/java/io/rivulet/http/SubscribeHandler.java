@@ -2,7 +2,6 @@ package io.rivulet.http;
 
 import io.rivulet.auth.Grant;
 import io.rivulet.config.SettingsTable;
-import io.rivulet.event.Dialect;
 import io.rivulet.hub.Placed;
 import io.rivulet.hub.SubscribeRequest;
 import io.rivulet.hub.Subscription;
@@ -35,7 +34,7 @@ final class SubscribeHandler {
     /** Opens a stream, or lets the request wait for its place. */
     void open(StreamReader.Asked wanted, HttpServletRequest request, HttpServletResponse response) throws IOException {
         SubscribeRequest asked = wanted.asked();
-        if (asked.dialect() == Dialect.RIVULET || !wanted.hadCursor()) {
+        if (asked.dialect().startHeader() == null || !wanted.hadCursor()) {
             open(asked, null, request, response);
         } else {
             // asked before startAsync: a refusal must find a request that can still be answered in the usual way
@@ -84,8 +83,7 @@ final class SubscribeHandler {
     private static void headers(SubscribeRequest asked, Placed placed, HttpServletResponse response) {
         headers(asked.grant(), response);
         if (placed != null) {
-            response.setHeader(asked.dialect() == Dialect.LEGACY ? "Last-Event-ID" : "Mercure-Last-Event-ID",
-                wire(placed.lastEventId()));
+            response.setHeader(asked.dialect().startHeader(), wire(placed.lastEventId()));
         }
     }
 

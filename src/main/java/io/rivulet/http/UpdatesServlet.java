@@ -1,6 +1,8 @@
 package io.rivulet.http;
 
 import io.rivulet.auth.Grant;
+import io.rivulet.hub.dialect.Dialect;
+import io.rivulet.hub.dialect.PlainDialect;
 import io.rivulet.limit.Refused;
 import io.rivulet.metrics.Metrics.Count;
 import jakarta.servlet.http.HttpServletRequest;
@@ -11,6 +13,7 @@ import java.io.IOException;
 public final class UpdatesServlet extends HubServlet {
 
     private static final String METHODS = "GET, HEAD, POST, PUT, OPTIONS";
+    private static final Dialect DIALECT = new PlainDialect();
 
     /** For body and hub together: longer than any store that is healthy, shorter than any client's patience. */
     private static final long PUBLISH_TIMEOUT_MS = 60_000;
@@ -49,7 +52,8 @@ public final class UpdatesServlet extends HubServlet {
 
     private void subscribe(HttpServletRequest request, HttpServletResponse response) throws IOException {
         try {
-            subscribe.open(reader.ofUpdates(request, context().access().toRead(request)), request, response);
+            subscribe.open(reader.ofUpdates(request, context().access().toRead(request), DIALECT), request,
+                response);
         } catch (Refused refused) {
             if (!subscribe.refuseSoftly(refused, true, request, response)) {
                 throw refused;

@@ -271,7 +271,7 @@ final class CatchUp {
      * the response's headers. Damage is still there when it comes back, so it is told once and then passed over.
      */
     private boolean endsHere(Subscriber s, boolean damage) {
-        boolean ends = !s.request.controls() && !(damage && s.damageTold);
+        boolean ends = s.request.dialect().endsOnLoss() && !(damage && s.damageTold);
         if (ends) {
             setup.metrics().add(Count.GAPS);
         }
@@ -280,8 +280,9 @@ final class CatchUp {
 
     private void gap(Subscriber s, boolean isTransient, Long missed, String id) {
         setup.metrics().add(Count.GAPS);
-        if (s.request.controls()) {
-            s.say(Controls.gap(isTransient, missed, id));
+        byte[] gap = s.request.dialect().gap(isTransient, missed, id);
+        if (gap != null) {
+            s.say(gap);
             s.placeTold();
         }
     }

@@ -1,6 +1,5 @@
 package io.rivulet.hub;
 
-import io.rivulet.event.Dialect;
 import java.util.List;
 
 /**
@@ -12,10 +11,10 @@ import java.util.List;
  * @param tokenId    of the token it reads with now; null without one
  * @param peer       the client's address
  * @param topics     what it asked for, in its own words
- * @param dialect    how it is spoken to
+ * @param dialect    how it is spoken to, by the dialect's name
  * @param openedMs   since when, in milliseconds since 1970
  * @param expiresMs  when its token ends; {@link io.rivulet.auth.Grant#NEVER} without an end
  */
 public record Connection(String connection, String issuer, String subject, String tokenId, String peer,
-                         List<String> topics, Dialect dialect, long openedMs, long expiresMs) {
+                         List<String> topics, String dialect, long openedMs, long expiresMs) {
 }

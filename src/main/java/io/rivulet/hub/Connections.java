@@ -1,7 +1,6 @@
 package io.rivulet.hub;
 
 import io.rivulet.auth.Grant;
-import io.rivulet.event.Dialect;
 import io.rivulet.limit.Refused;
 import io.rivulet.limit.Refused.Reason;
 import io.rivulet.topic.TopicMatcher;
@@ -120,9 +119,8 @@ public final class Connections {
 
     private static Connection shown(Subscriber s) {
         Grant grant = s.grant;
-        Dialect dialect = s.request.dialect();
         return new Connection(s.connection(), grant.issuer(), grant.subject(), grant.tokenId(), s.request.peer(),
-            s.request.topics().matchers().stream().map(TopicMatcher::text).toList(), dialect, s.admission.openedMs(),
-            grant.expiresMs());
+            s.request.topics().matchers().stream().map(TopicMatcher::text).toList(), s.request.dialect().name(),
+            s.admission.openedMs(), grant.expiresMs());
     }
 }

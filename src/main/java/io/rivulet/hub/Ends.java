@@ -97,7 +97,7 @@ final class Ends {
     /** One that is ending: now, if its socket has taken what was begun, or if it had time enough. */
     void finish(Subscriber s, long nowMs) {
         if (writes.mayWrite(s)) {
-            writes.write(s, setup.farewell().get());
+            writes.write(s, s.request.dialect().farewell(setup.retryMs().getAsLong()));
             shard.remove(s, s.ending());
         } else if (nowMs - s.endMs >= patienceMs(s)) {
             shard.remove(s, s.ending());
@@ -166,7 +166,7 @@ final class Ends {
             Subscriber s = streams.get(streams.size() - 1);
             try {
                 if (writes.mayWrite(s)) {
-                    writes.write(s, setup.farewell().get());
+                    writes.write(s, s.request.dialect().farewell(setup.retryMs().getAsLong()));
                 }
             } catch (RuntimeException e) {
                 LOG.warn("Stream {} could not be told of the end", s.connection(), e);

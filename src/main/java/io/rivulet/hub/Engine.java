@@ -3,11 +3,10 @@ package io.rivulet.hub;
 import io.rivulet.auth.Grant;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
-import io.rivulet.event.Dialect;
 import io.rivulet.event.Event;
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
-import io.rivulet.event.Variant;
+import io.rivulet.hub.dialect.Dialect;
 import io.rivulet.log.EventLog;
 import io.rivulet.log.LogRange;
 import io.rivulet.metrics.Metrics;
@@ -15,7 +14,6 @@ import io.rivulet.metrics.Metrics.Count;
 import io.rivulet.topic.Topic;
 import io.rivulet.topic.TopicSelection;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -27,7 +25,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,7 +51,7 @@ final class Engine {
     private final HistoryPages pages;
     private final ExecutorService answers;
     private final ScheduledExecutorService ticker;
-    private final Supplier<byte[]> prelude;
+    private final LongSupplier retryMs;
     private final Settings settings;
     private final InstantSource clock;
     private final Presence presence;
@@ -71,7 +68,7 @@ final class Engine {
         this.presence = presence;
         long retryMin = settings.get(SettingsTable.RETRY_MIN).toMillis();
         long retryMax = settings.get(SettingsTable.RETRY_MAX).toMillis();
-        prelude = () -> Controls.prelude(names.between(retryMin, retryMax));
+        retryMs = () -> names.between(retryMin, retryMax);
         queue = new PublishQueue(settings.get(SettingsTable.PUBLISH_QUEUE_BYTES));
         fanOut = new FanOut(settings.get(SettingsTable.LAG_MAX).toMillis(), clock);
         readers = new Readers(log, settings.get(SettingsTable.READ_BYTES));
@@ -96,8 +93,7 @@ final class Engine {
         int shards = Runtime.getRuntime().availableProcessors();
         ShardSetup setup = new ShardSetup(ring, transients, log, readers, metrics, clock, nanos, start,
             startId, settings.get(SettingsTable.BACKLOG_EVENTS), handOver, ended,
-            () -> Controls.farewell(names.between(retryMin, retryMax)), cursors,
-            banned, answers, presence, settings.get(SettingsTable.WRITE_BYTES) / shards, names,
+            retryMs, cursors, banned, answers, presence, settings.get(SettingsTable.WRITE_BYTES) / shards, names,
             settings.get(SettingsTable.STALL_TIMEOUT).toNanos(),
             settings.get(SettingsTable.CONFLATE_TOPICS_MAX), settings.get(SettingsTable.CONFLATE_BYTES) / shards);
         for (int i = 1; i <= shards; i++) {
@@ -156,49 +152,29 @@ final class Engine {
 
     /** Where the stream begins; on a reader thread. */
     Placed place(SubscribeRequest request) throws IOException {
-        StartPoint found = resume.find(request);
+        StartPoint found = resume.find(request.resume());
         StartPoint start = presence.checked(request, found.cursor() == null ? found.at(ring.newest()) : found);
         boolean damage = readers.meetsDamage(start.cursor());
-        return new Placed(start, damage, damage ? "earliest" : mercureId(request, start));
-    }
-
-    private String mercureId(SubscribeRequest request, StartPoint start) throws IOException {
-        boolean exact = start.resumed() == StartPoint.Resumed.EXACT || start.resumed() == StartPoint.Resumed.LIVE;
-        if (!exact || start.transientLost() || start.cursor().equals(Position.START)
-            || "earliest".equals(request.cursor())) {
-            return "earliest";
-        }
-        if (request.cursor() != null && !request.cursor().isEmpty()) {
-            return request.cursor();
-        }
-        return request.dialect() != Dialect.RIVULET && resume.isNothingFor(request.grant()) ? "earliest"
-            : start.cursorId();
+        String told = request.dialect().startId(request.cursor(), start, damage,
+            () -> resume.isNothingFor(request.grant()));
+        return new Placed(start, damage, told);
     }
 
     /** A stream that nobody writes to yet; given a shard. */
     Subscriber admit(SubscribeRequest request, Outlet outlet) {
-        Duration age = settings.get(request.dialect() == Dialect.RIVULET ? SettingsTable.CONNECTION_MAX_AGE
-            : SettingsTable.MERCURE_MAX_AGE);
-        long ageMs = age.toMillis();
+        Dialect dialect = request.dialect();
+        long ageMs = dialect.maxAge(settings).toMillis();
         long nowMs = clock.millis();
         long agedMs = ageMs == 0 ? Long.MAX_VALUE : nowMs + names.between(ageMs - ageMs / AGE_SPREAD, ageMs);
         Admission admission = new Admission(names.next(), presence.isOn() ? names.nextUrn() : null, nowMs, agedMs,
-            variant(request.dialect()));
+            dialect.variant(settings));
         return new Subscriber(request, outlet, fanOut.assign(), admission);
-    }
-
-    private Variant variant(Dialect dialect) {
-        return switch (dialect) {
-            case RIVULET -> Variant.PLAIN;
-            case MERCURE -> settings.get(SettingsTable.MERCURE_TOPICS_FIELD) ? Variant.TOPICS : Variant.PLAIN;
-            case LEGACY -> Variant.LEGACY;
-        };
     }
 
     /** Begins to serve it. */
     void open(Subscriber s, Placed placed) {
         Shard shard = s.shard;
-        byte[] first = prelude.get();
+        byte[] first = s.request.dialect().prelude(retryMs.getAsLong());
         shard.post(() -> shard.begin(s, first));
         if (placed != null) {
             attach(s, placed);

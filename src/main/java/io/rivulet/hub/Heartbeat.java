@@ -26,13 +26,15 @@ final class Heartbeat {
             if (s.state == Subscriber.State.ENDING || !ready) {
                 continue; // bytes are on their way, or nobody takes them: both are news enough
             }
-            if (s.state == Subscriber.State.LIVE && s.backlogSize == 0 && s.request.controls()
+            byte[] cursor = s.state == Subscriber.State.LIVE && s.backlogSize == 0
                 && !s.seen.isAfter(now.place) // placed ahead of its shard, it knows more than this would tell
-                && cursors.isDue(s, now.bytesAppended, now.ms, now.place.durable())) {
+                && cursors.isDue(s, now.bytesAppended, now.ms, now.place.durable())
+                ? s.request.dialect().cursor(now.placeId) : null;
+            if (cursor != null) {
                 s.seen = now.place;
                 s.placeTold();
                 writes.told(s, now.place);
-                writes.write(s, Controls.cursor(now.placeId));
+                writes.write(s, cursor);
             } else if (s.request.heartbeatEvents() && now.ns - s.heartbeatNs >= s.request.heartbeat().toNanos()) {
                 s.heartbeatNs = now.ns;
                 writes.write(s, EVENT);

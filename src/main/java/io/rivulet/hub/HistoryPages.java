@@ -1,7 +1,6 @@
 package io.rivulet.hub;
 
 import io.rivulet.auth.Grant;
-import io.rivulet.event.Dialect;
 import io.rivulet.limit.Refused;
 import io.rivulet.log.EventLog;
 import io.rivulet.log.LogChunk;
@@ -9,7 +8,6 @@ import io.rivulet.log.LogEntry;
 import io.rivulet.log.View;
 import io.rivulet.topic.TopicSelection;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -33,8 +31,7 @@ final class HistoryPages {
         if (since.kind() == Since.Kind.LAST_OF_EACH && after == null) {
             return new History(log.find().newestOfEach(view, limit).stream().map(this::item).toList(), null);
         }
-        StartPoint start = resume.find(
-            new SubscribeRequest(topics, grant, after, since, Duration.ZERO, false, Dialect.RIVULET, "history"));
+        StartPoint start = resume.find(new ResumeRequest(topics, grant, after, since, false));
         if (start.resumed() == StartPoint.Resumed.RESET) {
             throw Refused.malformed("the id to begin after is not of this history");
         }

@@ -42,14 +42,14 @@ final class Joiner {
         if (budget.isTight() && !mayBegin(s, budget)) {
             return null;
         }
-        if (s.backlogSize == 1 && s.variant == Variant.PLAIN) {
+        if (s.backlogSize == 1 && s.variant.isShared()) {
             EventFrame only = ring.get(s.backlog[0]);
             if (only == null) {
                 return null;
             }
             s.sending(only.position(), only.position());
             s.backlogSize = 0;
-            return only.live();
+            return s.live(only);
         }
         long key = s.backlogHash + s.variant.ordinal(); // those of another variant have other bytes
         Joined joined = round.get(key);
@@ -97,7 +97,7 @@ final class Joiner {
                 break;
             }
             length += part.length;
-            shared &= s.variant != Variant.TOPICS || !frame.isPrivate(); // else its topics depend on the grant
+            shared &= s.variant.isShared() || !frame.isPrivate(); // else its topics depend on the grant
             parts.add(part);
             first = i == 0 ? frame.position() : first;
             last = frame.position();

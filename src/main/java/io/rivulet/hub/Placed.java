@@ -25,8 +25,8 @@ public final class Placed {
     }
 
     /**
-     * What the response says to a request that carried a cursor (Mercure 1.0, REC-06): the id just before the first
-     * event that comes, or {@code earliest} when something may be missing or nothing was ever published.
+     * What the response says to a request that carried a cursor, in the header of its dialect; null where the dialect
+     * has none.
      */
     public String lastEventId() {
         return lastEventId;

@@ -46,7 +46,7 @@ final class Resume {
     }
 
     /** The start of this stream. */
-    StartPoint find(SubscribeRequest request) throws IOException {
+    StartPoint find(ResumeRequest request) throws IOException {
         String cursor = request.cursor();
         if (cursor == null) {
             return since(request);
@@ -64,7 +64,7 @@ final class Resume {
     }
 
     /** A publisher's id: of repeated ones the earliest (REC-07), of those that the caller may know of. */
-    private StartPoint named(SubscribeRequest request) throws IOException {
+    private StartPoint named(ResumeRequest request) throws IOException {
         String cursor = request.cursor();
         Optional<LogEntry> entry = log.find().byId(cursor, request.grant().subscribes());
         if (entry.isPresent()) {
@@ -86,7 +86,7 @@ final class Resume {
             && transients.newestOfEach(view).isEmpty();
     }
 
-    private StartPoint sealed(SubscribeRequest request, IdSeal.Opened opened) throws IOException {
+    private StartPoint sealed(ResumeRequest request, IdSeal.Opened opened) throws IOException {
         LogRange range = log.range();
         LogFinder find = log.find();
         long durable = opened.position().durable();
@@ -102,7 +102,7 @@ final class Resume {
         if (sameEpoch && !ring.floor().isAfter(opened.position())) {
             return StartPoint.exact(opened.position(), request.cursor()); // all of it is in memory, trimmed or not
         }
-        boolean conflates = request.pace().conflates();
+        boolean conflates = request.conflates();
         if (durable < range.first() - 1 && (conflates ? find.newestTrimmed(durable, view(request))
             : find.lastTrimmed(view(request)) > durable)) {
             Position oldest = oldest();
@@ -117,20 +117,20 @@ final class Resume {
     }
 
     /** Adds whether transient events were lost between the cursor and what memory still holds. */
-    private StartPoint lostAmongTransients(SubscribeRequest request, boolean sameEpoch, Position cursor,
+    private StartPoint lostAmongTransients(ResumeRequest request, boolean sameEpoch, Position cursor,
                                            StartPoint start) {
         if (!mayBeTransient.test(request.topics())) {
             return start;
         }
         Position floor = ring.floor();
         View view = view(request);
-        boolean newestOnly = request.pace().conflates() && !start.cursor().isAfter(cursor);
+        boolean newestOnly = request.conflates() && !start.cursor().isAfter(cursor);
         boolean lost = !sameEpoch || floor.isAfter(cursor)
             && (newestOnly ? transients.newestLost(cursor, floor, view) : transients.lostSince(cursor, view));
         return lost ? start.withTransientLost(true, floor) : start;
     }
 
-    private StartPoint since(SubscribeRequest request) throws IOException {
+    private StartPoint since(ResumeRequest request) throws IOException {
         Since since = request.since();
         return switch (since.kind()) {
             case LATEST -> StartPoint.LIVE;
@@ -145,7 +145,7 @@ final class Resume {
         };
     }
 
-    private StartPoint fromTime(SubscribeRequest request, long timeMs) throws IOException {
+    private StartPoint fromTime(ResumeRequest request, long timeMs) throws IOException {
         Position place = Position.ofDurable(log.find().beforeTime(timeMs));
         boolean trimmed = place.durable() == log.range().first() - 1 && log.find().lastTrimmed(view(request)) > 0;
         return trimmed ? StartPoint.partial(place, ids.idOf(place), null) : at(place);
@@ -166,7 +166,7 @@ final class Resume {
         return StartPoint.exact(place, ids.idOf(place));
     }
 
-    private StartPoint newestOfEach(SubscribeRequest request) throws IOException {
+    private StartPoint newestOfEach(ResumeRequest request) throws IOException {
         Position head = newest();
         List<EventFrame> found = new ArrayList<>();
         for (LogEntry entry : log.find().newestOfEach(view(request), TOPICS_MAX)) {
@@ -196,7 +196,7 @@ final class Resume {
     }
 
     /** The place after which {@code n} events for the caller come: counted back through the ring, then the log. */
-    private Position newest(SubscribeRequest request, int n) throws IOException {
+    private Position newest(ResumeRequest request, int n) throws IOException {
         View view = view(request);
         int counted = 0;
         int durable = 0; // the log counts these as well
@@ -215,7 +215,7 @@ final class Resume {
         return Position.ofDurable(log.find().beforeNewest(view, n - counted + durable));
     }
 
-    private static View view(SubscribeRequest request) {
+    private static View view(ResumeRequest request) {
         return View.of(request.topics(), request.grant());
     }
 

@@ -2,6 +2,7 @@ package io.rivulet.hub;
 
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
+import io.rivulet.hub.dialect.Dialect;
 import io.rivulet.topic.TopicIndex;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,14 +64,16 @@ final class Roster {
         index.add(s.request.topics(), s);
         s.indexed = true;
         s.state = Subscriber.State.BEHIND;
+        Dialect dialect = s.request.dialect();
         boolean inexact = setup.presence().began(s, found);
-        if (inexact && !s.request.controls()) {
+        if (inexact && dialect.endsOnLoss()) {
             return Ending.LOSS;
         }
         StartPoint start = inexact ? setup.presence().checked(s.request, found) : found;
-        if (s.request.controls()) {
-            String secret = setup.names().secretOf(s.admission.connection());
-            s.say(Controls.hello(s, secret, start, start.cursorId()));
+        byte[] hello = dialect.hello(s.connection(), () -> setup.names().secretOf(s.admission.connection()),
+            s.request.topics(), start);
+        if (hello != null) {
+            s.say(hello);
         }
         s.seen = at;
         s.placeTold();

@@ -9,7 +9,6 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 
 /**
  * What all shards share.
@@ -17,7 +16,7 @@ import java.util.function.Supplier;
  * @param start      the place of the log's head at opening; {@code startId} is its sealed id
  * @param backlogMax events that a stream may wait for in memory
  * @param ended      is told of each stream that ended, on its shard's thread
- * @param farewell   the last bytes of a stream that the hub ends: when to come back
+ * @param retryMs    after how long a client is to come back: another time for each
  * @param cursors    when a silent stream is due a fresh cursor
  * @param banned     whether who has this grant is to be kept out; any thread
  * @param answers    where answers to callers are completed: never on a shard
@@ -29,7 +28,7 @@ import java.util.function.Supplier;
  */
 record ShardSetup(TailRing ring, TransientTopics transients, EventLog log, Readers readers, Metrics metrics,
                   InstantSource clock, LongSupplier nanos, Position start, String startId, int backlogMax,
-                  HandOver handOver, Consumer<Subscriber> ended, Supplier<byte[]> farewell, CursorDue cursors,
+                  HandOver handOver, Consumer<Subscriber> ended, LongSupplier retryMs, CursorDue cursors,
                   Predicate<Grant> banned, Executor answers,
                   Presence presence, long writeBytes, Names names, long stallNs, int conflateTopicsMax,
                   long conflateBytes) {

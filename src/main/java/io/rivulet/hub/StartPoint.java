@@ -2,7 +2,9 @@ package io.rivulet.hub;
 
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
+import io.rivulet.hub.dialect.Start;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Where a stream begins, and what to say of it in {@code rivulet.hello}.
@@ -17,7 +19,7 @@ import java.util.List;
  * @param afterFirst    examined up to here once {@code first} is sent
  */
 record StartPoint(Resumed resumed, Position cursor, String cursorId, Long missed, boolean transientLost,
-                  Position transientFrom, List<EventFrame> first, Position afterFirst) {
+                  Position transientFrom, List<EventFrame> first, Position afterFirst) implements Start {
 
     /** How a stream resumed. */
     enum Resumed {
@@ -28,15 +30,26 @@ record StartPoint(Resumed resumed, Position cursor, String cursorId, Long missed
         /** The oldest part of what was asked for is gone. */
         PARTIAL,
         /** The cursor is not of this history: from now on. */
-        RESET;
-
-        String text() {
-            return name().toLowerCase(java.util.Locale.ROOT);
-        }
+        RESET
     }
 
     static final StartPoint LIVE = new StartPoint(Resumed.LIVE, null, null, 0L, false, null, null, null);
     static final StartPoint RESET = new StartPoint(Resumed.RESET, null, null, null, false, null, null, null);
+
+    @Override
+    public String resumedText() {
+        return resumed.name().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public boolean isComplete() {
+        return (resumed == Resumed.EXACT || resumed == Resumed.LIVE) && !transientLost;
+    }
+
+    @Override
+    public boolean isVeryFirst() {
+        return cursor.equals(Position.START);
+    }
 
     static StartPoint exact(Position cursor, String id) {
         return new StartPoint(Resumed.EXACT, cursor, id, 0L, false, null, null, null);

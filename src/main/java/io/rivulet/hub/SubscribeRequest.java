@@ -1,7 +1,7 @@
 package io.rivulet.hub;
 
 import io.rivulet.auth.Grant;
-import io.rivulet.event.Dialect;
+import io.rivulet.hub.dialect.Dialect;
 import io.rivulet.topic.TopicSelection;
 import java.time.Duration;
 
@@ -32,8 +32,8 @@ public record SubscribeRequest(TopicSelection topics, Grant grant, String cursor
         return new SubscribeRequest(topics, grant, cursor, since, heartbeat, heartbeatEvents, dialect, peer, other);
     }
 
-    /** Whether events of the hub's own may be sent. */
-    boolean controls() {
-        return dialect.controls();
+    /** The part that decides where the stream begins. */
+    ResumeRequest resume() {
+        return new ResumeRequest(topics, grant, cursor, since, pace.conflates());
     }
 }

@@ -161,18 +161,18 @@ final class Subscriber implements Subscription {
 
     /** An event's bytes for it, live. */
     byte[] live(EventFrame frame) {
-        return variant == Variant.PLAIN ? frame.live() : frame.live(variant, told(frame));
+        return frame.live(variant, told(frame));
     }
 
     /** An event's bytes for it, from history. */
     byte[] replay(EventFrame frame) {
-        return variant == Variant.PLAIN ? frame.replay() : frame.replay(variant, told(frame));
+        return frame.replay(variant, told(frame));
     }
 
     /** The topics that it may be told: of a private event those that its grant covers, for others are none of its. */
     private List<String> told(EventFrame frame) {
-        return frame.isPrivate() && variant == Variant.TOPICS
-            ? frame.topics().stream().filter(grant.subscribes()::covers).toList() : frame.topics();
+        return variant.isShared() || !frame.isPrivate() ? frame.topics()
+            : frame.topics().stream().filter(grant.subscribes()::covers).toList();
     }
 
     /** Takes an event of the live batch; false when the backlog is full. */

@@ -2,7 +2,6 @@ package io.rivulet.hub;
 
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
-import io.rivulet.event.Variant;
 import io.rivulet.metrics.Metrics;
 import io.rivulet.metrics.Metrics.Count;
 import java.util.ArrayList;
@@ -104,8 +103,8 @@ final class Writing {
         if (parts.size() == 1) {
             return parts.get(0);
         }
-        return s.variant == Variant.TOPICS ? Joiner.joined(parts, length) // rendered for this stream alone
-            : replays.join(parts, length, from);
+        return s.variant.isShared() ? replays.join(parts, length, from)
+            : Joiner.joined(parts, length); // rendered for this stream alone
     }
 
     /** Twice a second: what nobody asks for any more is forgotten. */

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.rivulet.auth.Grant;
 import io.rivulet.auth.GrantedTopics;
 import io.rivulet.config.SettingsTable;
-import io.rivulet.event.Dialect;
 import io.rivulet.kit.Await;
 import io.rivulet.limit.Refused;
 import io.rivulet.limit.Refused.Reason;
@@ -33,7 +32,7 @@ class AdmissionTest {
     private Path folder;
 
     private static SubscribeRequest request(TopicSelection topics) {
-        return new SubscribeRequest(topics, ANN, null, Since.LATEST, Duration.ofSeconds(15), false, Dialect.RIVULET,
+        return new SubscribeRequest(topics, ANN, null, Since.LATEST, Duration.ofSeconds(15), false, HubScene.PLAIN,
             "192.0.2.1");
     }
 

@@ -3,7 +3,6 @@ package io.rivulet.hub;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.auth.Grant;
-import io.rivulet.event.Dialect;
 import io.rivulet.event.Event;
 import io.rivulet.kit.Await;
 import io.rivulet.topic.TopicSelection;
@@ -147,6 +146,6 @@ class CatchUpTest {
 
     private Subscription subscribe(String topic, String after, Outlet outlet) {
         return scene.hub.subscribe(new SubscribeRequest(TopicSelection.ofTopics(List.of(topic)), Grant.ANONYMOUS, after,
-            Since.LATEST, Duration.ofMinutes(5), true, Dialect.RIVULET, "192.0.2.1"), outlet);
+            Since.LATEST, Duration.ofMinutes(5), true, HubScene.PLAIN, "192.0.2.1"), outlet);
     }
 }

@@ -13,7 +13,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.auth.Grant;
 import io.rivulet.auth.GrantedTopics;
-import io.rivulet.event.Dialect;
 import io.rivulet.event.Event;
 import io.rivulet.kit.Await;
 import io.rivulet.limit.Refused;
@@ -45,7 +44,7 @@ class ConnectionsTest {
             HubClient client = awaitHello(scene.client("news", "*").as(grant).connect(), 1);
             Connection shown = scene.hub.connections().find(client.connection()).orElseThrow();
             assertEquals(new Connection(client.told("connection"), "https://issuer", "reader", null, "test",
-                List.of("news", "*"), Dialect.RIVULET, clock.millis(), clock.millis() + HOUR_MS), shown);
+                List.of("news", "*"), "rivulet", clock.millis(), clock.millis() + HOUR_MS), shown);
             assertEquals(List.of(shown), scene.hub.connections().list());
             assertFalse(shown.toString().contains(client.told("secret")));
             assertEquals(Optional.empty(), scene.hub.connections().find("nobody"));

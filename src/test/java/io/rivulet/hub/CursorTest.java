@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.auth.Grant;
-import io.rivulet.event.Dialect;
 import io.rivulet.event.Event;
 import io.rivulet.kit.Await;
 import io.rivulet.topic.TopicSelection;
@@ -81,7 +80,7 @@ class CursorTest {
             CountDownLatch stuck = new CountDownLatch(1);
             for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) { // one on each shard
                 scene.hub.subscribe(new SubscribeRequest(TopicSelection.ofTopics(List.of("news")), Grant.ANONYMOUS,
-                    null, Since.LATEST, Duration.ofSeconds(15), false, Dialect.RIVULET, "stuck"), new Stuck(stuck));
+                    null, Since.LATEST, Duration.ofSeconds(15), false, HubScene.PLAIN, "stuck"), new Stuck(stuck));
             }
             scene.publish("news", "old");
             HubClient client = scene.client("news").connect();

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.rivulet.auth.Grant;
-import io.rivulet.event.Dialect;
 import io.rivulet.kit.Await;
 import io.rivulet.metrics.Metrics.Count;
 import io.rivulet.topic.TopicSelection;
@@ -41,7 +40,7 @@ class DeliveryCostTest {
             List<Subscription> open = new ArrayList<>();
             for (int i = 0; i < STREAMS; i++) {
                 open.add(scene.hub.subscribe(new SubscribeRequest(TopicSelection.ofTopics(List.of("news")),
-                    Grant.ANONYMOUS, null, Since.LATEST, Duration.ofMinutes(5), false, Dialect.RIVULET, "192.0.2.1"),
+                    Grant.ANONYMOUS, null, Since.LATEST, Duration.ofMinutes(5), false, HubScene.PLAIN, "192.0.2.1"),
                     TakingOutlet.NOWHERE));
             }
             publish(scene, EVENTS); // tables have grown to their size, and all are live

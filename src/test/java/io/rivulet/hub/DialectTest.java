@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.rivulet.event.Dialect;
 import io.rivulet.event.Event;
+import io.rivulet.hub.dialect.Dialect;
 import io.rivulet.kit.Await;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a stream of each dialect looks like, byte for byte. */
 class DialectTest {
@@ -31,7 +31,7 @@ class DialectTest {
     Path folder;
 
     @ParameterizedTest
-    @EnumSource(value = Dialect.class, names = "RIVULET", mode = EnumSource.Mode.EXCLUDE)
+    @MethodSource("io.rivulet.hub.HubScene#mercureDialects")
     void sub19AMercureStreamHasOnlyWhatTheProtocolKnows(Dialect dialect) throws Exception {
         try (HubScene scene = new HubScene(folder)) {
             HubClient client = scene.client("news").speaking(dialect).connect();
@@ -43,7 +43,7 @@ class DialectTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Dialect.class, names = "RIVULET", mode = EnumSource.Mode.EXCLUDE)
+    @MethodSource("io.rivulet.hub.HubScene#mercureDialects")
     void aMercureReplayIsTheSameWithoutTheRetry(Dialect dialect) throws Exception {
         try (HubScene scene = new HubScene(folder)) {
             scene.publish("news", "before");
@@ -84,9 +84,9 @@ class DialectTest {
     @Test
     void eventsThatAreWrittenTogetherAreToldEachStreamsOwnTopics() throws Exception {
         try (HubScene scene = new HubScene(folder, TOPICS_FIELD, "true")) {
-            HubClient one = new HubClient(scene.hub, 1, "*").speaking(Dialect.MERCURE)
+            HubClient one = new HubClient(scene.hub, 1, "*").speaking(HubScene.MERCURE)
                 .as(grant("one", topics("other"))).connect();
-            HubClient other = new HubClient(scene.hub, 1, "*").speaking(Dialect.MERCURE)
+            HubClient other = new HubClient(scene.hub, 1, "*").speaking(HubScene.MERCURE)
                 .as(grant("other", topics("news"))).connect();
             scene.publish("a", "fills the window");
             scene.publish(PRIVATE);
@@ -116,7 +116,7 @@ class DialectTest {
     void aMercureStreamThatRetentionOvertakesEndsThereAndIsToldWhenItComesBack() throws Exception {
         try (HubScene scene = new HubScene(folder, "log.retain.bytes", "1m", "log.sync", "never", "ring.bytes",
             "65536", "backlog.events", "4")) {
-            HubClient stalled = new HubClient(scene.hub, 500, "news").speaking(Dialect.MERCURE).connect();
+            HubClient stalled = new HubClient(scene.hub, 500, "news").speaking(HubScene.MERCURE).connect();
             String first = scene.publish("news", "first");
             awaitEvents(stalled, 1);
             for (int i = 0; scene.log.range().first() < 30 && i < 5_000; i++) {
@@ -144,7 +144,7 @@ class DialectTest {
     void aMercureStreamThatLostTransientEventsEndsThereAndIsToldWhenItComesBack() throws Exception {
         try (HubScene scene = new HubScene(folder, "transient.topics", "clock", "ring.bytes", "8192",
             "backlog.events", "4")) {
-            HubClient stalled = new HubClient(scene.hub, 500, "clock").speaking(Dialect.LEGACY).connect();
+            HubClient stalled = new HubClient(scene.hub, 500, "clock").speaking(HubScene.LEGACY).connect();
             for (int i = 0; i < 100; i++) {
                 scene.publish("clock", i + "x".repeat(500));
             }

@@ -13,8 +13,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.auth.Grant;
 import io.rivulet.auth.GrantedTopics;
-import io.rivulet.event.Dialect;
 import io.rivulet.event.Event;
+import io.rivulet.hub.dialect.Dialect;
 import io.rivulet.kit.Await;
 import io.rivulet.limit.Refused;
 import io.rivulet.limit.Refused.Reason;
@@ -27,7 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** How the hub ends streams: always between two events, and never later than it must. */
 class EndsTest {
@@ -40,7 +40,7 @@ class EndsTest {
     private final SetClock clock = new SetClock();
 
     @ParameterizedTest
-    @EnumSource(Dialect.class)
+    @MethodSource("io.rivulet.hub.HubScene#dialects")
     void tok13AStreamEndsNoLaterThanItsTokenAndIsToldWhenToComeBack(Dialect dialect) throws Exception {
         try (HubScene scene = scene()) {
             Grant hour = until(grant("reader", topics("news")), clock.millis() + 5 * MINUTE_MS);
@@ -77,7 +77,7 @@ class EndsTest {
             List<HubClient> mercure = new ArrayList<>();
             List<HubClient> own = new ArrayList<>();
             for (int i = 0; i < 40; i++) {
-                mercure.add(scene.client("news").speaking(i % 2 == 0 ? Dialect.MERCURE : Dialect.LEGACY).connect());
+                mercure.add(scene.client("news").speaking(i % 2 == 0 ? HubScene.MERCURE : HubScene.LEGACY).connect());
                 own.add(scene.client("news").connect());
             }
             own.forEach(c -> awaitHello(c, 1));

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.auth.Grant;
-import io.rivulet.event.Dialect;
 import io.rivulet.kit.Await;
 import io.rivulet.topic.TopicSelection;
 import java.nio.file.Path;
@@ -108,7 +107,7 @@ class FaultTest {
 
     private static Subscription subscribe(HubScene scene, Outlet outlet) {
         return scene.hub.subscribe(new SubscribeRequest(TopicSelection.ofTopics(List.of("news")), Grant.ANONYMOUS, null,
-            Since.LATEST, Duration.ofSeconds(15), false, Dialect.RIVULET, "test"), outlet);
+            Since.LATEST, Duration.ofSeconds(15), false, HubScene.PLAIN, "test"), outlet);
     }
 
     /** A response whose writes and whose end fail as the test says. */

@@ -2,7 +2,7 @@ package io.rivulet.hub;
 
 import com.google.gson.JsonParser;
 import io.rivulet.auth.Grant;
-import io.rivulet.event.Dialect;
+import io.rivulet.hub.dialect.Dialect;
 import io.rivulet.kit.Await;
 import io.rivulet.kit.StreamParser;
 import io.rivulet.topic.TopicSelection;
@@ -28,7 +28,7 @@ final class HubClient {
     private StreamParser parser;
     private Window current;
     private Grant grant = Grant.ANONYMOUS;
-    private Dialect dialect = Dialect.RIVULET;
+    private Dialect dialect = HubScene.PLAIN;
     private final StringBuilder wire = new StringBuilder();
     private String lastEventId = "";
     private Duration heartbeat = Duration.ofSeconds(15);
@@ -51,7 +51,7 @@ final class HubClient {
     }
 
     boolean isLegacy() {
-        return dialect == Dialect.LEGACY;
+        return dialect == HubScene.LEGACY;
     }
 
     HubClient heartbeat(Duration every) {

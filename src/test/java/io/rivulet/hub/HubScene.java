@@ -3,8 +3,11 @@ package io.rivulet.hub;
 import io.rivulet.auth.Grant;
 import io.rivulet.auth.GrantedTopics;
 import io.rivulet.config.Settings;
-import io.rivulet.event.Dialect;
 import io.rivulet.event.Event;
+import io.rivulet.hub.dialect.Dialect;
+import io.rivulet.hub.dialect.LegacyDialect;
+import io.rivulet.hub.dialect.MercureDialect;
+import io.rivulet.hub.dialect.PlainDialect;
 import io.rivulet.kit.Await;
 import io.rivulet.log.EventLog;
 import io.rivulet.log.SegmentLog;
@@ -17,9 +20,14 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Named;
 
 /** A hub on a real log in a folder of the test's. */
 final class HubScene implements AutoCloseable {
+
+    static final Dialect PLAIN = new PlainDialect();
+    static final Dialect MERCURE = new MercureDialect();
+    static final Dialect LEGACY = new LegacyDialect();
 
     private static final TopicSpace SPACE = TopicSpace.of("http://localhost/.well-known/mercure");
 
@@ -82,12 +90,23 @@ final class HubScene implements AutoCloseable {
 
     /** A client of the Mercure protocol. */
     HubClient mercure(String... topics) {
-        return client(topics).speaking(Dialect.MERCURE);
+        return client(topics).speaking(MERCURE);
     }
 
     /** A client of Mercure 0.x. */
     HubClient legacy(String... topics) {
-        return client(topics).speaking(Dialect.LEGACY);
+        return client(topics).speaking(LEGACY);
+    }
+
+    /** The dialects of the Mercure protocol. */
+    static List<Named<Dialect>> mercureDialects() {
+        return List.of(Named.of(MERCURE.name(), MERCURE), Named.of(LEGACY.name(), LEGACY));
+    }
+
+    /** All dialects. */
+    static List<Named<Dialect>> dialects() {
+        return List.of(Named.of(PLAIN.name(), PLAIN), Named.of(MERCURE.name(), MERCURE),
+            Named.of(LEGACY.name(), LEGACY));
     }
 
     static Grant grant(String subject, GrantedTopics subscribes) {

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.auth.Grant;
-import io.rivulet.event.Dialect;
 import io.rivulet.event.Event;
 import io.rivulet.kit.Await;
 import io.rivulet.limit.Refused;
@@ -149,7 +148,7 @@ class HubTest {
             List<Subscription> streams = new ArrayList<>();
             for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) { // one on each shard
                 streams.add(scene.hub.subscribe(new SubscribeRequest(TopicSelection.ofTopics(List.of("news")),
-                    Grant.ANONYMOUS, null, Since.LATEST, Duration.ofSeconds(15), false, Dialect.RIVULET, "stuck"),
+                    Grant.ANONYMOUS, null, Since.LATEST, Duration.ofSeconds(15), false, HubScene.PLAIN, "stuck"),
                     new StuckOutlet(stuck)));
             }
             streams.forEach(Subscription::writable);
@@ -349,7 +348,7 @@ class HubTest {
             for (int i = 0; i < 20; i++) {
                 SubscribeRequest request = new SubscribeRequest(TopicSelection.of(List.of(
                     scene.hub.topics().selector("{a" + i + "}"))), Grant.ANONYMOUS, null, Since.LATEST,
-                    Duration.ofSeconds(15), false, Dialect.RIVULET, "test");
+                    Duration.ofSeconds(15), false, HubScene.PLAIN, "test");
                 if (i < 16) {
                     new HubClient(scene.hub, 1 << 20, "x").connect(request);
                 } else {

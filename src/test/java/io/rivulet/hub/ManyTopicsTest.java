@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.auth.Grant;
-import io.rivulet.event.Dialect;
 import io.rivulet.event.Event;
 import io.rivulet.kit.Await;
 import io.rivulet.metrics.Metrics.Count;
@@ -132,7 +131,7 @@ class ManyTopicsTest {
         for (int i = 0; i < STREAMS; i++) {
             Slow slow = new Slow();
             slow.subscription = scene.hub.subscribe(new SubscribeRequest(TopicSelection.ofTopics(List.of(topic(i))),
-                Grant.ANONYMOUS, null, Since.LATEST, Duration.ofMinutes(5), false, Dialect.RIVULET, "192.0.2.1"), slow);
+                Grant.ANONYMOUS, null, Since.LATEST, Duration.ofMinutes(5), false, HubScene.PLAIN, "192.0.2.1"), slow);
             all.add(slow);
         }
         Await.until("all have their places", () -> all.stream().allMatch(s -> s.greeted));

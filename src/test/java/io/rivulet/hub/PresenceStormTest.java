@@ -9,8 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.rivulet.auth.GrantedTopics;
-import io.rivulet.event.Dialect;
 import io.rivulet.event.Event;
+import io.rivulet.hub.dialect.Dialect;
 import io.rivulet.kit.Await;
 import io.rivulet.kit.StreamParser.Dispatched;
 import io.rivulet.limit.Refused;
@@ -72,7 +72,7 @@ class PresenceStormTest {
 
     private static List<HubClient> watchers(HubScene scene) {
         List<HubClient> watchers = new ArrayList<>();
-        for (Dialect dialect : List.of(Dialect.MERCURE, Dialect.LEGACY)) {
+        for (Dialect dialect : List.of(HubScene.MERCURE, HubScene.LEGACY)) {
             HubClient watcher = new HubClient(scene.hub, 1 << 14, "*").speaking(dialect)
                 .as(grant("watcher", GrantedTopics.ALL)).connect();
             watchers.add(awaitEvents(watcher, 1));

@@ -14,7 +14,7 @@ import com.google.gson.JsonParser;
 import io.rivulet.auth.Grant;
 import io.rivulet.auth.Grant.Payload;
 import io.rivulet.auth.GrantedTopics;
-import io.rivulet.event.Dialect;
+import io.rivulet.hub.dialect.Dialect;
 import io.rivulet.kit.Await;
 import io.rivulet.kit.StreamParser.Dispatched;
 import io.rivulet.limit.Refused;
@@ -40,7 +40,7 @@ class PresenceTest {
     @Test
     void act01To05ASubscriptionThatComesAndGoesIsToldToAWatcher() throws Exception {
         try (HubScene scene = scene()) {
-            HubClient watcher = watcher(scene, Dialect.MERCURE);
+            HubClient watcher = watcher(scene, HubScene.MERCURE);
             Grant known = new Grant("https://issuer", "user", "t", GrantedTopics.NONE, GrantedTopics.NONE, List.of(
                 new Payload(topics("a/b c%"), "{\"name\":\"x\"}")), false, Grant.NEVER, false);
             HubClient user = scene.mercure("a/b c%").as(known).connect();
@@ -85,7 +85,7 @@ class PresenceTest {
     @Test
     void old11AClientOfMercure0xIsToldTheSameAsAPlainEventInJsonLd() throws Exception {
         try (HubScene scene = scene()) {
-            HubClient watcher = watcher(scene, Dialect.LEGACY);
+            HubClient watcher = watcher(scene, HubScene.LEGACY);
             HubClient user = scene.legacy("a/b").connect();
             Dispatched began = awaitEvents(watcher, 2).events().get(1);
             String subscriber = subscriber(began);
@@ -104,7 +104,7 @@ class PresenceTest {
         try (HubScene scene = scene()) {
             List<HubClient> watchers = new ArrayList<>();
             for (int i = 0; i < 8 * Runtime.getRuntime().availableProcessors(); i++) {
-                Dialect dialect = i % 3 == 0 ? Dialect.LEGACY : Dialect.MERCURE;
+                Dialect dialect = i % 3 == 0 ? HubScene.LEGACY : HubScene.MERCURE;
                 watchers.add(new HubClient(scene.hub, 1, "*").speaking(dialect).as(ALL).connect());
             }
             Await.until("all are there", () -> scene.hub.presence().all().size() == watchers.size());
@@ -123,7 +123,7 @@ class PresenceTest {
     @Test
     void act02OnlyThoseWithARightToItsTopicAreTold() throws Exception {
         try (HubScene scene = scene()) {
-            HubClient watcher = watcher(scene, Dialect.MERCURE);
+            HubClient watcher = watcher(scene, HubScene.MERCURE);
             HubClient outsider = scene.mercure("*").as(grant("outsider", topics("news"))).connect();
             HubClient anonymous = scene.client("*").connect();
             awaitEvents(watcher, 3);
@@ -229,7 +229,7 @@ class PresenceTest {
         String id;
         String named;
         try (HubScene scene = scene()) {
-            HubClient watcher = watcher(scene, Dialect.MERCURE);
+            HubClient watcher = watcher(scene, HubScene.MERCURE);
             id = watcher.events().get(0).id();
             named = scene.publish(io.rivulet.event.Event.on("news").id("mine").build()).get(0);
         }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.auth.Grant;
-import io.rivulet.event.Dialect;
 import io.rivulet.kit.Await;
 import io.rivulet.topic.TopicSelection;
 import java.nio.charset.StandardCharsets;
@@ -78,7 +77,7 @@ class ReplaysTest {
             for (int i = 0; i < STREAMS; i++) {
                 scene.hub.subscribe(new SubscribeRequest(TopicSelection.ofTopics(
                     List.of("news", "own" + i % OWN_TOPICS)), Grant.ANONYMOUS, last, Since.LATEST,
-                    Duration.ofMinutes(5), true, Dialect.RIVULET, "192.0.2.1"), outlets.get(i));
+                    Duration.ofMinutes(5), true, HubScene.PLAIN, "192.0.2.1"), outlets.get(i));
             }
             Set<byte[]> arrays = Collections.newSetFromMap(new IdentityHashMap<>());
             for (Keeping outlet : outlets) {

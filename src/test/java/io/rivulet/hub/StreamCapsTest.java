@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.rivulet.auth.Grant;
 import io.rivulet.auth.GrantedTopics;
 import io.rivulet.config.Settings;
-import io.rivulet.event.Dialect;
 import io.rivulet.limit.Refused;
 import io.rivulet.limit.Refused.Reason;
 import io.rivulet.metrics.Metrics;
@@ -36,7 +35,7 @@ class StreamCapsTest {
 
     private static SubscribeRequest request(Grant grant, String peer) {
         return new SubscribeRequest(TopicSelection.ofTopics(List.of("news")), grant, null, Since.LATEST,
-            Duration.ofSeconds(15), false, Dialect.RIVULET, peer);
+            Duration.ofSeconds(15), false, HubScene.PLAIN, peer);
     }
 
     private static Grant named(String subject) {

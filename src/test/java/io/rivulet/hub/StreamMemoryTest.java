@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.auth.Grant;
-import io.rivulet.event.Dialect;
 import io.rivulet.kit.Await;
 import io.rivulet.metrics.Metrics.Count;
 import io.rivulet.topic.TopicMatcher;
@@ -79,7 +78,7 @@ class StreamMemoryTest {
             List<TopicMatcher> matchers = topics.apply(open.size()).stream()
                 .map(text -> scene.hub.topics().exact(copy(text))).toList();
             open.add(scene.hub.subscribe(new SubscribeRequest(scene.hub.topics().select(matchers), Grant.ANONYMOUS,
-                after == null ? null : copy(after), Since.LATEST, HEARTBEAT, false, Dialect.RIVULET,
+                after == null ? null : copy(after), Since.LATEST, HEARTBEAT, false, HubScene.PLAIN,
                 copy("192.0.2.1")), TakingOutlet.NOWHERE));
         }
     }

@@ -1,49 +1,36 @@
-package io.rivulet.hub;
+package io.rivulet.hub.dialect;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.rivulet.event.EventFrame;
 import io.rivulet.topic.TopicMatcher;
-import java.nio.charset.StandardCharsets;
+import io.rivulet.topic.TopicSelection;
 
 /**
  * The hub's own events, all with types beginning {@code rivulet.}, which no publisher may use. Each carries as its id
  * the cursor from which the stream goes on, so that a connection cut right behind it loses nothing.
  */
-final class Controls {
+final class HubEvents {
 
-    private Controls() {
-    }
-
-    /**
-     * The first bytes of a stream: when to come back, and a comment that opens buffering proxies. No blank line: some
-     * clients make an empty event of it.
-     */
-    static byte[] prelude(long retryMs) {
-        return ("retry: " + retryMs + "\n:\n").getBytes(StandardCharsets.US_ASCII);
-    }
-
-    /** The last bytes of a stream that the hub ends. */
-    static byte[] farewell(long retryMs) {
-        return ("retry: " + retryMs + "\n\n").getBytes(StandardCharsets.US_ASCII);
+    private HubEvents() {
     }
 
     /** {@code rivulet.hello}: who this connection is, and how it resumed. */
-    static byte[] hello(Subscriber s, String secret, StartPoint start, String id) {
+    static byte[] hello(String connection, String secret, TopicSelection topics, Start start) {
         JsonObject json = new JsonObject();
-        json.addProperty("connection", s.connection());
+        json.addProperty("connection", connection);
         json.addProperty("secret", secret);
-        json.addProperty("resumed", start.resumed().text());
+        json.addProperty("resumed", start.resumedText());
         json.addProperty("missed", start.missed());
         if (start.transientLost()) {
             json.addProperty("transient", "lost");
         }
-        JsonArray topics = new JsonArray();
-        for (TopicMatcher matcher : s.request.topics().matchers()) {
-            topics.add(matcher.text());
+        JsonArray texts = new JsonArray();
+        for (TopicMatcher matcher : topics.matchers()) {
+            texts.add(matcher.text());
         }
-        json.add("topics", topics);
-        return EventFrame.control("rivulet.hello", json.toString(), id);
+        json.add("topics", texts);
+        return EventFrame.control("rivulet.hello", json.toString(), start.cursorId());
     }
 
     /** {@code rivulet.gap}: history before {@code id} is gone; {@code missed} null when it cannot be told. */

@@ -1,0 +1,32 @@
+package io.rivulet.hub.dialect;
+
+import io.rivulet.config.Settings;
+import io.rivulet.event.Variant;
+import java.util.List;
+
+/** Mercure 0.x, for {@code topic} at the protocol's own path: as 1.0, with other names and with JSON-LD. */
+public final class LegacyDialect extends MercureDialect {
+
+    /** The name of 0.x, that of clients half on their way to 1.0, and that of 0.x before 0.11. */
+    private static final List<String> PARAMETERS = List.of("lastEventID", "last_event_id", "Last-Event-ID");
+
+    @Override
+    public String name() {
+        return "legacy";
+    }
+
+    @Override
+    public String startHeader() {
+        return "Last-Event-ID";
+    }
+
+    @Override
+    public Variant variant(Settings settings) {
+        return Variant.LEGACY;
+    }
+
+    @Override
+    public List<String> cursorParameters() {
+        return PARAMETERS;
+    }
+}

@@ -1,0 +1,79 @@
+package io.rivulet.hub.dialect;
+
+import io.rivulet.config.Settings;
+import io.rivulet.config.SettingsTable;
+import io.rivulet.event.Variant;
+import io.rivulet.topic.TopicSelection;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * Mercure 1.0, for {@code match…} at the protocol's own path: only what the protocol knows. A header of the response
+ * tells where the stream begins. The stream itself cannot tell of a loss, so a loss ends it, and the header of the next
+ * response tells of it.
+ */
+public class MercureDialect implements Dialect {
+
+    /** The id before all others, in a request and in a response (Mercure 1.0, REC-06). */
+    private static final String EARLIEST = "earliest";
+
+    @Override
+    public String name() {
+        return "mercure";
+    }
+
+    @Override
+    public String startHeader() {
+        return "Mercure-Last-Event-ID";
+    }
+
+    /** {@code earliest} when something may be missing or nothing was ever published (REC-06). */
+    @Override
+    public final String startId(String asked, Start start, boolean damage, Question nothing)
+        throws IOException {
+        if (damage || !start.isComplete() || start.isVeryFirst() || EARLIEST.equals(asked)) {
+            return EARLIEST;
+        }
+        if (asked != null && !asked.isEmpty()) {
+            return asked;
+        }
+        return nothing.ask() ? EARLIEST : start.cursorId();
+    }
+
+    @Override
+    public final byte[] hello(String connection, Supplier<String> secret, TopicSelection topics, Start start) {
+        return null;
+    }
+
+    @Override
+    public Variant variant(Settings settings) {
+        return settings.get(SettingsTable.MERCURE_TOPICS_FIELD) ? Variant.TOPICS : Variant.PLAIN;
+    }
+
+    @Override
+    public final boolean endsOnLoss() {
+        return true;
+    }
+
+    @Override
+    public final byte[] gap(boolean isTransient, Long missed, String id) {
+        return null;
+    }
+
+    @Override
+    public final Duration maxAge(Settings settings) {
+        return settings.get(SettingsTable.MERCURE_MAX_AGE);
+    }
+
+    @Override
+    public List<String> cursorParameters() {
+        return List.of("last_event_id");
+    }
+
+    @Override
+    public final byte[] cursor(String id) {
+        return null;
+    }
+}
