@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.auth.Grant;
-import io.rivulet.event.Dialect;
 import io.rivulet.event.Event;
 import io.rivulet.event.IdSeal;
 import io.rivulet.event.Position;
@@ -139,7 +138,7 @@ class SayingOrderTest {
                         + since.kind(), first, times);
                     socket.subscription = scene.hub.subscribe(new SubscribeRequest(
                         TopicSelection.ofTopics(List.of(topics)), Grant.ANONYMOUS, cursor, since,
-                        Duration.ofMinutes(5), false, Dialect.RIVULET, "192.0.2.1", pace), socket);
+                        Duration.ofMinutes(5), false, HubScene.PLAIN, "192.0.2.1", pace), socket);
                     sockets.add(socket);
                 }
             }
