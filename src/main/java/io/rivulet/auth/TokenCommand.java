@@ -11,6 +11,7 @@ import io.rivulet.config.Secret;
 import io.rivulet.config.SettingSources;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
+import io.rivulet.config.TimeText;
 import io.rivulet.limit.Refused;
 import io.rivulet.topic.TopicSpace;
 import java.time.Duration;
@@ -206,7 +207,7 @@ public final class TokenCommand {
     private static Duration time(String text) {
         Duration time;
         try {
-            time = SettingsTable.HEARTBEAT.kind().parse().apply(text);
+            time = TimeText.parse(text);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("--ttl " + e.getMessage(), e);
         }

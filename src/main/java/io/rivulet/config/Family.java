@@ -27,13 +27,13 @@ public record Family(String prefix, boolean unnamed, List<Setting<?>> members) {
 
     /** What the keys of a section begin with, without a dot at the end. */
     String label(String name) {
-        String all = "rivulet." + prefix + name;
+        String all = Setting.PREFIX + prefix + name;
         return all.endsWith(".") ? all.substring(0, all.length() - 1) : all;
     }
 
     /** The key as the table shows it, without {@code rivulet.}. */
     String shownKey(Setting<?> member) {
-        return fullKey("<name>", member).substring("rivulet.".length());
+        return fullKey("<name>", member).substring(Setting.PREFIX.length());
     }
 
     /** Where this key, after {@code rivulet.}, belongs; null when it is none of this family's. */

@@ -25,7 +25,7 @@ final class Kinds {
         new Kind<>("secret", s -> s.isEmpty() ? Optional.empty() : Optional.of(new Secret(s)), null);
     static final Kind<Integer> COUNT = new Kind<>("count", Kinds::count, Integer::longValue);
     static final Kind<Long> BYTES = new Kind<>("bytes (k, m, g)", Kinds::bytes, n -> n);
-    static final Kind<Duration> TIME = new Kind<>("time (ms, s, m, h, d)", Kinds::time, Duration::toMillis);
+    static final Kind<Duration> TIME = new Kind<>("time (ms, s, m, h, d)", TimeText::parse, Duration::toMillis);
 
     private Kinds() {
     }
@@ -50,14 +50,7 @@ final class Kinds {
                 : n >= 1 << 10 && n % (1 << 10) == 0 ? (n >> 10) + "k" : Long.toString(n);
         }
         if (kind == TIME) {
-            long[] units = {86_400_000, 3_600_000, 60_000, 1_000};
-            String[] names = {"d", "h", "m", "s"};
-            for (int i = 0; i < units.length; i++) {
-                if (n >= units[i] && n % units[i] == 0) {
-                    return n / units[i] + names[i];
-                }
-            }
-            return n + "ms";
+            return TimeText.of(n);
         }
         return Long.toString(n);
     }
@@ -103,25 +96,6 @@ final class Kinds {
         int shift = s.endsWith("k") ? 10 : s.endsWith("m") ? 20 : s.endsWith("g") ? 30 : 0;
         return Math.multiplyExact(whole(shift == 0 ? s : s.substring(0, s.length() - 1),
             "must be a number of bytes such as 512k, 64m or 1g"), 1L << shift);
-    }
-
-    private static Duration time(String text) {
-        String s = lower(text);
-        int digits = 0;
-        while (digits < s.length() && Character.isDigit(s.charAt(digits))) {
-            digits++;
-        }
-        String say = "must be a time such as 500ms, 15s, 5m, 1h or 7d";
-        long n = whole(s.substring(0, digits), say);
-        long unitMs = switch (s.substring(digits).trim()) {
-            case "ms" -> 1L;
-            case "s" -> 1_000L;
-            case "m" -> 60_000L;
-            case "h" -> 3_600_000L;
-            case "d" -> 86_400_000L;
-            default -> throw new IllegalArgumentException(say);
-        };
-        return Duration.ofMillis(Math.multiplyExact(n, unitMs));
     }
 
     private static long whole(String digits, String say) {

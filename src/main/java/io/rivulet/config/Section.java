@@ -45,7 +45,7 @@ public final class Section {
     /** Reads a text, unless a stronger source was read before. */
     void put(Setting<?> member, String text, String source) {
         if (!has(member)) {
-            String whole = key(member).substring("rivulet.".length());
+            String whole = key(member).substring(Setting.PREFIX.length());
             values.put(member, new Setting<>(whole, member.kind(), "", member.min(), member.max(), "")
                 .parse(text, source));
         }

@@ -16,6 +16,9 @@ import java.util.function.Function;
  */
 public record Setting<T>(String key, Kind<T> kind, String defaultText, long min, long max, String sentence) {
 
+    /** What every key begins with. */
+    static final String PREFIX = "rivulet.";
+
     /** How a text becomes a value; {@code unit} says it in the table. */
     public record Kind<T>(String unit, Function<String, T> parse, Function<T, Long> number) {
     }
@@ -33,7 +36,7 @@ public record Setting<T>(String key, Kind<T> kind, String defaultText, long min,
 
     /** The whole name, as a system property or context parameter. */
     public String fullKey() {
-        return "rivulet." + key;
+        return PREFIX + key;
     }
 
     /** The name in the environment: {@code RIVULET_LOG_SYNC}. */

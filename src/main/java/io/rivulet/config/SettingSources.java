@@ -20,9 +20,8 @@ import java.util.TreeSet;
 public record SettingSources(List<Source> sources, List<String> ignored) {
 
     /** Names the file; the one key that is no row of the table. */
-    public static final String CONFIG = "rivulet.config";
+    public static final String CONFIG = Setting.PREFIX + "config";
 
-    private static final String PREFIX = "rivulet.";
     private static final String ENVIRONMENT_PREFIX = "RIVULET_";
 
     /** {@code file} holds all keys of the file, with their prefix; {@code fileName} is for messages. */
@@ -46,7 +45,7 @@ public record SettingSources(List<Source> sources, List<String> ignored) {
     private static Map<String, String> ours(Map<String, String> all) {
         Map<String, String> ours = new HashMap<>();
         all.forEach((key, value) -> {
-            if (key.startsWith(PREFIX)) {
+            if (key.startsWith(Setting.PREFIX)) {
                 ours.put(key, value);
             }
         });

@@ -23,8 +23,6 @@ public final class Settings {
         }
     }
 
-    private static final String PREFIX = "rivulet.";
-
     private final Map<Setting<?>, Object> values = new HashMap<>();
     private final Map<Family, Map<String, Section>> sections = new HashMap<>();
 
@@ -67,7 +65,7 @@ public final class Settings {
     public static Settings with(String... keysAndValues) {
         Map<String, String> map = new HashMap<>();
         for (int i = 0; i < keysAndValues.length; i += 2) {
-            map.put("rivulet." + keysAndValues[i], keysAndValues[i + 1]);
+            map.put(Setting.PREFIX + keysAndValues[i], keysAndValues[i + 1]);
         }
         return of(List.of(new Source("given", map)));
     }
@@ -107,7 +105,8 @@ public final class Settings {
 
     private boolean putIntoFamily(String key, Source source) {
         for (Family family : SettingsTable.families()) {
-            Family.Place place = key.startsWith(PREFIX) ? family.place(key.substring(PREFIX.length())) : null;
+            Family.Place place = key.startsWith(Setting.PREFIX)
+                ? family.place(key.substring(Setting.PREFIX.length())) : null;
             if (place != null) {
                 sections.computeIfAbsent(family, f -> new LinkedHashMap<>())
                     .computeIfAbsent(place.name(), name -> new Section(family, name))
@@ -142,8 +141,8 @@ public final class Settings {
             }
         }
         for (Family family : SettingsTable.families()) {
-            if (near.isEmpty() && key.startsWith(PREFIX + family.prefix())) {
-                family.members().forEach(m -> near.add(PREFIX + family.shownKey(m)));
+            if (near.isEmpty() && key.startsWith(Setting.PREFIX + family.prefix())) {
+                family.members().forEach(m -> near.add(Setting.PREFIX + family.shownKey(m)));
             }
         }
         return near.isEmpty() ? "; docs/settings.md lists them" : "; did you mean " + String.join(" or ", near) + "?";

@@ -1,5 +1,6 @@
 package io.rivulet.feed;
 
+import com.google.gson.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -27,7 +28,9 @@ final class ClockFeed implements Feed {
     @Override
     public Duration tick(Instant now) {
         if (tap.isOpen()) {
-            tap.pour(new Json().with("time", now.truncatedTo(ChronoUnit.MILLIS).toString()).text());
+            JsonObject json = new JsonObject();
+            json.addProperty("time", now.truncatedTo(ChronoUnit.MILLIS).toString());
+            tap.pour(json);
         }
         long leftMs = SECOND_MS - Math.floorMod(now.toEpochMilli(), SECOND_MS);
         return Duration.ofMillis(leftMs < EARLY_MS ? leftMs + SECOND_MS : leftMs);

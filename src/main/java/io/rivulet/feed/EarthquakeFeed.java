@@ -1,5 +1,6 @@
 package io.rivulet.feed;
 
+import com.google.gson.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,7 +27,7 @@ final class EarthquakeFeed implements Feed {
     private static final int BATCH_MAX = 100;
 
     /** One of the week, with its data ready. */
-    private record Quake(Instant time, String data) {
+    private record Quake(Instant time, JsonObject data) {
     }
 
     private final Tap tap;
@@ -62,7 +63,7 @@ final class EarthquakeFeed implements Feed {
             }
         }
         last = now;
-        List<String> due = new ArrayList<>();
+        List<JsonObject> due = new ArrayList<>();
         while (next < week.size() && due.size() < BATCH_MAX && !week.get(next).time().isAfter(replayed)) {
             due.add(week.get(next++).data());
         }
@@ -91,9 +92,15 @@ final class EarthquakeFeed implements Feed {
     }
 
     private static Quake quake(String[] column, int speed) {
-        return new Quake(Instant.parse(column[0]), new Json().with("happened", column[0])
-            .with("magnitude", new BigDecimal(column[1])).with("place", column[6]).with("type", column[5])
-            .with("depthKm", new BigDecimal(column[2])).with("longitude", new BigDecimal(column[3]))
-            .with("latitude", new BigDecimal(column[4])).with("speed", speed).text());
+        JsonObject json = new JsonObject();
+        json.addProperty("happened", column[0]);
+        json.addProperty("magnitude", new BigDecimal(column[1]));
+        json.addProperty("place", column[6]);
+        json.addProperty("type", column[5]);
+        json.addProperty("depthKm", new BigDecimal(column[2]));
+        json.addProperty("longitude", new BigDecimal(column[3]));
+        json.addProperty("latitude", new BigDecimal(column[4]));
+        json.addProperty("speed", speed);
+        return new Quake(Instant.parse(column[0]), json);
     }
 }

@@ -1,5 +1,6 @@
 package io.rivulet.feed;
 
+import com.google.gson.JsonObject;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryUsage;
@@ -39,16 +40,18 @@ final class HostFeed implements Feed {
         return EVERY;
     }
 
-    private static String figures(Instant now) {
-        Json json = new Json().with("time", now.truncatedTo(ChronoUnit.MILLIS).toString());
+    private static JsonObject figures(Instant now) {
+        JsonObject json = new JsonObject();
+        json.addProperty("time", now.truncatedTo(ChronoUnit.MILLIS).toString());
         if (ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system) {
             share(json, "cpuProcess", system.getProcessCpuLoad());
             share(json, "cpuSystem", system.getCpuLoad());
         }
         MemoryUsage heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
-        json.with("heapUsed", heap.getUsed()).with("heapCommitted", heap.getCommitted());
+        json.addProperty("heapUsed", heap.getUsed());
+        json.addProperty("heapCommitted", heap.getCommitted());
         if (heap.getMax() > 0) {
-            json.with("heapMax", heap.getMax());
+            json.addProperty("heapMax", heap.getMax());
         }
         long count = 0;
         long timeMs = 0;
@@ -56,14 +59,16 @@ final class HostFeed implements Feed {
             count += Math.max(0, collector.getCollectionCount());
             timeMs += Math.max(0, collector.getCollectionTime());
         }
-        return json.with("gcCount", count).with("gcTimeMs", timeMs)
-            .with("threads", ManagementFactory.getThreadMXBean().getThreadCount()).text();
+        json.addProperty("gcCount", count);
+        json.addProperty("gcTimeMs", timeMs);
+        json.addProperty("threads", ManagementFactory.getThreadMXBean().getThreadCount());
+        return json;
     }
 
     /** The platform says a negative share, or NaN, until it knows. */
-    private static void share(Json json, String name, double share) {
+    private static void share(JsonObject json, String name, double share) {
         if (share >= 0) {
-            json.with(name, share, 4);
+            json.addProperty(name, Tap.rounded(share, 4));
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.rivulet.feed;
 
+import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,7 +25,7 @@ final class LogFeed implements Feed {
     private final String name;
     private final FileFollower file;
     private final Tap tap;
-    private final List<String> waiting = new ArrayList<>();
+    private final List<JsonObject> waiting = new ArrayList<>();
     private int poured;
     private boolean failing;
 
@@ -71,7 +72,10 @@ final class LogFeed implements Feed {
     private void read() {
         try {
             for (String line : file.poll()) {
-                waiting.add(new Json().with("log", name).with("line", Redaction.of(line)).text());
+                JsonObject json = new JsonObject();
+                json.addProperty("log", name);
+                json.addProperty("line", Redaction.of(line));
+                waiting.add(json);
             }
             failing = false;
         } catch (IOException e) {

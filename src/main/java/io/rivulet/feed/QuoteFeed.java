@@ -1,5 +1,6 @@
 package io.rivulet.feed;
 
+import com.google.gson.JsonObject;
 import io.rivulet.feed.Quotes.Quote;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,7 +28,7 @@ final class QuoteFeed implements Feed {
     private static final double PULL = 0.0005;
     private static final Duration EVERY = Duration.ofSeconds(1);
 
-    private final Map<Tap, Supplier<String>> sources = new LinkedHashMap<>();
+    private final Map<Tap, Supplier<JsonObject>> sources = new LinkedHashMap<>();
     private final boolean simulated;
     private Instant now;
 
@@ -75,28 +76,39 @@ final class QuoteFeed implements Feed {
         return new Tap(hub, PREFIX + symbol, TYPE);
     }
 
-    private static Supplier<String> replay(String symbol, List<Quote> quotes) {
+    private static JsonObject quote(String symbol, String time) {
+        JsonObject json = new JsonObject();
+        json.addProperty("symbol", symbol);
+        json.addProperty("time", time);
+        return json;
+    }
+
+    private static Supplier<JsonObject> replay(String symbol, List<Quote> quotes) {
         return new Supplier<>() {
             private int next;
 
             @Override
-            public String get() {
+            public JsonObject get() {
                 Quote quote = quotes.get(next);
                 next = (next + 1) % quotes.size();
-                return new Json().with("symbol", symbol).with("time", quote.time()).with("price", quote.price()).text();
+                JsonObject json = quote(symbol, quote.time());
+                json.addProperty("price", quote.price());
+                return json;
             }
         };
     }
 
-    private Supplier<String> walk(String symbol, RandomGenerator random) {
+    private Supplier<JsonObject> walk(String symbol, RandomGenerator random) {
         return new Supplier<>() {
             private double price = FIRST_PRICE;
 
             @Override
-            public String get() {
+            public JsonObject get() {
                 price += price * STEP * random.nextGaussian() + (FIRST_PRICE - price) * PULL;
-                return new Json().with("symbol", symbol).with("time", now.truncatedTo(ChronoUnit.MILLIS).toString())
-                    .with("price", price, 2).with("simulated", true).text();
+                JsonObject json = quote(symbol, now.truncatedTo(ChronoUnit.MILLIS).toString());
+                json.addProperty("price", Tap.rounded(price, 2));
+                json.addProperty("simulated", true);
+                return json;
             }
         };
     }

@@ -1,7 +1,10 @@
 package io.rivulet.feed;
 
+import com.google.gson.JsonObject;
 import io.rivulet.event.Event;
 import io.rivulet.limit.Refused;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,15 +48,21 @@ final class Tap {
     }
 
     /** Publishes one event with this data. */
-    void pour(String data) {
+    void pour(JsonObject data) {
         pour(List.of(data));
     }
 
+    /** A number with so many digits after the point at most, as JSON shows it. */
+    static BigDecimal rounded(double value, int digits) {
+        BigDecimal rounded = BigDecimal.valueOf(value).setScale(digits, RoundingMode.HALF_UP).stripTrailingZeros();
+        return new BigDecimal(rounded.toPlainString());
+    }
+
     /** Publishes one event for each of these; all of them or none. */
-    void pour(List<String> datas) {
+    void pour(List<JsonObject> datas) {
         List<Event> events = new ArrayList<>(datas.size());
-        for (String data : datas) {
-            events.add(Event.on(topic).type(type).data(data.getBytes(StandardCharsets.UTF_8)).build());
+        for (JsonObject data : datas) {
+            events.add(Event.on(topic).type(type).data(data.toString().getBytes(StandardCharsets.UTF_8)).build());
         }
         try {
             under = hub.publish(events);

@@ -2,6 +2,7 @@ package io.rivulet.http;
 
 import static io.rivulet.metrics.Metrics.Count.ACCESS_LINES_LOST;
 
+import io.rivulet.limit.Printable;
 import io.rivulet.metrics.Metrics;
 import java.io.File;
 import java.io.FileOutputStream;
@@ -95,8 +96,7 @@ public final class AccessLog implements AutoCloseable {
     static String requestLine(String method, String uri, String protocol) {
         int end = uri.indexOf(';');
         String path = end < 0 ? uri : uri.substring(0, end);
-        path = path.length() <= PATH_CHARS_MAX ? path : path.substring(0, PATH_CHARS_MAX) + "...";
-        return printable(method + " " + path + " " + protocol, ' ');
+        return printable(method + " " + Printable.cut(path, PATH_CHARS_MAX) + " " + protocol, ' ');
     }
 
     /** The text with a question mark for each character that would break a line of quoted words. */

@@ -17,7 +17,7 @@ final class Answer {
 
     /** Half of Tomcat's buffer, and of what Jetty gathers before it writes. */
     private static final int BUFFERED_BYTES_MAX = 4_096;
-    private static final String JSON = "application/json";
+    static final String JSON = "application/json";
 
     private final int status;
     private final byte[] body;

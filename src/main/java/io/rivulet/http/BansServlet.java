@@ -4,7 +4,9 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.rivulet.auth.Bans;
 import io.rivulet.auth.Bans.Kind;
+import io.rivulet.config.TimeText;
 import io.rivulet.hub.Connection;
+import io.rivulet.limit.Printable;
 import io.rivulet.limit.Refused;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -65,7 +67,7 @@ public final class BansServlet extends HubServlet {
             case "subject" -> Kind.SUBJECT;
             case "token" -> Kind.TOKEN;
             default -> throw Refused.malformed("what is banned is a subject or a token; the request says "
-                + (text == null ? "neither" : "\"" + Shown.of(text) + "\""));
+                + (text == null ? "neither" : "\"" + Printable.of(text) + "\""));
         };
     }
 
@@ -73,15 +75,10 @@ public final class BansServlet extends HubServlet {
     private static long ms(String text) {
         String time = text == null ? USUAL : text;
         if (!time.matches("[1-9][0-9]{0,5}[smhd]")) {
-            throw Refused.malformed("for is \"" + Shown.of(time) + "\"; it must be a time such as 30s, 10m, 2h, 7d");
+            throw Refused.malformed("for is \"" + Printable.of(time)
+                + "\"; it must be a time such as 30s, 10m, 2h, 7d");
         }
-        long seconds = switch (time.charAt(time.length() - 1)) {
-            case 's' -> 1;
-            case 'm' -> 60;
-            case 'h' -> 3_600;
-            default -> 86_400;
-        };
-        return Long.parseLong(time.substring(0, time.length() - 1)) * seconds * 1_000;
+        return TimeText.parse(time).toMillis();
     }
 
     private Answer list() {

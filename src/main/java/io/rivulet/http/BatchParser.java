@@ -7,6 +7,7 @@ import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.event.Event;
+import io.rivulet.limit.Printable;
 import io.rivulet.limit.Refused;
 import java.io.IOException;
 import java.io.StringReader;
@@ -113,7 +114,8 @@ final class BatchParser {
         while (json.hasNext()) {
             String name = json.nextName();
             if (!seen.add(name.equals("topics") ? "topic" : name)) {
-                throw Refused.malformed("the field " + Shown.of(name) + " is given twice (topic and topics are one)");
+                throw Refused.malformed("the field " + Printable.of(name)
+                    + " is given twice (topic and topics are one)");
             }
             switch (name) {
                 case "topic" -> event.topic(string(json, name));
@@ -129,7 +131,8 @@ final class BatchParser {
                     expect(json, JsonToken.NUMBER, name, "a number");
                     retry = json.nextString();
                 }
-                default -> throw Refused.malformed("the field " + Shown.of(name) + " is unknown; known are " + FIELDS);
+                default -> throw Refused.malformed("the field " + Printable.of(name)
+                    + " is unknown; known are " + FIELDS);
             }
         }
         json.endObject();
@@ -191,6 +194,6 @@ final class BatchParser {
 
     private static Refused noJson(Exception e, String what) {
         String say = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-        return Refused.malformed(what + " is no valid JSON: " + Shown.of(say));
+        return Refused.malformed(what + " is no valid JSON: " + Printable.of(say));
     }
 }

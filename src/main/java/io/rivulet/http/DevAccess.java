@@ -1,5 +1,6 @@
 package io.rivulet.http;
 
+import io.rivulet.limit.Printable;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -35,13 +36,13 @@ final class DevAccess {
         }
         String host = Origins.hostOf(request);
         if (host == null || !LOCAL_HOST.matcher(host).matches()) {
-            return "the Host header is " + (host == null ? "missing" : "\"" + Shown.of(host) + "\"")
+            return "the Host header is " + (host == null ? "missing" : "\"" + Printable.of(host) + "\"")
                 + "; it must be localhost, 127.0.0.1 or [::1]";
         }
         for (Enumeration<String> names = request.getHeaderNames(); names.hasMoreElements(); ) {
             String name = names.nextElement();
             if (tellsOfAProxy(name)) {
-                return "the header " + Shown.of(name) + " shows that a proxy speaks for somebody else";
+                return "the header " + Printable.of(name) + " shows that a proxy speaks for somebody else";
             }
         }
         if (Boolean.TRUE.equals(request.getAttribute(TOMCAT_FORWARDED))) {
@@ -72,14 +73,14 @@ final class DevAccess {
         String own = Origins.ofHost(request.getScheme(), host);
         for (String origin : origins) {
             if (!own.equals(origin)) {
-                return "the Origin is \"" + Shown.of(origin) + "\"; only pages of " + own + " may publish";
+                return "the Origin is \"" + Printable.of(origin) + "\"; only pages of " + own + " may publish";
             }
         }
         if (origins.isEmpty() && referer != null && !own.equals(Origins.ofUrl(referer))) {
-            return "the Referer is \"" + Shown.of(referer) + "\"; only pages of " + own + " may publish";
+            return "the Referer is \"" + Printable.of(referer) + "\"; only pages of " + own + " may publish";
         }
         if (site != null && !site.equals("same-origin") && !site.equals("none")) {
-            return "Sec-Fetch-Site is \"" + Shown.of(site) + "\"; only pages of " + own + " may publish";
+            return "Sec-Fetch-Site is \"" + Printable.of(site) + "\"; only pages of " + own + " may publish";
         }
         return null;
     }

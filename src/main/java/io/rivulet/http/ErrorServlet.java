@@ -2,6 +2,7 @@ package io.rivulet.http;
 
 import static jakarta.servlet.RequestDispatcher.ERROR_STATUS_CODE;
 
+import io.rivulet.limit.Printable;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -17,7 +18,7 @@ public final class ErrorServlet extends HttpServlet {
         int status = request.getAttribute(ERROR_STATUS_CODE) instanceof Integer code ? code : 404;
         String detail = switch (status) {
             case 404 -> "there is nothing at this path; updates are at api/updates";
-            case 405 -> "the method " + Shown.of(request.getMethod()) + " is none of this resource";
+            case 405 -> "the method " + Printable.of(request.getMethod()) + " is none of this resource";
             case 500 -> "the hub failed at this request; its log tells why, under this request id";
             default -> "the container refused this request";
         };

@@ -2,6 +2,7 @@ package io.rivulet.http;
 
 import io.rivulet.event.Event;
 import io.rivulet.event.IdSeal;
+import io.rivulet.limit.Printable;
 import io.rivulet.limit.Refused;
 import java.util.Set;
 
@@ -54,7 +55,7 @@ final class EventFields {
     /** Digits only (Mercure PUB-13); the event clamps what is too little or too much. */
     static long milliseconds(String retry) {
         if (!retry.matches("[0-9]+")) {
-            throw Refused.malformed("retry is \"" + Shown.of(retry) + "\"; it must be digits only: milliseconds");
+            throw Refused.malformed("retry is \"" + Printable.of(retry) + "\"; it must be digits only: milliseconds");
         }
         return retry.length() > RETRY_DIGITS_MAX ? Event.RETRY_MAX_MS : Long.parseLong(retry);
     }

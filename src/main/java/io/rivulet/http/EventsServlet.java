@@ -3,6 +3,7 @@ package io.rivulet.http;
 import io.rivulet.auth.Grant;
 import io.rivulet.hub.History;
 import io.rivulet.hub.Since;
+import io.rivulet.limit.Printable;
 import io.rivulet.limit.Refused;
 import io.rivulet.topic.TopicSelection;
 import jakarta.servlet.http.HttpServletRequest;
@@ -61,7 +62,7 @@ public final class EventsServlet extends HubServlet {
         }
         int n = text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : 0;
         if (n < 1 || n > LIMIT_MAX) {
-            throw Refused.malformed("limit is \"" + Shown.of(text) + "\"; it must be 1 to " + LIMIT_MAX);
+            throw Refused.malformed("limit is \"" + Printable.of(text) + "\"; it must be 1 to " + LIMIT_MAX);
         }
         return n;
     }
@@ -75,7 +76,7 @@ public final class EventsServlet extends HubServlet {
         return switch (format) {
             case "json" -> false;
             case "ndjson" -> true;
-            default -> throw Refused.malformed("format is \"" + Shown.of(format) + "\"; it must be json or ndjson");
+            default -> throw Refused.malformed("format is \"" + Printable.of(format) + "\"; it must be json or ndjson");
         };
     }
 }

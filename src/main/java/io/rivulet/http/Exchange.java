@@ -2,6 +2,7 @@ package io.rivulet.http;
 
 import io.rivulet.hub.Ending;
 import io.rivulet.hub.Subscription;
+import io.rivulet.limit.Printable;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
@@ -52,8 +53,7 @@ public final class Exchange {
 
     /** Whoever asks, once it is known; made fit for a line of words. */
     void subject(String subject) {
-        String cut = subject.length() <= SUBJECT_CHARS_MAX ? subject : subject.substring(0, SUBJECT_CHARS_MAX) + "...";
-        this.subject = AccessLog.printable(cut, '!');
+        this.subject = AccessLog.printable(Printable.cut(subject, SUBJECT_CHARS_MAX), '!');
     }
 
     /** The request shows a token: its answer is for nobody else. */

@@ -15,6 +15,11 @@ import java.util.Arrays;
  */
 public final class FormDecoder {
 
+    /** The content type of a form. */
+    static final String TYPE = "application/x-www-form-urlencoded";
+    /** Fields of an event's form that are no topics: more than any client has a reason to send. */
+    static final int OTHER_FIELDS_MAX = 100;
+
     private FormDecoder() {
     }
 

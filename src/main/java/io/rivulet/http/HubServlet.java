@@ -2,6 +2,7 @@ package io.rivulet.http;
 
 import static io.rivulet.limit.Refused.Reason.METHOD;
 
+import io.rivulet.limit.Printable;
 import io.rivulet.limit.Refused;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -93,7 +94,7 @@ abstract class HubServlet extends HttpServlet {
     /** The refusal of a method that this resource does not have. */
     static Refused noMethod(HttpServletRequest request, HttpServletResponse response, String methods) {
         response.setHeader("Allow", methods);
-        return Refused.because(METHOD, "the method " + Shown.of(request.getMethod())
+        return Refused.because(METHOD, "the method " + Printable.of(request.getMethod())
             + " is none of this resource; it knows " + methods);
     }
 }

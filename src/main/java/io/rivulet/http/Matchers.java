@@ -2,6 +2,7 @@ package io.rivulet.http;
 
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
+import io.rivulet.limit.Printable;
 import io.rivulet.limit.Refused;
 import io.rivulet.topic.Topic;
 import io.rivulet.topic.TopicMatcher;
@@ -95,7 +96,7 @@ final class Matchers {
             case "match", "match_exact" -> space.exact(Topic.checkText(value, bytesMax));
             case "match_urlpattern" -> space.urlPattern(Topic.checkText(value, bytesMax));
             case TOPIC -> space.selector(Topic.checkText(value, bytesMax));
-            default -> throw Refused.malformed("the parameter " + Shown.of(name)
+            default -> throw Refused.malformed("the parameter " + Printable.of(name)
                 + " is no matcher; there are match, match_exact and match_urlpattern, in lower case");
         };
     }

@@ -13,21 +13,18 @@ import java.util.Locale;
  */
 final class MercureFields implements Body {
 
-    /** The only content type there is. */
-    static final String FORM = "application/x-www-form-urlencoded";
-    private static final int OTHER_FIELDS_MAX = 100;
-
     private final boolean isForm;
     private final int fieldsMax;
 
     MercureFields(String contentType, Settings settings) {
         isForm = isForm(contentType);
-        fieldsMax = settings.get(SettingsTable.TOPICS_MAX) + OTHER_FIELDS_MAX;
+        fieldsMax = settings.get(SettingsTable.TOPICS_MAX) + FormDecoder.OTHER_FIELDS_MAX;
     }
 
     /** Whether a body of this content type is a form. */
     static boolean isForm(String contentType) {
-        return contentType != null && contentType.split(";", 2)[0].trim().toLowerCase(Locale.ROOT).equals(FORM);
+        return contentType != null
+            && contentType.split(";", 2)[0].trim().toLowerCase(Locale.ROOT).equals(FormDecoder.TYPE);
     }
 
     @Override
@@ -52,7 +49,7 @@ final class MercureFields implements Body {
         FormFields fields = isForm ? FormDecoder.decode(body, fieldsMax) : new FormFields();
         if (!fields.has("topic")) {
             throw Refused.malformed(isForm ? "the form has no topic"
-                : "there is no topic: the body must be a form, with the content type " + FORM);
+                : "there is no topic: the body must be a form, with the content type " + FormDecoder.TYPE);
         }
         Event.Builder event = Event.builder();
         fields.all("topic").forEach(event::topic);

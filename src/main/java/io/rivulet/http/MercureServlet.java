@@ -6,7 +6,7 @@ import io.rivulet.hub.dialect.Dialect;
 import io.rivulet.hub.dialect.LegacyDialect;
 import io.rivulet.hub.dialect.MercureDialect;
 import io.rivulet.limit.Refused;
-import io.rivulet.metrics.Metrics.Count;
+import io.rivulet.topic.Topic;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -18,10 +18,9 @@ import java.io.IOException;
 public final class MercureServlet extends HubServlet {
 
     /** Where it is, below the context's path. */
-    static final String PATH = "/.well-known/mercure";
+    static final String PATH = Topic.HUB_PATH;
 
     private static final String METHODS = "GET, HEAD, POST, QUERY, OPTIONS";
-    private static final long PUBLISH_TIMEOUT_MS = 60_000;
     private static final int QUERY_FIELDS_MAX = 10_000;
     private static final Dialect MERCURE = new MercureDialect();
     private static final Dialect LEGACY = new LegacyDialect();
@@ -35,7 +34,7 @@ public final class MercureServlet extends HubServlet {
         super.init();
         reader = new StreamReader(context());
         subscribe = new SubscribeHandler(context());
-        publish = new PublishHandler(context(), PUBLISH_TIMEOUT_MS);
+        publish = new PublishHandler(context(), PublishHandler.TIMEOUT_MS);
     }
 
     /** A QUERY whose body is there (RFC 10008). */
@@ -52,7 +51,8 @@ public final class MercureServlet extends HubServlet {
                     softly(refused, request, response);
                 }
             }
-            case "POST" -> publish(request);
+            case "POST" -> publish.handle(request,
+                () -> new MercureFields(request.getContentType(), context().settings()));
             case "OPTIONS" -> context().cors().options(request, response, METHODS);
             default -> throw noMethod(request, response, METHODS);
         }
@@ -89,7 +89,7 @@ public final class MercureServlet extends HubServlet {
     private void readBody(HttpServletRequest request, Grant grant) throws IOException {
         if (!MercureFields.isForm(request.getContentType())) {
             throw Refused.because(Refused.Reason.UNSUPPORTED_TYPE, "the body of a QUERY must be a form, with the "
-                + "content type " + MercureFields.FORM);
+                + "content type " + FormDecoder.TYPE);
         }
         awaitBody(request, context().settings().get(SettingsTable.BODY_MAX), bytes -> new Posed(grant, bytes));
     }
@@ -112,16 +112,6 @@ public final class MercureServlet extends HubServlet {
     private void softly(Refused refused, HttpServletRequest request, HttpServletResponse response)
         throws IOException {
         if (!subscribe.refuseSoftly(refused, false, request, response)) {
-            throw refused;
-        }
-    }
-
-    private void publish(HttpServletRequest request) throws IOException {
-        try {
-            Grant grant = context().access().toPublish(request);
-            publish.handle(request, grant, new MercureFields(request.getContentType(), context().settings()));
-        } catch (Refused refused) {
-            context().metrics().add(Count.REFUSED);
             throw refused;
         }
     }

@@ -4,6 +4,7 @@ import io.rivulet.config.BadSetting;
 import io.rivulet.config.Setting;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
+import io.rivulet.limit.Printable;
 import io.rivulet.limit.Refused;
 import io.rivulet.limit.Refused.Reason;
 import jakarta.servlet.http.HttpServletRequest;
@@ -50,7 +51,7 @@ final class Origins {
             throw new BadSetting(key + " is *; name the origins, such as https://app.example.com");
         }
         if (!ORIGIN.matcher(origin).matches()) {
-            throw new BadSetting(key + " holds \"" + Shown.of(origin)
+            throw new BadSetting(key + " holds \"" + Printable.of(origin)
                 + "\"; an origin is scheme://host or scheme://host:port, in lower case, without a path");
         }
         if (origin.matches("http://.*:80|https://.*:443")) {
@@ -71,7 +72,7 @@ final class Origins {
         }
         for (String origin : origins) {
             if (!isOurs(origin, request)) {
-                throw refused("comes from \"" + Shown.of(origin) + "\"");
+                throw refused("comes from \"" + Printable.of(origin) + "\"");
             }
         }
         if (origins.isEmpty() && !isOurs(ofUrl(referer), request)) {

@@ -5,6 +5,7 @@ import static io.rivulet.limit.Refused.Reason.UNSUPPORTED_TYPE;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.event.Event;
+import io.rivulet.limit.Printable;
 import io.rivulet.limit.Refused;
 import java.util.List;
 import java.util.Locale;
@@ -15,9 +16,6 @@ import java.util.Locale;
  */
 final class PublishBody implements Body {
 
-    /** Fields of a form that are no topics: more than any client has a reason to send. */
-    private static final int OTHER_FIELDS_MAX = 100;
-    private static final String FORM_TYPE = "application/x-www-form-urlencoded";
     private static final List<String> OF_QUERY = List.of("id", "type", "retry", "private", "data");
 
     /** What the body is. */
@@ -53,23 +51,23 @@ final class PublishBody implements Body {
     }
 
     private static Form byType(String contentType) {
-        if (FORM_TYPE.equals(contentType)) {
+        if (FormDecoder.TYPE.equals(contentType)) {
             return Form.FIELDS; // nearly always: nothing is to be taken apart
         }
         String[] parts = (contentType == null ? "" : contentType).toLowerCase(Locale.ROOT).split(";");
         Form form = switch (parts[0].trim()) {
-            case FORM_TYPE -> Form.FIELDS;
-            case "application/json" -> Form.ARRAY;
+            case FormDecoder.TYPE -> Form.FIELDS;
+            case Answer.JSON -> Form.ARRAY;
             case "application/x-ndjson" -> Form.LINES;
             default -> throw Refused.because(UNSUPPORTED_TYPE, "the content type is "
-                + (contentType == null ? "missing" : "\"" + Shown.of(contentType) + "\"")
-                + "; without topic in the query it must be application/x-www-form-urlencoded, application/json (an "
-                + "array) or application/x-ndjson");
+                + (contentType == null ? "missing" : "\"" + Printable.of(contentType) + "\"")
+                + "; without topic in the query it must be " + FormDecoder.TYPE + ", " + Answer.JSON + " (an array) "
+                + "or application/x-ndjson");
         };
         for (int i = 1; i < parts.length; i++) {
             String parameter = parts[i].replaceAll("[\\s\"]", "");
             if (parameter.startsWith("charset=") && !parameter.equals("charset=utf-8")) {
-                throw Refused.because(UNSUPPORTED_TYPE, "the content type says " + Shown.of(parameter)
+                throw Refused.because(UNSUPPORTED_TYPE, "the content type says " + Printable.of(parameter)
                     + "; only utf-8 can be read");
             }
         }
@@ -103,7 +101,7 @@ final class PublishBody implements Body {
     }
 
     private Event form(byte[] body) {
-        FormFields fields = FormDecoder.decode(body, topicsMax + OTHER_FIELDS_MAX);
+        FormFields fields = FormDecoder.decode(body, topicsMax + FormDecoder.OTHER_FIELDS_MAX);
         if (!fields.has("topic")) {
             throw Refused.malformed("the form has no topic");
         }

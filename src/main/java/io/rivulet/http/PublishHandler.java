@@ -13,12 +13,16 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 
 /**
  * Publishes what a request holds: head first, then the body as it comes, then the hub, then the answer. Nothing waits
  * in a container's thread, and nothing reaches the hub before the last byte is there.
  */
 final class PublishHandler {
+
+    /** For body and hub together: longer than any store that is healthy, shorter than any client's patience. */
+    static final long TIMEOUT_MS = 60_000;
 
     private final HubContext context;
     private final long bodyBytesMax;
@@ -33,11 +37,22 @@ final class PublishHandler {
     }
 
     /**
-     * Starts the publish; the answer comes later.
+     * Starts the publish of a caller who may; the answer comes later.
      *
-     * @throws Refused when the head alone tells that it cannot be
+     * @param body made once the caller is known
+     * @throws Refused when the head alone tells that it cannot be; that is counted
      */
-    void handle(HttpServletRequest request, Grant grant, Body body) throws IOException {
+    void handle(HttpServletRequest request, Supplier<Body> body) throws IOException {
+        try {
+            Grant grant = context.access().toPublish(request);
+            handle(request, grant, body.get());
+        } catch (Refused refused) {
+            context.metrics().add(Count.REFUSED);
+            throw refused;
+        }
+    }
+
+    private void handle(HttpServletRequest request, Grant grant, Body body) throws IOException {
         if (!body.isBatch()) {
             context.hub().checkRate(grant); // of a batch the body tells how many events it is, and so when it fits
         }
@@ -96,6 +111,6 @@ final class PublishHandler {
     }
 
     static boolean wantsJson(String accept) {
-        return accept != null && accept.toLowerCase(java.util.Locale.ROOT).contains("application/json");
+        return accept != null && accept.toLowerCase(java.util.Locale.ROOT).contains(Answer.JSON);
     }
 }

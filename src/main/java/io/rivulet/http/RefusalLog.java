@@ -1,5 +1,6 @@
 package io.rivulet.http;
 
+import io.rivulet.limit.Printable;
 import io.rivulet.limit.Refused;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.InstantSource;
@@ -35,17 +36,18 @@ final class RefusalLog {
             LOG.info("{} more refusals were not logged", left);
         }
         if (refused.getCause() != null) {
-            LOG.warn("{} {} failed: {} ({}) [{}]", request.getMethod(), Shown.of(request.getRequestURI()),
+            LOG.warn("{} {} failed: {} ({}) [{}]", request.getMethod(), Printable.of(request.getRequestURI()),
                 refused.getMessage(), refused.getCause().toString(), requestId);
         } else {
-            LOG.info("refused {} {} from {}: {} [{}]", request.getMethod(), Shown.of(request.getRequestURI()),
+            LOG.info("refused {} {} from {}: {} [{}]", request.getMethod(), Printable.of(request.getRequestURI()),
                 Exchange.of(request).peer(), refused.forTheLog(), requestId);
         }
     }
 
     void fault(Throwable failure, HttpServletRequest request, String requestId) {
         if (admit() >= 0) {
-            LOG.error("{} {} failed [{}]", request.getMethod(), Shown.of(request.getRequestURI()), requestId, failure);
+            LOG.error("{} {} failed [{}]", request.getMethod(), Printable.of(request.getRequestURI()), requestId,
+                failure);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.rivulet.http;
 
 import io.rivulet.config.SettingsTable;
+import io.rivulet.hub.SubscriptionDocument;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -39,7 +40,7 @@ public final class SlashCheck implements AutoCloseable {
         if (asked.get() || request.getLocalPort() <= 0 || !asked.compareAndSet(false, true)) {
             return;
         }
-        String path = request.getContextPath() + MercureServlet.PATH + "/subscriptions/exact/%2F";
+        String path = request.getContextPath() + MercureServlet.PATH + SubscriptionDocument.FOLDER + "/exact/%2F";
         InetSocketAddress address = new InetSocketAddress(request.getLocalAddr(), request.getLocalPort());
         String server = request.getServletContext().getServerInfo();
         Thread runner = new Thread(() -> look(address, path, server), "rivulet-slash");

@@ -6,6 +6,7 @@ import io.rivulet.hub.dialect.Dialect;
 import io.rivulet.hub.Pace;
 import io.rivulet.hub.Since;
 import io.rivulet.hub.SubscribeRequest;
+import io.rivulet.limit.Printable;
 import io.rivulet.limit.Refused;
 import io.rivulet.topic.TopicSelection;
 import jakarta.servlet.http.HttpServletRequest;
@@ -70,11 +71,11 @@ final class StreamReader {
         String conflate = query.one("conflate");
         String rate = query.one("rate");
         if (conflate != null && !conflate.equals("topic")) {
-            throw Refused.malformed("conflate is " + Shown.of(conflate) + "; it must be topic");
+            throw Refused.malformed("conflate is " + Printable.of(conflate) + "; it must be topic");
         }
         int perSecond = rate == null || !rate.matches("[0-9]{1,5}") ? 0 : Integer.parseInt(rate);
         if (rate != null && (perSecond < 1 || perSecond > Pace.RATE_MAX)) {
-            throw Refused.malformed("rate is " + Shown.of(rate) + "; it must be 1 to " + Pace.RATE_MAX
+            throw Refused.malformed("rate is " + Printable.of(rate) + "; it must be 1 to " + Pace.RATE_MAX
                 + " events a second");
         }
         return new Pace(conflate != null, perSecond);
@@ -103,7 +104,7 @@ final class StreamReader {
     }
 
     private static Refused badHeartbeat(String value) {
-        return Refused.malformed("heartbeat is " + Shown.of(value) + "; it must be 1 to " + HEARTBEAT_S_MAX
+        return Refused.malformed("heartbeat is " + Printable.of(value) + "; it must be 1 to " + HEARTBEAT_S_MAX
             + " seconds, or event");
     }
 }

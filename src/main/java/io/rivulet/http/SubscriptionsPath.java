@@ -1,6 +1,7 @@
 package io.rivulet.http;
 
 import io.rivulet.hub.ActiveSubscription;
+import io.rivulet.hub.SubscriptionDocument;
 import io.rivulet.limit.Refused;
 import io.rivulet.limit.Refused.Reason;
 import java.nio.ByteBuffer;
@@ -21,7 +22,6 @@ import java.util.Set;
  */
 record SubscriptionsPath(boolean legacy, String type, String text, String subscriber) {
 
-    private static final String FOLDER = "/subscriptions";
     private static final Set<String> TYPES = Set.of("exact", "urlpattern", "uritemplate");
 
     /**
@@ -32,7 +32,7 @@ record SubscriptionsPath(boolean legacy, String type, String text, String subscr
      * @throws Refused when there is nothing at this path
      */
     static SubscriptionsPath read(String raw, boolean legacyOn, boolean isLegacy) {
-        String below = raw.substring(FOLDER.length());
+        String below = raw.substring(SubscriptionDocument.FOLDER.length());
         if (!below.isEmpty() && below.charAt(0) != '/') {
             // "/subscriptions;exact/news", which containers take for "/subscriptions/news", is not what was granted
             throw nothing();

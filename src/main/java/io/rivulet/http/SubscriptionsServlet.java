@@ -5,6 +5,7 @@ import io.rivulet.config.SettingsTable;
 import io.rivulet.hub.ActiveSubscription;
 import io.rivulet.hub.Presence;
 import io.rivulet.hub.SubscriptionDocument;
+import io.rivulet.limit.Printable;
 import io.rivulet.limit.Refused;
 import io.rivulet.limit.Refused.Reason;
 import jakarta.servlet.http.HttpServletRequest;
@@ -20,7 +21,6 @@ import java.util.List;
 public final class SubscriptionsServlet extends HubServlet {
 
     private static final String METHODS = "GET, HEAD, OPTIONS";
-    private static final String JSON = "application/json";
     private static final String JSON_LD = "application/ld+json";
 
     private transient Presence presence;
@@ -67,7 +67,7 @@ public final class SubscriptionsServlet extends HubServlet {
             return;
         }
         byte[] body = document(asked, path, found, lastEventId).getBytes(StandardCharsets.UTF_8);
-        response.setContentType(asked.legacy() ? JSON_LD : JSON);
+        response.setContentType(asked.legacy() ? JSON_LD : Answer.JSON);
         response.setContentLength(body.length);
         response.getOutputStream().write(body);
     }
@@ -78,7 +78,7 @@ public final class SubscriptionsServlet extends HubServlet {
             throw grant.isAnonymous()
                 ? Refused.because(Reason.UNAUTHENTICATED, "active subscriptions need a token that grants to subscribe "
                     + "to their path")
-                : Refused.because(Reason.FORBIDDEN, "this caller may not subscribe to " + Shown.of(path));
+                : Refused.because(Reason.FORBIDDEN, "this caller may not subscribe to " + Printable.of(path));
         }
     }
 
@@ -97,7 +97,7 @@ public final class SubscriptionsServlet extends HubServlet {
         response.setHeader("Cache-Control", "private, max-age=0, must-revalidate");
         response.setHeader("Link", "<" + hub + ">; rel=\"mercure\"; last-event-id=\""
             + wire(lastEventId).replace("\\", "\\\\").replace("\"", "\\\"") + "\"; content-type=\""
-            + (asked.legacy() ? JSON_LD + '"' : JSON + "\"; type=\"mercure\""));
+            + (asked.legacy() ? JSON_LD + '"' : Answer.JSON + "\"; type=\"mercure\""));
     }
 
     private static boolean wantsJsonLd(HttpServletRequest request) {

@@ -1,10 +1,8 @@
 package io.rivulet.http;
 
-import io.rivulet.auth.Grant;
 import io.rivulet.hub.dialect.Dialect;
 import io.rivulet.hub.dialect.PlainDialect;
 import io.rivulet.limit.Refused;
-import io.rivulet.metrics.Metrics.Count;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -15,9 +13,6 @@ public final class UpdatesServlet extends HubServlet {
     private static final String METHODS = "GET, HEAD, POST, PUT, OPTIONS";
     private static final Dialect DIALECT = new PlainDialect();
 
-    /** For body and hub together: longer than any store that is healthy, shorter than any client's patience. */
-    private static final long PUBLISH_TIMEOUT_MS = 60_000;
-
     private final long publishTimeoutMs;
     private transient StreamReader reader;
     private transient SubscribeHandler subscribe;
@@ -25,7 +20,7 @@ public final class UpdatesServlet extends HubServlet {
 
     /** The servlet as the container makes it. */
     public UpdatesServlet() {
-        this(PUBLISH_TIMEOUT_MS);
+        this(PublishHandler.TIMEOUT_MS);
     }
 
     UpdatesServlet(long publishTimeoutMs) {
@@ -62,13 +57,7 @@ public final class UpdatesServlet extends HubServlet {
     }
 
     private void publish(HttpServletRequest request) throws IOException {
-        try {
-            Grant grant = context().access().toPublish(request);
-            publish.handle(request, grant,
-                new PublishBody(Query.of(request), request.getContentType(), context().settings()));
-        } catch (Refused refused) {
-            context().metrics().add(Count.REFUSED);
-            throw refused;
-        }
+        publish.handle(request,
+            () -> new PublishBody(Query.of(request), request.getContentType(), context().settings()));
     }
 }

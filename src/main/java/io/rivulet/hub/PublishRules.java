@@ -8,7 +8,9 @@ import io.rivulet.config.Setting;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.event.Event;
+import io.rivulet.limit.Printable;
 import io.rivulet.limit.Refused;
+import io.rivulet.topic.Topic;
 import io.rivulet.topic.TopicSpace;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -19,7 +21,6 @@ import java.util.List;
  */
 public final class PublishRules {
 
-    private static final String LEGACY_RESERVED = "/.well-known/mercure";
     private static final int SHOWN_MAX = 100;
     /** Of one {@code char}. */
     private static final int UTF_8_BYTES_MAX = 3;
@@ -97,13 +98,13 @@ public final class PublishRules {
     }
 
     private void checkReserved(String topic, Grant grant) {
-        if (grant.legacy() && topic.contains(LEGACY_RESERVED)) { // wherever it stands (OLD-04)
+        if (grant.legacy() && topic.contains(Topic.HUB_PATH)) { // wherever it stands (OLD-04)
             throw Refused.because(FORBIDDEN, "a token of Mercure 0.x may not publish to a topic that contains "
-                + LEGACY_RESERVED + ": " + shown(topic));
+                + Topic.HUB_PATH + ": " + shown(topic));
         }
         if (space.isReserved(topic)) {
             throw Refused.malformed("a topic lies in the namespace that Mercure keeps for itself, "
-                + "/.well-known/mercure, once it is resolved against the hub's URL: " + shown(topic));
+                + Topic.HUB_PATH + ", once it is resolved against the hub's URL: " + shown(topic));
         }
     }
 
@@ -121,7 +122,7 @@ public final class PublishRules {
     }
 
     private static String shown(String topic) {
-        return topic.length() <= SHOWN_MAX ? topic : topic.substring(0, SHOWN_MAX) + "...";
+        return Printable.cut(topic, SHOWN_MAX);
     }
 
     private static void checkType(String type) {

@@ -1,8 +1,9 @@
 package io.rivulet.hub;
 
+import io.rivulet.config.TimeText;
+import io.rivulet.limit.Printable;
 import io.rivulet.limit.Refused;
 import java.time.DateTimeException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,7 +29,7 @@ public record Since(Kind kind, int count, Instant at) {
     public static final Since LAST = new Since(Kind.LAST_OF_EACH, 0, null);
 
     private static final int COUNT_MAX = 10_000;
-    private static final Pattern AGO = Pattern.compile("-(\\d{1,9})(s|m|h|d)");
+    private static final Pattern AGO = Pattern.compile("-(\\d{1,9}[smhd])");
     private static final Pattern LAST_N = Pattern.compile("last=(\\d{1,9})");
 
     /**
@@ -56,24 +57,13 @@ public record Since(Kind kind, int count, Instant at) {
         }
         Matcher ago = AGO.matcher(text);
         if (ago.matches()) {
-            long unitS = switch (ago.group(2)) {
-                case "s" -> 1;
-                case "m" -> 60;
-                case "h" -> 3_600;
-                default -> 86_400;
-            };
-            return new Since(Kind.INSTANT, 0, now.minus(Duration.ofSeconds(Long.parseLong(ago.group(1)) * unitS)));
+            return new Since(Kind.INSTANT, 0, now.minus(TimeText.parse(ago.group(1))));
         }
         try {
             return new Since(Kind.INSTANT, 0, Instant.parse(text));
         } catch (DateTimeException e) {
-            throw Refused.malformed("since is \"" + shorten(text) + "\"; it must be latest, earliest, last, last=50, "
-                + "an instant such as 2026-11-23T10:00:00Z, or a time ago such as -10m");
+            throw Refused.malformed("since is \"" + Printable.of(text) + "\"; it must be latest, earliest, last, "
+                + "last=50, an instant such as 2026-11-23T10:00:00Z, or a time ago such as -10m");
         }
-    }
-
-    private static String shorten(String text) {
-        String clean = text.replaceAll("\\p{C}", "?");
-        return clean.length() <= 40 ? clean : clean.substring(0, 40) + "...";
     }
 }

@@ -15,7 +15,8 @@ import java.util.List;
  */
 public final class SubscriptionDocument {
 
-    private static final String FOLDER = "/subscriptions";
+    /** Where active subscriptions are, below the hub's path. */
+    public static final String FOLDER = "/subscriptions";
     private static final String CONTEXT = "https://mercure.rocks/";
     private static final char[] HEX = "0123456789ABCDEF".toCharArray();
 

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 final class ReservedNamespace {
 
     /** Around the path that hubs have by default. */
-    static final ReservedNamespace STANDARD = new ReservedNamespace("/.well-known/mercure");
+    static final ReservedNamespace STANDARD = new ReservedNamespace(Topic.HUB_PATH);
 
     private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*):(.*)", Pattern.DOTALL);
     private static final Set<String> SPECIAL = Set.of("http", "https", "ws", "wss", "ftp", "file");

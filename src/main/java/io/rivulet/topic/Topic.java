@@ -11,6 +11,8 @@ public final class Topic {
 
     /** Matches every topic, and so is none. */
     public static final String ANY = "*";
+    /** The path of a hub's URL by default, which Mercure keeps for itself together with what is below. */
+    public static final String HUB_PATH = "/.well-known/mercure";
 
     private Topic() {
     }
