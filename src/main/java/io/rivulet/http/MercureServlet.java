@@ -111,7 +111,7 @@ public final class MercureServlet extends HubServlet {
 
     private void softly(Refused refused, HttpServletRequest request, HttpServletResponse response)
         throws IOException {
-        if (!subscribe.refuseSoftly(refused, false, request, response)) {
+        if (!subscribe.refuseSoftly(refused, MERCURE, request, response)) {
             throw refused;
         }
     }

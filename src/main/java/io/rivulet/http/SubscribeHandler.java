@@ -5,6 +5,7 @@ import io.rivulet.config.SettingsTable;
 import io.rivulet.hub.Placed;
 import io.rivulet.hub.SubscribeRequest;
 import io.rivulet.hub.Subscription;
+import io.rivulet.hub.dialect.Dialect;
 import io.rivulet.limit.Refused;
 import io.rivulet.limit.Refused.Reason;
 import jakarta.servlet.AsyncContext;
@@ -103,9 +104,9 @@ final class SubscribeHandler {
      * Says no so that a browser's own EventSource understands it, which stops for ever at a 4xx or 5xx: it comes back
      * later, or, when it is banned, never (204). False when this refusal is to be told as any other.
      *
-     * @param capsToo whether this also goes for too many streams; Mercure's clients are told those with a status
+     * @param dialect of the door
      */
-    boolean refuseSoftly(Refused e, boolean capsToo, HttpServletRequest request, HttpServletResponse response)
+    boolean refuseSoftly(Refused e, Dialect dialect, HttpServletRequest request, HttpServletResponse response)
         throws IOException {
         if (e.reason() == Reason.BANNED) {
             context.problem().note(e, request);
@@ -113,11 +114,11 @@ final class SubscribeHandler {
             return true;
         }
         boolean passing = e.reason() == Reason.NOT_OPEN
-            || capsToo && (e.reason() == Reason.OVERLOADED || e.reason() == Reason.TOO_MANY_STREAMS);
+            || dialect.isSoftWhenFull() && (e.reason() == Reason.OVERLOADED || e.reason() == Reason.TOO_MANY_STREAMS);
         if (!passing || !isNative(request)) {
             return false;
         }
-        comeBackLater(response);
+        comeBackLater(dialect, response);
         return true;
     }
 
@@ -128,11 +129,11 @@ final class SubscribeHandler {
     }
 
     /** A stream that ends at once and says when to come back. */
-    private void comeBackLater(HttpServletResponse response) throws IOException {
+    private void comeBackLater(Dialect dialect, HttpServletResponse response) throws IOException {
         headers((Grant) null, response);
         long minMs = context.settings().get(SettingsTable.RETRY_MIN).toMillis();
         long maxMs = context.settings().get(SettingsTable.RETRY_MAX).toMillis();
         long retryMs = ThreadLocalRandom.current().nextLong(minMs, maxMs + 1);
-        response.getOutputStream().write(("retry: " + retryMs + "\n\n").getBytes(StandardCharsets.US_ASCII));
+        response.getOutputStream().write(dialect.farewell(retryMs));
     }
 }

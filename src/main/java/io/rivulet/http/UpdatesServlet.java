@@ -50,7 +50,7 @@ public final class UpdatesServlet extends HubServlet {
             subscribe.open(reader.ofUpdates(request, context().access().toRead(request), DIALECT), request,
                 response);
         } catch (Refused refused) {
-            if (!subscribe.refuseSoftly(refused, true, request, response)) {
+            if (!subscribe.refuseSoftly(refused, DIALECT, request, response)) {
                 throw refused;
             }
         }

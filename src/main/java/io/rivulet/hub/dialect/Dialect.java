@@ -56,6 +56,12 @@ public interface Dialect {
      */
     byte[] hello(String connection, Supplier<String> secret, TopicSelection topics, Start start);
 
+    /**
+     * Whether a browser is refused with a stream that ends at once when there are too many streams. Else it is told
+     * with a status, at which the browser's own EventSource stops for ever.
+     */
+    boolean isSoftWhenFull();
+
     // ---- events
 
     /** How events are written. */

@@ -48,6 +48,11 @@ public class MercureDialect implements Dialect {
     }
 
     @Override
+    public final boolean isSoftWhenFull() {
+        return false;
+    }
+
+    @Override
     public Variant variant(Settings settings) {
         return settings.get(SettingsTable.MERCURE_TOPICS_FIELD) ? Variant.TOPICS : Variant.PLAIN;
     }

@@ -39,6 +39,11 @@ public final class PlainDialect implements Dialect {
     }
 
     @Override
+    public boolean isSoftWhenFull() {
+        return true;
+    }
+
+    @Override
     public Variant variant(Settings settings) {
         return Variant.PLAIN;
     }
