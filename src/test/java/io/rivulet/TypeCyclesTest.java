@@ -29,8 +29,6 @@ class TypeCyclesTest {
         "http.stream", new Allowance(2, "a writer and the pool that lends its threads call each other"),
         "hub", new Allowance(22, "a stream's feeds call the shard back that serves them"),
         "hub.stream", new Allowance(22, "a stream's feeds call the shard back that serves them"),
-        "log", new Allowance(4, "an index on disk and its topics read the same pages"),
-        "log.index", new Allowance(2, "an index on disk and its topics read the same pages"),
         "topic", new Allowance(4, "a matcher knows the space whose rules it was read by"),
         "url", new Allowance(12, "the grammars of the URL standards are recursive"));
 

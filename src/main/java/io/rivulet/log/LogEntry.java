@@ -90,7 +90,7 @@ public final class LogEntry {
     }
 
     /** Bytes it takes in memory together with its frame, about. */
-    long weight() {
+    public long weight() {
         return event.weight() + event.data().length + OBJECT_BYTES;
     }
 }

@@ -10,7 +10,7 @@ import io.rivulet.hub.dialect.MercureDialect;
 import io.rivulet.hub.dialect.PlainDialect;
 import io.rivulet.kit.Await;
 import io.rivulet.log.EventLog;
-import io.rivulet.log.SegmentLog;
+import io.rivulet.log.segment.SegmentLog;
 import io.rivulet.metrics.Metrics;
 import io.rivulet.topic.TopicSelection;
 import io.rivulet.topic.TopicSpace;

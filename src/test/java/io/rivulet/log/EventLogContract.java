@@ -22,23 +22,23 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link EventLog} does, whatever it is made of. */
-abstract class EventLogContract {
+public abstract class EventLogContract {
 
-    static final View ALL = topics("*");
+    protected static final View ALL = topics("*");
 
-    final TestClock clock = new TestClock();
-    EventLog log;
+    protected final TestClock clock = new TestClock();
+    protected EventLog log;
 
     /** A new, empty log on {@link #clock}. */
-    abstract EventLog open() throws IOException;
+    protected abstract EventLog open() throws IOException;
 
     /** Whether an append waits for the disk. */
-    boolean syncsEach() {
+    protected boolean syncsEach() {
         return true;
     }
 
     /** Comes between appending and looking: a log that can be opened again is. */
-    EventLog settled(EventLog log) throws IOException {
+    protected EventLog settled(EventLog log) throws IOException {
         return log;
     }
 

@@ -4,7 +4,7 @@ package io.rivulet.log;
 class MemoryEventLogTest extends EventLogContract {
 
     @Override
-    EventLog open() {
+    protected EventLog open() {
         return new MemoryEventLog(clock);
     }
 }

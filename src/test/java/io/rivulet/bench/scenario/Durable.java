@@ -98,7 +98,7 @@ public final class Durable implements Scenario {
 
     private static double logRate(Lab lab, int syncMoreMs) throws IOException {
         Path folder = lab.options().out().resolve("data").toAbsolutePath().resolve("log-alone");
-        return Double.parseDouble(lab.servers().runOnce("io.rivulet.log.GroupCommitRate", lab.options().flags(),
+        return Double.parseDouble(lab.servers().runOnce("io.rivulet.log.segment.GroupCommitRate", lab.options().flags(),
             syncMoreMs, folder.toString(), Integer.toString(CONNECTIONS), Integer.toString(SIZE),
             Integer.toString(lab.options().seconds())));
     }

@@ -3,7 +3,7 @@ package io.rivulet.bench.jmh;
 import io.rivulet.config.Settings;
 import io.rivulet.event.Event;
 import io.rivulet.log.LogRecord;
-import io.rivulet.log.SegmentLog;
+import io.rivulet.log.segment.SegmentLog;
 import io.rivulet.metrics.Metrics;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

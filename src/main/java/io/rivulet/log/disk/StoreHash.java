@@ -1,0 +1,65 @@
+package io.rivulet.log.disk;
+
+import io.rivulet.log.Digest;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * 63-bit hashes of topics, ids and keys for the indexes, keyed by the store: a publisher cannot make two that collide.
+ * An index only narrows; what it finds is compared with the record. Any thread.
+ */
+public final class StoreHash {
+
+    private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private final long seed;
+    private final long factor;
+
+    public StoreHash(byte[] storeKey) {
+        Digest digest = Digest.of(storeKey, "index".getBytes(StandardCharsets.US_ASCII));
+        seed = digest.high();
+        factor = digest.low() | 1;
+    }
+
+    /** The store's secret part of the checksum of a block's header. */
+    public int salt() {
+        return (int) (seed ^ factor >>> 32);
+    }
+
+    /** The hash of a text. */
+    public long of(String text) {
+        byte[] b = text.getBytes(StandardCharsets.UTF_8);
+        return of(b, 0, b.length);
+    }
+
+    /** The hash of the bytes of a text. */
+    public long of(byte[] b, int from, int length) {
+        long h = mix(seed ^ length);
+        int at = from;
+        int left = length;
+        for (; left >= 8; left -= 8, at += 8) {
+            h = mix(h ^ (long) WORD.get(b, at));
+        }
+        long tail = 0;
+        for (int i = 0; i < left; i++) {
+            tail |= (b[at + i] & 0xffL) << 8 * i;
+        }
+        return mix(mix(h ^ tail) + seed) >>> 1;
+    }
+
+    /** The hash of a receipt key: other than that of any id. */
+    public long of(Digest key) {
+        return mix(mix(key.high() ^ ~seed) ^ key.low()) >>> 1;
+    }
+
+    /** The hash of the id of a private event, from the hash of the id. */
+    public long ofPrivate(long idHash) {
+        return mix(idHash ^ ~factor) >>> 1;
+    }
+
+    private long mix(long x) {
+        return Math.multiplyHigh(x, factor) ^ x * factor ^ x >>> 29;
+    }
+}

@@ -1,0 +1,151 @@
+package io.rivulet.log.index;
+
+import io.rivulet.log.disk.Bytes;
+import io.rivulet.log.disk.StoreHash;
+import java.util.Arrays;
+
+/**
+ * The topics of a {@link HeapIndex}, public or private, with their names. The committer adds, the readers ask: short
+ * locks, no I/O and no pattern inside.
+ */
+final class HeapTopics implements TopicPostings {
+
+    private final StoreHash hash;
+    private final Postings postings = new Postings();
+    private final TopicNames names = new TopicNames();
+
+    HeapTopics(StoreHash hash) {
+        this.hash = hash;
+    }
+
+    synchronized void add(byte[] b, int from, int length, int rel, int offset) {
+        long topic = hash.of(b, from, length);
+        if (postings.isNew(topic)) {
+            postings.addNew(topic, rel, offset, names.add(b, from, length));
+        } else {
+            postings.add(topic, rel, offset);
+        }
+    }
+
+    @Override
+    public synchronized int count() {
+        return postings.nodes();
+    }
+
+    /** The hashes of all topics, ascending. */
+    synchronized long[] hashes() {
+        return postings.sortedKeys();
+    }
+
+    synchronized int count(long topicHash) {
+        return postings.count(topicHash);
+    }
+
+    synchronized long[] postings(long topicHash, int fromRel, int max) {
+        return postings.newest(topicHash, fromRel, max);
+    }
+
+    /** The names of these topics, all there are, in their order; null when some are not known. */
+    synchronized Bytes names(long[] hashes) {
+        if (names.isFull()) {
+            return null;
+        }
+        Bytes ordered = new Bytes(Math.max(16, names.length()));
+        for (long topic : hashes) {
+            TopicNames.Walk walk = new TopicNames.Walk(names.array(), postings.tag(topic), names.length());
+            walk.next();
+            walk.copyTo(ordered);
+        }
+        return ordered;
+    }
+
+    private synchronized TopicNames.Walk walk(int from) {
+        return new TopicNames.Walk(names.array(), from, names.length());
+    }
+
+    private synchronized int namesLength() {
+        return names.isFull() ? -1 : names.length();
+    }
+
+    @Override
+    public Keys find(TopicFilter filter, Keys known) {
+        if (filter.any()) {
+            return Keys.EVERY;
+        }
+        if (!filter.needsNames()) {
+            return new Keys(filter.hashes(), null, null, 0); // those that are not there have no places
+        }
+        int end = namesLength();
+        if (end < 0) {
+            return null;
+        }
+        boolean goesOn = known != null && known.examined() > 0;
+        int from = goesOn ? known.examined() : 0;
+        long[] found = goesOn ? known.hashes() : filter.hashes();
+        int n = found.length;
+        TopicNames.Walk walk = walk(from);
+        int at = from;
+        while (at < end && walk.next()) {
+            at = walk.end();
+            if (filter.matches(walk.name())) {
+                found = n < found.length ? found : Arrays.copyOf(found, Math.max(8, n * 2));
+                found[n++] = walk.hash(hash);
+            }
+        }
+        long[] distinct = Arrays.stream(found, 0, n).sorted().distinct().toArray();
+        return new Keys(distinct, null, null, at);
+    }
+
+    @Override
+    public int count(Keys keys) {
+        if (keys == Keys.EVERY) {
+            return count();
+        }
+        int count = 0;
+        for (long topic : keys.hashes()) {
+            count += count(topic);
+        }
+        return count;
+    }
+
+    @Override
+    public long[] postings(Keys keys, int fromRel, int max) {
+        if (keys == Keys.EVERY) {
+            return everyPosting(fromRel, max);
+        }
+        PostingList all = new PostingList();
+        for (long topic : keys.hashes()) {
+            all.add(postings(topic, fromRel, max));
+        }
+        return all.ascending();
+    }
+
+    private synchronized long[] everyPosting(int fromRel, int max) {
+        return postings.newestOfAll(fromRel, max);
+    }
+
+    @Override
+    public void newest(Keys keys, long[] among, Visitor visitor) {
+        for (long topic : keys == Keys.EVERY ? hashes() : keys.hashes()) {
+            long posting = newest(topic, among);
+            if (posting >= 0) {
+                visitor.visit(topic, posting);
+            }
+        }
+    }
+
+    private synchronized long newest(long topic, long[] among) {
+        if (among != null) {
+            return postings.newestAmong(topic, among);
+        }
+        long[] one = postings.newest(topic, 0, 1);
+        return one.length == 0 ? -1 : one[0];
+    }
+
+    @Override
+    public void names(NameVisitor visitor) {
+        for (TopicNames.Walk walk = walk(0); walk.next(); ) {
+            visitor.visit(walk.hash(hash), walk.name());
+        }
+    }
+}

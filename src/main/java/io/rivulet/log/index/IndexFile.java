@@ -1,0 +1,161 @@
+package io.rivulet.log.index;
+
+import io.rivulet.log.LogCorrupt;
+import io.rivulet.log.disk.Disk;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * The index of a sealed segment in its side file; in memory only the sparse table and the Bloom filter of the ids.
+ * Sections, each on pages of its own: header, strides (16 bytes each), filter (8), then for public events and again for
+ * private ones: topics by hash with the range of their places (16), places (8), names in the order of the topics (a
+ * varint of the length, the bytes; filled up to 8); then ids by hash with their place (16). A look-up guesses where a
+ * hash must be, for hashes are spread evenly, and reads a page or two. Any thread.
+ */
+public final class IndexFile {
+
+    private static final int MAGIC = 0x52764932; // RvI2
+    private static final int SPARSE_BYTES = 16;
+
+    private final Disk disk;
+    private final Header header;
+    private final BloomFilter ids;
+    private final SparseIndex sparse;
+    private final Path path;
+
+    /**
+     * What the side file says of its segment.
+     *
+     * @param storeId   of the store that wrote it
+     * @param first     position of its first event
+     * @param count     of its events
+     * @param logLength bytes of its file
+     * @param minTimeMs of its first commit
+     * @param maxTimeMs of its last commit
+     */
+    public record SegmentFacts(long storeId, long first, int count, int logLength, long minTimeMs, long maxTimeMs) {
+    }
+
+    /** The first page: what is told of the segment, and how large the sections are. */
+    public record Header(SegmentFacts segment, int sparse, int bloomWords, int ids, FileTopics.Size publics,
+                  FileTopics.Size privates) {
+
+        int bloomPage() {
+            return 1 + IndexPages.pages(sparse, SPARSE_BYTES);
+        }
+
+        int publicPage() {
+            return bloomPage() + IndexPages.pages(bloomWords, 8);
+        }
+
+        int privatePage() {
+            return publicPage() + publics.pages();
+        }
+
+        int idPage() {
+            return privatePage() + privates.pages();
+        }
+
+        int pages() {
+            return idPage() + IndexPages.pages(ids, IndexPages.KEYED_BYTES);
+        }
+
+        void write(IndexPages.Writer out) throws IOException {
+            out.putInt(MAGIC);
+            out.putInt(segment.count());
+            out.putLong(segment.storeId());
+            out.putLong(segment.first());
+            out.putLong(segment.minTimeMs());
+            out.putLong(segment.maxTimeMs());
+            out.putInt(segment.logLength());
+            out.putInt(sparse);
+            out.putInt(bloomWords);
+            out.putInt(ids);
+            publics.write(out);
+            privates.write(out);
+            out.endSection();
+        }
+
+        static Header read(IndexPages in) throws IOException {
+            if (getInt(in, 0) != MAGIC) {
+                return null;
+            }
+            int[] n = new int[10];
+            for (int i = 0; i < n.length; i++) {
+                n[i] = getInt(in, 40 + 4 * i);
+            }
+            return new Header(new SegmentFacts(getLong(in, 8), getLong(in, 16), getInt(in, 4), n[0], getLong(in, 24),
+                getLong(in, 32)), n[1], n[2], n[3], new FileTopics.Size(n[4], n[5], n[6]),
+                new FileTopics.Size(n[7], n[8], n[9]));
+        }
+
+        private static int getInt(IndexPages in, int offset) throws IOException {
+            return in.getInt(0, 0, IndexPages.PAYLOAD_BYTES, offset);
+        }
+
+        private static long getLong(IndexPages in, int offset) throws IOException {
+            return in.getLong(0, 0, IndexPages.PAYLOAD_BYTES, offset);
+        }
+    }
+
+    IndexFile(Disk disk, Path path, Header header, BloomFilter ids, SparseIndex sparse) {
+        this.disk = disk;
+        this.path = path;
+        this.header = header;
+        this.ids = ids;
+        this.sparse = sparse;
+    }
+
+    /** The side file at this path; {@link LogCorrupt} when it is not a whole one. */
+    public static IndexFile open(Disk disk, Path path) throws IOException {
+        try (IndexPages in = new IndexPages(disk, path)) {
+            Header header = Header.read(in);
+            if (header == null || in.length() != (long) header.pages() * IndexPages.PAGE_BYTES) {
+                throw new LogCorrupt(path + " is no side file of this version, or not a whole one");
+            }
+            SparseIndex sparse = new SparseIndex();
+            for (int i = 0; i < header.sparse(); i++) {
+                sparse.add(in.getInt(1, i, SPARSE_BYTES, 0), in.getInt(1, i, SPARSE_BYTES, 4),
+                    in.getLong(1, i, SPARSE_BYTES, 8));
+            }
+            long[] words = new long[header.bloomWords()];
+            for (int i = 0; i < words.length; i++) {
+                words[i] = in.getLong(header.bloomPage(), i, 8, 0);
+            }
+            return new IndexFile(disk, path, header, new BloomFilter(words), sparse);
+        }
+    }
+
+    /** What the file says of its segment. */
+    public SegmentFacts segment() {
+        return header.segment();
+    }
+
+    public SparseIndex sparse() {
+        return sparse;
+    }
+
+    /** Bytes of the file. */
+    public long bytes() {
+        return (long) header.pages() * IndexPages.PAGE_BYTES;
+    }
+
+    public FileTopics topics(boolean isPrivate) {
+        return new FileTopics(disk, path, isPrivate ? header.privates() : header.publics(),
+            isPrivate ? header.privatePage() : header.publicPage());
+    }
+
+    public long[] ids(long hash) throws IOException {
+        PostingList found = new PostingList();
+        if (ids.mayHold(hash)) {
+            try (IndexPages in = new IndexPages(disk, path)) {
+                int page = header.idPage();
+                int at = in.find(page, header.ids(), hash);
+                while (at >= 0 && at < header.ids() && in.getLong(page, at, IndexPages.KEYED_BYTES, 0) == hash) {
+                    found.add(in.getLong(page, at++, IndexPages.KEYED_BYTES, 8));
+                }
+            }
+        }
+        return found.ascending();
+    }
+}

@@ -1,0 +1,59 @@
+package io.rivulet.log.index;
+
+import java.util.Arrays;
+
+/** Places ({@link Postings}) as they are gathered. Not for several threads. */
+public final class PostingList {
+
+    private long[] all = {};
+    private int n;
+    private boolean isSorted = true;
+
+    public void add(long posting) {
+        if (n == all.length) {
+            all = Arrays.copyOf(all, Math.max(16, n * 2));
+        }
+        isSorted &= n == 0 || all[n - 1] < posting;
+        all[n++] = posting;
+    }
+
+    public void add(long[] some) {
+        for (long posting : some) {
+            add(posting);
+        }
+    }
+
+    /** Each once. */
+    public long[] ascending() {
+        return isSorted ? Arrays.copyOf(all, n) : Arrays.stream(all, 0, n).sorted().distinct().toArray();
+    }
+
+    public static long[] either(long[] a, long[] b) {
+        if (a.length == 0 || b.length == 0) {
+            return a.length == 0 ? b : a;
+        }
+        PostingList all = new PostingList();
+        all.add(a);
+        all.add(b);
+        return all.ascending();
+    }
+
+    public static long[] both(long[] a, long[] b) {
+        PostingList all = new PostingList();
+        for (int i = 0, j = 0; i < a.length && j < b.length; ) {
+            if (a[i] == b[j]) {
+                all.add(a[i]);
+            }
+            boolean first = a[i] <= b[j];
+            j += b[j] <= a[i] ? 1 : 0;
+            i += first ? 1 : 0;
+        }
+        return all.ascending();
+    }
+
+    /** The number of the first with a record number of at least {@code rel}. */
+    public static int from(long[] ascending, long rel) {
+        int at = Arrays.binarySearch(ascending, rel << 32);
+        return at >= 0 ? at : -at - 1;
+    }
+}

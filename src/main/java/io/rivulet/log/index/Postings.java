@@ -1,0 +1,172 @@
+package io.rivulet.log.index;
+
+import java.util.Arrays;
+
+/**
+ * Hash to the ascending places (record number, offset) that have it, in a few flat arrays: about 30 bytes a place at
+ * worst, so a segment's index is bounded by the segment. A place is a long: the record's number within the segment
+ * above, its offset below. A tag is a number that a hash was given when it was added first. Not for several threads.
+ */
+public final class Postings {
+
+    private long[] keys = new long[64];
+    /** Of each key: its newest node plus one; 0 for a free slot. */
+    private int[] last = new int[64];
+    private int[] counts = new int[64];
+    private int[] tags = new int[64];
+    private int size;
+    private long[] postings = new long[64];
+    /** Of each node: the one before it with the same key, plus one. */
+    private int[] before = new int[64];
+    private int nodes;
+
+    public static long posting(int rel, int offset) {
+        return (long) rel << 32 | offset & 0xffffffffL;
+    }
+
+    public static int rel(long posting) {
+        return (int) (posting >>> 32);
+    }
+
+    public static int offset(long posting) {
+        return (int) posting;
+    }
+
+    /** Adds a place, later than or equal to all others; twice the same counts once. */
+    void add(long hash, int rel, int offset) {
+        add(hash, slot(hash), rel, offset);
+    }
+
+    /** Whether there is no place of {@code hash} yet. */
+    boolean isNew(long hash) {
+        return last[slot(hash)] == 0;
+    }
+
+    /** The same as {@link #add(long, int, int)} for a hash that is new. */
+    void addNew(long hash, int rel, int offset, int tag) {
+        add(hash, rel, offset);
+        tags[slot(hash)] = tag;
+    }
+
+    int tag(long hash) {
+        return tags[slot(hash)];
+    }
+
+    private void add(long hash, int slotOfHash, int rel, int offset) {
+        int slot = slotOfHash;
+        if (last[slot] == 0) {
+            if (size * 3 >= keys.length * 2) {
+                grow();
+                slot = slot(hash);
+            }
+            keys[slot] = hash;
+            size++;
+        } else if (rel(postings[last[slot] - 1]) == rel) {
+            return;
+        }
+        if (nodes == postings.length) {
+            postings = Arrays.copyOf(postings, nodes * 2);
+            before = Arrays.copyOf(before, nodes * 2);
+        }
+        postings[nodes] = posting(rel, offset);
+        before[nodes] = last[slot];
+        last[slot] = ++nodes;
+        counts[slot]++;
+    }
+
+    int count(long hash) {
+        return counts[slot(hash)];
+    }
+
+    /** Distinct hashes. */
+    int size() {
+        return size;
+    }
+
+    /** Places of all hashes together. */
+    int nodes() {
+        return nodes;
+    }
+
+    /** All hashes, ascending. */
+    long[] sortedKeys() {
+        long[] all = new long[size];
+        int n = 0;
+        for (int i = 0; i < keys.length; i++) {
+            if (last[i] != 0) {
+                all[n++] = keys[i];
+            }
+        }
+        Arrays.sort(all);
+        return all;
+    }
+
+    /** The last {@code max} places of {@code hash} with a record number of at least {@code fromRel}, ascending. */
+    long[] newest(long hash, int fromRel, int max) {
+        int newest = last[slot(hash)];
+        int n = 0;
+        for (int node = newest; node != 0 && n < max && rel(postings[node - 1]) >= fromRel; n++) {
+            node = before[node - 1];
+        }
+        return collect(newest, n);
+    }
+
+    /** The last place of {@code hash} that is among these ascending ones, or -1. */
+    long newestAmong(long hash, long[] some) {
+        int node = last[slot(hash)];
+        while (node != 0 && Arrays.binarySearch(some, postings[node - 1]) < 0) {
+            node = before[node - 1];
+        }
+        return node == 0 ? -1 : postings[node - 1];
+    }
+
+    /** The last {@code max} places of all hashes from {@code fromRel} on, ascending, each once. */
+    long[] newestOfAll(int fromRel, int max) {
+        int from = nodes;
+        int n = 0;
+        while (from > 0 && n < max && rel(postings[from - 1]) >= fromRel) {
+            from--;
+            n += from == 0 || postings[from - 1] != postings[from] ? 1 : 0;
+        }
+        return Arrays.stream(postings, from, nodes).distinct().toArray();
+    }
+
+    private long[] collect(int newestNode, int n) {
+        long[] found = new long[n];
+        int node = newestNode;
+        for (int i = n - 1; i >= 0; i--) {
+            found[i] = postings[node - 1];
+            node = before[node - 1];
+        }
+        return found;
+    }
+
+    private int slot(long hash) {
+        int mask = keys.length - 1;
+        int slot = (int) (hash ^ hash >>> 32) & mask;
+        while (last[slot] != 0 && keys[slot] != hash) {
+            slot = slot + 1 & mask;
+        }
+        return slot;
+    }
+
+    private void grow() {
+        long[] oldKeys = keys;
+        int[] oldLast = last;
+        int[] oldCounts = counts;
+        int[] oldTags = tags;
+        keys = new long[oldKeys.length * 2];
+        last = new int[keys.length];
+        counts = new int[keys.length];
+        tags = new int[keys.length];
+        for (int i = 0; i < oldKeys.length; i++) {
+            if (oldLast[i] != 0) {
+                int slot = slot(oldKeys[i]);
+                keys[slot] = oldKeys[i];
+                last[slot] = oldLast[i];
+                counts[slot] = oldCounts[i];
+                tags[slot] = oldTags[i];
+            }
+        }
+    }
+}

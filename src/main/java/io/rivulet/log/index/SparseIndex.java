@@ -1,0 +1,78 @@
+package io.rivulet.log.index;
+
+import java.util.Arrays;
+
+/**
+ * A sparse table of one segment: a block about every {@link #BYTES}, with its first record, offset and time. The
+ * stretch between two of them is a chunk, the unit that readers share. Any thread; the committer alone adds.
+ */
+public final class SparseIndex {
+
+    /** The least distance of two entries in the file. */
+    static final int BYTES = 128 * 1024;
+
+    private int[] rels = new int[8];
+    private int[] offsets = new int[8];
+    private long[] times = new long[8];
+    private int size;
+
+    /** Every block is offered; one is kept when the last kept is far enough. */
+    public synchronized void offer(int rel, int offset, long timeMs) {
+        if (size == 0 || offset - offsets[size - 1] >= BYTES) {
+            add(rel, offset, timeMs);
+        }
+    }
+
+    synchronized void add(int rel, int offset, long timeMs) {
+        if (size == rels.length) {
+            rels = Arrays.copyOf(rels, size * 2);
+            offsets = Arrays.copyOf(offsets, size * 2);
+            times = Arrays.copyOf(times, size * 2);
+        }
+        rels[size] = rel;
+        offsets[size] = offset;
+        times[size++] = timeMs;
+    }
+
+    synchronized int size() {
+        return size;
+    }
+
+    public synchronized int rel(int i) {
+        return rels[i];
+    }
+
+    public synchronized int offset(int i) {
+        return offsets[i];
+    }
+
+    synchronized long timeMs(int i) {
+        return times[i];
+    }
+
+    /** Where entry {@code i} ends: at the next one, or at {@code length}, the end of the segment. */
+    public synchronized int end(int i, int length) {
+        return i + 1 < size ? offsets[i + 1] : length;
+    }
+
+    /** The entry whose stretch holds the record. */
+    public synchronized int holding(int rel) {
+        int i = Arrays.binarySearch(rels, 0, size, rel);
+        return i >= 0 ? i : -i - 2;
+    }
+
+    /** The last entry that begins before this time, or the first. */
+    public synchronized int before(long timeMs) {
+        int low = 0;
+        int high = size - 1;
+        while (low < high) {
+            int middle = low + high + 1 >>> 1;
+            if (times[middle] < timeMs) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return low;
+    }
+}

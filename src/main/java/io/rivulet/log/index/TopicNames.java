@@ -1,0 +1,94 @@
+package io.rivulet.log.index;
+
+import io.rivulet.log.disk.Bytes;
+import io.rivulet.log.disk.StoreHash;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Names of topics, one after the other, each with its length before it; bounded. Bytes that were put never change, so a
+ * reader takes array and length under the owner's lock and reads outside of it.
+ */
+public final class TopicNames {
+
+    /** An eighth of a segment: where names take more, reading all of it costs little more than they would. */
+    static final int BYTES_MAX = 8 << 20;
+
+    private final Bytes bytes = new Bytes(256);
+    private boolean isFull;
+
+    /** Where the name went; -1 when there is no room for it, nor for any that comes later. */
+    int add(byte[] b, int from, int length) {
+        isFull |= bytes.length() + length + 5 > BYTES_MAX;
+        if (isFull) {
+            return -1;
+        }
+        int at = bytes.length();
+        bytes.putVarint(length);
+        bytes.put(b, from, length);
+        return at;
+    }
+
+    /** Whether a name is missing. */
+    boolean isFull() {
+        return isFull;
+    }
+
+    byte[] array() {
+        return bytes.array();
+    }
+
+    int length() {
+        return bytes.length();
+    }
+
+    /** Walks names; one use, one thread. */
+    public static final class Walk {
+        private final byte[] b;
+        private final int end;
+        private int from;
+        private int length;
+
+        public Walk(byte[] b, int from, int end) {
+            this.b = b;
+            this.from = from;
+            this.end = end;
+        }
+
+        /** Goes to the next name, or returns false behind the last. */
+        public boolean next() {
+            int at = from + length;
+            if (at >= end) {
+                return false;
+            }
+            length = 0;
+            for (int shift = 0; ; shift += 7) {
+                byte x = b[at++];
+                length |= (x & 0x7f) << shift;
+                if (x >= 0) {
+                    break;
+                }
+            }
+            from = at;
+            return true;
+        }
+
+        /** Where the next name begins. */
+        public int end() {
+            return from + length;
+        }
+
+        public String name() {
+            return new String(b, from, length, StandardCharsets.UTF_8);
+        }
+
+        long hash(StoreHash hash) {
+            return hash.of(b, from, length);
+        }
+
+        /** Puts length and name. */
+        void copyTo(Bytes out) {
+            out.putVarint(length);
+            out.put(b, from, length);
+        }
+    }
+}

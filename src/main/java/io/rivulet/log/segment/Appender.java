@@ -1,0 +1,346 @@
+package io.rivulet.log.segment;
+
+import io.rivulet.config.SettingsTable.Sync;
+import io.rivulet.log.LogEntry;
+import io.rivulet.log.LogFailure;
+import io.rivulet.log.LogRange;
+import io.rivulet.log.LogRecord;
+import io.rivulet.log.disk.Bytes;
+import io.rivulet.log.disk.Disk;
+import io.rivulet.log.index.HeapIndex;
+import io.rivulet.log.index.SparseIndex;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The writing half: owns the file of the active segment. Invariant: everything below {@code active.length()} was
+ * acknowledged, everything above it never was.
+ *
+ * <p>After a failed write or sync nobody knows what is on the disk (a system may drop the pages it could not write and
+ * say so once only). So the log is poisoned: before the next append the file is opened anew, cut to what was
+ * acknowledged, written again from the last page that was not known to be synced, and synced. While that fails, appends
+ * are refused and reading goes on.
+ *
+ * <p>The monitor guards the file: the committer appends, the log's thread rolls an old segment and syncs at intervals.
+ */
+final class Appender {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Appender.class);
+    private static final int PAGE = 4096;
+    private static final int BUFFER_KEPT_BYTES = 4 << 20;
+    /** Offsets are ints; a segment that could not be rolled for so long takes no more. */
+    private static final long FILE_BYTES_MAX = 1L << 30;
+    private static final long ROLL_PAUSE_MS = 1_000;
+    private static final long ROOM_BYTES = 256 * 1024;
+
+    private final Segments segments;
+    private final LogOptions options;
+    private final InstantSource clock;
+    private final int epoch;
+    private final long storeId;
+    private final SplittableRandom nonces = new SplittableRandom(new SecureRandom().nextLong());
+    private Bytes buffer = new Bytes(64 * 1024);
+    private Runnable beforeSync = () -> { };
+    private Runnable rolled = () -> { };
+    private Segment active;
+    private HeapIndex index;
+    private Disk.File out;
+    private int syncedTo;
+    private long lastTimeMs;
+    private long rollNotBeforeMs;
+    private boolean closed;
+
+    Appender(Segments segments, LogOptions options, InstantSource clock, StoreMeta meta, Disk.File out,
+             long lastTimeMs) {
+        this.segments = segments;
+        this.options = options;
+        this.clock = clock;
+        this.epoch = meta.epoch();
+        this.storeId = meta.storeId();
+        this.out = out;
+        this.lastTimeMs = lastTimeMs;
+        Segment[] all = segments.all();
+        active = all[all.length - 1];
+        index = (HeapIndex) active.index();
+        syncedTo = active.length();
+    }
+
+    /** Sets who is told that an append is about to wait for the disk; not to be slow. */
+    synchronized void beforeSync(Runnable hook) {
+        beforeSync = hook;
+    }
+
+    /** Sets who is told that a segment was rolled; not to be slow. */
+    synchronized void rolled(Runnable hook) {
+        rolled = hook;
+    }
+
+    synchronized List<LogEntry> append(List<LogRecord> group) throws IOException {
+        if (closed) {
+            throw new LogFailure("the log is closed", false, null);
+        }
+        if (segments.range().failure() != null) {
+            beforeSync.run();
+            heal();
+        }
+        long base = segments.range().head() + 1;
+        buffer.length(BlockHeader.BYTES);
+        for (int i = 0; i < group.size(); i++) {
+            RecordCodec.encode(buffer, 0, base + i, group.get(i));
+        }
+        long timeMs = Math.max(lastTimeMs, clock.millis());
+        if (isFull(group.size(), timeMs)) {
+            beforeSync.run();
+            roll();
+        }
+        if (active.length() + (long) buffer.length() > FILE_BYTES_MAX && active.count() > 0) {
+            throw new LogFailure(active.file() + " is at its greatest size and no new segment could be made", false,
+                null);
+        }
+        int body = buffer.length() - BlockHeader.BYTES;
+        BlockHeader block = new BlockHeader(body, epoch, nonces.nextInt(1 << 24), base, timeMs, group.size(), syncedTo,
+            Bytes.crc(buffer.array(), BlockHeader.BYTES, body));
+        block.write(buffer, 0, segments.hash().salt());
+        write();
+        return publish(group, block);
+    }
+
+    private void write() throws LogFailure {
+        try {
+            out.write(active.length(), buffer.array(), 0, buffer.length());
+            if (options.sync() == Sync.ALWAYS) {
+                beforeSync.run(); // all of this group's work is done but the disk's: the core is free for others
+                out.force();
+                syncedTo = active.length() + buffer.length();
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            LogFailure failure = poison("could not be written", e);
+            try {
+                // the refused group must not come back after a crash; a real heal comes before the next append
+                out.truncate(active.length());
+            } catch (IOException | RuntimeException again) {
+                failure.addSuppressed(again);
+            }
+            throw failure;
+        }
+    }
+
+    /** Durable: now it becomes visible. Index first, then length, then range, so that what is seen is found. */
+    private List<LogEntry> publish(List<LogRecord> group, BlockHeader block) {
+        int at = active.length();
+        active.sparse().offer(active.count(), at, block.timeMs());
+        SegmentScan.enter(buffer.array(), 0, block, active.count(), at, index);
+        active.grow(at + buffer.length(), group.size(), block.timeMs());
+        lastTimeMs = block.timeMs();
+        List<LogEntry> entries = new ArrayList<>(group.size());
+        for (int i = 0; i < group.size(); i++) {
+            LogRecord record = group.get(i);
+            entries.add(new LogEntry(block.base() + i, epoch, block.nonce(), block.timeMs(), record.event(),
+                record.receipt()));
+        }
+        segments.changeRange(r -> new LogRange(epoch, r.first(), r.head() + group.size(), block.nonce(),
+            r.bytesAppended() + buffer.length(), null));
+        if (buffer.array().length > BUFFER_KEPT_BYTES) {
+            buffer = new Bytes(64 * 1024);
+        }
+        return entries;
+    }
+
+    private LogFailure poison(String what, Throwable e) {
+        LogFailure failure = segments.disk().failure(segments.folder(),
+            "the log in " + segments.folder() + " " + what, e);
+        segments.changeRange(r -> new LogRange(epoch, r.first(), r.head(), r.headNonce(), r.bytesAppended(), failure));
+        return failure;
+    }
+
+    private void heal() throws LogFailure {
+        try {
+            out.close();
+        } catch (IOException e) {
+            LOG.debug("closing a failed file failed too", e);
+        }
+        int length = active.length();
+        try {
+            out = segments.disk().openToWrite(active.file());
+            if (out.length() < length) {
+                throw new IOException(active.file() + " has " + out.length() + " bytes, but " + length
+                    + " were acknowledged");
+            }
+            out.truncate(length);
+            rewrite(Math.min(syncedTo, length) & -PAGE, length);
+            out.force();
+        } catch (IOException | RuntimeException | Error e) {
+            throw poison("does not heal yet", e);
+        }
+        syncedTo = length;
+        segments.changeRange(r -> new LogRange(epoch, r.first(), r.head(), r.headNonce(), r.bytesAppended(), null));
+        LOG.info("the log in {} healed at position {}", segments.folder(), segments.range().head());
+    }
+
+    /** Heals without waiting for somebody to publish; on a full disk only when there is room again. */
+    synchronized void healIfPossible() {
+        LogFailure failure = segments.range().failure();
+        if (closed || failure == null
+            || failure.isFull() && segments.disk().freeBytes(segments.folder()) < ROOM_BYTES) {
+            return;
+        }
+        try {
+            heal();
+        } catch (LogFailure e) {
+            LOG.debug("{}", e.getMessage()); // the range says so
+        }
+    }
+
+    /** Makes pages dirty again that the system may believe to be on the disk. */
+    private void rewrite(int from, int to) throws IOException {
+        byte[] unsure = new byte[Math.min(to - from, 64 * PAGE)];
+        for (int at = from; at < to; at += unsure.length) {
+            int n = Math.min(unsure.length, to - at);
+            if (out.read(at, unsure, 0, n) < n) {
+                throw new IOException(active.file() + " could not be read back");
+            }
+            out.write(at, unsure, 0, n);
+        }
+    }
+
+    private boolean isFull(int events, long timeMs) {
+        return active.count() > 0 && (active.length() + (long) buffer.length() > options.segmentBytes()
+            || active.count() + (long) events > options.segmentEvents()
+            || timeMs - active.minTimeMs() >= options.segmentMs());
+    }
+
+    /**
+     * Begins a new segment. When that fails the old one goes on growing: a roll is housekeeping and stops nobody.
+     */
+    private void roll() throws LogFailure {
+        if (clock.millis() < rollNotBeforeMs && rollNotBeforeMs - clock.millis() <= ROLL_PAUSE_MS) {
+            return;
+        }
+        syncAll();
+        LogRange range = segments.range();
+        Segment.Header header = new Segment.Header(storeId, range.head() + 1, range.bytesAppended(), lastTimeMs,
+            range.headNonce());
+        HeapIndex newIndex = new HeapIndex(segments.hash());
+        Segment next = new Segment(segments.folder(), header, new SparseIndex(), newIndex);
+        Disk.File file;
+        try {
+            file = create(segments.disk(), next);
+        } catch (IOException e) {
+            rollNotBeforeMs = clock.millis() + ROLL_PAUSE_MS;
+            LOG.warn("no new segment could be begun in {}; going on in {}: {}", segments.folder(),
+                active.file().getFileName(), e.toString());
+            return;
+        }
+        Disk.File old = out;
+        out = file;
+        index = newIndex;
+        active = next;
+        syncedTo = next.length();
+        segments.add(next);
+        try {
+            old.close();
+        } catch (IOException e) {
+            LOG.warn("a sealed segment did not close", e); // it is synced: nothing is lost
+        }
+        rolled.run();
+    }
+
+    /** Makes the file of an empty segment, durable with its name; leaves nothing behind when that fails. */
+    static Disk.File create(Disk disk, Segment segment) throws IOException {
+        Disk.File file = null;
+        try {
+            file = disk.openToWrite(segment.file());
+            file.truncate(0);
+            file.write(0, segment.header().bytes(), 0, Segment.HEADER_BYTES);
+            file.force();
+            disk.syncFolder(segment.file().getParent());
+            return file;
+        } catch (IOException e) {
+            try {
+                if (file != null) {
+                    file.close();
+                }
+                disk.delete(segment.file());
+            } catch (IOException again) {
+                e.addSuppressed(again); // an empty segment is dropped at the next open
+            }
+            throw e;
+        }
+    }
+
+    private void syncAll() throws LogFailure {
+        if (syncedTo < active.length()) {
+            try {
+                out.force();
+                syncedTo = active.length();
+            } catch (IOException e) {
+                throw poison("could not be synced", e);
+            }
+        }
+    }
+
+    /** Rolls a segment that nobody appends to but whose events are old: else they would never expire. */
+    synchronized void rollIfOld(long nowMs) throws LogFailure {
+        if (!closed && segments.range().failure() == null && active.count() > 0
+            && nowMs - active.minTimeMs() >= options.segmentMs()) {
+            roll();
+        }
+    }
+
+    /** Syncs what was appended since the last time; the log's thread, with {@code log.sync=interval}. */
+    void syncInterval() {
+        Disk.File file;
+        int length;
+        synchronized (this) {
+            file = out;
+            length = active.length();
+            if (closed || syncedTo >= length || segments.range().failure() != null) {
+                return;
+            }
+        }
+        IOException failed = null;
+        try {
+            file.force(); // outside the monitor: the committer goes on
+        } catch (IOException e) {
+            failed = e;
+        }
+        synchronized (this) {
+            if (file == out && !closed) { // else a roll or a heal came between, and synced for itself
+                if (failed == null) {
+                    syncedTo = Math.max(syncedTo, length);
+                } else {
+                    LOG.warn(poison("could not be synced", failed).getMessage());
+                }
+            }
+        }
+    }
+
+    /** Syncs and lets go of the file; true when all that was acknowledged is on the disk. */
+    synchronized boolean close() {
+        if (closed) {
+            return false;
+        }
+        closed = true;
+        boolean whole = segments.range().failure() == null;
+        try {
+            if (whole) {
+                syncAll();
+            }
+        } catch (LogFailure e) {
+            whole = false;
+            LOG.warn(e.getMessage(), e);
+        }
+        try {
+            out.close();
+        } catch (IOException e) {
+            LOG.warn("the log in {} did not close", segments.folder(), e);
+        }
+        return whole;
+    }
+}

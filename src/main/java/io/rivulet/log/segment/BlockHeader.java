@@ -1,0 +1,59 @@
+package io.rivulet.log.segment;
+
+import io.rivulet.log.disk.Bytes;
+
+/**
+ * What stands before the records of one group commit. {@code magic, bodyLength, epoch, nonce (u32 each), base, timeMs
+ * (u64), count, syncedTo, crc of the body, crc of the above (u32 each)}.
+ *
+ * <p>{@code syncedTo} tells a torn tail from corruption: bytes of this file that were on the disk for certain when this
+ * block was written. Damage below the {@code syncedTo} of any later block is damage of acknowledged data. With
+ * {@code log.sync=always} it is the block's own place.
+ *
+ * @param base     position of the first record
+ * @param syncedTo offset in the file below which all was synced
+ */
+public record BlockHeader(int bodyLength, int epoch, int nonce, long base, long timeMs, int count, int syncedTo,
+                          int bodyCrc) {
+
+    public static final int BYTES = 48;
+    private static final int MAGIC = 0x52764231; // RvB1
+
+    /**
+     * Writes the header to the first {@link #BYTES} bytes of the block that begins at {@code at}.
+     *
+     * @param salt the store's secret in the checksum: data of a publisher that looks like a block is none
+     */
+    void write(Bytes out, int at, int salt) {
+        int end = out.length();
+        out.length(at);
+        out.putInt(MAGIC);
+        out.putInt(bodyLength);
+        out.putInt(epoch);
+        out.putInt(nonce);
+        out.putLong(base);
+        out.putLong(timeMs);
+        out.putInt(count);
+        out.putInt(syncedTo);
+        out.putInt(bodyCrc);
+        out.putInt(Bytes.crc(out.array(), at, BYTES - 4) ^ salt);
+        out.length(end);
+    }
+
+    /** The header at this place of the array, or null when there is none or it is damaged. */
+    static BlockHeader read(byte[] b, int at, int salt) {
+        if (at < 0 || at + BYTES > b.length || Bytes.getInt(b, at) != MAGIC
+            || Bytes.getInt(b, at + BYTES - 4) != (Bytes.crc(b, at, BYTES - 4) ^ salt)) {
+            return null;
+        }
+        BlockHeader h = new BlockHeader(Bytes.getInt(b, at + 4), Bytes.getInt(b, at + 8), Bytes.getInt(b, at + 12),
+            Bytes.getLong(b, at + 16), Bytes.getLong(b, at + 24), Bytes.getInt(b, at + 32), Bytes.getInt(b, at + 36),
+            Bytes.getInt(b, at + 40));
+        return h.bodyLength < 0 || h.count <= 0 ? null : h;
+    }
+
+    /** Whether the body behind the header at {@code at} is whole and the one that was written. */
+    boolean bodyMatches(byte[] b, int at) {
+        return at + BYTES + (long) bodyLength <= b.length && Bytes.crc(b, at + BYTES, bodyLength) == bodyCrc;
+    }
+}

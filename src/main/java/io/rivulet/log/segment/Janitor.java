@@ -1,0 +1,141 @@
+package io.rivulet.log.segment;
+
+import io.rivulet.config.SettingsTable.Sync;
+import io.rivulet.log.index.HeapIndex;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The log's own thread, {@code rivulet-log}: heals a poisoned log, writes the side files of sealed segments, rolls an
+ * old segment that nobody appends to, lets retention take whole segments, and syncs at intervals. None of it may lose
+ * or block anything: what fails is told, and tried again at the next round.
+ */
+final class Janitor implements Runnable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Janitor.class);
+    private static final long ROUND_MS = 1_000;
+
+    private final Segments segments;
+    private final Appender appender;
+    private final LogOptions options;
+    private final Retention retention;
+    private final Thread thread = new Thread(null, this, "rivulet-log", 0, false);
+    private boolean closing;
+    private boolean wanted;
+    private int sealFailures;
+
+    Janitor(Segments segments, Appender appender, LogOptions options, Retention retention) {
+        this.segments = segments;
+        this.appender = appender;
+        this.options = options;
+        this.retention = retention;
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** A segment was rolled: seal it now rather than at the next round. */
+    synchronized void wake() {
+        wanted = true;
+        notifyAll();
+    }
+
+    @Override
+    public void run() {
+        boolean syncs = options.sync() == Sync.INTERVAL;
+        long waitMs = syncs ? Math.min(options.syncIntervalMs(), ROUND_MS) : ROUND_MS;
+        long roundNs = System.nanoTime();
+        boolean round = true;
+        while (true) {
+            if (syncs) {
+                appender.syncInterval();
+            }
+            if (round) {
+                round();
+                roundNs = System.nanoTime();
+            }
+            synchronized (this) {
+                if (!closing && !wanted) {
+                    pause(waitMs);
+                }
+                if (closing) {
+                    return;
+                }
+                round = wanted || System.nanoTime() - roundNs >= ROUND_MS * 1_000_000;
+                wanted = false;
+            }
+        }
+    }
+
+    private void pause(long ms) {
+        try {
+            wait(ms);
+        } catch (InterruptedException e) {
+            LOG.debug("an interrupt of rivulet-log is ignored: the flag ends it");
+        }
+    }
+
+    /** Everything that is due; the thread's, and tests' on their own. */
+    void round() {
+        synchronized (retention) {
+            appender.healIfPossible();
+            try {
+                appender.rollIfOld(retention.nowMs());
+            } catch (IOException | RuntimeException e) {
+                LOG.warn("an old segment was not rolled: {}", e.toString());
+            }
+            trim(); // first, for what goes needs no side file
+            seal();
+            trim();
+        }
+    }
+
+    private void trim() {
+        try {
+            retention.apply();
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("retention failed and is tried again: {}", e.toString());
+        }
+    }
+
+    private void seal() {
+        Segment[] all = segments.all();
+        for (int i = 0; i < all.length - 1; i++) {
+            if (all[i].index() instanceof HeapIndex heap) {
+                try {
+                    SealedIndex.seal(segments, all[i], heap);
+                    sealFailures = 0;
+                } catch (IOException | RuntimeException e) {
+                    // the index in memory goes on answering
+                    if (sealFailures++ == 0) {
+                        LOG.warn("the side file of {} could not be written; tried again: {}", all[i].file(),
+                            e.toString());
+                    }
+                    return;
+                }
+            }
+        }
+    }
+
+    /** Ends the thread. */
+    void close() {
+        synchronized (this) {
+            closing = true;
+            notifyAll();
+        }
+        boolean interrupted = false;
+        while (thread.isAlive() && thread != Thread.currentThread()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true; // its files must be closed before the folder is given away
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

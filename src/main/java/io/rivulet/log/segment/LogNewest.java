@@ -1,0 +1,198 @@
+package io.rivulet.log.segment;
+
+import io.rivulet.log.LogChunk;
+import io.rivulet.log.LogEntry;
+import io.rivulet.log.LogRange;
+import io.rivulet.log.View;
+import io.rivulet.log.disk.Disk;
+import io.rivulet.log.index.PostingList;
+import io.rivulet.log.index.Postings;
+import io.rivulet.log.index.SegmentIndex;
+import io.rivulet.log.index.TopicFilter;
+import io.rivulet.log.index.TopicPostings;
+import io.rivulet.log.segment.ChunkCache.Chunk;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Reads what a reader needs who wants the newest event of each topic only. The indexes tell, walked from the newest
+ * segment to the oldest, which events are out of date; of the others the records are read, the oldest first. Memory is
+ * bounded, whatever there is in the log: what cannot be told within it counts as up to date.
+ */
+final class LogNewest {
+
+    /** Topics that are told apart. */
+    static final int TOPICS_MAX = 1 << 16;
+    /** No event weighs less. */
+    private static final int WEIGHT_MIN = 64;
+
+    private final Segments segments;
+    private final TrimmedTopics trimmed;
+    private final Newest newest;
+
+    /** Shows the newest place of each topic of the view in a segment, a topic perhaps more than once. */
+    interface Newest {
+        void of(Segment segment, View view, TopicFilter filter, TopicPostings.Visitor visitor) throws IOException;
+    }
+
+    /** Places in one segment, ascending. */
+    private record Stretch(Segment segment, long[] postings) {
+    }
+
+    private record Hit(long topicHash, long posting) {
+    }
+
+    LogNewest(Segments segments, TrimmedTopics trimmed, Newest newest) {
+        this.segments = segments;
+        this.trimmed = trimmed;
+        this.newest = newest;
+    }
+
+    /** See {@link LogFinder#readNewest}. */
+    LogChunk read(long after, long upTo, View view, int bytesMax) throws IOException {
+        while (true) {
+            LogRange range = segments.range();
+            long from = Math.max(after + 1, range.first());
+            Walk walk = new Walk(view, from, Math.min(upTo, range.head()), bytesMax / WEIGHT_MIN + 1);
+            try {
+                walk.down(from);
+                return walk.read(bytesMax);
+            } catch (FileNotFoundException | NoSuchFileException e) {
+                // T1 (a reader) took the list, T2 (retention) deleted the file, T1 opens it
+                if (segments.range().first() <= from) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** See {@link LogFinder#newestTrimmed}. */
+    boolean trimmed(long after, View view) throws IOException {
+        if (segments.range().first() <= after + 1) {
+            return false;
+        }
+        Walk walk = new Walk(view, 1, 0, 1);
+        try {
+            walk.down(1);
+        } catch (FileNotFoundException | NoSuchFileException e) {
+            return true; // retention is at work: more was trimmed just now
+        }
+        return walk.seen.size() >= TOPICS_MAX || trimmed.lastOf(walk.filter,
+            TopicFilter.of(view.privates(), segments.hash()), walk.seen::contains) > after;
+    }
+
+    /** Through the segments, the newest first. */
+    private final class Walk {
+        private final View view;
+        private final TopicFilter filter;
+        private final long from;
+        private final int postingsMax;
+        private final Set<Long> seen = new HashSet<>();
+        private final Deque<Stretch> found = new ArrayDeque<>();
+        private long to;
+        private int postings;
+
+        /** Finds events at {@code from} to {@code to}, and at most about {@code placesMax}: the oldest. */
+        Walk(View view, long from, long to, int postingsMax) {
+            this.view = view;
+            this.filter = TopicFilter.of(view.topics(), segments.hash());
+            this.from = from;
+            this.to = to;
+            this.postingsMax = postingsMax;
+        }
+
+        void down(long lowest) throws IOException {
+            boolean listed = !filter.any() && !filter.needsNames();
+            Segment[] all = segments.all();
+            for (int i = all.length - 1; i >= 0 && all[i].last() >= lowest; i--) {
+                if (listed && seen.size() == filter.hashes().length) {
+                    return; // what is older is out of date, whatever it is
+                }
+                add(all[i]);
+            }
+        }
+
+        private void add(Segment segment) throws IOException {
+            List<Hit> hits = new ArrayList<>();
+            newest.of(segment, view, filter, (hash, posting) -> hits.add(new Hit(hash, posting)));
+            hits.sort(Comparator.comparingLong(Hit::posting).reversed());
+            PostingList wanted = new PostingList();
+            for (Hit hit : hits) {
+                boolean first = seen.size() < TOPICS_MAX ? seen.add(hit.topicHash()) : !seen.contains(hit.topicHash());
+                long position = segment.first() + Postings.rel(hit.posting());
+                if (first && position >= from && position <= to) {
+                    wanted.add(hit.posting());
+                }
+            }
+            found.addFirst(new Stretch(segment, wanted.ascending()));
+            postings += found.getFirst().postings().length;
+            forgetLatest();
+        }
+
+        /** They come with a later read: this one ends before them. */
+        private void forgetLatest() {
+            while (postings > postingsMax) {
+                Stretch latest = found.removeLast();
+                int kept = Math.max(0, latest.postings().length - (postings - postingsMax));
+                postings -= latest.postings().length - kept;
+                if (kept < latest.postings().length) {
+                    to = latest.segment().first() + Postings.rel(latest.postings()[kept]) - 1;
+                }
+                if (kept > 0) {
+                    found.addLast(new Stretch(latest.segment(), Arrays.copyOf(latest.postings(), kept)));
+                    return;
+                }
+            }
+        }
+
+        LogChunk read(int bytesMax) throws IOException {
+            List<LogEntry> entries = new ArrayList<>();
+            long left = bytesMax;
+            for (Stretch stretch : found) {
+                left = stretch.postings().length == 0 ? left : read(stretch, left, entries);
+                if (left <= 0) {
+                    return new LogChunk(from, to, entries);
+                }
+            }
+            return new LogChunk(from, Math.max(to, from - 1), entries);
+        }
+
+        /** Reads one by one, or out of whole chunks where they are close together; what is left of the budget. */
+        private long read(Stretch stretch, long budget, List<LogEntry> entries) throws IOException {
+            Segment segment = stretch.segment();
+            long[] all = stretch.postings();
+            int span = Postings.rel(all[all.length - 1]) - Postings.rel(all[0]) + 1;
+            boolean dense = SegmentIndex.isDense(all.length, span);
+            long left = budget;
+            Chunk chunk = null;
+            try (Disk.File in = segments.disk().open(segment.file())) {
+                RecordFile records = new RecordFile(segment, in, segments.hash().salt());
+                for (int i = 0; i < all.length && left > 0; i++) {
+                    long position = segment.first() + Postings.rel(all[i]);
+                    LogEntry entry;
+                    if (dense || Postings.offset(all[i]) == 0) { // without an offset nobody knows where it begins
+                        chunk = chunk != null && chunk.last() >= position ? chunk : segments.chunk(segment, position);
+                        entry = chunk.at(position);
+                    } else {
+                        entry = records.read(all[i]);
+                    }
+                    left -= entry.event().weight();
+                    to = left <= 0 ? position : to;
+                    if (view.shows(entry.event())) {
+                        entries.add(entry);
+                    }
+                }
+            }
+            return left;
+        }
+    }
+}

@@ -1,0 +1,252 @@
+package io.rivulet.log.segment;
+
+import io.rivulet.log.LogCorrupt;
+import io.rivulet.log.LogRange;
+import io.rivulet.log.disk.Disk;
+import io.rivulet.log.disk.StoreHash;
+import io.rivulet.log.index.HeapIndex;
+import io.rivulet.log.index.SparseIndex;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds what a crash left and makes a log of it, or refuses. Only the last segment is scanned: sealed ones are known by
+ * their side files, and scanned where one is missing or damaged. The one rule: a tail that no sync had covered is cut;
+ * anything else that is not as written refuses, and nothing is changed.
+ */
+final class LogOpener {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LogOpener.class);
+
+    private final Disk disk;
+    private final Path folder;
+    private final Segments segments;
+    private StoreMeta meta;
+    private TrimmedTopics trimmed;
+    private Disk.File active;
+
+    private LogOpener(Disk disk, Path folder, Segments segments, StoreMeta meta) {
+        this.disk = disk;
+        this.folder = folder;
+        this.segments = segments;
+        this.meta = meta;
+    }
+
+    StoreMeta meta() {
+        return meta;
+    }
+
+    TrimmedTopics trimmed() {
+        return trimmed;
+    }
+
+    /** The file of the last segment, open to append. */
+    Disk.File active() {
+        return active;
+    }
+
+    Segments segments() {
+        return segments;
+    }
+
+    static LogOpener open(Disk disk, Path folder, LogOptions options, io.rivulet.metrics.Metrics metrics)
+        throws IOException {
+        List<String> names = disk.list(folder);
+        StoreMeta meta = meta(disk, folder, names);
+        StoreHash hash = new StoreHash(meta.key());
+        Segments segments = new Segments(disk, folder, metrics, hash, new ChunkCache(options.readBytes()));
+        LogOpener opener = new LogOpener(disk, folder, segments, meta);
+        try {
+            opener.open(names);
+            return opener;
+        } catch (IOException | RuntimeException | Error e) {
+            if (opener.active != null) {
+                opener.active.close();
+            }
+            throw e;
+        }
+    }
+
+    private static StoreMeta meta(Disk disk, Path folder, List<String> names) throws IOException {
+        if (names.contains(StoreMeta.NAME)) {
+            return StoreMeta.read(disk, folder);
+        }
+        if (names.stream().anyMatch(n -> n.matches("\\d{20}\\.log"))) {
+            throw new LogCorrupt(folder.resolve(StoreMeta.NAME) + " is missing, but there are segments; restore it"
+                + " from a backup: without its key the ids that clients hold mean nothing");
+        }
+        return StoreMeta.create(new SecureRandom());
+    }
+
+    private void open(List<String> names) throws IOException {
+        for (String name : names) {
+            boolean orphan = name.endsWith(Segment.INDEX)
+                && !names.contains(name.substring(0, name.length() - Segment.INDEX.length()) + Segment.LOG);
+            if (name.endsWith(".tmp") || orphan) {
+                disk.delete(folder.resolve(name));
+            }
+        }
+        trimmed = names.contains(TrimmedTopics.NAME) ? TrimmedTopics.read(disk, folder) : new TrimmedTopics();
+        boolean trimmedKnown = trimmed != null;
+        if (!trimmedKnown) {
+            trimmed = new TrimmedTopics();
+        }
+        TreeMap<Long, Path> files = files(names);
+        List<Segment> found = new ArrayList<>();
+        BlockHeader newest = openLast(files, found);
+        openSealed(files, found);
+        begin(found, newest);
+        if (!trimmedKnown || found.get(0).first() - 1 > trimmed.through()) {
+            trimmed.unknown(found.get(0).first() - 1);
+        }
+    }
+
+    /** From the newest to the oldest, each joined to the one after it. */
+    private void openSealed(TreeMap<Long, Path> files, List<Segment> found) throws IOException {
+        List<Path> empty = new ArrayList<>(); // leftovers of rolls that failed, if an older segment covers them
+        for (Path file : files.descendingMap().values()) {
+            Segment next = found.get(0);
+            if (next.first() - 1 <= trimmed.through()) {
+                delete(List.of(file)); // a crash came between the decision of retention and the removal
+                continue;
+            }
+            Segment segment = SealedIndex.open(segments, meta, file);
+            if (segment == null) {
+                empty.add(file);
+                continue;
+            }
+            if (segment.last() + 1 != next.first()) {
+                throw missing(segment.last() + 1, next);
+            }
+            found.add(0, segment);
+            delete(empty);
+            empty.clear();
+        }
+        if (!empty.isEmpty()) {
+            throw missing(files.firstKey(), found.get(0));
+        }
+    }
+
+    private LogCorrupt missing(long from, Segment next) {
+        return new LogCorrupt("in " + folder + " the positions " + from + " to " + (next.first() - 1)
+            + " are missing, before " + next.file().getFileName() + ". Restore the missing segments, or move all"
+            + " segments that are older than it away");
+    }
+
+    private TreeMap<Long, Path> files(List<String> names) {
+        TreeMap<Long, Path> files = new TreeMap<>();
+        for (String name : names) {
+            if (name.matches("0\\d{19}\\" + Segment.LOG)) {
+                files.put(Long.parseLong(name.substring(0, name.length() - Segment.LOG.length())),
+                    folder.resolve(name));
+            }
+        }
+        return files;
+    }
+
+    /** The last segment with a block in it becomes the active one; empty ones behind it were rolls that a crash cut. */
+    private BlockHeader openLast(TreeMap<Long, Path> files, List<Segment> found) throws IOException {
+        long headAtLeast = meta.headAtLeast();
+        List<Path> empty = new ArrayList<>(); // they prove how far the log went: deleted only when it still does
+        while (!files.isEmpty()) {
+            Path file = files.pollLastEntry().getValue();
+            SegmentScan scan = scan(file);
+            if (scan == null || scan.segment().count() == 0 && !files.isEmpty()) {
+                empty.add(file);
+                headAtLeast = scan == null ? headAtLeast : Math.max(headAtLeast, scan.segment().first() - 1);
+                continue;
+            }
+            checkHead(scan.segment(), headAtLeast);
+            delete(empty);
+            disk.delete(Segment.indexFile(file)); // it was sealed once, and lost its successor
+            active = disk.openToWrite(file);
+            cut(scan);
+            found.add(scan.segment());
+            return scan.lastBlock();
+        }
+        if (headAtLeast > 0) {
+            throw new LogCorrupt("in " + folder + " all segments are missing or empty; the log held position "
+                + headAtLeast + ". Restore them from a backup, or move the whole folder away to begin anew");
+        }
+        delete(empty);
+        return null;
+    }
+
+    /** The blocks of the last segment; null when not even its header is whole: then nothing was appended to it. */
+    private SegmentScan scan(Path file) throws IOException {
+        try (Disk.File in = disk.open(file)) {
+            Segment.Header header = Segment.Header.read(in);
+            checkHeader(file, header, in.length());
+            if (header == null) {
+                return null;
+            }
+            SegmentScan scan = SegmentScan.of(folder, header, in, segments.hash());
+            scan.checkTail();
+            return scan;
+        }
+    }
+
+    private void delete(List<Path> leftovers) throws IOException {
+        for (Path file : leftovers) {
+            LOG.info("{} is left over and removed", file);
+            disk.delete(file);
+            disk.delete(Segment.indexFile(file));
+        }
+    }
+
+    /** A header that is not whole was never synced, so nothing can have been appended behind it. */
+    private void checkHeader(Path file, Segment.Header header, long length) throws IOException {
+        if (header == null && length > Segment.HEADER_BYTES) {
+            throw new LogCorrupt(file + " is damaged at offset 0: its header does not match its checksum. Restore the"
+                + " file from a backup, or move it and all later segments away");
+        }
+        if (header != null && (header.storeId() != meta.storeId()
+            || !Segment.name(header.first()).equals(file.getFileName().toString()))) {
+            throw new LogCorrupt(file + " is no segment of this store, or was renamed; move it away");
+        }
+    }
+
+    private void checkHead(Segment last, long headAtLeast) throws LogCorrupt {
+        if (last.last() < headAtLeast) {
+            throw new LogCorrupt("in " + folder + " the log ends at position " + last.last() + " ("
+                + last.file().getFileName() + ", offset " + last.length() + "), but it held position "
+                + headAtLeast + " before. Restore the folder from a backup, or move"
+                + " it away to begin anew");
+        }
+    }
+
+    private void cut(SegmentScan scan) throws IOException {
+        Segment segment = scan.segment();
+        if (!scan.isWhole()) {
+            LOG.warn("{}: a torn tail of {} bytes at offset {} was cut; it was never acknowledged",
+                segment.file(), active.length() - segment.length(), segment.length());
+            active.truncate(segment.length());
+        }
+        active.force(); // what was read may so far be in the system's memory only; from here on it counts as synced
+    }
+
+    private void begin(List<Segment> found, BlockHeader newest) throws IOException {
+        if (found.isEmpty()) {
+            meta = meta.opened(0);
+            meta.write(disk, folder); // before the first segment: a segment without its key would be refused
+            Segment first = new Segment(folder, new Segment.Header(meta.storeId(), 1, 0, 0,
+                LogLookup.storeNonce(meta.storeId())), new SparseIndex(), new HeapIndex(segments.hash()));
+            active = Appender.create(disk, first);
+            found.add(first);
+        } else {
+            meta = meta.opened(found.get(found.size() - 1).last());
+            meta.write(disk, folder);
+        }
+        segments.set(found);
+        Segment last = found.get(found.size() - 1);
+        int nonce = newest == null ? last.header().nonceBefore() : newest.nonce();
+        long appended = last.header().bytesBefore() + last.length() - Segment.HEADER_BYTES;
+        segments.changeRange(r -> new LogRange(meta.epoch(), found.get(0).first(), last.last(), nonce, appended, null));
+    }
+}

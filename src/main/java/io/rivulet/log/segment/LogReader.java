@@ -1,0 +1,175 @@
+package io.rivulet.log.segment;
+
+import io.rivulet.log.LogChunk;
+import io.rivulet.log.LogEntry;
+import io.rivulet.log.LogRange;
+import io.rivulet.log.View;
+import io.rivulet.log.disk.Disk;
+import io.rivulet.log.index.PostingList;
+import io.rivulet.log.index.Postings;
+import io.rivulet.log.index.SegmentIndex;
+import io.rivulet.log.segment.ChunkCache.Chunk;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads forward. Where a segment holds few events of the topics they are read one by one through the index; otherwise
+ * whole chunks are read, which all readers share. A segment's file is open for one read only, so retention waits for
+ * nobody.
+ */
+final class LogReader {
+
+    /** So many places at a time are judged by how close they are. */
+    private static final int POSTINGS_MAX = 512;
+    /** What trying patterns on the names of a segment counts as: other readers wait meanwhile. */
+    private static final int NAMES_BUDGET = 16 * 1024;
+
+    private final Segments segments;
+    private final ReadPlans plans;
+
+    LogReader(Segments segments, ReadPlans plans) {
+        this.segments = segments;
+        this.plans = plans;
+    }
+
+    LogChunk read(long after, long upTo, View view, int bytesMax) throws IOException {
+        while (true) {
+            LogRange range = segments.range();
+            long from = Math.max(after + 1, range.first());
+            Pass pass = new Pass(view, from, Math.min(upTo, range.head()), bytesMax);
+            try {
+                return pass.run();
+            } catch (FileNotFoundException | NoSuchFileException e) {
+                // T1 (a reader) took the list, T2 (retention) deleted the file, T1 opens it
+                if (segments.range().first() <= pass.next) {
+                    throw e;
+                }
+                if (pass.next > from) {
+                    return pass.result(); // the gap is for the next read to tell
+                }
+            }
+        }
+    }
+
+    /** One read: {@code next} moves from the first position to the end or until the budget is spent. */
+    private final class Pass {
+        private final View view;
+        private final long from;
+        private final long to;
+        private final List<LogEntry> found = new ArrayList<>();
+        private long next;
+        private long budget;
+
+        Pass(View view, long from, long to, int bytesMax) {
+            this.view = view;
+            this.from = from;
+            this.to = to;
+            this.next = from;
+            this.budget = bytesMax;
+        }
+
+        LogChunk run() throws IOException {
+            while (next <= to && budget > 0) {
+                Segment segment = segments.holding(next);
+                if (segment == null) {
+                    throw new FileNotFoundException("position " + next + " is no longer there");
+                }
+                long end = Math.min(to, segment.last());
+                long[] postings = ReadPlans.isWhole(segment, view) ? null
+                    : plans.sparse(segment, view, (int) (next - segment.first()));
+                if (postings == null) {
+                    readChunks(segment, end);
+                } else {
+                    readPostings(segment, end, postings);
+                    budget -= view.topics().patterns().isEmpty() ? 0 : NAMES_BUDGET;
+                }
+            }
+            return result();
+        }
+
+        LogChunk result() {
+            return new LogChunk(from, next - 1, found);
+        }
+
+        private void readChunks(Segment segment, long end) throws IOException {
+            while (next <= end && budget > 0) {
+                Chunk chunk = segments.chunk(segment, next);
+                for (long last = Math.min(end, chunk.last()); next <= last && budget > 0; next++) {
+                    LogEntry entry = chunk.at(next);
+                    budget -= entry.event().weight();
+                    if (view.shows(entry.event())) {
+                        found.add(entry);
+                    }
+                }
+            }
+        }
+
+        /** Reads the records at these places, or the whole stretch where they are close together. */
+        private void readPostings(Segment segment, long end, long[] postings) throws IOException {
+            int at = PostingList.from(postings, next - segment.first());
+            while (next <= end && budget > 0) {
+                int stop = Math.min(at + POSTINGS_MAX, postings.length);
+                long bound = stop == postings.length ? end
+                    : Math.min(end, segment.first() + Postings.rel(postings[stop - 1]));
+                stop = PostingList.from(postings, bound + 1 - segment.first());
+                if (SegmentIndex.isDense(stop - at, bound - next + 1)) {
+                    readChunks(segment, bound);
+                } else if (at < stop) {
+                    readRecords(segment, postings, at, stop);
+                }
+                at = stop;
+                next = budget > 0 ? bound + 1 : next;
+            }
+        }
+
+        private void readRecords(Segment segment, long[] postings, int start, int stop) throws IOException {
+            try (Records records = new Records(segment)) {
+                for (int i = start; i < stop && budget > 0; i++) {
+                    LogEntry entry = records.at(postings[i]);
+                    budget -= entry.event().weight();
+                    if (view.shows(entry.event())) {
+                        found.add(entry);
+                    }
+                    next = entry.position() + 1;
+                }
+            }
+        }
+    }
+
+    /** Some records of a segment, ascending: out of chunks that many want, else one by one from the file. */
+    private final class Records implements AutoCloseable {
+        private final Segment segment;
+        private Chunk chunk;
+        private Disk.File in;
+        private RecordFile file;
+
+        Records(Segment segment) {
+            this.segment = segment;
+        }
+
+        LogEntry at(long posting) throws IOException {
+            long position = segment.first() + Postings.rel(posting);
+            if (chunk == null || chunk.last() < position) {
+                chunk = segments.sharedChunk(segment, position);
+            }
+            if (chunk != null) {
+                return chunk.at(position);
+            }
+            if (file == null) {
+                in = segments.disk().open(segment.file());
+                file = new RecordFile(segment, in, segments.hash().salt());
+            }
+            return file.read(posting);
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (in != null) {
+                in.close();
+            }
+        }
+    }
+}

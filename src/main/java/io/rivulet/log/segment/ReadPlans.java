@@ -1,0 +1,182 @@
+package io.rivulet.log.segment;
+
+import io.rivulet.log.View;
+import io.rivulet.log.disk.StoreHash;
+import io.rivulet.log.index.PostingList;
+import io.rivulet.log.index.SegmentIndex;
+import io.rivulet.log.index.TopicFilter;
+import io.rivulet.log.index.TopicPostings;
+import io.rivulet.topic.TopicMatcher;
+import java.io.IOException;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Which records of a segment a {@link View} is about, told by the segment's index alone: the public events of the
+ * topics asked for, and of the private ones those that are also of a granted topic. What was worked out is kept for the
+ * next read of the same view, least recently used leaving first: a replay asks again for every chunk. Any thread of the
+ * hub's own.
+ */
+final class ReadPlans {
+
+    /** Longs of all plans together: 8 MB. */
+    private static final int KEPT_MAX = 1 << 20;
+    private static final int PLAN_WEIGHT = 64;
+    private static final int MATCHER_WEIGHT = 16;
+    private static final int ALL = Integer.MAX_VALUE;
+
+    private final StoreHash hash;
+    private final Map<Key, Plan> plans = new LinkedHashMap<>(16, 0.75f, true);
+    private long kept;
+
+    private record Key(long segment, boolean heap, View view) {
+
+        /** Longs: a plan keeps the texts alive that somebody once asked for, which may be far larger than itself. */
+        long weight() {
+            long weight = 0;
+            for (TopicMatcher matcher : view.topics().matchers()) {
+                weight += MATCHER_WEIGHT + matcher.text().length() / Long.BYTES;
+            }
+            for (TopicMatcher matcher : view.privates().matchers()) {
+                weight += MATCHER_WEIGHT + matcher.text().length() / Long.BYTES;
+            }
+            return weight;
+        }
+    }
+
+    /**
+     * The topics of a segment that matter to a view.
+     *
+     * @param publics of public events, asked for
+     * @param asked   of private events, asked for
+     * @param granted of private events, granted
+     * @param places  all of them, where the segment grows no more and they are few; else null
+     */
+    private record Plan(TopicPostings.Keys publics, TopicPostings.Keys asked, TopicPostings.Keys granted,
+                        long[] postings) {
+
+        long weight() {
+            return PLAN_WEIGHT + publics.weight() + asked.weight() + granted.weight()
+                + (postings == null ? 0 : postings.length);
+        }
+    }
+
+    ReadPlans(StoreHash hash) {
+        this.hash = hash;
+    }
+
+    /** How many plans are kept, for tests. */
+    int size() {
+        synchronized (plans) {
+            return plans.size();
+        }
+    }
+
+    /** Whether the view shows every event of the segment. */
+    static boolean isWhole(Segment segment, View view) {
+        return view.topics().isAny() && (view.privates().all() || segment.index().topics(true).count() == 0);
+    }
+
+    /**
+     * The places from record {@code fromRel} on, or more, ascending: the record decides. Null when they are so many, or
+     * so little is known, that the segment has to be read.
+     */
+    long[] sparse(Segment segment, View view, int fromRel) throws IOException {
+        SegmentIndex index = segment.index();
+        Plan plan = plan(segment, index, view);
+        if (plan == null || plan.postings != null) {
+            return plan == null ? null : plan.postings;
+        }
+        TopicPostings publics = index.topics(false);
+        TopicPostings privates = index.topics(true);
+        int asked = privates.count(plan.asked);
+        int granted = privates.count(plan.granted);
+        if (SegmentIndex.isDense(publics.count(plan.publics) + (long) Math.min(asked, granted), segment.count())) {
+            return null; // also because walking long chains would keep the committer waiting
+        }
+        int from = index.isHeap() ? fromRel : 0;
+        long[] postings = PostingList.either(publics.postings(plan.publics, from, ALL),
+            privates.postings(asked < granted ? plan.asked : plan.granted, from, ALL));
+        if (!index.isHeap()) {
+            keep(new Key(segment.first(), false, view), new Plan(plan.publics, plan.asked, plan.granted, postings));
+        }
+        return postings;
+    }
+
+    /** The last {@code n} places or more, ascending, none that the view does not show; null when that is not known. */
+    long[] newest(Segment segment, View view, int n) throws IOException {
+        SegmentIndex index = segment.index();
+        Plan plan = plan(segment, index, view);
+        if (plan == null) {
+            return null;
+        }
+        TopicPostings privates = index.topics(true);
+        long[] postings = index.topics(false).postings(plan.publics, 0, n);
+        if (plan.granted == TopicPostings.Keys.EVERY) {
+            return PostingList.either(postings, privates.postings(plan.asked, 0, n));
+        }
+        if (plan.asked == TopicPostings.Keys.EVERY) {
+            return PostingList.either(postings, privates.postings(plan.granted, 0, n));
+        }
+        return PostingList.either(postings, privates.count(plan.granted) == 0 ? new long[0]
+            : PostingList.both(privates.postings(plan.asked, 0, ALL), privates.postings(plan.granted, 0, ALL)));
+    }
+
+    /** Shows the newest place of each topic, a topic perhaps twice; false, and nothing shown, when it is not known. */
+    boolean newestOfEach(Segment segment, View view, TopicPostings.Visitor visitor) throws IOException {
+        SegmentIndex index = segment.index();
+        Plan plan = plan(segment, index, view);
+        if (plan == null) {
+            return false;
+        }
+        index.topics(false).newest(plan.publics, null, visitor);
+        TopicPostings privates = index.topics(true);
+        if (plan.granted == TopicPostings.Keys.EVERY) {
+            privates.newest(plan.asked, null, visitor);
+        } else if (privates.count(plan.granted) > 0) {
+            privates.newest(plan.asked, privates.postings(plan.granted, 0, ALL), visitor);
+        }
+        return true;
+    }
+
+    /** Null when a pattern needs names that the index does not have. */
+    private Plan plan(Segment segment, SegmentIndex index, View view) throws IOException {
+        Key key = new Key(segment.first(), index.isHeap(), view);
+        Plan known;
+        synchronized (plans) {
+            known = plans.get(key);
+        }
+        if (known != null && !index.isHeap()) {
+            return known;
+        }
+        TopicFilter topics = TopicFilter.of(view.topics(), hash);
+        TopicFilter grants = TopicFilter.of(view.privates(), hash);
+        TopicPostings privates = index.topics(true);
+        boolean publicOnly = grants.isNone() || privates.count() == 0;
+        TopicPostings.Keys publics = index.topics(false).find(topics, known == null ? null : known.publics);
+        TopicPostings.Keys granted = publicOnly ? TopicPostings.Keys.NONE
+            : privates.find(grants, known == null ? null : known.granted);
+        TopicPostings.Keys asked = publicOnly ? TopicPostings.Keys.NONE
+            : privates.find(topics, known == null ? null : known.asked);
+        if (publics == null || asked == null || granted == null) {
+            return null;
+        }
+        Plan plan = new Plan(publics, asked, granted, null);
+        keep(key, plan);
+        return plan;
+    }
+
+    private void keep(Key key, Plan plan) {
+        synchronized (plans) {
+            Plan before = plans.put(key, plan);
+            kept += plan.weight() + (before == null ? key.weight() : -before.weight());
+            Iterator<Map.Entry<Key, Plan>> oldest = plans.entrySet().iterator();
+            while (kept > KEPT_MAX && oldest.hasNext()) {
+                Map.Entry<Key, Plan> gone = oldest.next();
+                kept -= gone.getKey().weight() + gone.getValue().weight();
+                oldest.remove();
+            }
+        }
+    }
+}

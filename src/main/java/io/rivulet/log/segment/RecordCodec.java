@@ -1,0 +1,173 @@
+package io.rivulet.log.segment;
+
+import io.rivulet.event.Event;
+import io.rivulet.log.Digest;
+import io.rivulet.log.LogEntry;
+import io.rivulet.log.LogRecord;
+import io.rivulet.log.Receipt;
+import io.rivulet.log.disk.Bytes;
+import io.rivulet.log.index.HeapIndex;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A record: one event's fields. {@code crc, length of the body, offset from the block (u32 each)}, then the body:
+ * {@code flags, topics, [id], [type], [retry], [receipt], data}. The checksum of a single record makes it readable
+ * through an index without its block; it is mixed with the position, so that an index that points to another record is
+ * found out.
+ */
+final class RecordCodec {
+
+    /** Bytes before the body of a record. */
+    static final int HEAD_BYTES = 12;
+
+    private static final int PRIVATE = 1;
+    private static final int ID = 2;
+    private static final int TYPE = 4;
+    private static final int RETRY = 8;
+    private static final int RECEIPT = 16;
+
+    private RecordCodec() {
+    }
+
+    /** Appends the record at {@code position} to the block that begins at {@code blockAt} of {@code out}. */
+    static void encode(Bytes out, int blockAt, long position, LogRecord record) {
+        Event event = record.event();
+        Receipt receipt = record.receipt();
+        int at = out.length();
+        out.length(at + HEAD_BYTES);
+        out.put((event.isPrivate() ? PRIVATE : 0) | (event.id() != null ? ID : 0) | (event.type() != null ? TYPE : 0)
+            | (event.retryMs() > 0 ? RETRY : 0) | (receipt != null ? RECEIPT : 0));
+        out.putVarint(event.topics().size());
+        for (String topic : event.topics()) {
+            out.putCounted(topic.getBytes(StandardCharsets.UTF_8));
+        }
+        if (event.id() != null) {
+            out.putCounted(event.id().getBytes(StandardCharsets.UTF_8));
+        }
+        if (event.type() != null) {
+            out.putCounted(event.type().getBytes(StandardCharsets.UTF_8));
+        }
+        if (event.retryMs() > 0) {
+            out.putVarint(event.retryMs());
+        }
+        if (receipt != null) {
+            out.putLong(receipt.key().high());
+            out.putLong(receipt.key().low());
+            out.putLong(receipt.content().high());
+            out.putLong(receipt.content().low());
+            out.putVarint(receipt.count());
+        }
+        out.put(event.data());
+        int body = out.length() - at - HEAD_BYTES;
+        Bytes.setInt(out.array(), at + 4, body);
+        Bytes.setInt(out.array(), at + 8, at - blockAt);
+        Bytes.setInt(out.array(), at, Bytes.crc(out.array(), at + 4, body + 8) ^ mix(position));
+    }
+
+    /** Bytes of the record at this place, head and body. */
+    static int length(byte[] b, int at) {
+        return HEAD_BYTES + Bytes.getInt(b, at + 4);
+    }
+
+    /** How far behind the block's beginning the record stands. */
+    static int back(byte[] b, int at) {
+        return Bytes.getInt(b, at + 8);
+    }
+
+    /** Whether these bytes are the record of this position. */
+    static boolean matches(byte[] b, int at, long position) {
+        int body = Bytes.getInt(b, at + 4);
+        return body >= 0 && at + HEAD_BYTES + (long) body <= b.length
+            && (Bytes.crc(b, at + 4, body + 8) ^ mix(position)) == Bytes.getInt(b, at);
+    }
+
+    /** The entry; its checksum, or its block's, was compared. */
+    static LogEntry decode(byte[] b, int at, BlockHeader block, long position) {
+        Reader in = new Reader(b, at + HEAD_BYTES);
+        int end = at + length(b, at);
+        int flags = b[in.at++];
+        Event.Builder event = Event.builder().markPrivate((flags & PRIVATE) != 0);
+        for (int n = in.varint(); n > 0; n--) {
+            event.topic(in.text());
+        }
+        if ((flags & ID) != 0) {
+            event.id(in.text());
+        }
+        if ((flags & TYPE) != 0) {
+            event.type(in.text());
+        }
+        if ((flags & RETRY) != 0) {
+            event.retryMs(in.varint());
+        }
+        Receipt receipt = (flags & RECEIPT) == 0 ? null : new Receipt(in.digest(), in.digest(), in.varint());
+        byte[] data = new byte[end - in.at];
+        System.arraycopy(b, in.at, data, 0, data.length);
+        return new LogEntry(position, block.epoch(), block.nonce(), block.timeMs(), event.data(data).restored(),
+            receipt);
+    }
+
+    /** Enters topics, publisher's id and receipt key of the record into the index. */
+    static void index(byte[] b, int at, int rel, int offset, HeapIndex index) {
+        Reader in = new Reader(b, at + HEAD_BYTES);
+        int flags = b[in.at++];
+        for (int n = in.varint(); n > 0; n--) {
+            int length = in.varint();
+            index.addTopic((flags & PRIVATE) != 0, b, in.at, length, rel, offset);
+            in.at += length;
+        }
+        if ((flags & ID) != 0) {
+            int length = in.varint();
+            index.addId((flags & PRIVATE) != 0, b, in.at, length, rel, offset);
+            in.at += length;
+        }
+        if ((flags & TYPE) != 0) {
+            int length = in.varint();
+            in.at += length;
+        }
+        if ((flags & RETRY) != 0) {
+            in.varint();
+        }
+        if ((flags & RECEIPT) != 0) {
+            index.addKey(in.digest(), rel, offset);
+        }
+    }
+
+    private static int mix(long position) {
+        long h = position * 0x9e3779b97f4a7c15L;
+        return (int) (h >>> 32);
+    }
+
+    /** A place in an array that moves on as it is read. */
+    private static final class Reader {
+        private final byte[] b;
+        private int at;
+
+        Reader(byte[] b, int at) {
+            this.b = b;
+            this.at = at;
+        }
+
+        int varint() {
+            int value = 0;
+            for (int shift = 0; ; shift += 7) {
+                byte x = b[at++];
+                value |= (x & 0x7f) << shift;
+                if (x >= 0) {
+                    return value;
+                }
+            }
+        }
+
+        String text() {
+            int length = varint();
+            String text = new String(b, at, length, StandardCharsets.UTF_8);
+            at += length;
+            return text;
+        }
+
+        Digest digest() {
+            at += 16;
+            return new Digest(Bytes.getLong(b, at - 16), Bytes.getLong(b, at - 8));
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package io.rivulet.log.segment;
+
+import io.rivulet.log.LogRange;
+import io.rivulet.log.index.Postings;
+import io.rivulet.log.index.TopicPostings;
+import io.rivulet.metrics.Metrics.Count;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes the oldest segments while history is larger, older or longer than it may be; never the last one. First the
+ * topics that go are written down, then the range moves, then files are deleted: a crash in between leaves files that
+ * the next open deletes.
+ *
+ * <p>Age is measured by a clock that cannot jump ahead: no later than the wall clock, and no later than the time at
+ * open plus what has passed since by the monotonic ticker. A clock set an hour ahead trims nothing early.
+ */
+final class Retention {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
+
+    private final Segments segments;
+    private final LogOptions options;
+    private final TrimmedTopics trimmed;
+    private final InstantSource clock;
+    private final LongSupplier nanoTicker;
+    private final long openedMs;
+    private final long openedNs;
+    private final List<Path> undeleted = new ArrayList<>();
+
+    Retention(Segments segments, LogOptions options, TrimmedTopics trimmed, InstantSource clock,
+              LongSupplier nanoTicker) {
+        this.segments = segments;
+        this.options = options;
+        this.trimmed = trimmed;
+        this.clock = clock;
+        this.nanoTicker = nanoTicker;
+        openedMs = clock.millis();
+        openedNs = nanoTicker.getAsLong();
+    }
+
+    /** Now, as retention sees it. */
+    long nowMs() {
+        return Math.min(clock.millis(), openedMs + (nanoTicker.getAsLong() - openedNs) / 1_000_000);
+    }
+
+    /** Takes what has to go. */
+    void apply() throws IOException {
+        deleteLeftovers();
+        Segment[] all = segments.all();
+        int going = going(all);
+        if (going == 0) {
+            return;
+        }
+        for (int i = 0; i < going; i++) {
+            writeDown(all[i]);
+        }
+        trimmed.through(all[going - 1].last());
+        try {
+            trimmed.write(segments.disk(), segments.folder());
+        } catch (IOException e) {
+            // space may be what is missing, and it is about to be freed; without the file a later open knows less
+            LOG.warn("what retention takes could not be written down: {}", e.toString());
+        }
+        for (int i = 0; i < going; i++) {
+            all[i].trim();
+        }
+        segments.changeRange(r -> new LogRange(r.epoch(), all[going].first(), r.head(), r.headNonce(),
+            r.bytesAppended(), r.failure()));
+        for (int i = 0; i < going; i++) {
+            segments.removeOldest();
+            segments.metrics().add(Count.SEGMENTS_DELETED);
+            undeleted.add(all[i].file());
+            undeleted.add(all[i].indexFile());
+        }
+        deleteLeftovers();
+    }
+
+    private int going(Segment[] all) {
+        long bytes = 0;
+        long events = 0;
+        for (Segment segment : all) {
+            bytes += segment.bytes();
+            events += segment.count();
+        }
+        long oldestMs = nowMs() - options.retainMs();
+        int going = 0;
+        // a segment that could not be rolled in time has more events: it stays until enough others came after it
+        while (going < all.length - 1 && (bytes > options.retainBytes()
+            || options.retainEvents() > 0 && events > options.retainEvents()
+            && events - all[going].count() >= options.retainEvents() - options.segmentEvents()
+            || all[going].maxTimeMs() < oldestMs)) {
+            bytes -= all[going].bytes();
+            events -= all[going].count();
+            going++;
+        }
+        return going;
+    }
+
+    private void writeDown(Segment segment) {
+        try {
+            for (boolean isPrivate : new boolean[] {false, true}) {
+                TopicPostings topics = segment.index().topics(isPrivate);
+                TrimmedTopics.Half gone = trimmed.half(isPrivate);
+                topics.newest(TopicPostings.Keys.EVERY, null,
+                    (hash, posting) -> gone.add(hash, segment.first() + Postings.rel(posting)));
+                topics.names(gone::name);
+            }
+        } catch (IOException e) {
+            LOG.warn("the topics of {} cannot be read as it goes; cursors before its end become partial",
+                segment.file(), e);
+            trimmed.unknown(segment.last());
+        }
+    }
+
+    private void deleteLeftovers() throws IOException {
+        while (!undeleted.isEmpty()) {
+            segments.disk().delete(undeleted.get(0)); // one that is still open on Windows stays for the next round
+            undeleted.remove(0);
+        }
+    }
+}

@@ -1,0 +1,190 @@
+package io.rivulet.log.segment;
+
+import io.rivulet.log.LogCorrupt;
+import io.rivulet.log.disk.Disk;
+import io.rivulet.log.index.FileTopics;
+import io.rivulet.log.index.HeapIndex;
+import io.rivulet.log.index.IndexFile;
+import io.rivulet.log.index.IndexWriter;
+import io.rivulet.log.index.SegmentIndex;
+import io.rivulet.log.index.TopicFilter;
+import io.rivulet.log.index.TopicPostings;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The side file of a sealed segment, or what replaces it: when the file turns out to be damaged or gone, the segment
+ * itself is scanned and its index kept in memory until the log's thread has written a new one. Any thread.
+ */
+final class SealedIndex implements SegmentIndex {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SealedIndex.class);
+
+    private final Segments segments;
+    private final Segment segment;
+    private final IndexFile file;
+
+    SealedIndex(Segments segments, Segment segment, IndexFile file) {
+        this.segments = segments;
+        this.segment = segment;
+        this.file = file;
+    }
+
+    /**
+     * Opens a sealed segment: by its side file, else by a scan that compares every checksum.
+     *
+     * @return null for a file without a block; what that means, its neighbours say
+     */
+    static Segment open(Segments segments, StoreMeta meta, Path file) throws IOException {
+        try (Disk.File in = segments.disk().open(file)) {
+            Segment.Header header = Segment.Header.read(in);
+            long length = in.length();
+            if (length <= Segment.HEADER_BYTES) {
+                return null;
+            }
+            if (header == null || header.storeId() != meta.storeId()) {
+                throw new LogCorrupt(file + " is damaged at offset 0: its header does not match its checksum, or is of"
+                    + " another store. Restore the file from a backup, or move it and all older segments away");
+            }
+            Segment segment = fromSideFile(segments, header, file, length);
+            return segment != null ? segment : scanned(segments, header, in);
+        }
+    }
+
+    /** The segment as its side file tells it; null when there is none that fits. */
+    private static Segment fromSideFile(Segments segments, Segment.Header header, Path file, long length)
+        throws IOException {
+        try {
+            IndexFile index = IndexFile.open(segments.disk(), Segment.indexFile(file));
+            IndexFile.SegmentFacts says = index.segment();
+            if (says.storeId() != header.storeId() || says.first() != header.first() || says.logLength() != length) {
+                return null;
+            }
+            Segment segment = new Segment(segments.folder(), header, index.sparse(), null);
+            segment.sealed(says);
+            segment.index(new SealedIndex(segments, segment, index), index.bytes());
+            return segment;
+        } catch (FileNotFoundException | NoSuchFileException e) {
+            return null; // a crash came before the seal
+        } catch (LogCorrupt e) {
+            LOG.warn("{}; the segment is scanned and the file will be written anew", e.getMessage());
+            return null;
+        }
+    }
+
+    private static Segment scanned(Segments segments, Segment.Header header, Disk.File in) throws IOException {
+        SegmentScan scan = SegmentScan.of(segments.folder(), header, in, segments.hash());
+        scan.checkWhole();
+        return scan.segment();
+    }
+
+    /** Writes the side file of a sealed segment, whole or not at all, and puts it in the place of the heap's index. */
+    static void seal(Segments segments, Segment segment, HeapIndex heap) throws IOException {
+        IndexFile file = IndexWriter.write(segments.disk(), segment.indexFile(), segment.facts(), segment.sparse(),
+            heap);
+        segment.index(new SealedIndex(segments, segment, file), file.bytes());
+    }
+
+    /** Asks the side file; when that is not to be trusted, what replaces it. */
+    private <T> T ask(Question<T> ofFile, Question<T> ofHeap) throws IOException {
+        try {
+            return ofFile.answer(file, null);
+        } catch (LogCorrupt | FileNotFoundException | NoSuchFileException e) {
+            if (segment.isTrimmed()) {
+                throw e;
+            }
+            LOG.warn("{}; the segment is scanned and the file will be written anew", e.getMessage());
+            return ofHeap.answer(null, rebuilt());
+        }
+    }
+
+    private interface Question<T> {
+        T answer(IndexFile file, HeapIndex heap) throws IOException;
+    }
+
+    private synchronized HeapIndex rebuilt() throws IOException {
+        if (segment.index() instanceof HeapIndex heap) {
+            return heap; // another reader was faster
+        }
+        try (Disk.File in = segments.disk().open(segment.file())) {
+            HeapIndex heap = (HeapIndex) scanned(segments, segment.header(), in).index();
+            segment.index(heap, 0);
+            return heap;
+        }
+    }
+
+    @Override
+    public TopicPostings topics(boolean isPrivate) {
+        return new Table(file.topics(isPrivate), isPrivate);
+    }
+
+    @Override
+    public boolean isHeap() {
+        return false;
+    }
+
+    @Override
+    public long[] ids(long hash) throws IOException {
+        return ask((f, h) -> f.ids(hash), (f, h) -> h.ids(hash));
+    }
+
+    /** The table of the file; each question goes to the heap's when the file turns out not to be trusted. */
+    private final class Table implements TopicPostings {
+        private final FileTopics ofFile;
+        private final boolean isPrivate;
+
+        Table(FileTopics ofFile, boolean isPrivate) {
+            this.ofFile = ofFile;
+            this.isPrivate = isPrivate;
+        }
+
+        private <T> T asked(TableQuestion<T> question) throws IOException {
+            return ask((f, h) -> question.answer(ofFile), (f, h) -> question.answer(h.topics(isPrivate)));
+        }
+
+        @Override
+        public int count() {
+            return ofFile.count();
+        }
+
+        @Override
+        public Keys find(TopicFilter filter, Keys known) throws IOException {
+            boolean isOfFile = known != null && (known == Keys.EVERY || known.starts() != null);
+            return isOfFile ? known : asked(t -> t.find(filter, null));
+        }
+
+        @Override
+        public int count(Keys keys) throws IOException {
+            return asked(t -> t.count(keys));
+        }
+
+        @Override
+        public long[] postings(Keys keys, int fromRel, int max) throws IOException {
+            return asked(t -> t.postings(keys, fromRel, max));
+        }
+
+        @Override
+        public void newest(Keys keys, long[] among, Visitor visitor) throws IOException {
+            asked(t -> {
+                t.newest(keys, among, visitor);
+                return null;
+            });
+        }
+
+        @Override
+        public void names(NameVisitor visitor) throws IOException {
+            asked(t -> {
+                t.names(visitor);
+                return null;
+            });
+        }
+    }
+
+    private interface TableQuestion<T> {
+        T answer(TopicPostings table) throws IOException;
+    }
+}

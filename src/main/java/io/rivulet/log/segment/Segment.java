@@ -1,0 +1,180 @@
+package io.rivulet.log.segment;
+
+import io.rivulet.log.disk.Bytes;
+import io.rivulet.log.disk.Disk;
+import io.rivulet.log.index.IndexFile;
+import io.rivulet.log.index.SegmentIndex;
+import io.rivulet.log.index.SparseIndex;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * One file of the log: a header, then blocks. What readers may see of it is published by {@link #grow}; the last
+ * segment grows, the others are sealed. Any thread reads; the committer alone grows it.
+ */
+public final class Segment {
+
+    public static final int HEADER_BYTES = 64;
+    static final String LOG = ".log";
+    static final String INDEX = ".idx";
+
+    private static final long MAGIC = 0x52764c4f47000001L; // RvLOG, format 1
+
+    private final Header header;
+    private final Path file;
+    private final SparseIndex sparse;
+    private volatile SegmentIndex index;
+    private volatile int count;
+    private volatile int length = HEADER_BYTES;
+    private volatile long minTimeMs;
+    private volatile long maxTimeMs;
+    private volatile long indexBytes;
+    private volatile boolean trimmed;
+
+    /**
+     * What the first bytes of the file say: {@code magic, storeId, first, bytesBefore, timeBeforeMs (u64), nonceBefore,
+     * reserved (u32), 8 reserved bytes, crc}.
+     *
+     * @param first        position of its first event
+     * @param bytesBefore  bytes appended to the store before it
+     * @param timeBeforeMs time of the commit before it
+     * @param nonceBefore  nonce of the commit before it
+     */
+    record Header(long storeId, long first, long bytesBefore, long timeBeforeMs, int nonceBefore) {
+
+        byte[] bytes() {
+            Bytes out = new Bytes(HEADER_BYTES);
+            out.putLong(MAGIC);
+            out.putLong(storeId);
+            out.putLong(first);
+            out.putLong(bytesBefore);
+            out.putLong(timeBeforeMs);
+            out.putInt(nonceBefore);
+            out.putLong(0);
+            out.putLong(0);
+            out.putInt(0);
+            Bytes.setInt(out.array(), HEADER_BYTES - 4, Bytes.crc(out.array(), 0, HEADER_BYTES - 4));
+            return out.array();
+        }
+
+        /** The header, or null when these bytes are none. */
+        static Header of(byte[] b) {
+            return b.length < HEADER_BYTES || Bytes.getLong(b, 0) != MAGIC
+                || Bytes.getInt(b, HEADER_BYTES - 4) != Bytes.crc(b, 0, HEADER_BYTES - 4) ? null
+                : new Header(Bytes.getLong(b, 8), Bytes.getLong(b, 16), Bytes.getLong(b, 24), Bytes.getLong(b, 32),
+                Bytes.getInt(b, 40));
+        }
+
+        static Header read(Disk.File file) throws IOException {
+            byte[] b = new byte[HEADER_BYTES];
+            return of(Arrays.copyOf(b, file.read(0, b, 0, b.length)));
+        }
+    }
+
+    Segment(Path folder, Header header, SparseIndex sparse, SegmentIndex index) {
+        this.header = header;
+        this.file = folder.resolve(name(header.first()));
+        this.sparse = sparse;
+        this.index = index;
+        this.minTimeMs = header.timeBeforeMs();
+        this.maxTimeMs = header.timeBeforeMs();
+    }
+
+    public static String name(long first) {
+        return String.format("%020d", first) + LOG;
+    }
+
+    static Path indexFile(Path logFile) {
+        String name = logFile.getFileName().toString();
+        return logFile.resolveSibling(name.substring(0, name.length() - LOG.length()) + INDEX);
+    }
+
+    /** Makes a block visible that ends at {@code newLength}; its index entries are there already. */
+    void grow(int newLength, int more, long timeMs) {
+        if (count == 0) {
+            minTimeMs = timeMs;
+        }
+        maxTimeMs = timeMs;
+        length = newLength;
+        count += more;
+    }
+
+    /** Takes what a sealed segment's side file says of it. */
+    void sealed(IndexFile.SegmentFacts facts) {
+        minTimeMs = facts.minTimeMs();
+        maxTimeMs = facts.maxTimeMs();
+        length = facts.logLength();
+        count = facts.count();
+    }
+
+    /** What its side file is to say of it. */
+    IndexFile.SegmentFacts facts() {
+        return new IndexFile.SegmentFacts(header.storeId(), header.first(), count, length, minTimeMs, maxTimeMs);
+    }
+
+    public Header header() {
+        return header;
+    }
+
+    Path file() {
+        return file;
+    }
+
+    Path indexFile() {
+        return indexFile(file);
+    }
+
+    public SparseIndex sparse() {
+        return sparse;
+    }
+
+    SegmentIndex index() {
+        return index;
+    }
+
+    void index(SegmentIndex newIndex, long bytes) {
+        indexBytes = bytes;
+        index = newIndex;
+    }
+
+    public long first() {
+        return header.first();
+    }
+
+    /** The last position; {@code first - 1} when there is none yet. */
+    long last() {
+        return header.first() + count - 1;
+    }
+
+    public int count() {
+        return count;
+    }
+
+    /** Bytes of it that may be read. */
+    public int length() {
+        return length;
+    }
+
+    /** Bytes on the disk with its side file. */
+    long bytes() {
+        return length + indexBytes;
+    }
+
+    public long minTimeMs() {
+        return minTimeMs;
+    }
+
+    public long maxTimeMs() {
+        return maxTimeMs;
+    }
+
+    boolean isTrimmed() {
+        return trimmed;
+    }
+
+    /** Retention takes it: a reader that misses the file looks for the new beginning instead of failing. */
+    void trim() {
+        trimmed = true;
+    }
+}

@@ -1,0 +1,138 @@
+package io.rivulet.log.segment;
+
+import io.rivulet.config.Settings;
+import io.rivulet.event.IdSeal;
+import io.rivulet.log.EventLog;
+import io.rivulet.log.LogChunk;
+import io.rivulet.log.LogEntry;
+import io.rivulet.log.LogFinder;
+import io.rivulet.log.LogRange;
+import io.rivulet.log.LogRecord;
+import io.rivulet.log.View;
+import io.rivulet.log.disk.Disk;
+import io.rivulet.log.disk.RealDisk;
+import io.rivulet.metrics.Metrics;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The embedded log: files of one folder, of which {@link StoreKeeper} holds the lock. Appending is
+ * {@link Appender}'s, reading {@link LogReader}'s, looking up {@link LogLookup}'s; sealing, retention and syncs at
+ * intervals run on the thread {@code rivulet-log}.
+ */
+public final class SegmentLog implements EventLog {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SegmentLog.class);
+
+    private final Segments segments;
+    private final StoreMeta meta;
+    private final IdSeal seal;
+    private final Appender appender;
+    private final ReadPlans plans;
+    private final LogReader reader;
+    private final LogFinder finder;
+    private final Janitor janitor;
+
+    private SegmentLog(LogOpener opened, LogOptions options, InstantSource clock, LongSupplier nanoTicker) {
+        segments = opened.segments();
+        meta = opened.meta();
+        seal = new IdSeal(meta.key());
+        Segment[] all = segments.all();
+        appender = new Appender(segments, options, clock, meta, opened.active(), all[all.length - 1].maxTimeMs());
+        plans = new ReadPlans(segments.hash());
+        reader = new LogReader(segments, plans);
+        finder = new LogLookup(segments, plans, meta, opened.trimmed());
+        janitor = new Janitor(segments, appender, options,
+            new Retention(segments, options, opened.trimmed(), clock, nanoTicker));
+        appender.rolled(janitor::wake);
+    }
+
+    /**
+     * Opens the log of a folder, making both when absent. Takes as long as reading the last segment; the caller holds
+     * the folder's lock.
+     *
+     * @param nanoTicker monotonic, as {@link System#nanoTime}: a jump of {@code clock} must not trim history
+     * @throws LogCorrupt when what is there is not what was written; nothing was changed
+     * @throws IOException when the disk refuses; may be tried again
+     */
+    public static SegmentLog open(Path folder, Settings settings, InstantSource clock, LongSupplier nanoTicker,
+        Metrics metrics) throws IOException {
+        Files.createDirectories(folder);
+        return open(folder, LogOptions.of(settings), new RealDisk(metrics), clock, nanoTicker, metrics).begun();
+    }
+
+    /** The same on any disk, and without the log's thread until {@link #begun}. */
+    static SegmentLog open(Path folder, LogOptions options, Disk disk, InstantSource clock, LongSupplier nanoTicker,
+        Metrics metrics) throws IOException {
+        LogOpener opened = LogOpener.open(disk, folder, options, metrics);
+        return new SegmentLog(opened, options, clock, nanoTicker);
+    }
+
+    SegmentLog begun() {
+        janitor.start();
+        return this;
+    }
+
+    @Override
+    public List<LogEntry> append(List<LogRecord> group) throws IOException {
+        return appender.append(group);
+    }
+
+    @Override
+    public void beforeSync(Runnable hook) {
+        appender.beforeSync(hook);
+    }
+
+    @Override
+    public LogChunk read(long after, long upTo, View view, int bytesMax) throws IOException {
+        return reader.read(after, upTo, view, bytesMax);
+    }
+
+    @Override
+    public LogFinder find() {
+        return finder;
+    }
+
+    @Override
+    public LogRange range() {
+        return segments.range();
+    }
+
+    @Override
+    public IdSeal seal() {
+        return seal;
+    }
+
+    /** What the log's thread does once a second, at once: for tests. */
+    void housekeep() {
+        janitor.round();
+    }
+
+    /** What it does at every interval, at once: for tests. */
+    void syncNow() {
+        appender.syncInterval();
+    }
+
+    @Override
+    public void close() {
+        janitor.close();
+        if (appender.close()) {
+            try {
+                meta.closed(segments.range().head()).write(segments.disk(), segments.folder());
+            } catch (IOException e) {
+                LOG.warn("{} could not be told of the close; the next open only knows less", segments.folder(), e);
+            }
+        }
+    }
+
+    /** How many plans of readers are remembered, for tests. */
+    int plans() {
+        return plans.size();
+    }
+}

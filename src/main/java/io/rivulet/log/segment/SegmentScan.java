@@ -1,0 +1,138 @@
+package io.rivulet.log.segment;
+
+import io.rivulet.log.LogCorrupt;
+import io.rivulet.log.disk.Disk;
+import io.rivulet.log.disk.StoreHash;
+import io.rivulet.log.index.HeapIndex;
+import io.rivulet.log.index.SparseIndex;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * Walks the blocks of a segment file, compares every checksum and builds the index in memory. What stands at the end
+ * of the whole blocks is judged by {@link #checkTail}. One use, one thread.
+ */
+final class SegmentScan {
+
+    private static final int WINDOW_BYTES = 256 * 1024;
+
+    private final Path file;
+    private final Disk.File in;
+    private final long fileLength;
+    private final int salt;
+    private final Segment segment;
+    private final HeapIndex index;
+    private BlockHeader lastBlock;
+    private byte[] window = new byte[WINDOW_BYTES];
+    private long windowAt;
+    private int windowLength;
+
+    private SegmentScan(Path folder, Segment.Header header, Disk.File in, StoreHash hash) throws IOException {
+        this.in = in;
+        this.fileLength = in.length();
+        salt = hash.salt();
+        index = new HeapIndex(hash);
+        segment = new Segment(folder, header, new SparseIndex(), index);
+        file = segment.file();
+    }
+
+    /** Reads on to the first block that is not whole. */
+    static SegmentScan of(Path folder, Segment.Header header, Disk.File in, StoreHash hash) throws IOException {
+        SegmentScan scan = new SegmentScan(folder, header, in, hash);
+        while (scan.next()) {
+            // each step enters one block
+        }
+        return scan;
+    }
+
+    /** The segment with all its whole blocks. */
+    Segment segment() {
+        return segment;
+    }
+
+    /** The last whole block, or null. */
+    BlockHeader lastBlock() {
+        return lastBlock;
+    }
+
+    /** Whether the whole blocks are all there is in the file. */
+    boolean isWhole() {
+        return segment.length() == fileLength;
+    }
+
+    private boolean next() throws IOException {
+        int at = segment.length();
+        BlockHeader block = header(at);
+        if (block == null || block.base() != segment.last() + 1 || !load(at, BlockHeader.BYTES + block.bodyLength())) {
+            return false;
+        }
+        int from = (int) (at - windowAt);
+        if (!block.bodyMatches(window, from)) {
+            return false;
+        }
+        segment.sparse().offer(segment.count(), at, block.timeMs());
+        enter(window, from, block, segment.count(), at, index);
+        segment.grow(at + BlockHeader.BYTES + block.bodyLength(), block.count(), block.timeMs());
+        lastBlock = block;
+        return true;
+    }
+
+    /** Enters the records of a whole block into the index. */
+    static void enter(byte[] b, int blockAt, BlockHeader block, int rel, int offset, HeapIndex index) {
+        int at = blockAt + BlockHeader.BYTES;
+        for (int i = 0; i < block.count(); i++) {
+            RecordCodec.index(b, at, rel + i, offset + at - blockAt, index);
+            at += RecordCodec.length(b, at);
+        }
+    }
+
+    /**
+     * Judges what follows the whole blocks: a tail that no sync had covered was never acknowledged and may be cut.
+     *
+     * @throws LogCorrupt when a later block proves that the damaged place had been synced
+     */
+    void checkTail() throws IOException {
+        int bad = segment.length();
+        for (long at = bad + 1L; at + BlockHeader.BYTES <= fileLength; at++) {
+            BlockHeader later = header(at);
+            if (later != null && later.base() > segment.last() && later.syncedTo() > bad
+                && load(at, BlockHeader.BYTES + later.bodyLength())
+                && later.bodyMatches(window, (int) (at - windowAt))) {
+                throw new LogCorrupt(file + " is damaged at offset " + bad + " (position " + (segment.last() + 1)
+                    + "), before a whole block at offset " + at + " (position " + later.base() + "). These events were"
+                    + " acknowledged, so nothing was cut: restore the file from a backup, or move it and all later"
+                    + " segments away");
+            }
+        }
+    }
+
+    /** Every block of a sealed segment was synced, so all of it must be whole. */
+    void checkWhole() throws LogCorrupt {
+        if (!isWhole()) {
+            throw new LogCorrupt(file + " is damaged at offset " + segment.length() + " (position "
+                + (segment.last() + 1) + ") and is not the last segment. Its events were acknowledged, so nothing was"
+                + " cut: restore the file from a backup, or move it and all older segments away");
+        }
+    }
+
+    private BlockHeader header(long at) throws IOException {
+        return load(at, BlockHeader.BYTES) ? BlockHeader.read(window, (int) (at - windowAt), salt) : null;
+    }
+
+    /** Brings these bytes into the window; false when the file ends before. */
+    private boolean load(long at, int length) throws IOException {
+        if (length < 0 || at + length > fileLength) {
+            return false;
+        }
+        if (at >= windowAt && at + length <= windowAt + windowLength) {
+            return true;
+        }
+        if (length > window.length) {
+            window = Arrays.copyOf(window, length);
+        }
+        windowAt = at;
+        windowLength = in.read(at, window, 0, (int) Math.min(window.length, fileLength - at));
+        return windowLength >= length;
+    }
+}

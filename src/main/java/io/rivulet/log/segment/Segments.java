@@ -1,0 +1,164 @@
+package io.rivulet.log.segment;
+
+import io.rivulet.log.LogCorrupt;
+import io.rivulet.log.LogEntry;
+import io.rivulet.log.LogRange;
+import io.rivulet.log.disk.Disk;
+import io.rivulet.log.disk.StoreHash;
+import io.rivulet.log.segment.ChunkCache.Chunk;
+import io.rivulet.metrics.Metrics;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/**
+ * What the halves of the log share: the segments in order, the range that may be read, and how a stretch of a segment
+ * or one record of it is read. Reading takes no lock; the list and the range are replaced as a whole by the committer
+ * and by the log's own thread.
+ */
+final class Segments {
+
+    private final Disk disk;
+    private final Path folder;
+    private final Metrics metrics;
+    private final StoreHash hash;
+    private final ChunkCache cache;
+    private volatile Segment[] all;
+    private volatile LogRange range;
+
+    Segments(Disk disk, Path folder, Metrics metrics, StoreHash hash, ChunkCache cache) {
+        this.disk = disk;
+        this.folder = folder;
+        this.metrics = metrics;
+        this.hash = hash;
+        this.cache = cache;
+    }
+
+    Disk disk() {
+        return disk;
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    Metrics metrics() {
+        return metrics;
+    }
+
+    StoreHash hash() {
+        return hash;
+    }
+
+    LogRange range() {
+        return range;
+    }
+
+    /** Replaces the range: the committer moves its head while the log's thread moves its first. */
+    synchronized void changeRange(UnaryOperator<LogRange> change) {
+        range = change.apply(range);
+    }
+
+    /** Oldest first; at least one. Not to be changed. */
+    Segment[] all() {
+        return all;
+    }
+
+    synchronized void set(List<Segment> segments) {
+        all = segments.toArray(Segment[]::new);
+    }
+
+    synchronized void add(Segment newest) {
+        Segment[] more = Arrays.copyOf(all, all.length + 1);
+        more[all.length] = newest;
+        all = more;
+    }
+
+    synchronized void removeOldest() {
+        cache.forget(all[0].first());
+        all = Arrays.copyOfRange(all, 1, all.length);
+    }
+
+    /** The segment that holds this position, of those that exist now; null when it is trimmed. */
+    Segment holding(long position) {
+        Segment[] now = all;
+        int low = 0;
+        int high = now.length - 1;
+        while (low < high) {
+            int middle = low + high + 1 >>> 1;
+            if (now[middle].first() <= position) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return now[low].first() <= position ? now[low] : null;
+    }
+
+    /** The chunk that holds this position of the segment, from memory or from the disk. */
+    Chunk chunk(Segment segment, long position) throws IOException {
+        int number = segment.sparse().holding((int) (position - segment.first()));
+        return cache.get(segment.first(), number, position, known -> load(segment, number, known));
+    }
+
+    /**
+     * The chunk that holds this position where it is in memory, or where so many of its records were read one by one
+     * that it should be; else null. It may be damaged elsewhere, which is nothing to who wants this record.
+     */
+    Chunk sharedChunk(Segment segment, long position) throws IOException {
+        int number = segment.sparse().holding((int) (position - segment.first()));
+        Chunk here = cache.find(segment.first(), number, position);
+        int bytes = segment.sparse().end(number, segment.length()) - segment.sparse().offset(number);
+        if (here != null || !cache.isWanted(segment.first(), number, bytes)) {
+            return here;
+        }
+        try {
+            return chunk(segment, position);
+        } catch (LogCorrupt e) {
+            return null;
+        }
+    }
+
+    private Chunk load(Segment segment, int number, Chunk known) throws IOException {
+        int from = known == null ? segment.sparse().offset(number) : known.end();
+        // the length first: a stride that comes after it only makes this chunk end earlier
+        int length = segment.length();
+        byte[] b = new byte[segment.sparse().end(number, length) - from];
+        try (Disk.File in = disk.open(segment.file())) {
+            if (in.read(from, b, 0, b.length) < b.length) {
+                throw new LogCorrupt(segment.file() + " ends before offset " + (from + b.length));
+            }
+        }
+        List<LogEntry> entries = new ArrayList<>(known == null ? 256 : known.entries().size() + 256);
+        if (known != null) {
+            entries.addAll(known.entries());
+        }
+        long position = known == null ? segment.first() + segment.sparse().rel(number) : known.last() + 1;
+        long weight = known == null ? 0 : known.weight();
+        for (int at = 0; at < b.length; ) {
+            BlockHeader block = BlockHeader.read(b, at, hash.salt());
+            if (block == null || block.base() != position || !block.bodyMatches(b, at)) {
+                throw new LogCorrupt(segment.file() + " is damaged at offset " + (from + at) + " (position " + position
+                    + "): its checksum does not match");
+            }
+            at += BlockHeader.BYTES;
+            for (int i = 0; i < block.count(); i++) {
+                LogEntry entry = RecordCodec.decode(b, at, block, position++);
+                entries.add(entry);
+                weight += entry.weight();
+                at += RecordCodec.length(b, at);
+            }
+        }
+        return new Chunk(entries, from + b.length, weight);
+    }
+
+    /** One entry by its place in an index, compared with its checksum. */
+    LogEntry entry(Segment segment, long posting) throws IOException {
+        try (Disk.File in = disk.open(segment.file())) {
+            return new RecordFile(segment, in, hash.salt()).read(posting);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package io.rivulet.log.segment;
+
+import io.rivulet.event.IdSeal;
+import io.rivulet.log.LogCorrupt;
+import io.rivulet.log.disk.Bytes;
+import io.rivulet.log.disk.Disk;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Who a store is: the file {@code meta}, replaced as a whole at every open and close. {@code magic, version (u32
+ * each), storeId (u64), key (16 bytes), headAtLeast (u64), count (u32), epochs (epoch u32, begin u64 each), crc (u32)}.
+ *
+ * @param key         of the {@link IdSeal}
+ * @param headAtLeast the log held this position, synced, when this was written: a shorter log has lost something
+ * @param epochs      ascending; the last is the one in force
+ */
+record StoreMeta(long storeId, byte[] key, long headAtLeast, List<Epoch> epochs) {
+
+    static final String NAME = "meta";
+
+    private static final int MAGIC = 0x52764d31; // RvM1
+    private static final int VERSION = 1;
+    private static final int FIXED_BYTES = 44;
+    /** A cursor of an epoch longer ago is a reset. One epoch an open: ten a day for a year. */
+    private static final int EPOCHS_MAX = 4_000;
+    private static final int EPOCH_MAX = (1 << 24) - 1;
+
+    /** {@code begin} is the position of the first event that could be appended in it. */
+    record Epoch(int epoch, long begin) {
+    }
+
+    /** A new store; its first epoch comes with {@link #opened}. */
+    static StoreMeta create(SecureRandom random) {
+        byte[] key = new byte[IdSeal.KEY_BYTES];
+        random.nextBytes(key);
+        return new StoreMeta(random.nextLong(), key, 0, List.of());
+    }
+
+    /** The same store, opened once more with its head at {@code head}. */
+    StoreMeta opened(long head) {
+        List<Epoch> more = new ArrayList<>(epochs.subList(Math.max(0, epochs.size() - EPOCHS_MAX + 1), epochs.size()));
+        more.add(new Epoch(epochs.isEmpty() ? 1 : Math.min(EPOCH_MAX, epoch() + 1), head + 1));
+        return new StoreMeta(storeId, key, head, List.copyOf(more));
+    }
+
+    /** The same, closed with everything up to {@code head} synced. */
+    StoreMeta closed(long head) {
+        return new StoreMeta(storeId, key, head, epochs);
+    }
+
+    /** The epoch in force. */
+    int epoch() {
+        return epochs.get(epochs.size() - 1).epoch();
+    }
+
+    /** Whether a place after {@code position} events could be reached in {@code epoch}; the head is at {@code head}. */
+    boolean reaches(int epoch, long position, long head) {
+        int i = Collections.binarySearch(epochs, new Epoch(epoch, 0), Comparator.comparingInt(Epoch::epoch));
+        if (i < 0) {
+            return false;
+        }
+        long end = i + 1 < epochs.size() ? epochs.get(i + 1).begin() - 1 : head;
+        return position >= epochs.get(i).begin() - 1 && position <= end;
+    }
+
+    void write(Disk disk, Path folder) throws IOException {
+        Bytes out = new Bytes(FIXED_BYTES + 12 * epochs.size() + 4);
+        out.putInt(MAGIC);
+        out.putInt(VERSION);
+        out.putLong(storeId);
+        out.put(key);
+        out.putLong(headAtLeast);
+        out.putInt(epochs.size());
+        for (Epoch e : epochs) {
+            out.putInt(e.epoch());
+            out.putLong(e.begin());
+        }
+        out.putInt(Bytes.crc(out.array(), 0, out.length()));
+        disk.replace(folder.resolve(NAME), java.util.Arrays.copyOf(out.array(), out.length()));
+    }
+
+    static StoreMeta read(Disk disk, Path folder) throws IOException {
+        Path file = folder.resolve(NAME);
+        byte[] b = disk.readAll(file);
+        if (b.length < FIXED_BYTES + 4 || Bytes.getInt(b, b.length - 4) != Bytes.crc(b, 0, b.length - 4)
+            || Bytes.getInt(b, 0) != MAGIC) {
+            throw new LogCorrupt(file + " is damaged (" + b.length + " bytes); restore it from a backup: without its"
+                + " key the ids that clients hold mean nothing");
+        }
+        if (Bytes.getInt(b, 4) != VERSION) {
+            throw new LogCorrupt(file + " has format " + Bytes.getInt(b, 4) + "; this version reads " + VERSION);
+        }
+        byte[] key = java.util.Arrays.copyOfRange(b, 16, 32);
+        List<Epoch> epochs = new ArrayList<>();
+        int count = Bytes.getInt(b, 40);
+        for (int i = 0; i < count; i++) {
+            epochs.add(new Epoch(Bytes.getInt(b, FIXED_BYTES + 12 * i), Bytes.getLong(b, FIXED_BYTES + 12 * i + 4)));
+        }
+        return new StoreMeta(Bytes.getLong(b, 8), key, Bytes.getLong(b, 32), List.copyOf(epochs));
+    }
+}

@@ -1,0 +1,80 @@
+package io.rivulet.log.store;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * At most one instance uses a folder: a lock of the operating system between processes, which a killed process cannot
+ * leave behind, and a system property between the class loaders of one JVM.
+ *
+ * <p>The property comes first, because locks of POSIX belong to the process: closing any channel on the lock file drops
+ * the lock that another class loader of the same process holds. Nobody here so much as opens the file without the
+ * property. One thread.
+ */
+final class FolderLock implements Closeable {
+
+    static final String FILE = "store.lock";
+
+    private static final String PROPERTY = "io.rivulet.store:";
+
+    private final Path folder;
+    private final String owner;
+    private String property;
+    private FileChannel channel;
+    private FileLock lock;
+
+    /** {@code owner} is unlike that of any other instance. */
+    FolderLock(Path folder, String owner) {
+        this.folder = folder;
+        this.owner = owner;
+    }
+
+    /** Whether the folder is this instance's now; the folder exists. */
+    boolean tryAcquire() throws IOException {
+        if (lock != null) {
+            return true;
+        }
+        property = PROPERTY + folder.toRealPath();
+        if (System.getProperties().putIfAbsent(property, owner) != null) {
+            return false;
+        }
+        try {
+            if (channel == null) {
+                channel = FileChannel.open(folder.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            }
+            lock = channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            // someone in this JVM holds it without the property: the channel stays open, for closing it would free them
+            System.getProperties().remove(property, owner);
+            return false;
+        } catch (IOException e) {
+            close();
+            throw e;
+        }
+        if (lock == null) {
+            close();
+        }
+        return lock != null;
+    }
+
+    /** Gives the folder back. */
+    @Override
+    public void close() throws IOException {
+        try {
+            if (channel != null) {
+                channel.close();
+            }
+        } finally {
+            channel = null;
+            lock = null;
+            if (property != null) {
+                System.getProperties().remove(property, owner);
+            }
+        }
+    }
+}

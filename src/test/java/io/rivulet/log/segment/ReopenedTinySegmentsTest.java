@@ -1,0 +1,19 @@
+package io.rivulet.log.segment;
+
+import io.rivulet.log.EventLog;
+import java.io.IOException;
+
+/** The contract with segments of three events, read from files again. */
+class ReopenedTinySegmentsTest extends SegmentLogTest {
+
+    @Override
+    LogOptions options() {
+        return OUT_OF_THE_BOX.withSegmentEvents(3);
+    }
+
+    @Override
+    protected EventLog settled(EventLog log) throws IOException {
+        log.close();
+        return open();
+    }
+}
