@@ -10,6 +10,7 @@ import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class TailRingTest {
@@ -84,6 +85,29 @@ class TailRingTest {
         for (int i = 0; i < asked.size(); i++) {
             String before = i == 0 ? "floor" : "id " + (10 + i);
             assertTrue(asked.get(i) == null || asked.get(i).equals(before), asked.get(i) + " is not " + before);
+        }
+    }
+
+    /** T1 looks for what comes after the one event there is while T2 evicts that: the floor is there, not above it. */
+    @Test
+    void aPlaceIsBelowTheFloorOnlyWhenItIs() throws Exception {
+        TailRing busy = new TailRing(1 << 20, 1, Position.ofDurable(10), "floor", e -> { });
+        AtomicBoolean over = new AtomicBoolean();
+        Thread committer = new Thread(() -> {
+            for (long i = 11; !over.get(); i++) {
+                busy.add(frame(Position.ofDurable(i), 1));
+            }
+        });
+        committer.start();
+        try {
+            for (int i = 0; i < 300_000; i++) {
+                Position place = busy.newest().place();
+                long after = busy.after(place);
+                assertTrue(after > 0 || busy.floor().isAfter(place), "below the floor: " + place);
+            }
+        } finally {
+            over.set(true);
+            committer.join();
         }
     }
 

@@ -8,6 +8,7 @@ import io.rivulet.auth.Grant;
 import io.rivulet.auth.GrantedTopics;
 import io.rivulet.event.Event;
 import io.rivulet.event.Position;
+import io.rivulet.kit.Await;
 import io.rivulet.kit.StreamParser.Dispatched;
 import io.rivulet.metrics.Metrics.Count;
 import io.rivulet.topic.TopicSelection;
@@ -18,31 +19,35 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Whatever a client that conflates asks for, may see, and does: durable and transient topics, events of several topics,
  * private ones, stalls, cuts at any byte. The model is naive: of all that was published, what it got ascends, is its
  * own, and holds the newest event of each of its topics.
  *
- * <p>Not part of the build, for it hunts: {@code mvn test -Dtest=ConflationModelHunt}. In one of about a dozen runs on
- * a crowded machine a client had a place after a later one (1039 after 1043, both durable, topics c and a, nobody's
- * grant). The cause is not known; that the client of the test is at fault is not ruled out. And the second test takes
- * the wrong hand-over for a right one when its clients come back before the shards have dispatched the last events.
+ * <p>Each round is of one seed: some are fixed, others new each time, and a failure names its own. More rounds:
+ * {@code mvn test -Dtest=ConflationModelTest -Dconflation.rounds=1000}.
  */
-class ConflationModelHunt {
+class ConflationModelTest {
 
     private static final List<String> TOPICS = List.of("a", "b", "c", "t/1", "t/2", "t/3");
     private static final int PUBLISHERS = 3;
     private static final int EVENTS_EACH = 2_000;
     private static final int CLIENTS = 24;
+    private static final int ROUNDS = Integer.getInteger("conflation.rounds", 3);
+    private static final List<Long> FIXED_SEEDS = List.of(42L, 1043L);
 
     @TempDir
     Path folder;
@@ -53,9 +58,13 @@ class ConflationModelHunt {
     private record Member(HubClient client, TopicSelection topics, Grant grant) {
     }
 
-    @Test
-    void everyClientGetsAnAscendingPartWithTheNewestOfEachOfItsTopics() throws Exception {
-        long seed = System.nanoTime();
+    static Stream<Long> seeds() {
+        return Stream.concat(FIXED_SEEDS.stream(), new Random().longs().boxed()).limit(ROUNDS);
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void everyClientGetsAnAscendingPartWithTheNewestOfEachOfItsTopics(long seed) throws Exception {
         try (HubScene scene = scene(HandOver.EXACT)) {
             run(scene, seed);
             verify(scene, seed);
@@ -70,6 +79,19 @@ class ConflationModelHunt {
         try (HubScene scene = scene((seen, dispatched) -> true)) {
             run(scene, 42);
             assertThrows(AssertionError.class, () -> verify(scene, 42));
+        }
+    }
+
+    @Test
+    void aClientThatGetsAnOlderEventIsNoticed() throws Exception {
+        try (HubScene scene = scene(HandOver.EXACT)) {
+            run(scene, 42);
+            HubClient client = members.get(0).client();
+            client.cut();
+            client.connectAfter(client.events().get(0).id());
+            quieten();
+            AssertionError noticed = assertThrows(AssertionError.class, () -> verify(scene, 42));
+            assertTrue(noticed.getMessage().contains(" came after "), noticed.getMessage());
         }
     }
 
@@ -122,6 +144,7 @@ class ConflationModelHunt {
             Event event = Event.on(topic).data("last").build();
             published.put(scene.publish(event).get(0), event);
         }
+        members.forEach(m -> awaitDispatched(m.client().subscriber().shard)); // else they might come live
         members.forEach(m -> m.client().connect(Since.EARLIEST));
         quieten();
     }
@@ -155,6 +178,14 @@ class ConflationModelHunt {
             }
         }
         return null;
+    }
+
+    private static void awaitDispatched(Shard shard) {
+        Await.until("its shard to have dispatched the last events", () -> {
+            CompletableFuture<Boolean> done = new CompletableFuture<>();
+            shard.post(() -> done.complete(!shard.hasWork()));
+            return done.join();
+        });
     }
 
     /** Reads until nothing comes any more. */
