@@ -15,15 +15,15 @@ public final class Issuers {
     public enum KeyUse { PUBLISH, SUBSCRIBE, BOTH }
 
     public static final Setting<Optional<String>> ISSUER = member("issuer", Kinds.PATH, "",
-        "Who issues the tokens, as their iss says; needed, except for tokens of Mercure 0.x alone.");
+        "The issuer of the tokens, as their iss says; needed, except for tokens of Mercure 0.x alone.");
     public static final Setting<Optional<Secret>> KEY = member("key", Kinds.SECRET, "",
-        "What checks them: a secret, PEM blocks of public keys or certificates, or file:/path of one of these.");
+        "It checks the tokens: a secret, PEM blocks of public keys or certificates, or file:/path of one of these.");
     public static final Setting<List<String>> ALGORITHM = member("algorithm", Kinds.LIST, "",
         "Algorithms allowed; without it HS256 for a secret, else those that fit the key.");
     public static final Setting<Optional<String>> JWKS = member("jwks", Kinds.PATH, "",
         "Instead of a key: a JWK Set, as a file or an https URL.");
     public static final Setting<KeyUse> USE = member("use", Kinds.oneOf(KeyUse.class), "both",
-        "What the keys are good for; operating takes both.");
+        "The use of the keys; operating takes both.");
     public static final Setting<List<String>> SERVERS = member("servers", Kinds.LIST, "",
         "Authorization servers that clients are told of (RFC 9728); without it the issuer.");
 

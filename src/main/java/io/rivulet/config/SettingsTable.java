@@ -35,7 +35,7 @@ public final class SettingsTable {
     public static final Setting<Optional<String>> DATA_DIR = row("data.dir", PATH, "", 0, 0,
         "Folder of the log; without one a folder below the container's base, else its temp folder.");
     public static final Setting<Boolean> HANDOVER = row("handover", FLAG, "false", 0, 0,
-        "Ask whoever holds the data folder to hand it over, also when it is another context path.");
+        "Ask the holder of the data folder to hand it over, also when the holder has another context path.");
     public static final Setting<Boolean> ANONYMOUS = row("anonymous", FLAG, "true", 0, 0,
         "Whether public topics may be read without a token.");
     public static final Setting<List<String>> CORS_ORIGINS = row("cors.origins", LIST, "", 0, 0,
@@ -47,7 +47,7 @@ public final class SettingsTable {
         "__Secure-mercure_access_token", 0, 0,
         "Cookie that may show a token where no Authorization header does.");
     public static final Setting<Optional<String>> RESOURCE = row("resource", PATH, "", 0, 0,
-        "The hub's own URL, https://host/.well-known/mercure: what aud names, and the base of relative topics.");
+        "The hub's own URL, https://host/.well-known/mercure: named by aud, and the base of relative topics.");
     public static final Setting<Boolean> MERCURE_LEGACY = row("mercure.legacy", FLAG, "false", 0, 0,
         "Whether clients and tokens of Mercure 0.x are served at /.well-known/mercure.");
     public static final Setting<Boolean> MERCURE_TOPICS_FIELD = row("mercure.topics.field", FLAG, "false", 0, 0,
@@ -148,7 +148,7 @@ public final class SettingsTable {
     public static final Setting<Long> READ_BYTES = row("read.bytes", BYTES, "32m", 1 << 20, 4 * GIB,
         "Blocks of the log in memory for all who catch up together.");
     public static final Setting<Long> WRITE_BYTES = row("write.bytes", BYTES, "0", 0, 4 * GIB,
-        "What slow sockets hold beyond 8 KiB each; 0 for 64m or a sixteenth of the heap, whichever is less.");
+        "Bytes that slow sockets hold beyond 8 KiB each; 0 for 64m or a sixteenth of the heap, whichever is less.");
 
     public static final Setting<Optional<String>> ACCESS_LOG = row("access.log", PATH, "", 0, 0,
         "File with a line for each request and for each end of a stream, never a query; in dev data.dir/access.log.");
