@@ -13,9 +13,9 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
- * Counts the types of a package that lie on a cycle: each of them names another one, and by some way it comes back. Such
- * types can only be read all at once, so none is wanted. A nested type counts with the file it stands in. The order of
- * the packages (LayersTest) forbids a cycle across packages, so one package is looked at after the other.
+ * Counts the types of a package that lie on a cycle: each of them names another one, and by some way it comes back.
+ * Such types can only be read all at once, so none is wanted. A nested type counts with the file it stands in. The
+ * order of the packages (LayersTest) forbids a cycle across packages, so one package is looked at after the other.
  */
 class TypeCyclesTest {
 

@@ -6,17 +6,27 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The table of docs/settings.md is the table of the code. {@code mvn test -Dtest=SettingsPageTest -Dsettings.write}
- * writes it anew.
+ * The table of docs/settings.md is the table of the code, and the documents name no other settings.
+ * {@code mvn test -Dtest=SettingsPageTest -Dsettings.write} writes the table anew.
  */
 class SettingsPageTest {
 
     private static final Path PAGE = Path.of("docs/settings.md");
+    private static final Pattern KEY = Pattern.compile("(?:(?<![\\w./-])|(?<=-D))rivulet\\.([a-z]+(?:\\.[a-z]+)*)");
+    /** Files and events of the hub's own that are called so. */
+    private static final Set<String> NO_SETTINGS =
+        Set.of("properties", "config", "war", "js", "hello", "gap", "cursor");
     private static final String START = "<!-- settings -->\n";
     private static final String END = "<!-- /settings -->";
 
@@ -35,6 +45,27 @@ class SettingsPageTest {
     }
 
     @Test
+    void everySettingThatADocumentNamesExists() throws IOException {
+        Set<String> unknown = new TreeSet<>();
+        List<Path> documents = new ArrayList<>(List.of(Path.of("README.md"), Path.of("CONTRIBUTING.md")));
+        try (Stream<Path> files = Files.list(PAGE.getParent())) {
+            documents.addAll(files.filter(file -> file.toString().endsWith(".md")).toList());
+        }
+        for (Path document : documents) {
+            unknownKeys(Files.readString(document)).forEach(key -> unknown.add(document + ": " + key));
+        }
+        assertEquals(Set.of(), unknown);
+    }
+
+    @Test
+    void aSettingThatDoesNotExistIsSeen() {
+        assertEquals(List.of("log.snyc", "lag.min", "token.shop.issuers"), unknownKeys("`rivulet.log.sync`, "
+            + "rivulet.log.snyc=x, -Drivulet.lag.min=x, "
+            + "rivulet.token.shop.issuer, rivulet.token.shop.issuers, rivulet.role.<name>.publish, rivulet.hello, "
+            + "io.rivulet.hub, target/rivulet.war"));
+    }
+
+    @Test
     void everySettingSaysEverythingAboutItself() {
         for (Setting<?> row : SettingsTable.rows()) {
             assertTrue(row.key().matches("[a-z]+(\\.[a-z]+)*"), row.key());
@@ -47,6 +78,13 @@ class SettingsPageTest {
                 member.parse(member.defaultText(), "default");
             }
         }
+    }
+
+    private static List<String> unknownKeys(String text) {
+        return KEY.matcher(text).results().map(match -> match.group(1)).filter(key -> !NO_SETTINGS.contains(key)
+            && SettingsTable.rows().stream().noneMatch(row -> row.key().equals(key))
+            && SettingsTable.families().stream().noneMatch(family -> family.prefix().equals(key + ".")
+                || family.place(key) != null)).toList();
     }
 
     private static String table() {
