@@ -26,10 +26,10 @@ class RivuletTest {
 
     @Test
     void whatTheContextStartsIsGoneWhenItEnds() throws Exception {
-        ServletContextHandler context = context("rivulet.dev", "true", "rivulet.data.dir", folder.toString());
         Rivulet rivulet = new Rivulet();
-        ServletContextEvent event = new ServletContextEvent(context.getServletContext());
         for (int round = 1; round <= 2; round++) {
+            ServletContextHandler context = context("rivulet.dev", "true", "rivulet.data.dir", folder.toString());
+            ServletContextEvent event = new ServletContextEvent(context.getServletContext());
             rivulet.contextInitialized(event);
             Hub hub = Rivulet.hub(context.getServletContext());
             Await.until("the hub is open", hub::isOpen);
@@ -60,7 +60,7 @@ class RivuletTest {
         assertTrue(stopped.getMessage().contains(named), stopped.getMessage());
         assertEquals(0, threads());
         assertFalse(context.getServletContext().getAttributeNames().asIterator().hasNext()
-            && context.getServletContext().getAttribute("io.rivulet.http.HubContext") != null);
+            && context.getServletContext().getAttribute("io.rivulet.hub") != null);
     }
 
     private static ServletContextHandler context(String... parameters) {

@@ -24,9 +24,6 @@ class TypeCyclesTest {
     }
 
     private static final Map<String, Allowance> ALLOWED = Map.of(
-        "http", new Allowance(17, "HubContext holds the doors it is given to"),
-        "http.operate", new Allowance(2, "an operator's doors read the same parameters"),
-        "http.stream", new Allowance(2, "a writer and the pool that lends its threads call each other"),
         "hub", new Allowance(22, "a stream's feeds call the shard back that serves them"),
         "hub.stream", new Allowance(22, "a stream's feeds call the shard back that serves them"),
         "topic", new Allowance(4, "a matcher knows the space whose rules it was read by"),

@@ -7,13 +7,12 @@ import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.feed.Feeds;
 import io.rivulet.http.AccessLog;
-import io.rivulet.http.HomeServlet;
-import io.rivulet.http.HubContext;
 import io.rivulet.hub.Hub;
 import io.rivulet.log.EventLog;
 import io.rivulet.log.segment.SegmentLog;
 import io.rivulet.log.store.StoreKeeper;
 import io.rivulet.metrics.Metrics;
+import io.rivulet.topic.Topic;
 import io.rivulet.topic.TopicSpace;
 import jakarta.servlet.ServletContext;
 import java.io.IOException;
@@ -26,12 +25,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one wiring of a hub: it builds all parts in the order of the flow, and closes them in reverse. Starting does not
- * wait for the store; a bad setting stops the start. The thread that starts or ends the application.
+ * The one wiring of a hub, for the WAR, other applications, embedded servers and tests alike: it builds all parts in the
+ * order of the flow, and closes them in reverse. Starting does not wait for the store; a bad setting stops the start.
+ * The thread that starts or ends the application.
  */
 public final class Assembly implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Assembly.class);
+    /** Of the servlet context: the hub that runs there. */
+    private static final String HUB = "io.rivulet.hub";
 
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
 
@@ -43,10 +45,23 @@ public final class Assembly implements AutoCloseable {
      *
      * @throws RuntimeException when a setting cannot be meant; nothing runs then
      */
-    public static Assembly ofContainer(ServletContext application) {
+    public static Assembly ofWar(ServletContext application) {
+        return start(application, ContainerSettings.load(application), Mount.WAR);
+    }
+
+    /**
+     * Starts a hub in an application that is about to start.
+     *
+     * @throws RuntimeException when a setting cannot be meant, a path is taken, or a hub runs there already; nothing
+     *                          new runs then
+     */
+    public static Assembly start(ServletContext application, Settings settings, Mount mount) {
+        if (application.getAttribute(HUB) != null) {
+            throw new IllegalStateException("a hub runs in this context already");
+        }
         Assembly assembly = new Assembly();
         try {
-            assembly.start(application);
+            assembly.build(application, settings, mount);
             return assembly;
         } catch (RuntimeException e) {
             assembly.close();
@@ -54,60 +69,67 @@ public final class Assembly implements AutoCloseable {
         }
     }
 
-    private void start(ServletContext application) {
-        Settings settings = ContainerSettings.load(application);
+    /** The hub that runs in this context, or null. */
+    public static Hub hub(ServletContext application) {
+        return (Hub) application.getAttribute(HUB);
+    }
+
+    private void build(ServletContext application, Settings settings, Mount mount) {
         if (settings.get(SettingsTable.DEV)) {
             PortCheck.check();
             LOG.warn("dev mode: everybody on this machine may publish, read and operate everything ({})",
                 SettingsTable.DEV.fullKey());
         }
-        Path folder = DataFolder.choose(settings, application);
+        String path = application.getContextPath() + mount.prefix();
+        Path folder = DataFolder.choose(settings, application, path);
         InstantSource clock = InstantSource.system();
         Metrics metrics = new Metrics();
         Optional<Path> accessPath = settings.get(SettingsTable.ACCESS_LOG).map(Path::of)
             .or(() -> settings.get(SettingsTable.DEV) ? Optional.of(folder.resolve("access.log")) : Optional.empty());
-        AccessLog accessLog = accessPath.map(path -> accessLog(path, clock, metrics)).orElse(AccessLog.NONE);
+        AccessLog accessLog = accessPath.map(file -> accessLog(file, clock, metrics)).orElse(AccessLog.NONE);
         running.push(accessLog);
-        TopicSpace topics = topics(settings, application.getContextPath());
+        TopicSpace topics = topics(settings, path);
         TokenVerifier tokens = TokenVerifier.of(settings, topics, clock);
         running.push(tokens);
         Bans bans = new Bans(clock, folder.resolve("bans.json"));
         Hub hub = new Hub(settings, topics, clock, metrics);
-        Capacity capacity = Capacity.of(settings, application.getServerInfo(), Runtime.getRuntime().maxMemory(),
-            ConnectorLimit.connections());
-        hub.streamsMax(capacity.streams());
         Feeds feeds = new Feeds(settings, hub, clock, accessPath.orElse(null));
-        StoreKeeper keeper = new StoreKeeper(folder, application.getContextPath(),
-            settings.get(SettingsTable.HANDOVER),
+        StoreKeeper keeper = new StoreKeeper(folder, path, settings.get(SettingsTable.HANDOVER),
             at -> SegmentLog.open(at, settings, clock, System::nanoTime, metrics), new User(hub, feeds, bans), clock);
-        HubContext context =
-            HubContext.of(settings, hub, metrics, clock, tokens, bans, accessLog, () -> keeper.state().reason());
-        running.push(context.writers());
+        Doors doors = new Doors(new Doors.Hall(settings, hub, clock, tokens, bans, accessLog,
+            () -> keeper.state().reason()), mount);
+        running.push(doors);
         running.push(keeper); // closed after those who use the log
         running.push(bans::close);
         running.push(hub);
         running.push(feeds);
-        context.install(application);
-        running.push(context.slashes());
-        running.push(() -> HubContext.remove(application));
-        HomeServlet.show(application, feeds);
+        doors.open(application, feeds);
+        application.setAttribute(HUB, hub);
+        running.push(() -> application.removeAttribute(HUB));
+        Capacity capacity = Capacity.of(settings, application.getServerInfo(), Runtime.getRuntime().maxMemory(),
+            ConnectorLimit.connections());
+        hub.streamsMax(capacity.streams());
         feeds.start();
         keeper.start();
-        for (String line : Greeting.lines(settings, application.getContextPath(), PortCheck.port(),
-            tokens.isConfigured())) {
+        greet(settings, path, tokens, capacity, application.getServerInfo());
+    }
+
+    private static void greet(Settings settings, String path, TokenVerifier tokens, Capacity capacity,
+                              String serverInfo) {
+        for (String line : Greeting.lines(settings, path, PortCheck.port(), tokens.isConfigured())) {
             LOG.info(line);
         }
         LOG.info("at most {} streams at once: {}", capacity.streams(), capacity.why());
         if (capacity.warning() != null) {
             LOG.warn(capacity.warning());
         }
-        LOG.info(WriteLimit.line(settings, application.getServerInfo(), ConnectorLimit.writeMs()));
+        LOG.info(WriteLimit.line(settings, serverInfo, ConnectorLimit.writeMs()));
     }
 
-    private static TopicSpace topics(Settings settings, String contextPath) {
+    private static TopicSpace topics(Settings settings, String path) {
         try {
             return TopicSpace.of(settings.get(SettingsTable.RESOURCE)
-                .orElse("http://localhost" + contextPath + "/.well-known/mercure"));
+                .orElse("http://localhost" + path + Topic.HUB_PATH));
         } catch (IllegalArgumentException e) {
             throw new BadSetting(SettingsTable.RESOURCE.fullKey() + ": " + e.getMessage());
         }

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where the log lives: as set, else below the container's base and named by the context path, so that two hubs in one
- * container have two and a redeployed one finds its own again; else the context's temp folder.
+ * Where the log lives: as set, else below the container's base and named by the path of the hub, so that two hubs in
+ * one container have two and a redeployed one finds its own again; else the context's temp folder.
  */
 final class DataFolder {
 
@@ -23,8 +23,8 @@ final class DataFolder {
     private DataFolder() {
     }
 
-    /** Decides, and says in one line which and whether it survives. */
-    static Path choose(Settings settings, ServletContext application) {
+    /** Decides, and says in one line which and whether it survives; {@code hubPath} is where in the host the hub is. */
+    static Path choose(Settings settings, ServletContext application, String hubPath) {
         Optional<String> set = settings.get(SettingsTable.DATA_DIR);
         if (set.isPresent()) {
             Path path = Path.of(set.get()).toAbsolutePath().normalize();
@@ -38,7 +38,7 @@ final class DataFolder {
         }
         Path base = HostSettings.base();
         if (base != null) {
-            Path path = base.toAbsolutePath().resolve("rivulet-data").resolve(name(application.getContextPath()));
+            Path path = base.toAbsolutePath().resolve("rivulet-data").resolve(name(hubPath));
             try {
                 make(path);
                 LOG.info("data folder {} (below the container's base); it survives restarts", path);
@@ -69,7 +69,7 @@ final class DataFolder {
     }
 
     /** {@code ROOT}, {@code rivulet}, {@code a#b}: as Tomcat names the folders of its contexts. */
-    private static String name(String contextPath) {
-        return contextPath.isEmpty() ? "ROOT" : contextPath.substring(1).replace('/', '#');
+    private static String name(String hubPath) {
+        return hubPath.isEmpty() ? "ROOT" : hubPath.substring(1).replace('/', '#');
     }
 }

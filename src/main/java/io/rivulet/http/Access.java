@@ -15,6 +15,7 @@ import io.rivulet.config.SettingsTable;
 import io.rivulet.limit.Refused;
 import jakarta.servlet.http.HttpServletRequest;
 import java.security.Principal;
+import java.util.function.Function;
 
 /**
  * Who asks, and what they may: the only place that makes a {@link Grant} from a request. A token that is shown decides,
@@ -31,11 +32,17 @@ public final class Access {
     private final Roles roles;
     private final Bans bans;
 
-    /** As the settings say. */
+    /** As the settings say; no token may stand in a query. */
     public Access(Settings settings, TokenVerifier tokens, Roles roles, Bans bans) {
+        this(settings, tokens, roles, bans, Credentials::refuseInQuery);
+    }
+
+    /** For paths where a token may stand in the query: {@code inQuery} finds it there, null for none. */
+    public Access(Settings settings, TokenVerifier tokens, Roles roles, Bans bans,
+                  Function<HttpServletRequest, String> inQuery) {
         dev = settings.get(SettingsTable.DEV);
         anonymous = settings.get(SettingsTable.ANONYMOUS);
-        credentials = new Credentials(settings);
+        credentials = new Credentials(settings, inQuery);
         origins = new Origins(settings);
         this.tokens = tokens;
         this.roles = roles;

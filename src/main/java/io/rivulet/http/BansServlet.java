@@ -3,11 +3,6 @@ package io.rivulet.http;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.rivulet.auth.Bans;
-import io.rivulet.auth.Bans.Kind;
-import io.rivulet.config.TimeText;
-import io.rivulet.hub.Connection;
-import io.rivulet.limit.Printable;
-import io.rivulet.limit.Refused;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -20,7 +15,16 @@ import java.util.Locale;
 public final class BansServlet extends HubServlet {
 
     private static final String METHODS = "GET, HEAD, POST, DELETE, OPTIONS";
-    private static final String USUAL = "10m";
+
+    private final transient Bans bans;
+    private final transient BanHandler handler;
+
+    /** The servlet of this hub, whose bans these are. */
+    public BansServlet(HubContext context, Bans bans) {
+        super(context);
+        this.bans = bans;
+        handler = new BanHandler(context, bans);
+    }
 
     @Override
     void begin(HttpServletRequest request, HttpServletResponse response) throws IOException {
@@ -31,16 +35,12 @@ public final class BansServlet extends HubServlet {
             }
             case "POST" -> {
                 context().access().toOperate(request, true);
-                FormFields query = Query.of(request);
-                ban(kind(query.one("kind")), query.one("issuer"), query.one("value"), query, context());
+                handler.ban(Query.of(request));
                 response.setStatus(HttpServletResponse.SC_NO_CONTENT);
             }
             case "DELETE" -> {
                 context().access().toOperate(request, true);
-                FormFields query = Query.of(request);
-                if (!context().bans().lift(kind(query.one("kind")), query.one("issuer"), query.one("value"))) {
-                    throw Refused.because(Refused.Reason.NOT_FOUND, "there is no such ban");
-                }
+                handler.lift(Query.of(request));
                 response.setStatus(HttpServletResponse.SC_NO_CONTENT);
             }
             case "OPTIONS" -> context().cors().options(request, response, METHODS);
@@ -48,42 +48,9 @@ public final class BansServlet extends HubServlet {
         }
     }
 
-    /** Bans who reads a stream, as the query says: {@code ban=subject} or {@code ban=token}, {@code for=10m}. */
-    static void ban(Connection reader, FormFields query, HubContext context) {
-        Kind kind = kind(query.one("ban"));
-        ban(kind, reader.issuer(), kind == Kind.SUBJECT ? reader.subject() : reader.tokenId(), query, context);
-    }
-
-    private static void ban(Kind kind, String issuer, String value, FormFields query, HubContext context) {
-        try {
-            context.bans().ban(kind, issuer, value, context.clock().millis() + ms(query.one("for")));
-        } finally {
-            context.hub().endBanned(); // a ban that could not be stored holds all the same
-        }
-    }
-
-    private static Kind kind(String text) {
-        return switch (text == null ? "" : text) {
-            case "subject" -> Kind.SUBJECT;
-            case "token" -> Kind.TOKEN;
-            default -> throw Refused.malformed("what is banned is a subject or a token; the request says "
-                + (text == null ? "neither" : "\"" + Printable.of(text) + "\""));
-        };
-    }
-
-    /** A number and s, m, h or d; ten minutes when it is not said. */
-    private static long ms(String text) {
-        String time = text == null ? USUAL : text;
-        if (!time.matches("[1-9][0-9]{0,5}[smhd]")) {
-            throw Refused.malformed("for is \"" + Printable.of(time)
-                + "\"; it must be a time such as 30s, 10m, 2h, 7d");
-        }
-        return TimeText.parse(time).toMillis();
-    }
-
     private Answer list() {
         JsonArray array = new JsonArray();
-        for (Bans.Ban ban : context().bans().list()) {
+        for (Bans.Ban ban : bans.list()) {
             JsonObject json = new JsonObject();
             json.addProperty("kind", ban.kind().name().toLowerCase(Locale.ROOT));
             json.addProperty("issuer", ban.issuer());

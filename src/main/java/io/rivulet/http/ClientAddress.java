@@ -30,7 +30,7 @@ public final class ClientAddress {
     private final List<IpBlock> trusted;
 
     /** As the settings say. */
-    ClientAddress(Settings settings) {
+    public ClientAddress(Settings settings) {
         trusted = settings.get(SettingsTable.TRUSTED_PROXIES);
     }
 

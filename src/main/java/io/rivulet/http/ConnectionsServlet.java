@@ -5,6 +5,7 @@ import static io.rivulet.limit.Refused.Reason.OVERLOADED;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.rivulet.auth.Bans;
 import io.rivulet.auth.Grant;
 import io.rivulet.hub.Connection;
 import io.rivulet.hub.Connections;
@@ -26,13 +27,22 @@ import java.util.Map;
 public final class ConnectionsServlet extends HubServlet {
 
     private static final String METHODS = "GET, HEAD, PATCH, DELETE, OPTIONS";
-    private static final String PATH = "/api/connections";
     private static final String SECRET = "Rivulet-Secret";
     /** A list of more would be megabytes; the total is told. */
     private static final int LISTED_MAX = 1_000;
     /** For the shards to answer: they do between two rounds. */
     private static final long SHARDS_MS = 5_000;
     private static final String NOBODY = "no connection has this name";
+
+    private final String path;
+    private final transient BanHandler bans;
+
+    /** The servlet of this hub, whose bans these are, at this path below the context's. */
+    public ConnectionsServlet(HubContext context, Bans bans, String path) {
+        super(context);
+        this.path = path;
+        this.bans = new BanHandler(context, bans);
+    }
 
     @Override
     void begin(HttpServletRequest request, HttpServletResponse response) throws IOException {
@@ -59,7 +69,7 @@ public final class ConnectionsServlet extends HubServlet {
             .limit(LISTED_MAX).toList();
         Integer total = name.isEmpty() ? all.size() : null;
         Later.await(connections().lags(streams.stream().map(Connection::connection).toList())
-            .thenApply(lags -> new Listing(streams, total, lags)), request, context(), SHARDS_MS,
+            .thenApply(lags -> new Listing(streams, total, lags)), request, context().problem(), SHARDS_MS,
             Refused.because(OVERLOADED, "the fan-out did not answer within " + SHARDS_MS + " ms"));
     }
 
@@ -71,7 +81,7 @@ public final class ConnectionsServlet extends HubServlet {
         }
         Grant fresh = context().access().toChangeStream(request);
         Later.await(connections().renew(name, request.getHeader(SECRET), fresh).thenApply(done -> fresh), request,
-            context());
+            context().problem());
     }
 
     @Override
@@ -100,7 +110,7 @@ public final class ConnectionsServlet extends HubServlet {
             context().access().toOperate(request, true);
             Connection found = find(name);
             if (query.has("ban")) {
-                BansServlet.ban(found, query, context());
+                bans.ban(found, query);
             }
         }
         connections().close(name);
@@ -169,8 +179,8 @@ public final class ConnectionsServlet extends HubServlet {
     }
 
     /** What the path names; empty for all of them. */
-    private static String name(HttpServletRequest request) {
-        String below = request.getRequestURI().substring((request.getContextPath() + PATH).length());
+    private String name(HttpServletRequest request) {
+        String below = request.getRequestURI().substring((request.getContextPath() + path).length());
         return below.startsWith("/") ? below.substring(1) : below;
     }
 }

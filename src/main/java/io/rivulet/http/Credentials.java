@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
@@ -27,8 +28,11 @@ final class Credentials {
 
     private final boolean legacy;
     private final String cookie;
+    private final Function<HttpServletRequest, String> inQuery;
 
-    Credentials(Settings settings) {
+    /** {@code inQuery} finds the token in a query that is there; null for none. */
+    Credentials(Settings settings, Function<HttpServletRequest, String> inQuery) {
+        this.inQuery = inQuery;
         legacy = settings.get(SettingsTable.MERCURE_LEGACY);
         cookie = settings.get(SettingsTable.TOKEN_COOKIE).orElse("");
     }
@@ -82,19 +86,14 @@ final class Credentials {
         return new Token(parts[1], From.HEADER);
     }
 
-    /**
-     * Mercure 1.0 takes no token from there and ignores both parameters (TOK-03); 0.x takes {@code authorization}. On
-     * the hub's own paths they are refused: a token that nobody looks at must not seem accepted.
-     */
     private Token inQuery(HttpServletRequest request) {
-        if (request.getQueryString() == null) {
-            return null;
-        }
+        String found = request.getQueryString() == null ? null : inQuery.apply(request);
+        return found == null ? null : new Token(found, From.QUERY);
+    }
+
+    /** No token may stand in the query: a token that nobody looks at must not seem accepted. */
+    static String refuseInQuery(HttpServletRequest request) {
         FormFields query = Query.of(request);
-        if (request.getRequestURI().startsWith(request.getContextPath() + MercureServlet.PATH)) {
-            boolean ours = legacy && query.has("authorization") && !Matchers.hasMatch(query);
-            return ours ? new Token(query.one("authorization"), From.QUERY) : null;
-        }
         for (String name : IN_QUERY) {
             if (query.has(name)) {
                 throw bad("the query has " + name + "; a token belongs into the Authorization header");

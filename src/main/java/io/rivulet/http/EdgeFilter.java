@@ -1,20 +1,19 @@
 package io.rivulet.http;
 
-import io.rivulet.config.SettingsTable;
-import io.rivulet.limit.Refused;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.FilterChain;
-import jakarta.servlet.FilterConfig;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.function.Consumer;
 
 /**
- * Before and after everything: request id, security headers, CORS, the answer to a {@link Refused}, the access log.
- * It wraps neither request nor response: a wrapper would hide the container's {@code write(ByteBuffer)}.
+ * Before and after everything: request id, security headers, CORS, the access log. The wiring decides which paths it
+ * stands before. It wraps neither request nor response: a wrapper would hide the container's {@code write(ByteBuffer)}.
+ * Container threads.
  */
 public final class EdgeFilter extends HttpFilter {
 
@@ -22,25 +21,32 @@ public final class EdgeFilter extends HttpFilter {
         + "img-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
         + "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-    private transient HubContext context;
+    private final transient ClientAddress clients;
+    private final transient AccessLog accessLog;
+    private final transient Cors cors;
+    private final transient Consumer<HttpServletRequest> watcher;
 
-    @Override
-    public void init(FilterConfig config) {
-        context = HubContext.of(config.getServletContext());
+    /**
+     * A filter for one hub.
+     *
+     * @param watcher is shown each request; must not wait
+     */
+    public EdgeFilter(ClientAddress clients, AccessLog accessLog, Cors cors, Consumer<HttpServletRequest> watcher) {
+        this.clients = clients;
+        this.accessLog = accessLog;
+        this.cors = cors;
+        this.watcher = watcher;
     }
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
         throws IOException, ServletException {
-        Exchange exchange = new Exchange(request, context.clients().of(request), context.accessLog());
+        Exchange exchange = new Exchange(request, clients.of(request), accessLog);
         headers(request, response, exchange);
-        context.cors().apply(request, response);
-        context.slashes().at(request);
+        cors.apply(request, response);
+        watcher.accept(request);
         try {
             chain.doFilter(request, response);
-        } catch (Refused refused) {
-            Rest.answer(request, response, context.problem().answer(refused, request),
-                2 * context.settings().get(SettingsTable.BODY_MAX));
         } finally {
             if (request.isAsyncStarted()) {
                 request.getAsyncContext().addListener(new AtEnd(exchange), request, response);

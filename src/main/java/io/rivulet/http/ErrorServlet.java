@@ -8,12 +8,23 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** Errors that the container made, in the hub's own form: a problem with the request's id, without a stack trace. */
+/**
+ * Errors that no servlet of the hub made, in the hub's own form: a problem with the request's id, without a stack trace.
+ * In the WAR it is the error page; below a prefix it stands behind all paths that are no other servlet's, for there the
+ * error pages are another application's. Container threads.
+ */
 public final class ErrorServlet extends HttpServlet {
+
+    private final transient Cors cors;
+
+    /** The servlet of a hub with these rules. */
+    public ErrorServlet(Cors cors) {
+        this.cors = cors;
+    }
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        HubContext.of(getServletContext()).cors().apply(request, response); // Jetty takes Vary away with the content
+        cors.apply(request, response); // Jetty takes Vary away with the content
         // asked for directly, there is no error, and nothing here
         int status = request.getAttribute(ERROR_STATUS_CODE) instanceof Integer code ? code : 404;
         String detail = switch (status) {

@@ -20,12 +20,12 @@ public final class EventsServlet extends HubServlet {
     private static final int LIMIT = 100;
     private static final int LIMIT_MAX = 1_000;
 
-    private transient Matchers matchers;
+    private final transient Matchers matchers;
 
-    @Override
-    public void init() {
-        super.init();
-        matchers = new Matchers(context().hub().topics(), context().settings());
+    /** The servlet of this hub. */
+    public EventsServlet(HubContext context) {
+        super(context);
+        matchers = new Matchers(context.hub().topics(), context.settings());
     }
 
     @Override
@@ -48,7 +48,7 @@ public final class EventsServlet extends HubServlet {
         int limit = limit(query.oneOrBlank("limit"));
         // before the request waits: a refusal must find one that the filter can still answer and end
         Later.await(context().hub().history(topics, grant, from, query.oneOrBlank("after"), limit), request,
-            context());
+            context().problem());
     }
 
     @Override

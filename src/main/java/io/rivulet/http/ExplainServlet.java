@@ -1,6 +1,7 @@
 package io.rivulet.http;
 
 import io.rivulet.auth.TokenExplainer;
+import io.rivulet.auth.TokenVerifier;
 import io.rivulet.limit.Refused;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -18,12 +19,12 @@ public final class ExplainServlet extends HubServlet {
     private static final long BODY_BYTES_MAX = 65_536;
     private static final int FIELDS_MAX = 10;
 
-    private transient TokenExplainer explainer;
+    private final transient TokenExplainer explainer;
 
-    @Override
-    public void init() {
-        super.init();
-        explainer = new TokenExplainer(context().tokens());
+    /** The servlet of this hub, whose tokens these are. */
+    public ExplainServlet(HubContext context, TokenVerifier tokens) {
+        super(context);
+        explainer = new TokenExplainer(tokens);
     }
 
     @Override

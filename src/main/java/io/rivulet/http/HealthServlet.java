@@ -5,7 +5,6 @@ import static io.rivulet.limit.Refused.Reason.NOT_FOUND;
 
 import com.google.gson.JsonObject;
 import io.rivulet.limit.Refused;
-import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -15,22 +14,23 @@ import java.io.IOException;
  * stands beside it and decides the status only when asked for by {@code ?publish}: a full disk must not turn a node
  * away whose readers are well. Open to everybody, and tells nothing but the state.
  */
-public final class HealthServlet extends HttpServlet {
+public final class HealthServlet extends HubServlet {
 
     private static final String METHODS = "GET, HEAD, OPTIONS";
 
-    private transient HubContext context;
+    private final transient StoreStatus store;
 
-    @Override
-    public void init() {
-        context = HubContext.of(getServletContext());
+    /** The servlet of this hub, whose store this is. */
+    public HealthServlet(HubContext context, StoreStatus store) {
+        super(context);
+        this.store = store;
     }
 
     @Override
-    protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    void begin(HttpServletRequest request, HttpServletResponse response) throws IOException {
         switch (request.getMethod()) {
             case "GET", "HEAD" -> answer(request).write(response);
-            case "OPTIONS" -> context.cors().options(request, response, METHODS);
+            case "OPTIONS" -> context().cors().options(request, response, METHODS);
             default -> {
                 response.setHeader("Allow", METHODS);
                 throw Refused.because(METHOD, "health knows " + METHODS);
@@ -48,8 +48,8 @@ public final class HealthServlet extends HttpServlet {
     }
 
     private Answer ready(boolean askedForPublishing) {
-        String notReady = context.store().whyNotReady();
-        String notPublishing = notReady != null ? notReady : context.hub().publishTrouble();
+        String notReady = store.whyNotReady();
+        String notPublishing = notReady != null ? notReady : context().hub().publishTrouble();
         JsonObject json = new JsonObject();
         json.addProperty("status", notReady == null ? "ready" : "not ready");
         if (notReady != null) {

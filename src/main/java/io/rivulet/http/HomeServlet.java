@@ -23,19 +23,19 @@ public final class HomeServlet extends HttpServlet {
     private static final Pattern HOST =
         Pattern.compile("(?:[A-Za-z0-9._-]{1,255}|\\[[0-9A-Fa-f:.]{2,45}])(?::\\d{1,5})?");
 
+    private final transient Settings settings;
+    private final transient Feeds feeds;
     private transient HomePage page;
 
-    /** Where the page finds out what the feeds publish; by the wiring, before the servlets start. */
-    public static void show(ServletContext application, Feeds feeds) {
-        application.setAttribute(Feeds.class.getName(), feeds);
+    /** The servlet of a hub with these settings; it shows what the feeds publish. */
+    public HomeServlet(Settings settings, Feeds feeds) {
+        this.settings = settings;
+        this.feeds = feeds;
     }
 
     @Override
     public void init() {
-        ServletContext application = getServletContext();
-        Settings settings = HubContext.of(application).settings();
-        Feeds feeds = (Feeds) application.getAttribute(Feeds.class.getName());
-        page = new HomePage(template(application), settings, feeds.topics(), feeds.quotesAreSimulated());
+        page = new HomePage(template(getServletContext()), settings, feeds.topics(), feeds.quotesAreSimulated());
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.rivulet.http;
 
 import static io.rivulet.limit.Refused.Reason.METHOD;
 
+import io.rivulet.config.SettingsTable;
 import io.rivulet.limit.Printable;
 import io.rivulet.limit.Refused;
 import jakarta.servlet.http.HttpServlet;
@@ -12,16 +13,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /**
- * What the hub's servlets share: the hub, and requests that wait for something and then go on ({@link Later}). The
- * filter does not see those a second time, so refusals of their second half are answered here.
+ * A servlet of the hub: it is made with what it needs, and answers its refusals and faults itself, so it needs neither a
+ * filter before it nor error pages of the application behind it. Some requests wait for something and then go on
+ * ({@link Later}): the container calls the servlet a second time for those. Container threads.
  */
 abstract class HubServlet extends HttpServlet {
 
-    private transient HubContext context;
+    private final transient HubContext context;
 
-    @Override
-    public void init() {
-        context = HubContext.of(getServletContext());
+    HubServlet(HubContext context) {
+        this.context = context;
     }
 
     final HubContext context() {
@@ -32,13 +33,27 @@ abstract class HubServlet extends HttpServlet {
     protected final void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
         Later.Outcome outcome = Later.take(request);
         if (outcome == null) {
-            begin(request, response);
+            beginOrRefuse(request, response);
             return;
         }
         try {
             goOnOrRefuse(request, response, outcome);
         } catch (IOException e) {
             gone(request);
+        }
+    }
+
+    private void beginOrRefuse(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        try {
+            begin(request, response);
+        } catch (Refused refused) {
+            Rest.answer(request, response, context.problem().answer(refused, request),
+                2 * context.settings().get(SettingsTable.BODY_MAX));
+        } catch (RuntimeException e) {
+            if (request.isAsyncStarted()) {
+                throw e; // the container alone can end it now
+            }
+            context.problem().fault(e, request).write(response);
         }
     }
 
@@ -63,7 +78,7 @@ abstract class HubServlet extends HttpServlet {
         }
     }
 
-    /** A new request. Refusals and other failures are the filter's and the container's to answer. */
+    /** A new request. */
     abstract void begin(HttpServletRequest request, HttpServletResponse response) throws IOException;
 
     /** The request goes on, in a container's thread, with what it has waited for. */
@@ -87,7 +102,7 @@ abstract class HubServlet extends HttpServlet {
         BodyReader reader = new BodyReader(request.getInputStream(), declared, bytesMax,
             bytes -> body.complete(then.apply(bytes)), body::completeExceptionally,
             () -> body.completeExceptionally(Refused.malformed("the body ended early")));
-        Later.awaitBody(body, request, context);
+        Later.awaitBody(body, request, context.problem());
         request.getInputStream().setReadListener(reader);
     }
 

@@ -35,7 +35,7 @@ final class Later implements AsyncListener {
     private final AtomicBoolean claimed = new AtomicBoolean();
     private final HttpServletRequest request;
     private final AsyncContext async;
-    private final HubContext context;
+    private final Problem problem;
     private final Refused late;
     /** Who brings the outcome; null as long as nobody does. */
     private volatile Thread sender;
@@ -63,9 +63,9 @@ final class Later implements AsyncListener {
         }
     }
 
-    private Later(HttpServletRequest request, HubContext context, Refused late) {
+    private Later(HttpServletRequest request, Problem problem, Refused late) {
         this.request = request;
-        this.context = context;
+        this.problem = problem;
         this.late = late;
         async = request.startAsync();
     }
@@ -80,21 +80,21 @@ final class Later implements AsyncListener {
     }
 
     /** Lets the request wait, 30 seconds at most. In its own thread; nothing may be done with it afterwards. */
-    static void await(CompletableFuture<?> what, HttpServletRequest request, HubContext context) {
-        await(what, request, context, TIMEOUT_MS,
+    static void await(CompletableFuture<?> what, HttpServletRequest request, Problem problem) {
+        await(what, request, problem, TIMEOUT_MS,
             Refused.because(OVERLOADED, "this took longer than " + TIMEOUT_MS + " ms"));
     }
 
     /** The same for what the client itself brings: when that is late, the fault is the client's. */
-    static void awaitBody(CompletableFuture<?> body, HttpServletRequest request, HubContext context) {
-        await(body, request, context, TIMEOUT_MS,
+    static void awaitBody(CompletableFuture<?> body, HttpServletRequest request, Problem problem) {
+        await(body, request, problem, TIMEOUT_MS,
             Refused.malformed("the body did not come within " + TIMEOUT_MS + " ms"));
     }
 
     /** With another time limit, and what is said when it is over. */
-    static void await(CompletableFuture<?> what, HttpServletRequest request, HubContext context, long timeoutMs,
+    static void await(CompletableFuture<?> what, HttpServletRequest request, Problem problem, long timeoutMs,
                       Refused late) {
-        Later later = new Later(request, context, late);
+        Later later = new Later(request, problem, late);
         later.async.setTimeout(timeoutMs);
         later.async.addListener(later);
         what.whenComplete(later::come);
@@ -123,7 +123,7 @@ final class Later implements AsyncListener {
             return;
         }
         try {
-            context.problem().write(late, request, (HttpServletResponse) async.getResponse());
+            problem.write(late, request, (HttpServletResponse) async.getResponse());
         } catch (IOException | IllegalStateException e) {
             // the client has gone as well
         }

@@ -1,15 +1,16 @@
 package io.rivulet.http;
 
 import io.rivulet.auth.Grant;
+import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.hub.dialect.Dialect;
 import io.rivulet.hub.dialect.LegacyDialect;
 import io.rivulet.hub.dialect.MercureDialect;
 import io.rivulet.limit.Refused;
-import io.rivulet.topic.Topic;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.function.Function;
 
 /**
  * The hub as Mercure has it, {@code /.well-known/mercure}: GET and QUERY subscribe, POST publishes; 1.0, and 0.x when
@@ -17,24 +18,34 @@ import java.io.IOException;
  */
 public final class MercureServlet extends HubServlet {
 
-    /** Where it is, below the context's path. */
-    static final String PATH = Topic.HUB_PATH;
-
     private static final String METHODS = "GET, HEAD, POST, QUERY, OPTIONS";
     private static final int QUERY_FIELDS_MAX = 10_000;
     private static final Dialect MERCURE = new MercureDialect();
     private static final Dialect LEGACY = new LegacyDialect();
 
-    private transient StreamReader reader;
-    private transient SubscribeHandler subscribe;
-    private transient PublishHandler publish;
+    private final transient StreamReader reader;
+    private final transient SubscribeHandler subscribe;
+    private final transient PublishHandler publish;
 
-    @Override
-    public void init() {
-        super.init();
-        reader = new StreamReader(context());
-        subscribe = new SubscribeHandler(context());
-        publish = new PublishHandler(context(), PublishHandler.TIMEOUT_MS);
+    /** The servlet of this hub. */
+    public MercureServlet(HubContext context, OpenResponses responses) {
+        super(context);
+        reader = new StreamReader(context);
+        subscribe = new SubscribeHandler(context, responses);
+        publish = new PublishHandler(context, PublishHandler.TIMEOUT_MS);
+    }
+
+    /**
+     * Finds the token in a query of Mercure's paths, null for none: 1.0 takes no token from there and ignores both
+     * parameters (TOK-03), 0.x takes {@code authorization} (OLD-06).
+     */
+    public static Function<HttpServletRequest, String> tokenInQuery(Settings settings) {
+        boolean legacy = settings.get(SettingsTable.MERCURE_LEGACY);
+        return request -> {
+            FormFields query = Query.of(request);
+            boolean ours = legacy && query.has("authorization") && !Matchers.hasMatch(query);
+            return ours ? query.one("authorization") : null;
+        };
     }
 
     /** A QUERY whose body is there (RFC 10008). */

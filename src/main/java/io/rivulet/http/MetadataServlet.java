@@ -3,8 +3,10 @@ package io.rivulet.http;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.rivulet.config.Issuers;
+import io.rivulet.auth.TokenVerifier;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.limit.Refused;
+import io.rivulet.topic.Topic;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -22,10 +24,25 @@ public final class MetadataServlet extends HubServlet {
     private static final String WELL_KNOWN = "/.well-known/oauth-protected-resource";
     private static final String DETAIL = "https://mercure.rocks/authorization-detail";
 
-    /** Where the document of the hub at this URL is, as RFC 9728, 3.1, forms it. */
-    static String url(String hubUrl) {
+    private final transient TokenVerifier tokens;
+
+    /** The servlet of this hub, whose tokens these are. */
+    public MetadataServlet(HubContext context, TokenVerifier tokens) {
+        super(context);
+        this.tokens = tokens;
+    }
+
+    /**
+     * Where the document of the hub at this URL is: where RFC 9728, 3.1, has it, at the root of the host. For a hub
+     * below the prefix of another application that place is not the hub's, so the document is below the prefix, too;
+     * challenges name it, and a challenge may name any URL (RFC 9728, 5.1).
+     */
+    public static String url(String hubUrl, String prefix) {
         URI hub = URI.create(hubUrl);
-        return hub.getScheme() + "://" + hub.getRawAuthority() + WELL_KNOWN + hub.getRawPath();
+        String host = hub.getScheme() + "://" + hub.getRawAuthority();
+        String path = hub.getRawPath();
+        return prefix.isEmpty() || !path.endsWith(prefix + Topic.HUB_PATH) ? host + WELL_KNOWN + path
+            : host + path.substring(0, path.length() - Topic.HUB_PATH.length()) + WELL_KNOWN + Topic.HUB_PATH;
     }
 
     @Override
@@ -38,13 +55,13 @@ public final class MetadataServlet extends HubServlet {
     }
 
     private Answer document() {
-        if (!context().tokens().isConfigured()) {
+        if (!tokens.isConfigured()) {
             throw Refused.because(Refused.Reason.NOT_FOUND,
                 "no tokens are configured (" + Issuers.FAMILY.fullKey("", Issuers.ISSUER) + ")");
         }
         JsonObject json = new JsonObject();
         json.addProperty("resource", context().hub().topics().hubUrl());
-        json.add("authorization_servers", array(context().tokens().authorizationServers()));
+        json.add("authorization_servers", array(tokens.authorizationServers()));
         json.add("authorization_details_types_supported", array(List.of(DETAIL)));
         json.add("bearer_methods_supported", array(List.of("header")));
         context().settings().get(SettingsTable.TOKEN_COOKIE)

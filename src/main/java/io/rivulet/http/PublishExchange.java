@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class PublishExchange implements AsyncListener {
 
-    private final HubContext context;
+    private final Problem problem;
     private final AsyncContext async;
     private final long timeoutMs;
     private final String cacheControl;
@@ -25,8 +25,8 @@ final class PublishExchange implements AsyncListener {
     private volatile boolean whole;
     private BodyReader reader;
 
-    PublishExchange(HubContext context, AsyncContext async, long timeoutMs) {
-        this.context = context;
+    PublishExchange(Problem problem, AsyncContext async, long timeoutMs) {
+        this.problem = problem;
         this.async = async;
         this.timeoutMs = timeoutMs;
         cacheControl = Exchange.of((HttpServletRequest) async.getRequest()).cacheControl();
@@ -54,9 +54,9 @@ final class PublishExchange implements AsyncListener {
     void fail(Throwable failure) {
         if (answered.compareAndSet(false, true)) {
             if (failure instanceof Refused refused) {
-                context.problem().send(refused, async);
+                problem.send(refused, async);
             } else {
-                context.problem().fault(failure, (HttpServletRequest) async.getRequest()).send(async);
+                problem.fault(failure, (HttpServletRequest) async.getRequest()).send(async);
             }
         }
     }
@@ -99,7 +99,7 @@ final class PublishExchange implements AsyncListener {
     /** In a container's thread, where a short blocking write is allowed. */
     private void writeNow(Refused refused) {
         try {
-            context.problem().write(refused, (HttpServletRequest) async.getRequest(),
+            problem.write(refused, (HttpServletRequest) async.getRequest(),
                 (HttpServletResponse) async.getResponse());
         } catch (IOException | IllegalStateException e) {
             // whoever sent half a body has mostly gone as well

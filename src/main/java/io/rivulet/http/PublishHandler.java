@@ -47,7 +47,7 @@ final class PublishHandler {
             Grant grant = context.access().toPublish(request);
             handle(request, grant, body.get());
         } catch (Refused refused) {
-            context.metrics().add(Count.REFUSED);
+            context.hub().metrics().add(Count.REFUSED);
             throw refused;
         }
     }
@@ -63,7 +63,7 @@ final class PublishHandler {
         }
         boolean json = body.answersJson() && wantsJson(request.getHeader("Accept"));
         AsyncContext async = request.startAsync();
-        PublishExchange exchange = new PublishExchange(context, async, timeoutMs);
+        PublishExchange exchange = new PublishExchange(context.problem(), async, timeoutMs);
         BodyReader reader = new BodyReader(request.getInputStream(), declared, bodyBytesMax,
             bytes -> publish(exchange, body, bytes, key, grant, json), exchange::fail, exchange::cut);
         exchange.await(reader);
@@ -77,7 +77,7 @@ final class PublishHandler {
         try {
             events = body.events(bytes);
         } catch (RuntimeException e) {
-            context.metrics().add(Count.REFUSED);
+            context.hub().metrics().add(Count.REFUSED);
             exchange.fail(e);
             return;
         }

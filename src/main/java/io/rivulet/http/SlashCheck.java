@@ -26,21 +26,23 @@ public final class SlashCheck implements AutoCloseable {
     private static final int HEAD_LINES_MAX = 100;
 
     private final AtomicBoolean asked;
+    private final String hubPath;
     private volatile Socket socket;
     private volatile Thread thread;
     private volatile boolean closed;
 
-    /** A check that is made when {@code wanted}. */
-    public SlashCheck(boolean wanted) {
+    /** A check that is made when {@code wanted}; {@code hubPath} is the hub's below the context's. */
+    public SlashCheck(boolean wanted, String hubPath) {
         asked = new AtomicBoolean(!wanted);
+        this.hubPath = hubPath;
     }
 
     /** Looks, at the first call, on a thread of its own. Never waits. */
-    void at(HttpServletRequest request) {
+    public void at(HttpServletRequest request) {
         if (asked.get() || request.getLocalPort() <= 0 || !asked.compareAndSet(false, true)) {
             return;
         }
-        String path = request.getContextPath() + MercureServlet.PATH + SubscriptionDocument.FOLDER + "/exact/%2F";
+        String path = request.getContextPath() + hubPath + SubscriptionDocument.FOLDER + "/exact/%2F";
         InetSocketAddress address = new InetSocketAddress(request.getLocalAddr(), request.getLocalPort());
         String server = request.getServletContext().getServerInfo();
         Thread runner = new Thread(() -> look(address, path, server), "rivulet-slash");

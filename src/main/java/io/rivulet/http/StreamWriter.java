@@ -1,7 +1,7 @@
 package io.rivulet.http;
 
-import io.rivulet.config.SettingsTable;
 import io.rivulet.hub.Portion;
+import io.rivulet.metrics.Metrics;
 import io.rivulet.metrics.Metrics.Count;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletOutputStream;
@@ -10,20 +10,23 @@ import java.io.IOException;
 /** An open response that its subscriber's shard writes to itself: the container's writes never block. */
 final class StreamWriter extends OpenResponse {
 
-    private final HubContext context;
+    private final boolean mayGoStraight;
+    private final Metrics metrics;
     /** Where the socket itself can be written to; null: nowhere. */
     private JettySocket socket;
     /** The usual way has brought the first bytes; from now on the socket is written to. */
     private boolean straight;
     private boolean begun;
 
-    StreamWriter(HubContext context) {
-        this.context = context;
+    /** One that writes to the socket itself where that is known how and {@code mayGoStraight}. */
+    StreamWriter(boolean mayGoStraight, Metrics metrics) {
+        this.mayGoStraight = mayGoStraight;
+        this.metrics = metrics;
     }
 
     @Override
     void opening(AsyncContext async, ServletOutputStream out) {
-        socket = context.settings().get(SettingsTable.JETTY_STRAIGHT) ? JettySocket.of(async, out) : null;
+        socket = mayGoStraight ? JettySocket.of(async, out) : null;
     }
 
     @Override
@@ -36,7 +39,7 @@ final class StreamWriter extends OpenResponse {
         if (drained && begun && socket != null) {
             straight = socket.hasBegun();
             if (straight) {
-                context.metrics().add(Count.STREAMS_STRAIGHT);
+                metrics.add(Count.STREAMS_STRAIGHT);
             } else {
                 socket = null;
             }

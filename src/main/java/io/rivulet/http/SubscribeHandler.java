@@ -23,9 +23,11 @@ import java.util.concurrent.ThreadLocalRandom;
 final class SubscribeHandler {
 
     private final HubContext context;
+    private final OpenResponses responses;
 
-    SubscribeHandler(HubContext context) {
+    SubscribeHandler(HubContext context, OpenResponses responses) {
         this.context = context;
+        this.responses = responses;
     }
 
     /** A stream that waits for its place. */
@@ -39,7 +41,8 @@ final class SubscribeHandler {
             open(asked, null, request, response);
         } else {
             // asked before startAsync: a refusal must find a request that can still be answered in the usual way
-            Later.await(context.hub().place(asked).thenApply(placed -> new Opening(asked, placed)), request, context);
+            Later.await(context.hub().place(asked).thenApply(placed -> new Opening(asked, placed)), request,
+                context.problem());
         }
     }
 
@@ -58,7 +61,7 @@ final class SubscribeHandler {
             headers(asked, placed, response);
             return;
         }
-        OpenResponse writer = context.writers().writer(context, request, response);
+        OpenResponse writer = responses.of(request, response);
         Subscription subscription = subscribe(asked, placed, writer);
         try {
             headers(asked, placed, response);

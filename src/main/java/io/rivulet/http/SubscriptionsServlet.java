@@ -23,16 +23,18 @@ public final class SubscriptionsServlet extends HubServlet {
     private static final String METHODS = "GET, HEAD, OPTIONS";
     private static final String JSON_LD = "application/ld+json";
 
-    private transient Presence presence;
-    private transient String hub;
-    private transient boolean legacyOn;
+    private final transient Presence presence;
+    private final String hubPath;
+    private final String hub;
+    private final boolean legacyOn;
 
-    @Override
-    public void init() {
-        super.init();
-        presence = context().hub().presence();
-        hub = SubscriptionDocument.hubPath(context().hub().topics());
-        legacyOn = context().settings().get(SettingsTable.MERCURE_LEGACY);
+    /** The servlet of this hub; {@code hubPath} is where Mercure's path is below the context's. */
+    public SubscriptionsServlet(HubContext context, String hubPath) {
+        super(context);
+        this.hubPath = hubPath;
+        presence = context.hub().presence();
+        hub = SubscriptionDocument.hubPath(context.hub().topics());
+        legacyOn = context.settings().get(SettingsTable.MERCURE_LEGACY);
     }
 
     @Override
@@ -50,7 +52,7 @@ public final class SubscriptionsServlet extends HubServlet {
                 "active subscriptions are off here (" + SettingsTable.PRESENCE.fullKey() + ")");
         }
         Grant grant = context().access().toRead(request);
-        String below = request.getRequestURI().substring((request.getContextPath() + MercureServlet.PATH).length());
+        String below = request.getRequestURI().substring((request.getContextPath() + hubPath).length());
         String path = hub + below;
         check(grant, path);
         presence.touched();

@@ -13,26 +13,20 @@ public final class UpdatesServlet extends HubServlet {
     private static final String METHODS = "GET, HEAD, POST, PUT, OPTIONS";
     private static final Dialect DIALECT = new PlainDialect();
 
-    private final long publishTimeoutMs;
-    private transient StreamReader reader;
-    private transient SubscribeHandler subscribe;
-    private transient PublishHandler publish;
+    private final transient StreamReader reader;
+    private final transient SubscribeHandler subscribe;
+    private final transient PublishHandler publish;
 
-    /** The servlet as the container makes it. */
-    public UpdatesServlet() {
-        this(PublishHandler.TIMEOUT_MS);
+    /** The servlet of this hub. */
+    public UpdatesServlet(HubContext context, OpenResponses responses) {
+        this(context, responses, PublishHandler.TIMEOUT_MS);
     }
 
-    UpdatesServlet(long publishTimeoutMs) {
-        this.publishTimeoutMs = publishTimeoutMs;
-    }
-
-    @Override
-    public void init() {
-        super.init();
-        reader = new StreamReader(context());
-        subscribe = new SubscribeHandler(context());
-        publish = new PublishHandler(context(), publishTimeoutMs);
+    UpdatesServlet(HubContext context, OpenResponses responses, long publishTimeoutMs) {
+        super(context);
+        reader = new StreamReader(context);
+        subscribe = new SubscribeHandler(context, responses);
+        publish = new PublishHandler(context, publishTimeoutMs);
     }
 
     @Override

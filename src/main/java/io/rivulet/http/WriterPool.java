@@ -3,10 +3,6 @@ package io.rivulet.http;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.limit.Refused;
 import io.rivulet.limit.Refused.Reason;
-import jakarta.servlet.ServletOutputStream;
-import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
@@ -30,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * calls back. So each connection has a {@link Lane}, in which its streams are written one after the other, and there
  * are at most as many lanes as threads: nobody ever waits for a thread that another connection holds. Any thread.
  */
-public final class WriterPool implements AutoCloseable {
+final class WriterPool implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(WriterPool.class);
     private static final long IDLE_S = 10;
@@ -59,21 +55,10 @@ public final class WriterPool implements AutoCloseable {
     }
 
     /**
-     * The right writer for this request's response. Whoever gets it starts or abandons it.
+     * The lane that this connection's streams share; one more of them. Whoever gets it leaves it, once.
      *
-     * @throws Refused when it needs a lane and there are as many as allowed
+     * @throws Refused when there are as many lanes as allowed
      */
-    OpenResponse writer(HubContext context, HttpServletRequest request, HttpServletResponse response)
-        throws IOException {
-        if (!request.getProtocol().startsWith("HTTP/2")) {
-            return new StreamWriter(context);
-        }
-        ServletOutputStream out = response.getOutputStream();
-        return ContainerWrite.of(out).completesWithoutBlocking() ? new StreamWriter(context)
-            : new PooledWriter(enter(request.getServletConnection().getConnectionId()));
-    }
-
-    /** A lane that its connection's streams share; one more of them. */
     synchronized Lane enter(String connection) {
         Lane lane = lanes.get(connection);
         if (lane == null) {

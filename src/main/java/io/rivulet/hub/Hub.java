@@ -78,6 +78,11 @@ public final class Hub implements AutoCloseable {
         return topics;
     }
 
+    /** The counters. */
+    public Metrics metrics() {
+        return metrics;
+    }
+
     /** The open streams. */
     public Connections connections() {
         return connections;

@@ -17,27 +17,24 @@ class DataFolderTest {
     private Path folder;
 
     @Test
-    void aFolderIsNamedByTheContextPathSoThatARedeployedHubFindsItsOwn() throws Exception {
+    void aFolderIsNamedByTheHubsPathSoThatARedeployedHubFindsItsOwn() throws Exception {
         assertEquals(folder.resolve("d").toAbsolutePath(), DataFolder.choose(
-            Settings.with("data.dir", folder.resolve("d").toString()), context().getServletContext()));
+            Settings.with("data.dir", folder.resolve("d").toString()), context().getServletContext(), ""));
         assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("d"))),
             "the key of the ids and private events lie in it");
         System.setProperty("jetty.base", folder.toString());
         try {
-            ServletContextHandler root = context();
-            ServletContextHandler deep = context();
-            deep.setContextPath("/a/b");
             assertEquals(folder.resolve("rivulet-data/ROOT").toAbsolutePath(),
-                DataFolder.choose(Settings.with(), root.getServletContext()));
+                DataFolder.choose(Settings.with(), context().getServletContext(), ""));
             assertEquals(folder.resolve("rivulet-data/a#b").toAbsolutePath(),
-                DataFolder.choose(Settings.with(), deep.getServletContext()));
+                DataFolder.choose(Settings.with(), context().getServletContext(), "/a/b"));
         } finally {
             System.clearProperty("jetty.base");
         }
         ServletContextHandler bare = context();
         bare.getServletContext().setAttribute("jakarta.servlet.context.tempdir", folder.resolve("tmp").toFile());
         assertEquals(folder.resolve("tmp/rivulet-data").toAbsolutePath(),
-            DataFolder.choose(Settings.with(), bare.getServletContext()));
+            DataFolder.choose(Settings.with(), bare.getServletContext(), ""));
     }
 
     private static ServletContextHandler context() {

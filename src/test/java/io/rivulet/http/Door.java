@@ -1,7 +1,10 @@
 package io.rivulet.http;
 
 import io.rivulet.auth.Bans;
+import io.rivulet.auth.Roles;
 import io.rivulet.auth.TokenVerifier;
+import io.rivulet.boot.Doors;
+import io.rivulet.boot.Mount;
 import io.rivulet.config.Settings;
 import io.rivulet.hub.Hub;
 import io.rivulet.log.MemoryEventLog;
@@ -9,7 +12,6 @@ import io.rivulet.metrics.Metrics;
 import io.rivulet.metrics.Metrics.Count;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
-import jakarta.servlet.Servlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
@@ -54,6 +56,8 @@ final class Door implements AutoCloseable {
     private final TokenVerifier tokens;
     private final MemoryEventLog log = new MemoryEventLog(InstantSource.system());
     private final AccessLog accessLog;
+    private final Doors doors;
+    private final OpenResponses responses;
     private final Server server = new Server(new QueuedThreadPool(THREADS));
     private final LocalConnector connector;
     private String storeTrouble;
@@ -81,28 +85,25 @@ final class Door implements AutoCloseable {
         ErrorPageErrorHandler errors = new ErrorPageErrorHandler();
         errors.addErrorPage(400, 599, "/problem");
         context.setErrorHandler(errors);
-        HubContext.of(all, hub, metrics, clock, tokens, bans, accessLog, () -> storeTrouble)
-            .install(context.getServletContext());
         FilterHolder login = new FilterHolder(new LoginFilter());
         login.setAsyncSupported(true);
         context.addFilter(login, "/*", EnumSet.of(DispatcherType.REQUEST));
-        FilterHolder filter = new FilterHolder(EdgeFilter.class);
-        filter.setAsyncSupported(true);
-        context.addFilter(filter, "/*", EnumSet.of(DispatcherType.REQUEST));
-        add(context, new ServletHolder(new UpdatesServlet()), "/api/updates");
-        add(context, new ServletHolder("hasty", new UpdatesServlet(500)), "/hasty");
-        add(context, MercureServlet.class, "/.well-known/mercure");
-        add(context, SubscriptionsServlet.class, "/.well-known/mercure/subscriptions/*");
-        add(context, MetadataServlet.class, "/.well-known/oauth-protected-resource/.well-known/mercure");
-        add(context, ConnectionsServlet.class, "/api/connections/*");
-        add(context, BansServlet.class, "/api/bans");
-        add(context, ExplainServlet.class, "/api/tokens/explain");
-        add(context, EventsServlet.class, "/api/events");
-        add(context, HealthServlet.class, "/health/*");
-        add(context, ErrorServlet.class, "/problem");
-        add(context, BrokenServlet.class, "/broken");
+        doors = new Doors(new Doors.Hall(all, hub, clock, tokens, bans, accessLog, () -> storeTrouble),
+            new Mount("", true, true, false));
+        doors.open(context.getServletContext(), null);
+        responses = new OpenResponses(all, metrics);
+        add(context, new ServletHolder("hasty", new UpdatesServlet(context(all, hub), responses, 500)), "/hasty");
+        add(context, new ServletHolder(BrokenServlet.class), "/broken");
         server.setHandler(context);
         server.start();
+    }
+
+    /** What a servlet of this hub shares with others, where nobody shows a token. */
+    static HubContext context(Settings settings, Hub hub) {
+        InstantSource clock = InstantSource.system();
+        Access access = new Access(settings, TokenVerifier.of(settings, hub.topics(), clock),
+            new Roles(settings, hub.topics()), new Bans(clock, null));
+        return new HubContext(settings, hub, clock, access, new Cors(settings), new Problem(clock, null));
     }
 
     /** A hub that is open, with these settings over the defaults. */
@@ -243,10 +244,6 @@ final class Door implements AutoCloseable {
         return log;
     }
 
-    private static void add(ServletContextHandler context, Class<? extends Servlet> type, String path) {
-        add(context, new ServletHolder(type), path);
-    }
-
     private static void add(ServletContextHandler context, ServletHolder holder, String path) {
         holder.setAsyncSupported(true);
         context.addServlet(holder, path);
@@ -277,6 +274,8 @@ final class Door implements AutoCloseable {
         } catch (Exception e) {
             throw new IllegalStateException("the server did not stop", e);
         }
+        doors.close();
+        responses.close();
         tokens.close();
         accessLog.close();
         log.close();

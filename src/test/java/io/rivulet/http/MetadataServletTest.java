@@ -47,6 +47,15 @@ class MetadataServletTest {
     @ParameterizedTest
     @CsvSource({"https://a.example,/.well-known/mercure", "http://a:8080,/x/hub"})
     void itsAddressIsMadeOfTheHubsOwn(String origin, String path) {
-        assertEquals(origin + "/.well-known/oauth-protected-resource" + path, MetadataServlet.url(origin + path));
+        assertEquals(origin + "/.well-known/oauth-protected-resource" + path, MetadataServlet.url(origin + path, ""));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/live,/live,/live/.well-known/oauth-protected-resource/.well-known/mercure",
+        "/live,/app/live,/app/live/.well-known/oauth-protected-resource/.well-known/mercure",
+        "/live,/elsewhere,/.well-known/oauth-protected-resource/elsewhere/.well-known/mercure"})
+    void belowAPrefixItIsBelowThePrefixToo(String prefix, String path, String document) {
+        assertEquals("https://a.example" + document,
+            MetadataServlet.url("https://a.example" + path + "/.well-known/mercure", prefix));
     }
 }

@@ -5,9 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.rivulet.auth.Bans;
 import io.rivulet.auth.Grant;
-import io.rivulet.auth.TokenVerifier;
 import io.rivulet.config.Settings;
 import io.rivulet.hub.History;
 import io.rivulet.hub.Hub;
@@ -245,8 +243,8 @@ class SuspendedRequestTest {
         private final boolean tomcat;
         private final List<String> log = new CopyOnWriteArrayList<>();
         private final Handler handler = new Lines();
-        private final WaitServlet servlet = new WaitServlet();
         private final Hub hub = new Hub(Settings.with(), InstantSource.system(), new Metrics());
+        private final WaitServlet servlet = new WaitServlet(Door.context(Settings.with(), hub));
         private AutoCloseable container;
         private int port;
         @TempDir
@@ -259,10 +257,6 @@ class SuspendedRequestTest {
         @BeforeEach
         void start() throws Exception {
             Logger.getLogger("").addHandler(handler);
-            Settings settings = Settings.with();
-            InstantSource clock = InstantSource.system();
-            HubContext context = HubContext.of(settings, hub, new Metrics(), clock,
-                TokenVerifier.of(settings, hub.topics(), clock), new Bans(clock, null), AccessLog.NONE, () -> null);
             if (tomcat) {
                 Tomcat server = new Tomcat();
                 server.setBaseDir(folder.toString());
@@ -274,7 +268,6 @@ class SuspendedRequestTest {
                 Wrapper wrapper = Tomcat.addServlet(app, "wait", servlet);
                 wrapper.setAsyncSupported(true);
                 wrapper.addMapping("/wait");
-                context.install(app.getServletContext());
                 server.start();
                 port = connector.getLocalPort();
                 container = () -> {
@@ -290,7 +283,6 @@ class SuspendedRequestTest {
                 ServletHolder holder = new ServletHolder(servlet);
                 holder.setAsyncSupported(true);
                 app.addServlet(holder, "/wait");
-                context.install(app.getServletContext());
                 server.setHandler(app);
                 server.start();
                 port = connector.getLocalPort();
@@ -333,10 +325,14 @@ class SuspendedRequestTest {
             private final AtomicInteger wentOn = new AtomicInteger();
             private transient volatile Runnable atTimeout = () -> { };
 
+            WaitServlet(HubContext context) {
+                super(context);
+            }
+
             @Override
             void begin(HttpServletRequest request, HttpServletResponse response) {
                 CompletableFuture<String> what = new CompletableFuture<>();
-                Later.await(what, request, context(), TIMEOUT_MS,
+                Later.await(what, request, context().problem(), TIMEOUT_MS,
                     Refused.because(Reason.OVERLOADED, "it took too long"));
                 request.getAsyncContext().addListener(new Counter());
                 waiting.add(what);

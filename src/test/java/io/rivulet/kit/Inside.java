@@ -5,36 +5,36 @@ import java.util.Map;
 /** A look inside a hub that runs in this JVM: its counters. By reflection, for its classes are the WAR's own. */
 public final class Inside {
 
-    private final Object context;
+    private final Object hub;
 
-    private Inside(Object context) {
-        this.context = context;
+    private Inside(Object hub) {
+        this.hub = hub;
     }
 
     /** The hub of this server as it runs now. */
     public static Inside of(Server server) {
-        Object context = server.context().getAttribute("io.rivulet.http.HubContext");
-        if (context == null) {
+        Object hub = server.context().getAttribute("io.rivulet.hub");
+        if (hub == null) {
             throw new AssertionError("there is no hub in " + server);
         }
-        return new Inside(context);
+        return new Inside(hub);
     }
 
     /** A counter of {@code io.rivulet.metrics.Metrics}, in lower case. */
     public long count(String name) {
-        return ((Map<?, ?>) call(call(context, "metrics"), "all")).entrySet().stream()
+        return ((Map<?, ?>) call(call(hub, "metrics"), "all")).entrySet().stream()
             .filter(e -> e.getKey().equals(name)).mapToLong(e -> (Long) e.getValue()).findFirst()
             .orElseThrow(() -> new AssertionError("no counter " + name));
     }
 
     /** All counters, for a message. */
     public String counts() {
-        return call(call(context, "metrics"), "all").toString();
+        return call(call(hub, "metrics"), "all").toString();
     }
 
     /** Open streams. */
     public int streams() {
-        return (Integer) call(call(context, "hub"), "streams");
+        return (Integer) call(hub, "streams");
     }
 
     private static Object call(Object target, String method) {

@@ -12,15 +12,22 @@ final class Counters {
 
     /** All by name, in lower case, with {@code streams} for those that are open; empty where there is no hub. */
     static Map<String, Long> of(ServletContext application) throws ReflectiveOperationException {
-        Object context = application.getAttribute("io.rivulet.http.HubContext");
         Map<String, Long> all = new TreeMap<>();
-        if (context != null) {
-            for (Map.Entry<?, ?> count : ((Map<?, ?>) call(call(context, "metrics"), "all")).entrySet()) {
-                all.put((String) count.getKey(), (Long) count.getValue());
-            }
-            all.put("streams", ((Number) call(call(context, "hub"), "streams")).longValue());
+        Object hub = application.getAttribute("io.rivulet.hub");
+        Object older = application.getAttribute("io.rivulet.http.HubContext"); // a WAR from before it had that name
+        if (hub != null) {
+            fill(all, call(hub, "metrics"), hub);
+        } else if (older != null) {
+            fill(all, call(older, "metrics"), call(older, "hub"));
         }
         return all;
+    }
+
+    private static void fill(Map<String, Long> all, Object metrics, Object hub) throws ReflectiveOperationException {
+        for (Map.Entry<?, ?> count : ((Map<?, ?>) call(metrics, "all")).entrySet()) {
+            all.put((String) count.getKey(), (Long) count.getValue());
+        }
+        all.put("streams", ((Number) call(hub, "streams")).longValue());
     }
 
     private static Object call(Object target, String method) throws ReflectiveOperationException {

@@ -1,0 +1,186 @@
+package io.rivulet.boot;
+
+import io.rivulet.auth.Bans;
+import io.rivulet.auth.Roles;
+import io.rivulet.auth.TokenVerifier;
+import io.rivulet.config.Settings;
+import io.rivulet.feed.Feeds;
+import io.rivulet.http.Access;
+import io.rivulet.http.AccessLog;
+import io.rivulet.http.BansServlet;
+import io.rivulet.http.ClientAddress;
+import io.rivulet.http.ConnectionsServlet;
+import io.rivulet.http.Cors;
+import io.rivulet.http.EdgeFilter;
+import io.rivulet.http.ErrorServlet;
+import io.rivulet.http.EventsServlet;
+import io.rivulet.http.ExplainServlet;
+import io.rivulet.http.HealthServlet;
+import io.rivulet.http.HomeServlet;
+import io.rivulet.http.HubContext;
+import io.rivulet.http.MercureServlet;
+import io.rivulet.http.MetadataServlet;
+import io.rivulet.http.OpenResponses;
+import io.rivulet.http.Problem;
+import io.rivulet.http.SlashCheck;
+import io.rivulet.http.StoreStatus;
+import io.rivulet.http.SubscriptionsServlet;
+import io.rivulet.http.UpdatesServlet;
+import io.rivulet.hub.Hub;
+import io.rivulet.topic.Topic;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterRegistration;
+import jakarta.servlet.Servlet;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletRegistration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The servlets of one hub and the filter before them. {@link Assembly} makes them for every application, tests for a hub
+ * of their own; {@link #open} registers them by code, as a container allows only while it starts the application. To
+ * be closed after the hub. The thread that starts or ends the application.
+ */
+public final class Doors implements AutoCloseable {
+
+    /** Before the names of servlets and filter: another application may have an "updates" of its own. */
+    private static final String NAMES = "rivulet-";
+    private static final String MERCURE = Topic.HUB_PATH;
+    private static final String METADATA = "/.well-known/oauth-protected-resource" + MERCURE;
+    private static final String CONNECTIONS = "/api/connections";
+    /** At the container's start; the error page is made when it is needed. */
+    private static final int AT_START = 1;
+    private static final int WHEN_ASKED = -1;
+
+    private final Hall hall;
+    private final Mount mount;
+    private final HubContext own;
+    private final HubContext mercure;
+    private final OpenResponses responses;
+    private final SlashCheck slashes;
+    private final List<String> names = new ArrayList<>();
+
+    /**
+     * What the doors lead to; all of it stays the caller's to close.
+     *
+     * @param settings  in force
+     * @param hub       which may still be opening
+     * @param clock     the time
+     * @param tokens    who issues tokens, and by which keys they are checked
+     * @param bans      who is kept out
+     * @param accessLog the file of requests, or {@link AccessLog#NONE}
+     * @param store     whether the store serves
+     */
+    public record Hall(Settings settings, Hub hub, InstantSource clock, TokenVerifier tokens, Bans bans,
+                       AccessLog accessLog, StoreStatus store) {
+    }
+
+    /** The doors of a hub at this place; nobody can open them yet. */
+    public Doors(Hall hall, Mount mount) {
+        this.hall = hall;
+        this.mount = mount;
+        Settings settings = hall.settings();
+        Hub hub = hall.hub();
+        hub.bans(hall.bans()::isBanned);
+        Roles roles = new Roles(settings, hub.topics());
+        String metadata = hall.tokens().isConfigured()
+            ? MetadataServlet.url(hub.topics().hubUrl(), mount.prefix()) : null;
+        own = new HubContext(settings, hub, hall.clock(), new Access(settings, hall.tokens(), roles, hall.bans()),
+            new Cors(settings), new Problem(hall.clock(), metadata));
+        mercure = own.with(new Access(settings, hall.tokens(), roles, hall.bans(),
+            MercureServlet.tokenInQuery(settings)));
+        responses = new OpenResponses(settings, hub.metrics());
+        slashes = new SlashCheck(hub.presence().isOn(), mount.prefix() + MERCURE);
+    }
+
+    /**
+     * Registers servlets and filter.
+     *
+     * @param feeds what the home page shows, where there is one
+     * @throws IllegalStateException when a name or a path is another servlet's of the application
+     */
+    public void open(ServletContext application, Feeds feeds) {
+        // with and without the slash: an event stream must never be redirected
+        add(application, "updates", new UpdatesServlet(own, responses), "/api/updates", "/api/updates/");
+        add(application, "mercure", new MercureServlet(mercure, responses), MERCURE, MERCURE + "/");
+        add(application, "subscriptions", new SubscriptionsServlet(mercure, mount.prefix() + MERCURE),
+            MERCURE + "/subscriptions/*");
+        add(application, "metadata", new MetadataServlet(own, hall.tokens()), METADATA);
+        add(application, "events", new EventsServlet(own), "/api/events");
+        add(application, "connections",
+            new ConnectionsServlet(own, hall.bans(), mount.prefix() + CONNECTIONS), CONNECTIONS + "/*");
+        add(application, "bans", new BansServlet(own, hall.bans()), "/api/bans");
+        add(application, "explain", new ExplainServlet(own, hall.tokens()), "/api/tokens/explain");
+        add(application, "health", new HealthServlet(own, hall.store()), "/health/*");
+        if (mount.home()) {
+            add(application, "home", AT_START, false, new HomeServlet(hall.settings(), feeds), "", "/index.html");
+        }
+        addErrors(application);
+        if (mount.edge()) {
+            addEdge(application);
+        }
+    }
+
+    /**
+     * Servlet 6.0 has error pages in {@code web.xml} alone. The WAR's names {@code /problem}. Below a prefix nothing
+     * reaches the error pages, which are the application's: the hub's servlets answer refusals and faults themselves,
+     * and this one has all the other paths.
+     */
+    private void addErrors(ServletContext application) {
+        ErrorServlet errors = new ErrorServlet(own.cors());
+        if (mount.alone()) {
+            // /io/*: where the class of java -jar lies, no file for anybody
+            add(application, "error", WHEN_ASKED, true, errors, "/problem", "/io/*");
+        } else if (!mount.prefix().isEmpty()) {
+            add(application, "error", WHEN_ASKED, true, errors, "/*");
+        }
+    }
+
+    private void add(ServletContext application, String name, Servlet servlet, String... paths) {
+        add(application, name, AT_START, true, servlet, paths);
+    }
+
+    private void add(ServletContext application, String name, int loadOnStartup, boolean async, Servlet servlet,
+                     String... paths) {
+        ServletRegistration.Dynamic added = application.addServlet(NAMES + name, servlet);
+        if (added == null) {
+            throw new IllegalStateException("this application has a servlet " + NAMES + name + " already");
+        }
+        added.setLoadOnStartup(loadOnStartup);
+        added.setAsyncSupported(async);
+        Set<String> taken = added.addMapping(Arrays.stream(paths).map(mount.prefix()::concat).toArray(String[]::new));
+        if (!taken.isEmpty()) {
+            throw new IllegalStateException("other servlets of this application have " + taken
+                + "; the hub needs another prefix");
+        }
+        names.add(NAMES + name);
+    }
+
+    /** Before the hub's own servlets, and after the filters of the application; in the WAR before everything. */
+    private void addEdge(ServletContext application) {
+        FilterRegistration.Dynamic added = application.addFilter(NAMES + "edge",
+            new EdgeFilter(new ClientAddress(hall.settings()), hall.accessLog(), own.cors(), slashes::at));
+        if (added == null) {
+            throw new IllegalStateException("this application has a filter " + NAMES + "edge already");
+        }
+        added.setAsyncSupported(true);
+        // said out loud: Jetty would add ASYNC, and a request that is dispatched again would be two in the log
+        EnumSet<DispatcherType> requests = EnumSet.of(DispatcherType.REQUEST);
+        if (mount.alone()) {
+            added.addMappingForUrlPatterns(requests, true, "/*");
+        } else {
+            added.addMappingForServletNames(requests, true, names.toArray(String[]::new));
+        }
+    }
+
+    /** Ends the threads of the doors. */
+    @Override
+    public void close() {
+        slashes.close();
+        responses.close();
+    }
+}

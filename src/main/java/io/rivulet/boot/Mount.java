@@ -1,0 +1,38 @@
+package io.rivulet.boot;
+
+/**
+ * Where in a web application a hub stands, and what comes with it.
+ *
+ * @param prefix before all paths of the hub: empty, or one or more segments with a slash before each
+ * @param alone  whether the application is the hub's own, as the WAR is: the edge then stands before every path, and the
+ *               container's errors are told by the hub
+ * @param edge   whether request ids, security headers, CORS and the access log are the hub's
+ * @param home   whether there is the home page, whose files are the WAR's
+ */
+public record Mount(String prefix, boolean alone, boolean edge, boolean home) {
+
+    /** The WAR: the whole application is the hub's. */
+    static final Mount WAR = new Mount("", true, true, true);
+
+    private static final String SEGMENTS = "(/[A-Za-z0-9._~-]+)*";
+
+    /**
+     * Checks the parts.
+     *
+     * @throws IllegalArgumentException when the prefix is none, or the home page would have no files
+     */
+    public Mount {
+        if (!prefix.matches(SEGMENTS)) {
+            throw new IllegalArgumentException("the prefix of a hub is empty or like /live, of letters, digits and "
+                + "-._~, without a slash at its end; it is \"" + prefix + "\"");
+        }
+        if (!prefix.isEmpty() && (alone || home)) {
+            throw new IllegalArgumentException("below a prefix a hub has no home page and is not alone");
+        }
+    }
+
+    /** A hub in an application that has pages, servlets and filters of its own, with the edge before its own paths. */
+    public static Mount at(String prefix) {
+        return new Mount(prefix, false, true, false);
+    }
+}
