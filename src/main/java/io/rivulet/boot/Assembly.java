@@ -25,9 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one wiring of a hub, for the WAR, other applications, embedded servers and tests alike: it builds all parts in the
- * order of the flow, and closes them in reverse. Starting does not wait for the store; a bad setting stops the start.
- * The thread that starts or ends the application.
+ * The one wiring of a hub, for the WAR, other applications and embedded servers alike: it builds all parts in the order
+ * of the flow, and closes them in reverse. Starting does not wait for the store; a bad setting stops the start. Used by
+ * the thread that starts or ends the application.
  */
 public final class Assembly implements AutoCloseable {
 

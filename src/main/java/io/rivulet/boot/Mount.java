@@ -4,8 +4,8 @@ package io.rivulet.boot;
  * Where in a web application a hub stands, and what comes with it.
  *
  * @param prefix before all paths of the hub: empty, or one or more segments with a slash before each
- * @param alone  whether the application is the hub's own, as the WAR is: the edge then stands before every path, and the
- *               container's errors are told by the hub
+ * @param alone  whether the application is the hub's own, as the WAR is: the edge then stands before every path, and
+ *               the container's errors are told by the hub
  * @param edge   whether request ids, security headers, CORS and the access log are the hub's
  * @param home   whether there is the home page, whose files are the WAR's
  */

@@ -9,9 +9,9 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
 /**
- * Errors that no servlet of the hub made, in the hub's own form: a problem with the request's id, without a stack trace.
- * In the WAR it is the error page; below a prefix it stands behind all paths that are no other servlet's, for there the
- * error pages are another application's. Container threads.
+ * Errors that no other servlet of the hub answered, in the hub's own form: a problem with the request's id, without a
+ * stack trace. In the WAR it is the error page; below a prefix it has all paths that are no other servlet's, for there
+ * the error pages are another application's. Container threads.
  */
 public final class ErrorServlet extends HttpServlet {
 

@@ -13,8 +13,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /**
- * A servlet of the hub: it is made with what it needs, and answers its refusals and faults itself, so it needs neither a
- * filter before it nor error pages of the application behind it. Some requests wait for something and then go on
+ * A servlet of the hub: it is made with what it needs, and answers its refusals and faults itself, so it needs neither
+ * a filter before it nor error pages of the application behind it. Some requests wait for something and then go on
  * ({@link Later}): the container calls the servlet a second time for those. Container threads.
  */
 abstract class HubServlet extends HttpServlet {

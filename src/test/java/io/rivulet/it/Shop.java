@@ -1,0 +1,160 @@
+package io.rivulet.it;
+
+import io.rivulet.Rivulet;
+import io.rivulet.boot.Assembly;
+import io.rivulet.config.Settings;
+import io.rivulet.event.Event;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletContextEvent;
+import jakarta.servlet.ServletContextListener;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * A web application that is not the hub's: it has pages, a servlet, a filter and error pages of its own, and a hub
+ * below {@code /live}. {@link #war} packs it with the classes and libraries of the hub that was built.
+ */
+public final class Shop {
+
+    /** Where in the shop the hub is. */
+    static final String PREFIX = "/live";
+    /** What the shop's own pages say. */
+    static final String HOME = "the shop's home page";
+    static final String NOT_FOUND = "the shop has no such page";
+    static final String SORRY = "the shop is sorry: ";
+
+    private static final String WEB_XML = """
+        <web-app xmlns="https://jakarta.ee/xml/ns/jakartaee" version="6.0" metadata-complete="true">
+          <listener><listener-class>io.rivulet.it.Shop$Starter</listener-class></listener>
+          <filter>
+            <filter-name>edge</filter-name><filter-class>io.rivulet.it.Shop$Mark</filter-class>
+            <async-supported>true</async-supported>
+          </filter>
+          <filter-mapping><filter-name>edge</filter-name><url-pattern>/*</url-pattern></filter-mapping>
+          <servlet>
+            <servlet-name>updates</servlet-name><servlet-class>io.rivulet.it.Shop$Orders</servlet-class>
+          </servlet>
+          <servlet-mapping><servlet-name>updates</servlet-name><url-pattern>/orders/*</url-pattern></servlet-mapping>
+          <servlet>
+            <servlet-name>error</servlet-name><servlet-class>io.rivulet.it.Shop$Sorry</servlet-class>
+          </servlet>
+          <servlet-mapping><servlet-name>error</servlet-name><url-pattern>/sorry</url-pattern></servlet-mapping>
+          <error-page><error-code>404</error-code><location>/not-found.html</location></error-page>
+          <error-page><location>/sorry</location></error-page>
+        </web-app>
+        """;
+
+    private Shop() {
+    }
+
+    /** Installs the hub, with the context parameters that are settings. */
+    public static final class Starter implements ServletContextListener {
+        private Assembly hub;
+
+        @Override
+        public void contextInitialized(ServletContextEvent event) {
+            ServletContext application = event.getServletContext();
+            List<String> keys = Collections.list(application.getInitParameterNames()).stream()
+                .filter(key -> key.startsWith("rivulet.")).toList();
+            hub = Rivulet.install(application, Settings.with(keys.stream().flatMap(key -> List.of(
+                key.substring("rivulet.".length()), application.getInitParameter(key)).stream())
+                .toArray(String[]::new)), PREFIX);
+        }
+
+        @Override
+        public void contextDestroyed(ServletContextEvent event) {
+            hub.close();
+        }
+    }
+
+    /** Puts a header into every answer of the application. */
+    public static final class Mark extends HttpFilter {
+        static final long serialVersionUID = 1;
+
+        @Override
+        protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+            response.setHeader("X-Shop", "yes");
+            chain.doFilter(request, response);
+        }
+    }
+
+    /** GET fails, when it is told to; POST reads a form and tells the hub's subscribers of it. */
+    public static final class Orders extends HttpServlet {
+        static final long serialVersionUID = 1;
+
+        @Override
+        protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            if (request.getPathInfo() != null) {
+                throw new IllegalStateException("no order " + request.getPathInfo());
+            }
+            response.getWriter().print("orders");
+        }
+
+        @Override
+        protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            String of = request.getParameter("of");
+            Rivulet.hub(getServletContext()).publish(Event.on("orders").data(of).build()).join();
+            response.getWriter().print("ordered " + of);
+        }
+    }
+
+    /** The error page of all errors but 404. */
+    public static final class Sorry extends HttpServlet {
+        static final long serialVersionUID = 1;
+
+        @Override
+        protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            response.getWriter().print(SORRY + request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE));
+        }
+    }
+
+    /** Packs the application into a file of this folder. */
+    static Path war(Path folder) throws IOException {
+        Path war = folder.resolve("shop.war");
+        try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(war));
+             ZipFile hub = new ZipFile(new File(System.getProperty("war", "target/rivulet.war")))) {
+            put(out, "WEB-INF/web.xml", WEB_XML.getBytes(StandardCharsets.UTF_8));
+            put(out, "index.html", HOME.getBytes(StandardCharsets.UTF_8));
+            put(out, "not-found.html", NOT_FOUND.getBytes(StandardCharsets.UTF_8));
+            for (Enumeration<? extends ZipEntry> entries = hub.entries(); entries.hasMoreElements(); ) {
+                ZipEntry entry = entries.nextElement();
+                if (!entry.isDirectory() && entry.getName().matches("WEB-INF/(classes|lib)/.*")) {
+                    try (InputStream in = hub.getInputStream(entry)) {
+                        put(out, entry.getName(), in.readAllBytes());
+                    }
+                }
+            }
+            for (Class<?> type : List.of(Shop.class, Starter.class, Mark.class, Orders.class, Sorry.class)) {
+                String name = type.getName().replace('.', '/') + ".class";
+                try (InputStream in = Shop.class.getClassLoader().getResourceAsStream(name)) {
+                    put(out, "WEB-INF/classes/" + name, in.readAllBytes());
+                }
+            }
+        }
+        return war;
+    }
+
+    private static void put(ZipOutputStream out, String name, byte[] bytes) throws IOException {
+        out.putNextEntry(new ZipEntry(name));
+        out.write(bytes);
+        out.closeEntry();
+    }
+}
