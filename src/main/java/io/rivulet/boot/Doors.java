@@ -41,8 +41,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The servlets of one hub and the filter before them. {@link Assembly} makes them for every application, tests make them
- * for a hub of their own. {@link #open} registers them by code, which a container allows only while it starts the
+ * The servlets of one hub and the filter before them. {@link Assembly} makes them for every application, tests make
+ * them for a hub of their own. {@link #open} registers them by code, which a container allows only while it starts the
  * application. To be closed after the hub. Used by the thread that starts or ends the application.
  */
 public final class Doors implements AutoCloseable {
