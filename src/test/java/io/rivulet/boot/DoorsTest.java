@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.server.Server;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,47 +27,51 @@ class DoorsTest {
 
     @TempDir
     private Path folder;
+    private Assembly hub;
+
+    @AfterEach
+    void stop() {
+        if (hub != null) {
+            hub.close();
+        }
+    }
 
     @Test
     void belowAPrefixEveryPathBeginsWithIt() {
         ServletContext application = application();
-        try (Assembly hub = start(application, Mount.at("/live"))) {
-            Map<String, Set<String>> mappings = mappings(application);
-            assertEquals(Set.of("/live/api/updates", "/live/api/updates/"), mappings.get("rivulet-updates"));
-            assertEquals(Set.of("/live/*"), mappings.get("rivulet-error"));
-            assertNull(mappings.get("rivulet-home"));
-            assertTrue(mappings.values().stream().flatMap(Set::stream).allMatch(path -> path.startsWith("/live/")));
-            assertEquals(Set.of(), Set.copyOf(edge(application).getUrlPatternMappings()));
-            assertEquals(mappings.keySet(), Set.copyOf(edge(application).getServletNameMappings()));
-        }
+        hub = start(application, Mount.at("/live"));
+        Map<String, Set<String>> mappings = mappings(application);
+        assertEquals(Set.of("/live/api/updates", "/live/api/updates/"), mappings.get("rivulet-updates"));
+        assertEquals(Set.of("/live/*"), mappings.get("rivulet-error"));
+        assertNull(mappings.get("rivulet-home"));
+        assertTrue(mappings.values().stream().flatMap(Set::stream).allMatch(path -> path.startsWith("/live/")));
+        assertEquals(Set.of(), Set.copyOf(edge(application).getUrlPatternMappings()));
+        assertEquals(mappings.keySet(), Set.copyOf(edge(application).getServletNameMappings()));
     }
 
     @Test
     void atTheRootOfAnotherApplicationThereAreTheServletsPathsAlone() {
         ServletContext application = application();
-        try (Assembly hub = start(application, Mount.at(""))) {
-            assertNull(application.getServletRegistration("rivulet-error"));
-            assertNull(application.getServletRegistration("rivulet-home"));
-            assertEquals(Set.of(), Set.copyOf(edge(application).getUrlPatternMappings()));
-        }
+        hub = start(application, Mount.at(""));
+        assertNull(application.getServletRegistration("rivulet-error"));
+        assertNull(application.getServletRegistration("rivulet-home"));
+        assertEquals(Set.of(), Set.copyOf(edge(application).getUrlPatternMappings()));
     }
 
     @Test
     void anApplicationMayDoWithoutTheEdge() {
         ServletContext application = application();
-        try (Assembly hub = start(application, new Mount("/live", false, false, false))) {
-            assertNull(application.getFilterRegistration("rivulet-edge"));
-        }
+        hub = start(application, new Mount("/live", false, false, false));
+        assertNull(application.getFilterRegistration("rivulet-edge"));
     }
 
     @Test
     void inTheWarTheEdgeStandsBeforeEverything() {
         ServletContext application = application();
-        try (Assembly hub = start(application, Mount.WAR)) {
-            assertEquals(Set.of("/*"), Set.copyOf(edge(application).getUrlPatternMappings()));
-            assertEquals(Set.of("/problem", "/io/*"), mappings(application).get("rivulet-error"));
-            assertEquals(Set.of("", "/index.html"), mappings(application).get("rivulet-home"));
-        }
+        hub = start(application, Mount.WAR);
+        assertEquals(Set.of("/*"), Set.copyOf(edge(application).getUrlPatternMappings()));
+        assertEquals(Set.of("/problem", "/io/*"), mappings(application).get("rivulet-error"));
+        assertEquals(Set.of("", "/index.html"), mappings(application).get("rivulet-home"));
     }
 
     @Test
@@ -86,10 +91,10 @@ class DoorsTest {
     @Test
     void aContextHasOneHub() {
         ServletContext application = application();
-        try (Assembly hub = start(application, Mount.at("/live"))) {
-            assertTrue(assertThrows(IllegalStateException.class, () -> start(application, Mount.at("/other")))
-                .getMessage().contains("already"));
-        }
+        hub = start(application, Mount.at("/live"));
+        assertTrue(assertThrows(IllegalStateException.class, () -> start(application, Mount.at("/other")))
+            .getMessage().contains("already"));
+        hub.close();
         assertNull(Assembly.hub(application));
     }
 

@@ -48,7 +48,6 @@ class InstalledIT {
             assertOfShop(200, "orders", ask(shop, "GET", AT + "/orders"));
             assertOfShop(404, Shop.NOT_FOUND, ask(shop, "GET", AT + "/none"));
             assertOfShop(500, Shop.SORRY + 500, ask(shop, "GET", AT + "/orders/7"));
-            assertOfShop(405, Shop.SORRY + 405, ask(shop, "DELETE", AT + "/orders"));
             assertOfShop(200, "ordered tea", post(shop, AT + "/orders", "of=tea"));
         }
     }
@@ -111,10 +110,9 @@ class InstalledIT {
                 list.header("Link"));
             assertEquals(LIVE + "/.well-known/mercure/subscriptions", list.json().get("id").getAsString());
         }
-        try (Server shop = shop("token.issuer", "https://issuer.example", "token.key", "0123456789".repeat(4),
+        try (Server shop = shop("dev", "false", "anonymous", "false", "token.issuer", "https://issuer.example", "token.key", "0123456789".repeat(4),
             "resource", "https://localhost" + LIVE + "/.well-known/mercure")) {
-            WireResponse refused = ask(shop, "GET", LIVE + "/api/updates?topic=a",
-                Map.of("Authorization", "Bearer x"));
+            WireResponse refused = ask(shop, "GET", LIVE + "/api/updates?topic=a");
             assertEquals(401, refused.status());
             assertTrue(refused.header("WWW-Authenticate").contains("resource_metadata=\"https://localhost" + METADATA),
                 refused.header("WWW-Authenticate"));
@@ -179,13 +177,8 @@ class InstalledIT {
     }
 
     private static WireResponse ask(Server shop, String method, String target) throws IOException {
-        return ask(shop, method, target, Map.of());
-    }
-
-    private static WireResponse ask(Server shop, String method, String target, Map<String, String> headers)
-        throws IOException {
         try (WireClient client = WireClient.to(shop)) {
-            return client.send(method, target, headers, null).read();
+            return client.send(method, target, Map.of(), null).read();
         }
     }
 
