@@ -110,8 +110,8 @@ class InstalledIT {
                 list.header("Link"));
             assertEquals(LIVE + "/.well-known/mercure/subscriptions", list.json().get("id").getAsString());
         }
-        try (Server shop = shop("dev", "false", "anonymous", "false", "token.issuer", "https://issuer.example", "token.key", "0123456789".repeat(4),
-            "resource", "https://localhost" + LIVE + "/.well-known/mercure")) {
+        try (Server shop = shop("dev", "false", "anonymous", "false", "token.issuer", "https://issuer.example",
+            "token.key", "0123456789".repeat(4), "resource", "https://localhost" + LIVE + "/.well-known/mercure")) {
             WireResponse refused = ask(shop, "GET", LIVE + "/api/updates?topic=a");
             assertEquals(401, refused.status());
             assertTrue(refused.header("WWW-Authenticate").contains("resource_metadata=\"https://localhost" + METADATA),
