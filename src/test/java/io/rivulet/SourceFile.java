@@ -5,7 +5,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -16,6 +21,11 @@ import java.util.stream.Stream;
  * @param code the same lines with comments and literals blanked out
  */
 record SourceFile(String path, String text, String code) {
+
+    private static final Pattern WHOLE_NAME = Pattern.compile("\\bio\\.rivulet\\.((?:[a-z]\\w*\\.)*)([A-Z]\\w*)");
+    private static final Pattern IMPORT = Pattern.compile("(?m)^import [\\w.]+\\.(\\w+);");
+    private static final Pattern HEAD = Pattern.compile("(?m)^(import|package) .*$");
+    private static final Pattern SIMPLE_NAME = Pattern.compile("(?<![\\w.])[A-Z]\\w*");
 
     /** A method with the lines it takes. */
     record Method(String header, int line, int lines) {
@@ -55,6 +65,34 @@ record SourceFile(String path, String text, String code) {
     /** The simple name of the type that the file is named after. */
     String type() {
         return path.substring(path.lastIndexOf('/') + 1).replace(".java", "");
+    }
+
+    /** The type with its package below {@code io.rivulet}, as in {@code http.form.Answer}. */
+    String name() {
+        return layer().isEmpty() ? type() : layer() + "." + type();
+    }
+
+    /** Which of these types, given as {@link #name} does, its code names, itself left out. */
+    Set<String> named(Set<String> types) {
+        Set<String> named = new TreeSet<>();
+        Set<String> imported = new HashSet<>();
+        Matcher whole = WHOLE_NAME.matcher(code);
+        while (whole.find()) {
+            named.add(whole.group(1) + whole.group(2));
+        }
+        Matcher imports = IMPORT.matcher(code);
+        while (imports.find()) {
+            imported.add(imports.group(1));
+        }
+        Matcher simple = SIMPLE_NAME.matcher(HEAD.matcher(code).replaceAll(""));
+        while (simple.find()) {
+            if (!imported.contains(simple.group())) {
+                named.add(layer().isEmpty() ? simple.group() : layer() + "." + simple.group());
+            }
+        }
+        named.retainAll(types);
+        named.remove(name());
+        return named;
     }
 
     List<String> lines() {

@@ -36,6 +36,8 @@ class TidyTest {
     private static final List<Ban> BANS = List.of(
         new Ban("Thread\\s*\\.\\s*sleep", EVERYWHERE, "await a condition (kit.Await), or own the clock"),
         new Ban("TimeUnit\\.\\w+\\.sleep", EVERYWHERE, "await a condition (kit.Await), or own the clock"),
+        new Ban("\\bAwait\\.pass\\(|\\bpark(Nanos|Until)\\(", f -> !f.isMain(),
+            "await a condition (kit.Await): a time that passes shows nothing", Allowed.PAUSES),
         new Ban("printStackTrace", EVERYWHERE, "throw it, or log it with what was being done"),
         new Ban("System\\.(out|err)\\b", EVERYWHERE, "slf4j in the hub, an assertion in a test",
             Map.of("kit/ServerProcess", "its standard output is how it tells its parent the port",
@@ -117,6 +119,15 @@ class TidyTest {
             "System.currentTimeMillis()")) {
             assertFault("instead", main, "class X { Object x = " + call + "; }");
         }
+    }
+
+    @Test
+    void aBlindWaitIsSeenUnderAnyName() {
+        for (String call : List.of("Thread.sleep(1)", "Await.pass(Duration.ofSeconds(1))", "LockSupport.parkNanos(1)",
+            "parkUntil(deadline)")) {
+            assertFault("instead", "src/test/java/io/rivulet/it/XIT.java", "class XIT { { " + call + "; } }");
+        }
+        assertTidy("src/test/java/io/rivulet/it/XIT.java", "class XIT { { Await.until(what, () -> isOpen()); } }");
     }
 
     @Test
@@ -223,6 +234,16 @@ class TidyTest {
             "boot/HostSettings", "it fills the table's sources and asks the container for its base folder",
             "boot/PortCheck", "what the build tells and the JVM remembers about the port of jetty:run");
         static final Map<String, String> ASYNC = Map.of();
+        static final Map<String, String> PAUSES = Map.of(
+            "kit/Await", "it is what waits for conditions",
+            "kit/EventStream", "a client tries again after a pause, as browsers do",
+            "it/KillIT", "a kill comes at a random moment, and its publishers try again after a pause",
+            "it/ConvergenceIT", "what disturbs clients comes at random moments",
+            "it/SubscribeIT", "clients leave in waves, at different moments of a heartbeat",
+            "hub/ConvergenceTest", "clients read until nothing came for a while",
+            "hub/ConflationModelTest", "clients read until nothing came for a while",
+            "interop/RealClientsIT", "how long a connection has been silent is what is tested",
+            "bench/", "a load has a pace");
         static final Map<String, String> TIME = Map.of();
     }
 }

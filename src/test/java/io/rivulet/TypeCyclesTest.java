@@ -3,40 +3,39 @@ package io.rivulet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
- * Counts the types of a package that lie on a cycle: each of them names another one, and by some way it comes back.
+ * Counts the types of a package that lie on a cycle: each of them names another one, and from there a way leads back.
  * Such types can only be read all at once, so none is wanted. A nested type counts with the file it stands in. The
- * order of the packages (LayersTest) forbids a cycle across packages, so one package is looked at after the other.
+ * order of the packages ({@code LayersTest}) forbids a cycle across packages, so each package is looked at alone.
  */
 class TypeCyclesTest {
 
     /** How many types of a package may lie on cycles. */
-    private record Allowance(int types, String reason) {
+    private record Allowance(String layer, int types, String reason) {
     }
 
-    private static final Map<String, Allowance> ALLOWED = Map.of(
-        "hub", new Allowance(22, "a stream's feeds call the shard back that serves them"),
-        "hub.stream", new Allowance(22, "a stream's feeds call the shard back that serves them"),
-        "topic", new Allowance(4, "a matcher knows the space whose rules it was read by"),
-        "url", new Allowance(12, "the grammars of the URL standards are recursive"));
-
-    private static final Pattern TYPE = Pattern.compile("(?<![\\w.])[A-Z]\\w*");
+    private static final List<Allowance> ALLOWED = List.of(
+        new Allowance("auth", 2, "the file of bans writes what the bans hold, and they write it"),
+        new Allowance("config", 7, "a row of the table names its kind, and a kind reads what stands in a row"),
+        new Allowance("hub", 21, "a stream's feeds call the shard back that serves them"),
+        new Allowance("hub.stream", 21, "a stream's feeds call the shard back that serves them"),
+        new Allowance("topic", 4, "a matcher knows the space whose rules it was read by"),
+        new Allowance("url", 14, "the grammars of the URL standards are recursive"));
 
     @Test
     void noPackageHasMoreTypesOnCyclesThanAllowed() {
         List<String> faults = new ArrayList<>();
         cycles(SourceFile.all().stream().filter(SourceFile::isMain).toList()).forEach((layer, cycles) -> {
             int types = cycles.stream().mapToInt(Set::size).sum();
-            int allowed = ALLOWED.containsKey(layer) ? ALLOWED.get(layer).types() : 0;
+            int allowed = ALLOWED.stream().filter(a -> a.layer().equals(layer)).mapToInt(Allowance::types).sum();
             if (types > allowed) {
                 faults.add(layer + " has " + types + " types on cycles, at most " + allowed + ": " + cycles);
             }
@@ -46,20 +45,20 @@ class TypeCyclesTest {
 
     @Test
     void twoTypesThatNameEachOtherAreSeen() {
-        assertEquals("{hub.stream=[[A, B]]}", cycles(Map.of("hub/stream/A", "class A { B b; }",
+        assertEquals("{hub.stream=[[hub.stream.A, hub.stream.B]]}", cycles(Map.of("hub/stream/A", "class A { B b; }",
             "hub/stream/B", "class B { List<A> as; }", "hub/stream/C", "class C { A a; }")));
     }
 
     @Test
     void longCyclesAndSeveralOfThemAreSeen() {
-        assertEquals("{log=[[A, B, C], [D, E]]}", cycles(Map.of("log/A", "class A { B b; }",
+        assertEquals("{log=[[log.A, log.B, log.C], [log.D, log.E]]}", cycles(Map.of("log/A", "class A { B b; }",
             "log/B", "class B { void f() { C.f(); } }", "log/C", "class C extends A { D d; }",
             "log/D", "record D(E e) { }", "log/E", "enum E { X; D d; }")));
     }
 
     @Test
     void aNestedTypeCountsWithItsFile() {
-        assertEquals("{hub=[[A, B]]}", cycles(Map.of("hub/A", "class A { static class Inner { B b; } }",
+        assertEquals("{hub=[[hub.A, hub.B]]}", cycles(Map.of("hub/A", "class A { static class Inner { B b; } }",
             "hub/B", "class B { A.Inner inner; }")));
     }
 
@@ -85,11 +84,11 @@ class TypeCyclesTest {
     /** The cycles of each package that has any, each as the types it joins. */
     private static Map<String, List<Set<String>>> cycles(List<SourceFile> files) {
         Map<String, Map<String, SourceFile>> layers = new TreeMap<>();
-        files.forEach(file -> layers.computeIfAbsent(file.layer(), l -> new TreeMap<>()).put(file.type(), file));
+        files.forEach(file -> layers.computeIfAbsent(file.layer(), l -> new TreeMap<>()).put(file.name(), file));
         Map<String, List<Set<String>>> cycles = new TreeMap<>();
         layers.forEach((layer, types) -> {
             Map<String, Set<String>> reached = reached(types);
-            Set<Set<String>> joined = new TreeSet<>((a, b) -> a.toString().compareTo(b.toString()));
+            Set<Set<String>> joined = new TreeSet<>(Comparator.comparing(Set::toString));
             for (String type : reached.keySet()) {
                 if (reached.get(type).contains(type)) {
                     Set<String> cycle = new TreeSet<>(reached.get(type));
@@ -104,10 +103,10 @@ class TypeCyclesTest {
         return cycles;
     }
 
-    /** For each type those of its package that it names, and those that they name, and so on. */
+    /** For each type of a package those that it names, and those that they name, and so on. */
     private static Map<String, Set<String>> reached(Map<String, SourceFile> types) {
         Map<String, Set<String>> reached = new TreeMap<>();
-        types.forEach((type, file) -> reached.put(type, named(file, types.keySet())));
+        types.forEach((type, file) -> reached.put(type, file.named(types.keySet())));
         for (String middle : types.keySet()) {
             for (Set<String> from : reached.values()) {
                 if (from.contains(middle)) {
@@ -116,17 +115,5 @@ class TypeCyclesTest {
             }
         }
         return reached;
-    }
-
-    private static Set<String> named(SourceFile file, Set<String> types) {
-        Set<String> named = new TreeSet<>();
-        Matcher names = TYPE.matcher(file.code().replaceAll("(?m)^(import|package) .*$", ""));
-        while (names.find()) {
-            if (types.contains(names.group()) && !names.group().equals(file.type())
-                && !file.code().matches("(?s).*\\bimport [\\w.]+\\." + names.group() + ";.*")) {
-                named.add(names.group());
-            }
-        }
-        return named;
     }
 }

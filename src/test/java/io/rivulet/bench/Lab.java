@@ -2,7 +2,6 @@ package io.rivulet.bench;
 
 import com.google.gson.Gson;
 import com.google.gson.reflect.TypeToken;
-import io.rivulet.bench.drive.Pause;
 import io.rivulet.bench.drive.Round;
 import io.rivulet.bench.drive.RoundPlan;
 import io.rivulet.bench.drive.Target;
@@ -15,6 +14,7 @@ import io.rivulet.bench.peer.RivuletPlan;
 import io.rivulet.bench.peer.Running;
 import io.rivulet.bench.report.Report;
 import io.rivulet.config.SettingsTable;
+import io.rivulet.kit.Await;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -86,7 +86,7 @@ public final class Lab implements AutoCloseable {
     /** Starts a server for one scenario, which closes it. */
     public Running fresh(RivuletPlan plan) throws IOException {
         Running running = servers.start(plan);
-        Pause.of(OPENING);
+        Await.pass(OPENING);
         return running;
     }
 

@@ -6,13 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.kit.Await;
 import io.rivulet.kit.Container;
+import io.rivulet.kit.EventStream;
 import io.rivulet.kit.Publisher;
 import io.rivulet.kit.Server;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -145,13 +145,15 @@ class HomePageIT {
     }
 
     @Test
-    void withTheStreamBlockedNothingMoves() {
+    void withTheStreamBlockedNothingMoves() throws IOException {
         tab.block("*/api/updates*", 0);
         tab.open(url());
         tab.await("document.body.dataset.state !== 'open'");
         Await.until("the page has tried", () -> !tab.blocked().isEmpty());
         String before = tab.eval(SHOWN);
-        Await.pass(Duration.ofSeconds(3));
+        int tries = tab.blocked().size();
+        awaitTicks(3);
+        Await.until("the page has tried again", () -> tab.blocked().size() > tries);
         assertEquals(before, tab.eval(SHOWN));
         assertEquals("--:--:--", tab.text("#time"));
         assertEquals("0", tab.text("#received"));
@@ -168,7 +170,8 @@ class HomePageIT {
         server.stop();
         tab.await("document.body.dataset.state === 'lost'");
         String still = tab.eval(SHOWN);
-        Await.pass(Duration.ofSeconds(2));
+        int asked = tab.asked().size();
+        Await.until("the page asks for its stream, and once more", () -> tab.asked().size() >= asked + 2);
         assertEquals(still, tab.eval(SHOWN), "nothing moves without the server");
         tab.screenshot("offline");
         server.start().awaitOpen();
@@ -209,7 +212,7 @@ class HomePageIT {
         tab.eval("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))");
         String still = tab.eval(SHOWN);
         published.addAll(publish("away", 3));
-        Await.pass(Duration.ofSeconds(2));
+        awaitTicks(2);
         assertEquals(still, tab.eval(SHOWN));
         tab.eval("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))");
         tab.await(DATA + ".split(',').length >= " + published.size());
@@ -305,6 +308,13 @@ class HomePageIT {
     private void visit() {
         tab.open(url());
         tab.await("document.body.dataset.state === 'open'");
+    }
+
+    /** Until somebody else has seen so many seconds of the clock, which the page would show as well. */
+    private void awaitTicks(int seconds) throws IOException {
+        try (EventStream other = EventStream.to(server).topic("clock").open()) {
+            Await.until(seconds + " seconds of the clock", () -> other.events().size() > seconds);
+        }
     }
 
     private String url() {

@@ -24,6 +24,7 @@ public final class Tab {
     private final String session;
     private final List<String> complaints = new CopyOnWriteArrayList<>();
     private final List<String> blocked = new CopyOnWriteArrayList<>();
+    private final List<String> asked = new CopyOnWriteArrayList<>();
     private volatile int blockStatus;
     private volatile Map<String, ?> blockAnswer = Map.of();
 
@@ -116,6 +117,11 @@ public final class Tab {
         return blocked;
     }
 
+    /** The URLs of all that the page has asked for, in their order; of a stream once for each attempt. */
+    List<String> asked() {
+        return asked;
+    }
+
     /** No longer. */
     void unblock() {
         call("Fetch.disable", Map.of());
@@ -166,6 +172,7 @@ public final class Tab {
                 }
             }
             case "Fetch.requestPaused" -> paused(about);
+            case "Network.requestWillBeSent" -> asked.add(about.getAsJsonObject("request").get("url").getAsString());
             default -> { }
         }
     }

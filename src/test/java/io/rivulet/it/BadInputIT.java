@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
-import io.rivulet.kit.Await;
 import io.rivulet.kit.Container;
 import io.rivulet.kit.EventStream;
 import io.rivulet.kit.Inside;
 import io.rivulet.kit.OnEveryContainer;
 import io.rivulet.kit.Publisher;
 import io.rivulet.kit.Server;
+import io.rivulet.kit.SharedServer;
 import io.rivulet.kit.WireClient;
 import io.rivulet.kit.WireResponse;
 import java.io.EOFException;
@@ -22,34 +22,24 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What must not work: each is refused precisely, publishes nothing and leaves nothing behind. */
 @OnEveryContainer
 class BadInputIT {
 
-    private static Server server;
+    @RegisterExtension
+    static final SharedServer SHARED = SharedServer.with(builder -> builder.set("body.max", "64k")
+        .set("topics.max", "5").set("matchers.max", "5").set("batch.max", "5").set("topic.bytes.max", "100"));
 
-    private final Publisher publisher = Publisher.to(server);
+    private final Server server = SHARED.server();
+    private final Publisher publisher = SHARED.publisher();
     private final Container container;
     private EventStream all;
     private long published;
 
     BadInputIT(Container container) {
         this.container = container;
-    }
-
-    @BeforeParameterizedClassInvocation
-    static void start(Container container) {
-        server = Server.in(container).set("body.max", "64k").set("topics.max", "5").set("matchers.max", "5")
-            .set("batch.max", "5").set("topic.bytes.max", "100").start();
-    }
-
-    @AfterParameterizedClassInvocation
-    static void stop() {
-        Await.until("no stream is left", () -> Inside.of(server).streams() == 0);
-        server.close();
     }
 
     @BeforeEach
@@ -67,7 +57,6 @@ class BadInputIT {
             all.assertNothingMore(publisher, "end");
         } finally {
             all.close();
-            publisher.close();
         }
     }
 

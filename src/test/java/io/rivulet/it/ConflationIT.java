@@ -6,21 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.rivulet.kit.Await;
 import io.rivulet.kit.Container;
 import io.rivulet.kit.EventStream;
-import io.rivulet.kit.Inside;
 import io.rivulet.kit.OnEveryContainer;
 import io.rivulet.kit.Publisher;
 import io.rivulet.kit.Server;
+import io.rivulet.kit.SharedServer;
 import io.rivulet.kit.StreamParser.Dispatched;
 import io.rivulet.kit.WireClient;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** {@code conflate=topic} and {@code rate=}, over the wire. */
 @OnEveryContainer
@@ -28,29 +25,16 @@ class ConflationIT {
 
     private static final int TOPICS = 20;
     private static final String TEXT = "x".repeat(2_000);
-    private static Server server;
+    @RegisterExtension
+    static final SharedServer SHARED = SharedServer.with(builder -> builder
+        .set("transient.topics", "t/*").set("ring.bytes", "1m").sendBuffer(4_096));
 
-    private final Publisher publisher = Publisher.to(server);
+    private final Server server = SHARED.server();
+    private final Publisher publisher = SHARED.publisher();
     private final Map<String, String> last = new HashMap<>();
     private int published;
 
     ConflationIT(Container container) {
-    }
-
-    @BeforeParameterizedClassInvocation
-    static void start(Container container) {
-        server = Server.in(container).set("transient.topics", "t/*").set("ring.bytes", "1m").sendBuffer(4_096).start();
-    }
-
-    @AfterParameterizedClassInvocation
-    static void stop() {
-        Await.until("no stream is left", () -> Inside.of(server).streams() == 0);
-        server.close();
-    }
-
-    @AfterEach
-    void leave() {
-        publisher.close();
     }
 
     /** A batch: each topic once. */
@@ -135,7 +119,8 @@ class ConflationIT {
             long startNs = System.nanoTime();
             for (int i = 0; i < 20; i++) {
                 publishEach("t/", "short");
-                Await.pass(Duration.ofMillis(100));
+                int before = stream.events().size();
+                Await.until("two more, which take a tenth of a second", () -> stream.events().size() >= before + 2);
                 int events = stream.events().size();
                 double seconds = (System.nanoTime() - startNs) / 1e9;
                 assertTrue(events <= 20 * seconds + 2, events + " events in " + seconds + " s");

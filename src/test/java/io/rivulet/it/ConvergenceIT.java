@@ -166,9 +166,8 @@ class ConvergenceIT {
                 topics.forEach(t -> form.addAll(List.of("topic", t)));
                 acknowledged.put(name, Publisher.accepted(publisher.form(form.toArray(String[]::new))));
                 // the reference must not lag itself: it is the measure of what is in memory only, too
-                while (!over && sent.get() - reference.size() > 60) {
-                    Await.pass(Duration.ofMillis(1));
-                }
+                Await.until("the reference keeps up", LIMIT.multipliedBy(2),
+                    () -> over || sent.get() - reference.size() <= 60);
             }
         } catch (IOException | RuntimeException | AssertionError e) {
             failures.add(e);

@@ -33,11 +33,16 @@ class DeliveryAllocationIT {
         assertTrue(bytes < 150, bytes + " bytes a delivery"); // what is paid once for an event is shared by 20 here
     }
 
+    /**
+     * Jetty takes 360 bytes and Tomcat 171, and from run to run one byte more or less. The limits leave room for two or
+     * three small objects of another version of the container; a buffer for each delivery would not fit.
+     */
     @Test
     void throughAContainersOutputItAllocatesWhatTheContainerDoes() throws IOException {
         double jetty = bytes("Jetty, through its output", Server.in(Container.JETTY).set("jetty.straight", "false"));
+        assertTrue(jetty < 450, jetty + " bytes a delivery on Jetty");
         double tomcat = bytes("Tomcat", Server.in(Container.TOMCAT));
-        assertTrue(Math.max(jetty, tomcat) < 2_000, jetty + " and " + tomcat + " bytes a delivery");
+        assertTrue(tomcat < 250, tomcat + " bytes a delivery on Tomcat");
     }
 
     private static double bytes(String name, Server.Builder builder) throws IOException {

@@ -16,7 +16,6 @@ import io.rivulet.kit.WireClient;
 import io.rivulet.kit.WireResponse;
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -148,7 +147,8 @@ class FlowIT {
         start("stall.timeout", "2s");
         EventStream dead = reader();
         dead.stall();
-        try (WireClient slow = WireClient.to(server.port(), 4_096)) {
+        try (WireClient slow = WireClient.to(server.port(), 4_096);
+             EventStream clock = EventStream.to(server).topic("clock").open()) {
             InputStream body = slow.body(slow.send("GET", server.contextPath() + "/api/updates?topic=t", Map.of(), null)
                 .readHead());
             List<StreamParser.Dispatched> got = new ArrayList<>();
@@ -157,12 +157,15 @@ class FlowIT {
             parser.take(buffer, 0, body.read(buffer));
             publish(300);
             Inside hub = Inside.of(server);
-            for (int i = 0; i < 100; i++) { // five seconds
-                Await.pass(Duration.ofMillis(50));
-                parser.take(buffer, 0, body.read(buffer));
+            for (int second = 1; second <= 5; second++) {
+                int ticks = second;
+                Await.until("a second of the clock", () -> clock.events().size() > ticks);
+                for (int i = 0; i < 20; i++) {
+                    parser.take(buffer, 0, body.read(buffer));
+                }
             }
             assertEquals(1, hub.count("stalled"), hub.counts());
-            assertEquals(1, hub.streams());
+            assertEquals(2, hub.streams(), "the slow one and the clock's");
             assertTrue(got.size() < 100, "it was not slow");
             while (got.stream().filter(e -> !e.type().startsWith("rivulet.")).count() < published) {
                 parser.take(buffer, 0, body.read(buffer));

@@ -12,6 +12,7 @@ import io.rivulet.kit.Inside;
 import io.rivulet.kit.Offer;
 import io.rivulet.kit.Publisher;
 import io.rivulet.kit.Server;
+import io.rivulet.kit.SharedServer;
 import io.rivulet.kit.WireResponse;
 import java.io.IOException;
 import java.net.URI;
@@ -23,13 +24,10 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -38,32 +36,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 @MethodSource("io.rivulet.kit.Offer#http2")
 class Http2IT {
 
-    private static final AtomicInteger TOPICS = new AtomicInteger();
     private static final int EVENT_BYTES = 1_000;
-    private static Server server;
+    @RegisterExtension
+    static final SharedServer SHARED = SharedServer.with(builder -> builder.set("heartbeat", "20s"));
 
-    private final String topic = "http2-" + TOPICS.incrementAndGet();
-    private final Publisher publisher = Publisher.to(server);
+    private final Server server = SHARED.server();
+    private final String topic = SHARED.topic();
+    private final Publisher publisher = SHARED.publisher();
     private final Offer offer;
 
     Http2IT(Offer offer) {
         this.offer = offer;
-    }
-
-    @BeforeParameterizedClassInvocation
-    static void start(Offer offer) {
-        server = Server.in(offer).set("heartbeat", "20s").start();
-    }
-
-    @AfterParameterizedClassInvocation
-    static void stop() {
-        Await.until("no stream is left", () -> Inside.of(server).streams() == 0);
-        server.close();
-    }
-
-    @AfterEach
-    void leave() {
-        publisher.close();
     }
 
     @Test

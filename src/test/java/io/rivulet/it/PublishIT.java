@@ -10,6 +10,7 @@ import io.rivulet.kit.EventStream;
 import io.rivulet.kit.OnEveryContainer;
 import io.rivulet.kit.Publisher;
 import io.rivulet.kit.Server;
+import io.rivulet.kit.SharedServer;
 import io.rivulet.kit.StreamParser.Dispatched;
 import io.rivulet.kit.WireClient;
 import io.rivulet.kit.WireResponse;
@@ -17,35 +18,24 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Every way to publish, seen by somebody who listens. */
 @OnEveryContainer
 class PublishIT {
 
-    private static final AtomicInteger TOPICS = new AtomicInteger();
-    private static Server server;
+    @RegisterExtension
+    static final SharedServer SHARED = SharedServer.plain();
 
-    private final String topic = "publish-" + TOPICS.incrementAndGet();
-    private final Publisher publisher = Publisher.to(server);
+    private final Server server = SHARED.server();
+    private final String topic = SHARED.topic();
+    private final Publisher publisher = SHARED.publisher();
     private EventStream stream;
 
     PublishIT(Container container) {
-    }
-
-    @BeforeParameterizedClassInvocation
-    static void start(Container container) {
-        server = Server.in(container).start();
-    }
-
-    @AfterParameterizedClassInvocation
-    static void stop() {
-        server.close();
     }
 
     @BeforeEach
@@ -57,7 +47,6 @@ class PublishIT {
     @AfterEach
     void leave() {
         stream.close();
-        publisher.close();
     }
 
     @Test

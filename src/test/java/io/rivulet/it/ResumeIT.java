@@ -11,6 +11,7 @@ import io.rivulet.kit.EventStream;
 import io.rivulet.kit.OnEveryContainer;
 import io.rivulet.kit.Publisher;
 import io.rivulet.kit.Server;
+import io.rivulet.kit.SharedServer;
 import io.rivulet.kit.StreamParser.Dispatched;
 import io.rivulet.kit.StreamRequest;
 import io.rivulet.kit.WireClient;
@@ -19,11 +20,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Where a stream begins: at a cursor, whatever its spelling, or where {@code since} says. */
 @OnEveryContainer
@@ -32,28 +30,14 @@ class ResumeIT {
     /** In the order in which they count; the header before all of them. */
     private static final List<String> SPELLINGS =
         List.of("last_event_id", "lastEventID", "lastEventId", "Last-Event-ID", "evs_last_event_id");
-    private static final AtomicInteger TOPICS = new AtomicInteger();
-    private static Server server;
+    @RegisterExtension
+    static final SharedServer SHARED = SharedServer.plain();
 
-    private final String topic = "resume-" + TOPICS.incrementAndGet();
-    private final Publisher publisher = Publisher.to(server);
+    private final Server server = SHARED.server();
+    private final String topic = SHARED.topic();
+    private final Publisher publisher = SHARED.publisher();
 
     ResumeIT(Container container) {
-    }
-
-    @BeforeParameterizedClassInvocation
-    static void start(Container container) {
-        server = Server.in(container).start();
-    }
-
-    @AfterParameterizedClassInvocation
-    static void stop() {
-        server.close();
-    }
-
-    @AfterEach
-    void leave() {
-        publisher.close();
     }
 
     private String[] publish(String... data) throws IOException {
@@ -295,6 +279,7 @@ class ResumeIT {
             readBlock(client);
             id = publisher.form("topic", topic, "data", "a\nb", "type", "t").text();
             live = readBlock(client);
+            client.reset(); // by which the hub learns at the next event, without a heartbeat, that it has left
         }
         WireResponse unused = publisher.form("topic", topic, "data", "next");
         assertEquals(200, unused.status());

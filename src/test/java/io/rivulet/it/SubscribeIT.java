@@ -14,6 +14,7 @@ import io.rivulet.kit.Inside;
 import io.rivulet.kit.OnEveryContainer;
 import io.rivulet.kit.Publisher;
 import io.rivulet.kit.Server;
+import io.rivulet.kit.SharedServer;
 import io.rivulet.kit.StreamParser.Dispatched;
 import io.rivulet.kit.WireClient;
 import io.rivulet.kit.WireResponse;
@@ -22,39 +23,22 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A stream, from its first byte to its end. */
 @OnEveryContainer
 class SubscribeIT {
 
-    private static final AtomicInteger TOPICS = new AtomicInteger();
-    private static Server server;
+    @RegisterExtension
+    static final SharedServer SHARED =
+        SharedServer.with(builder -> builder.set("cors.origins", "https://app.example.com"));
 
-    private final String topic = "subscribe-" + TOPICS.incrementAndGet();
-    private final Publisher publisher = Publisher.to(server);
+    private final Server server = SHARED.server();
+    private final String topic = SHARED.topic();
+    private final Publisher publisher = SHARED.publisher();
 
     SubscribeIT(Container container) {
-    }
-
-    @BeforeParameterizedClassInvocation
-    static void start(Container container) {
-        server = Server.in(container).set("cors.origins", "https://app.example.com").start();
-    }
-
-    @AfterParameterizedClassInvocation
-    static void stop() {
-        Await.until("no stream is left", () -> Inside.of(server).streams() == 0);
-        server.close();
-    }
-
-    @AfterEach
-    void leave() {
-        publisher.close();
     }
 
     @Test

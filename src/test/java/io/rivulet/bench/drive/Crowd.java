@@ -1,5 +1,6 @@
 package io.rivulet.bench.drive;
 
+import io.rivulet.kit.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -71,7 +72,7 @@ public final class Crowd implements Audience {
         if (!Pause.forUpTo(OPEN_LIMIT, () -> opened - before >= to - from)) {
             throw new IOException("only " + (opened - before) + " of " + (to - from) + " streams opened; " + complaint);
         }
-        Pause.of(SETTLE);
+        Await.pass(SETTLE);
         return this;
     }
 

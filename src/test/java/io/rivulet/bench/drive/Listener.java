@@ -48,7 +48,7 @@ final class Listener {
         String resume = reception.lastId() == null ? "" : "Last-Event-ID: " + reception.lastId() + "\r\n";
         byte[] request = ("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\nAccept: text/event-stream\r\n"
             + resume + "\r\n").getBytes(StandardCharsets.UTF_8);
-        SocketChannel connected = Dial.connect(port, number, receiveBuffer);
+        SocketChannel connected = LoopbackDial.connect(port, number, receiveBuffer);
         ByteBuffer bytes = ByteBuffer.wrap(request);
         while (bytes.hasRemaining()) {
             connected.write(bytes);

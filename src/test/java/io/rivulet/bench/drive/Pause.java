@@ -4,17 +4,12 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** Waiting, where time itself is what is measured, or a condition is all there is. */
+/** Waits for a moment of a load, or for a condition that may also not come; the rest is {@code kit.Await}. */
 public final class Pause {
 
     private static final Duration LOOK = Duration.ofMillis(1);
 
     private Pause() {
-    }
-
-    /** Lets so much time go by. */
-    public static void of(Duration time) {
-        until(System.nanoTime() + time.toNanos());
     }
 
     /** Waits until {@link System#nanoTime} says so. */

@@ -1,5 +1,6 @@
 package io.rivulet.bench.drive;
 
+import io.rivulet.kit.Await;
 import java.io.IOException;
 import java.time.Duration;
 
@@ -25,9 +26,9 @@ public final class Round {
         Publishers publishers = Publishers.start(target, plan.load(), crowd);
         Latencies answers;
         try (publishers) {
-            Pause.of(Duration.ofMillis(plan.warmMs()));
+            Await.pass(Duration.ofMillis(plan.warmMs()));
             Window window = Window.open(target, publishers, crowd);
-            Pause.of(Duration.ofMillis(plan.timeMs()));
+            Await.pass(Duration.ofMillis(plan.timeMs()));
             window.close();
             answers = publishers.end();
             return window.result(answers);

@@ -1,6 +1,6 @@
 package io.rivulet.bench.peer;
 
-import io.rivulet.bench.drive.Pause;
+import io.rivulet.kit.Await;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,7 +54,7 @@ public final class Jcmd {
         }
         long untilNs = System.nanoTime() + limit.toNanos();
         while (isCompiling(run(process.pid(), "Compiler.queue")) && System.nanoTime() < untilNs) {
-            Pause.of(COMPILER_LOOK);
+            Await.pass(COMPILER_LOOK);
         }
     }
 

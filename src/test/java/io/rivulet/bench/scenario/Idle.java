@@ -5,7 +5,6 @@ import static io.rivulet.bench.report.Numbers.fixed;
 import io.rivulet.bench.Lab;
 import io.rivulet.bench.drive.Crowd;
 import io.rivulet.bench.drive.CrowdPlan;
-import io.rivulet.bench.drive.Pause;
 import io.rivulet.bench.drive.ProcessFigures;
 import io.rivulet.bench.drive.Target;
 import io.rivulet.bench.peer.Jcmd;
@@ -13,6 +12,7 @@ import io.rivulet.bench.peer.JvmFlags;
 import io.rivulet.bench.peer.Peer;
 import io.rivulet.bench.peer.Running;
 import io.rivulet.bench.report.Table;
+import io.rivulet.kit.Await;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -66,7 +66,7 @@ public final class Idle implements Scenario {
         long untilNs = System.nanoTime() + ALL_GONE.toNanos();
         while (target.name().startsWith("Rivulet") && lab.counters(running).get("streams") > 0
             && System.nanoTime() < untilNs) {
-            Pause.of(LOOK);
+            Await.pass(LOOK);
         }
         Jcmd.awaitCompiled(target.process(), Lab.COMPILER);
     }
@@ -92,7 +92,7 @@ public final class Idle implements Scenario {
     }
 
     private static Size size(Lab lab, Target target, boolean java) throws IOException {
-        Pause.of(Duration.ofMillis(lab.options().size(3_000, 300)));
+        Await.pass(Duration.ofMillis(lab.options().size(3_000, 300)));
         long heap = 0;
         if (java) {
             Jcmd.shrink(target.process().pid());

@@ -18,6 +18,7 @@ import io.rivulet.bench.peer.Jcmd;
 import io.rivulet.bench.peer.RivuletPlan;
 import io.rivulet.bench.peer.Running;
 import io.rivulet.bench.report.Table;
+import io.rivulet.kit.Await;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -71,13 +72,13 @@ public final class Stalled implements Scenario {
             try (Crowd crowd = new Crowd(target,
                 CrowdPlan.of(n, target).split(rest).smallBuffers(RECEIVE_BUFFER)).connect(0, n);
                  Publishers publishers = Publishers.start(target, Load.rate(RATE, SIZE, target), crowd)) {
-                Pause.of(Duration.ofSeconds(lab.options().size(lab.options().warmup(), 1)));
+                Await.pass(Duration.ofSeconds(lab.options().size(lab.options().warmup(), 1)));
                 Jcmd.collect(pid);
                 long heapBefore = Jcmd.heapKb(pid);
                 Map<String, Long> before = lab.counters(running);
                 crowd.reads(n - stalled, n, false);
                 Window window = Window.open(target, publishers, crowd);
-                Pause.of(Duration.ofMillis(stallMs));
+                Await.pass(Duration.ofMillis(stallMs));
                 Latencies restSaw = window.close().groups()[0];
                 Jcmd.collect(pid);
                 long heapAfter = Jcmd.heapKb(pid);

@@ -14,6 +14,7 @@ import io.rivulet.bench.drive.Window;
 import io.rivulet.bench.peer.Core;
 import io.rivulet.bench.peer.Jcmd;
 import io.rivulet.bench.peer.Running;
+import io.rivulet.kit.Await;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -91,7 +92,7 @@ final class Storms implements AutoCloseable {
     Outcome next() throws IOException {
         Jcmd.collect(target.process().pid()); // so many storms in a minute leave what one leaves in a day
         Window calm = Window.open(target, live, stay);
-        Pause.of(Duration.ofMillis(sizes.calmMs()));
+        Await.pass(Duration.ofMillis(sizes.calmMs()));
         Latencies before = calm.close().groups()[0];
         Map<String, Long> counters = lab.counters(running);
         double seconds = leaveAndReturn();
@@ -116,7 +117,7 @@ final class Storms implements AutoCloseable {
         leave.resume(0, sizes.leave());
         Pause.forUpTo(LIMIT, LOOK, () -> leave.reached(0, sizes.leave(), NEWS, last) == sizes.leave());
         double seconds = (System.nanoTime() - from) / 1e9;
-        Pause.of(Duration.ofMillis((long) Math.max(0, 1_000 - seconds * 1_000))); // live events enough for a p99
+        Await.pass(Duration.ofMillis((long) Math.max(0, 1_000 - seconds * 1_000))); // live events enough for a p99
         return seconds;
     }
 

@@ -9,7 +9,6 @@ import io.rivulet.bench.drive.Aim;
 import io.rivulet.bench.drive.Crowd;
 import io.rivulet.bench.drive.CrowdPlan;
 import io.rivulet.bench.drive.Load;
-import io.rivulet.bench.drive.Pause;
 import io.rivulet.bench.drive.ProcessFigures;
 import io.rivulet.bench.drive.Publishers;
 import io.rivulet.bench.drive.Round;
@@ -21,6 +20,7 @@ import io.rivulet.bench.peer.Jcmd;
 import io.rivulet.bench.peer.RivuletPlan;
 import io.rivulet.bench.peer.Running;
 import io.rivulet.bench.report.Table;
+import io.rivulet.kit.Await;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -104,7 +104,7 @@ public final class Topics implements Scenario {
     private static double quiet(Lab lab, Target target) {
         long seconds = lab.options().seconds();
         long before = ProcessFigures.of(target.process()).cpuMs();
-        Pause.of(Duration.ofSeconds(seconds));
+        Await.pass(Duration.ofSeconds(seconds));
         return (ProcessFigures.of(target.process()).cpuMs() - before) / (double) seconds;
     }
 }

@@ -2,18 +2,19 @@ package io.rivulet.log.store;
 
 import io.rivulet.config.Settings;
 import io.rivulet.event.Event;
+import io.rivulet.kit.Await;
 import io.rivulet.log.EventLog;
 import io.rivulet.log.LogRecord;
 import io.rivulet.log.segment.SegmentLog;
 import io.rivulet.metrics.Metrics;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /** An application as the store sees it: here, in a class loader of its own, or as a process that tells its states. */
 public final class StoreHolder implements AutoCloseable, StoreKeeper.Owner {
@@ -90,13 +91,13 @@ public final class StoreHolder implements AutoCloseable, StoreKeeper.Owner {
         holder.start();
         String said = "";
         while (true) {
-            String kind = holder.kind();
-            if (!kind.equals(said)) {
-                System.out.println(kind);
-                System.out.flush();
-                said = kind;
-            }
-            LockSupport.parkNanos(1_000_000);
+            String last = said;
+            said = Await.get(() -> "another state than " + last, Duration.ofDays(1), () -> {
+                String kind = holder.kind();
+                return kind.equals(last) ? null : kind;
+            });
+            System.out.println(said);
+            System.out.flush();
         }
     }
 }

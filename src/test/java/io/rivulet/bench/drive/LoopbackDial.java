@@ -1,5 +1,6 @@
 package io.rivulet.bench.drive;
 
+import io.rivulet.kit.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -8,14 +9,14 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 
 /** Opens connections from as many addresses of the loopback network as their ports need. */
-final class Dial {
+final class LoopbackDial {
 
     /** An address has 28,000 ports for clients; those of the connections before may not be free yet. */
     private static final int PER_ADDRESS = 5_000;
     private static final int TRIES = 50;
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(20);
 
-    private Dial() {
+    private LoopbackDial() {
     }
 
     /** Connects the {@code number}-th client; {@code receiveBuffer} 0 leaves that to the kernel. */
@@ -38,7 +39,7 @@ final class Dial {
                 if (tries == TRIES) {
                     throw e;
                 }
-                Pause.of(BETWEEN_TRIES);
+                Await.pass(BETWEEN_TRIES);
             }
         }
     }
