@@ -2,7 +2,7 @@ package io.rivulet.hub;
 
 import io.rivulet.auth.Grant;
 import io.rivulet.limit.Refused;
-import io.rivulet.log.EventLog;
+import io.rivulet.log.LocalLog;
 import io.rivulet.log.LogChunk;
 import io.rivulet.log.LogEntry;
 import io.rivulet.log.View;
@@ -18,10 +18,10 @@ final class HistoryPages {
     /** Memory of one page; the next id lets the caller go on. */
     private static final int PAGE_BYTES_MAX = 4 << 20;
 
-    private final EventLog log;
+    private final LocalLog log;
     private final Resume resume;
 
-    HistoryPages(EventLog log, Resume resume) {
+    HistoryPages(LocalLog log, Resume resume) {
         this.log = log;
         this.resume = resume;
     }

@@ -3,7 +3,7 @@ package io.rivulet.hub;
 import io.rivulet.auth.Grant;
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
-import io.rivulet.log.EventLog;
+import io.rivulet.log.LocalLog;
 import io.rivulet.log.LogChunk;
 import io.rivulet.log.LogCorrupt;
 import io.rivulet.log.LogEntry;
@@ -24,7 +24,7 @@ final class NewestRead {
     /** Of one read: what is left out comes with the next. */
     private static final int BYTES_MAX = 1 << 20;
 
-    private final EventLog log;
+    private final LocalLog log;
     private final TransientTopics transients;
     private final Readers readers;
 

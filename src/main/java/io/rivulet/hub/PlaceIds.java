@@ -1,16 +1,16 @@
 package io.rivulet.hub;
 
 import io.rivulet.event.Position;
-import io.rivulet.log.EventLog;
+import io.rivulet.log.LocalLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /** Seals the id of any place, whether an event stands there or not. Reader threads only: it may ask the log's files. */
 final class PlaceIds {
 
-    private final EventLog log;
+    private final LocalLog log;
 
-    PlaceIds(EventLog log) {
+    PlaceIds(LocalLog log) {
         this.log = log;
     }
 

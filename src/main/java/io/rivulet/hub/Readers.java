@@ -3,7 +3,7 @@ package io.rivulet.hub;
 import io.rivulet.auth.Grant;
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
-import io.rivulet.log.EventLog;
+import io.rivulet.log.LocalLog;
 import io.rivulet.log.LogChunk;
 import io.rivulet.log.LogCorrupt;
 import io.rivulet.log.LogEntry;
@@ -31,7 +31,7 @@ final class Readers {
     /** Bytes that one permit of the budget stands for. */
     private static final int UNIT = 1024;
 
-    private final EventLog log;
+    private final LocalLog log;
     private final PlaceIds ids;
     private final LinkedBlockingQueue<Task> tasks = new LinkedBlockingQueue<>();
     private final List<Thread> threads = new ArrayList<>();
@@ -45,7 +45,7 @@ final class Readers {
     private record Task(Runnable read, Runnable dropped) {
     }
 
-    Readers(EventLog log, long bytesMax) {
+    Readers(LocalLog log, long bytesMax) {
         this.log = log;
         this.ids = new PlaceIds(log);
         this.budgetUnits = (int) Math.min(Integer.MAX_VALUE, bytesMax / UNIT);

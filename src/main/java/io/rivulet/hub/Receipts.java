@@ -2,7 +2,7 @@ package io.rivulet.hub;
 
 import io.rivulet.limit.Refused;
 import io.rivulet.log.Digest;
-import io.rivulet.log.EventLog;
+import io.rivulet.log.LocalLog;
 import io.rivulet.log.LogEntry;
 import io.rivulet.log.Receipt;
 import io.rivulet.topic.TopicMatcher;
@@ -29,13 +29,13 @@ final class Receipts {
     private record Answered(Receipt receipt, List<String> ids) {
     }
 
-    private final EventLog log;
+    private final LocalLog log;
     private final Runnable beforeReading;
     private final Map<Digest, Answered> inMemory = new LinkedHashMap<>();
     private int idsInMemory;
 
     /** {@code beforeReading} is told each time that the log is about to be searched, which may wait for the disk. */
-    Receipts(EventLog log, Runnable beforeReading) {
+    Receipts(LocalLog log, Runnable beforeReading) {
         this.log = log;
         this.beforeReading = beforeReading;
     }

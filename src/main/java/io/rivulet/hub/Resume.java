@@ -4,7 +4,7 @@ import io.rivulet.auth.Grant;
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.IdSeal;
 import io.rivulet.event.Position;
-import io.rivulet.log.EventLog;
+import io.rivulet.log.LocalLog;
 import io.rivulet.log.LogEntry;
 import io.rivulet.log.LogFinder;
 import io.rivulet.log.LogRange;
@@ -31,13 +31,13 @@ final class Resume {
     private static final int TOPICS_MAX = 1_000;
     private static final TopicSelection ANY = TopicSelection.ofTopics(List.of(Topic.ANY));
 
-    private final EventLog log;
+    private final LocalLog log;
     private final TailRing ring;
     private final TransientTopics transients;
     private final PlaceIds ids;
     private final Predicate<TopicSelection> mayBeTransient;
 
-    Resume(EventLog log, TailRing ring, TransientTopics transients, Predicate<TopicSelection> mayBeTransient) {
+    Resume(LocalLog log, TailRing ring, TransientTopics transients, Predicate<TopicSelection> mayBeTransient) {
         this.log = log;
         this.ring = ring;
         this.transients = transients;

@@ -2,7 +2,7 @@ package io.rivulet.hub;
 
 import io.rivulet.auth.Grant;
 import io.rivulet.event.Position;
-import io.rivulet.log.EventLog;
+import io.rivulet.log.LocalLog;
 import io.rivulet.metrics.Metrics;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
@@ -26,7 +26,7 @@ import java.util.function.Predicate;
  * @param conflateTopicsMax topics of a stream that conflates, at most, of which the newest is kept at a time
  * @param conflateBytes     what all of them on one shard hold together
  */
-record ShardSetup(TailRing ring, TransientTopics transients, EventLog log, Readers readers, Metrics metrics,
+record ShardSetup(TailRing ring, TransientTopics transients, LocalLog log, Readers readers, Metrics metrics,
                   InstantSource clock, LongSupplier nanos, Position start, String startId, int backlogMax,
                   HandOver handOver, Consumer<Subscriber> ended, LongSupplier retryMs, CursorDue cursors,
                   Predicate<Grant> banned, Executor answers,

@@ -51,7 +51,7 @@ final class Janitor implements Runnable {
         boolean round = true;
         while (true) {
             if (syncs) {
-                appender.syncInterval();
+                sync();
             }
             if (round) {
                 round();
@@ -78,7 +78,12 @@ final class Janitor implements Runnable {
         }
     }
 
-    /** Everything that is due; the thread's, and tests' on their own. */
+    /** Syncs what was appended since the last time. */
+    void sync() {
+        appender.syncInterval();
+    }
+
+    /** Does everything that is due. */
     void round() {
         synchronized (retention) {
             appender.healIfPossible();

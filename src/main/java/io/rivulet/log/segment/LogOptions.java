@@ -38,10 +38,4 @@ record LogOptions(Sync sync, long syncIntervalMs, long retainBytes, long retainM
             events == 0 ? SEGMENT_EVENTS_MAX : Math.max(1, Math.min(SEGMENT_EVENTS_MAX, events / SEGMENTS)),
             readBytes);
     }
-
-    /** The same with segments of at most so many events. */
-    LogOptions withSegmentEvents(long count) {
-        return new LogOptions(sync, syncIntervalMs, retainBytes, retainMs, retainEvents, segmentBytes, segmentMs, count,
-            readBytes);
-    }
 }

@@ -66,13 +66,6 @@ final class ReadPlans {
         this.hash = hash;
     }
 
-    /** How many plans are kept, for tests. */
-    int size() {
-        synchronized (plans) {
-            return plans.size();
-        }
-    }
-
     /** Whether the view shows every event of the segment. */
     static boolean isWhole(Segment segment, View view) {
         return view.topics().isAny() && (view.privates().all() || segment.index().topics(true).count() == 0);

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +35,6 @@ public final class SegmentLog implements EventLog {
     private final StoreMeta meta;
     private final IdSeal seal;
     private final Appender appender;
-    private final ReadPlans plans;
     private final LogReader reader;
     private final LogFinder finder;
     private final Janitor janitor;
@@ -45,7 +45,7 @@ public final class SegmentLog implements EventLog {
         seal = new IdSeal(meta.key());
         Segment[] all = segments.all();
         appender = new Appender(segments, options, clock, meta, opened.active(), all[all.length - 1].maxTimeMs());
-        plans = new ReadPlans(segments.hash());
+        ReadPlans plans = new ReadPlans(segments.hash());
         reader = new LogReader(segments, plans);
         finder = new LogLookup(segments, plans, meta, opened.trimmed());
         janitor = new Janitor(segments, appender, options,
@@ -64,19 +64,16 @@ public final class SegmentLog implements EventLog {
     public static SegmentLog open(Path folder, Settings settings, InstantSource clock, LongSupplier nanoTicker,
         Metrics metrics) throws IOException {
         Files.createDirectories(folder);
-        return open(folder, LogOptions.of(settings), new RealDisk(metrics), clock, nanoTicker, metrics).begun();
+        return open(folder, LogOptions.of(settings), new RealDisk(metrics), clock, nanoTicker, metrics, Janitor::start);
     }
 
-    /** The same on any disk, and without the log's thread until {@link #begun}. */
+    /** The same on any disk; {@code keeping} is given the housekeeping, to run it on a thread or at moments it owns. */
     static SegmentLog open(Path folder, LogOptions options, Disk disk, InstantSource clock, LongSupplier nanoTicker,
-        Metrics metrics) throws IOException {
+                           Metrics metrics, Consumer<Janitor> keeping) throws IOException {
         LogOpener opened = LogOpener.open(disk, folder, options, metrics);
-        return new SegmentLog(opened, options, clock, nanoTicker);
-    }
-
-    SegmentLog begun() {
-        janitor.start();
-        return this;
+        SegmentLog log = new SegmentLog(opened, options, clock, nanoTicker);
+        keeping.accept(log.janitor);
+        return log;
     }
 
     @Override
@@ -109,16 +106,6 @@ public final class SegmentLog implements EventLog {
         return seal;
     }
 
-    /** What the log's thread does once a second, at once: for tests. */
-    void housekeep() {
-        janitor.round();
-    }
-
-    /** What it does at every interval, at once: for tests. */
-    void syncNow() {
-        appender.syncInterval();
-    }
-
     @Override
     public void close() {
         janitor.close();
@@ -129,10 +116,5 @@ public final class SegmentLog implements EventLog {
                 LOG.warn("{} could not be told of the close; the next open only knows less", segments.folder(), e);
             }
         }
-    }
-
-    /** How many plans of readers are remembered, for tests. */
-    int plans() {
-        return plans.size();
     }
 }

@@ -30,9 +30,4 @@ public record StoreState(Kind kind, String reason, Holder holder) {
     static StoreState of(Kind kind, String reason) {
         return new StoreState(kind, reason, null);
     }
-
-    /** Whether the log may be used. */
-    public boolean isOpen() {
-        return kind == Kind.OPEN;
-    }
 }

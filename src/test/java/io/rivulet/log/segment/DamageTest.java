@@ -37,7 +37,7 @@ class DamageTest {
     /** Files of a log of about 4 kB in one segment, closed or killed. */
     private Map<String, byte[]> oneSegment(boolean closed) throws IOException {
         MemoryDisk disk = new MemoryDisk(1);
-        SegmentLog log = scenario.open(disk);
+        TendedLog log = scenario.open(disk);
         scenario.work(log, 10);
         if (closed) {
             log.close();
@@ -78,7 +78,7 @@ class DamageTest {
     /** Opens and compares; or sees it refused, with nothing changed. */
     private boolean opens(Map<String, byte[]> files) throws IOException {
         MemoryDisk disk = MemoryDisk.of(files);
-        try (SegmentLog log = scenario.open(disk)) {
+        try (TendedLog log = scenario.open(disk)) {
             scenario.verifyPrefix(log);
             return true;
         } catch (LogCorrupt e) {
@@ -115,7 +115,7 @@ class DamageTest {
         byte[] segment = files.get(FIRST);
         for (int length = 0; length < segment.length; length++) {
             MemoryDisk disk = MemoryDisk.of(with(files, FIRST, Arrays.copyOf(segment, length)));
-            try (SegmentLog log = scenario.open(disk)) {
+            try (TendedLog log = scenario.open(disk)) {
                 scenario.verifyPrefix(log);
                 assertEquals(wholeEvents(segment, length), log.range().head(), "cut at " + length);
             }
@@ -144,7 +144,7 @@ class DamageTest {
     /** Files of a log with a sealed segment of about 4 kB before the last one. */
     private Map<String, byte[]> twoSegments(Scenario of) throws IOException {
         MemoryDisk disk = new MemoryDisk(2);
-        SegmentLog log = of.open(disk);
+        TendedLog log = of.open(disk);
         while (log.range().head() < 30) {
             of.work(log, 3);
         }
@@ -160,7 +160,7 @@ class DamageTest {
         byte[] segment = files.get(FIRST);
         int refused = 0;
         for (int at = 0; at < segment.length; at++) {
-            try (SegmentLog log = of.open(MemoryDisk.of(with(files, FIRST, flipped(segment, at))))) {
+            try (TendedLog log = of.open(MemoryDisk.of(with(files, FIRST, flipped(segment, at))))) {
                 refused += eachIsRightOrRefused(of, log);
             } catch (LogCorrupt e) {
                 assertTrue(at < Segment.HEADER_BYTES, "offset " + at + ": " + e.getMessage());
@@ -171,7 +171,7 @@ class DamageTest {
     }
 
     /** All topics together and one by one; returns how many reads were refused. */
-    private static int eachIsRightOrRefused(Scenario of, SegmentLog log) throws IOException {
+    private static int eachIsRightOrRefused(Scenario of, TendedLog log) throws IOException {
         int refused = 0;
         for (String topic : List.of("*", "t0", "t1", "t2", "t3", "t4")) {
             TopicSelection topics = TopicSelection.ofTopics(List.of(topic));
@@ -196,7 +196,7 @@ class DamageTest {
         Map<String, byte[]> files = twoSegments(of);
         files.remove(FIRST.replace(Segment.LOG, Segment.INDEX));
         byte[] segment = files.get(FIRST);
-        try (SegmentLog log = of.open(MemoryDisk.of(files))) {
+        try (TendedLog log = of.open(MemoryDisk.of(files))) {
             of.verifyPrefix(log);
         }
         for (int at = 0; at < segment.length; at++) {
@@ -217,7 +217,7 @@ class DamageTest {
         byte[] index = files.get(name);
         for (int at = 0; at < index.length; at += 13) {
             MemoryDisk disk = MemoryDisk.of(with(files, name, flipped(index, at)));
-            try (SegmentLog log = of.open(disk)) {
+            try (TendedLog log = of.open(disk)) {
                 of.verifyPrefix(log);
                 log.housekeep();
                 of.verifyPrefix(log);
@@ -225,7 +225,7 @@ class DamageTest {
             }
         }
         for (int length = 0; length < index.length; length += 501) {
-            try (SegmentLog log = of.open(MemoryDisk.of(with(files, name, Arrays.copyOf(index, length))))) {
+            try (TendedLog log = of.open(MemoryDisk.of(with(files, name, Arrays.copyOf(index, length))))) {
                 of.verifyPrefix(log);
             }
         }
@@ -235,7 +235,7 @@ class DamageTest {
     @Test
     void dataThatLooksLikeABlockIsNone() throws IOException {
         MemoryDisk disk = new MemoryDisk(3);
-        SegmentLog log = scenario.open(disk);
+        TendedLog log = scenario.open(disk);
         scenario.work(log, 2);
         BlockHeader forged = new BlockHeader(0, 1, 0, log.range().head() + 2, 0, 1, Integer.MAX_VALUE, 0);
         Bytes bytes = new Bytes(BlockHeader.BYTES);

@@ -33,7 +33,7 @@ class DiskFaultsTest {
         for (int k = 1; k <= FAULTS; k++) {
             Scenario scenario = new Scenario(Scenario.small("always"), k);
             MemoryDisk disk = new MemoryDisk(k);
-            SegmentLog log = scenario.open(disk);
+            TendedLog log = scenario.open(disk);
             disk.failing(op, k);
             int refused = scenario.work(log, APPENDS);
             assertFalse(disk.isArmed(), "the workload is too short for k = " + k);
@@ -54,7 +54,7 @@ class DiskFaultsTest {
         for (Op op : List.of(Op.WRITE, Op.FORCE)) {
             Scenario scenario = new Scenario(Scenario.small("always"), 3);
             MemoryDisk disk = new MemoryDisk(3);
-            SegmentLog log = scenario.open(disk);
+            TendedLog log = scenario.open(disk);
             scenario.work(log, 2);
             long head = log.range().head();
             disk.failing(op, 1);
@@ -65,7 +65,7 @@ class DiskFaultsTest {
             assertEquals(head, log.range().head());
             scenario.verify(log);
             assertTrue(log.find().byId("refused", GrantedTopics.ALL).isEmpty());
-            try (SegmentLog after = scenario.open(disk.afterKill())) {
+            try (TendedLog after = scenario.open(disk.afterKill())) {
                 assertEquals(head, after.range().head(), "not after a crash either");
             }
             assertTrue(scenario.append(log));
@@ -78,7 +78,7 @@ class DiskFaultsTest {
     void aBrokenDiskKeepsItPoisonedAndReadableUntilItHeals() throws IOException {
         Scenario scenario = new Scenario(Scenario.small("always"), 4);
         MemoryDisk disk = new MemoryDisk(4);
-        SegmentLog log = scenario.open(disk);
+        TendedLog log = scenario.open(disk);
         scenario.work(log, 10);
         disk.broken(true);
         for (int i = 0; i < 20; i++) {
@@ -100,7 +100,7 @@ class DiskFaultsTest {
         for (int seed = 0; seed < 10; seed++) {
             Scenario scenario = new Scenario(Scenario.small("always"), seed);
             MemoryDisk disk = new MemoryDisk(seed);
-            SegmentLog log = scenario.open(disk);
+            TendedLog log = scenario.open(disk);
             LogRecord small = new LogRecord(Event.on("t0").data("small").build(), null);
             for (int i = 0; i < 11; i++) {
                 log.append(List.of(small));
@@ -110,7 +110,7 @@ class DiskFaultsTest {
             assertThrows(LogFailure.class, () -> log.append(List.of(large)));
             disk.broken(false);
             log.append(List.of(small, small)); // the twelfth and thirteenth: the segment is rolled
-            try (SegmentLog after = scenario.open(disk.afterKill())) {
+            try (TendedLog after = scenario.open(disk.afterKill())) {
                 assertEquals(13, after.range().head());
             }
         }
@@ -121,7 +121,7 @@ class DiskFaultsTest {
         for (int seed = 0; seed < 20; seed++) {
             Scenario scenario = new Scenario(Scenario.small("always"), seed);
             MemoryDisk disk = new MemoryDisk(seed);
-            SegmentLog log = scenario.open(disk);
+            TendedLog log = scenario.open(disk);
             scenario.work(log, 8);
             long used = Long.MAX_VALUE - disk.freeBytes(Scenario.FOLDER);
             disk.capacity(used + 100 + seed * 150L);
@@ -152,7 +152,7 @@ class DiskFaultsTest {
     void aRollThatFailsStopsNobody() throws IOException {
         Scenario scenario = new Scenario(Scenario.small("always"), 5);
         MemoryDisk disk = new MemoryDisk(5);
-        SegmentLog log = scenario.open(disk);
+        TendedLog log = scenario.open(disk);
         disk.folderSyncWorks(false);
         assertEquals(0, scenario.work(log, 40), "the old segment goes on growing");
         scenario.verify(log);
@@ -173,7 +173,7 @@ class DiskFaultsTest {
     void aFailedSyncAtAnIntervalPoisonsAndHeals() throws IOException {
         Scenario scenario = new Scenario(Scenario.small("interval"), 6);
         MemoryDisk disk = new MemoryDisk(6);
-        SegmentLog log = scenario.open(disk);
+        TendedLog log = scenario.open(disk);
         String large = "y".repeat(40_000); // pages that nothing after it writes again
         scenario.acknowledged.put(1L, large);
         log.append(List.of(new LogRecord(Event.on("t0").data(large).build(), null)));

@@ -7,7 +7,8 @@ class IntervalSyncTest extends SegmentLogTest {
 
     @Override
     LogOptions options() {
-        return LogOptions.of(Settings.with("log.sync", "interval", "log.sync.interval", "10ms")).withSegmentEvents(7);
+        Settings settings = Settings.with("log.sync", "interval", "log.sync.interval", "10ms");
+        return TendedLog.segmentsOf(7, LogOptions.of(settings));
     }
 
     @Override

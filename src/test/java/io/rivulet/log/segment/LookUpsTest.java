@@ -39,8 +39,8 @@ class LookUpsTest {
     private final Random random = new Random(11);
     private final List<LogEntry> all = new ArrayList<>();
 
-    private static SegmentLog open(MemoryDisk disk, LogOptions options, TestClock clock) throws IOException {
-        return SegmentLog.open(Path.of("data"), options, disk, clock, clock::nanos, new Metrics());
+    private static TendedLog open(MemoryDisk disk, LogOptions options, TestClock clock) throws IOException {
+        return TendedLog.open(Path.of("data"), options, disk, clock, clock::nanos, new Metrics());
     }
 
     /** Segments of so many events, history of so many. */
@@ -107,7 +107,7 @@ class LookUpsTest {
             all.clear();
             MemoryDisk disk = new MemoryDisk(1);
             LogOptions options = options(segmentEvents, 400);
-            SegmentLog log = open(disk, options, clock);
+            TendedLog log = open(disk, options, clock);
             for (int i = 0; i < 200; i++) {
                 append(log, 1 + random.nextInt(6));
                 if (i % 40 == 20) {
@@ -128,7 +128,7 @@ class LookUpsTest {
     /** A burst of one topic and rare ones of others: found one by one and in whole chunks. */
     @Test
     void sparseAndDenseStretchesAreReadAlike() throws IOException {
-        SegmentLog log = open(new MemoryDisk(1), options(3_000, 0), clock);
+        TendedLog log = open(new MemoryDisk(1), options(3_000, 0), clock);
         for (int i = 0; i < 5_000; i++) {
             boolean burst = i / 1_000 % 2 == 0;
             String topic = i % 100 == 0 ? "rare " + i % 500 : burst ? "burst" : "quiet " + i % 1_000;

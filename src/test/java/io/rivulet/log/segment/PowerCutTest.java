@@ -42,7 +42,7 @@ class PowerCutTest {
     }
 
     private static boolean run(Scenario scenario, MemoryDisk disk) {
-        try (SegmentLog log = scenario.open(disk)) {
+        try (TendedLog log = scenario.open(disk)) {
             scenario.work(log, APPENDS);
             return !disk.hasCrashed();
         } catch (MemoryDisk.Crash e) {
@@ -61,7 +61,7 @@ class PowerCutTest {
 
     private static void powerCut(int seed, MemoryDisk disk) throws IOException {
         Scenario scenario = new Scenario(Scenario.small("always"), seed);
-        SegmentLog log = scenario.open(disk);
+        TendedLog log = scenario.open(disk);
         scenario.work(log, 1 + seed % APPENDS);
         scenario.verifyAfter(disk.afterPowerCut(seed, seed % 2 == 0 ? 512 : 4096));
     }
@@ -86,7 +86,7 @@ class PowerCutTest {
             MemoryDisk disk = new MemoryDisk(seed);
             int before = 0;
             for (int open = 0; open < 4; open++) {
-                SegmentLog log = scenario.open(disk);
+                TendedLog log = scenario.open(disk);
                 assertTrue(log.range().epoch() > before, "ids of two histories would share an epoch");
                 before = log.range().epoch();
                 scenario.append(log);
@@ -102,7 +102,7 @@ class PowerCutTest {
         for (int seed = 0; seed < 300; seed++) {
             Scenario scenario = new Scenario(Scenario.small(seed % 3 == 0 ? "never" : "interval"), seed);
             MemoryDisk disk = new MemoryDisk(seed);
-            SegmentLog log = scenario.open(disk);
+            TendedLog log = scenario.open(disk);
             long synced = 0;
             for (int i = 0; i < 1 + seed % 20; i++) {
                 scenario.work(log, 2);
@@ -111,7 +111,7 @@ class PowerCutTest {
                     synced = log.range().head();
                 }
             }
-            try (SegmentLog after = scenario.open(disk.afterPowerCut(seed, 512))) {
+            try (TendedLog after = scenario.open(disk.afterPowerCut(seed, 512))) {
                 assertTrue(after.range().head() >= synced, "what was synced is there");
                 scenario.verifyPrefix(after);
                 lost += after.range().head() < scenario.last() ? 1 : 0;

@@ -38,8 +38,8 @@ class PrivacyTest {
 
     private final TestClock clock = new TestClock();
     private final Metrics metrics = new Metrics();
-    private SegmentLog quiet;
-    private SegmentLog busy;
+    private TendedLog quiet;
+    private TendedLog busy;
 
     @BeforeEach
     void open() throws IOException {
@@ -53,10 +53,10 @@ class PrivacyTest {
         busy.close();
     }
 
-    private SegmentLog open(String name) throws IOException {
-        LogOptions options = LogOptions.of(Settings.with("log.sync", "never")).withSegmentEvents(PRIVATE / 4);
+    private TendedLog open(String name) throws IOException {
+        LogOptions options = TendedLog.segmentsOf(PRIVATE / 4, LogOptions.of(Settings.with("log.sync", "never")));
         Path data = Files.createDirectories(folder.resolve(name));
-        return SegmentLog.open(data, options, new RealDisk(metrics), clock, clock::nanos, metrics);
+        return TendedLog.open(data, options, new RealDisk(metrics), clock, clock::nanos, metrics);
     }
 
     private static LogRecord event(int n, boolean isPrivate) {
@@ -95,7 +95,7 @@ class PrivacyTest {
     }
 
     /** All that an outsider can ask for; positions are replaced by what stands there. */
-    private static String seen(SegmentLog log, View view) throws IOException {
+    private static String seen(TendedLog log, View view) throws IOException {
         StringBuilder seen = new StringBuilder("history");
         for (long next = 0; next < log.range().head(); ) {
             LogChunk chunk = log.read(next, log.range().head(), view, 64 * 1024);
@@ -144,7 +144,7 @@ class PrivacyTest {
         for (boolean isPrivate : new boolean[] {true, false}) {
             LogOptions options = LogOptions.of(Settings.with("log.sync", "never", "log.retain.events", "320"));
             Path data = Files.createDirectories(folder.resolve("trimmed " + isPrivate));
-            try (SegmentLog log = SegmentLog.open(data, options, new RealDisk(metrics), clock, clock::nanos, metrics)) {
+            try (TendedLog log = TendedLog.open(data, options, new RealDisk(metrics), clock, clock::nanos, metrics)) {
                 log.append(List.of(event(1, false)));
                 for (int i = 0; i < 1_000; i++) {
                     log.append(List.of(event(3, isPrivate)));

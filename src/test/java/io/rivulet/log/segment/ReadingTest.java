@@ -41,7 +41,7 @@ class ReadingTest {
 
     private final TestClock clock = new TestClock();
     private final Metrics metrics = new Metrics();
-    private SegmentLog log;
+    private TendedLog log;
 
     @BeforeEach
     void open() throws IOException {
@@ -54,13 +54,13 @@ class ReadingTest {
         assertFalse(Thread.getAllStackTraces().keySet().stream().anyMatch(t -> t.getName().equals("rivulet-log")));
     }
 
-    private SegmentLog open(int segments) throws IOException {
+    private TendedLog open(int segments) throws IOException {
         return open(segments, "log.sync", "never");
     }
 
-    private SegmentLog open(int segments, String... settings) throws IOException {
-        LogOptions options = LogOptions.of(Settings.with(settings)).withSegmentEvents(EVENTS / segments + 1);
-        return SegmentLog.open(folder, options, new RealDisk(metrics), clock, clock::nanos, metrics).begun();
+    private TendedLog open(int segments, String... settings) throws IOException {
+        LogOptions options = TendedLog.segmentsOf(EVENTS / segments + 1, LogOptions.of(Settings.with(settings)));
+        return TendedLog.open(folder, options, new RealDisk(metrics), clock, clock::nanos, metrics).begun();
     }
 
     private void load() throws IOException {
@@ -248,8 +248,8 @@ class ReadingTest {
     @Test
     void anInterruptedCommitterCommitsRollsAndSyncs() throws IOException {
         log.close();
-        LogOptions options = LogOptions.of(Settings.with()).withSegmentEvents(5);
-        log = SegmentLog.open(folder, options, new RealDisk(metrics), clock, clock::nanos, metrics).begun();
+        LogOptions options = TendedLog.segmentsOf(5, LogOptions.of(Settings.with()));
+        log = TendedLog.open(folder, options, new RealDisk(metrics), clock, clock::nanos, metrics).begun();
         for (int i = 0; i < 40; i++) {
             Thread.currentThread().interrupt();
             log.append(List.of(new LogRecord(Event.on("a").data("" + i).build(), null)));
@@ -260,7 +260,7 @@ class ReadingTest {
         log.housekeep();
         log.close();
         assertTrue(Thread.interrupted());
-        log = SegmentLog.open(folder, options, new RealDisk(metrics), clock, clock::nanos, metrics).begun();
+        log = TendedLog.open(folder, options, new RealDisk(metrics), clock, clock::nanos, metrics).begun();
         assertEquals(40, readAll(ALL));
         assertTrue(folder.toFile().list().length > 10, "it rolled");
     }
@@ -270,7 +270,7 @@ class ReadingTest {
     void readersSurviveRollsSealsAndTrimsUnderThem() throws Exception {
         log.close();
         LogOptions base = LogOptions.of(Settings.with("log.sync", "never", "log.retain.events", "3200"));
-        log = SegmentLog.open(folder, base, new RealDisk(metrics), clock, clock::nanos, metrics).begun();
+        log = TendedLog.open(folder, base, new RealDisk(metrics), clock, clock::nanos, metrics).begun();
         AtomicBoolean ended = new AtomicBoolean();
         AtomicReference<Throwable> failure = new AtomicReference<>();
         List<Thread> readers = new ArrayList<>();

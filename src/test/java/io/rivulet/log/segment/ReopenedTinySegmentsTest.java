@@ -8,7 +8,7 @@ class ReopenedTinySegmentsTest extends SegmentLogTest {
 
     @Override
     LogOptions options() {
-        return OUT_OF_THE_BOX.withSegmentEvents(3);
+        return TendedLog.segmentsOf(3, OUT_OF_THE_BOX);
     }
 
     @Override

@@ -32,12 +32,12 @@ class RetentionTest {
     private final TestClock clock = new TestClock();
     private final MemoryDisk disk = new MemoryDisk(1);
 
-    private SegmentLog open(MemoryDisk on, String... settings) throws IOException {
-        return SegmentLog.open(Scenario.FOLDER, LogOptions.of(Settings.with(settings)), on, clock, clock::nanos,
+    private TendedLog open(MemoryDisk on, String... settings) throws IOException {
+        return TendedLog.open(Scenario.FOLDER, LogOptions.of(Settings.with(settings)), on, clock, clock::nanos,
             new io.rivulet.metrics.Metrics());
     }
 
-    private static long append(SegmentLog log, String topic, int bytes) throws IOException {
+    private static long append(TendedLog log, String topic, int bytes) throws IOException {
         return log.append(List.of(new LogRecord(Event.on(topic).data("x".repeat(bytes)).build(), null))).get(0)
             .position();
     }
@@ -53,7 +53,7 @@ class RetentionTest {
 
     @Test
     void historyIsKeptUpToItsBytes() throws IOException {
-        SegmentLog log = open(disk, "log.retain.bytes", "1m");
+        TendedLog log = open(disk, "log.retain.bytes", "1m");
         for (int i = 0; i < 2_000; i++) {
             append(log, "a", 1_000);
             log.housekeep();
@@ -67,7 +67,7 @@ class RetentionTest {
 
     @Test
     void historyIsKeptUpToItsCount() throws IOException {
-        SegmentLog log = open(disk, "log.retain.events", "160");
+        TendedLog log = open(disk, "log.retain.events", "160");
         for (int i = 1; i <= 1_000; i++) {
             append(log, "a", 10);
             log.housekeep();
@@ -78,7 +78,7 @@ class RetentionTest {
 
     @Test
     void historyIsKeptUpToItsAge() throws IOException {
-        SegmentLog log = open(disk, "log.retain.age", "16h");
+        TendedLog log = open(disk, "log.retain.age", "16h");
         for (int i = 0; i < 100; i++) {
             append(log, "a", 10);
             clock.advanceMs(HOUR_MS / 2);
@@ -91,7 +91,7 @@ class RetentionTest {
 
     @Test
     void theLastEventsExpireToo() throws IOException {
-        SegmentLog log = open(disk, "log.retain.age", "16h");
+        TendedLog log = open(disk, "log.retain.age", "16h");
         long nonce = log.append(List.of(new LogRecord(Event.on("a").build(), null))).get(0).nonce();
         clock.advanceMs(18 * HOUR_MS);
         log.housekeep();
@@ -110,7 +110,7 @@ class RetentionTest {
 
     @Test
     void aClockSetAheadTrimsNothingAndOrderHolds() throws IOException {
-        SegmentLog log = open(disk, "log.retain.age", "30m");
+        TendedLog log = open(disk, "log.retain.age", "30m");
         for (int i = 0; i < 30; i++) {
             append(log, "a", 10);
             clock.advanceMs(10_000);
@@ -131,7 +131,7 @@ class RetentionTest {
 
     @Test
     void aClockSetBackBreaksNeitherOrderNorRetention() throws IOException {
-        SegmentLog log = open(disk, "log.retain.age", "30m");
+        TendedLog log = open(disk, "log.retain.age", "30m");
         for (int i = 0; i < 30; i++) {
             append(log, "a", 10);
             clock.advanceMs(10_000);
@@ -153,7 +153,7 @@ class RetentionTest {
         assertEquals("61 61", log.range().first() + " " + log.range().head());
     }
 
-    private static void ascending(SegmentLog log) throws IOException {
+    private static void ascending(TendedLog log) throws IOException {
         long before = 0;
         for (LogEntry entry : log.read(0, log.range().head(), topic("a"), 1 << 20).entries()) {
             assertTrue(entry.timeMs() >= before);
@@ -163,7 +163,7 @@ class RetentionTest {
 
     @Test
     void whatIsTrimmedLeavesTheLastPositionOfEachTopic() throws IOException {
-        SegmentLog log = open(disk, "log.retain.events", "32");
+        TendedLog log = open(disk, "log.retain.events", "32");
         append(log, "quiet", 1);
         for (int i = 0; i < 20; i++) {
             append(log, i % 2 == 0 ? "even" : "odd", 1);
@@ -193,7 +193,7 @@ class RetentionTest {
 
     @Test
     void aLostTrimFileMakesCursorsPartialNeverWrong() throws IOException {
-        SegmentLog log = open(disk, "log.retain.events", "32");
+        TendedLog log = open(disk, "log.retain.events", "32");
         for (int i = 0; i < 60; i++) {
             append(log, i == 0 ? "quiet" : "a", 1);
         }
@@ -210,7 +210,7 @@ class RetentionTest {
                 flipped[at] ^= 4;
                 files.put(TrimmedTopics.NAME, flipped);
             }
-            try (SegmentLog again = open(MemoryDisk.of(files), "log.retain.events", "32")) {
+            try (TendedLog again = open(MemoryDisk.of(files), "log.retain.events", "32")) {
                 assertEquals(first, again.range().first());
                 assertEquals(first - 1, again.find().lastTrimmed(topic("quiet")));
             }
@@ -256,7 +256,7 @@ class RetentionTest {
 
     @Test
     void epochsRiseAtEveryOpenAndTellWhatTheyReached() throws IOException {
-        SegmentLog log = open(disk);
+        TendedLog log = open(disk);
         assertEquals(1, log.range().epoch());
         append(log, "a", 1);
         append(log, "a", 1);
@@ -275,12 +275,12 @@ class RetentionTest {
 
     @Test
     void aCursorFromAnOlderBackupIsKnownByItsNonce() throws IOException {
-        SegmentLog log = open(disk);
+        TendedLog log = open(disk);
         append(log, "a", 1);
         MemoryDisk backup = disk.afterKill();
         long nonce = log.append(List.of(new LogRecord(Event.on("a").build(), null))).get(0).nonce();
         log.close();
-        SegmentLog restored = open(backup);
+        TendedLog restored = open(backup);
         append(restored, "a", 1);
         assertTrue(restored.find().nonceAt(2).getAsLong() != nonce);
     }

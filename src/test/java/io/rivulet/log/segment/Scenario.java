@@ -65,8 +65,8 @@ final class Scenario {
         return new LogOptions(of.sync(), 100, 1 << 20, of.retainMs(), 60, 2_000, of.segmentMs(), 12, 1 << 20);
     }
 
-    SegmentLog open(MemoryDisk disk) throws IOException {
-        return SegmentLog.open(FOLDER, options, disk, clock, clock::nanos, new Metrics());
+    TendedLog open(MemoryDisk disk) throws IOException {
+        return TendedLog.open(FOLDER, options, disk, clock, clock::nanos, new Metrics());
     }
 
     private LogRecord record(String data) {
@@ -75,7 +75,7 @@ final class Scenario {
     }
 
     /** Appends a group of random size, and writes it into the book when it is acknowledged. */
-    boolean append(SegmentLog log) {
+    boolean append(TendedLog log) {
         List<LogRecord> group = new ArrayList<>();
         for (int n = 1 + random.nextInt(4); n > 0; n--) {
             group.add(record(serial++ + "x".repeat(random.nextInt(300))));
@@ -93,7 +93,7 @@ final class Scenario {
     }
 
     /** So many appends with housekeeping between; returns how many were refused. */
-    int work(SegmentLog log, int appends) {
+    int work(TendedLog log, int appends) {
         int refused = 0;
         for (int i = 0; i < appends; i++) {
             refused += append(log) ? 0 : 1;
@@ -111,7 +111,7 @@ final class Scenario {
     }
 
     /** Everything acknowledged that retention could not take is there, byte for byte, with nothing missing between. */
-    void verify(SegmentLog log) throws IOException {
+    void verify(TendedLog log) throws IOException {
         assertTrue(log.range().head() >= last(), "head " + log.range().head() + ", acknowledged " + last());
         assertTrue(log.range().first() <= Math.max(1, last() - 60 + 12 + 12),
             "first " + log.range().first() + ", last " + last());
@@ -119,7 +119,7 @@ final class Scenario {
     }
 
     /** Whatever is there is what was acknowledged there. */
-    void verifyPrefix(SegmentLog log) throws IOException {
+    void verifyPrefix(TendedLog log) throws IOException {
         LogRange range = log.range();
         long next = range.first();
         while (next <= range.head()) {
@@ -141,7 +141,7 @@ final class Scenario {
         verifyTopics(log, range);
     }
 
-    private static void verifyTopics(SegmentLog log, LogRange range) throws IOException {
+    private static void verifyTopics(TendedLog log, LogRange range) throws IOException {
         int found = 0;
         for (int topic = 0; topic < 5; topic++) {
             found += count(log, range, View.unlimited(TopicSelection.ofTopics(List.of("t" + topic))));
@@ -153,7 +153,7 @@ final class Scenario {
             count(log, range, new View(NAMED, GrantedTopics.NONE)));
     }
 
-    private static int count(SegmentLog log, LogRange range, View view) throws IOException {
+    private static int count(TendedLog log, LogRange range, View view) throws IOException {
         int found = 0;
         for (long at = range.first() - 1; at < range.head(); ) {
             LogChunk chunk = log.read(at, range.head(), view, 5_000);
@@ -166,7 +166,7 @@ final class Scenario {
     /** Opens what is left, compares, appends more, and compares again. */
     void verifyAfter(MemoryDisk left) throws IOException {
         Map<Long, String> book = new HashMap<>(acknowledged);
-        try (SegmentLog log = open(left)) {
+        try (TendedLog log = open(left)) {
             verify(log);
             assertTrue(log.range().head() <= last() + 4, "more than one group beyond what was acknowledged");
             assertEquals(0, work(log, 3));

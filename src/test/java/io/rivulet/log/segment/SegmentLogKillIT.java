@@ -30,7 +30,7 @@ class SegmentLogKillIT {
 
     private static final int ROUNDS = Integer.getInteger("rivulet.kill.rounds", 6);
     private static final LogOptions OPTIONS =
-        LogOptions.of(Settings.with("log.retain.events", "4000")).withSegmentEvents(100);
+        TendedLog.segmentsOf(100, LogOptions.of(Settings.with("log.retain.events", "4000")));
 
     @TempDir
     Path folder;
@@ -43,7 +43,7 @@ class SegmentLogKillIT {
         for (int round = 0; round < ROUNDS; round++) {
             long acknowledged = killedAfter(20 + random.nextInt(800));
             assertTrue(acknowledged > before);
-            try (SegmentLog log = open(folder)) {
+            try (TendedLog log = open(folder)) {
                 LogRange range = log.range();
                 assertEquals(round * 2 + 2, range.epoch());
                 assertTrue(range.head() >= acknowledged, range + ", acknowledged " + acknowledged);
@@ -58,7 +58,7 @@ class SegmentLogKillIT {
     }
 
     /** Every event says its own position. */
-    private static void verify(SegmentLog log) throws IOException {
+    private static void verify(TendedLog log) throws IOException {
         long next = log.range().first();
         while (next <= log.range().head()) {
             for (LogEntry entry : log.read(next - 1, log.range().head(), TopicSelection.ofTopics(List.of("*")), 1 << 16)
@@ -70,9 +70,9 @@ class SegmentLogKillIT {
         assertTrue(log.range().first() == 1 || log.range().head() - log.range().first() > 3_500);
     }
 
-    private static SegmentLog open(Path folder) throws IOException {
+    private static TendedLog open(Path folder) throws IOException {
         Metrics metrics = new Metrics();
-        return SegmentLog.open(folder, OPTIONS, new RealDisk(metrics), InstantSource.system(), System::nanoTime,
+        return TendedLog.open(folder, OPTIONS, new RealDisk(metrics), InstantSource.system(), System::nanoTime,
             metrics);
     }
 
@@ -101,7 +101,7 @@ class SegmentLogKillIT {
 
     /** Appends groups of 1 to 20 events for ever, and tells the last position of each. */
     public static void main(String[] args) throws IOException {
-        SegmentLog log = open(Path.of(args[0])).begun();
+        TendedLog log = open(Path.of(args[0])).begun();
         Random random = new Random();
         while (true) {
             List<LogRecord> group = new ArrayList<>();

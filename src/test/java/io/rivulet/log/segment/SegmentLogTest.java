@@ -24,6 +24,7 @@ class SegmentLogTest extends EventLogContract {
     @Override
     protected EventLog open() throws IOException {
         Metrics metrics = new Metrics();
-        return SegmentLog.open(folder, options(), new RealDisk(metrics), clock, clock::nanos, metrics).begun();
+        return SegmentLog.open(folder, options(), new RealDisk(metrics), clock, clock::nanos, metrics,
+            Janitor::start);
     }
 }

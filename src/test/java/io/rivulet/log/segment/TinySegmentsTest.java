@@ -5,6 +5,6 @@ class TinySegmentsTest extends SegmentLogTest {
 
     @Override
     LogOptions options() {
-        return OUT_OF_THE_BOX.withSegmentEvents(3);
+        return TendedLog.segmentsOf(3, OUT_OF_THE_BOX);
     }
 }
