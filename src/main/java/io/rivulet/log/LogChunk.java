@@ -3,7 +3,7 @@ package io.rivulet.log;
 import java.util.List;
 
 /**
- * What one read found. Invariant: every matching event of {@code from..examinedTo} is in {@code entries}, ascending.
+ * The result of one read. Invariant: every matching event of {@code from..examinedTo} is in {@code entries}, ascending.
  *
  * @param from       the first position looked at; {@code after + 1} unless retention was faster
  * @param examinedTo the last position looked at; at least {@code from} unless there was nothing to look at

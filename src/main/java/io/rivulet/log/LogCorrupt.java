@@ -3,8 +3,8 @@ package io.rivulet.log;
 import java.io.IOException;
 
 /**
- * Stored bytes are not what was written, and the log will not guess: it names the file and the offset, changes nothing,
- * and leaves it to a person to restore a backup or to move the file away.
+ * Stored bytes are not as written. The log does not guess: it names the file and the offset, changes nothing, and
+ * leaves it to a person to restore a backup or to move the file away.
  */
 public final class LogCorrupt extends IOException {
 

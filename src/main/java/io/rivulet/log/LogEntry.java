@@ -5,10 +5,13 @@ import io.rivulet.event.EventFrame;
 import io.rivulet.event.IdSeal;
 import io.rivulet.event.Position;
 
-/** An event at its place in the log. Immutable, any thread. */
+/**
+ * One event at its position in the log. Made by the log; the hub shows it to streams, and the readers of history render
+ * it. Immutable, for any thread.
+ */
 public final class LogEntry {
 
-    /** Of the objects that it and its frame consist of, beside their texts and bytes; about. */
+    /** What an entry and its frame take in memory beside their texts and bytes, about. */
     private static final int OBJECT_BYTES = 256;
 
     private final long position;
@@ -17,7 +20,7 @@ public final class LogEntry {
     private final long timeMs;
     private final Event event;
     private final Receipt receipt;
-    /** Rendered when somebody wants it; two threads may both do so and make the same bytes, its fields are final. */
+    /** Made at first use. Two threads may both make it: the bytes are the same, and the fields of a frame are final. */
     private EventFrame frame;
 
     /**
@@ -59,7 +62,7 @@ public final class LogEntry {
         return timeMs;
     }
 
-    /** What was published. */
+    /** The event as it was published. */
     public Event event() {
         return event;
     }
@@ -69,17 +72,17 @@ public final class LogEntry {
         return receipt;
     }
 
-    /** The public id: the publisher's, else the sealed place. */
+    /** The public id: the publisher's, else the sealed position. */
     public String id(IdSeal seal) {
         return event.id() != null ? event.id() : placeId(seal);
     }
 
-    /** The sealed place. */
+    /** The sealed position, which is the id of an event without an id of its own. */
     public String placeId(IdSeal seal) {
         return seal.seal(epoch, position, 0, nonce);
     }
 
-    /** The bytes on the wire, the same for all who read this entry; {@code seal} is the log's own. */
+    /** The bytes on the wire, the same for every reader of this entry; {@code seal} is the log's own. */
     public EventFrame frame(IdSeal seal) {
         EventFrame rendered = frame;
         if (rendered == null) {
@@ -89,7 +92,7 @@ public final class LogEntry {
         return rendered;
     }
 
-    /** Bytes it takes in memory together with its frame, about. */
+    /** Bytes that the entry takes in memory together with its frame, about. */
     public long weight() {
         return event.weight() + event.data().length + OBJECT_BYTES;
     }

@@ -13,7 +13,7 @@ public final class LogFailure extends IOException {
         this.full = full;
     }
 
-    /** Whether space is what is missing. */
+    /** Whether the disk lacks space. */
     public boolean isFull() {
         return full;
     }

@@ -7,8 +7,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Look-ups in a log that do not scan the history. Those with a {@link View} answer as if what it does not show were not
- * in the log. The hub's reader threads and the committer only.
+ * Look-ups in a log that do not scan the history. Those with a {@link View} answer as if the events that it does not
+ * show were not in the log. For the hub's reader threads and the committer only, because a look-up may wait for the
+ * disk.
  */
 public interface LogFinder {
 
@@ -24,7 +25,7 @@ public interface LogFinder {
     /** The position after which exactly {@code n} events of the view come, or {@code first - 1} with fewer of them. */
     long beforeNewest(View view, int n) throws IOException;
 
-    /** What {@link #newestOfEach} brings into memory at most, unless one event is larger. */
+    /** Bytes that {@link #newestOfEach} brings into memory at most, unless one event is larger. */
     int NEWEST_BYTES_MAX = 1 << 20;
 
     /**
@@ -34,8 +35,9 @@ public interface LogFinder {
     List<LogEntry> newestOfEach(View view, int topicsMax) throws IOException;
 
     /**
-     * Reads forward as {@link LocalLog#read}, but passes over what is out of date: events of which each topic asked for
-     * has a newer one that the view shows, anywhere in the log. What cannot be told with little memory is read as well.
+     * Reads forward as {@link LocalLog#read}, but passes over events that are out of date. An event is out of date when
+     * each of its topics that was asked for has a newer event that the view shows, anywhere in the log. An event of
+     * which this cannot be told with little memory is read as well.
      *
      * @return as of {@link LocalLog#read}: every event of {@code from..examinedTo} that is not out of date is there
      * @throws IOException when stored bytes cannot be read or do not match their checksum
@@ -43,20 +45,20 @@ public interface LogFinder {
     LogChunk readNewest(long after, long upTo, View view, int bytesMax) throws IOException;
 
     /**
-     * Whether retention took an event after {@code after} that the view may have shown and that had no newer one of one
-     * of its topics: what {@link #readNewest} can no longer make up for. At worst true where it need not be.
+     * Whether retention took an event after {@code after} that the view may have shown and that was the newest of one
+     * of its topics: {@link #readNewest} can no longer make up for that. At worst true where it need not be.
      */
     boolean newestTrimmed(long after, View view) throws IOException;
 
     /** The nonce of the commit that holds this position, or of the store for 0; empty when it is not retained. */
     OptionalLong nonceAt(long position) throws IOException;
 
-    /** Whether a place after {@code position} durable events could be reached in {@code epoch}. No I/O. */
+    /** Whether the log could stand at {@code position} while {@code epoch} was in force. No I/O. */
     boolean epochReaches(int epoch, long position);
 
     /**
      * The greatest trimmed position whose event the view may have shown, 0 for none: at or above it a cursor is still
-     * exact. Greater than true where more topics were trimmed than are remembered, never smaller.
+     * exact. The answer is too great where more topics were trimmed than are remembered, and never too small.
      */
     long lastTrimmed(View view);
 }

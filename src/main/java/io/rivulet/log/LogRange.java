@@ -1,7 +1,7 @@
 package io.rivulet.log;
 
 /**
- * What a log holds at one moment. Invariant: {@code 1 <= first <= head + 1}.
+ * The extent of a log at one moment. Invariant: {@code 1 <= first <= head + 1}. Immutable.
  *
  * @param epoch         rises at every open; 24 bits
  * @param first         the oldest position that can be read; {@code head + 1} when there is none

@@ -3,7 +3,7 @@ package io.rivulet.log;
 import io.rivulet.event.Event;
 
 /**
- * What an append stores: an event and, on the first event of a publish with an idempotency key, its receipt.
+ * One event to append and, on the first event of a publish with an idempotency key, its receipt.
  *
  * @param receipt null without a key
  */

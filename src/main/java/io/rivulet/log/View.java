@@ -7,11 +7,11 @@ import io.rivulet.topic.TopicSelection;
 import java.util.List;
 
 /**
- * What a reader wants and may see. Every look-up answers as if nothing else were in the log: an event that the reader
- * may not see is neither found nor counted. Immutable, any thread.
+ * The events that a reader asks for and may see. Every look-up answers as if nothing else were in the log: an event
+ * that the reader may not see is neither found nor counted. Immutable, for any thread.
  *
- * @param topics   what it asks for
- * @param privates of these events, private ones are seen when one of their topics is here
+ * @param topics   the topics that the reader asks for
+ * @param privates a private event of those is seen when one of its topics is among these
  */
 public record View(TopicSelection topics, GrantedTopics privates) {
 

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * All that the log asks of a disk: the seam where tests put faults and power cuts. Nothing here may be ended by an
- * interrupt of the calling thread: a container interrupts threads, and a closed file would stop every publisher.
+ * All that the log asks of a disk: the seam where tests put faults and power cuts. An interrupt of the calling thread
+ * must end nothing here: a container interrupts threads, and a closed file would stop every publisher.
  */
 public interface Disk {
 

@@ -14,13 +14,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The machine's disk. {@link RandomAccessFile} and not its channel: an interrupt of a thread that uses a channel closes
- * the channel for everybody. Counts the bytes.
+ * The machine's disk; it counts the bytes that are read and written. It uses {@link RandomAccessFile} and not its
+ * channel, because an interrupt of a thread that uses a channel closes the channel for everybody.
  */
 public final class RealDisk implements Disk {
 
     private final Metrics metrics;
 
+    /** A disk that counts its bytes in these metrics. */
     public RealDisk(Metrics metrics) {
         this.metrics = metrics;
     }

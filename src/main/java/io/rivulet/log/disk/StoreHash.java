@@ -7,8 +7,9 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * 63-bit hashes of topics, ids and keys for the indexes, keyed by the store: a publisher cannot make two that collide.
- * An index only narrows; what it finds is compared with the record. Any thread.
+ * Hashes of topics, ids and keys for the indexes, of 63 bits. They are keyed by the store's secret, so a publisher
+ * cannot make two texts that collide. An index only narrows a search: every hit is compared with its record. Immutable,
+ * for any thread.
  */
 public final class StoreHash {
 
@@ -17,6 +18,7 @@ public final class StoreHash {
     private final long seed;
     private final long factor;
 
+    /** The hashes of a store with this key. */
     public StoreHash(byte[] storeKey) {
         Digest digest = Digest.of(storeKey, "index".getBytes(StandardCharsets.US_ASCII));
         seed = digest.high();

@@ -1,8 +1,8 @@
 package io.rivulet.log.index;
 
 /**
- * Whether an id may be in a segment, from memory: ten bits for each, so one strange id in a hundred costs a
- * read. Built once, then read by any thread.
+ * Tells from memory that an id is not in a segment: ten bits for each id, so one strange id in a hundred costs a read.
+ * Built once by the writer of the side file, then asked by any thread.
  */
 final class BloomFilter {
 

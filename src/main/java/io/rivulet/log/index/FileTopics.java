@@ -7,7 +7,11 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
-/** The topics of public events, or of private ones, in a side file ({@link IndexFile}). Any thread. */
+/**
+ * The topics of public events, or of private ones, in a side file ({@link IndexFile}). Topics and their postings stand
+ * in the same order, so a question about all of them reads the file forward. Any thread; each question opens the file
+ * and closes it.
+ */
 public final class FileTopics implements TopicPostings {
 
     private static final int POSTING_BYTES = 8;
@@ -110,7 +114,7 @@ public final class FileTopics implements TopicPostings {
         return keys == Keys.EVERY ? size.postings() : Arrays.stream(here(keys).counts()).sum();
     }
 
-    /** Keys that were found in memory, before this file replaced it, do not say where their places are. */
+    /** Keys that were found in memory, before this file took over, do not say where their postings are. */
     private Keys here(Keys keys) throws IOException {
         return keys.starts() != null ? keys : find(new TopicFilter(false, keys.hashes(), List.of()), null);
     }
@@ -159,7 +163,7 @@ public final class FileTopics implements TopicPostings {
         void at(long hash, int start, int count, IndexPages postings) throws IOException;
     }
 
-    /** Topics and places are in the same order, so both are read forward. */
+    /** Shows each of the topics with the range of its postings. */
     private void each(Keys some, Topic topic) throws IOException {
         if (some != Keys.EVERY) {
             Keys keys = here(some);

@@ -4,8 +4,8 @@ import io.rivulet.log.Digest;
 import io.rivulet.log.disk.StoreHash;
 
 /**
- * The index of a segment that has no side file yet: the active one, and a sealed one until its side file is written.
- * The committer adds, the readers ask: short locks, no I/O inside.
+ * The index of a segment that has no side file yet: the active segment, and a sealed one until its side file is
+ * written. The committer adds and the readers ask, so each call takes a lock for a moment and does no I/O inside.
  */
 public final class HeapIndex implements SegmentIndex {
 
@@ -17,6 +17,7 @@ public final class HeapIndex implements SegmentIndex {
     private final HeapTopics privates;
     private final Postings ids = new Postings();
 
+    /** An empty index. */
     public HeapIndex(StoreHash hash) {
         this.hash = hash;
         publics = new HeapTopics(hash);
@@ -43,7 +44,7 @@ public final class HeapIndex implements SegmentIndex {
         add(hash.of(key), rel, offset, 1);
     }
 
-    /** Of repeated ones the earliest count. */
+    /** Adds a posting unless the hash has so many already: of repeated ids the earliest count. */
     private synchronized void add(long idHash, int rel, int offset, int max) {
         if (ids.count(idHash) < max) {
             ids.add(idHash, rel, offset);
@@ -65,7 +66,7 @@ public final class HeapIndex implements SegmentIndex {
         return ids.newest(idHash, 0, PRIVATE_IDS_MAX);
     }
 
-    /** Places of all ids and keys together. */
+    /** Postings of all ids and keys together. */
     synchronized int idPostings() {
         return ids.nodes();
     }

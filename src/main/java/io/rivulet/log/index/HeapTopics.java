@@ -5,8 +5,9 @@ import io.rivulet.log.disk.StoreHash;
 import java.util.Arrays;
 
 /**
- * The topics of a {@link HeapIndex}, public or private, with their names. The committer adds, the readers ask: short
- * locks, no I/O and no pattern inside.
+ * The topics of a {@link HeapIndex}, public or private, with their names. The committer adds and the readers ask: locks
+ * are short, with no I/O and no pattern inside. A reader that tries patterns takes the array of names and its length
+ * under the lock and walks the names outside of it: names that were added never change.
  */
 final class HeapTopics implements TopicPostings {
 

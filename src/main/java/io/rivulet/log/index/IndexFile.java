@@ -6,11 +6,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * The index of a sealed segment in its side file; in memory only the sparse table and the Bloom filter of the ids.
- * Sections, each on pages of its own: header, strides (16 bytes each), filter (8), then for public events and again for
- * private ones: topics by hash with the range of their places (16), places (8), names in the order of the topics (a
- * varint of the length, the bytes; filled up to 8); then ids by hash with their place (16). A look-up guesses where a
- * hash must be, for hashes are spread evenly, and reads a page or two. Any thread.
+ * The index of a sealed segment in its side file. Memory holds only the sparse table and the Bloom filter of the ids;
+ * everything else is read when it is asked for, and no file stays open. Any thread.
+ *
+ * <p>Sections, each on pages of its own: header, sparse table (16 bytes each), filter (8); then for public events and
+ * again for private ones: topics by hash with the range of their postings (16), postings (8), names in the order of the
+ * topics (a varint of the length, the bytes; filled up to 8); at last ids by hash with their posting (16).
  */
 public final class IndexFile {
 

@@ -8,9 +8,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * A side file is made of pages, each with a checksum of its own, so that a look-up reads a page or two and trusts them.
+ * The pages of a side file. Each has a checksum of its own, so that a look-up reads a page or two and can trust them.
  * {@code 4,080 bytes of entries, page number (u32), 0 (u64), crc (u32)}; entries of 8 or 16 bytes never span two pages.
- * One look-up, one thread; keeps the page it read last.
+ * For one look-up on one thread; it keeps the page that it read last.
  */
 final class IndexPages implements Closeable {
 

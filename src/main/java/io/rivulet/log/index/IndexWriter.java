@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** Writes the side file of a sealed segment from its index in memory. The log's thread. */
+/**
+ * Writes the side file of a sealed segment from its index in memory. On the log's thread.
+ */
 public final class IndexWriter {
 
     private final HeapIndex heap;

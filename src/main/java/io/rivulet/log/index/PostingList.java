@@ -2,13 +2,16 @@ package io.rivulet.log.index;
 
 import java.util.Arrays;
 
-/** Places ({@link Postings}) as they are gathered. Not for several threads. */
+/**
+ * {@link Postings} as they are gathered. For one thread.
+ */
 public final class PostingList {
 
     private long[] all = {};
     private int n;
     private boolean isSorted = true;
 
+    /** Adds one. */
     public void add(long posting) {
         if (n == all.length) {
             all = Arrays.copyOf(all, Math.max(16, n * 2));
@@ -17,17 +20,19 @@ public final class PostingList {
         all[n++] = posting;
     }
 
+    /** Adds all of these. */
     public void add(long[] some) {
         for (long posting : some) {
             add(posting);
         }
     }
 
-    /** Each once. */
+    /** All that were added, ascending, each once. */
     public long[] ascending() {
         return isSorted ? Arrays.copyOf(all, n) : Arrays.stream(all, 0, n).sorted().distinct().toArray();
     }
 
+    /** Those that are in one of two ascending lists. */
     public static long[] either(long[] a, long[] b) {
         if (a.length == 0 || b.length == 0) {
             return a.length == 0 ? b : a;
@@ -38,6 +43,7 @@ public final class PostingList {
         return all.ascending();
     }
 
+    /** Those that are in both of two ascending lists. */
     public static long[] both(long[] a, long[] b) {
         PostingList all = new PostingList();
         for (int i = 0, j = 0; i < a.length && j < b.length; ) {

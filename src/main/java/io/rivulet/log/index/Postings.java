@@ -3,9 +3,12 @@ package io.rivulet.log.index;
 import java.util.Arrays;
 
 /**
- * Hash to the ascending places (record number, offset) that have it, in a few flat arrays: about 30 bytes a place at
- * worst, so a segment's index is bounded by the segment. A place is a long: the record's number within the segment
- * above, its offset below. A tag is a number that a hash was given when it was added first. Not for several threads.
+ * From a hash to the ascending postings that have it, in a few flat arrays: about 30 bytes a posting at worst, so a
+ * segment's index is bounded by the segment. A posting is a long: the number of a record within the segment above, its
+ * offset in the file below. For one thread.
+ *
+ * <p>The postings of a hash are a chain: the hash knows its newest one, and each knows the one before it. Adding
+ * therefore moves nothing, and the newest postings, which are asked for most, are found first.
  */
 public final class Postings {
 
@@ -20,29 +23,32 @@ public final class Postings {
     private int[] before = new int[64];
     private int nodes;
 
+    /** The posting of this record at this offset. */
     public static long posting(int rel, int offset) {
         return (long) rel << 32 | offset & 0xffffffffL;
     }
 
+    /** The number of its record within the segment. */
     public static int rel(long posting) {
         return (int) (posting >>> 32);
     }
 
+    /** The offset of its record in the file; 0 where that is not known. */
     public static int offset(long posting) {
         return (int) posting;
     }
 
-    /** Adds a place, later than or equal to all others; twice the same counts once. */
+    /** Adds a posting, later than or equal to all others; the same record counts once. */
     void add(long hash, int rel, int offset) {
         add(hash, slot(hash), rel, offset);
     }
 
-    /** Whether there is no place of {@code hash} yet. */
+    /** Whether {@code hash} has no posting yet. */
     boolean isNew(long hash) {
         return last[slot(hash)] == 0;
     }
 
-    /** The same as {@link #add(long, int, int)} for a hash that is new. */
+    /** The same as {@link #add(long, int, int)} for a new hash, which is given a number to keep: its tag. */
     void addNew(long hash, int rel, int offset, int tag) {
         add(hash, rel, offset);
         tags[slot(hash)] = tag;
@@ -83,7 +89,7 @@ public final class Postings {
         return size;
     }
 
-    /** Places of all hashes together. */
+    /** Postings of all hashes together. */
     int nodes() {
         return nodes;
     }
@@ -101,7 +107,7 @@ public final class Postings {
         return all;
     }
 
-    /** The last {@code max} places of {@code hash} with a record number of at least {@code fromRel}, ascending. */
+    /** The last {@code max} postings of {@code hash} with a record number of at least {@code fromRel}, ascending. */
     long[] newest(long hash, int fromRel, int max) {
         int newest = last[slot(hash)];
         int n = 0;
@@ -111,7 +117,7 @@ public final class Postings {
         return collect(newest, n);
     }
 
-    /** The last place of {@code hash} that is among these ascending ones, or -1. */
+    /** The last posting of {@code hash} that is among these ascending ones, or -1. */
     long newestAmong(long hash, long[] some) {
         int node = last[slot(hash)];
         while (node != 0 && Arrays.binarySearch(some, postings[node - 1]) < 0) {
@@ -120,7 +126,7 @@ public final class Postings {
         return node == 0 ? -1 : postings[node - 1];
     }
 
-    /** The last {@code max} places of all hashes from {@code fromRel} on, ascending, each once. */
+    /** The last {@code max} postings of all hashes from {@code fromRel} on, ascending, each once. */
     long[] newestOfAll(int fromRel, int max) {
         int from = nodes;
         int n = 0;

@@ -3,8 +3,8 @@ package io.rivulet.log.index;
 import java.io.IOException;
 
 /**
- * Where in one segment a topic, an id or a key is. Places are those of {@link Postings}. Found by hash: the caller
- * compares with the record. Any thread.
+ * Where in one segment a topic, an id or a key is. The log's readers ask it, on their threads. It finds by hash, so the
+ * caller compares each hit with the record. The postings are those of {@link Postings}.
  */
 public interface SegmentIndex {
 
@@ -13,7 +13,7 @@ public interface SegmentIndex {
     /** So few records are read one by one however close they are: less than a chunk. */
     int DENSE_MIN = 16;
 
-    /** Whether so many of the records are too many to be read one by one. */
+    /** Whether so many of the records are cheaper to read with all that is between them than one by one. */
     static boolean isDense(long found, long records) {
         return found > DENSE_MIN && found * SPARSE > records;
     }
@@ -22,11 +22,11 @@ public interface SegmentIndex {
     TopicPostings topics(boolean isPrivate);
 
     /**
-     * The earliest places, ascending, of a publisher's id or a receipt key: one of what is public or a key, and some of
-     * what is private.
+     * The earliest postings, ascending, of a publisher's id or a receipt key: one of a public event or a key, and some
+     * of private events.
      */
     long[] ids(long hash) throws IOException;
 
-    /** Whether it is in memory and may grow. */
+    /** Whether the index is in memory and may grow. */
     boolean isHeap();
 }

@@ -3,8 +3,8 @@ package io.rivulet.log.index;
 import java.util.Arrays;
 
 /**
- * A sparse table of one segment: a block about every {@link #BYTES}, with its first record, offset and time. The
- * stretch between two of them is a chunk, the unit that readers share. Any thread; the committer alone adds.
+ * A sparse table of one segment: one block about every {@link #BYTES}, with its first record, offset and time. The
+ * stretch between two entries is a chunk, the unit that readers share. The committer alone adds; any thread asks.
  */
 public final class SparseIndex {
 

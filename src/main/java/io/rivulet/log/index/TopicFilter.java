@@ -10,18 +10,21 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Topics as an index looks for them: all; or some by their hash and, for patterns, some by their name. Immutable.
+ * The topics of a question as an index looks for them: all topics, or some by their hash and, for patterns, some by
+ * their name. Immutable, for any thread.
  *
  * @param any      every topic
- * @param hashes   of the exact ones, ascending
- * @param patterns those that need names
+ * @param hashes   of the topics that are named exactly, ascending
+ * @param patterns matchers that need the names of topics
  */
 public record TopicFilter(boolean any, long[] hashes, List<? extends TopicMatcher> patterns) {
 
+    /** The topics that were asked for. */
     public static TopicFilter of(TopicSelection topics, StoreHash hash) {
         return new TopicFilter(topics.isAny(), hashes(topics.exact(), hash), topics.patterns());
     }
 
+    /** The topics that were granted. */
     public static TopicFilter of(GrantedTopics topics, StoreHash hash) {
         List<String> exact = new ArrayList<>();
         List<TopicMatcher> patterns = new ArrayList<>();
@@ -39,10 +42,12 @@ public record TopicFilter(boolean any, long[] hashes, List<? extends TopicMatche
         return topics.stream().mapToLong(hash::of).sorted().distinct().toArray();
     }
 
+    /** Whether no topic fits. */
     public boolean isNone() {
         return !any && hashes.length == 0 && patterns.isEmpty();
     }
 
+    /** Whether hashes alone do not answer. */
     public boolean needsNames() {
         return !any && !patterns.isEmpty();
     }

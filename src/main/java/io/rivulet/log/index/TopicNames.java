@@ -5,8 +5,8 @@ import io.rivulet.log.disk.StoreHash;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Names of topics, one after the other, each with its length before it; bounded. Bytes that were put never change, so a
- * reader takes array and length under the owner's lock and reads outside of it.
+ * The names of topics, one after the other, each with its length before it; bounded. Bytes that were put never change,
+ * so a reader takes array and length under the owner's lock and reads outside of it.
  */
 public final class TopicNames {
 
@@ -16,7 +16,7 @@ public final class TopicNames {
     private final Bytes bytes = new Bytes(256);
     private boolean isFull;
 
-    /** Where the name went; -1 when there is no room for it, nor for any that comes later. */
+    /** Adds a name and returns its offset; -1 when there is no room for it, nor for any later one. */
     int add(byte[] b, int from, int length) {
         isFull |= bytes.length() + length + 5 > BYTES_MAX;
         if (isFull) {
@@ -48,6 +48,7 @@ public final class TopicNames {
         private int from;
         private int length;
 
+        /** A walk over the names from one offset to another. */
         public Walk(byte[] b, int from, int end) {
             this.b = b;
             this.from = from;
@@ -77,6 +78,7 @@ public final class TopicNames {
             return from + length;
         }
 
+        /** The name at which the walk stands. */
         public String name() {
             return new String(b, from, length, StandardCharsets.UTF_8);
         }

@@ -3,13 +3,13 @@ package io.rivulet.log.index;
 import java.io.IOException;
 
 /**
- * The topics of one segment's public events, or of its private ones, with their places ({@link Postings}): two tables,
- * so that who sees public events only never walks over private ones. Found by hash: the caller compares with the
- * record. Any thread.
+ * The topics of one segment's public events, or of its private ones, with their {@link Postings}. There are two such
+ * tables, so that a reader of public events never walks over private ones. Topics are found by hash: the caller
+ * compares each hit with the record. Any thread.
  */
 public interface TopicPostings {
 
-    /** Places of all topics together; an event of two topics has two. No I/O. */
+    /** Postings of all topics together; an event of two topics has two. No I/O. */
     int count();
 
     /**
@@ -20,19 +20,19 @@ public interface TopicPostings {
      */
     Keys find(TopicFilter filter, Keys known) throws IOException;
 
-    /** How many places the topics have together. */
+    /** Postings of these topics together. */
     int count(Keys keys) throws IOException;
 
-    /** The newest {@code max} places of each topic from record {@code fromRel} on: ascending, each place once. */
+    /** The newest {@code max} postings of each topic from record {@code fromRel} on: ascending, each once. */
     long[] postings(Keys keys, int fromRel, int max) throws IOException;
 
-    /** Shows the newest place of each topic; of the places {@code among} these ascending ones, unless that is null. */
+    /** Shows the newest posting of each topic, of those {@code among} these ascending ones unless that is null. */
     void newest(Keys keys, long[] among, Visitor visitor) throws IOException;
 
     /** Shows the names of the topics, as far as they are known. */
     void names(NameVisitor visitor) throws IOException;
 
-    /** Sees a topic's hash and a place. */
+    /** Sees a topic's hash and a posting. */
     interface Visitor {
         void visit(long topicHash, long posting);
     }
@@ -46,17 +46,18 @@ public interface TopicPostings {
      * Some topics of a table.
      *
      * @param hashes   ascending
-     * @param starts   in a side file, where their places begin; null in memory
+     * @param starts   in a side file, where their postings begin; null in memory
      * @param counts   in a side file, how many they are; null in memory
      * @param examined bytes of names looked at, in memory, where more may follow
      */
     record Keys(long[] hashes, int[] starts, int[] counts, int examined) {
 
+        /** No topic. */
         public static final Keys NONE = new Keys(new long[0], new int[0], new int[0], 0);
         /** All topics of the table, whatever they are. */
         public static final Keys EVERY = new Keys(null, null, null, 0);
 
-        /** Longs it takes in memory, about. */
+        /** Longs that the keys take in memory, about. */
         public int weight() {
             return hashes == null ? 0 : hashes.length * 2;
         }
