@@ -3,6 +3,7 @@ package io.rivulet.http;
 import static io.rivulet.limit.Refused.Reason.TOO_LARGE;
 
 import io.rivulet.limit.Refused;
+import io.rivulet.url.PercentEncoding;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -65,9 +66,10 @@ public final class FormDecoder {
             byte b = form[i];
             if (b == '+') {
                 b = ' ';
-            } else if (b == '%' && i + 2 < to && hex(form[i + 1]) >= 0 && hex(form[i + 2]) >= 0) {
-                b = (byte) (hex(form[i + 1]) << 4 | hex(form[i + 2]));
-                i += 2;
+            } else if (b == '%' && i + 2 < to) {
+                int octet = PercentEncoding.octet(form[i + 1], form[i + 2]);
+                b = octet < 0 ? b : (byte) octet;
+                i += octet < 0 ? 0 : 2;
             }
             plain[length++] = b;
             all |= b;
@@ -81,9 +83,5 @@ public final class FormDecoder {
             throw Refused.malformed("the form is no valid UTF-8 near byte " + from + " (" + Arrays.toString(
                 Arrays.copyOf(plain, Math.min(length, 8))) + " …)");
         }
-    }
-
-    private static int hex(byte b) {
-        return Character.digit((char) (b & 0xff), 16);
     }
 }

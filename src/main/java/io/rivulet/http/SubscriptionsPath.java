@@ -4,6 +4,7 @@ import io.rivulet.hub.ActiveSubscription;
 import io.rivulet.hub.SubscriptionDocument;
 import io.rivulet.limit.Refused;
 import io.rivulet.limit.Refused.Reason;
+import io.rivulet.url.PercentEncoding;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -74,7 +75,7 @@ record SubscriptionsPath(boolean legacy, String type, String text, String subscr
         int length = 0;
         for (int i = 0; i < segment.length(); i++) {
             char c = segment.charAt(i);
-            int value = c != '%' ? c : i + 2 < segment.length() ? hex(segment, i + 1) : -1;
+            int value = c != '%' ? c : PercentEncoding.octet(segment, i);
             if (value < 0 || value > 0xff) {
                 throw Refused.malformed("the path is not percent-encoded as it must be");
             }
@@ -86,11 +87,5 @@ record SubscriptionsPath(boolean legacy, String type, String text, String subscr
         } catch (CharacterCodingException e) {
             throw Refused.malformed("the path is no valid UTF-8");
         }
-    }
-
-    private static int hex(String text, int at) {
-        int high = Character.digit(text.charAt(at), 16);
-        int low = Character.digit(text.charAt(at + 1), 16);
-        return high < 0 || low < 0 ? -1 : high << 4 | low;
     }
 }

@@ -5,8 +5,8 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.rivulet.topic.TopicMatcher;
 import io.rivulet.topic.TopicSpace;
+import io.rivulet.url.PercentEncoding;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -18,7 +18,6 @@ public final class SubscriptionDocument {
     /** Where active subscriptions are, below the hub's path. */
     public static final String FOLDER = "/subscriptions";
     private static final String CONTEXT = "https://mercure.rocks/";
-    private static final char[] HEX = "0123456789ABCDEF".toCharArray();
 
     private SubscriptionDocument() {
     }
@@ -120,16 +119,6 @@ public final class SubscriptionDocument {
 
     /** Percent-encodes all but the unreserved characters (RFC 6570, simple expansion): also slash, colon, percent. */
     public static String encode(String text) {
-        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-        StringBuilder path = new StringBuilder(utf8.length + 16);
-        for (byte b : utf8) {
-            char c = (char) (b & 0xff);
-            if (c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "-._~".indexOf(c) >= 0) {
-                path.append(c);
-            } else {
-                path.append('%').append(HEX[c >> 4]).append(HEX[c & 15]);
-            }
-        }
-        return path.toString();
+        return PercentEncoding.ALL_BUT_UNRESERVED.encode(text);
     }
 }

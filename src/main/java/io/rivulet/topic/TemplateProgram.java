@@ -1,10 +1,15 @@
 package io.rivulet.topic;
 
+import io.rivulet.url.PercentEncoding;
 import java.util.Arrays;
 
 /**
  * A small automaton over the characters of a topic, where {@code %41} counts as one: all ways are followed side by
  * side, so that no text makes it try again, and a budget of steps ends what takes too long. Immutable, any thread.
+ *
+ * <p>The automaton of URL patterns is another one. It counts a percent-encoded byte as three characters, has sets of
+ * characters where this one has bits of a class, and does not tell whether the beginning of a text may still become a
+ * match. One automaton for both would ask at each character which of the two it is.
  */
 final class TemplateProgram {
 
@@ -58,20 +63,14 @@ final class TemplateProgram {
     }
 
     static boolean isTriplet(String text, int i) {
-        return text.charAt(i) == '%' && i + 2 < text.length() && hex(text.charAt(i + 1)) >= 0
-            && hex(text.charAt(i + 2)) >= 0;
-    }
-
-    private static int hex(char c) {
-        return c < 128 ? Character.digit(c, 16) : -1;
+        return PercentEncoding.octet(text, i) >= 0;
     }
 
     private static int[] classes() {
         int[] classes = new int[128];
         for (char c = 0; c < 128; c++) {
-            boolean plain = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
-                || "-._~".indexOf(c) >= 0;
-            classes[c] = plain ? UNRESERVED : ":/?#[]@!$&'()*+,;=".indexOf(c) >= 0 ? RESERVED | flag(c) : 0;
+            classes[c] = PercentEncoding.isUnreserved(c) ? UNRESERVED
+                : ":/?#[]@!$&'()*+,;=".indexOf(c) >= 0 ? RESERVED | flag(c) : 0;
         }
         return classes;
     }
@@ -239,7 +238,7 @@ final class TemplateProgram {
         if (unit < TRIPLET) {
             return unit < 128 ? CLASSES[unit] : 0;
         }
-        boolean continuation = hex((char) (unit >> 8 & 0xFF)) >> 2 == 2;
+        boolean continuation = PercentEncoding.octet(unit >> 8 & 0xFF, unit & 0xFF) >> 6 == 2;
         return UNRESERVED | (continuation ? CONTINUATION : 0);
     }
 }

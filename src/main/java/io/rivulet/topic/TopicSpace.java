@@ -132,11 +132,15 @@ public final class TopicSpace {
      * {@code /.well-known/mercure}, wherever the hub is (PUB-05).
      */
     public boolean isReserved(String topic) {
-        if (ReservedNamespace.holds(topic) || own.leadsThere(topic)) {
-            return true;
+        if (ReservedNamespace.STANDARD.isPlain(topic) && own.isPlain(topic)) {
+            return false;
         }
         Url url = url(topic).url();
-        return url != null && (own.isUnder(url.path()) || ReservedNamespace.STANDARD.isUnder(url.path()));
+        if (url != null && (ReservedNamespace.STANDARD.isUnder(url) || own.isUnder(url))) {
+            return true;
+        }
+        return (url == null || !ReservedNamespace.isWhole(topic))
+            && (ReservedNamespace.holds(topic) || own.leadsThere(topic));
     }
 
     /** The topic as a URL, parsed once for all that ask soon. */

@@ -4,9 +4,11 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /** Percent-encoding with UTF-8: each place in a URL has its own set of code points (URL Standard, section 1.3). */
-enum PercentEncoding {
+public enum PercentEncoding {
     C0_CONTROL(""), FRAGMENT(" \"<>`"), QUERY(" \"#<>"), SPECIAL_QUERY(" \"#<>'"), PATH(" \"#<>?^`{}"),
-    USERINFO(" \"#<>?^`{}/:;=@[\\]|");
+    USERINFO(" \"#<>?^`{}/:;=@[\\]|"),
+    /** All but the unreserved characters: a value in a URI template's simple expansion (RFC 6570, 3.2.2). */
+    ALL_BUT_UNRESERVED(" !\"#$%&'()*+,/:;<=>?@[\\]^`{|}");
 
     private static final String HEX = "0123456789ABCDEF";
 
@@ -19,7 +21,7 @@ enum PercentEncoding {
     }
 
     /** The text with every code point of the set as {@code %XX}; everything beyond ASCII is in every set. */
-    String encode(String text) {
+    public String encode(String text) {
         StringBuilder out = null;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -43,6 +45,23 @@ enum PercentEncoding {
         return out == null ? text : out.toString();
     }
 
+    /** The byte that {@code %XX} stands for at this place, -1 when none begins there. Its digits are ASCII. */
+    public static int octet(CharSequence text, int at) {
+        return text.charAt(at) == '%' && at + 2 < text.length() ? octet(text.charAt(at + 1), text.charAt(at + 2)) : -1;
+    }
+
+    /** The byte that these two hex digits stand for, -1 when they are none. */
+    public static int octet(int high, int low) {
+        int first = high < 128 ? Character.digit(high, 16) : -1;
+        int second = low < 128 ? Character.digit(low, 16) : -1;
+        return first < 0 || second < 0 ? -1 : first << 4 | second;
+    }
+
+    /** Letters, digits, {@code - . _ ~}: the same with and without percent-encoding (RFC 3986, 2.3). */
+    public static boolean isUnreserved(int c) {
+        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "-._~".indexOf(c) >= 0;
+    }
+
     /** Undoes every {@code %XX}; what is not UTF-8 then becomes U+FFFD. */
     static String decode(String text) {
         if (text.indexOf('%') < 0) {
@@ -51,14 +70,9 @@ enum PercentEncoding {
         byte[] from = text.getBytes(StandardCharsets.UTF_8);
         ByteArrayOutputStream to = new ByteArrayOutputStream(from.length);
         for (int i = 0; i < from.length; i++) {
-            int high = from[i] == '%' && i + 2 < from.length ? Character.digit(from[i + 1], 16) : -1;
-            int low = high < 0 ? -1 : Character.digit(from[i + 2], 16);
-            if (low < 0) {
-                to.write(from[i]);
-            } else {
-                to.write(high << 4 | low);
-                i += 2;
-            }
+            int octet = from[i] == '%' && i + 2 < from.length ? octet(from[i + 1], from[i + 2]) : -1;
+            to.write(octet < 0 ? from[i] : octet);
+            i += octet < 0 ? 0 : 2;
         }
         return to.toString(StandardCharsets.UTF_8);
     }

@@ -20,7 +20,8 @@ class ReservedNamespaceTest {
         "\\\\other\\.well-known\\mercure", "https:\\\\other\\.well-known\\mercure", "https:mercure", "http:mercure/x",
         "https:/.well-known/mercure", "https:////other/.well-known/mercure", "/%2Ewell-known/mercure",
         "/a/../.well-known/mercure", "/a/%2e%2E/.well-known/mercure", "/./.well-known/mercure", "mercure/",
-        "/../../.well-known/mercure", "/.well-known/x/..\\mercure", "/.well-known/mercure/../mercure"})
+        "/../../.well-known/mercure", "/.well-known/x/..\\mercure", "/.well-known/mercure/../mercure",
+        "https://[bad/.well-known/mercure", "//a:b/.well-known/mercure", "coap://[bad/.well-known/mercure/x"})
     void leadsToTheHub(String topic) {
         assertTrue(ReservedNamespace.holds(topic), topic);
     }
@@ -32,7 +33,8 @@ class ReservedNamespaceTest {
         "urn:.well-known/mercure", "coap://h\\.well-known\\mercure", "app:/x/.well-known/mercure", "https://mercure",
         "/.well-known//mercure", "/.well-known/%256Dercure", "/.well-known%2Fmercure", "/.well-known/mercure/..",
         "quotes/ACME", "1mercure:x", "%", "%6", "/a/..", "mercure%2Fx", "x?/.well-known/mercure",
-        "x#/.well-known/mercure", "https://example.com?/.well-known/mercure"})
+        "x#/.well-known/mercure", "https://example.com?/.well-known/mercure",
+        "https://[bad/x/.well-known/mercure", "https://[bad?/.well-known/mercure", "https://[bad//.well-known/mercure"})
     void leadsElsewhere(String topic) {
         assertFalse(ReservedNamespace.holds(topic), topic);
     }

@@ -145,6 +145,21 @@ class TopicSpaceTest {
     }
 
     @Test
+    void pubFiveARelativeTopicLeadsFromTheHubToMercuresPathToo() {
+        for (String topic : List.of(".well-known/mercure", "./.well-known/mercure/x", "http:.well-known/mercure")) {
+            assertTrue(TopicSpace.of("http://hub.example/hub").isReserved(topic), topic);
+        }
+        assertFalse(TopicSpace.of("http://hub.example/ctx/hub").isReserved(".well-known/mercure"));
+    }
+
+    @Test
+    void pubFiveAHubsPathWithEncodedCharactersIsKnownInEveryForm() {
+        for (String topic : List.of("a b", "a%20b", "x/../a b/c", "/a b", "https://other/a%20b")) {
+            assertTrue(TopicSpace.of("https://hub.example/a%20b").isReserved(topic), topic);
+        }
+    }
+
+    @Test
     void aBeginningThatLiesElsewhereMayNotMatch() {
         for (String beginning : List.of("quotes/", "https://hub.example/.well-known/quotes/", "./quotes/a", "/quotes/",
             "https://example.com/quotes/", "urn:quote:")) {
