@@ -27,7 +27,7 @@ public final class FileTopics implements TopicPostings {
      * How large the sections are of the topics of public events, or of private ones.
      *
      * @param topics    how many
-     * @param places    of all of them
+     * @param postings  of all of them
      * @param nameBytes of their names; -1 when they are not known
      */
     record Size(int topics, int postings, int nameBytes) {

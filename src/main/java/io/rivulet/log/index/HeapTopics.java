@@ -74,7 +74,7 @@ final class HeapTopics implements TopicPostings {
             return Keys.EVERY;
         }
         if (!filter.needsNames()) {
-            return new Keys(filter.hashes(), null, null, 0); // those that are not there have no places
+            return new Keys(filter.hashes(), null, null, 0); // those that are not there have no postings
         }
         int end = namesLength();
         if (end < 0) {

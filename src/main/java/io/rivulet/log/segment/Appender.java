@@ -19,15 +19,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The writing half: owns the file of the active segment. Invariant: everything below {@code active.length()} was
- * acknowledged, everything above it never was.
+ * The writing half of the log; it owns the file of the active segment. The committer appends, the log's thread rolls an
+ * old segment and syncs at intervals; the monitor guards the file. Invariant: everything below {@code active.length()}
+ * was acknowledged, everything above it never was.
  *
- * <p>After a failed write or sync nobody knows what is on the disk (a system may drop the pages it could not write and
- * say so once only). So the log is poisoned: before the next append the file is opened anew, cut to what was
- * acknowledged, written again from the last page that was not known to be synced, and synced. While that fails, appends
- * are refused and reading goes on.
- *
- * <p>The monitor guards the file: the committer appends, the log's thread rolls an old segment and syncs at intervals.
+ * <p>The hard thing is a failed write or sync: after it nobody knows what is on the disk. A system may drop the pages
+ * that it could not write, and report that once only, so a second sync that succeeds proves nothing. Therefore the log
+ * is poisoned. Before the next append the file is opened anew, cut to what was acknowledged, written again from the
+ * last page that was not known to be synced, and synced. While that fails, appends are refused and reading goes on.
  */
 final class Appender {
 
@@ -71,12 +70,12 @@ final class Appender {
         syncedTo = active.length();
     }
 
-    /** Sets who is told that an append is about to wait for the disk; not to be slow. */
+    /** See {@code LogWriter}: the hook runs when an append is about to wait for the disk. */
     synchronized void beforeSync(Runnable hook) {
         beforeSync = hook;
     }
 
-    /** Sets who is told that a segment was rolled; not to be slow. */
+    /** Sets a hook that runs when a segment was rolled. It must be quick. */
     synchronized void rolled(Runnable hook) {
         rolled = hook;
     }
@@ -115,7 +114,7 @@ final class Appender {
         try {
             out.write(active.length(), buffer.array(), 0, buffer.length());
             if (options.sync() == Sync.ALWAYS) {
-                beforeSync.run(); // all of this group's work is done but the disk's: the core is free for others
+                beforeSync.run(); // only the disk has work left for this group: the core is free for others
                 out.force();
                 syncedTo = active.length() + buffer.length();
             }
@@ -131,7 +130,10 @@ final class Appender {
         }
     }
 
-    /** Durable: now it becomes visible. Index first, then length, then range, so that what is seen is found. */
+    /**
+     * Makes a durable group visible. The index comes first, then the length, then the range: a reader that sees an
+     * event in the range finds it by length and by index.
+     */
     private List<LogEntry> publish(List<LogRecord> group, BlockHeader block) {
         int at = active.length();
         active.sparse().offer(active.count(), at, block.timeMs());
@@ -183,7 +185,7 @@ final class Appender {
         LOG.info("the log in {} healed at position {}", segments.folder(), segments.range().head());
     }
 
-    /** Heals without waiting for somebody to publish; on a full disk only when there is room again. */
+    /** Heals without waiting for the next append; on a full disk only when there is room again. */
     synchronized void healIfPossible() {
         LogFailure failure = segments.range().failure();
         if (closed || failure == null
@@ -215,9 +217,7 @@ final class Appender {
             || timeMs - active.minTimeMs() >= options.segmentMs());
     }
 
-    /**
-     * Begins a new segment. When that fails the old one goes on growing: a roll is housekeeping and stops nobody.
-     */
+    /** Begins a new segment. When that fails the old one goes on growing: no append is refused for housekeeping. */
     private void roll() throws LogFailure {
         if (clock.millis() < rollNotBeforeMs && rollNotBeforeMs - clock.millis() <= ROLL_PAUSE_MS) {
             return;
@@ -285,7 +285,7 @@ final class Appender {
         }
     }
 
-    /** Rolls a segment that nobody appends to but whose events are old: else they would never expire. */
+    /** Rolls a segment whose events are old though nothing is appended: retention takes sealed segments only. */
     synchronized void rollIfOld(long nowMs) throws LogFailure {
         if (!closed && segments.range().failure() == null && active.count() > 0
             && nowMs - active.minTimeMs() >= options.segmentMs()) {

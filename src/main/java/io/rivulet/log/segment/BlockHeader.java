@@ -3,12 +3,12 @@ package io.rivulet.log.segment;
 import io.rivulet.log.disk.Bytes;
 
 /**
- * What stands before the records of one group commit. {@code magic, bodyLength, epoch, nonce (u32 each), base, timeMs
+ * The bytes before the records of one group commit. {@code magic, bodyLength, epoch, nonce (u32 each), base, timeMs
  * (u64), count, syncedTo, crc of the body, crc of the above (u32 each)}.
  *
- * <p>{@code syncedTo} tells a torn tail from corruption: bytes of this file that were on the disk for certain when this
- * block was written. Damage below the {@code syncedTo} of any later block is damage of acknowledged data. With
- * {@code log.sync=always} it is the block's own place.
+ * <p>{@code syncedTo} tells a torn tail from corruption: so many bytes of this file were on the disk for certain when
+ * the block was written. Damage below the {@code syncedTo} of any later block is damage of acknowledged data. With
+ * {@code log.sync=always} it is the block's own offset.
  *
  * @param base     position of the first record
  * @param syncedTo offset in the file below which all was synced
@@ -40,7 +40,7 @@ public record BlockHeader(int bodyLength, int epoch, int nonce, long base, long 
         out.length(end);
     }
 
-    /** The header at this place of the array, or null when there is none or it is damaged. */
+    /** The header at this offset of the array, or null when there is none or it is damaged. */
     static BlockHeader read(byte[] b, int at, int salt) {
         if (at < 0 || at + BYTES > b.length || Bytes.getInt(b, at) != MAGIC
             || Bytes.getInt(b, at + BYTES - 4) != (Bytes.crc(b, at, BYTES - 4) ^ salt)) {

@@ -10,18 +10,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
- * Decoded chunks for all who catch up together, the least recently used leaving first. Two readers that need the same
- * chunk at once read it once: the second waits for the first. Invariant: the weight of what is kept is at most
- * {@code bytesMax}, or it is one chunk. Any thread of the hub's own.
+ * Decoded chunks for all readers that catch up together, on the hub's threads; the least recently used leaves first.
+ * Two readers that need the same chunk at once read it once: the second waits for the first. Invariant: the weight of
+ * the kept chunks is at most {@code bytesMax}, or there is one chunk.
  */
 final class ChunkCache {
 
-    /** So many chunks that are not here are counted: half a megabyte. */
+    /** Reads of single records are counted for so many absent chunks: half a megabyte. */
     private static final int SINGLES_MAX = 4_096;
 
     private final long bytesMax;
     private final Map<Key, CompletableFuture<Chunk>> chunks = new LinkedHashMap<>(16, 0.75f, true);
-    /** Bytes that were read one record at a time of chunks that are not here. */
+    /** Bytes that were read one record at a time, of chunks that are not here. */
     private final Map<Key, Integer> singles = new LinkedHashMap<>(16, 0.75f, true);
     private long bytes;
 
@@ -102,8 +102,8 @@ final class ChunkCache {
     }
 
     /**
-     * A record of this chunk, which is not here, is about to be read by itself. True when half of the chunk's bytes
-     * have been by now, by whomever: then it costs less to read all of it for those who come next.
+     * Says that a record of this chunk, which is not here, is about to be read by itself. True when half of the chunk's
+     * bytes have been read in that way, by any reader: then reading all of it costs less for the readers that follow.
      */
     boolean isWanted(long segment, int number, int chunkBytes) {
         synchronized (chunks) {

@@ -7,9 +7,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The log's own thread, {@code rivulet-log}: heals a poisoned log, writes the side files of sealed segments, rolls an
- * old segment that nobody appends to, lets retention take whole segments, and syncs at intervals. None of it may lose
- * or block anything: what fails is told, and tried again at the next round.
+ * The log's housekeeping, on its own thread {@code rivulet-log}: it heals a poisoned log, writes the side files of
+ * sealed segments, rolls an old segment that nothing is appended to, lets retention take whole segments, and syncs at
+ * intervals. None of it may lose an event or stop an append: a failure is told, and the work is tried again at the next
+ * round.
  */
 final class Janitor implements Runnable {
 
@@ -37,7 +38,7 @@ final class Janitor implements Runnable {
         thread.start();
     }
 
-    /** A segment was rolled: seal it now rather than at the next round. */
+    /** Begins a round at once: a segment was rolled and is to be sealed. */
     synchronized void wake() {
         wanted = true;
         notifyAll();
@@ -136,7 +137,7 @@ final class Janitor implements Runnable {
             try {
                 thread.join();
             } catch (InterruptedException e) {
-                interrupted = true; // its files must be closed before the folder is given away
+                interrupted = true; // the thread must be off the files before the folder is given away
             }
         }
         if (interrupted) {

@@ -27,8 +27,9 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
- * The look-ups in segments: filters and indexes narrow, the record decides. Each looks at the segments that exist when
- * it begins; one that retention takes meanwhile counts as not there.
+ * The look-ups in segments, for the hub's reader threads and the committer. Filters and indexes narrow the search, the
+ * record decides. Each look-up takes the list of segments when it begins; a segment that retention takes meanwhile
+ * counts as absent.
  */
 final class LogLookup implements LogFinder {
 
@@ -157,7 +158,7 @@ final class LogLookup implements LogFinder {
         return found.ascending();
     }
 
-    /** Shows the entries up to {@code last}, the newest first, while they are wanted: where an index cannot tell. */
+    /** Shows the entries up to {@code last}, the newest first, while {@code more} says so. */
     private void backwards(Segment segment, long last, Predicate<LogEntry> more) throws IOException {
         for (long position = last; position >= segment.first(); ) {
             Chunk chunk = segments.chunk(segment, position);
@@ -207,7 +208,7 @@ final class LogLookup implements LogFinder {
         return segments.chunk(segment, position).at(position);
     }
 
-    /** Places of the newest records of the segment for topics not seen yet, the latest of them; marks these as seen. */
+    /** Postings of the newest records for topics not seen yet, the latest first; marks these topics as seen. */
     private long[] newestOfEach(Segment segment, View view, TopicFilter filter, Set<Long> seen, int topicsMax)
         throws IOException {
         record Newest(long hash, long posting) {
@@ -230,7 +231,7 @@ final class LogLookup implements LogFinder {
         return IntStream.range(0, ascending.length).mapToLong(i -> ascending[ascending.length - 1 - i]).toArray();
     }
 
-    /** Shows the newest place of each topic in the segment, a topic perhaps more than once. */
+    /** Shows the newest posting of each topic in the segment, a topic perhaps more than once. */
     private void newest(Segment segment, View view, TopicFilter filter, TopicPostings.Visitor visitor)
         throws IOException {
         if (!plans.newestOfEach(segment, view, visitor)) {
@@ -283,7 +284,7 @@ final class LogLookup implements LogFinder {
         }
     }
 
-    /** What stands for the nonce of a commit in ids from before the first one. */
+    /** The number that ids from before the first commit have in the place of a nonce. */
     static int storeNonce(long storeId) {
         return (int) storeId & (1 << 24) - 1;
     }

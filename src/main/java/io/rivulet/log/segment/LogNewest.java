@@ -24,13 +24,17 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Reads what a reader needs who wants the newest event of each topic only. The indexes tell, walked from the newest
- * segment to the oldest, which events are out of date; of the others the records are read, the oldest first. Memory is
- * bounded, whatever there is in the log: what cannot be told within it counts as up to date.
+ * Reads for a reader that wants the newest event of each topic only, on the hub's reader threads. The indexes, walked
+ * from the newest segment to the oldest, tell which events are out of date; the records of the others are read, the
+ * oldest first.
+ *
+ * <p>The hard thing is memory, which is bounded whatever the log holds. Topics are told apart up to {@link
+ * #TOPICS_MAX}: a topic beyond that counts as up to date, so its events are read as well and none is missed. Postings
+ * are kept up to a number that one read can use: the latest are forgotten first, and come with a later read.
  */
 final class LogNewest {
 
-    /** Topics that are told apart. */
+    /** So many topics are told apart. */
     static final int TOPICS_MAX = 1 << 16;
     /** No event weighs less. */
     private static final int WEIGHT_MIN = 64;
@@ -39,12 +43,12 @@ final class LogNewest {
     private final TrimmedTopics trimmed;
     private final Newest newest;
 
-    /** Shows the newest place of each topic of the view in a segment, a topic perhaps more than once. */
+    /** Shows the newest posting of each topic of the view in a segment, a topic perhaps more than once. */
     interface Newest {
         void of(Segment segment, View view, TopicFilter filter, TopicPostings.Visitor visitor) throws IOException;
     }
 
-    /** Places in one segment, ascending. */
+    /** Postings in one segment, ascending. */
     private record Stretch(Segment segment, long[] postings) {
     }
 
@@ -101,7 +105,7 @@ final class LogNewest {
         private long to;
         private int postings;
 
-        /** Finds events at {@code from} to {@code to}, and at most about {@code placesMax}: the oldest. */
+        /** Finds events at {@code from} to {@code to}, and at most about {@code postingsMax}: the oldest. */
         Walk(View view, long from, long to, int postingsMax) {
             this.view = view;
             this.filter = TopicFilter.of(view.topics(), segments.hash());
@@ -115,7 +119,7 @@ final class LogNewest {
             Segment[] all = segments.all();
             for (int i = all.length - 1; i >= 0 && all[i].last() >= lowest; i--) {
                 if (listed && seen.size() == filter.hashes().length) {
-                    return; // what is older is out of date, whatever it is
+                    return; // every older event is out of date
                 }
                 add(all[i]);
             }
@@ -138,7 +142,7 @@ final class LogNewest {
             forgetLatest();
         }
 
-        /** They come with a later read: this one ends before them. */
+        /** Forgets the latest postings above the number: this read ends before them, and a later one begins there. */
         private void forgetLatest() {
             while (postings > postingsMax) {
                 Stretch latest = found.removeLast();
@@ -166,7 +170,7 @@ final class LogNewest {
             return new LogChunk(from, Math.max(to, from - 1), entries);
         }
 
-        /** Reads one by one, or out of whole chunks where they are close together; what is left of the budget. */
+        /** Reads records one by one, or out of whole chunks where they are close together; returns the budget left. */
         private long read(Stretch stretch, long budget, List<LogEntry> entries) throws IOException {
             Segment segment = stretch.segment();
             long[] all = stretch.postings();
@@ -179,7 +183,7 @@ final class LogNewest {
                 for (int i = 0; i < all.length && left > 0; i++) {
                     long position = segment.first() + Postings.rel(all[i]);
                     LogEntry entry;
-                    if (dense || Postings.offset(all[i]) == 0) { // without an offset nobody knows where it begins
+                    if (dense || Postings.offset(all[i]) == 0) { // without an offset its beginning is not known
                         chunk = chunk != null && chunk.last() >= position ? chunk : segments.chunk(segment, position);
                         entry = chunk.at(position);
                     } else {

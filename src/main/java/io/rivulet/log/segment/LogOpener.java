@@ -16,9 +16,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds what a crash left and makes a log of it, or refuses. Only the last segment is scanned: sealed ones are known by
- * their side files, and scanned where one is missing or damaged. The one rule: a tail that no sync had covered is cut;
- * anything else that is not as written refuses, and nothing is changed.
+ * Opens the files of a folder as a log, or refuses. Runs once at open, on the thread of the folder's keeper. Only the
+ * last segment is scanned; sealed ones are known by their side files, and scanned where one is missing or damaged.
+ * There is one rule for damage: a tail that no sync had covered is cut, because it was never acknowledged; anything
+ * else that is not as written refuses, and nothing is changed.
  */
 final class LogOpener {
 
@@ -228,7 +229,7 @@ final class LogOpener {
                 segment.file(), active.length() - segment.length(), segment.length());
             active.truncate(segment.length());
         }
-        active.force(); // what was read may so far be in the system's memory only; from here on it counts as synced
+        active.force(); // the bytes read may be in the system's memory only; from here on they count as synced
     }
 
     private void begin(List<Segment> found, BlockHeader newest) throws IOException {

@@ -16,15 +16,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads forward. Where a segment holds few events of the topics they are read one by one through the index; otherwise
- * whole chunks are read, which all readers share. A segment's file is open for one read only, so retention waits for
- * nobody.
+ * Reads forward for the hub's reader threads. Where a segment holds few events of the topics, they are read one by one
+ * through the index; otherwise whole chunks are read, which all readers share. A segment's file is open for one read
+ * only, so retention waits for no reader: a reader that misses a file begins again at the new beginning of the log.
  */
 final class LogReader {
 
-    /** So many places at a time are judged by how close they are. */
+    /** So many postings at a time are judged by how close they are. */
     private static final int POSTINGS_MAX = 512;
-    /** What trying patterns on the names of a segment counts as: other readers wait meanwhile. */
+    /** Bytes that trying patterns on the names of a segment counts as: other readers wait meanwhile. */
     private static final int NAMES_BUDGET = 16 * 1024;
 
     private final Segments segments;
@@ -107,7 +107,7 @@ final class LogReader {
             }
         }
 
-        /** Reads the records at these places, or the whole stretch where they are close together. */
+        /** Reads the records of these postings, or the whole stretch where they are close together. */
         private void readPostings(Segment segment, long end, long[] postings) throws IOException {
             int at = PostingList.from(postings, next - segment.first());
             while (next <= end && budget > 0) {

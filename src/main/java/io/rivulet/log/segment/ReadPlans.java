@@ -14,9 +14,9 @@ import java.util.Map;
 
 /**
  * Which records of a segment a {@link View} is about, told by the segment's index alone: the public events of the
- * topics asked for, and of the private ones those that are also of a granted topic. What was worked out is kept for the
- * next read of the same view, least recently used leaving first: a replay asks again for every chunk. Any thread of the
- * hub's own.
+ * topics asked for, and of the private ones those that also have a granted topic. For the hub's reader threads. A
+ * replay asks again for every chunk, so an answer is kept for the next read of the same view; the least recently used
+ * leaves first, and memory is counted by the texts that an answer keeps alive.
  */
 final class ReadPlans {
 
@@ -32,7 +32,7 @@ final class ReadPlans {
 
     private record Key(long segment, boolean heap, View view) {
 
-        /** Longs: a plan keeps the texts alive that somebody once asked for, which may be far larger than itself. */
+        /** Longs that the key keeps alive: the texts of a view may be far larger than its plan. */
         long weight() {
             long weight = 0;
             for (TopicMatcher matcher : view.topics().matchers()) {
@@ -51,7 +51,7 @@ final class ReadPlans {
      * @param publics of public events, asked for
      * @param asked   of private events, asked for
      * @param granted of private events, granted
-     * @param places  all of them, where the segment grows no more and they are few; else null
+     * @param postings all of them, where the segment grows no more and they are few; else null
      */
     private record Plan(TopicPostings.Keys publics, TopicPostings.Keys asked, TopicPostings.Keys granted,
                         long[] postings) {
@@ -72,8 +72,8 @@ final class ReadPlans {
     }
 
     /**
-     * The places from record {@code fromRel} on, or more, ascending: the record decides. Null when they are so many, or
-     * so little is known, that the segment has to be read.
+     * The postings from record {@code fromRel} on, or more, ascending: the record decides. Null when they are so many,
+     * or so little is known, that the segment has to be read.
      */
     long[] sparse(Segment segment, View view, int fromRel) throws IOException {
         SegmentIndex index = segment.index();
@@ -97,7 +97,7 @@ final class ReadPlans {
         return postings;
     }
 
-    /** The last {@code n} places or more, ascending, none that the view does not show; null when that is not known. */
+    /** The last {@code n} postings or more, ascending, of records that the view shows; null when they are not known. */
     long[] newest(Segment segment, View view, int n) throws IOException {
         SegmentIndex index = segment.index();
         Plan plan = plan(segment, index, view);
@@ -116,7 +116,7 @@ final class ReadPlans {
             : PostingList.both(privates.postings(plan.asked, 0, ALL), privates.postings(plan.granted, 0, ALL)));
     }
 
-    /** Shows the newest place of each topic, a topic perhaps twice; false, and nothing shown, when it is not known. */
+    /** Shows the newest posting of each topic, a topic perhaps twice; false, and none shown, when it is not known. */
     boolean newestOfEach(Segment segment, View view, TopicPostings.Visitor visitor) throws IOException {
         SegmentIndex index = segment.index();
         Plan plan = plan(segment, index, view);

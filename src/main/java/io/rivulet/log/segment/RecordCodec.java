@@ -64,7 +64,7 @@ final class RecordCodec {
         Bytes.setInt(out.array(), at, Bytes.crc(out.array(), at + 4, body + 8) ^ mix(position));
     }
 
-    /** Bytes of the record at this place, head and body. */
+    /** Bytes of the record at this offset, head and body. */
     static int length(byte[] b, int at) {
         return HEAD_BYTES + Bytes.getInt(b, at + 4);
     }
@@ -137,7 +137,7 @@ final class RecordCodec {
         return (int) (h >>> 32);
     }
 
-    /** A place in an array that moves on as it is read. */
+    /** Reads fields from an array, one after the other. */
     private static final class Reader {
         private final byte[] b;
         private int at;

@@ -7,7 +7,10 @@ import io.rivulet.log.index.Postings;
 import java.io.IOException;
 import java.util.Arrays;
 
-/** Reads single records of a segment, each with its block's header, and trusts nothing. For one read, one thread. */
+/**
+ * Reads single records of a segment, each with its block's header. It trusts no posting: every record is compared with
+ * its own checksum, its position and its block. For one read on one thread.
+ */
 final class RecordFile {
 
     /** A header and a record of a usual size: one read instead of two or three. */
@@ -24,7 +27,7 @@ final class RecordFile {
         this.salt = salt;
     }
 
-    /** The entry at this place of an index. */
+    /** The entry of this posting. */
     LogEntry read(long posting) throws IOException {
         long position = segment.first() + Postings.rel(posting);
         int offset = Postings.offset(posting);

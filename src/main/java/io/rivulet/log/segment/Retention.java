@@ -14,12 +14,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes the oldest segments while history is larger, older or longer than it may be; never the last one. First the
- * topics that go are written down, then the range moves, then files are deleted: a crash in between leaves files that
- * the next open deletes.
+ * Takes the oldest segments while history is larger, older or longer than allowed; never the last one. The log's
+ * thread. First the topics that go are written down, then the range moves, then files are deleted: a crash in between
+ * leaves files that the next open deletes.
  *
- * <p>Age is measured by a clock that cannot jump ahead: no later than the wall clock, and no later than the time at
- * open plus what has passed since by the monotonic ticker. A clock set an hour ahead trims nothing early.
+ * <p>Age is measured by a clock that cannot jump ahead: the earlier of the wall clock and of the time at open plus what
+ * the monotonic ticker says has passed. A wall clock that is set an hour ahead trims nothing early.
  */
 final class Retention {
 
@@ -50,7 +50,7 @@ final class Retention {
         return Math.min(clock.millis(), openedMs + (nanoTicker.getAsLong() - openedNs) / 1_000_000);
     }
 
-    /** Takes what has to go. */
+    /** Takes the segments that have to go. */
     void apply() throws IOException {
         deleteLeftovers();
         Segment[] all = segments.all();

@@ -17,8 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The side file of a sealed segment, or what replaces it: when the file turns out to be damaged or gone, the segment
- * itself is scanned and its index kept in memory until the log's thread has written a new one. Any thread.
+ * The index of a sealed segment: its side file, or what replaces it. When the file turns out to be damaged or gone, the
+ * segment itself is scanned and its index is kept in memory until the log's thread has written a new file. Any thread;
+ * the first question that meets the damage pays for the scan.
  */
 final class SealedIndex implements SegmentIndex {
 
@@ -82,7 +83,7 @@ final class SealedIndex implements SegmentIndex {
         return scan.segment();
     }
 
-    /** Writes the side file of a sealed segment, whole or not at all, and puts it in the place of the heap's index. */
+    /** Writes the side file of a sealed segment, whole or not at all; it replaces the index in memory. */
     static void seal(Segments segments, Segment segment, HeapIndex heap) throws IOException {
         IndexFile file = IndexWriter.write(segments.disk(), segment.indexFile(), segment.facts(), segment.sparse(),
             heap);

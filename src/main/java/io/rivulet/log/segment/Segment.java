@@ -10,8 +10,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * One file of the log: a header, then blocks. What readers may see of it is published by {@link #grow}; the last
- * segment grows, the others are sealed. Any thread reads; the committer alone grows it.
+ * One file of the log: a header, then blocks. The last segment grows, the others are sealed. The committer alone grows
+ * it; any thread reads. A reader sees a block only after {@link #grow}, which comes after the block's index entries: so
+ * everything that is seen is found.
  */
 public final class Segment {
 
@@ -33,7 +34,7 @@ public final class Segment {
     private volatile boolean trimmed;
 
     /**
-     * What the first bytes of the file say: {@code magic, storeId, first, bytesBefore, timeBeforeMs (u64), nonceBefore,
+     * The first bytes of the file: {@code magic, storeId, first, bytesBefore, timeBeforeMs (u64), nonceBefore,
      * reserved (u32), 8 reserved bytes, crc}.
      *
      * @param first        position of its first event
@@ -173,7 +174,7 @@ public final class Segment {
         return trimmed;
     }
 
-    /** Retention takes it: a reader that misses the file looks for the new beginning instead of failing. */
+    /** Marks that retention takes the segment: a reader that misses the file looks for the new beginning. */
     void trim() {
         trimmed = true;
     }

@@ -23,9 +23,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The embedded log: files of one folder, of which {@link StoreKeeper} holds the lock. Appending is
- * {@link Appender}'s, reading {@link LogReader}'s, looking up {@link LogLookup}'s; sealing, retention and syncs at
- * intervals run on the thread {@code rivulet-log}.
+ * The embedded log: the files of one folder, whose lock {@code StoreKeeper} holds. The hub appends and reads; any
+ * thread may ask for the range. This class joins the parts and knows none of their work: {@link Appender} appends,
+ * {@link LogReader} reads, {@link LogLookup} looks up, and {@link Janitor} seals, trims and syncs on the thread {@code
+ * rivulet-log}.
  */
 public final class SegmentLog implements EventLog {
 

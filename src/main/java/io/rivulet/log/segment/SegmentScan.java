@@ -10,8 +10,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Walks the blocks of a segment file, compares every checksum and builds the index in memory. What stands at the end
- * of the whole blocks is judged by {@link #checkTail}. One use, one thread.
+ * Walks the blocks of a segment file, compares every checksum and builds the index in memory. Used at open for the last
+ * segment, and for a sealed one without a side file. {@link #checkTail} judges the bytes behind the whole blocks. One
+ * use, one thread.
  */
 final class SegmentScan {
 
@@ -90,7 +91,7 @@ final class SegmentScan {
     /**
      * Judges what follows the whole blocks: a tail that no sync had covered was never acknowledged and may be cut.
      *
-     * @throws LogCorrupt when a later block proves that the damaged place had been synced
+     * @throws LogCorrupt when a later block proves that the damaged bytes had been synced
      */
     void checkTail() throws IOException {
         int bad = segment.length();

@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * What the halves of the log share: the segments in order, the range that may be read, and how a stretch of a segment
- * or one record of it is read. Reading takes no lock; the list and the range are replaced as a whole by the committer
- * and by the log's own thread.
+ * What appending, reading and housekeeping share: the segments in order, the range that may be read, and how a stretch
+ * of a segment or one record of it is read. Any thread reads, without a lock. The committer and the log's own thread
+ * replace the list and the range as a whole, so a reader that took one sees a state that once was.
  */
 final class Segments {
 
@@ -105,8 +105,9 @@ final class Segments {
     }
 
     /**
-     * The chunk that holds this position where it is in memory, or where so many of its records were read one by one
-     * that it should be; else null. It may be damaged elsewhere, which is nothing to who wants this record.
+     * The chunk that holds this position, if it is in memory, or if so many of its records were read one by one that
+     * reading all of it costs less; else null. Also null where the chunk is damaged: the damage may be elsewhere in the
+     * chunk, and then the record can still be read by itself.
      */
     Chunk sharedChunk(Segment segment, long position) throws IOException {
         int number = segment.sparse().holding((int) (position - segment.first()));
@@ -155,7 +156,7 @@ final class Segments {
         return new Chunk(entries, from + b.length, weight);
     }
 
-    /** One entry by its place in an index, compared with its checksum. */
+    /** One entry by its posting in an index, compared with its checksum. */
     LogEntry entry(Segment segment, long posting) throws IOException {
         try (Disk.File in = disk.open(segment.file())) {
             return new RecordFile(segment, in, hash.salt()).read(posting);

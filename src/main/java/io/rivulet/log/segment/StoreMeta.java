@@ -13,8 +13,9 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Who a store is: the file {@code meta}, replaced as a whole at every open and close. {@code magic, version (u32
- * each), storeId (u64), key (16 bytes), headAtLeast (u64), count (u32), epochs (epoch u32, begin u64 each), crc (u32)}.
+ * The identity of a store and its epochs: the file {@code meta}, replaced as a whole at every open and close. {@code
+ * magic, version (u32 each), storeId (u64), key (16 bytes), headAtLeast (u64), count (u32), epochs (epoch u32, begin
+ * u64 each), crc (u32)}. Immutable.
  *
  * @param key         of the {@link IdSeal}
  * @param headAtLeast the log held this position, synced, when this was written: a shorter log has lost something
@@ -59,7 +60,7 @@ record StoreMeta(long storeId, byte[] key, long headAtLeast, List<Epoch> epochs)
         return epochs.get(epochs.size() - 1).epoch();
     }
 
-    /** Whether a place after {@code position} events could be reached in {@code epoch}; the head is at {@code head}. */
+    /** Whether the log could stand at {@code position} in {@code epoch}; its head is at {@code head}. */
     boolean reaches(int epoch, long position, long head) {
         int i = Collections.binarySearch(epochs, new Epoch(epoch, 0), Comparator.comparingInt(Epoch::epoch));
         if (i < 0) {

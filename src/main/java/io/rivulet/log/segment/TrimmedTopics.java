@@ -13,10 +13,10 @@ import java.util.Map;
 import java.util.function.LongPredicate;
 
 /**
- * What retention took, by topic: public events and private ones apart, so that what somebody is told of a gap does not
- * depend on events that he may not see. File {@code trimmed}, replaced as a whole before segments are deleted:
- * {@code magic (u32), through (u64), the public half, the private half (}{@link Half}{@code ), crc (u32)}. Any
- * thread; the log's thread adds.
+ * The topics of the events that retention took. Public events and private ones are apart, so that what a reader is told
+ * of a gap does not depend on events that it may not see. The log's thread adds; any thread asks. File {@code trimmed},
+ * replaced as a whole before segments are deleted: {@code magic (u32), through (u64), the public half, the private half
+ * (}{@link Half}{@code ), crc (u32)}.
  */
 final class TrimmedTopics {
 
@@ -60,12 +60,12 @@ final class TrimmedTopics {
         return isPrivate ? privates : publics;
     }
 
-    /** All up to {@code position} goes. */
+    /** Notes that all up to {@code position} goes. */
     synchronized void through(long position) {
         through = Math.max(through, position);
     }
 
-    /** All up to {@code position} is gone and nobody knows of which topics. */
+    /** Notes that all up to {@code position} is gone, of topics that are not known. */
     void unknown(long position) {
         publics.unknown(position);
         privates.unknown(position);
@@ -82,7 +82,7 @@ final class TrimmedTopics {
         disk.replace(folder.resolve(NAME), Arrays.copyOf(out.array(), out.length()));
     }
 
-    /** What the file holds; null when it is damaged: then the beginning of the log is all that is known. */
+    /** Reads the file; null when it is damaged: then the beginning of the log is all that is known. */
     static TrimmedTopics read(Disk disk, Path folder) throws IOException {
         byte[] b = disk.readAll(folder.resolve(NAME));
         if (b.length < FIXED_BYTES_1 + 4 || Bytes.getInt(b, b.length - 4) != Bytes.crc(b, 0, b.length - 4)) {

@@ -12,19 +12,20 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * How instances that want the same folder talk: a file says who holds it, and each that asks for it renews a file of
- * its own. A request counts only while it is seen to change, so a killed asker leaves nothing that is obeyed.
+ * How instances that want the same folder talk to each other, by small files in it. One file says which instance holds
+ * the folder; each instance that asks for it renews a file of its own. For the keeper's thread. A request counts only
+ * while it is seen to change, so an asker that was killed leaves nothing that is obeyed.
  *
- * <p>Every instance draws a ticket above all it finds, and a holder gives only to a higher ticket: the folder moves
- * forward through deployments, never back. No clock is asked. One thread.
+ * <p>Every instance draws a ticket above all that it finds, and a holder gives only to a higher ticket: so the folder
+ * moves forward through deployments, never back, and no clock is asked.
  */
 final class FolderHandover {
 
     private static final String HOLDER = "store.holder";
     private static final String REQUEST = "store.request-";
-    /** A request that did not change for so many looks is nobody's any more, and is removed. */
+    /** A request that did not change for so many looks has no asker any more, and is removed. */
     private static final int STALE_LOOKS = 20;
-    /** Whoever asks renews the request about once a look, but the looks of two instances are not in step. */
+    /** An asker renews its request about once a look, but the looks of two instances are not in step. */
     private static final int ALIVE_LOOKS = 2;
 
     private final Path folder;
@@ -78,7 +79,7 @@ final class FolderHandover {
         return ticket > 0;
     }
 
-    /** Who holds the folder, as they wrote it; null when nobody did. */
+    /** The holder of the folder as its note says; null without a note. */
     StoreState.Holder holder() throws IOException {
         Note note = read(folder.resolve(HOLDER));
         return note == null ? null : new StoreState.Holder(note.contextPath(), note.pid(), note.value());
@@ -107,10 +108,10 @@ final class FolderHandover {
         }
     }
 
-    /** What a look at the requests found. */
+    /** The result of a look at the requests. */
     enum Look { NOBODY, PERHAPS, ASKED }
 
-    /** For the holder: whether somebody alive asks whom it gives to. {@code PERHAPS}: look again soon. */
+    /** For the holder: whether an instance that it gives to asks. {@code PERHAPS}: look again soon. */
     Look look() throws IOException {
         Look result = Look.NOBODY;
         for (Note note : changed()) {
@@ -126,7 +127,7 @@ final class FolderHandover {
         return result;
     }
 
-    /** For one that waits without asking: whether another asks, and is to get the folder first. */
+    /** For an instance that waits without asking: whether another one asks, and is to get the folder first. */
     boolean othersAsk() throws IOException {
         changed();
         return !asking && seen.values().stream().anyMatch(each -> each.looksUnchanged() <= ALIVE_LOOKS);

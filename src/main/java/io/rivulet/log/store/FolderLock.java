@@ -10,11 +10,10 @@ import java.nio.file.StandardOpenOption;
 
 /**
  * At most one instance uses a folder: a lock of the operating system between processes, which a killed process cannot
- * leave behind, and a system property between the class loaders of one JVM.
+ * leave behind, and a system property between the class loaders of one JVM. For the keeper's thread.
  *
  * <p>The property comes first, because locks of POSIX belong to the process: closing any channel on the lock file drops
- * the lock that another class loader of the same process holds. Nobody here so much as opens the file without the
- * property. One thread.
+ * the lock that another class loader of the same process holds. So nothing here opens the file without the property.
  */
 final class FolderLock implements Closeable {
 

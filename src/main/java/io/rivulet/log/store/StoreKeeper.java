@@ -11,11 +11,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the folder of the log: the store is a state, not a constructor. {@link #start} returns at once; a thread of its
- * own ({@code rivulet-store}) gets the folder's lock, opens the log and tells the owner. A newcomer of the same context
- * path, or one that is set to, asks the holder for the folder; the holder ends its work, closes, releases and never
- * asks back. A folder that another keeps leaves this one in {@code OPENING}, naming them; one whose content is damaged
- * in {@code FAILED}, naming the place. Any thread may ask for the {@link #state}.
+ * Holds the folder of the log for one application. {@link #start} returns at once; the keeper's own thread {@code
+ * rivulet-store} gets the folder's lock, opens the log and tells the owner. Any thread may ask for the {@link #state}.
+ *
+ * <p>The hard thing is a redeployment, where an old instance and a new one want the same folder. The new one asks for
+ * it, if it has the same context path or is set to; the holder ends its work, closes, releases the lock and never asks
+ * back. While another application keeps the folder this keeper stays {@code OPENING} and names the holder; when the
+ * content is damaged it is {@code FAILED} and names the file and the offset.
  */
 public final class StoreKeeper implements AutoCloseable {
 
@@ -37,11 +39,11 @@ public final class StoreKeeper implements AutoCloseable {
 
     /** Opens the log of a folder whose lock is held. */
     public interface Opener {
-        /** See {@link SegmentLog#open}; {@link LogCorrupt} ends the trying, any other failure is tried again. */
+        /** Opens the log; {@link LogCorrupt} ends the trying, any other failure is tried again. */
         EventLog open(Path folder) throws IOException;
     }
 
-    /** Who works with the log. Both are called on the keeper's thread. */
+    /** The user of the log. Both methods are called on the keeper's thread. */
     public interface Owner {
         /** The log is open: from here on it may be used. */
         void opened(EventLog log);
@@ -78,7 +80,7 @@ public final class StoreKeeper implements AutoCloseable {
         thread.start();
     }
 
-    /** What the store is now. */
+    /** The state of the store now. */
     public StoreState state() {
         return state;
     }
@@ -242,7 +244,7 @@ public final class StoreKeeper implements AutoCloseable {
             try {
                 wait(left);
             } catch (InterruptedException e) {
-                // nobody's to end but close()'s, which says so by the flag
+                // only close() ends this thread, and it says so by the flag
                 LOG.debug("an interrupt of {} is ignored", thread.getName());
             }
         }

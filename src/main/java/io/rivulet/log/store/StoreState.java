@@ -1,7 +1,7 @@
 package io.rivulet.log.store;
 
 /**
- * What the store of this instance is at a moment. Immutable.
+ * The state of this instance's store at a moment. Immutable.
  *
  * @param kind   which state
  * @param reason one sentence: why it is not open; null when it is
