@@ -2,8 +2,6 @@ package io.rivulet.http;
 
 import io.rivulet.limit.Printable;
 import jakarta.servlet.http.HttpServletRequest;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
