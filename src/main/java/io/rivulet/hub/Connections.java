@@ -43,20 +43,20 @@ public final class Connections {
      * @return by public name, completed on the hub's thread for answers
      */
     public CompletableFuture<Map<String, Lag>> lags(Collection<String> wanted) {
-        Map<Shard, List<Subscriber>> asked = wanted.stream().map(this::named).filter(s -> s != null)
-            .collect(Collectors.groupingBy(s -> s.shard));
+        Map<StreamOwner<Subscriber>, List<Subscriber>> asked = wanted.stream().map(this::named).filter(s -> s != null)
+            .collect(Collectors.groupingBy(Subscriber::owner));
         CompletableFuture<Map<String, Lag>> answer = new CompletableFuture<>();
         if (asked.isEmpty()) {
             answer.complete(Map.of());
         }
         Map<String, Lag> lags = new ConcurrentHashMap<>();
         AtomicInteger left = new AtomicInteger(asked.size());
-        asked.forEach((shard, streams) -> shard.post(() -> {
+        asked.forEach((owner, streams) -> owner.post(() -> {
             try {
-                streams.forEach(s -> lags.put(s.connection(), shard.lag(s)));
+                streams.forEach(s -> lags.put(s.connection(), owner.lag(s)));
             } finally {
                 if (left.decrementAndGet() == 0) {
-                    shard.answer(() -> answer.complete(lags));
+                    owner.answer(() -> answer.complete(lags));
                 }
             }
         }));
@@ -79,11 +79,11 @@ public final class Connections {
         Subscriber s = owned(connection, secret);
         if (s == null) {
             answer.completeExceptionally(Refused.because(Reason.NOT_FOUND, NOBODY));
-        } else if (!s.grant.isSameAs(fresh)) {
+        } else if (!s.grant().isSameAs(fresh)) {
             answer.completeExceptionally(Refused.because(Reason.FORBIDDEN,
                 "a stream goes on only with a token of the same issuer and subject"));
         } else {
-            s.shard.post(() -> s.shard.renew(s, fresh, answer));
+            s.owner().post(() -> s.owner().renew(s, fresh, answer));
         }
         return answer;
     }
@@ -92,17 +92,17 @@ public final class Connections {
     public boolean close(String connection) {
         Subscriber s = named(connection);
         if (s != null) {
-            s.shard.post(() -> s.shard.close(s, Ending.CLOSED));
+            s.owner().post(() -> s.owner().close(s, Ending.CLOSED));
         }
         return s != null;
     }
 
     void add(Subscriber s) {
-        open.put(s.admission.connection(), s);
+        open.put(s.admission().connection(), s);
     }
 
     void remove(Subscriber s) {
-        open.remove(s.admission.connection(), s);
+        open.remove(s.admission().connection(), s);
     }
 
     /** Also where there is no such connection the secret is compared, so that the time tells nothing either. */
@@ -118,9 +118,9 @@ public final class Connections {
     }
 
     private static Connection shown(Subscriber s) {
-        Grant grant = s.grant;
-        return new Connection(s.connection(), grant.issuer(), grant.subject(), grant.tokenId(), s.request.peer(),
-            s.request.topics().matchers().stream().map(TopicMatcher::text).toList(), s.request.dialect().name(),
-            s.admission.openedMs(), grant.expiresMs());
+        Grant grant = s.grant();
+        return new Connection(s.connection(), grant.issuer(), grant.subject(), grant.tokenId(), s.request().peer(),
+            s.request().topics().matchers().stream().map(TopicMatcher::text).toList(), s.request().dialect().name(),
+            s.admission().openedMs(), grant.expiresMs());
     }
 }

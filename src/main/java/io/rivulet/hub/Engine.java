@@ -46,6 +46,7 @@ final class Engine {
     private final Thread committer;
     private final FanOut fanOut;
     private final Readers readers;
+    private final HistoryRead history;
     private final TailRing ring;
     private final Resume resume;
     private final HistoryPages pages;
@@ -71,7 +72,9 @@ final class Engine {
         retryMs = () -> names.between(retryMin, retryMax);
         queue = new PublishQueue(settings.get(SettingsTable.PUBLISH_QUEUE_BYTES));
         fanOut = new FanOut(settings.get(SettingsTable.LAG_MAX).toMillis(), clock);
-        readers = new Readers(log, settings.get(SettingsTable.READ_BYTES));
+        ReadBudget readBudget = new ReadBudget(settings.get(SettingsTable.READ_BYTES));
+        readers = new Readers(readBudget);
+        history = new HistoryRead(log);
         answers = Executors.newSingleThreadExecutor(daemon("rivulet-answer"));
         ticker = Executors.newSingleThreadScheduledExecutor(daemon("rivulet-tick"));
 
@@ -88,12 +91,13 @@ final class Engine {
         resume = new Resume(log, ring, transients,
             topics -> mayBeTransient(topics, transientTopics) || presence.mayBeAmong(topics));
         pages = new HistoryPages(log, resume);
-        CursorDue cursors = CursorDue.of(settings.get(SettingsTable.LOG_RETAIN_BYTES),
+        Heartbeat.CursorDue cursors = Heartbeat.CursorDue.of(settings.get(SettingsTable.LOG_RETAIN_BYTES),
             settings.get(SettingsTable.LOG_RETAIN_AGE).toMillis(), settings.get(SettingsTable.LOG_RETAIN_EVENTS));
         int shards = Runtime.getRuntime().availableProcessors();
-        ShardSetup setup = new ShardSetup(ring, transients, log, readers, metrics, clock, nanos, start,
-            startId, settings.get(SettingsTable.BACKLOG_EVENTS), handOver, ended,
-            retryMs, cursors, banned, answers, presence, settings.get(SettingsTable.WRITE_BYTES) / shards, names,
+        ShardSetup setup = new ShardSetup(ring, transients, log, readers, history,
+            new NewestRead(log, transients, history), readBudget, metrics, clock, nanos, start, startId,
+            settings.get(SettingsTable.BACKLOG_EVENTS), handOver, ended, retryMs, cursors, banned, answers, presence,
+            settings.get(SettingsTable.WRITE_BYTES) / shards, names,
             settings.get(SettingsTable.STALL_TIMEOUT).toNanos(),
             settings.get(SettingsTable.CONFLATE_TOPICS_MAX), settings.get(SettingsTable.CONFLATE_BYTES) / shards);
         for (int i = 1; i <= shards; i++) {
@@ -154,7 +158,7 @@ final class Engine {
     Placed place(SubscribeRequest request) throws IOException {
         StartPoint found = resume.find(request.resume());
         StartPoint start = presence.checked(request, found.cursor() == null ? found.at(ring.newest()) : found);
-        boolean damage = readers.meetsDamage(start.cursor());
+        boolean damage = history.meetsDamage(start.cursor());
         String told = request.dialect().startId(request.cursor(), start, damage,
             () -> resume.isNothingFor(request.grant()));
         return new Placed(start, damage, told);
@@ -173,15 +177,15 @@ final class Engine {
 
     /** Begins to serve it. */
     void open(Subscriber s, Placed placed) {
-        Shard shard = s.shard;
-        byte[] first = s.request.dialect().prelude(retryMs.getAsLong());
+        StreamOwner<Subscriber> shard = s.owner();
+        byte[] first = s.request().dialect().prelude(retryMs.getAsLong());
         shard.post(() -> shard.begin(s, first));
         if (placed != null) {
             attach(s, placed);
-        } else if (s.request.cursor() == null && s.request.since() == Since.LATEST) {
+        } else if (s.request().cursor() == null && s.request().since() == Since.LATEST) {
             // now, not when the shard comes to it: what was answered before is old, what comes from now on is new
             StartPoint live = StartPoint.LIVE.at(ring.newest());
-            shard.post(() -> shard.attach(s, live));
+            shard.post(() -> shard.attach(s, live, false));
         } else {
             readers.submit(() -> placeAndAttach(s));
         }
@@ -239,12 +243,12 @@ final class Engine {
     }
 
     private void placeAndAttach(Subscriber s) {
-        if (s.left) {
+        if (s.hasLeft()) {
             return;
         }
         Placed placed;
         try {
-            placed = place(s.request);
+            placed = place(s.request());
         } catch (IOException | RuntimeException e) {
             LOG.error("The cursor of stream {} could not be looked up; it is ended and will ask again",
                 s.connection(), e);
@@ -256,11 +260,10 @@ final class Engine {
 
     private void attach(Subscriber s, Placed placed) {
         StartPoint start = placed.start();
-        s.damageTold = placed.damageTold();
         if (start.resumed() == StartPoint.Resumed.RESET) {
             metrics.add(Count.RESETS);
         }
-        s.shard.post(() -> s.shard.attach(s, start));
+        s.owner().post(() -> s.owner().attach(s, start, placed.damageTold()));
     }
 
     static boolean mayBeTransient(TopicSelection topics, List<String> patterns) {

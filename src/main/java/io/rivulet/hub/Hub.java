@@ -312,10 +312,9 @@ public final class Hub implements AutoCloseable {
     }
 
     private void ended(Subscriber s) {
-        caps.leave(s.request);
-        interest.remove(s.request.topics());
+        caps.leave(s.request());
+        interest.remove(s.request().topics());
         connections.remove(s);
-        presence.ended(s);
         metrics.add(Count.STREAMS_ENDED);
     }
 }

@@ -1,6 +1,5 @@
 package io.rivulet.hub;
 
-import io.rivulet.auth.Grant;
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
 import io.rivulet.log.LocalLog;
@@ -8,7 +7,6 @@ import io.rivulet.log.LogChunk;
 import io.rivulet.log.LogCorrupt;
 import io.rivulet.log.LogEntry;
 import io.rivulet.log.View;
-import io.rivulet.topic.TopicSelection;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -26,29 +24,25 @@ final class NewestRead {
 
     private final LocalLog log;
     private final TransientTopics transients;
-    private final Readers readers;
+    private final HistoryRead history;
 
-    NewestRead(ShardSetup setup) {
-        log = setup.log();
-        transients = setup.transients();
-        readers = setup.readers();
+    NewestRead(EventLog log, TransientTopics transients, HistoryRead history) {
+        this.log = log;
+        this.transients = transients;
+        this.history = history;
     }
 
-    /** Reads on for a stream, from where it is up to this place; its shard gets a {@link ReadResult}. */
-    void read(Subscriber s, Position upTo) {
-        Position after = s.seen;
-        Position lostFrom = s.transientFrom;
-        readers.read(s, () -> read(s.request.topics(), s.grant, after, upTo, lostFrom));
-    }
-
-    private ReadResult read(TopicSelection topics, Grant grant, Position after, Position upTo, Position lostFrom)
-        throws IOException {
-        View view = View.of(topics, grant);
+    /**
+     * What is left of the events in view after {@code after}, up to {@code upTo} or less far. Reader threads.
+     *
+     * @param lostFrom the client knows of all transient events that were lost up to here
+     */
+    HistoryRead.Result read(View view, Position after, Position upTo, Position lostFrom) throws IOException {
         LogChunk chunk;
         try {
             chunk = log.find().readNewest(after.durable(), upTo.durable(), view, BYTES_MAX);
         } catch (LogCorrupt e) {
-            return readers.damaged(after.durable(), upTo.durable(), e);
+            return history.damaged(after.durable(), upTo.durable(), e);
         }
         Position end = chunk.examinedTo() < upTo.durable() ? Position.ofDurable(chunk.examinedTo() + 1).before() : upTo;
         List<EventFrame> frames = new ArrayList<>();
@@ -74,8 +68,7 @@ final class NewestRead {
         boolean gap = upTo.durable() > after.durable() && chunk.from() > after.durable() + 1
             && log.find().newestTrimmed(after.durable(), view);
         // the gap stands at the place where the stream is: older ones of the memory's may come behind it
-        return new ReadResult(List.copyOf(frames.subList(0, n)), end, bytes, gap ? readers.sealed(after) : null,
-            gap ? after : null, gap ? Readers.missed(topics, grant, chunk.from() - 1 - after.durable()) : null, false,
-            lost);
+        return new HistoryRead.Result(List.copyOf(frames.subList(0, n)), end, bytes, gap ? history.sealed(after) : null,
+            gap ? after : null, gap ? HistoryRead.missed(view, chunk.from() - 1 - after.durable()) : null, false, lost);
     }
 }

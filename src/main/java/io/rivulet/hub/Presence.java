@@ -24,7 +24,7 @@ import java.util.function.Predicate;
  * {@link #lastEventId} misses none. And a cursor from before a time in which nothing was told is not exact:
  * {@link #lost} knows.
  */
-public final class Presence {
+public final class Presence implements StreamWatcher {
 
     /** How long changes are told after the last one who might have seen them: time enough to come back. */
     static final long INTEREST_MS = 300_000;
@@ -134,54 +134,69 @@ public final class Presence {
 
     /**
      * A stream was registered and gets what is published from now on (ACT-12): it is one of those who may see its own
-     * event. Returns whether the stream's cursor has turned out not to be exact, after all.
+     * event.
      *
      * <p>T1 (a shard) brings a watcher whose cursor was found exact; T2 (the teller) finds that nobody watches and
      * leaves a change untold. T1 counts the watcher, then looks at what is lost; T2 notes the loss, then looks at the
      * watchers again. Whoever is second sees the other.
      */
-    boolean began(Subscriber s, StartPoint start) {
+    @Override
+    public Watched began(SubscribeRequest request, Grant grant, String subscriber, StartPoint start) {
         if (!on) {
-            return false;
+            return Watched.NOWHERE;
         }
-        watch(s, isWatcher(s.request.topics(), s.grant));
-        s.registration = new Registration(s.admission.subscriber(), s.request.topics(), s.grant);
-        registered.add(s.registration);
-        teller.changed(s.registration);
-        return s.watches && !start.transientLost() && lost(s.request, start);
+        Registered one = new Registered(new Registration(subscriber, request.topics(), grant));
+        one.watch(isWatcher(request.topics(), grant));
+        registered.add(one.registration);
+        teller.changed(one.registration);
+        one.inexact = one.watches && !start.transientLost() && lost(request, start);
+        return one;
     }
 
-    /** Its rights have changed. */
-    void renewed(Subscriber s) {
-        if (s.registration != null) {
-            watch(s, isWatcher(s.request.topics(), s.grant));
-        }
-    }
+    /** One stream in the list; its shard's thread alone. */
+    private final class Registered implements Watched {
+        private final Registration registration;
+        /** It counts among those who may see subscriptions come and go. */
+        private boolean watches;
+        private boolean inexact;
 
-    /** A stream has ended, and gets nothing any more. */
-    void ended(Subscriber s) {
-        if (s.registration != null) {
-            watch(s, false);
-            registered.remove(s.registration);
-            s.registration.over = true;
-            teller.changed(s.registration);
+        Registered(Registration registration) {
+            this.registration = registration;
         }
-    }
 
-    /** Whether changes that this stream would have got may be gone since it was there. */
-    boolean lostSince(Position place, Subscriber s) {
-        return s.watches && lostUpTo.get().isAfter(place);
-    }
-
-    private void watch(Subscriber s, boolean watches) {
-        if (watches && !s.watches) {
-            watchers.incrementAndGet();
-            interested = true;
-        } else if (!watches && s.watches) {
-            interestUntilMs = clock.millis() + INTEREST_MS; // first, so that there is no moment without
-            watchers.decrementAndGet();
+        @Override
+        public boolean isInexact() {
+            return inexact;
         }
-        s.watches = watches;
+
+        @Override
+        public boolean lostSince(Position place) {
+            return watches && lostUpTo.get().isAfter(place);
+        }
+
+        @Override
+        public void renewed(Grant fresh) {
+            watch(isWatcher(registration.topics(), fresh));
+        }
+
+        @Override
+        public void ended() {
+            watch(false);
+            registered.remove(registration);
+            registration.over = true;
+            teller.changed(registration);
+        }
+
+        private void watch(boolean now) {
+            if (now && !watches) {
+                watchers.incrementAndGet();
+                interested = true;
+            } else if (!now && watches) {
+                interestUntilMs = clock.millis() + INTEREST_MS; // first, so that there is no moment without
+                watchers.decrementAndGet();
+            }
+            watches = now;
+        }
     }
 
     // ---- others
@@ -218,8 +233,8 @@ public final class Presence {
         return on && topics.mayMatchBeginning(folder);
     }
 
-    /** The same start, or one that says what may have been missed. */
-    StartPoint checked(SubscribeRequest request, StartPoint start) {
+    @Override
+    public StartPoint checked(SubscribeRequest request, StartPoint start) {
         return lost(request, start) ? start.withTransientLost(true, later(ring.floor(), lostUpTo.get())) : start;
     }
 

@@ -27,6 +27,11 @@ final class Registration {
         this.grant = grant;
     }
 
+    /** What its stream asked for. */
+    TopicSelection topics() {
+        return topics;
+    }
+
     int size() {
         return topics.matchers().size();
     }

@@ -2,44 +2,45 @@ package io.rivulet.hub;
 
 import io.rivulet.auth.Grant;
 import io.rivulet.event.EventFrame;
+import io.rivulet.hub.dialect.Dialect;
+import io.rivulet.limit.Refused;
+import io.rivulet.limit.Refused.Reason;
 import io.rivulet.metrics.Metrics.Count;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One fan-out thread and its subscribers. A round: for at most 2 ms what others posted, then one batch from the
- * ring, each subscriber written once, then at most 2 ms of catching up. It takes no lock and touches no disk.
+ * One fan-out thread and its streams: the loop that decides. A round is: for at most 2 ms what others posted, then one
+ * batch from the ring, each stream written once, then at most 2 ms for those that are behind. It asks the {@link Feed}
+ * of a stream what comes next, writes it, and puts another feed in its place; nobody else does. It takes no lock and
+ * touches no disk.
  */
-final class Shard implements Runnable {
+final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds {
 
     private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
     private static final int BATCH_MAX = 1024;
-    private static final long FAILED_PAUSE_NS = 10_000_000;
 
     private final ShardSetup setup;
     private final TailRing ring;
-    private final Joiner joiner;
-    private final CatchUp catchUp;
-    private final Passes passes;
-    private final Thread thread;
-    private final Mailbox mailbox;
-    private final Moment moment;
-    private final Writes writes;
-    private final Roster roster;
-    private final Ends ends;
+    private final ShardThread thread;
+    private final Round round;
+    private final Turn turn;
+    private final UnsentBytes unsent;
+    private final ShardStreams streams = new ShardStreams();
+    private final CatchUp line;
+    private final RateQueue<Subscriber> rates;
+    private final EndSchedule ends;
+    private final Stalls stalls;
+    private final Heartbeat heartbeat;
     private final Lags lags;
     private final List<Subscriber> dirty = new ArrayList<>();
     private final Consumer<Subscriber> offer = this::offer;
-
-    private volatile long dispatched;
-    private volatile boolean closing;
 
     private long delivered;
     private EventFrame offering;
@@ -48,18 +49,17 @@ final class Shard implements Runnable {
     Shard(ShardSetup setup, int number) {
         this.setup = setup;
         this.ring = setup.ring();
-        this.joiner = new Joiner(ring);
-        this.moment = new Moment(setup);
-        this.writes = new Writes(moment, new WriteBudget(setup.writeBytes()), setup.readers());
-        this.roster = new Roster(setup, moment, writes);
-        this.catchUp = new CatchUp(setup, this, moment, writes);
-        this.passes = catchUp.passes();
-        this.ends = new Ends(setup, this, roster.streams(), writes);
-        this.lags = new Lags(ring, moment);
-        this.mailbox = new Mailbox(ends::all);
-        this.thread = new Thread(this, "rivulet-shard-" + number);
-        thread.setDaemon(true);
-        mailbox.ownedBy(thread);
+        this.round = new Round(setup);
+        WriteBudget budget = new WriteBudget(setup.writeBytes());
+        this.turn = new Turn(setup, round, budget);
+        this.unsent = new UnsentBytes(round, budget);
+        this.line = new CatchUp(setup.nanos(), () -> ring.head() != round.dispatched(), s -> serve(s, true));
+        this.rates = new RateQueue<>(setup.nanos());
+        this.ends = new EndSchedule(setup.stallNs() / 1_000_000);
+        this.stalls = new Stalls(round, budget, setup.metrics(), setup.stallNs(), this::remove, line::add);
+        this.heartbeat = new Heartbeat(setup.cursors(), unsent, round, this::serve);
+        this.lags = new Lags(ring, round);
+        this.thread = new ShardThread("rivulet-shard-" + number, this, setup.nanos());
     }
 
     // ---- any thread
@@ -68,79 +68,72 @@ final class Shard implements Runnable {
         thread.start();
     }
 
-    /** Runs {@code work} on the shard's thread. */
-    void post(Runnable work) {
-        mailbox.post(work);
+    @Override
+    public void post(Runnable work) {
+        thread.post(work);
     }
 
     /** There may be something new in the ring. */
     void wake() {
-        mailbox.wake();
+        thread.wake();
     }
 
     /** Streams it has or is about to have. */
     AtomicInteger assigned() {
-        return roster.assigned();
+        return streams.assigned();
     }
 
+    /** The ring's sequence up to which every stream has been served, or waits with a cursor of its own. */
     long dispatched() {
-        return dispatched;
+        return round.dispatched();
     }
 
     /** Ends every stream after telling it when to come back, then the thread; waits at most {@code millis}. */
     void close(long millis) throws InterruptedException {
-        end();
-        thread.join(millis);
+        thread.close(millis);
     }
 
     /** The same without waiting. */
     void end() {
-        closing = true;
-        mailbox.wake();
+        thread.end();
     }
-
-    // ---- the shard's thread
 
     @Override
-    public void run() {
-        while (!closing) {
-            try {
-                moment.look();
-                ends.look(moment.ms);
-                boolean worked = mailbox.read(setup.nanos());
-                worked |= dispatch();
-                worked |= passes.round();
-                worked |= catchUp.round();
-                if (!worked) {
-                    mailbox.sleepUnless(this::hasWork, passes.untilDueNs());
-                }
-            } catch (RuntimeException | Error e) {
-                failed(e);
-            }
-        }
-        ends.all();
-        mailbox.close();
-    }
-
-    /** Without this thread its streams would be silent and publishers wait for ever, so it outlives any fault. */
-    private void failed(Throwable e) {
+    public void answer(Runnable tell) {
         try {
-            LOG.error("A round of {} failed; the shard goes on", thread.getName(), e);
-        } catch (Error again) {
-            // no memory even to say so
+            setup.answers().execute(tell);
+        } catch (RejectedExecutionException e) {
+            tell.run(); // the hub is closed already
         }
-        LockSupport.parkNanos(FAILED_PAUSE_NS);
     }
 
-    /** Whether there is something to do now; its own thread. */
-    boolean hasWork() {
-        return ring.head() != dispatched || catchUp.isBusy() || passes.untilDueNs() <= 0 || closing;
+    // ---- the shard's thread: rounds
+
+    @Override
+    public void beginRound() {
+        round.begin();
+        ends.look(round.ms(), streams.list(), this::close);
     }
 
-    /** Offers a batch of new events to those who asked for them, then writes each subscriber once. */
+    @Override
+    public boolean work() {
+        return dispatch() | callThoseDue() | line.round();
+    }
+
+    @Override
+    public boolean hasWork() {
+        return ring.head() != round.dispatched() || line.isBusy() || rates.untilDueNs() <= 0;
+    }
+
+    @Override
+    public long untilDueNs() {
+        return rates.untilDueNs();
+    }
+
+    /** Offers a batch of new events to those who asked for them, then writes each stream once. */
     private boolean dispatch() {
         long head = ring.head();
-        long from = dispatched;
+        long from = round.dispatched();
         if (from == head) {
             return false;
         }
@@ -151,178 +144,40 @@ final class Shard implements Runnable {
                 return false; // only while the hub closes does the ring not wait for the shards
             }
             offeringSequence = sequence;
-            roster.forEach(offering.topics(), offer);
+            streams.forEach(offering.topics(), offer);
         }
-        moment.place = offering.position();
-        moment.placeId = offering.placeId();
+        round.offered(offering);
         for (int i = 0; i < dirty.size(); i++) {
             Subscriber s = dirty.get(i);
-            s.dirty = false;
+            s.clearDirty();
             serve(s);
         }
         dirty.clear();
-        joiner.clear();
-        dispatched = to; // only now may the ring evict them
+        turn.batches().newRound();
+        round.dispatched(to); // only now may the ring evict them
         countDelivered();
         return true;
     }
 
     private void offer(Subscriber s) {
-        boolean live = s.state == Subscriber.State.LIVE;
-        if (!live && !Passes.gathers(s) || s.offered >= offeringSequence || !s.wants(offering)) {
+        Feed feed = s.feed();
+        boolean gathers = feed instanceof ConflatingFeed conflating && conflating.follows();
+        if (!(feed instanceof LiveFeed) && !gathers || s.wasOffered(offeringSequence) || !s.wants(offering)) {
             return; // offered already, by another topic or by a round that failed and is made again
         }
-        s.offered = offeringSequence;
-        if (!live) {
-            passes.gather(s, offering);
-        } else if (!s.take(offeringSequence, offering, setup.backlogMax())) {
-            fallBehind(s);
-            if (Passes.gathers(s)) {
-                passes.gather(s, offering);
-            }
-        } else if (!s.dirty) {
-            s.dirty = true;
-            dirty.add(s);
-        }
-    }
-
-    /** Writes what a subscriber has to get, as far as its socket takes it; a fault costs this stream only. */
-    void serve(Subscriber s) {
-        try {
-            tryServe(s);
-        } catch (RuntimeException | Error e) {
-            LOG.error("Stream {} failed and is ended", s.connection(), e);
-            remove(s, Ending.FAULT);
-        }
-    }
-
-    private void tryServe(Subscriber s) {
-        boolean ready = false;
-        while (s.state != Subscriber.State.ENDED && (ready = writes.mayWrite(s))) {
-            if (s.state == Subscriber.State.LIVE && s.backlogSize > 0 && passes.room(s) >= s.backlogSize) {
-                int before = s.backlogSize;
-                byte[] bytes = joiner.next(s, writes.budget());
-                if (bytes == null) {
-                    fallBehind(s);
-                } else {
-                    delivered += before - s.backlogSize;
-                    passes.sent(s, before - s.backlogSize);
-                    writes.told(s, moment.place);
-                    writes.write(s, bytes);
+        s.offered(offeringSequence);
+        if (feed instanceof LiveFeed live) {
+            if (live.take(offeringSequence, offering, setup.backlogMax())) {
+                if (s.markDirty()) {
+                    dirty.add(s);
                 }
-            } else {
-                break;
+                return;
             }
+            fallBehind(s, live);
         }
-        if (s.state == Subscriber.State.ENDED) {
-            return;
+        if (s.feed() instanceof ConflatingFeed conflating && conflating.follows()) {
+            conflating.gather(turn, offering);
         }
-        if (s.state == Subscriber.State.LIVE && s.backlogSize > 0 && s.window != null) {
-            fallBehind(s); // no backlog: from here on the newest of each topic is enough
-        }
-        writes.noted(s, ready);
-        if (s.state == Subscriber.State.BEHIND) {
-            catchUp.goOn(s);
-        } else if (s.state == Subscriber.State.ENDING) {
-            ends.finish(s, moment.ms);
-        }
-    }
-
-    /** A new subscriber gets its first bytes; its place comes later, by {@link #attach}. */
-    void begin(Subscriber s, byte[] prelude) {
-        if (s.state == Subscriber.State.ENDED) {
-            return;
-        }
-        roster.add(s, prelude);
-        if (ends.noted(s, moment.ms)) {
-            serve(s);
-        }
-    }
-
-    /** The place of a new subscriber is known. */
-    void attach(Subscriber s, StartPoint found) {
-        if (s.state != Subscriber.State.OPENING) {
-            return;
-        }
-        Ending end = roster.place(s, found);
-        if (end == null) {
-            if (s.window != null && s.state == Subscriber.State.BEHIND) {
-                passes.begin(s);
-            }
-            serve(s);
-        } else {
-            close(s, end);
-        }
-    }
-
-    /** Ends and forgets a subscriber. Idempotent. */
-    void remove(Subscriber s, Ending why) {
-        roster.remove(s, why);
-        if (s.window != null) {
-            passes.drop(s);
-        }
-    }
-
-    /** Ends one stream between two events. */
-    void close(Subscriber s, Ending why) {
-        ends.close(s, moment.ms, why);
-    }
-
-    /** Ends the streams of those who are banned. */
-    void endBanned() {
-        ends.sweep(moment.ms);
-    }
-
-    /** How far one stream is behind. */
-    Lag lag(Subscriber s) {
-        return lags.of(s, dispatched);
-    }
-
-    /** Runs what somebody waits for where it may take its time: not here. */
-    void answer(Runnable tell) {
-        try {
-            setup.answers().execute(tell);
-        } catch (RejectedExecutionException e) {
-            tell.run(); // the hub is closed already
-        }
-    }
-
-    /** A fresh grant for one stream. */
-    void renew(Subscriber s, Grant fresh, CompletableFuture<Void> answer) {
-        ends.renew(s, fresh, moment.ms, answer);
-    }
-
-    /** Heartbeats, cursors and stalls; posted by the ticker, which so also wakes it for ends that are due. */
-    void tick() {
-        catchUp.tick(roster.streams());
-        Heartbeat.tick(roster.streams(), writes, moment, setup.cursors());
-    }
-
-    /** What was found in the log for a subscriber that is behind. */
-    void chunkRead(Subscriber s, ReadResult result) {
-        catchUp.chunkRead(s, result);
-    }
-
-    void fallBehind(Subscriber s) {
-        EventFrame first = s.backlogSize == 0 ? null : ring.get(s.backlog[0]);
-        s.readMs = first == null ? moment.ms : first.timeMs();
-        if (s.window != null) {
-            passes.fallBehind(s);
-            return;
-        }
-        s.fallBehind(moment.place);
-        setup.metrics().add(Count.FELL_BEHIND);
-        catchUp.enqueue(s);
-    }
-
-    /** What waits for a stream that conflates was examined under another grant. */
-    void restart(Subscriber s) {
-        passes.restart(s);
-    }
-
-    /** For tests. */
-    Passes passes() {
-        return passes;
     }
 
     private void countDelivered() {
@@ -330,5 +185,425 @@ final class Shard implements Runnable {
             setup.metrics().add(Count.DELIVERED_LIVE, delivered);
             delivered = 0;
         }
+    }
+
+    /** Those whose rate has room again wait for their turn; false when there is nobody. */
+    private boolean callThoseDue() {
+        boolean some = false;
+        for (Subscriber s = rates.due(); s != null; s = rates.due()) {
+            some = true;
+            if (s.stage() == Subscriber.Stage.BEHIND) {
+                line.add(s);
+            }
+        }
+        long conflated = turn.conflation().takeConflated();
+        if (conflated > 0) {
+            setup.metrics().add(Count.CONFLATED, conflated);
+        }
+        return some;
+    }
+
+    /** Heartbeats, cursors and stalls; posted by the ticker, which so also wakes it for ends that are due. */
+    void tick() {
+        stalls.tick(streams.list());
+        turn.batches().tick();
+        heartbeat.tick(streams.list());
+    }
+
+    // ---- the shard's thread: one stream
+
+    @Override
+    public void serve(Subscriber s) {
+        serve(s, false);
+    }
+
+    /** Writes what a stream has to get; a fault costs this stream only. */
+    private void serve(Subscriber s, boolean itsTurn) {
+        try {
+            boolean ready = write(s, itsTurn);
+            if (s.isEnded()) {
+                return;
+            }
+            unsent.noted(s, ready);
+            if (!ready) {
+                socketFull(s);
+            }
+            if (s.feed() != null && s.feed().hasWork()) {
+                line.add(s);
+            }
+        } catch (RuntimeException | Error e) {
+            failed(s, e);
+        }
+    }
+
+    private void failed(Subscriber s, Throwable e) {
+        LOG.error("Stream {} failed and is ended", s.connection(), e);
+        remove(s, Ending.FAULT);
+    }
+
+    /**
+     * Writes as far as the stream's socket takes it; returns whether it takes more. This is the one place that decides
+     * on the order of a stream: first what the hub has to say, then the last word of a stream that ends, then events.
+     * A stream that is behind gets one write when it is its turn, and else waits for that.
+     */
+    private boolean write(Subscriber s, boolean itsTurn) {
+        boolean mayFeed = itsTurn;
+        if (itsTurn && s.feed() != null) {
+            s.feed().work(turn);
+        }
+        while (!s.isEnded() && s.outlet().isReady()) {
+            if (s.isToHear()) {
+                unsent.write(s, s.takeControls());
+            } else if (s.isEnding()) {
+                unsent.write(s, farewell(s));
+                remove(s, s.ending());
+            } else if (s.feed() == null) {
+                s.outcome(Outcome.LOG); // its place is being looked up
+                return true;
+            } else if (mayFeed || s.feed() instanceof LiveFeed) {
+                mayFeed = false;
+                if (!carryOut(s, ask(s))) {
+                    return true;
+                }
+            } else {
+                s.outcome(s.isReading() ? Outcome.LOG : Outcome.TURN);
+                line.add(s);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private byte[] farewell(Subscriber s) {
+        return s.request().dialect().farewell(setup.retryMs().getAsLong());
+    }
+
+    private Outcome ask(Subscriber s) {
+        if (s.pacing() != null && s.feed() instanceof LiveFeed live
+            && s.pacing().room(round.nowNs()) < live.eventsHeld()) {
+            return Outcome.FELL_BEHIND;
+        }
+        return s.feed().next(turn);
+    }
+
+    /** Does what the outcome says; returns whether the stream may get more now. */
+    private boolean carryOut(Subscriber s, Outcome outcome) {
+        s.outcome(outcome);
+        switch (outcome) {
+            case WRITE -> deliver(s);
+            case CAUGHT_UP -> {
+                if (s.feed() instanceof LiveFeed) {
+                    return false;
+                }
+                switchTo(s, new LiveFeed(s));
+            }
+            case FELL_BEHIND -> fallBehind(s, (LiveFeed) s.feed());
+            case LOST -> tell(s, turn.loss());
+            case TURN -> {
+                line.add(s);
+                return false;
+            }
+            case ASKS -> {
+                setup.readers().read(s, turn.question());
+                return false;
+            }
+            case RATE -> {
+                rates.await(s, s.pacing());
+                return false;
+            }
+            case MEMORY -> {
+                stalls.awaitRoom(s, turn.need());
+                return false;
+            }
+            case LOG, SOCKET -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void deliver(Subscriber s) {
+        Delivery delivery = turn.delivery();
+        s.cursor().sending(delivery.first(), delivery.last());
+        s.cursor().hasId(round, delivery.last());
+        if (delivery.path() == Count.DELIVERED_LIVE) {
+            delivered += delivery.events();
+        } else {
+            setup.metrics().add(delivery.path(), delivery.events());
+        }
+        if (s.pacing() != null) {
+            s.pacing().sent(delivery.events(), round.nowNs());
+        }
+        unsent.write(s, delivery.bytes());
+    }
+
+    /** Its socket takes nothing now: it holds no more memory than it must. */
+    private void socketFull(Subscriber s) {
+        s.outcome(Outcome.SOCKET);
+        if (s.isEnding() && ends.isPatienceOver(s, round.ms())) {
+            remove(s, s.ending());
+        }
+        if (s.conflates() && s.feed() instanceof LiveFeed live && live.eventsHeld() > 0) {
+            fallBehind(s, live); // no backlog: from here on the newest of each topic is enough
+        }
+        if (s.feed() != null) {
+            s.feed().socketFull(turn);
+        }
+    }
+
+    /** It leaves the live batches: its cursor is the place before the first event that it has not got. */
+    private void fallBehind(Subscriber s, LiveFeed live) {
+        EventFrame first = live.firstHeld(ring);
+        long readMs = first == null ? round.ms() : first.timeMs();
+        s.cursor().examined(live.toldUpTo(round.place())); // it may have been placed ahead of what was dispatched
+        Feed next = behind(s, null, readMs);
+        if (next instanceof ConflatingFeed conflating) {
+            conflating.beginWith(turn, live.sequences());
+        } else {
+            setup.metrics().add(Count.FELL_BEHIND);
+        }
+        switchTo(s, next);
+        line.add(s);
+    }
+
+    private void switchTo(Subscriber s, Feed next) {
+        s.feed().drop(turn);
+        s.feedBy(next);
+    }
+
+    private static Feed behind(Subscriber s, WaitingEvents first, long readMs) {
+        return s.conflates() ? new ConflatingFeed(s, s.cursor(), s.watched(), s.pacing(), first, readMs)
+            : new ReplayFeed(s, s.cursor(), s.watched(), first, readMs);
+    }
+
+    /**
+     * Tells of a loss in the stream, or ends the stream where the hub cannot say it there: then the client comes back
+     * and is told by the response's headers. Damage is still there when it comes back, so it is told once and then
+     * passed over.
+     */
+    private void tell(Subscriber s, Turn.Loss loss) {
+        setup.metrics().add(Count.GAPS);
+        Dialect dialect = s.request().dialect();
+        if (!dialect.endsOnLoss()) {
+            s.say(dialect.gap(loss.isTransient(), loss.missed(), loss.id()), loss.place());
+        } else if (!(loss.isDamage() && s.isDamageTold())) {
+            close(s, Ending.LOSS);
+        }
+    }
+
+    @Override
+    public void answered(Subscriber s, HistoryRead.Result result) {
+        if (s.feed() == null || !s.feed().isReading()) {
+            setup.readBudget().release(result.bytes()); // it ends
+            return;
+        }
+        try {
+            if (s.feed().answered(turn, result) == Outcome.LOST) {
+                tell(s, turn.loss());
+            }
+        } catch (RuntimeException | Error e) {
+            failed(s, e);
+        }
+        serve(s);
+    }
+
+    // ---- the shard's thread: streams come and go
+
+    @Override
+    public void begin(Subscriber s, byte[] prelude) {
+        if (s.isEnded()) {
+            return;
+        }
+        streams.add(s);
+        s.written(round.ns());
+        s.heartbeat(round.ns());
+        s.say(prelude, null);
+        if (endNow(s) == null) {
+            serve(s);
+        }
+    }
+
+    /** Plans its end; if that is now it is closed, and this says why. Else null. */
+    private Ending endNow(Subscriber s) {
+        Ending due = ends.plan(s, round.ms());
+        Ending why = setup.banned().test(s.grant()) ? Ending.BANNED : due; // see endBanned
+        if (why != null) {
+            close(s, why);
+        }
+        return why;
+    }
+
+    @Override
+    public void attach(Subscriber s, StartPoint found, boolean damageTold) {
+        if (s.stage() != Subscriber.Stage.OPENING) {
+            return;
+        }
+        s.damageTold(damageTold);
+        try {
+            Ending end = place(s, found);
+            if (end != null) {
+                close(s, end);
+            }
+        } catch (RuntimeException | Error e) {
+            failed(s, e);
+        }
+        serve(s);
+    }
+
+    /**
+     * Places a stream at its cursor, which may be ahead of what this shard has dispatched.
+     *
+     * @return null, or why it has to end at once and come back: its headers said otherwise, or what it begins with is
+     *     more than there is room for now
+     */
+    private Ending place(Subscriber s, StartPoint found) {
+        streams.index(s);
+        s.watchedAs(setup.watcher().began(s.request(), s.grant(), s.admission().subscriber(),
+            found));
+        Dialect dialect = s.request().dialect();
+        if (s.watched().isInexact() && dialect.endsOnLoss()) {
+            return Ending.LOSS;
+        }
+        StartPoint start = s.watched().isInexact() ? setup.watcher().checked(s.request(), found) : found;
+        s.cursor().examined(start.cursor());
+        s.cursor().hasId(round, start.cursor());
+        if (start.transientFrom() != null) {
+            s.cursor().mayLoseFrom(start.transientFrom());
+        }
+        byte[] hello = dialect.hello(s.connection(), () -> setup.names().secretOf(s.admission().connection()),
+            s.topics(), start);
+        if (hello != null) {
+            s.say(hello, start.cursor());
+        }
+        if (start.first() == null && setup.handOver().mayGoLive(start.cursor(), round.place())) {
+            s.feedBy(new LiveFeed(s));
+            return null;
+        }
+        WaitingEvents first = null;
+        if (start.first() != null) {
+            int bytes = start.first().stream().mapToInt(EventFrame::weight).sum();
+            if (!turn.budget().hasRoomFor(start.first(), bytes)) {
+                return Ending.MEMORY;
+            }
+            first = WaitingEvents.first(start, turn.budget().hold(start.first(), bytes));
+        }
+        s.feedBy(behind(s, first, 0));
+        return null;
+    }
+
+    /**
+     * A fresh grant, between two events. What waits in memory was examined under the old one: the stream falls behind
+     * to the place before it, and all of it is examined again under the new. So is what was read of the log, or is
+     * being read: it may lack private events that are granted now.
+     */
+    @Override
+    public void renew(Subscriber s, Grant fresh, CompletableFuture<Void> answer) {
+        Refused refusal = s.isEnded() || s.isEnding()
+            ? Refused.because(Reason.NOT_FOUND, "the stream has ended meanwhile")
+            : setup.banned().test(fresh) ? Refused.because(Reason.BANNED, "this subject or token is banned") : null;
+        if (refusal == null) {
+            s.renew(fresh);
+            if (endNow(s) == null) {
+                s.watched().renewed(fresh);
+                if (s.feed() instanceof LiveFeed live) {
+                    if (live.eventsHeld() > 0) {
+                        fallBehind(s, live);
+                    }
+                } else if (s.feed() != null) {
+                    s.feed().examineAgain(turn);
+                }
+                serve(s);
+            }
+        }
+        answer(() -> {
+            if (refusal == null) {
+                answer.complete(null);
+            } else {
+                answer.completeExceptionally(refusal);
+            }
+        });
+    }
+
+    @Override
+    public Lag lag(Subscriber s) {
+        return lags.of(s);
+    }
+
+    /**
+     * Ends the streams of those who are banned. T1 bans: it notes the ban, then posts this. T2 opens a stream: its
+     * shard puts it into the list, then asks whether it is banned ({@link #begin}). Both run on this thread: if the
+     * stream came first, this finds it; if this came first, the ban had been noted before, and the question finds it.
+     */
+    void endBanned() {
+        for (int i = streams.list().size() - 1; i >= 0; i--) {
+            Subscriber s = streams.list().get(i);
+            if (setup.banned().test(s.grant())) {
+                close(s, Ending.BANNED);
+            }
+        }
+    }
+
+    @Override
+    public void close(Subscriber s, Ending why) {
+        close(s, round.ms(), why);
+    }
+
+    private void close(Subscriber s, long sinceMs, Ending why) {
+        if (s.isEnded()) {
+            return;
+        }
+        s.endsBy(why);
+        dropFeed(s);
+        s.beginEnding(sinceMs);
+        serve(s);
+    }
+
+    private void dropFeed(Subscriber s) {
+        if (s.feed() != null) {
+            s.feed().drop(turn);
+        }
+    }
+
+    @Override
+    public void remove(Subscriber s, Ending why) {
+        if (s.isEnded()) {
+            return;
+        }
+        s.endsBy(why);
+        dropFeed(s);
+        s.end();
+        streams.remove(s);
+        unsent.end(s);
+        s.watched().ended();
+        setup.ended().accept(s);
+        try {
+            s.outlet().end();
+        } catch (RuntimeException e) {
+            LOG.warn("The response of stream {} could not be ended", s.connection(), e);
+        }
+    }
+
+    /** Ends all streams: the hub closes. */
+    @Override
+    public void endAll() {
+        while (!streams.list().isEmpty()) { // the newest first: the index finds them without a search
+            Subscriber s = streams.list().get(streams.list().size() - 1);
+            try {
+                if (s.isToHear() && s.outlet().isReady()) {
+                    unsent.write(s, s.takeControls());
+                }
+                if (!s.isToHear() && s.outlet().isReady()) {
+                    unsent.write(s, farewell(s));
+                }
+            } catch (RuntimeException e) {
+                LOG.warn("Stream {} could not be told of the end", s.connection(), e);
+            }
+            remove(s, Ending.DRAINED);
+        }
+    }
+
+    /** Its thread's own tools. */
+    Turn turn() {
+        return turn;
     }
 }

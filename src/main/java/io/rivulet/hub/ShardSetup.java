@@ -13,23 +13,27 @@ import java.util.function.Predicate;
 /**
  * What all shards share.
  *
+ * @param history    asks the log for streams that get every event
+ * @param newest     asks it for streams that conflate
+ * @param readBudget what was read and not taken yet
  * @param start      the place of the log's head at opening; {@code startId} is its sealed id
  * @param backlogMax events that a stream may wait for in memory
  * @param ended      is told of each stream that ended, on its shard's thread
  * @param retryMs    after how long a client is to come back: another time for each
  * @param cursors    when a silent stream is due a fresh cursor
- * @param banned     whether who has this grant is to be kept out; any thread
+ * @param banned     whether the holder of this grant is to be kept out; any thread
  * @param answers    where answers to callers are completed: never on a shard
+ * @param watcher    keeps the list of active subscriptions
  * @param writeBytes what the streams of one shard may hold together, see {@link WriteBudget}
  * @param names      of the streams, and their secrets
  * @param stallNs    a stream whose socket takes nothing for so long is ended; 0 for never
  * @param conflateTopicsMax topics of a stream that conflates, at most, of which the newest is kept at a time
  * @param conflateBytes     what all of them on one shard hold together
  */
-record ShardSetup(TailRing ring, TransientTopics transients, LocalLog log, Readers readers, Metrics metrics,
-                  InstantSource clock, LongSupplier nanos, Position start, String startId, int backlogMax,
-                  HandOver handOver, Consumer<Subscriber> ended, LongSupplier retryMs, CursorDue cursors,
-                  Predicate<Grant> banned, Executor answers,
-                  Presence presence, long writeBytes, Names names, long stallNs, int conflateTopicsMax,
+record ShardSetup(TailRing ring, TransientTopics transients, EventLog log, Readers readers, HistoryRead history,
+                  NewestRead newest, ReadBudget readBudget, Metrics metrics, InstantSource clock, LongSupplier nanos,
+                  Position start, String startId, int backlogMax, HandOver handOver, Consumer<Subscriber> ended,
+                  LongSupplier retryMs, Heartbeat.CursorDue cursors, Predicate<Grant> banned, Executor answers,
+                  StreamWatcher watcher, long writeBytes, Names names, long stallNs, int conflateTopicsMax,
                   long conflateBytes) {
 }

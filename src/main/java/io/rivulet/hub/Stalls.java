@@ -1,13 +1,17 @@
 package io.rivulet.hub;
 
 import io.rivulet.event.Position;
+import io.rivulet.metrics.Metrics;
 import io.rivulet.metrics.Metrics.Count;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,35 +29,42 @@ final class Stalls {
     /** So long a stream may hold what others wait for without any progress. */
     private static final long PATIENCE_NS = 5_000_000_000L;
 
-    private final Shard shard;
-    private final Moment moment;
+    private final Round round;
     private final WriteBudget budget;
-    private final CatchUp catchUp;
-    private final ShardSetup setup;
-    /** Those whose next event is larger than what there was room for, the first first. */
-    private final ArrayDeque<Subscriber> line = new ArrayDeque<>();
+    private final Metrics metrics;
+    private final long stallNs;
+    private final BiConsumer<Subscriber, Ending> remove;
+    private final Consumer<Subscriber> goOn;
+    /** Those whose next event is larger than what there was room for, the first first, and that event. */
+    private final Map<Subscriber, Turn.Need> waiting = new LinkedHashMap<>();
 
-    Stalls(ShardSetup setup, Shard shard, Moment moment, WriteBudget budget, CatchUp catchUp) {
-        this.setup = setup;
-        this.shard = shard;
-        this.moment = moment;
+    /**
+     * No stream waits.
+     *
+     * @param stallNs a stream whose socket takes nothing for so long is ended; 0 for never
+     * @param remove  ends a stream at once
+     * @param goOn    puts a stream into the line of those that are fed
+     */
+    Stalls(Round round, WriteBudget budget, Metrics metrics, long stallNs, BiConsumer<Subscriber, Ending> remove,
+           Consumer<Subscriber> goOn) {
+        this.round = round;
         this.budget = budget;
-        this.catchUp = catchUp;
+        this.metrics = metrics;
+        this.stallNs = stallNs;
+        this.remove = remove;
+        this.goOn = goOn;
     }
 
-    /** Puts a stream that is behind into the line of those who wait for room. */
-    void awaitRoom(Subscriber s, Writing.Need need) {
-        if (s.need == null) {
-            line.add(s);
-        }
-        s.need = need;
+    /** Puts a stream that is behind among those that wait for room. */
+    void awaitRoom(Subscriber s, Turn.Need need) {
+        waiting.put(s, need);
     }
 
-    /** Ends whom it must and lets those go on for whom there is room. */
+    /** Ends those it must, and lets those go on for which there is room. */
     void tick(List<Subscriber> streams) {
-        for (int i = streams.size() - 1; i >= 0; i--) { // backwards: who ends is replaced by the last
+        for (int i = streams.size() - 1; i >= 0; i--) { // backwards: one that ends is replaced by the last
             Subscriber s = streams.get(i);
-            if (s.wait != null && s.state != Subscriber.State.ENDING) {
+            if (s.socketWait() != null && !s.isEnding()) {
                 look(s);
             }
         }
@@ -61,24 +72,20 @@ final class Stalls {
     }
 
     private void look(Subscriber s) {
-        int left = s.outlet.left();
-        if (left != s.wait.left) {
-            s.wait.left = left;
-            s.wait.progressNs = moment.ns;
-        } else if (setup.stallNs() > 0 && stalledNs(s) >= setup.stallNs()) {
+        if (!s.socketWait().hasProgressed(s.outlet().left(), round.ns()) && stallNs > 0 && stalledNs(s) >= stallNs) {
             end(s, Ending.STALLED, Count.STALLED);
         }
     }
 
     private long stalledNs(Subscriber s) {
-        return moment.ns - s.wait.progressNs;
+        return s.socketWait().sinceProgressNs(round.ns());
     }
 
     private void end(Subscriber s, Ending why, Count count) {
-        setup.metrics().add(count);
+        metrics.add(count);
         LOG.debug("Stream {} has taken nothing for {} ms and is ended ({})", s.connection(),
             stalledNs(s) / 1_000_000, why.word());
-        shard.remove(s, why);
+        remove.accept(s, why);
     }
 
     /** Lets those go on for whose events there is room; many may wait for the same one, which is in memory once. */
@@ -86,10 +93,11 @@ final class Stalls {
         Set<Position> places = new HashSet<>();
         long promised = 0;
         boolean mayMakeRoom = true;
-        while (!line.isEmpty()) {
-            Subscriber first = line.peek();
-            Writing.Need need = first.need;
-            if (first.state == Subscriber.State.BEHIND && !places.contains(need.place())) {
+        while (!waiting.isEmpty()) {
+            Map.Entry<Subscriber, Turn.Need> first = waiting.entrySet().iterator().next();
+            Subscriber s = first.getKey();
+            Turn.Need need = first.getValue();
+            if (s.stage() == Subscriber.Stage.BEHIND && !places.contains(need.place())) {
                 if (!budget.hasRoomFor(need.bytes(), promised)) {
                     if (promised > 0 || !mayMakeRoom) {
                         return;
@@ -101,23 +109,22 @@ final class Stalls {
                 promised += need.bytes();
                 places.add(need.place());
             }
-            first.need = null;
-            line.poll();
-            if (first.state == Subscriber.State.BEHIND) {
-                catchUp.enqueue(first);
+            waiting.remove(s);
+            if (s.stage() == Subscriber.Stage.BEHIND) {
+                goOn.accept(s);
             }
         }
     }
 
-    /** Ends those who have held the most for the longest, until there is room; never one that makes progress. */
+    /** Ends those that have held the most for the longest, until there is room; never one that makes progress. */
     private void makeRoom(List<Subscriber> streams, int bytes) {
         List<Subscriber> idle = new ArrayList<>();
         for (Subscriber s : streams) {
-            if (s.wait != null && s.wait.held != null && stalledNs(s) >= PATIENCE_NS) {
+            if (s.socketWait() != null && s.socketWait().held() != null && stalledNs(s) >= PATIENCE_NS) {
                 idle.add(s);
             }
         }
-        idle.sort(Comparator.comparingDouble(s -> -(double) s.wait.held.part() * stalledNs(s)));
+        idle.sort(Comparator.comparingDouble(s -> -(double) s.socketWait().held().part() * stalledNs(s)));
         for (int i = 0; i < idle.size() && !budget.hasRoomFor(bytes, 0); i++) {
             end(idle.get(i), Ending.MEMORY, Count.CROWDED_OUT);
         }

@@ -4,120 +4,114 @@ import io.rivulet.auth.Grant;
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
 import io.rivulet.event.Variant;
+import io.rivulet.topic.TopicSelection;
 import java.util.Arrays;
-import java.util.List;
 
 /**
- * One open stream: matchers and a cursor. The shard's thread alone touches its state; container callbacks only post.
+ * One open stream: what it asked for, its response, its {@link Cursor} and the {@link Feed} of its next bytes. Its
+ * shard's thread alone touches it, except where a method says that any thread may; container callbacks only post.
  *
- * <p>Invariant: every event placed at or below {@code seen} has been examined for it and, if it matched, handed to the
- * outlet or to the backlog; while {@code LIVE} the backlog holds, in order, the ring's sequences of what matched since.
- * What it costs while it lags is this object and a backlog of bounded length, whatever is published meanwhile.
+ * <p>What it costs while it lags is this object and a feed of bounded size, whatever is published meanwhile.
  */
-final class Subscriber implements Subscription {
+final class Subscriber implements Subscription, StreamView {
 
-    /** Where its next events come from. */
-    enum State {
+    /** How far the stream has come in its life. */
+    enum Stage {
         /** Not placed yet: its cursor is being looked up. */
         OPENING,
-        /** From the shard's batches. */
+        /** Fed from the shard's batches. */
         LIVE,
-        /** From the ring or the log, at its own speed. */
+        /** Fed from the ring or the log, at its own speed. */
         BEHIND,
-        /** Nowhere any more; it ends when its socket has taken what was begun. */
+        /** Fed no more; it ends when its socket has taken what was begun. */
         ENDING,
-        /** Nowhere. */
+        /** Over. */
         ENDED
     }
 
-    private static final int BACKLOG_KEPT = 16;
-    private static final long[] NOTHING = {};
+    /** What is known of an outlet that is not ready. */
+    static final class SocketWait {
+        /** When the outlet took something last, in nanoseconds. */
+        private long progressNs;
+        /** How many bytes it had left then. */
+        private int left;
+        /** What it holds of the budget, or null. */
+        private final WriteBudget.Share held;
 
-    final SubscribeRequest request;
-    final Outlet outlet;
-    final Shard shard;
-    final Admission admission;
-    Registration registration;
-    /** It counts among those who may see subscriptions come and go. */
-    boolean watches;
-    final Variant variant;
-    /** What it gets next while it lags, if it conflates; else null. */
-    final Window window;
-    /** Its rate, or null. */
-    final Pacing pacing;
+        SocketWait(long progressNs, int left, WriteBudget.Share held) {
+            this.progressNs = progressNs;
+            this.left = left;
+            this.held = held;
+        }
+
+        /** It has so much left now: if that is another number, the socket has taken some. */
+        boolean hasProgressed(int leftNow, long nowNs) {
+            if (leftNow == left) {
+                return false;
+            }
+            left = leftNow;
+            progressNs = nowNs;
+            return true;
+        }
+
+        long sinceProgressNs(long nowNs) {
+            return nowNs - progressNs;
+        }
+
+        WriteBudget.Share held() {
+            return held;
+        }
+    }
+
+    private final SubscribeRequest request;
+    private final Outlet outlet;
+    private final StreamOwner<Subscriber> owner;
+    private final Admission admission;
+    private final Cursor cursor = new Cursor();
+    private final RateQueue.Pacing pacing;
 
     /** What it may see now; its shard writes, any thread reads. {@code request.grant()} is what it opened with. */
-    volatile Grant grant;
+    private volatile Grant grant;
     /** The client has left: what waits in the readers' line for it is not worth doing. Any thread. */
-    volatile boolean left;
+    private volatile boolean left;
     /** Why it ended: whoever is first knows. Any thread. */
     private volatile Ending ending;
-    State state = State.OPENING;
-    Position seen = Position.START;
-    /** The place of the last id that it was sent or is about to be: what comes next has a later one. */
-    private Position sent = Position.START;
+
+    private Feed feed;
+    /** Why it is fed no faster: what came of the last question to its feed. */
+    private Outcome outcome = Outcome.LOG;
+    private boolean closing;
+    private boolean ended;
+    private StreamWatcher.Watched watched = StreamWatcher.Watched.NOWHERE;
+
     /** What the hub itself has to say first: prelude, hello, gap. Null when that is nothing, as it mostly is. */
     private byte[] controls;
+    /** The place of the first of these that has one. */
+    private Position controlsPlace;
 
-    long[] backlog = NOTHING;
-    int backlogSize;
-    /** Hash of the backlog's sequences: streams with the same one get the same joined bytes. */
-    long backlogHash;
-    /** The place of the first event in the backlog, in two numbers: no object for each delivery. */
-    private long backlogDurable;
-    private long backlogTransients;
+    private SocketWait wait;
+    private long writtenNs;
+    private long heartbeatNs;
+    private long endMs;
     /** The sequence that the index offered last: an event with several matching topics is taken once. */
-    long offered;
-    boolean dirty;
+    private long offered;
+    private int slot = -1;
+    private boolean indexed;
+    private boolean dirty;
+    private boolean inLine;
+    private boolean damageTold;
 
-    /** What was read from the log and not written yet; dropped when the socket is full, for the cursor knows. */
-    List<EventFrame> chunk;
-    int chunkAt;
-    Position chunkEnd;
-    /** While it is behind: the time of an event that it got, or of the first that it did not; 0 when none is known. */
-    long readMs;
-    /** Given back to {@link Readers#release}; 0 where it could not be read again, and is not dropped. */
-    long chunkBytes;
-    /** What such a chunk holds of the shard's budget, or null. */
-    WriteBudget.Share kept;
-    /** What its outlet has not taken yet; null while it is ready. {@link Writes} sets it. */
-    Writes.Wait wait;
-    /** Bytes of the next write while it catches up: more as long as its socket takes all of it at once. */
-    int stride = WriteBudget.FREE_BYTES;
-    /** The event that waits for room in the shard's budget; null when none does. */
-    Writing.Need need;
-    boolean reading;
-    /** What is being read was asked for under another grant. */
-    boolean readAgain;
-    /** The response's headers have told of the damage that is known: it need not end the stream once more. */
-    boolean damageTold;
-    /** Its shard's index knows it. */
-    boolean indexed;
-    boolean catchingUp;
-    /** From where transient events may have been lost, until it was told; null while the ring covers it. */
-    Position transientFrom;
-
-    /** When it is to end, by age, token, or because somebody asked; {@link Ends} sets it. */
-    long endMs;
-    long writtenNs;
-    long heartbeatNs;
-    long idBytes;
-    long idMs;
-    long idDurable;
-    /** Place in the shard's list. */
-    int slot = -1;
-
-    Subscriber(SubscribeRequest request, Outlet outlet, Shard shard, Admission admission) {
+    Subscriber(SubscribeRequest request, Outlet outlet, StreamOwner<Subscriber> owner, Admission admission) {
         this.request = request;
-        this.grant = request.grant();
         this.outlet = outlet;
-        this.shard = shard;
+        this.owner = owner;
         this.admission = admission;
-        this.variant = admission.variant();
-        Pace pace = request.pace();
-        this.window = pace.conflates() ? new Window() : null;
-        this.pacing = pace.ratePerSecond() > 0 ? new Pacing(pace.ratePerSecond()) : null;
+        this.grant = request.grant();
+        int rate = request.pace().ratePerSecond();
+        this.pacing = rate > 0 ? new RateQueue.Pacing(rate) : null;
     }
+
+    // ---- any thread
 
     @Override
     public String connection() {
@@ -126,7 +120,7 @@ final class Subscriber implements Subscription {
 
     @Override
     public void writable() {
-        shard.post(() -> shard.serve(this));
+        owner.post(() -> owner.serve(this));
     }
 
     @Override
@@ -134,11 +128,11 @@ final class Subscriber implements Subscription {
         gone(Ending.LEFT);
     }
 
-    /** It is over, for this reason; any thread. */
+    /** It is over, for this reason. */
     void gone(Ending why) {
         left = true;
         endsBy(why);
-        shard.post(() -> shard.remove(this, why));
+        owner.post(() -> owner.remove(this, why));
     }
 
     /** Notes why it ends, unless that is known. */
@@ -153,81 +147,147 @@ final class Subscriber implements Subscription {
         return ending;
     }
 
-    /** Whether this event is for it at all: not seen yet, and public or granted. */
+    /** Whether nobody is there any more to read it. */
+    boolean hasLeft() {
+        return left;
+    }
+
+    SubscribeRequest request() {
+        return request;
+    }
+
+    StreamOwner<Subscriber> owner() {
+        return owner;
+    }
+
+    Admission admission() {
+        return admission;
+    }
+
+    @Override
+    public TopicSelection topics() {
+        return request.topics();
+    }
+
+    @Override
+    public Variant variant() {
+        return admission.variant();
+    }
+
+    @Override
+    public Grant grant() {
+        return grant;
+    }
+
+    // ---- its shard's thread
+
+    /** From now on it may see this. */
+    void renew(Grant fresh) {
+        grant = fresh;
+    }
+
+    Outlet outlet() {
+        return outlet;
+    }
+
+    Cursor cursor() {
+        return cursor;
+    }
+
+    /** Its rate, or null. */
+    RateQueue.Pacing pacing() {
+        return pacing;
+    }
+
+    Stage stage() {
+        if (ended) {
+            return Stage.ENDED;
+        }
+        if (closing) {
+            return Stage.ENDING;
+        }
+        return feed == null ? Stage.OPENING : feed instanceof LiveFeed ? Stage.LIVE : Stage.BEHIND;
+    }
+
+    boolean isEnded() {
+        return ended;
+    }
+
+    boolean isEnding() {
+        return closing;
+    }
+
+    /** Where its next bytes come from; null while it opens, and when it is about to end. */
+    Feed feed() {
+        return feed;
+    }
+
+    /** From now on it is fed by this one. */
+    void feedBy(Feed next) {
+        feed = next;
+    }
+
+    /** Whether it is behind, or may get behind, with the newest event of each topic rather than all. */
+    boolean conflates() {
+        return request.pace().conflates();
+    }
+
+    /** Whether it waits for what its feed has asked of the log. */
+    boolean isReading() {
+        return feed != null && feed.isReading();
+    }
+
+    Outcome outcome() {
+        return outcome;
+    }
+
+    void outcome(Outcome last) {
+        outcome = last;
+    }
+
+    /** Whether an event is for it: not examined yet, and public or granted. That it asked for it is known. */
     boolean wants(EventFrame frame) {
-        return frame.position().isAfter(seen)
-            && (!frame.isPrivate() || grant.maySeePrivate(frame.topics()));
+        return cursor.isBefore(frame.position()) && maySee(frame);
     }
 
-    /** An event's bytes for it, live. */
-    byte[] live(EventFrame frame) {
-        return frame.live(variant, told(frame));
+    /** Whether it was offered this sequence already. */
+    boolean wasOffered(long sequence) {
+        return offered >= sequence;
     }
 
-    /** An event's bytes for it, from history. */
-    byte[] replay(EventFrame frame) {
-        return frame.replay(variant, told(frame));
+    /** It was offered everything up to this sequence. */
+    void offered(long sequence) {
+        offered = sequence;
     }
 
-    /** The topics that it may be told: of a private event those that its grant covers, for others are none of its. */
-    private List<String> told(EventFrame frame) {
-        return variant.isShared() || !frame.isPrivate() ? frame.topics()
-            : frame.topics().stream().filter(grant.subscribes()::covers).toList();
+    /** Marks it as one that is to be served in this round; false when it is marked. */
+    boolean markDirty() {
+        boolean was = dirty;
+        dirty = true;
+        return !was;
     }
 
-    /** Takes an event of the live batch; false when the backlog is full. */
-    boolean take(long sequence, EventFrame frame, int backlogMax) {
-        if (backlogSize == backlogMax) {
-            return false;
-        }
-        if (backlogSize == 0) {
-            backlogDurable = frame.position().durable();
-            backlogTransients = frame.position().transients();
-            backlogHash = 0;
-        }
-        if (backlogSize == backlog.length) {
-            backlog = Arrays.copyOf(backlog, Math.min(backlogMax, Math.max(1, backlogSize * 2)));
-        }
-        backlog[backlogSize++] = sequence;
-        backlogHash = (backlogHash + sequence) * 0x9E3779B97F4A7C15L;
-        return true;
+    void clearDirty() {
+        dirty = false;
     }
 
-    /** The first {@code n} of the backlog were handed to the outlet. */
-    void taken(int n, EventFrame nextOrNull) {
-        System.arraycopy(backlog, n, backlog, 0, backlogSize - n);
-        backlogSize -= n;
-        backlogHash = 0;
-        for (int i = 0; i < backlogSize; i++) {
-            backlogHash = (backlogHash + backlog[i]) * 0x9E3779B97F4A7C15L;
-        }
-        if (nextOrNull != null) {
-            backlogDurable = nextOrNull.position().durable();
-            backlogTransients = nextOrNull.position().transients();
-        }
-        if (backlogSize == 0 && backlog.length > BACKLOG_KEPT) {
-            backlog = NOTHING;
-        }
+    /** Marks it as one that waits for its turn; false when it does already. */
+    boolean enterLine() {
+        boolean was = inLine;
+        inLine = true;
+        return !was;
+    }
+
+    void leaveLine() {
+        inLine = false;
     }
 
     /**
-     * Events from one place to another, ascending, are about to be sent to it. Ids that run backwards would make the
-     * client resume at the wrong place, so this refuses them, and the fault ends the stream.
+     * The hub has something to say to it, before anything else.
+     *
+     * @param place of the cursor that it carries, or null when it carries none
      */
-    void sending(Position first, Position last) {
-        if (!first.isAfter(sent)) {
-            throw new IllegalStateException("the event at " + first + " would be sent after " + sent);
-        }
-        sent = last;
-    }
-
-    /** The hub tells it an id for the place up to which it has seen everything. */
-    void placeTold() {
-        sent = seen.isAfter(sent) ? seen : sent;
-    }
-
-    /** The hub has something to say to it, before anything else. */
-    void say(byte[] control) {
+    void say(byte[] control, Position place) {
         if (controls == null) {
             controls = control;
         } else {
@@ -235,21 +295,119 @@ final class Subscriber implements Subscription {
             controls = Arrays.copyOf(controls, length + control.length);
             System.arraycopy(control, 0, controls, length, control.length);
         }
+        if (controlsPlace == null) {
+            controlsPlace = place;
+        }
     }
 
-    /** What the hub has to say, as one write; nothing is left of it. Null when there is nothing. */
+    /** Whether the hub has something to say. */
+    boolean isToHear() {
+        return controls != null;
+    }
+
+    /**
+     * What the hub has to say, as one write that is made now; nothing is left of it.
+     *
+     * @throws Cursor.OutOfOrder when events behind it were sent before
+     */
     byte[] takeControls() {
         byte[] taken = controls;
-        controls = null;
+        if (controlsPlace != null) {
+            cursor.saying(controlsPlace);
+        }
+        dropControls();
         return taken;
     }
 
-    /** Leaves the live batches: the cursor is the place before the first event it has not got. */
-    void fallBehind(Position dispatched) {
-        state = State.BEHIND;
-        Position got = backlogSize > 0 ? new Position(backlogDurable, backlogTransients).before() : dispatched;
-        seen = got.isAfter(seen) ? got : seen; // it may have been placed ahead of what its shard has dispatched
-        backlogSize = 0;
-        backlog = NOTHING;
+    private void dropControls() {
+        controls = null;
+        controlsPlace = null;
+    }
+
+    /** It is to end at this time or before; nothing more is said to it but the farewell. */
+    void beginEnding(long sinceMs) {
+        closing = true;
+        endMs = Math.min(endMs, sinceMs);
+        feed = null;
+        dropControls();
+    }
+
+    /** It is over. */
+    void end() {
+        ended = true;
+        feed = null;
+        dropControls();
+    }
+
+    /** When it is to end, in milliseconds since 1970: by age, by token, or because somebody asked. */
+    long endMs() {
+        return endMs;
+    }
+
+    void endsAt(long timeMs) {
+        endMs = timeMs;
+    }
+
+    /** Those who list active subscriptions know it by this. */
+    StreamWatcher.Watched watched() {
+        return watched;
+    }
+
+    void watchedAs(StreamWatcher.Watched by) {
+        watched = by;
+    }
+
+    /** The response's headers have told of the damage that is known: it need not end the stream once more. */
+    boolean isDamageTold() {
+        return damageTold;
+    }
+
+    void damageTold(boolean told) {
+        damageTold = told;
+    }
+
+    /** What its outlet has not taken yet; null while it is ready. */
+    SocketWait socketWait() {
+        return wait;
+    }
+
+    void socketWait(SocketWait waits) {
+        wait = waits;
+    }
+
+    /** When something was written to it last, in nanoseconds. */
+    long writtenNs() {
+        return writtenNs;
+    }
+
+    void written(long nowNs) {
+        writtenNs = nowNs;
+    }
+
+    /** When its last heartbeat event was, in nanoseconds. */
+    long heartbeatNs() {
+        return heartbeatNs;
+    }
+
+    void heartbeat(long nowNs) {
+        heartbeatNs = nowNs;
+    }
+
+    /** Where it stands in its shard's list; -1: nowhere. */
+    int slot() {
+        return slot;
+    }
+
+    void slot(int place) {
+        slot = place;
+    }
+
+    /** Whether its shard's index knows it. */
+    boolean isIndexed() {
+        return indexed;
+    }
+
+    void indexed() {
+        indexed = true;
     }
 }

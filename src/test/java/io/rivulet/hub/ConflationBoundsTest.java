@@ -44,8 +44,8 @@ class ConflationBoundsTest {
         return HubScene.timed(folder, clock, settings);
     }
 
-    private static Window window(HubClient client) {
-        return client.subscriber().window;
+    private static ConflationWindow window(HubClient client) {
+        return ((ConflatingFeed) client.subscriber().feed()).window();
     }
 
     /** Publishes an event of each topic. */
@@ -165,8 +165,8 @@ class ConflationBoundsTest {
     /** What the passes of the client's shard hold. */
     private static long held(HubClient client) {
         CompletableFuture<Long> held = new CompletableFuture<>();
-        Shard shard = client.subscriber().shard;
-        shard.post(() -> held.complete(shard.passes().bytes()));
+        Shard shard = (Shard) client.subscriber().owner();
+        shard.post(() -> held.complete(shard.turn().conflation().bytes()));
         return held.join();
     }
 

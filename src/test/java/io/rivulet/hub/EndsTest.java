@@ -122,7 +122,7 @@ class EndsTest {
         for (int i = 0; i < 10; i++) {
             scene.publish("news", i + " " + "x".repeat(100));
         }
-        for (int second = 0; client.subscriber().state != Subscriber.State.ENDING; second++) {
+        for (int second = 0; client.subscriber().stage() != Subscriber.Stage.ENDING; second++) {
             assertTrue(second < 5 * 60, "its age was passed over");
             pass(scene, 1);
         }

@@ -185,8 +185,8 @@ final class HubClient {
         Subscriber s = subscriber();
         Await.until("its shard to have done all it can", () -> {
             CompletableFuture<Boolean> idle = new CompletableFuture<>();
-            s.shard.post(() -> idle.complete(
-                !s.shard.hasWork() && !s.reading && s.state != Subscriber.State.OPENING));
+            s.owner().post(() -> idle.complete(!((Shard) s.owner()).hasWork() && !s.isReading()
+                && s.stage() != Subscriber.Stage.OPENING));
             return idle.join();
         });
         return this;

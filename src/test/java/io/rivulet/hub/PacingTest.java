@@ -18,13 +18,13 @@ class PacingTest {
     @Test
     void aBatchIsATenthOfASecondsEvents() {
         for (int[] rateAndBatch : new int[][] {{1, 1}, {9, 1}, {10, 1}, {20, 2}, {500, 50}, {10_000, 1_000}}) {
-            assertEquals(rateAndBatch[1], new Pacing(rateAndBatch[0]).room(5));
+            assertEquals(rateAndBatch[1], new RateQueue.Pacing(rateAndBatch[0]).room(5));
         }
     }
 
     @Test
     void silenceEarnsNoMoreThanABatch() {
-        Pacing pacing = new Pacing(20);
+        RateQueue.Pacing pacing = new RateQueue.Pacing(20);
         pacing.sent(2, 0);
         assertEquals(0, pacing.room(49 * MS));
         assertEquals(1, pacing.room(50 * MS));
@@ -34,7 +34,7 @@ class PacingTest {
 
     @Test
     void theNextEventComesWhenThoseBeforeItAreEarned() {
-        Pacing pacing = new Pacing(4);
+        RateQueue.Pacing pacing = new RateQueue.Pacing(4);
         pacing.sent(1, 1_000 * MS);
         assertEquals(1_250 * MS, pacing.nextNs(1_000 * MS));
         assertEquals(0, pacing.room(1_249 * MS));
@@ -46,7 +46,7 @@ class PacingTest {
         Random random = new Random(7);
         for (int rate : new int[] {1, 3, 20, 99, 500, 10_000}) {
             int batch = Math.max(1, rate / 10);
-            Pacing pacing = new Pacing(rate);
+            RateQueue.Pacing pacing = new RateQueue.Pacing(rate);
             List<long[]> sent = new ArrayList<>();
             long nowNs = random.nextLong() / 4; // a ticker begins anywhere
             long startNs = nowNs;

@@ -104,23 +104,23 @@ class ReplaysTest {
 
     @Test
     void whatNobodyAsksForIsForgotten() {
-        Replays replays = new Replays();
+        SharedBatches replays = new SharedBatches(null);
         List<byte[]> parts = List.of(new byte[] {1, 2}, new byte[] {3});
-        byte[] joined = replays.join(parts, 3, 7);
+        byte[] joined = replays.replay(parts, 3, 7);
         assertEquals(List.of((byte) 1, (byte) 2, (byte) 3), List.of(joined[0], joined[1], joined[2]));
         replays.tick();
-        assertTrue(joined == replays.join(parts, 3, 7));
+        assertTrue(joined == replays.replay(parts, 3, 7));
         replays.tick();
         replays.tick();
-        assertEquals(0, replays.bytes());
-        assertTrue(joined != replays.join(parts, 3, 7));
+        assertEquals(0, replays.replayBytes());
+        assertTrue(joined != replays.replay(parts, 3, 7));
     }
 
     @Test
     void partsThatAreEqualButNotTheSameAreNotTakenForThem() {
-        Replays replays = new Replays();
-        byte[] first = replays.join(List.of(new byte[] {1}, new byte[] {2}), 2, 7);
-        byte[] other = replays.join(List.of(new byte[] {8}, new byte[] {9}), 2, 7);
+        SharedBatches replays = new SharedBatches(null);
+        byte[] first = replays.replay(List.of(new byte[] {1}, new byte[] {2}), 2, 7);
+        byte[] other = replays.replay(List.of(new byte[] {8}, new byte[] {9}), 2, 7);
         assertEquals(1, first[0]);
         assertEquals(8, other[0]);
     }

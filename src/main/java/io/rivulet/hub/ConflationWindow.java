@@ -18,44 +18,79 @@ import java.util.Map;
  * for, the newest is here. What is here is examined up to {@code upTo}, or up to what its shard has dispatched while it
  * {@code follows}.
  */
-final class Window {
+final class ConflationWindow {
 
     /** Memory of a topic beside its event, about: a node of a map. */
     private static final int TOPIC_BYTES = 64;
 
-    Position base = Position.START;
-    /** The sealed id of {@code base}, where it is the floor that the ring had; else null. */
-    String baseId;
-    Position upTo = Position.START;
-    /** Each new event is offered to it. */
-    boolean follows;
-    /** The next event did not fit: the stretch ends before it. */
-    boolean full;
-    /** Something promised was lost up to {@code base}, and the stream has not been told. */
-    boolean lost;
-    /** The stream's chunk is a pass, which cannot be read again. */
-    boolean passes;
-    /** Bytes of that pass. */
-    long passBytes;
-    /** Bytes of what is here. */
-    long bytes;
-    /** What of both counts in the shard's budget. */
-    long charged;
+    private Position base = Position.START;
+    private String baseId;
+    private Position upTo = Position.START;
+    private boolean follows;
+    private boolean full;
+    private long bytes;
     private Map<String, EventFrame> newest = new HashMap<>();
 
-    /** Forgets what is here and begins anew after this place. */
+    /** Forgets what is here and begins anew after this place; its sealed id is known where it is the ring's floor. */
     void begin(Position from, String idOrNull) {
+        baseId = idOrNull == null && from.equals(base) ? baseId : idOrNull;
         base = from;
-        baseId = idOrNull;
         upTo = from;
         follows = false;
         full = false;
         clear();
     }
 
+    /** The stretch begins after this place. */
+    Position base() {
+        return base;
+    }
+
+    /** The sealed id of {@link #base}, or null where it is not known. */
+    String baseId() {
+        return baseId;
+    }
+
+    /** Up to where the ring was looked through; only while it does not follow. */
+    Position upTo() {
+        return upTo;
+    }
+
+    /** Bytes of what is here. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** Each new event is offered to it. */
+    boolean follows() {
+        return follows;
+    }
+
     /** Whether the ring has to be looked through before it can follow. */
     boolean isScanning() {
         return !follows && !full;
+    }
+
+    /** From now on each new event is offered to it. */
+    void follow() {
+        follows = true;
+    }
+
+    /** The ring was looked through up to this place. */
+    void examined(Position place) {
+        upTo = place;
+    }
+
+    /** The stretch ends where it was examined up to: what comes next does not fit. */
+    void end() {
+        full = true;
+    }
+
+    /** The stretch ends here, for the event behind this place was offered and does not fit. */
+    void endAt(Position place) {
+        follows = false;
+        full = true;
+        upTo = place;
     }
 
     boolean isEmpty() {
@@ -67,7 +102,7 @@ final class Window {
     }
 
     /** What it would take more with this event, at most. */
-    long costOf(EventFrame frame) {
+    static long costOf(EventFrame frame) {
         return (long) frame.topics().size() * (frame.weight() + TOPIC_BYTES);
     }
 
@@ -103,8 +138,6 @@ final class Window {
             }
         }
         ascending.subList(n, ascending.size()).clear();
-        passBytes = bytes;
-        passes = true;
         base = end;
         baseId = null;
         upTo = end;
