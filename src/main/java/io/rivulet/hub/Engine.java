@@ -86,7 +86,7 @@ final class Engine {
         int slots = (int) Math.max(1024, Math.min(RING_SLOTS_MAX, Long.highestOneBit(bytes / BYTES_PER_SLOT)));
         ring = new TailRing(bytes, slots, start, startId, frame -> left(frame, transients));
         teller = presence.isOn() ? new PresenceTeller(presence, this::publishOwn) : null;
-        presence.open(ring, teller);
+        presence.open(ring, teller == null ? changed -> { } : teller::changed);
         List<String> transientTopics = settings.get(SettingsTable.TRANSIENT_TOPICS);
         resume = new Resume(log, ring, transients,
             topics -> mayBeTransient(topics, transientTopics) || presence.mayBeAmong(topics));
@@ -94,9 +94,10 @@ final class Engine {
         Heartbeat.CursorDue cursors = Heartbeat.CursorDue.of(settings.get(SettingsTable.LOG_RETAIN_BYTES),
             settings.get(SettingsTable.LOG_RETAIN_AGE).toMillis(), settings.get(SettingsTable.LOG_RETAIN_EVENTS));
         int shards = Runtime.getRuntime().availableProcessors();
-        ShardSetup setup = new ShardSetup(ring, transients, log, readers, history,
-            new NewestRead(log, transients, history), readBudget, metrics, clock, nanos, start, startId,
-            settings.get(SettingsTable.BACKLOG_EVENTS), handOver, ended, retryMs, cursors, banned, answers, presence,
+        FeedSources sources = new FeedSources(ring, transients, history, new NewestRead(log, transients, history),
+            readBudget, handOver);
+        ShardSetup setup = new ShardSetup(sources, log, readers, metrics, clock, nanos, start, startId,
+            settings.get(SettingsTable.BACKLOG_EVENTS), ended, retryMs, cursors, banned, answers, presence,
             settings.get(SettingsTable.WRITE_BYTES) / shards, names,
             settings.get(SettingsTable.STALL_TIMEOUT).toNanos(),
             settings.get(SettingsTable.CONFLATE_TOPICS_MAX), settings.get(SettingsTable.CONFLATE_BYTES) / shards);

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -46,7 +47,7 @@ public final class Presence implements StreamWatcher {
     private final AtomicReference<Position> lostUpTo = new AtomicReference<>(Position.START);
     private volatile Position opening = Position.START;
     private volatile TailRing ring;
-    private volatile PresenceTeller teller;
+    private volatile Consumer<Registration> teller;
 
     /**
      * The list of a hub.
@@ -119,7 +120,7 @@ public final class Presence implements StreamWatcher {
 
     // ---- the engine
 
-    void open(TailRing events, PresenceTeller by) {
+    void open(TailRing events, Consumer<Registration> by) {
         ring = events;
         opening = events.newest().place();
         lostUpTo.set(opening); // of what was before, nobody is subscribed any more
@@ -148,7 +149,7 @@ public final class Presence implements StreamWatcher {
         Registered one = new Registered(new Registration(subscriber, request.topics(), grant));
         one.watch(isWatcher(request.topics(), grant));
         registered.add(one.registration);
-        teller.changed(one.registration);
+        teller.accept(one.registration);
         one.inexact = one.watches && !start.transientLost() && lost(request, start);
         return one;
     }
@@ -184,7 +185,7 @@ public final class Presence implements StreamWatcher {
             watch(false);
             registered.remove(registration);
             registration.over = true;
-            teller.changed(registration);
+            teller.accept(registration);
         }
 
         private void watch(boolean now) {

@@ -78,7 +78,7 @@ final class ReplayFeed implements Feed {
             examined = frame.position();
         }
         cursor.examined(examined);
-        return written(turn, write.end(turn, Count.DELIVERED_RING));
+        return written(turn, write.end(turn.delivery(), Count.DELIVERED_RING));
     }
 
     private Outcome written(Turn turn, Outcome outcome) {

@@ -22,7 +22,7 @@ final class ReplayWrite {
     private int lengthMax;
     private Position first;
     private Position last;
-    private Turn.Need need;
+    private WriteBudget.Need need;
 
     ReplayWrite(WriteBudget budget, SharedBatches batches) {
         this.budget = budget;
@@ -54,7 +54,7 @@ final class ReplayWrite {
         }
         byte[] replay = view.replay(frame);
         if (parts.isEmpty() && !hasRoom && !budget.hasRoomFor(replay, replay.length)) {
-            need = new Turn.Need(place, replay.length);
+            need = new WriteBudget.Need(place, replay.length);
             return false;
         }
         if (parts.isEmpty()) {
@@ -85,20 +85,25 @@ final class ReplayWrite {
         return parts.size();
     }
 
+    /** The first event when there is no room for it now; else null. */
+    WriteBudget.Need need() {
+        return need;
+    }
+
     /**
-     * Puts what was taken into the delivery of this turn.
+     * Puts what was taken into this delivery.
      *
      * @return {@link Outcome#WRITE}; {@link Outcome#TURN} when nothing was taken; {@link Outcome#MEMORY} when there was
-     *     no room for the first event
+     *     {@link #need no room} for the first event
      */
-    Outcome end(Turn turn, Count path) {
+    Outcome end(Delivery delivery, Count path) {
         if (need != null) {
-            return turn.needs(need);
+            return Outcome.MEMORY;
         }
         if (parts.isEmpty()) {
             return Outcome.TURN;
         }
-        turn.delivery().of(joined(), parts.size(), first, last, path);
+        delivery.of(joined(), parts.size(), first, last, path);
         parts.clear();
         return Outcome.WRITE;
     }

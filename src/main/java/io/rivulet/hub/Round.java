@@ -22,12 +22,20 @@ final class Round {
     /** The ring's number of the newest event dispatched; any thread reads it. */
     private volatile long dispatched;
 
-    Round(ShardSetup setup) {
-        nanos = setup.nanos();
-        clock = setup.clock();
-        appended = () -> setup.log().range().bytesAppended();
-        place = setup.start();
-        placeId = setup.startId();
+    /**
+     * The first round.
+     *
+     * @param nanos    the time, in nanoseconds from anywhere
+     * @param clock    the time of day
+     * @param appended bytes that the log has taken so far
+     * @param start    the place up to which nothing is to be dispatched; {@code startId} is its sealed id
+     */
+    Round(LongSupplier nanos, InstantSource clock, LongSupplier appended, Position start, String startId) {
+        this.nanos = nanos;
+        this.clock = clock;
+        this.appended = appended;
+        place = start;
+        placeId = startId;
         begin();
     }
 

@@ -48,10 +48,12 @@ final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds {
 
     Shard(ShardSetup setup, int number) {
         this.setup = setup;
-        this.ring = setup.ring();
-        this.round = new Round(setup);
+        this.ring = setup.sources().ring();
+        this.round = new Round(setup.nanos(), setup.clock(), () -> setup.log().range().bytesAppended(), setup.start(),
+            setup.startId());
         WriteBudget budget = new WriteBudget(setup.writeBytes());
-        this.turn = new Turn(setup, round, budget);
+        this.turn = new Turn(setup.sources(), round, budget,
+            new Conflation(setup.conflateTopicsMax(), setup.conflateBytes()));
         this.unsent = new UnsentBytes(round, budget);
         this.line = new CatchUp(setup.nanos(), () -> ring.head() != round.dispatched(), s -> serve(s, true));
         this.rates = new RateQueue<>(setup.nanos());
@@ -83,7 +85,7 @@ final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds {
         return streams.assigned();
     }
 
-    /** The ring's sequence up to which every stream has been served, or waits with a cursor of its own. */
+    /** The ring's sequence up to which every stream has been served. */
     long dispatched() {
         return round.dispatched();
     }
@@ -255,7 +257,7 @@ final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds {
             if (s.isToHear()) {
                 unsent.write(s, s.takeControls());
             } else if (s.isEnding()) {
-                unsent.write(s, farewell(s));
+                unsent.sayFarewell(s, setup.retryMs().getAsLong());
                 remove(s, s.ending());
             } else if (s.feed() == null) {
                 s.outcome(Outcome.LOG); // its place is being looked up
@@ -272,10 +274,6 @@ final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds {
             }
         }
         return false;
-    }
-
-    private byte[] farewell(Subscriber s) {
-        return s.request().dialect().farewell(setup.retryMs().getAsLong());
     }
 
     private Outcome ask(Subscriber s) {
@@ -367,7 +365,7 @@ final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds {
     }
 
     private void switchTo(Subscriber s, Feed next) {
-        s.feed().drop(turn);
+        s.dropFeed(turn);
         s.feedBy(next);
     }
 
@@ -394,7 +392,7 @@ final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds {
     @Override
     public void answered(Subscriber s, HistoryRead.Result result) {
         if (s.feed() == null || !s.feed().isReading()) {
-            setup.readBudget().release(result.bytes()); // it ends
+            turn.readBudget().release(result.bytes()); // it ends
             return;
         }
         try {
@@ -475,17 +473,13 @@ final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds {
         if (hello != null) {
             s.say(hello, start.cursor());
         }
-        if (start.first() == null && setup.handOver().mayGoLive(start.cursor(), round.place())) {
+        if (start.first() == null && turn.mayGoLive(start.cursor())) {
             s.feedBy(new LiveFeed(s));
             return null;
         }
-        WaitingEvents first = null;
-        if (start.first() != null) {
-            int bytes = start.first().stream().mapToInt(EventFrame::weight).sum();
-            if (!turn.budget().hasRoomFor(start.first(), bytes)) {
-                return Ending.MEMORY;
-            }
-            first = WaitingEvents.first(start, turn.budget().hold(start.first(), bytes));
+        WaitingEvents first = start.first() == null ? null : WaitingEvents.first(start, turn.budget());
+        if (start.first() != null && first == null) {
+            return Ending.MEMORY;
         }
         s.feedBy(behind(s, first, 0));
         return null;
@@ -501,27 +495,27 @@ final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds {
         Refused refusal = s.isEnded() || s.isEnding()
             ? Refused.because(Reason.NOT_FOUND, "the stream has ended meanwhile")
             : setup.banned().test(fresh) ? Refused.because(Reason.BANNED, "this subject or token is banned") : null;
-        if (refusal == null) {
-            s.renew(fresh);
-            if (endNow(s) == null) {
-                s.watched().renewed(fresh);
-                if (s.feed() instanceof LiveFeed live) {
-                    if (live.eventsHeld() > 0) {
-                        fallBehind(s, live);
-                    }
-                } else if (s.feed() != null) {
-                    s.feed().examineAgain(turn);
-                }
-                serve(s);
-            }
+        if (refusal != null) {
+            answer(() -> answer.completeExceptionally(refusal));
+            return;
         }
-        answer(() -> {
-            if (refusal == null) {
-                answer.complete(null);
-            } else {
-                answer.completeExceptionally(refusal);
+        s.renew(fresh);
+        if (endNow(s) == null) {
+            s.watched().renewed(fresh);
+            if (!(s.feed() instanceof LiveFeed live)) {
+                examineAgain(s);
+            } else if (live.eventsHeld() > 0) {
+                fallBehind(s, live);
             }
-        });
+            serve(s);
+        }
+        answer(() -> answer.complete(null));
+    }
+
+    private void examineAgain(Subscriber s) {
+        if (s.feed() != null) {
+            s.feed().examineAgain(turn);
+        }
     }
 
     @Override
@@ -553,15 +547,9 @@ final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds {
             return;
         }
         s.endsBy(why);
-        dropFeed(s);
+        s.dropFeed(turn);
         s.beginEnding(sinceMs);
         serve(s);
-    }
-
-    private void dropFeed(Subscriber s) {
-        if (s.feed() != null) {
-            s.feed().drop(turn);
-        }
     }
 
     @Override
@@ -570,7 +558,7 @@ final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds {
             return;
         }
         s.endsBy(why);
-        dropFeed(s);
+        s.dropFeed(turn);
         s.end();
         streams.remove(s);
         unsent.end(s);
@@ -593,7 +581,7 @@ final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds {
                     unsent.write(s, s.takeControls());
                 }
                 if (!s.isToHear() && s.outlet().isReady()) {
-                    unsent.write(s, farewell(s));
+                    unsent.sayFarewell(s, setup.retryMs().getAsLong());
                 }
             } catch (RuntimeException e) {
                 LOG.warn("Stream {} could not be told of the end", s.connection(), e);

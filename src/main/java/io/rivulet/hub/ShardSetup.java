@@ -13,9 +13,7 @@ import java.util.function.Predicate;
 /**
  * What all shards share.
  *
- * @param history    asks the log for streams that get every event
- * @param newest     asks it for streams that conflate
- * @param readBudget what was read and not taken yet
+ * @param sources    where feeds get events from
  * @param start      the place of the log's head at opening; {@code startId} is its sealed id
  * @param backlogMax events that a stream may wait for in memory
  * @param ended      is told of each stream that ended, on its shard's thread
@@ -30,9 +28,8 @@ import java.util.function.Predicate;
  * @param conflateTopicsMax topics of a stream that conflates, at most, of which the newest is kept at a time
  * @param conflateBytes     what all of them on one shard hold together
  */
-record ShardSetup(TailRing ring, TransientTopics transients, EventLog log, Readers readers, HistoryRead history,
-                  NewestRead newest, ReadBudget readBudget, Metrics metrics, InstantSource clock, LongSupplier nanos,
-                  Position start, String startId, int backlogMax, HandOver handOver, Consumer<Subscriber> ended,
+record ShardSetup(FeedSources sources, EventLog log, Readers readers, Metrics metrics, InstantSource clock,
+                  LongSupplier nanos, Position start, String startId, int backlogMax, Consumer<Subscriber> ended,
                   LongSupplier retryMs, Heartbeat.CursorDue cursors, Predicate<Grant> banned, Executor answers,
                   StreamWatcher watcher, long writeBytes, Names names, long stallNs, int conflateTopicsMax,
                   long conflateBytes) {

@@ -36,7 +36,7 @@ final class Stalls {
     private final BiConsumer<Subscriber, Ending> remove;
     private final Consumer<Subscriber> goOn;
     /** Those whose next event is larger than what there was room for, the first first, and that event. */
-    private final Map<Subscriber, Turn.Need> waiting = new LinkedHashMap<>();
+    private final Map<Subscriber, WriteBudget.Need> waiting = new LinkedHashMap<>();
 
     /**
      * No stream waits.
@@ -56,7 +56,7 @@ final class Stalls {
     }
 
     /** Puts a stream that is behind among those that wait for room. */
-    void awaitRoom(Subscriber s, Turn.Need need) {
+    void awaitRoom(Subscriber s, WriteBudget.Need need) {
         waiting.put(s, need);
     }
 
@@ -94,9 +94,9 @@ final class Stalls {
         long promised = 0;
         boolean mayMakeRoom = true;
         while (!waiting.isEmpty()) {
-            Map.Entry<Subscriber, Turn.Need> first = waiting.entrySet().iterator().next();
+            Map.Entry<Subscriber, WriteBudget.Need> first = waiting.entrySet().iterator().next();
             Subscriber s = first.getKey();
-            Turn.Need need = first.getValue();
+            WriteBudget.Need need = first.getValue();
             if (s.stage() == Subscriber.Stage.BEHIND && !places.contains(need.place())) {
                 if (!budget.hasRoomFor(need.bytes(), promised)) {
                     if (promised > 0 || !mayMakeRoom) {

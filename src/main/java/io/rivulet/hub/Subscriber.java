@@ -222,6 +222,14 @@ final class Subscriber implements Subscription, StreamView {
         return feed;
     }
 
+    /** Its feed gives back what it holds, and is asked no more. */
+    void dropFeed(Turn turn) {
+        if (feed != null) {
+            feed.drop(turn);
+            feed = null;
+        }
+    }
+
     /** From now on it is fed by this one. */
     void feedBy(Feed next) {
         feed = next;

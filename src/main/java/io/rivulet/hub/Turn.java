@@ -8,7 +8,7 @@ import io.rivulet.event.Position;
  */
 final class Turn {
 
-    private final ShardSetup setup;
+    private final FeedSources sources;
     private final Round round;
     private final WriteBudget budget;
     private final SharedBatches batches;
@@ -17,7 +17,6 @@ final class Turn {
     private final Delivery delivery = new Delivery();
     private Loss loss;
     private HistoryRead.Question question;
-    private Need need;
 
     /**
      * Events that a stream was to get and that are gone.
@@ -31,42 +30,38 @@ final class Turn {
     record Loss(boolean isTransient, Long missed, Position place, String id, boolean isDamage) {
     }
 
-    /** An event that there is no room for now: its place, and how long it is. */
-    record Need(Position place, int bytes) {
-    }
-
-    Turn(ShardSetup setup, Round round, WriteBudget budget) {
-        this.setup = setup;
+    Turn(FeedSources sources, Round round, WriteBudget budget, Conflation conflation) {
+        this.sources = sources;
         this.round = round;
         this.budget = budget;
-        this.batches = new SharedBatches(setup.ring());
+        this.batches = new SharedBatches(sources.ring());
         this.write = new ReplayWrite(budget, batches);
-        this.conflation = new Conflation(setup.conflateTopicsMax(), setup.conflateBytes());
+        this.conflation = conflation;
     }
 
     TailRing ring() {
-        return setup.ring();
+        return sources.ring();
     }
 
     TransientTopics transients() {
-        return setup.transients();
+        return sources.transients();
     }
 
     HistoryRead history() {
-        return setup.history();
+        return sources.history();
     }
 
     NewestRead newest() {
-        return setup.newest();
+        return sources.newest();
     }
 
     ReadBudget readBudget() {
-        return setup.readBudget();
+        return sources.readBudget();
     }
 
     /** Whether a stream that has examined everything up to {@code seen} has caught up with the shard. */
     boolean mayGoLive(Position seen) {
-        return setup.handOver().mayGoLive(seen, round.place());
+        return sources.handOver().mayGoLive(seen, round.place());
     }
 
     Round round() {
@@ -105,8 +100,8 @@ final class Turn {
     }
 
     /** What there is no room for, after {@link Outcome#MEMORY}. */
-    Need need() {
-        return need;
+    WriteBudget.Need need() {
+        return write.need();
     }
 
     Outcome lost(Loss what) {
@@ -117,10 +112,5 @@ final class Turn {
     Outcome asks(HistoryRead.Question what) {
         question = what;
         return Outcome.ASKS;
-    }
-
-    Outcome needs(Need what) {
-        need = what;
-        return Outcome.MEMORY;
     }
 }

@@ -24,6 +24,11 @@ final class UnsentBytes {
         s.outlet().write(portion.of(bytes));
     }
 
+    /** Hands the last word to an outlet that is ready: when the client is to come back. */
+    void sayFarewell(Subscriber s, long retryMs) {
+        write(s, s.request().dialect().farewell(retryMs));
+    }
+
     /** Notes whether the outlet is ready, as it has just said. */
     void noted(Subscriber s, boolean ready) {
         if (ready && s.socketWait() != null) {

@@ -31,9 +31,15 @@ final class WaitingEvents {
         return new WaitingEvents(result.frames(), result.end(), result.bytes(), null, Count.DELIVERED_LOG);
     }
 
-    /** What a stream begins with: it lies before the place that follows it, so it cannot be read again. */
-    static WaitingEvents first(StartPoint start, WriteBudget.Share share) {
-        return new WaitingEvents(start.first(), start.afterFirst(), 0, share, Count.DELIVERED_LOG);
+    /**
+     * What a stream begins with: it lies before the place that follows it, so it cannot be read again. Null when there
+     * is no room for it now.
+     */
+    static WaitingEvents first(StartPoint start, WriteBudget budget) {
+        List<EventFrame> frames = start.first();
+        int bytes = frames.stream().mapToInt(EventFrame::weight).sum();
+        return budget.hasRoomFor(frames, bytes)
+            ? new WaitingEvents(frames, start.afterFirst(), 0, budget.hold(frames, bytes), Count.DELIVERED_LOG) : null;
     }
 
     /** A pass: the newest of each topic up to {@code end}. */
@@ -50,7 +56,7 @@ final class WaitingEvents {
         if (isWritten()) {
             cursor.examined(end);
         }
-        return write.end(turn, path);
+        return write.end(turn.delivery(), path);
     }
 
     /** Whether all of them were written. */

@@ -1,5 +1,6 @@
 package io.rivulet.hub;
 
+import io.rivulet.event.Position;
 import java.util.IdentityHashMap;
 import java.util.Map;
 
@@ -37,6 +38,10 @@ final class WriteBudget {
         int part() {
             return bytes / holders;
         }
+    }
+
+    /** An event that there is no room for now: its place, and how long it is. */
+    record Need(Position place, int bytes) {
     }
 
     WriteBudget(long bytesMax) {

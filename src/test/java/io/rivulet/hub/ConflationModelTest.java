@@ -144,7 +144,7 @@ class ConflationModelTest {
             Event event = Event.on(topic).data("last").build();
             published.put(scene.publish(event).get(0), event);
         }
-        members.forEach(m -> awaitDispatched(m.client().subscriber().shard)); // else they might come live
+        members.forEach(m -> awaitDispatched((Shard) m.client().subscriber().owner())); // else they might come live
         members.forEach(m -> m.client().connect(Since.EARLIEST));
         quieten();
     }

@@ -7,10 +7,11 @@ import io.rivulet.auth.Grant;
 import io.rivulet.event.Event;
 import io.rivulet.event.IdSeal;
 import io.rivulet.event.Position;
-import io.rivulet.hub.dialect.PlainDialect;
 import io.rivulet.kit.Await;
-import io.rivulet.kit.StreamParser.Dispatched;
 import io.rivulet.kit.StreamParser;
+import io.rivulet.kit.StreamParser.Dispatched;
+import io.rivulet.log.EventLog;
+import io.rivulet.log.LogEntry;
 import io.rivulet.topic.TopicSelection;
 import java.io.ByteArrayOutputStream;
 import java.lang.reflect.Proxy;
@@ -143,7 +144,7 @@ class SayingOrderTest {
                         + since.kind(), first, times);
                     socket.subscription = scene.hub.subscribe(new SubscribeRequest(
                         TopicSelection.ofTopics(List.of(topics)), Grant.ANONYMOUS, cursor, since,
-                        Duration.ofMinutes(5), false, new PlainDialect(), "192.0.2.1", pace), socket);
+                        Duration.ofMinutes(5), false, HubScene.PLAIN, "192.0.2.1", pace), socket);
                     sockets.add(socket);
                 }
             }
