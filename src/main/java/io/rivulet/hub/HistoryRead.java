@@ -2,7 +2,7 @@ package io.rivulet.hub;
 
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
-import io.rivulet.log.EventLog;
+import io.rivulet.log.LocalLog;
 import io.rivulet.log.LogChunk;
 import io.rivulet.log.LogCorrupt;
 import io.rivulet.log.LogEntry;
@@ -20,7 +20,7 @@ final class HistoryRead {
     private static final Logger LOG = LoggerFactory.getLogger(HistoryRead.class);
     private static final int CHUNK_BYTES = 128 << 10;
 
-    private final EventLog log;
+    private final LocalLog log;
     private final PlaceIds ids;
     /** The newest position after which damage was met; -1: nowhere. */
     private final AtomicLong damagedAfter = new AtomicLong(-1);
@@ -46,7 +46,7 @@ final class HistoryRead {
                   boolean damage, boolean transientLost) {
     }
 
-    HistoryRead(EventLog log) {
+    HistoryRead(LocalLog log) {
         this.log = log;
         this.ids = new PlaceIds(log);
     }

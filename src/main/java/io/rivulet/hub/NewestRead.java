@@ -26,7 +26,7 @@ final class NewestRead {
     private final TransientTopics transients;
     private final HistoryRead history;
 
-    NewestRead(EventLog log, TransientTopics transients, HistoryRead history) {
+    NewestRead(LocalLog log, TransientTopics transients, HistoryRead history) {
         this.log = log;
         this.transients = transients;
         this.history = history;

@@ -28,7 +28,7 @@ import java.util.function.Predicate;
  * @param conflateTopicsMax topics of a stream that conflates, at most, of which the newest is kept at a time
  * @param conflateBytes     what all of them on one shard hold together
  */
-record ShardSetup(FeedSources sources, EventLog log, Readers readers, Metrics metrics, InstantSource clock,
+record ShardSetup(FeedSources sources, LocalLog log, Readers readers, Metrics metrics, InstantSource clock,
                   LongSupplier nanos, Position start, String startId, int backlogMax, Consumer<Subscriber> ended,
                   LongSupplier retryMs, Heartbeat.CursorDue cursors, Predicate<Grant> banned, Executor answers,
                   StreamWatcher watcher, long writeBytes, Names names, long stallNs, int conflateTopicsMax,
