@@ -22,16 +22,13 @@ class TypeCyclesTest {
     private record Allowance(String layer, int types, String reason) {
     }
 
-    private static final Map<String, Allowance> ALLOWED = Map.of(
-        "http", new Allowance(17, "HubContext holds the doors it is given to"),
-        "http.operate", new Allowance(2, "an operator's doors read the same parameters"),
-        "http.stream", new Allowance(2, "a writer and the pool that lends its threads call each other"),
-        "hub", new Allowance(4, "a sealed interface names its classes: Feed"),
-        "hub.stream", new Allowance(4, "a sealed interface names its classes: Feed"),
-        "topic", new Allowance(4, "a matcher knows the space whose rules it was read by"),
-        "url", new Allowance(12, "the grammars of the URL standards are recursive"));
-
-    private static final Pattern TYPE = Pattern.compile("(?<![\\w.])[A-Z]\\w*");
+    private static final List<Allowance> ALLOWED = List.of(
+        new Allowance("auth", 2, "the file of bans writes what the bans hold, and they write it"),
+        new Allowance("config", 7, "a row of the table names its kind, and a kind reads what stands in a row"),
+        new Allowance("hub", 4, "a sealed interface names its kinds: Feed"),
+        new Allowance("hub.stream", 4, "a sealed interface names its kinds: Feed"),
+        new Allowance("topic", 4, "a matcher knows the space whose rules it was read by"),
+        new Allowance("url", 14, "the grammars of the URL standards are recursive"));
 
     @Test
     void noPackageHasMoreTypesOnCyclesThanAllowed() {
