@@ -71,7 +71,7 @@ final class HistoryRead {
         if (chunk.from() > after + 1 && log.find().lastTrimmed(view) > after) {
             Position gapEnd = Position.ofDurable(Math.min(upTo, chunk.from() - 1));
             return new Result(frames, end, bytes, sealed(gapEnd), gapEnd,
-                missed(view, gapEnd.durable() - after), false, false);
+                StartPoint.missed(view, gapEnd.durable() - after), false, false);
         }
         return new Result(frames, end, bytes, null, null, null, false, false);
     }
@@ -88,11 +88,6 @@ final class HistoryRead {
     /** Whether damage is known that lies ahead of a stream that begins there. Any thread. */
     boolean meetsDamage(Position place) {
         return damagedAfter.get() >= place.durable();
-    }
-
-    /** How many events may be missing; only a reader who may see all of them may know. */
-    static Long missed(View view, long positions) {
-        return view.isAll() ? positions : null;
     }
 
     /** The id of a place; reader threads only. */

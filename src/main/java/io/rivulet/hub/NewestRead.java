@@ -69,6 +69,6 @@ final class NewestRead {
             && log.find().newestTrimmed(after.durable(), view);
         // the gap stands at the place where the stream is: older ones of the memory's may come behind it
         return new HistoryRead.Result(List.copyOf(frames.subList(0, n)), end, bytes, gap ? history.sealed(after) : null,
-            gap ? after : null, gap ? HistoryRead.missed(view, chunk.from() - 1 - after.durable()) : null, false, lost);
+            gap ? after : null, gap ? StartPoint.missed(view, chunk.from() - 1 - after.durable()) : null, false, lost);
     }
 }

@@ -107,7 +107,7 @@ final class Resume {
             : find.lastTrimmed(view(request)) > durable)) {
             Position oldest = oldest();
             return lostAmongTransients(request, sameEpoch, opened.position(), StartPoint.partial(oldest,
-                ids.idOf(oldest), HistoryRead.missed(view(request), oldest.durable() - durable)));
+                ids.idOf(oldest), StartPoint.missed(view(request), oldest.durable() - durable)));
         }
         Position place = sameEpoch ? opened.position() : Position.ofDurable(durable);
         if (durable < range.first() - 1 && !conflates) {

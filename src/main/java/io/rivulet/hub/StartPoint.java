@@ -3,6 +3,7 @@ package io.rivulet.hub;
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
 import io.rivulet.hub.dialect.Start;
+import io.rivulet.log.View;
 import java.util.List;
 import java.util.Locale;
 
@@ -57,6 +58,11 @@ record StartPoint(Resumed resumed, Position cursor, String cursorId, Long missed
 
     static StartPoint partial(Position cursor, String id, Long missed) {
         return new StartPoint(Resumed.PARTIAL, cursor, id, missed, false, null, null, null);
+    }
+
+    /** How many events may be missing; only a reader who may see all of them may know. */
+    static Long missed(View view, long positions) {
+        return view.isAll() ? positions : null;
     }
 
     /** The same from this place on. */
