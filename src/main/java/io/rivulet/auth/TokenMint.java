@@ -26,7 +26,7 @@ import java.util.UUID;
  * @param operate   whether the hub may be operated; not in a token of 0.x
  * @param legacy    whether it is a token of Mercure 0.x
  */
-public record TokenMint(String issuer, String audience, String subject, Duration ttl, List<Topic> publish,
+record TokenMint(String issuer, String audience, String subject, Duration ttl, List<Topic> publish,
                         List<Topic> subscribe, JsonObject payload, boolean operate, boolean legacy) {
 
     /**

@@ -11,7 +11,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * One request as the edge sees it: its id, who asks, and its lines in the access log. Made by {@link EdgeFilter}, held
  * by the request. What the lines need is copied at once: containers reuse the request.
  */
-public final class Exchange {
+final class Exchange {
 
     private static final String ATTRIBUTE = Exchange.class.getName();
     private static final int SUBJECT_CHARS_MAX = 64;

@@ -14,7 +14,7 @@ import java.util.Arrays;
  * that are no UTF-8 are refused, since a topic with a replacement character in it would be another topic. Written for
  * bodies and queries alike, because {@code getParameter} mixes the two and hides bad bytes.
  */
-public final class FormDecoder {
+final class FormDecoder {
 
     /** The content type of a form. */
     static final String TYPE = "application/x-www-form-urlencoded";

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** The fields of a form or of a query: names with their values in the order they came. Immutable once decoded. */
-public final class FormFields {
+final class FormFields {
 
     private final Map<String, List<String>> values = new LinkedHashMap<>();
 

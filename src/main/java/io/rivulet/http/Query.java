@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** The query of a request, read raw: {@code getParameter} would mix it with the body and hide bad bytes. */
-public final class Query {
+final class Query {
 
     /** More than any limit of topics allows; the container's limit for a request's head lies below it. */
     private static final int FIELDS_MAX = 10_000;

@@ -19,7 +19,7 @@ import java.util.List;
  * The rules of the log, whatever the door an event comes through: rights, limits, and what the protocol keeps for
  * itself. What a single field may hold, {@link Event} has checked already. Pure, any thread.
  */
-public final class PublishRules {
+final class PublishRules {
 
     private static final int SHOWN_MAX = 100;
     /** Of one {@code char}. */
