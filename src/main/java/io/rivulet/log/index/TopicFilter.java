@@ -52,7 +52,7 @@ public record TopicFilter(boolean any, long[] hashes, List<? extends TopicMatche
         return !any && !patterns.isEmpty();
     }
 
-    public boolean lists(long topicHash) {
+    boolean lists(long topicHash) {
         return Arrays.binarySearch(hashes, topicHash) >= 0;
     }
 

@@ -13,10 +13,10 @@ import io.rivulet.log.disk.Bytes;
  * @param base     position of the first record
  * @param syncedTo offset in the file below which all was synced
  */
-public record BlockHeader(int bodyLength, int epoch, int nonce, long base, long timeMs, int count, int syncedTo,
+record BlockHeader(int bodyLength, int epoch, int nonce, long base, long timeMs, int count, int syncedTo,
                           int bodyCrc) {
 
-    public static final int BYTES = 48;
+    static final int BYTES = 48;
     private static final int MAGIC = 0x52764231; // RvB1
 
     /**

@@ -14,9 +14,9 @@ import java.util.Arrays;
  * it; any thread reads. A reader sees a block only after {@link #grow}, which comes after the block's index entries: so
  * everything that is seen is found.
  */
-public final class Segment {
+final class Segment {
 
-    public static final int HEADER_BYTES = 64;
+    static final int HEADER_BYTES = 64;
     static final String LOG = ".log";
     static final String INDEX = ".idx";
 
@@ -82,7 +82,7 @@ public final class Segment {
         this.maxTimeMs = header.timeBeforeMs();
     }
 
-    public static String name(long first) {
+    static String name(long first) {
         return String.format("%020d", first) + LOG;
     }
 
@@ -114,7 +114,7 @@ public final class Segment {
         return new IndexFile.SegmentFacts(header.storeId(), header.first(), count, length, minTimeMs, maxTimeMs);
     }
 
-    public Header header() {
+    Header header() {
         return header;
     }
 
@@ -126,7 +126,7 @@ public final class Segment {
         return indexFile(file);
     }
 
-    public SparseIndex sparse() {
+    SparseIndex sparse() {
         return sparse;
     }
 
@@ -139,7 +139,7 @@ public final class Segment {
         index = newIndex;
     }
 
-    public long first() {
+    long first() {
         return header.first();
     }
 
@@ -148,12 +148,12 @@ public final class Segment {
         return header.first() + count - 1;
     }
 
-    public int count() {
+    int count() {
         return count;
     }
 
     /** Bytes of it that may be read. */
-    public int length() {
+    int length() {
         return length;
     }
 
@@ -162,11 +162,11 @@ public final class Segment {
         return length + indexBytes;
     }
 
-    public long minTimeMs() {
+    long minTimeMs() {
         return minTimeMs;
     }
 
-    public long maxTimeMs() {
+    long maxTimeMs() {
         return maxTimeMs;
     }
 

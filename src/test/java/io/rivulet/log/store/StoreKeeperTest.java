@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.kit.Await;
-import io.rivulet.log.segment.BlockHeader;
-import io.rivulet.log.segment.Segment;
 import io.rivulet.log.store.StoreState.Kind;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -148,9 +146,9 @@ class StoreKeeperTest {
         one.append("x");
         one.append("y");
         one.close();
-        Path segment = folder.resolve(Segment.name(1));
+        Path segment = folder.resolve("00000000000000000001.log");
         byte[] bytes = Files.readAllBytes(segment);
-        bytes[Segment.HEADER_BYTES + BlockHeader.BYTES + 14] ^= 1;
+        bytes[64 + 48 + 14] ^= 1; // behind the headers of the segment and of its first block, in the first record
         Files.write(segment, bytes);
         StoreHolder two = start("/a", false);
         awaitKind(two, Kind.FAILED);
