@@ -33,9 +33,7 @@ class PublicTypesTest {
         "Commands", "Launcher finds it by its name, in the class loader that it makes",
         "Doors", "the tests of the doors put them before a server without a network",
         "MercureLinkFilter", "other applications map it to their resources, as the documents tell",
-        "LogWriter", "the half of the seam that another engine implements",
-        "BlockHeader", "the test of the folder's keeper damages a file at a block",
-        "Segment", "the test of the folder's keeper damages a file by its name");
+        "LogWriter", "the half of the seam that another engine implements");
 
     private static final Pattern DECLARED = Pattern.compile(
         "(?m)^public\\s+(?:(?:abstract|final|sealed|non-sealed)\\s+)*(?:class|@?interface|enum|record)\\s+(\\w+)");
