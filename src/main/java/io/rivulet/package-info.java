@@ -10,7 +10,7 @@
  * GET  /api/updates ─▶ http ─▶ auth ─▶ hub: Subscriber ◀── FanOut shards (topic: TopicIndex)
  *                                          │  behind? Readers take chunks from the log, then rejoin live
  *                                          ▼
- *                             http: StreamWriter (isReady, onWritePossible) ─▶ socket
+ *                             http: ShardWriter (isReady, onWritePossible) ─▶ socket
  *
  * feed ─▶ Hub.publish, like everyone        config, metrics, limit: below all of them
  * </pre>

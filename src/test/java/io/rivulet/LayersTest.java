@@ -114,7 +114,7 @@ class LayersTest {
 
     @Test
     void whatOnlyACommentNamesIsNoImport() {
-        assertTidy("src/main/java/io/rivulet/limit/X.java",
+        assertTidy("src/main/java/io/rivulet/refusal/X.java",
             "/** {@code io.rivulet.http.Problem} maps it. */ class X { }");
     }
 

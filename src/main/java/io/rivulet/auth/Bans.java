@@ -1,7 +1,7 @@
 package io.rivulet.auth;
 
-import io.rivulet.limit.Refused;
-import io.rivulet.limit.Refused.Reason;
+import io.rivulet.refusal.Refused;
+import io.rivulet.refusal.Refused.Reason;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -184,9 +184,9 @@ public final class Bans {
         if (Grant.isLocal(issuer)) {
             throw Refused.malformed("who came without a token, in dev mode or from inside, cannot be banned");
         }
-        if (value == null || value.isEmpty() || value.length() > TokenRules.NAME_CHARS_MAX
-            || issuer.length() > TokenRules.NAME_CHARS_MAX) {
-            throw Refused.malformed("a subject, a token id and an issuer have 1 to " + TokenRules.NAME_CHARS_MAX
+        if (value == null || value.isEmpty() || value.length() > Grant.NAME_CHARS_MAX
+            || issuer.length() > Grant.NAME_CHARS_MAX) {
+            throw Refused.malformed("a subject, a token id and an issuer have 1 to " + Grant.NAME_CHARS_MAX
                 + " characters");
         }
     }

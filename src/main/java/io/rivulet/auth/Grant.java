@@ -21,6 +21,9 @@ public record Grant(String issuer, String subject, String tokenId, GrantedTopics
     /** See {@link #expiresMs()}. */
     public static final long NEVER = Long.MAX_VALUE;
 
+    /** Characters of an issuer, a subject or a token's id, at most. */
+    public static final int NAME_CHARS_MAX = 1_024;
+
     /** Nobody in particular: public topics may be read. */
     public static final Grant ANONYMOUS = of("", "anonymous", GrantedTopics.NONE, GrantedTopics.NONE, false);
     /** A caller on this machine in dev mode: everything. */
@@ -83,7 +86,7 @@ public record Grant(String issuer, String subject, String tokenId, GrantedTopics
     }
 
     /** The subject of a token that names nobody: the token itself. */
-    static String unnamed(String tokenId) {
+    public static String unnamed(String tokenId) {
         return "token-" + tokenId;
     }
 

@@ -5,7 +5,7 @@ import io.rivulet.config.RoleRights;
 import io.rivulet.config.Section;
 import io.rivulet.config.Setting;
 import io.rivulet.config.Settings;
-import io.rivulet.limit.Refused;
+import io.rivulet.refusal.Refused;
 import io.rivulet.topic.TopicMatcher;
 import io.rivulet.topic.TopicSpace;
 import java.util.ArrayList;

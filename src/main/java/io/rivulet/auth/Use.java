@@ -12,7 +12,7 @@ public enum Use {
     OPERATE;
 
     /** As a person writes it. */
-    String word() {
+    public String word() {
         return name().toLowerCase(Locale.ROOT);
     }
 }

@@ -1,12 +1,12 @@
 package io.rivulet.boot;
 
 import io.rivulet.auth.Bans;
-import io.rivulet.auth.TokenVerifier;
+import io.rivulet.auth.token.TokenVerifier;
 import io.rivulet.config.BadSetting;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.feed.Feeds;
-import io.rivulet.http.AccessLog;
+import io.rivulet.http.trace.AccessLog;
 import io.rivulet.hub.Hub;
 import io.rivulet.log.EventLog;
 import io.rivulet.log.segment.SegmentLog;

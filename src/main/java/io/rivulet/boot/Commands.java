@@ -1,6 +1,6 @@
 package io.rivulet.boot;
 
-import io.rivulet.auth.TokenCommand;
+import io.rivulet.auth.token.TokenCommand;
 import io.rivulet.config.BadSetting;
 import io.rivulet.config.Settings;
 import java.io.IOException;

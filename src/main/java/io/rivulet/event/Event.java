@@ -1,6 +1,6 @@
 package io.rivulet.event;
 
-import io.rivulet.limit.Refused;
+import io.rivulet.refusal.Refused;
 import io.rivulet.topic.Topic;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

@@ -5,7 +5,7 @@ import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.event.Event;
 import io.rivulet.hub.Hub;
-import io.rivulet.hub.Publication;
+import io.rivulet.hub.publish.Publication;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;

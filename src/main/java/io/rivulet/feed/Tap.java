@@ -2,7 +2,7 @@ package io.rivulet.feed;
 
 import com.google.gson.JsonObject;
 import io.rivulet.event.Event;
-import io.rivulet.limit.Refused;
+import io.rivulet.refusal.Refused;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;

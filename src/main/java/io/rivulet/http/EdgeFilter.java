@@ -1,5 +1,9 @@
 package io.rivulet.http;
 
+import io.rivulet.http.access.Cors;
+import io.rivulet.http.trace.AccessLog;
+import io.rivulet.http.trace.ClientAddress;
+import io.rivulet.http.trace.RequestTrace;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.FilterChain;
@@ -41,7 +45,7 @@ public final class EdgeFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
         throws IOException, ServletException {
-        Exchange exchange = new Exchange(request, clients.of(request), accessLog);
+        RequestTrace exchange = new RequestTrace(request, clients.of(request), accessLog);
         headers(request, response, exchange);
         cors.apply(request, response);
         watcher.accept(request);
@@ -56,7 +60,7 @@ public final class EdgeFilter extends HttpFilter {
         }
     }
 
-    private static void headers(HttpServletRequest request, HttpServletResponse response, Exchange exchange) {
+    private static void headers(HttpServletRequest request, HttpServletResponse response, RequestTrace exchange) {
         response.setHeader("X-Content-Type-Options", "nosniff");
         response.setHeader("X-Request-Id", exchange.id());
         if (request.getMethod().equals("POST") || request.getMethod().equals("PUT")) {
@@ -70,7 +74,7 @@ public final class EdgeFilter extends HttpFilter {
     }
 
     /** Both containers end an async request with onComplete, whatever came before it. */
-    private record AtEnd(Exchange exchange) implements AsyncListener {
+    private record AtEnd(RequestTrace exchange) implements AsyncListener {
         @Override
         public void onComplete(AsyncEvent event) {
             exchange.ended(((HttpServletResponse) event.getSuppliedResponse()).getStatus());

@@ -2,7 +2,9 @@ package io.rivulet.http;
 
 import static jakarta.servlet.RequestDispatcher.ERROR_STATUS_CODE;
 
-import io.rivulet.limit.Printable;
+import io.rivulet.http.access.Cors;
+import io.rivulet.http.trace.RequestTrace;
+import io.rivulet.refusal.Printable;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -33,6 +35,7 @@ public final class ErrorServlet extends HttpServlet {
             case 500 -> "the hub failed at this request; its log tells why, under this request id";
             default -> "the container refused this request";
         };
-        Problem.render(status, "http-" + status, "HTTP " + status, detail, Exchange.of(request).id()).write(response);
+        Problem.render(status, "http-" + status, "HTTP " + status, detail,
+            RequestTrace.of(request).id()).write(response);
     }
 }

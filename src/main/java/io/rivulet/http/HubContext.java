@@ -1,6 +1,8 @@
 package io.rivulet.http;
 
 import io.rivulet.config.Settings;
+import io.rivulet.http.access.Access;
+import io.rivulet.http.access.Cors;
 import io.rivulet.hub.Hub;
 import java.time.InstantSource;
 

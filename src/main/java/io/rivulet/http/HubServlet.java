@@ -1,10 +1,13 @@
 package io.rivulet.http;
 
-import static io.rivulet.limit.Refused.Reason.METHOD;
+import static io.rivulet.refusal.Refused.Reason.METHOD;
 
 import io.rivulet.config.SettingsTable;
-import io.rivulet.limit.Printable;
-import io.rivulet.limit.Refused;
+import io.rivulet.http.form.Answer;
+import io.rivulet.http.form.BodyDrain;
+import io.rivulet.http.form.BodyReader;
+import io.rivulet.refusal.Printable;
+import io.rivulet.refusal.Refused;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -15,23 +18,23 @@ import java.util.function.Function;
 /**
  * A servlet of the hub: it is made with what it needs, and answers its refusals and faults itself, so it needs neither
  * a filter before it nor error pages of the application behind it. Some requests wait for something and then go on
- * ({@link Later}): the container calls the servlet a second time for those. Container threads.
+ * ({@link SuspendedRequest}): the container calls the servlet a second time for those. Container threads.
  */
-abstract class HubServlet extends HttpServlet {
+public abstract class HubServlet extends HttpServlet {
 
     private final transient HubContext context;
 
-    HubServlet(HubContext context) {
+    protected HubServlet(HubContext context) {
         this.context = context;
     }
 
-    final HubContext context() {
+    protected final HubContext context() {
         return context;
     }
 
     @Override
     protected final void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Later.Outcome outcome = Later.take(request);
+        SuspendedRequest.Outcome outcome = SuspendedRequest.take(request);
         if (outcome == null) {
             beginOrRefuse(request, response);
             return;
@@ -47,7 +50,7 @@ abstract class HubServlet extends HttpServlet {
         try {
             begin(request, response);
         } catch (Refused refused) {
-            Rest.answer(request, response, context.problem().answer(refused, request),
+            BodyDrain.answer(request, response, context.problem().answer(refused, request),
                 2 * context.settings().get(SettingsTable.BODY_MAX));
         } catch (RuntimeException e) {
             if (request.isAsyncStarted()) {
@@ -57,7 +60,8 @@ abstract class HubServlet extends HttpServlet {
         }
     }
 
-    private void goOnOrRefuse(HttpServletRequest request, HttpServletResponse response, Later.Outcome outcome)
+    private void goOnOrRefuse(HttpServletRequest request, HttpServletResponse response,
+        SuspendedRequest.Outcome outcome)
         throws IOException {
         try {
             goOn(request, response, outcome);
@@ -79,10 +83,11 @@ abstract class HubServlet extends HttpServlet {
     }
 
     /** A new request. */
-    abstract void begin(HttpServletRequest request, HttpServletResponse response) throws IOException;
+    protected abstract void begin(HttpServletRequest request, HttpServletResponse response) throws IOException;
 
     /** The request goes on, in a container's thread, with what it has waited for. */
-    void goOn(HttpServletRequest request, HttpServletResponse response, Later.Outcome outcome) throws IOException {
+    protected void goOn(HttpServletRequest request, HttpServletResponse response, SuspendedRequest.Outcome outcome)
+        throws IOException {
         throw new IllegalStateException("nothing here waits");
     }
 
@@ -92,7 +97,7 @@ abstract class HubServlet extends HttpServlet {
      *
      * @throws Refused when more than {@code bytesMax} bytes are announced
      */
-    final void awaitBody(HttpServletRequest request, long bytesMax, Function<byte[], Object> then)
+    protected final void awaitBody(HttpServletRequest request, long bytesMax, Function<byte[], Object> then)
         throws IOException {
         long declared = request.getContentLengthLong();
         if (declared > bytesMax) {
@@ -102,12 +107,12 @@ abstract class HubServlet extends HttpServlet {
         BodyReader reader = new BodyReader(request.getInputStream(), declared, bytesMax,
             bytes -> body.complete(then.apply(bytes)), body::completeExceptionally,
             () -> body.completeExceptionally(Refused.malformed("the body ended early")));
-        Later.awaitBody(body, request, context.problem());
+        SuspendedRequest.awaitBody(body, request, context.problem());
         request.getInputStream().setReadListener(reader);
     }
 
     /** The refusal of a method that this resource does not have. */
-    static Refused noMethod(HttpServletRequest request, HttpServletResponse response, String methods) {
+    protected static Refused noMethod(HttpServletRequest request, HttpServletResponse response, String methods) {
         response.setHeader("Allow", methods);
         return Refused.because(METHOD, "the method " + Printable.of(request.getMethod())
             + " is none of this resource; it knows " + methods);

@@ -1,8 +1,11 @@
 package io.rivulet.http;
 
 import com.google.gson.JsonObject;
-import io.rivulet.limit.Refused;
-import io.rivulet.limit.Refused.Reason;
+import io.rivulet.http.form.Answer;
+import io.rivulet.http.trace.RefusalLog;
+import io.rivulet.http.trace.RequestTrace;
+import io.rivulet.refusal.Refused;
+import io.rivulet.refusal.Refused.Reason;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -47,15 +50,15 @@ public final class Problem {
     }
 
     /** Logs it, when it is a refusal of access or has a failure behind it. */
-    void note(Refused refused, HttpServletRequest request) {
+    public void note(Refused refused, HttpServletRequest request) {
         if (OF_ACCESS.contains(refused.reason()) || refused.getCause() != null) {
-            log.add(refused, request, Exchange.of(request).id());
+            log.add(refused, request, RequestTrace.of(request).id());
         }
     }
 
     Answer answer(Refused refused, HttpServletRequest request) {
         Reason reason = refused.reason();
-        Exchange exchange = Exchange.of(request);
+        RequestTrace exchange = RequestTrace.of(request);
         note(refused, request);
         Answer answer = render(status(reason), name(reason), title(reason), refused.getMessage(), exchange.id());
         answer.header("Cache-Control", exchange.cacheControl());
@@ -79,8 +82,8 @@ public final class Problem {
     }
 
     /** The answer to a failure that nobody foresaw; the log gets all of it, the caller only the request's id. */
-    Answer fault(Throwable failure, HttpServletRequest request) {
-        String id = Exchange.of(request).id();
+    public Answer fault(Throwable failure, HttpServletRequest request) {
+        String id = RequestTrace.of(request).id();
         log.fault(failure, request, id);
         return render(500, "fault", "The hub failed", "the hub failed at this request; its log tells why, under this "
             + "request id", id);

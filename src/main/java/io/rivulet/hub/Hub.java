@@ -4,10 +4,29 @@ import io.rivulet.auth.Grant;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.event.Event;
-import io.rivulet.limit.Refused;
+import io.rivulet.hub.presence.Presence;
+import io.rivulet.hub.presence.SubscriptionDocument;
+import io.rivulet.hub.publish.Publication;
+import io.rivulet.hub.publish.PublishIntake;
+import io.rivulet.hub.publish.PublishRates;
+import io.rivulet.hub.publish.PublishRules;
+import io.rivulet.hub.resume.History;
+import io.rivulet.hub.resume.Placed;
+import io.rivulet.hub.resume.Since;
+import io.rivulet.hub.resume.SubscribeRequest;
+import io.rivulet.hub.stream.Connections;
+import io.rivulet.hub.stream.EndReason;
+import io.rivulet.hub.stream.GoLive;
+import io.rivulet.hub.stream.Interest;
+import io.rivulet.hub.stream.Outlet;
+import io.rivulet.hub.stream.StreamCaps;
+import io.rivulet.hub.stream.StreamNames;
+import io.rivulet.hub.stream.Subscriber;
+import io.rivulet.hub.stream.Subscription;
 import io.rivulet.log.EventLog;
 import io.rivulet.metrics.Metrics;
 import io.rivulet.metrics.Metrics.Count;
+import io.rivulet.refusal.Refused;
 import io.rivulet.topic.TopicSelection;
 import io.rivulet.topic.TopicSpace;
 import java.time.InstantSource;
@@ -32,21 +51,21 @@ public final class Hub implements AutoCloseable {
     private final InstantSource clock;
     private final Metrics metrics;
     private final PublishRules rules;
-    private final Names names = new Names();
+    private final StreamNames names = new StreamNames();
     private final Interest interest;
     private final StreamCaps caps;
     private final PublishRates rates;
     private final Connections connections = new Connections(names);
     private final Presence presence;
-    private final HandOver handOver;
+    private final GoLive handOver;
     private final LongSupplier nanos;
     private volatile Predicate<Grant> banned = grant -> false;
-    private volatile Engine engine;
+    private volatile RunningHub engine;
     private volatile boolean closed;
 
     /** A hub without a log yet: until {@link #open} publishes and streams are refused as {@code NOT_OPEN}. */
     public Hub(Settings settings, TopicSpace topics, InstantSource clock, Metrics metrics) {
-        this(settings, topics, clock, metrics, HandOver.EXACT, System::nanoTime);
+        this(settings, topics, clock, metrics, GoLive.EXACT, System::nanoTime);
     }
 
     /** At the URL of the setting {@code resource}, else at the root of localhost. */
@@ -58,7 +77,7 @@ public final class Hub implements AutoCloseable {
      * With another decision about going live, for the test that breaks it on purpose, and another ticker, for those of
      * time limits.
      */
-    Hub(Settings settings, TopicSpace topics, InstantSource clock, Metrics metrics, HandOver handOver,
+    Hub(Settings settings, TopicSpace topics, InstantSource clock, Metrics metrics, GoLive handOver,
         LongSupplier nanos) {
         this.nanos = nanos;
         this.settings = settings;
@@ -100,7 +119,7 @@ public final class Hub implements AutoCloseable {
 
     /** Ends the streams of those who are banned now, within a second; to be called after a ban was noted. */
     public void endBanned() {
-        Engine running = engine;
+        RunningHub running = engine;
         if (running != null) {
             running.endBanned();
         }
@@ -117,7 +136,7 @@ public final class Hub implements AutoCloseable {
             throw new IllegalStateException("the hub is open already");
         }
         if (!closed) {
-            engine = Engine.start(settings, clock, nanos, metrics, log, handOver, names, this::ended,
+            engine = RunningHub.start(settings, clock, nanos, metrics, log, handOver, names, this::ended,
                 grant -> banned.test(grant), presence);
         }
     }
@@ -134,7 +153,7 @@ public final class Hub implements AutoCloseable {
         try {
             refuseBanned(publication.grant()); // once more: a body may have taken its time since the caller was let in
             rules.check(publication);
-            Engine running = running();
+            RunningHub running = running();
             rates.take(publication.grant(), publication.events().size());
             return running.publish(PublishIntake.take(publication, settings));
         } catch (Refused e) {
@@ -164,7 +183,7 @@ public final class Hub implements AutoCloseable {
      * @throws Refused when the store is not open, the caller is banned, or too many look-ups wait
      */
     public CompletableFuture<Placed> place(SubscribeRequest request) {
-        Engine running = running();
+        RunningHub running = running();
         refuseBanned(request.grant());
         return lookUp(running, "the cursor cannot be looked up", () -> running.place(request));
     }
@@ -181,7 +200,7 @@ public final class Hub implements AutoCloseable {
 
     /** The same at a place looked up before, by {@link #place}. */
     public Subscription subscribe(SubscribeRequest request, Placed placed, Outlet outlet) {
-        Engine running = running();
+        RunningHub running = running();
         refuseBanned(request.grant());
         Subscriber s = admit(running, request, outlet);
         connections.add(s); // before a thread of the hub's can end it
@@ -189,14 +208,14 @@ public final class Hub implements AutoCloseable {
         try {
             running.open(s, placed);
         } catch (RuntimeException | Error e) {
-            s.gone(Ending.FAULT); // by its shard, which gives back what it was counted for
+            s.gone(EndReason.FAULT); // by its shard, which gives back what it was counted for
             throw e;
         }
         return s;
     }
 
     /** Counts a stream and gives it a shard, or does neither. */
-    private Subscriber admit(Engine running, SubscribeRequest request, Outlet outlet) {
+    private Subscriber admit(RunningHub running, SubscribeRequest request, Outlet outlet) {
         caps.enter(request);
         boolean interested = false;
         Subscriber s = null;
@@ -230,12 +249,12 @@ public final class Hub implements AutoCloseable {
      */
     public CompletableFuture<History> history(TopicSelection topics, Grant grant, Since since, String after,
                                               int limit) {
-        Engine running = running();
+        RunningHub running = running();
         return lookUp(running, "the history cannot be read",
             () -> running.pages().page(topics, grant, since, after, limit));
     }
 
-    private static <T> CompletableFuture<T> lookUp(Engine running, String trouble, Callable<T> question) {
+    private static <T> CompletableFuture<T> lookUp(RunningHub running, String trouble, Callable<T> question) {
         if (running.readers().waiting() > LOOK_UPS_MAX) {
             throw Refused.because(Refused.Reason.OVERLOADED,
                 "more than " + LOOK_UPS_MAX + " look-ups wait for the log");
@@ -264,7 +283,7 @@ public final class Hub implements AutoCloseable {
 
     /** Why publishing fails now, or null when it works. */
     public String publishTrouble() {
-        Engine running = engine;
+        RunningHub running = engine;
         if (running == null || closed) {
             return "the store is not open";
         }
@@ -279,7 +298,7 @@ public final class Hub implements AutoCloseable {
     /** Ends all streams, answers what is queued, ends all threads. Does not close the log. Idempotent. */
     @Override
     public void close() {
-        Engine running;
+        RunningHub running;
         synchronized (this) {
             if (closed) {
                 return;
@@ -293,7 +312,7 @@ public final class Hub implements AutoCloseable {
     }
 
     /** Who is counted where: for tests. */
-    StreamCaps caps() {
+    public StreamCaps caps() {
         return caps;
     }
 
@@ -302,8 +321,8 @@ public final class Hub implements AutoCloseable {
         return running().tickNow();
     }
 
-    private Engine running() {
-        Engine running = engine;
+    private RunningHub running() {
+        RunningHub running = engine;
         if (running == null || closed) {
             throw Refused.because(Refused.Reason.NOT_OPEN,
                 closed ? "the hub is closing" : "the store is being opened; try again soon");

@@ -11,7 +11,7 @@ abstract sealed class CompiledMatcher implements TopicMatcher permits TopicMatch
     TopicMatcher.Template {
 
     private final String text;
-    private final Memo memo = new Memo();
+    private final RecentAnswers memo = new RecentAnswers();
     private final String prefix;
 
     /** A matcher of this text; every subject that it matches begins with {@code prefix}, which may be empty. */
@@ -38,7 +38,7 @@ abstract sealed class CompiledMatcher implements TopicMatcher permits TopicMatch
 
     /** Words that each stand in every subject that this matches; perhaps none. Not kept: asked for twice in a life. */
     final Set<String> anchors() {
-        return Words.complete(literals());
+        return LiteralWords.complete(literals());
     }
 
     /** What stands in every subject that this matches, in order; the first and the last, or "", at its ends. */

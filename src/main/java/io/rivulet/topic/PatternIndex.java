@@ -23,8 +23,8 @@ final class PatternIndex<T> {
     /** One pattern and those who asked for it. Once nobody is left it never comes back: a newcomer is another one. */
     private static final class Group<T> {
         final CompiledMatcher matcher;
-        final Members<T> members = new Members<>();
-        Finder.Home home;
+        final IdentityBag<T> members = new IdentityBag<>();
+        PatternFilter.Home home;
 
         Group(CompiledMatcher matcher) {
             this.matcher = matcher;
@@ -42,8 +42,8 @@ final class PatternIndex<T> {
     }
 
     private final Map<CompiledMatcher, Group<T>> groups = new HashMap<>();
-    private final Finder<Group<T>> byTopic = new Finder<>();
-    private final Finder<Group<T>> byUrl = new Finder<>();
+    private final PatternFilter<Group<T>> byTopic = new PatternFilter<>();
+    private final PatternFilter<Group<T>> byUrl = new PatternFilter<>();
     /** Any of those that read URLs: all of one hub read alike. */
     private CompiledMatcher urlReader;
     private final List<Group<T>> recent = new ArrayList<>();
@@ -99,7 +99,7 @@ final class PatternIndex<T> {
     void forEach(String topic, Consumer<T> action) {
         List<Group<T>> found = find(topic);
         for (int i = found.size() - 1; i >= 0; i--) {
-            Members<T> members = found.get(i).members;
+            IdentityBag<T> members = found.get(i).members;
             for (int k = 0; k < members.size(); k++) {
                 action.accept(members.get(k));
             }
@@ -156,7 +156,7 @@ final class PatternIndex<T> {
         }
     }
 
-    private Finder.Home file(Group<T> group) {
+    private PatternFilter.Home file(Group<T> group) {
         if (group.matcher.readsUrls() && urlReader == null) {
             urlReader = group.matcher;
         }
@@ -173,7 +173,7 @@ final class PatternIndex<T> {
         return !matcher.readsUrls() || matcher.readsLike(urlReader);
     }
 
-    private Finder<Group<T>> finder(CompiledMatcher matcher) {
+    private PatternFilter<Group<T>> finder(CompiledMatcher matcher) {
         return matcher.readsUrls() ? byUrl : byTopic;
     }
 }

@@ -1,7 +1,7 @@
 package io.rivulet.topic;
 
 import io.rivulet.config.SettingsTable;
-import io.rivulet.limit.Refused;
+import io.rivulet.refusal.Refused;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 public final class TopicIndex<T> {
 
     private final TopicTable<T> exact = new TopicTable<>();
-    private final Members<T> any = new Members<>();
+    private final IdentityBag<T> any = new IdentityBag<>();
     private final PatternIndex<T> patterns = new PatternIndex<>();
 
     /**
@@ -59,7 +59,7 @@ public final class TopicIndex<T> {
         boolean exactOnly = patterns.isEmpty();
         for (int i = 0; i < topics.size(); i++) {
             String topic = topics.get(i);
-            Members<T> members = exact.get(topic);
+            IdentityBag<T> members = exact.get(topic);
             if (members != null) {
                 each(members, action);
             }
@@ -79,7 +79,7 @@ public final class TopicIndex<T> {
         return patterns.tried();
     }
 
-    private static <T> void each(Members<T> members, Consumer<T> action) {
+    private static <T> void each(IdentityBag<T> members, Consumer<T> action) {
         for (int i = 0; i < members.size(); i++) {
             action.accept(members.get(i));
         }

@@ -1,7 +1,7 @@
 package io.rivulet.topic;
 
 import io.rivulet.config.SettingsTable;
-import io.rivulet.limit.Refused;
+import io.rivulet.refusal.Refused;
 import io.rivulet.url.BadPattern;
 import io.rivulet.url.Url;
 import io.rivulet.url.UrlPattern;

@@ -14,21 +14,21 @@ final class TopicTable<T> {
     private static final int BITS_PER_TOPIC = 16;
     private static final int LEAST = 1 << 10;
 
-    private final Map<String, Members<T>> members = new HashMap<>();
+    private final Map<String, IdentityBag<T>> members = new HashMap<>();
     /** The bit of each topic's hash; of some more that have left. */
     private long[] bits = new long[LEAST * BITS_PER_TOPIC / Long.SIZE];
     private int left;
 
     /** Those who asked for it, or null. */
-    Members<T> get(String topic) {
+    IdentityBag<T> get(String topic) {
         int bit = bit(topic);
         return (bits[bit >>> 6] & 1L << bit) == 0 ? null : members.get(topic);
     }
 
     void add(String topic, T who) {
-        Members<T> all = members.get(topic);
+        IdentityBag<T> all = members.get(topic);
         if (all == null) {
-            all = new Members<>();
+            all = new IdentityBag<>();
             members.put(topic, all);
             mark(topic);
             if (members.size() + left > bits.length * Long.SIZE / BITS_PER_TOPIC) {
@@ -39,7 +39,7 @@ final class TopicTable<T> {
     }
 
     void remove(String topic, T who) {
-        Members<T> all = members.get(topic);
+        IdentityBag<T> all = members.get(topic);
         if (all != null && all.remove(who) && all.size() == 0) {
             members.remove(topic);
             left++;

@@ -63,7 +63,7 @@ final class UriTemplate {
         boolean closes = true;
         for (int n = literals.size() - 1; n > 0; n--) {
             String after = literals.get(n);
-            closes = separated.get(n - 1) && (after.isEmpty() ? closes : !Words.isInWord(after.charAt(0)));
+            closes = separated.get(n - 1) && (after.isEmpty() ? closes : !LiteralWords.isInWord(after.charAt(0)));
             closed.set(n - 1, literals.get(n - 1) + (closes ? "/" : ""));
         }
         return closed;

@@ -8,7 +8,8 @@ import java.util.Set;
 /** The compiled pattern of one component. Immutable, any thread. */
 final class ComponentPattern {
 
-    private static final Node ANYTHING = new Node.Repeat(Node.Chars.ANY, 0, Node.Repeat.UNBOUNDED);
+    private static final RegexpNode ANYTHING =
+        new RegexpNode.Repeat(RegexpNode.Chars.ANY, 0, RegexpNode.Repeat.UNBOUNDED);
 
     private final String literalPrefix;
     private final List<String> literals;
@@ -17,7 +18,7 @@ final class ComponentPattern {
     /** Where the program begins: all before it is literal. */
     private final int literalLength;
     /** Null if the component is literal or {@code *}: these need none. */
-    private final Program program;
+    private final Automaton program;
 
     private ComponentPattern(List<PatternPart> parts, char delimiter, StepMeter budget) throws BadPattern {
         StringBuilder start = new StringBuilder();
@@ -40,7 +41,7 @@ final class ComponentPattern {
         any = parts.size() == 1 && parts.get(0).equals(
             new PatternPart(PatternPart.Kind.FULL, "", "", "", (char) 0));
         program = literal || any ? null
-            : Program.compile(node(parts.subList(literals, parts.size()), delimiter), budget);
+            : Automaton.compile(node(parts.subList(literals, parts.size()), delimiter), budget);
     }
 
     /** Delimiter and prefix may be 0 for none; each instruction is a step of the budget. */
@@ -104,30 +105,31 @@ final class ComponentPattern {
         return List.copyOf(runs);
     }
 
-    private static Node node(List<PatternPart> parts, char delimiter) throws BadPattern {
-        List<Node> nodes = new ArrayList<>();
+    private static RegexpNode node(List<PatternPart> parts, char delimiter) throws BadPattern {
+        List<RegexpNode> nodes = new ArrayList<>();
         Set<String> groups = new HashSet<>();
-        Node segment = new Node.Repeat(
-            delimiter == 0 ? Node.Chars.ANY : Node.Chars.of(delimiter).complement(), 1, Node.Repeat.UNBOUNDED);
+        RegexpNode segment = new RegexpNode.Repeat(
+            delimiter == 0 ? RegexpNode.Chars.ANY
+            : RegexpNode.Chars.of(delimiter).complement(), 1, RegexpNode.Repeat.UNBOUNDED);
         for (PatternPart part : parts) {
-            Node inner = switch (part.kind()) {
-                case FIXED -> new Node.Sequence(List.of());
+            RegexpNode inner = switch (part.kind()) {
+                case FIXED -> new RegexpNode.Sequence(List.of());
                 case SEGMENT -> segment;
                 case FULL -> ANYTHING;
                 case REGEXP -> RegexpParser.parse(part.regexp(), groups);
             };
             // a modifier is for prefix and suffix as well
-            nodes.add(repeated(new Node.Sequence(List.of(Node.literal(part.prefix(), false), inner,
-                Node.literal(part.suffix(), false))), part.modifier()));
+            nodes.add(repeated(new RegexpNode.Sequence(List.of(RegexpNode.literal(part.prefix(), false), inner,
+                RegexpNode.literal(part.suffix(), false))), part.modifier()));
         }
-        return new Node.Sequence(nodes);
+        return new RegexpNode.Sequence(nodes);
     }
 
-    private static Node repeated(Node node, char modifier) {
+    private static RegexpNode repeated(RegexpNode node, char modifier) {
         return switch (modifier) {
-            case '?' -> new Node.Repeat(node, 0, 1);
-            case '*' -> new Node.Repeat(node, 0, Node.Repeat.UNBOUNDED);
-            case '+' -> new Node.Repeat(node, 1, Node.Repeat.UNBOUNDED);
+            case '?' -> new RegexpNode.Repeat(node, 0, 1);
+            case '*' -> new RegexpNode.Repeat(node, 0, RegexpNode.Repeat.UNBOUNDED);
+            case '+' -> new RegexpNode.Repeat(node, 1, RegexpNode.Repeat.UNBOUNDED);
             default -> node;
         };
     }

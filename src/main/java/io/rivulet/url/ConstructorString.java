@@ -15,7 +15,7 @@ final class ConstructorString {
 
     private final String text;
     private final List<PatternToken> tokens;
-    private final Map<Component, String> result = new EnumMap<>(Component.class);
+    private final Map<UrlComponent, String> result = new EnumMap<>(UrlComponent.class);
     private State state = State.INIT;
     private int start;
     private int index;
@@ -30,7 +30,7 @@ final class ConstructorString {
     }
 
     /** What the text says; what it leaves out is not in the map. */
-    static Map<Component, String> parse(String text) throws BadPattern {
+    static Map<UrlComponent, String> parse(String text) throws BadPattern {
         ConstructorString parser = new ConstructorString(text);
         parser.run();
         return parser.result;
@@ -51,8 +51,8 @@ final class ConstructorString {
             }
             index += step;
         }
-        if (result.containsKey(Component.HOSTNAME)) {
-            result.putIfAbsent(Component.PORT, "");
+        if (result.containsKey(UrlComponent.HOSTNAME)) {
+            result.putIfAbsent(UrlComponent.PORT, "");
         }
     }
 
@@ -136,18 +136,18 @@ final class ConstructorString {
 
     private void change(State next, int skip) {
         if (state != State.INIT && state != State.AUTHORITY && state != State.DONE) {
-            result.put(Component.valueOf(state.name()), component());
+            result.put(UrlComponent.valueOf(state.name()), component());
         }
         if (state != State.INIT && next != State.DONE) {
             // what comes before a part that is given is given as well, and empty
             if (state.compareTo(State.HOSTNAME) < 0 && next.compareTo(State.PORT) >= 0) {
-                result.putIfAbsent(Component.HOSTNAME, "");
+                result.putIfAbsent(UrlComponent.HOSTNAME, "");
             }
             if (state.compareTo(State.PATHNAME) < 0 && next.compareTo(State.SEARCH) >= 0) {
-                result.putIfAbsent(Component.PATHNAME, special ? "/" : "");
+                result.putIfAbsent(UrlComponent.PATHNAME, special ? "/" : "");
             }
             if (state.compareTo(State.SEARCH) < 0 && next == State.HASH) {
-                result.putIfAbsent(Component.SEARCH, "");
+                result.putIfAbsent(UrlComponent.SEARCH, "");
             }
         }
         state = next;

@@ -8,18 +8,18 @@ final class PatternInit {
     /** Instructions that a pattern may have besides two for each of its characters: for counted repetitions. */
     static final int INSTRUCTIONS_MAX = 1000;
 
-    private final Map<Component, String> texts;
+    private final Map<UrlComponent, String> texts;
     private final StepMeter budget;
 
-    private PatternInit(Map<Component, String> texts, int length) {
+    private PatternInit(Map<UrlComponent, String> texts, int length) {
         this.texts = texts;
         budget = new StepMeter(Math.min(INSTRUCTIONS_MAX + 2 * length, Character.MAX_VALUE));
     }
 
-    /** All eight, in the order of {@link Component}. */
+    /** All eight, in the order of {@link UrlComponent}. */
     static ComponentPattern[] compile(String text, Url base) throws BadPattern {
         PatternInit init = new PatternInit(ConstructorString.parse(text), text.length());
-        if (base == null && !init.texts.containsKey(Component.PROTOCOL)) {
+        if (base == null && !init.texts.containsKey(UrlComponent.PROTOCOL)) {
             throw new BadPattern("a relative pattern without a base");
         }
         if (base != null) {
@@ -34,25 +34,25 @@ final class PatternInit {
 
     /** What the pattern leaves out, down to the first that it names, is the base's; never its user. */
     private void inherit(Url base) {
-        boolean named = texts.containsKey(Component.PROTOCOL);
-        String pathname = texts.get(Component.PATHNAME);
-        texts.putIfAbsent(Component.PROTOCOL, escape(base.scheme()));
-        if (!named && !texts.containsKey(Component.HOSTNAME)) {
-            texts.put(Component.HOSTNAME, escape(base.hostname()));
-            if (!texts.containsKey(Component.PORT)) {
-                texts.put(Component.PORT, base.port());
+        boolean named = texts.containsKey(UrlComponent.PROTOCOL);
+        String pathname = texts.get(UrlComponent.PATHNAME);
+        texts.putIfAbsent(UrlComponent.PROTOCOL, escape(base.scheme()));
+        if (!named && !texts.containsKey(UrlComponent.HOSTNAME)) {
+            texts.put(UrlComponent.HOSTNAME, escape(base.hostname()));
+            if (!texts.containsKey(UrlComponent.PORT)) {
+                texts.put(UrlComponent.PORT, base.port());
                 if (pathname == null) {
-                    texts.put(Component.PATHNAME, escape(base.path()));
-                    if (!texts.containsKey(Component.SEARCH)) {
-                        texts.put(Component.SEARCH, escape(base.query()));
-                        texts.putIfAbsent(Component.HASH, escape(base.fragment()));
+                    texts.put(UrlComponent.PATHNAME, escape(base.path()));
+                    if (!texts.containsKey(UrlComponent.SEARCH)) {
+                        texts.put(UrlComponent.SEARCH, escape(base.query()));
+                        texts.putIfAbsent(UrlComponent.HASH, escape(base.fragment()));
                     }
                 }
             }
         }
         if (pathname != null && !base.hasOpaquePath() && !isAbsolute(pathname)) {
             String folder = escape(base.path());
-            texts.put(Component.PATHNAME, folder.substring(0, folder.lastIndexOf('/') + 1) + pathname);
+            texts.put(UrlComponent.PATHNAME, folder.substring(0, folder.lastIndexOf('/') + 1) + pathname);
         }
     }
 
@@ -72,26 +72,26 @@ final class PatternInit {
     }
 
     private ComponentPattern[] compile() throws BadPattern {
-        String scheme = without(Component.PROTOCOL, ':', false);
-        String port = texts.getOrDefault(Component.PORT, "*");
+        String scheme = without(UrlComponent.PROTOCOL, ':', false);
+        String port = texts.getOrDefault(UrlComponent.PORT, "*");
         if ("".equals(UrlParser.port(port, scheme))) {
             // the scheme's own port, which a parsed URL does not name
             port = "";
         }
         ComponentPattern protocol = protocol(scheme);
-        String hostname = texts.getOrDefault(Component.HOSTNAME, "*");
+        String hostname = texts.getOrDefault(UrlComponent.HOSTNAME, "*");
         boolean v6 = hostname.startsWith("[") || hostname.startsWith("{[") || hostname.startsWith("\\[");
-        String pathname = texts.getOrDefault(Component.PATHNAME, "*");
+        String pathname = texts.getOrDefault(UrlComponent.PATHNAME, "*");
         return new ComponentPattern[] {
             protocol,
-            simple(texts.getOrDefault(Component.USERNAME, "*"), PercentEncoding.USERINFO::encode),
-            simple(texts.getOrDefault(Component.PASSWORD, "*"), PercentEncoding.USERINFO::encode),
+            simple(texts.getOrDefault(UrlComponent.USERNAME, "*"), PercentEncoding.USERINFO::encode),
+            simple(texts.getOrDefault(UrlComponent.PASSWORD, "*"), PercentEncoding.USERINFO::encode),
             ComponentPattern.compile(hostname, '.', (char) 0, v6 ? Canonical::v6Hostname : Canonical::hostname, budget),
             simple(port, Canonical::port),
             protocol.matchesSpecialScheme() ? ComponentPattern.compile(pathname, '/', '/', Canonical::pathname, budget)
                 : simple(pathname, Canonical::opaquePathname),
-            simple(without(Component.SEARCH, '?', true), Canonical::search),
-            simple(without(Component.HASH, '#', true), Canonical::hash)};
+            simple(without(UrlComponent.SEARCH, '?', true), Canonical::search),
+            simple(without(UrlComponent.HASH, '#', true), Canonical::hash)};
     }
 
     private ComponentPattern simple(String text, PatternParser.Encoding encoding) throws BadPattern {
@@ -99,7 +99,7 @@ final class PatternInit {
     }
 
     /** The text without the mark that may stand before or after it. */
-    private String without(Component component, char mark, boolean before) {
+    private String without(UrlComponent component, char mark, boolean before) {
         String text = texts.getOrDefault(component, "*");
         if (before) {
             return text.indexOf(mark) == 0 ? text.substring(1) : text;

@@ -1,6 +1,6 @@
 package io.rivulet.url;
 
-import io.rivulet.url.Node.Chars;
+import io.rivulet.url.RegexpNode.Chars;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -20,13 +20,13 @@ record RegexpClass(Chars chars, Set<String> strings) {
     private static final String DOUBLED = "&!#$%*+,.:;<=>?@^`~";
     private static final String ESCAPABLE = "&-!#%,:;<=>@`~";
 
-    Node node(boolean fold) {
+    RegexpNode node(boolean fold) {
         if (strings.isEmpty()) {
             return chars;
         }
-        List<Node> nodes = new ArrayList<>(List.of(chars));
-        strings.forEach(s -> nodes.add(Node.literal(s, fold)));
-        return new Node.Choice(nodes);
+        List<RegexpNode> nodes = new ArrayList<>(List.of(chars));
+        strings.forEach(s -> nodes.add(RegexpNode.literal(s, fold)));
+        return new RegexpNode.Choice(nodes);
     }
 
     /** Reads it; the opening bracket has been taken. */

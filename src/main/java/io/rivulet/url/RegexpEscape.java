@@ -1,6 +1,6 @@
 package io.rivulet.url;
 
-import io.rivulet.url.Node.Chars;
+import io.rivulet.url.RegexpNode.Chars;
 import java.util.Map;
 
 /** The sets that have names in a JavaScript regular expression: {@code \d}, {@code \w}, {@code \s}, {@code \p{…}}. */

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Reads a JavaScript regular expression (ECMAScript, section 22.2.1, flag {@code v}) as {@link Node}s. Look-around and
- * back-references cannot be matched in linear time and are refused. For one thread, one expression.
+ * Reads a JavaScript regular expression (ECMAScript, section 22.2.1, flag {@code v}) as {@link RegexpNode}s.
+ * Look-around and back-references cannot be matched in linear time and are refused. For one thread, one expression.
  */
 final class RegexpParser {
 
@@ -29,9 +29,9 @@ final class RegexpParser {
      *
      * @param names of the groups before it, to which this adds its own
      */
-    static Node parse(String text, Set<String> names) throws BadPattern {
+    static RegexpNode parse(String text, Set<String> names) throws BadPattern {
         RegexpParser parser = new RegexpParser(text, names);
-        Node node = parser.choice();
+        RegexpNode node = parser.choice();
         if (!parser.in.isAtEnd()) {
             throw parser.in.bad("a closing bracket too many");
         }
@@ -39,11 +39,11 @@ final class RegexpParser {
         return node;
     }
 
-    private Node choice() throws BadPattern {
+    private RegexpNode choice() throws BadPattern {
         if (++depth > DEPTH_MAX) {
             throw in.bad("too many nested groups");
         }
-        List<Node> nodes = new ArrayList<>();
+        List<RegexpNode> nodes = new ArrayList<>();
         Set<String> before = names;
         Set<String> after = new HashSet<>(before);
         do {
@@ -54,34 +54,34 @@ final class RegexpParser {
         } while (in.takeIf("|"));
         names = after;
         depth--;
-        return nodes.size() == 1 ? nodes.get(0) : new Node.Choice(nodes);
+        return nodes.size() == 1 ? nodes.get(0) : new RegexpNode.Choice(nodes);
     }
 
-    private Node sequence() throws BadPattern {
-        List<Node> nodes = new ArrayList<>();
+    private RegexpNode sequence() throws BadPattern {
+        List<RegexpNode> nodes = new ArrayList<>();
         while (!in.isAtEnd() && in.peek() != '|' && in.peek() != ')') {
-            Node place = place();
+            RegexpNode place = place();
             nodes.add(place != null ? place : quantified(atom()));
         }
-        return new Node.Sequence(nodes);
+        return new RegexpNode.Sequence(nodes);
     }
 
-    private Node place() {
-        return in.takeIf("^") ? Node.Place.START : in.takeIf("$") ? Node.Place.END
-            : in.takeIf("\\b") ? Node.Place.WORD_EDGE : in.takeIf("\\B") ? Node.Place.NO_WORD_EDGE : null;
+    private RegexpNode place() {
+        return in.takeIf("^") ? RegexpNode.Place.START : in.takeIf("$") ? RegexpNode.Place.END
+            : in.takeIf("\\b") ? RegexpNode.Place.WORD_EDGE : in.takeIf("\\B") ? RegexpNode.Place.NO_WORD_EDGE : null;
     }
 
-    private Node atom() throws BadPattern {
+    private RegexpNode atom() throws BadPattern {
         char c = in.take();
         switch (c) {
             case '.':
-                return Node.Chars.ANY;
+                return RegexpNode.Chars.ANY;
             case '(':
                 return group();
             case '[':
                 return RegexpClass.parse(in, fold, 0).node(fold);
             case '\\':
-                Node set = in.set(fold);
+                RegexpNode set = in.set(fold);
                 return set != null ? set : one(in.character(""));
             case '*', '+', '?', ']', '{', '}':
                 throw in.bad("nothing to repeat, or a bracket alone");
@@ -90,12 +90,12 @@ final class RegexpParser {
         }
     }
 
-    private Node one(int c) {
-        Node.Chars set = Node.Chars.of(c);
+    private RegexpNode one(int c) {
+        RegexpNode.Chars set = RegexpNode.Chars.of(c);
         return fold ? set.folded() : set;
     }
 
-    private Node group() throws BadPattern {
+    private RegexpNode group() throws BadPattern {
         boolean outside = fold;
         if (in.takeIf("?")) {
             if (in.takeIf("<")) {
@@ -104,7 +104,7 @@ final class RegexpParser {
                 modifiers();
             }
         }
-        Node node = choice();
+        RegexpNode node = choice();
         if (!in.takeIf(")")) {
             throw in.bad("an unclosed group");
         }
@@ -151,9 +151,9 @@ final class RegexpParser {
         }
     }
 
-    private Node quantified(Node atom) throws BadPattern {
+    private RegexpNode quantified(RegexpNode atom) throws BadPattern {
         int min;
-        int max = Node.Repeat.UNBOUNDED;
+        int max = RegexpNode.Repeat.UNBOUNDED;
         if (in.takeIf("*")) {
             min = 0;
         } else if (in.takeIf("+")) {
@@ -171,6 +171,6 @@ final class RegexpParser {
             return atom;
         }
         in.takeIf("?");
-        return new Node.Repeat(atom, min, max);
+        return new RegexpNode.Repeat(atom, min, max);
     }
 }

@@ -1,6 +1,6 @@
 package io.rivulet.url;
 
-import io.rivulet.url.Node.Chars;
+import io.rivulet.url.RegexpNode.Chars;
 
 /** The characters of a regular expression, and the escapes that stand both inside and outside of a class. */
 final class RegexpReader {

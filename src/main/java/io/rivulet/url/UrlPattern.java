@@ -23,7 +23,7 @@ public final class UrlPattern {
     /** Steps that a match may take whatever the URL's length. */
     public static final int STEPS_BASE = 1000;
 
-    private static final Component[] COMPONENTS = Component.values();
+    private static final UrlComponent[] COMPONENTS = UrlComponent.values();
 
     private final String text;
     private final String base;
@@ -85,8 +85,8 @@ public final class UrlPattern {
      */
     public List<String> literals() {
         List<String> all = new ArrayList<>(List.of(""));
-        for (Component component : COMPONENTS) {
-            if (component != Component.USERNAME && component != Component.PASSWORD) {
+        for (UrlComponent component : COMPONENTS) {
+            if (component != UrlComponent.USERNAME && component != UrlComponent.PASSWORD) {
                 all.addAll(of(component).literals());
             }
         }
@@ -95,10 +95,10 @@ public final class UrlPattern {
     }
 
     private String prefix() {
-        ComponentPattern protocol = of(Component.PROTOCOL);
-        ComponentPattern hostname = of(Component.HOSTNAME);
-        ComponentPattern port = of(Component.PORT);
-        ComponentPattern path = of(Component.PATHNAME);
+        ComponentPattern protocol = of(UrlComponent.PROTOCOL);
+        ComponentPattern hostname = of(UrlComponent.HOSTNAME);
+        ComponentPattern port = of(UrlComponent.PORT);
+        ComponentPattern path = of(UrlComponent.PATHNAME);
         if (!protocol.isLiteral()) {
             return "";
         }
@@ -119,7 +119,7 @@ public final class UrlPattern {
         return port.isLiteral() ? start + path.literalPrefix() : start;
     }
 
-    private ComponentPattern of(Component component) {
+    private ComponentPattern of(UrlComponent component) {
         return components[component.ordinal()];
     }
 

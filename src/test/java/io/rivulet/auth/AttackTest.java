@@ -3,7 +3,8 @@ package io.rivulet.auth;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.rivulet.limit.Refused;
+import io.rivulet.auth.token.Tokens;
+import io.rivulet.refusal.Refused;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.util.List;

@@ -7,8 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.auth.Bans.Ban;
 import io.rivulet.auth.Bans.Kind;
+import io.rivulet.auth.token.Tokens;
 import io.rivulet.config.BadSetting;
-import io.rivulet.limit.Refused;
+import io.rivulet.refusal.Refused;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

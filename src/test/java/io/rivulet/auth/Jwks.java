@@ -7,18 +7,18 @@ import java.security.interfaces.RSAPublicKey;
 import java.util.Arrays;
 
 /** Writes public keys as JWK (RFC 7517, 8037), by hand. */
-final class Jwks {
+public final class Jwks {
 
     private Jwks() {
     }
 
     /** A set of these. */
-    static String set(String... keys) {
+    public static String set(String... keys) {
         return "{\"keys\":[" + String.join(",", keys) + "]}";
     }
 
     /** One key; {@code more} is members beside, each with a comma before it. */
-    static String of(String kid, PublicKey key, String more) {
+    public static String of(String kid, PublicKey key, String more) {
         String members;
         if (key instanceof RSAPublicKey rsa) {
             members = "\"kty\":\"RSA\",\"n\":\"" + text(rsa.getModulus(), 0) + "\",\"e\":\""
@@ -36,7 +36,7 @@ final class Jwks {
         return "{\"kid\":\"" + kid + "\"," + members + more + "}";
     }
 
-    static String of(String kid, PublicKey key) {
+    public static String of(String kid, PublicKey key) {
         return of(kid, key, "");
     }
 

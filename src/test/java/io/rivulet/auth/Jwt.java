@@ -17,14 +17,14 @@ import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 
 /** Makes tokens by hand, with the JDK alone, good ones and bad ones. A builder, for one thread. */
-final class Jwt {
+public final class Jwt {
 
-    static final String SECRET = "!ChangeThisMercureHubJWTSecretKey!";
-    static final SecretKey HMAC = new SecretKeySpec(SECRET.getBytes(StandardCharsets.UTF_8), "HMAC");
-    static final String HUB = "https://localhost/.well-known/mercure";
-    static final String ISSUER = "https://localhost";
+    public static final String SECRET = "!ChangeThisMercureHubJWTSecretKey!";
+    public static final SecretKey HMAC = new SecretKeySpec(SECRET.getBytes(StandardCharsets.UTF_8), "HMAC");
+    public static final String HUB = "https://localhost/.well-known/mercure";
+    public static final String ISSUER = "https://localhost";
     /** What the tests' clocks say: 2026-11-23T10:00:00Z. */
-    static final long NOW = 1_795_428_000;
+    public static final long NOW = 1_795_428_000;
 
     private final JsonObject header = new JsonObject();
     private final JsonObject claims = new JsonObject();
@@ -33,53 +33,53 @@ final class Jwt {
     }
 
     /** A 1.0 token that grants nothing and ends in an hour. */
-    static Jwt v1() {
+    public static Jwt v1() {
         return new Jwt().header("alg", "HS256").header("typ", "at+jwt").claim("iss", ISSUER).claim("aud", HUB)
             .claimJson("exp", Long.toString(NOW + 3_600));
     }
 
     /** A 0.x token that grants this. */
-    static Jwt v0(String mercure) {
+    public static Jwt v0(String mercure) {
         return new Jwt().header("alg", "HS256").header("typ", "JWT").claimJson("mercure", mercure);
     }
 
     /** A 1.0 token that may publish to and read this. */
-    static Jwt granting(String match) {
+    public static Jwt granting(String match) {
         return v1().detail("'actions':['publish','subscribe'],'topics':[{'match':'" + match + "'}]");
     }
 
-    Jwt header(String name, String text) {
+    public Jwt header(String name, String text) {
         header.addProperty(name, text);
         return this;
     }
 
-    Jwt headerJson(String name, String json) {
+    public Jwt headerJson(String name, String json) {
         header.add(name, json(json));
         return this;
     }
 
-    Jwt claim(String name, String text) {
+    public Jwt claim(String name, String text) {
         claims.addProperty(name, text);
         return this;
     }
 
-    Jwt claimJson(String name, String json) {
+    public Jwt claimJson(String name, String json) {
         claims.add(name, json(json));
         return this;
     }
 
-    Jwt without(String name) {
+    public Jwt without(String name) {
         claims.remove(name);
         header.remove(name);
         return this;
     }
 
     /** One more detail of Mercure's with these members. */
-    Jwt detail(String members) {
+    public Jwt detail(String members) {
         return anyDetail("{'type':'https://mercure.rocks/authorization-detail'," + members + "}");
     }
 
-    Jwt anyDetail(String json) {
+    public Jwt anyDetail(String json) {
         if (!claims.has("authorization_details")) {
             claims.add("authorization_details", new JsonArray());
         }
@@ -88,18 +88,18 @@ final class Jwt {
     }
 
     /** Signed with the secret, HS256. */
-    String sign() {
+    public String sign() {
         return sign("HS256", HMAC);
     }
 
     /** Signed in truth by this algorithm and key; the header says so, too. */
-    String sign(String alg, Key key) {
+    public String sign(String alg, Key key) {
         header("alg", alg);
         return signAs(alg, key);
     }
 
     /** Signed by this algorithm and key, whatever the header says. */
-    String signAs(String alg, Key key) {
+    public String signAs(String alg, Key key) {
         String text = base64(header.toString()) + "." + base64(claims.toString());
         return text + "." + base64(signature(alg, key, text.getBytes(StandardCharsets.US_ASCII)));
     }
@@ -135,11 +135,11 @@ final class Jwt {
         return JsonParser.parseString(text);
     }
 
-    static String base64(String text) {
+    public static String base64(String text) {
         return base64(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    static String base64(byte[] bytes) {
+    public static String base64(byte[] bytes) {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 }

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Key pairs made when a test asks for them, once each, and their PEM. Any thread. */
-final class Keys {
+public final class Keys {
 
     private static final Map<String, KeyPair> PAIRS = new ConcurrentHashMap<>();
 
@@ -18,12 +18,12 @@ final class Keys {
     }
 
     /** The pair of this name: its beginning says the kind ({@code rsa}, {@code ES256}, {@code Ed25519} …). */
-    static KeyPair pair(String name) {
+    public static KeyPair pair(String name) {
         return PAIRS.computeIfAbsent(name, Keys::make);
     }
 
     /** One that fits this algorithm. */
-    static KeyPair fitting(String algorithm) {
+    public static KeyPair fitting(String algorithm) {
         return pair(algorithm.startsWith("RS") || algorithm.startsWith("PS") ? "rsa" : algorithm);
     }
 
@@ -46,15 +46,15 @@ final class Keys {
         }
     }
 
-    static String publicPem(String name) {
+    public static String publicPem(String name) {
         return pem("PUBLIC KEY", pair(name).getPublic());
     }
 
-    static String privatePem(String name) {
+    public static String privatePem(String name) {
         return pem("PRIVATE KEY", pair(name).getPrivate());
     }
 
-    static String pem(String type, Key key) {
+    public static String pem(String type, Key key) {
         return "-----BEGIN " + type + "-----\n" + Base64.getMimeEncoder(64, new byte[] {'\n'})
             .encodeToString(key.getEncoded()) + "\n-----END " + type + "-----\n";
     }

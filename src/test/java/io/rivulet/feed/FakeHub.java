@@ -3,7 +3,7 @@ package io.rivulet.feed;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.rivulet.event.Event;
-import io.rivulet.limit.Refused;
+import io.rivulet.refusal.Refused;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -2,7 +2,8 @@ package io.rivulet.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.rivulet.limit.Refused.Reason;
+import io.rivulet.http.updates.Door;
+import io.rivulet.refusal.Refused.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

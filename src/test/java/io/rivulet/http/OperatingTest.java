@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.rivulet.http.updates.Door;
 import io.rivulet.kit.Await;
 import java.io.Closeable;
 import org.eclipse.jetty.http.HttpTester;

@@ -8,10 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.rivulet.limit.Refused.Reason;
+import io.rivulet.http.updates.Door;
 import io.rivulet.log.LogFailure;
-import java.time.Instant;
-import java.time.InstantSource;
+import io.rivulet.refusal.Refused.Reason;
 import org.eclipse.jetty.http.HttpTester;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -117,19 +116,5 @@ class ProblemTest {
             assertNull(answer.get("WWW-Authenticate"));
             assertNull(answer.get("Retry-After"));
         }
-    }
-
-    @Test
-    void refusalsAreLoggedAtABoundedRateAndTheRestIsCounted() {
-        Instant[] now = {Instant.EPOCH.plusSeconds(1_000)};
-        RefusalLog log = new RefusalLog((InstantSource) () -> now[0]);
-        for (int i = 0; i < RefusalLog.LINES_MAX; i++) {
-            assertEquals(0, log.admit());
-        }
-        assertEquals(-1, log.admit());
-        assertEquals(-1, log.admit());
-        now[0] = now[0].plusSeconds(60);
-        assertEquals(2, log.admit());
-        assertEquals(0, log.admit());
     }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.rivulet.http.updates.Door;
 import io.rivulet.kit.Await;
 import io.rivulet.metrics.Metrics.Count;
 import org.eclipse.jetty.http.HttpTester;

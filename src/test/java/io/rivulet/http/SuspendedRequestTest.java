@@ -7,17 +7,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.auth.Grant;
 import io.rivulet.config.Settings;
-import io.rivulet.hub.History;
+import io.rivulet.http.form.Answer;
+import io.rivulet.http.updates.Door;
 import io.rivulet.hub.Hub;
-import io.rivulet.hub.Since;
+import io.rivulet.hub.resume.History;
+import io.rivulet.hub.resume.Since;
 import io.rivulet.kit.Await;
 import io.rivulet.kit.Stub;
 import io.rivulet.kit.WireClient;
 import io.rivulet.kit.WireResponse;
-import io.rivulet.limit.Refused;
-import io.rivulet.limit.Refused.Reason;
 import io.rivulet.metrics.Metrics;
 import io.rivulet.metrics.Metrics.Count;
+import io.rivulet.refusal.Refused;
+import io.rivulet.refusal.Refused.Reason;
 import io.rivulet.topic.TopicSelection;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
@@ -103,7 +105,7 @@ class SuspendedRequestTest {
 
         /** T1 is inside dispatch when T2, the container, calls: T2 must not come back before T1 does. */
         private void race(ContainerCall call) throws Exception {
-            Later.await(what, request, null);
+            SuspendedRequest.await(what, request, null);
             Thread t1 = new Thread(() -> what.complete("x"), "test-sender");
             t1.start();
             assertTrue(inside.await(20, TimeUnit.SECONDS));
@@ -161,7 +163,7 @@ class SuspendedRequestTest {
 
         @Test
         void whoeverComesSecondDoesNothing() throws Exception {
-            Later.await(what, request, null);
+            SuspendedRequest.await(what, request, null);
             listener.onError(new AsyncEvent(async, request, null));
             what.complete("too late");
             assertEquals(List.of("startAsync", "setTimeout", "addListener", "complete"), calls);
@@ -169,7 +171,7 @@ class SuspendedRequestTest {
 
         @Test
         void whatComesAfterTheEndDoesNothing() throws Exception {
-            Later.await(what, request, null);
+            SuspendedRequest.await(what, request, null);
             listener.onComplete(null);
             what.completeExceptionally(Refused.malformed("late"));
             assertEquals(List.of("startAsync", "setTimeout", "addListener"), calls);
@@ -330,16 +332,17 @@ class SuspendedRequestTest {
             }
 
             @Override
-            void begin(HttpServletRequest request, HttpServletResponse response) {
+            protected void begin(HttpServletRequest request, HttpServletResponse response) {
                 CompletableFuture<String> what = new CompletableFuture<>();
-                Later.await(what, request, context().problem(), TIMEOUT_MS,
+                SuspendedRequest.await(what, request, context().problem(), TIMEOUT_MS,
                     Refused.because(Reason.OVERLOADED, "it took too long"));
                 request.getAsyncContext().addListener(new Counter());
                 waiting.add(what);
             }
 
             @Override
-            void goOn(HttpServletRequest request, HttpServletResponse response, Later.Outcome outcome)
+            protected void goOn(HttpServletRequest request, HttpServletResponse response,
+                SuspendedRequest.Outcome outcome)
                 throws IOException {
                 wentOn.incrementAndGet();
                 Answer.text(200, (String) outcome.get()).write(response);

@@ -7,19 +7,20 @@ import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSObject;
 import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.MACSigner;
+import io.rivulet.http.updates.Door;
 import java.time.Instant;
 
 /** Tokens for the door's tests, of one issuer with a secret, and the settings of a hub that believes them. */
-final class Tokens {
+public final class Tokens {
 
-    static final String HUB = "https://hub.example/.well-known/mercure";
+    public static final String HUB = "https://hub.example/.well-known/mercure";
     private static final String SECRET = "!ChangeThisMercureHubJWTSecretKey!";
 
     private Tokens() {
     }
 
     /** A door that believes these tokens. */
-    static Door door(String... more) throws Exception {
+    public static Door door(String... more) throws Exception {
         String[] all = new String[more.length + 6];
         String[] own = {"resource", HUB, "token.issuer", "https://issuer.example", "token.key", SECRET};
         System.arraycopy(own, 0, all, 0, own.length);
@@ -28,12 +29,12 @@ final class Tokens {
     }
 
     /** The header line with this token. */
-    static String bearer(String token) {
+    public static String bearer(String token) {
         return "\nAuthorization: Bearer " + token;
     }
 
     /** Of this subject, publishing to and reading this topic. */
-    static String of(String subject, String topic) {
+    public static String of(String subject, String topic) {
         return of(subject, topic, 3_600, "");
     }
 
@@ -43,12 +44,12 @@ final class Tokens {
     }
 
     /** The same that ended an hour ago. */
-    static String expired() {
+    public static String expired() {
         return of("eve", "*", -3_600, "");
     }
 
     /** A token of Mercure 0.x. */
-    static String legacy(String topic) {
+    public static String legacy(String topic) {
         return sign("JWT", "{\"mercure\":{\"publish\":[\"" + topic + "\"],\"subscribe\":[\"" + topic + "\"]}}");
     }
 

@@ -8,6 +8,11 @@ import io.rivulet.auth.Grant;
 import io.rivulet.auth.GrantedTopics;
 import io.rivulet.event.Event;
 import io.rivulet.event.Position;
+import io.rivulet.hub.publish.Publication;
+import io.rivulet.hub.resume.Since;
+import io.rivulet.hub.stream.GoLive;
+import io.rivulet.hub.stream.HubClient;
+import io.rivulet.hub.stream.Shard;
 import io.rivulet.kit.Await;
 import io.rivulet.kit.StreamParser.Dispatched;
 import io.rivulet.metrics.Metrics.Count;
@@ -65,7 +70,7 @@ class ConflationModelTest {
     @ParameterizedTest
     @MethodSource("seeds")
     void everyClientGetsAnAscendingPartWithTheNewestOfEachOfItsTopics(long seed) throws Exception {
-        try (HubScene scene = scene(HandOver.EXACT)) {
+        try (HubScene scene = scene(GoLive.EXACT)) {
             run(scene, seed);
             verify(scene, seed);
             for (Count path : List.of(Count.DELIVERED_LIVE, Count.DELIVERED_PASS, Count.CONFLATED)) {
@@ -84,7 +89,7 @@ class ConflationModelTest {
 
     @Test
     void aClientThatGetsAnOlderEventIsNoticed() throws Exception {
-        try (HubScene scene = scene(HandOver.EXACT)) {
+        try (HubScene scene = scene(GoLive.EXACT)) {
             run(scene, 42);
             HubClient client = members.get(0).client();
             client.cut();
@@ -95,7 +100,7 @@ class ConflationModelTest {
         }
     }
 
-    private HubScene scene(HandOver handOver) throws Exception {
+    private HubScene scene(GoLive handOver) throws Exception {
         return new HubScene(folder, handOver, "ring.bytes", "65536", "backlog.events", "8", "transient.topics", "t/*",
             "connections.subject.max", "0", "log.sync", "never");
     }

@@ -6,6 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.auth.Grant;
 import io.rivulet.event.Event;
+import io.rivulet.hub.publish.Publication;
+import io.rivulet.hub.resume.History;
+import io.rivulet.hub.resume.Since;
+import io.rivulet.hub.stream.GoLive;
+import io.rivulet.hub.stream.HubClient;
 import io.rivulet.kit.StreamParser.Dispatched;
 import io.rivulet.metrics.Metrics.Count;
 import io.rivulet.topic.TopicSelection;
@@ -40,7 +45,7 @@ class ConvergenceTest {
     @Test
     void everyClientHasItsEventsOnceAndInOrderWhateverHappensToItsConnection() throws Exception {
         long seed = System.nanoTime();
-        try (HubScene scene = scene(HandOver.EXACT)) {
+        try (HubScene scene = scene(GoLive.EXACT)) {
             List<HubClient> clients = run(scene, seed);
             verify(scene, clients, seed);
             for (Count path : List.of(Count.DELIVERED_LIVE, Count.DELIVERED_RING, Count.DELIVERED_LOG)) {
@@ -57,7 +62,7 @@ class ConvergenceTest {
         }
     }
 
-    private HubScene scene(HandOver handOver) throws Exception {
+    private HubScene scene(GoLive handOver) throws Exception {
         return new HubScene(folder, handOver, "ring.bytes", "65536", "backlog.events", "8", "transient.topics", "t/*",
             "log.sync", "never");
     }

@@ -10,6 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.event.Event;
 import io.rivulet.hub.dialect.Dialect;
+import io.rivulet.hub.resume.Since;
+import io.rivulet.hub.stream.GoLive;
+import io.rivulet.hub.stream.HubClient;
 import io.rivulet.kit.Await;
 import java.nio.file.Path;
 import java.util.List;
@@ -160,7 +163,7 @@ class DialectTest {
     @Test
     void damageEndsAMercureStreamOnceAndThenIsPassedOver() throws Exception {
         AtomicReference<FailingLog> disk = new AtomicReference<>();
-        try (HubScene scene = new HubScene(folder, HandOver.EXACT, log -> {
+        try (HubScene scene = new HubScene(folder, GoLive.EXACT, log -> {
             disk.set(new FailingLog(log));
             return disk.get();
         }, "ring.bytes", "4096")) {

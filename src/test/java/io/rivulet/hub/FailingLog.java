@@ -17,20 +17,20 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A log whose disk is full, broken or slow when the test says so. */
-final class FailingLog implements EventLog {
+public final class FailingLog implements EventLog {
 
-    volatile boolean full;
+    public volatile boolean full;
     volatile boolean unreadable;
-    volatile boolean damaged;
-    volatile boolean answerFails;
-    volatile CountDownLatch hold = new CountDownLatch(0);
-    volatile CountDownLatch holdSync = new CountDownLatch(0);
-    volatile CountDownLatch holdReads = new CountDownLatch(0);
-    volatile Runnable onAppend = () -> { };
-    final AtomicInteger reads = new AtomicInteger();
+    public volatile boolean damaged;
+    public volatile boolean answerFails;
+    public volatile CountDownLatch hold = new CountDownLatch(0);
+    public volatile CountDownLatch holdSync = new CountDownLatch(0);
+    public volatile CountDownLatch holdReads = new CountDownLatch(0);
+    public volatile Runnable onAppend = () -> { };
+    public final AtomicInteger reads = new AtomicInteger();
     private final EventLog log;
 
-    FailingLog(EventLog log) {
+    public FailingLog(EventLog log) {
         this.log = log;
     }
 

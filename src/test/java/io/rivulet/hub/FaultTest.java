@@ -7,6 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.auth.Grant;
+import io.rivulet.hub.resume.Since;
+import io.rivulet.hub.resume.SubscribeRequest;
+import io.rivulet.hub.stream.GoLive;
+import io.rivulet.hub.stream.HubClient;
+import io.rivulet.hub.stream.Outlet;
+import io.rivulet.hub.stream.SharedBytes;
+import io.rivulet.hub.stream.Subscription;
 import io.rivulet.kit.Await;
 import io.rivulet.topic.TopicSelection;
 import java.nio.file.Path;
@@ -42,7 +49,7 @@ class FaultTest {
     @Test
     void whatIsOnTheDiskReachesLiveStreamsThoughTheCommitterFailedBehindIt() throws Exception {
         AtomicReference<FailingLog> disk = new AtomicReference<>();
-        try (HubScene scene = new HubScene(folder, HandOver.EXACT, log -> {
+        try (HubScene scene = new HubScene(folder, GoLive.EXACT, log -> {
             disk.set(new FailingLog(log));
             return disk.get();
         })) {
@@ -118,7 +125,7 @@ class FaultTest {
         }
 
         @Override
-        public void write(Portion events) {
+        public void write(SharedBytes events) {
             onWrite.run();
         }
 

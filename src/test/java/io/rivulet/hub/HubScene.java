@@ -8,6 +8,8 @@ import io.rivulet.hub.dialect.Dialect;
 import io.rivulet.hub.dialect.LegacyDialect;
 import io.rivulet.hub.dialect.MercureDialect;
 import io.rivulet.hub.dialect.PlainDialect;
+import io.rivulet.hub.stream.GoLive;
+import io.rivulet.hub.stream.HubClient;
 import io.rivulet.kit.Await;
 import io.rivulet.log.EventLog;
 import io.rivulet.log.segment.SegmentLog;
@@ -23,20 +25,20 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Named;
 
 /** A hub on a real log in a folder of the test's. */
-final class HubScene implements AutoCloseable {
+public final class HubScene implements AutoCloseable {
 
-    static final Dialect PLAIN = new PlainDialect();
-    static final Dialect MERCURE = new MercureDialect();
-    static final Dialect LEGACY = new LegacyDialect();
+    public static final Dialect PLAIN = new PlainDialect();
+    public static final Dialect MERCURE = new MercureDialect();
+    public static final Dialect LEGACY = new LegacyDialect();
 
     private static final TopicSpace SPACE = TopicSpace.of("http://localhost/.well-known/mercure");
 
-    final Metrics metrics = new Metrics();
-    final Settings settings;
-    final SegmentLog log;
-    final Hub hub;
+    public final Metrics metrics = new Metrics();
+    public final Settings settings;
+    public final SegmentLog log;
+    public final Hub hub;
 
-    private HubScene(Path folder, InstantSource clock, LongSupplier nanos, HandOver handOver,
+    private HubScene(Path folder, InstantSource clock, LongSupplier nanos, GoLive handOver,
                      UnaryOperator<EventLog> around, String... settings) throws Exception {
         this.settings = Settings.with(settings);
         log = SegmentLog.open(folder, this.settings, clock, System::nanoTime, metrics);
@@ -44,57 +46,57 @@ final class HubScene implements AutoCloseable {
         hub.open(around.apply(log));
     }
 
-    HubScene(Path folder, HandOver handOver, UnaryOperator<EventLog> around, String... settings) throws Exception {
+    public HubScene(Path folder, GoLive handOver, UnaryOperator<EventLog> around, String... settings) throws Exception {
         this(folder, InstantSource.system(), System::nanoTime, handOver, around, settings);
     }
 
     /** In a time of the test's own. */
-    HubScene(Path folder, InstantSource clock, String... settings) throws Exception {
-        this(folder, clock, System::nanoTime, HandOver.EXACT, log -> log, settings);
+    public HubScene(Path folder, InstantSource clock, String... settings) throws Exception {
+        this(folder, clock, System::nanoTime, GoLive.EXACT, log -> log, settings);
     }
 
     /** The same, and so are its time limits. */
-    static HubScene timed(Path folder, SetClock clock, String... settings) throws Exception {
-        return timed(folder, clock, HandOver.EXACT, settings);
+    public static HubScene timed(Path folder, SetClock clock, String... settings) throws Exception {
+        return timed(folder, clock, GoLive.EXACT, settings);
     }
 
-    static HubScene timed(Path folder, SetClock clock, HandOver handOver, String... settings) throws Exception {
+    public static HubScene timed(Path folder, SetClock clock, GoLive handOver, String... settings) throws Exception {
         return new HubScene(folder, clock, clock::nanos, handOver, log -> log, settings);
     }
 
-    HubScene(Path folder, HandOver handOver, String... settings) throws Exception {
+    HubScene(Path folder, GoLive handOver, String... settings) throws Exception {
         this(folder, handOver, log -> log, settings);
     }
 
-    HubScene(Path folder, String... settings) throws Exception {
-        this(folder, HandOver.EXACT, settings);
+    public HubScene(Path folder, String... settings) throws Exception {
+        this(folder, GoLive.EXACT, settings);
     }
 
     /** Publishes and waits for the answer. */
-    String publish(String topic, String data) throws Exception {
+    public String publish(String topic, String data) throws Exception {
         return publish(Event.on(topic).data(data).build()).get(0);
     }
 
-    List<String> publish(Event event) throws Exception {
+    public List<String> publish(Event event) throws Exception {
         return hub.publish(event).get(20, TimeUnit.SECONDS);
     }
 
     /** What happens twice a second happens now. */
-    void tick() throws Exception {
+    public void tick() throws Exception {
         hub.tickNow().get(20, TimeUnit.SECONDS);
     }
 
-    HubClient client(String... topics) {
+    public HubClient client(String... topics) {
         return new HubClient(hub, 1 << 20, topics);
     }
 
     /** A client of the Mercure protocol. */
-    HubClient mercure(String... topics) {
+    public HubClient mercure(String... topics) {
         return client(topics).speaking(MERCURE);
     }
 
     /** A client of Mercure 0.x. */
-    HubClient legacy(String... topics) {
+    public HubClient legacy(String... topics) {
         return client(topics).speaking(LEGACY);
     }
 
@@ -109,33 +111,33 @@ final class HubScene implements AutoCloseable {
             Named.of(LEGACY.name(), LEGACY));
     }
 
-    static Grant grant(String subject, GrantedTopics subscribes) {
+    public static Grant grant(String subject, GrantedTopics subscribes) {
         return Grant.of("https://issuer", subject, GrantedTopics.NONE, subscribes, false);
     }
 
-    static Grant until(Grant grant, long expiresMs) {
+    public static Grant until(Grant grant, long expiresMs) {
         return new Grant(grant.issuer(), grant.subject(), grant.tokenId(), grant.publishes(), grant.subscribes(),
             grant.payloads(), grant.operates(), expiresMs, grant.legacy());
     }
 
     /** The topics given. */
-    static GrantedTopics topics(String... topics) {
+    public static GrantedTopics topics(String... topics) {
         return GrantedTopics.of(TopicSelection.ofTopics(List.of(topics)).matchers());
     }
 
     /** Reads until the hub has ended the client's stream. */
-    static HubClient awaitEnd(HubClient client) {
+    public static HubClient awaitEnd(HubClient client) {
         Await.until("the end of the stream", () -> client.drain().isEnded());
         return client.drain();
     }
 
     /** Reads until the client has so many events. */
-    static HubClient awaitEvents(HubClient client, int n) {
+    public static HubClient awaitEvents(HubClient client, int n) {
         Await.until(n + " events", () -> client.drain().events().size() >= n);
         return client;
     }
 
-    static HubClient awaitHello(HubClient client, int n) {
+    public static HubClient awaitHello(HubClient client, int n) {
         Await.until("hello " + n, () -> client.drain().controls("rivulet.hello").size() >= n);
         return client;
     }

@@ -10,9 +10,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.auth.Grant;
 import io.rivulet.event.Event;
+import io.rivulet.hub.publish.Publication;
+import io.rivulet.hub.resume.History;
+import io.rivulet.hub.resume.Since;
+import io.rivulet.hub.resume.SubscribeRequest;
+import io.rivulet.hub.stream.GoLive;
+import io.rivulet.hub.stream.HubClient;
+import io.rivulet.hub.stream.Outlet;
+import io.rivulet.hub.stream.SharedBytes;
+import io.rivulet.hub.stream.Subscription;
 import io.rivulet.kit.Await;
-import io.rivulet.limit.Refused;
-import io.rivulet.limit.Refused.Reason;
+import io.rivulet.refusal.Refused;
+import io.rivulet.refusal.Refused.Reason;
 import io.rivulet.topic.TopicSelection;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -179,7 +188,7 @@ class HubTest {
         }
 
         @Override
-        public void write(Portion events) {
+        public void write(SharedBytes events) {
             if (new String(events.bytes(), StandardCharsets.UTF_8).contains("xxx")) {
                 Await.until("the latch", () -> latch.getCount() == 0);
             }
@@ -336,7 +345,7 @@ class HubTest {
     }
 
     private HubScene scene(AtomicReference<FailingLog> disk, String... settings) throws Exception {
-        return new HubScene(folder, HandOver.EXACT, log -> {
+        return new HubScene(folder, GoLive.EXACT, log -> {
             disk.set(new FailingLog(log));
             return disk.get();
         }, settings);

@@ -5,6 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.auth.Grant;
 import io.rivulet.event.Event;
+import io.rivulet.hub.publish.Publication;
+import io.rivulet.hub.resume.Since;
+import io.rivulet.hub.resume.SubscribeRequest;
+import io.rivulet.hub.stream.Outlet;
+import io.rivulet.hub.stream.SharedBytes;
+import io.rivulet.hub.stream.Subscription;
 import io.rivulet.kit.Await;
 import io.rivulet.metrics.Metrics.Count;
 import io.rivulet.topic.TopicSelection;
@@ -53,7 +59,7 @@ class ManyTopicsTest {
         }
 
         @Override
-        public synchronized void write(Portion portion) {
+        public synchronized void write(SharedBytes portion) {
             byte[] bytes = portion.bytes();
             greeted |= new String(bytes, StandardCharsets.US_ASCII).contains("rivulet.hello");
             if (reads || bytes.length < AT_ONCE_BYTES) {

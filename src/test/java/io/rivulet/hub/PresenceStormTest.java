@@ -11,9 +11,11 @@ import com.google.gson.JsonParser;
 import io.rivulet.auth.GrantedTopics;
 import io.rivulet.event.Event;
 import io.rivulet.hub.dialect.Dialect;
+import io.rivulet.hub.stream.GoLive;
+import io.rivulet.hub.stream.HubClient;
 import io.rivulet.kit.Await;
 import io.rivulet.kit.StreamParser.Dispatched;
-import io.rivulet.limit.Refused;
+import io.rivulet.refusal.Refused;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -55,7 +57,7 @@ class PresenceStormTest {
     void theSameWhileThePublishQueueIsFull() throws Exception {
         long seed = System.nanoTime();
         AtomicReference<FailingLog> disk = new AtomicReference<>();
-        try (HubScene scene = new HubScene(folder, HandOver.EXACT, log -> {
+        try (HubScene scene = new HubScene(folder, GoLive.EXACT, log -> {
             disk.set(new FailingLog(log));
             return disk.get();
         }, "presence", "true", "publish.queue.bytes", "1m")) {

@@ -7,6 +7,16 @@ import io.rivulet.auth.Grant;
 import io.rivulet.event.Event;
 import io.rivulet.event.IdSeal;
 import io.rivulet.event.Position;
+import io.rivulet.hub.publish.Publication;
+import io.rivulet.hub.resume.Pace;
+import io.rivulet.hub.resume.Since;
+import io.rivulet.hub.resume.SubscribeRequest;
+import io.rivulet.hub.stream.EndReason;
+import io.rivulet.hub.stream.GoLive;
+import io.rivulet.hub.stream.Lag;
+import io.rivulet.hub.stream.Outlet;
+import io.rivulet.hub.stream.SharedBytes;
+import io.rivulet.hub.stream.Subscription;
 import io.rivulet.kit.Await;
 import io.rivulet.kit.StreamParser;
 import io.rivulet.kit.StreamParser.Dispatched;
@@ -74,7 +84,7 @@ class SayingOrderTest {
         }
 
         @Override
-        public synchronized void write(Portion events) {
+        public synchronized void write(SharedBytes events) {
             assertTrue(!ended, about + ": a write after the end");
             bytes.writeBytes(events.bytes());
             last = new String(events.bytes(), StandardCharsets.US_ASCII);
@@ -230,7 +240,7 @@ class SayingOrderTest {
     @Test
     void aGapForDamageStandsBeforeWhatFollowsIt() throws Exception {
         AtomicReference<FailingLog> disk = new AtomicReference<>();
-        try (HubScene scene = new HubScene(folder, HandOver.EXACT, log -> {
+        try (HubScene scene = new HubScene(folder, GoLive.EXACT, log -> {
             disk.set(new FailingLog(log));
             return disk.get();
         }, settings("ring.bytes", "4096"))) {
@@ -314,7 +324,7 @@ class SayingOrderTest {
     @Test
     void anEventThatIsNotLaterThanTheLastIsNotSentAndEndsTheStream() throws Exception {
         AtomicBoolean countsBackwards = new AtomicBoolean();
-        try (HubScene scene = new HubScene(folder, HandOver.EXACT, log -> counting(log, countsBackwards),
+        try (HubScene scene = new HubScene(folder, GoLive.EXACT, log -> counting(log, countsBackwards),
             settings())) {
             open(scene, null, Since.LATEST, "news");
             for (int i = 0; i < 3; i++) {
@@ -327,7 +337,7 @@ class SayingOrderTest {
             scene.publish("news", "from the past");
             awaitAll("the end of the stream", Socket::hasEnded);
             for (Socket socket : sockets) {
-                assertEquals(Ending.FAULT, socket.subscription.ending(), socket.about);
+                assertEquals(EndReason.FAULT, socket.subscription.ending(), socket.about);
                 assertTrue(socket.events().stream().noneMatch(e -> e.data().equals("from the past")), socket.about);
             }
             verify(scene);

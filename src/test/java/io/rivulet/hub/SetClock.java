@@ -5,7 +5,7 @@ import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A clock that a test sets. */
-final class SetClock implements InstantSource {
+public final class SetClock implements InstantSource {
 
     private final AtomicLong nowNs =
         new AtomicLong(Instant.parse("2026-11-23T10:00:00Z").toEpochMilli() * 1_000_000);
@@ -16,15 +16,15 @@ final class SetClock implements InstantSource {
     }
 
     /** The ticker that goes with it. */
-    long nanos() {
+    public long nanos() {
         return nowNs.get();
     }
 
-    void advanceMs(long ms) {
+    public void advanceMs(long ms) {
         advanceNs(ms * 1_000_000);
     }
 
-    void advanceNs(long ns) {
+    public void advanceNs(long ns) {
         nowNs.addAndGet(ns);
     }
 }

@@ -6,6 +6,7 @@ import static io.rivulet.hub.HubScene.awaitHello;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.rivulet.hub.stream.HubClient;
 import io.rivulet.kit.Await;
 import io.rivulet.metrics.Metrics.Count;
 import java.nio.file.Path;

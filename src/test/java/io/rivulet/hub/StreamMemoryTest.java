@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.auth.Grant;
+import io.rivulet.hub.resume.Since;
+import io.rivulet.hub.resume.SubscribeRequest;
+import io.rivulet.hub.stream.Subscription;
 import io.rivulet.kit.Await;
 import io.rivulet.metrics.Metrics.Count;
 import io.rivulet.topic.TopicMatcher;

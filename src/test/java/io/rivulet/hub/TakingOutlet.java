@@ -1,9 +1,12 @@
 package io.rivulet.hub;
 
-/** Takes everything at once and keeps nothing, as a client does that reads all there is; any number of streams' own. */
-final class TakingOutlet implements Outlet {
+import io.rivulet.hub.stream.Outlet;
+import io.rivulet.hub.stream.SharedBytes;
 
-    static final Outlet NOWHERE = new TakingOutlet();
+/** Takes everything at once and keeps nothing, as a client does that reads all there is; any number of streams' own. */
+public final class TakingOutlet implements Outlet {
+
+    public static final Outlet NOWHERE = new TakingOutlet();
 
     private TakingOutlet() {
     }
@@ -14,7 +17,7 @@ final class TakingOutlet implements Outlet {
     }
 
     @Override
-    public void write(Portion events) {
+    public void write(SharedBytes events) {
         // taken
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.rivulet.event.Event;
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
+import io.rivulet.hub.tail.TransientTopics;
 import io.rivulet.log.View;
 import io.rivulet.topic.TopicMatcher;
 import io.rivulet.topic.TopicSelection;
@@ -76,12 +77,12 @@ class TransientTopicsTest {
         for (TopicMatcher wish : List.of(space.exact("clock"), space.exact("quotes/A"), space.exact("*"),
             space.selector("quotes/{name}"), space.selector("{word}"), space.urlPattern("quotes/:name"),
             space.urlPattern("https://hub.example/.well-known/c*"), space.urlPattern("*://*/*"))) {
-            assertTrue(Engine.mayBeTransient(TopicSelection.of(List.of(space.exact("x"), wish)), names), "" + wish);
+            assertTrue(RunningHub.mayBeTransient(TopicSelection.of(List.of(space.exact("x"), wish)), names), "" + wish);
         }
         for (TopicMatcher wish : List.of(space.exact("news"), space.exact("quotes"), space.selector("/books/{id}"),
             space.selector("quotes{id}"), space.urlPattern("books/:id"),
             space.urlPattern("https://example.com/quotes/*"))) {
-            assertFalse(Engine.mayBeTransient(TopicSelection.of(List.of(wish)), names), "" + wish);
+            assertFalse(RunningHub.mayBeTransient(TopicSelection.of(List.of(wish)), names), "" + wish);
         }
     }
 

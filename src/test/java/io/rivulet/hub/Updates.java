@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.auth.Grant;
 import io.rivulet.event.Event;
+import io.rivulet.hub.publish.Publication;
+import io.rivulet.hub.stream.HubClient;
 import io.rivulet.kit.StreamParser.Dispatched;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,9 +19,9 @@ import java.util.concurrent.TimeUnit;
  * A source of a thousand topics with fifty updates a second each, in steps of a hundredth of a second of the test's own
  * time: what is promised to a client that takes far less of it is checked here.
  */
-final class Updates {
+public final class Updates {
 
-    static final int TOPICS = 1_000;
+    public static final int TOPICS = 1_000;
     static final int STEP_MS = 10;
     private static final int PUBLISHED_PER_STEP = 500;
     private static final int QUIET_STEPS = 250;
@@ -32,23 +34,23 @@ final class Updates {
     private int published;
 
     /** What the client reads in a step; returns how many events that were. */
-    interface Reader {
+    public interface Reader {
         int read(HubClient client);
     }
 
-    Updates(HubScene scene, SetClock clock, String prefix) {
+    public Updates(HubScene scene, SetClock clock, String prefix) {
         this.scene = scene;
         this.clock = clock;
         this.prefix = prefix;
     }
 
-    Updates privately() {
+    public Updates privately() {
         isPrivate = true;
         return this;
     }
 
     /** A hundredth of a second passes, and half of the topics have news. */
-    void step() throws Exception {
+    public void step() throws Exception {
         List<Event> events = new ArrayList<>();
         for (int i = 0; i < PUBLISHED_PER_STEP; i++) {
             String topic = prefix + published % TOPICS;
@@ -61,7 +63,7 @@ final class Updates {
     }
 
     /** Runs for so many steps; the longest time in which a topic was not heard of, in milliseconds. */
-    int run(HubClient client, int steps, Reader reader) throws Exception {
+    public int run(HubClient client, int steps, Reader reader) throws Exception {
         Map<String, Integer> heardMs = new HashMap<>();
         int worst = 0;
         int seen = client.received.size();
@@ -79,7 +81,7 @@ final class Updates {
     }
 
     /** The same while the connection breaks every now and then, wherever it is. */
-    void runWithCuts(HubClient client, int steps, Random random, Reader reader) throws Exception {
+    public void runWithCuts(HubClient client, int steps, Random random, Reader reader) throws Exception {
         for (int done = 0; done < steps; ) {
             int n = Math.min(steps - done, 1 + random.nextInt(80));
             run(client, n, reader);
@@ -94,7 +96,7 @@ final class Updates {
     }
 
     /** The source has stopped: the client reads on until nothing comes any more. */
-    void readOn(HubClient client, Reader reader) {
+    public void readOn(HubClient client, Reader reader) {
         for (int quiet = 0; quiet < QUIET_STEPS; ) {
             clock.advanceMs(STEP_MS);
             quiet = reader.read(client.settle()) > 0 ? 0 : quiet + 1;
@@ -102,7 +104,7 @@ final class Updates {
     }
 
     /** An ascending part of what was published, with the last value of every topic, and no word of a loss. */
-    void verify(HubClient client, String about) {
+    public void verify(HubClient client, String about) {
         int before = -1;
         Map<String, String> got = new HashMap<>();
         for (Dispatched event : client.events()) {

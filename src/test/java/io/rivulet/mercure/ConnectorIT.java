@@ -24,7 +24,7 @@ class ConnectorIT {
     private static final String SINGLE = MercureHub.PATH + "/subscriptions/exact/https%3A%2F%2Fexample.com%2Fa/nobody";
 
     /** Held, because the log manager forgets a logger's handlers with the logger. */
-    private final Logger logger = Logger.getLogger("io.rivulet.http.SlashCheck");
+    private final Logger logger = Logger.getLogger("io.rivulet.http.operate.SlashCheck");
     private final Container container;
 
     ConnectorIT(Container container) {

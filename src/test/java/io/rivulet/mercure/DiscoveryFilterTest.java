@@ -3,7 +3,7 @@ package io.rivulet.mercure;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.rivulet.http.MercureLinkFilter;
+import io.rivulet.http.mercure.MercureLinkFilter;
 import jakarta.servlet.DispatcherType;
 import java.util.EnumSet;
 import java.util.List;

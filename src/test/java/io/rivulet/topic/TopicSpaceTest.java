@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.rivulet.limit.Refused;
+import io.rivulet.refusal.Refused;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

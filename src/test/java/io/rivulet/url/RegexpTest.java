@@ -69,7 +69,7 @@ class RegexpTest {
     }
 
     private static boolean matches(String regexp, String text) throws BadPattern {
-        return Program.compile(RegexpParser.parse(regexp, new HashSet<>()), new StepMeter(INSTRUCTIONS))
+        return Automaton.compile(RegexpParser.parse(regexp, new HashSet<>()), new StepMeter(INSTRUCTIONS))
             .matches(text, 0, new StepMeter(UrlPattern.STEPS_MAX));
     }
 }

@@ -9,7 +9,7 @@ import java.util.Arrays;
  * are short, with no I/O and no pattern inside. A reader that tries patterns takes the array of names and its length
  * under the lock and walks the names outside of it: names that were added never change.
  */
-final class HeapTopics implements TopicPostings {
+public final class HeapTopics implements TopicPostings {
 
     private final StoreHash hash;
     private final Postings postings = new Postings();

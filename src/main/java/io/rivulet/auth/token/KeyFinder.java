@@ -1,0 +1,94 @@
+package io.rivulet.auth.token;
+
+import io.rivulet.auth.Use;
+import io.rivulet.refusal.Refused;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Finds the key that vouches for a token among those of its issuer that are good for the use (TOK-07 to TOK-09). Any
+ * thread.
+ */
+final class KeyFinder {
+
+    private final List<Issuer> issuers;
+
+    KeyFinder(List<Issuer> issuers) {
+        this.issuers = issuers;
+    }
+
+    /** Puts issuer and key into the judgement, or a fault. */
+    void check(ParsedToken token, Use use, boolean modern, Verdict judgement) {
+        String alg = token.header("alg");
+        if (alg == null || alg.equalsIgnoreCase("none")) {
+            judgement.fault("it is not signed: its alg is " + (alg == null ? "missing" : "none"));
+            return;
+        }
+        List<Issuer> candidates = candidates(token, use, modern, judgement);
+        boolean fits = false;
+        Refused notHere = null;
+        for (Issuer issuer : candidates) {
+            List<VerifierKey> keys = List.of();
+            try {
+                keys = inOrder(issuer.keys().keys(), token.header("kid"));
+            } catch (Refused e) {
+                notHere = e; // a token of 0.x may be any other issuer's, whose keys are here
+            }
+            for (VerifierKey key : keys) {
+                fits |= key.algorithms().contains(alg);
+                if (key.verifies(token, alg)) {
+                    judgement.issuer = issuer;
+                    judgement.key = key;
+                    return;
+                }
+            }
+        }
+        if (notHere != null) {
+            throw notHere;
+        }
+        for (Issuer issuer : candidates) {
+            issuer.keys().missed(token.header("kid"));
+        }
+        if (!candidates.isEmpty()) {
+            judgement.issuer = candidates.get(0);
+            judgement.fault(fits ? "its signature is of none of the keys of " + labels(candidates)
+                : "its algorithm is not one of those of " + labels(candidates) + ": " + algorithms(candidates));
+        }
+    }
+
+    private List<Issuer> candidates(ParsedToken token, Use use, boolean modern, Verdict judgement) {
+        String iss = token.claim("iss");
+        List<Issuer> theirs = issuers.stream().filter(i -> i.name() != null && i.name().equals(iss)).toList();
+        if (theirs.isEmpty()) {
+            if (modern) {
+                judgement.fault(iss == null ? "it has no iss" : "its iss is none of the configured issuers");
+                return List.of();
+            }
+            theirs = issuers; // a token of 0.x need not say whose it is
+        }
+        List<Issuer> good = theirs.stream().filter(i -> i.uses().contains(use)).toList();
+        if (good.isEmpty()) {
+            judgement.fault("its issuer has no keys that are good to " + use.word());
+        }
+        return good;
+    }
+
+    /** The named key first; the others all the same, because {@code kid} is only a hint. */
+    private static List<VerifierKey> inOrder(List<VerifierKey> keys, String kid) {
+        if (kid == null || keys.size() < 2) {
+            return keys;
+        }
+        List<VerifierKey> ordered = new ArrayList<>(keys);
+        ordered.sort((a, b) -> Boolean.compare(kid.equals(b.kid()), kid.equals(a.kid())));
+        return ordered;
+    }
+
+    private static String labels(List<Issuer> issuers) {
+        return String.join(", ", issuers.stream().map(Issuer::label).toList());
+    }
+
+    private static String algorithms(List<Issuer> issuers) {
+        return String.join(", ", issuers.stream().flatMap(i -> i.keys().keys().stream())
+            .flatMap(k -> k.algorithms().stream()).distinct().sorted().toList());
+    }
+}

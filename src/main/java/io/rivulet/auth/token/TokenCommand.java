@@ -1,0 +1,219 @@
+package io.rivulet.auth.token;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import io.rivulet.auth.token.TokenMint.Topic;
+import io.rivulet.config.Issuers;
+import io.rivulet.config.Secret;
+import io.rivulet.config.Section;
+import io.rivulet.config.SettingSources;
+import io.rivulet.config.Settings;
+import io.rivulet.config.SettingsTable;
+import io.rivulet.config.TimeText;
+import io.rivulet.refusal.Refused;
+import io.rivulet.topic.TopicSpace;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The command {@code token}: words in, a token out. What the words leave out is taken from the hub's settings. */
+public final class TokenCommand {
+
+    private static final String TOKEN_KEY = Issuers.FAMILY.fullKey("", Issuers.KEY);
+    private static final String TOKEN_ISSUER = Issuers.FAMILY.fullKey("", Issuers.ISSUER);
+
+    /** What a person reads who asks how. */
+    public static final String HELP = """
+        token: makes a token, and prints it alone
+          --publish TOPIC              may publish to this topic; * for all; repeatable, as are the next three
+          --subscribe TOPIC            may read what is private of this topic
+          --urlpattern PATTERN         may read what is private of the topics of this URL pattern
+          --publish-urlpattern PATTERN may publish to the topics of this URL pattern
+          --payload JSON               an object that the presence of its subscriptions carries
+          --operate                    may operate the hub
+          --ttl TIME                   how long it lasts: 90s, 15m, 1h (the default), 7d
+          --subject NAME               whose it is
+          --key SECRET | --key @FILE   signs it: a secret or a private key in PEM (others on this machine may see
+                                       the words of a command: better @FILE); default %s
+          --algorithm NAME             such as ES256; default what fits the key
+          --issuer NAME                default %s
+          --audience URL               the hub's URL; default %s
+          --legacy                     a token of Mercure 0.x
+          --dev                        all rights, and the key, issuer and audience of everybody's first hub
+        The settings are those of the hub: the environment, or -D%s=FILE before -jar.
+        """.formatted(TOKEN_KEY, TOKEN_ISSUER, SettingsTable.RESOURCE.fullKey(), SettingSources.CONFIG);
+
+    private static final String DEV_KEY = "!ChangeThisMercureHubJWTSecretKey!";
+    private static final String DEV_ISSUER = "https://localhost";
+    private static final String DEV_AUDIENCE = "https://localhost/.well-known/mercure";
+    private static final Duration TTL_MAX = Duration.ofDays(3_650);
+
+    private final List<Topic> publish = new ArrayList<>();
+    private final List<Topic> subscribe = new ArrayList<>();
+    private JsonObject payload;
+    private Duration ttl = Duration.ofHours(1);
+    private String subject;
+    private String key;
+    private String algorithm;
+    private String issuer;
+    private String audience;
+    private boolean operate;
+    private boolean legacy;
+    private boolean dev;
+
+    private TokenCommand() {
+    }
+
+    /**
+     * The token.
+     *
+     * @param words    those after the command's name
+     * @param settings the hub's, for what the words leave out
+     * @throws IllegalArgumentException when it cannot be made; the message says what to write, never the key
+     */
+    public static String run(List<String> words, Settings settings, Instant now) {
+        TokenCommand command = new TokenCommand();
+        command.read(words);
+        command.complete(settings);
+        command.check();
+        return new TokenMint(command.issuer, command.audience, command.subject, command.ttl, command.publish,
+            command.subscribe, command.payload, command.operate, command.legacy)
+            .mint(command.key, command.algorithm, now);
+    }
+
+    private void read(List<String> words) {
+        for (int i = 0; i < words.size(); i++) {
+            String word = words.get(i);
+            switch (word) {
+                case "--operate" -> operate = true;
+                case "--legacy" -> legacy = true;
+                case "--dev" -> dev = true;
+                default -> {
+                    if (i + 1 == words.size() || isOption(words.get(i + 1))) {
+                        throw new IllegalArgumentException(word.startsWith("--") ? word + " is unknown, or its value "
+                            + "is missing" : "a word that belongs to nothing; options begin with --");
+                    }
+                    option(word, words.get(++i));
+                }
+            }
+        }
+    }
+
+    /** A key in PEM begins with five of them. */
+    private static boolean isOption(String word) {
+        return word.startsWith("--") && !word.startsWith("---");
+    }
+
+    private void option(String name, String value) {
+        switch (name) {
+            case "--publish" -> publish.add(new Topic(value, false));
+            case "--subscribe" -> subscribe.add(new Topic(value, false));
+            case "--urlpattern" -> subscribe.add(new Topic(value, true));
+            case "--publish-urlpattern" -> publish.add(new Topic(value, true));
+            case "--payload" -> payload = object(value);
+            case "--ttl" -> ttl = time(value);
+            case "--subject" -> subject = value;
+            case "--key" -> key = KeyTexts.text(value.startsWith("@") ? KeyTexts.FILE + value.substring(1) : value);
+            case "--algorithm" -> algorithm = value;
+            case "--issuer" -> issuer = value;
+            case "--audience" -> audience = value;
+            default -> throw new IllegalArgumentException("the option " + name + " is unknown");
+        }
+    }
+
+    private void complete(Settings settings) {
+        if (dev) {
+            key = key == null ? DEV_KEY : key;
+            issuer = issuer == null ? DEV_ISSUER : issuer;
+            audience = audience == null ? DEV_AUDIENCE : audience;
+            if (publish.isEmpty() && subscribe.isEmpty()) {
+                publish.add(new Topic("*", false));
+                subscribe.add(new Topic("*", false));
+                operate = !legacy;
+            }
+        }
+        Section section = section(settings);
+        if (section != null) {
+            issuer = issuer == null ? section.get(Issuers.ISSUER).orElse(null) : issuer;
+            if (key == null && section.has(Issuers.KEY)) {
+                key = section.get(Issuers.KEY).map(Secret::reveal).map(KeyTexts::text).orElse(null);
+                List<String> allowed = section.get(Issuers.ALGORITHM);
+                algorithm = algorithm == null && !allowed.isEmpty() ? allowed.get(0) : algorithm;
+            }
+        }
+        if (audience == null) {
+            audience = settings.get(SettingsTable.RESOURCE).orElse(null);
+        }
+    }
+
+    /** The first of the wanted issuer, or of any, that has a key. */
+    private Section section(Settings settings) {
+        return settings.sections(Issuers.FAMILY).values().stream()
+            .filter(s -> issuer == null || s.get(Issuers.ISSUER).equals(Optional.of(issuer)))
+            .filter(s -> s.has(Issuers.KEY)).findFirst().orElse(null);
+    }
+
+    private void check() {
+        need(key, "--key SECRET or --key @FILE, or the setting " + TOKEN_KEY);
+        if (publish.isEmpty() && subscribe.isEmpty() && !operate) {
+            throw new IllegalArgumentException("a token that grants nothing: --publish, --subscribe, --urlpattern");
+        }
+        if (legacy) {
+            if (operate || publish.stream().anyMatch(Topic::urlPattern)
+                || subscribe.stream().anyMatch(Topic::urlPattern)) {
+                throw new IllegalArgumentException("a token of Mercure 0.x (--legacy) has no URL patterns and no "
+                    + "--operate; its topics may be URI templates");
+            }
+            return;
+        }
+        need(issuer, "--issuer NAME, or the setting " + TOKEN_ISSUER);
+        need(audience, "--audience URL, or the setting " + SettingsTable.RESOURCE.fullKey());
+        TopicSpace topics = TopicSpace.of(audience);
+        List<Topic> all = new ArrayList<>(publish);
+        all.addAll(subscribe);
+        for (Topic topic : all) {
+            try {
+                if (topic.urlPattern()) {
+                    topics.urlPattern(topic.match());
+                }
+            } catch (Refused e) {
+                throw new IllegalArgumentException(e.getMessage() + ": " + topic.match(), e);
+            }
+        }
+    }
+
+    private static void need(String value, String what) {
+        if (value == null || value.isEmpty()) {
+            throw new IllegalArgumentException("missing: " + what);
+        }
+    }
+
+    private static JsonObject object(String text) {
+        try {
+            JsonElement json = JsonParser.parseString(text);
+            if (json.isJsonObject()) {
+                return json.getAsJsonObject();
+            }
+        } catch (JsonParseException e) {
+            throw new IllegalArgumentException("--payload is no JSON", e);
+        }
+        throw new IllegalArgumentException("--payload is no JSON object");
+    }
+
+    private static Duration time(String text) {
+        Duration time;
+        try {
+            time = TimeText.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("--ttl " + e.getMessage(), e);
+        }
+        if (time.toSeconds() < 1 || time.compareTo(TTL_MAX) > 0) {
+            throw new IllegalArgumentException("--ttl must be 1s to " + TTL_MAX.toDays() + "d");
+        }
+        return time;
+    }
+}

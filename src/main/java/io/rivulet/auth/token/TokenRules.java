@@ -1,0 +1,190 @@
+package io.rivulet.auth.token;
+
+import com.google.gson.JsonElement;
+import io.rivulet.auth.Grant;
+import io.rivulet.auth.GrantedTopics;
+import io.rivulet.auth.Use;
+import io.rivulet.config.Settings;
+import io.rivulet.config.SettingsTable;
+import io.rivulet.topic.TopicSpace;
+import java.math.BigDecimal;
+import java.util.List;
+
+/**
+ * The rules that a token has to pass, in one order for those who serve and for the one who explains: what it is, whose
+ * it is, who it is for, when, and what it grants (RFC 9068, RFC 8725, Mercure 1.0; tokens of Mercure 0.x have fewer).
+ * Any thread.
+ */
+final class TokenRules {
+
+    private static final List<String> KEYS_OF_ITS_OWN = List.of("jwk", "jku", "x5u");
+    /** Whose name it is, the best first. */
+    private static final List<String> NAMES = List.of("sub", "client_id", "jti");
+
+    private final boolean legacy;
+    private final boolean hasResource;
+    private final long skewMs;
+    private final String audience;
+    private final KeyFinder keys;
+    private final DetailsReader details;
+    private final LegacyReader legacyReader;
+
+    TokenRules(Settings settings, TopicSpace topics, List<Issuer> issuers) {
+        legacy = settings.get(SettingsTable.MERCURE_LEGACY);
+        hasResource = settings.get(SettingsTable.RESOURCE).isPresent();
+        skewMs = settings.get(SettingsTable.TOKEN_SKEW).toMillis();
+        audience = topics.hubUrl();
+        keys = new KeyFinder(issuers);
+        details = new DetailsReader(settings, topics);
+        legacyReader = new LegacyReader(topics);
+    }
+
+    /** What {@code aud} has to contain. */
+    String audience() {
+        return audience;
+    }
+
+    /**
+     * Judges a token for a use.
+     *
+     * @return what it grants; null when there are faults, which {@code judgement} has or threw
+     * @throws BadToken                         at the first fault, when the judgement stops there
+     * @throws io.rivulet.refusal.Refused         NOT_OPEN while the issuer's keys are not here
+     */
+    Grant judge(ParsedToken token, Use use, long nowMs, Verdict judgement) {
+        boolean modern = token.isModern() || !legacy && !token.hasLegacyClaim();
+        checkHeader(token, modern, judgement);
+        if (!modern && !legacy) {
+            judgement.fault("it is a token of Mercure 0.x, and " + SettingsTable.MERCURE_LEGACY.fullKey()
+                + " is false");
+        }
+        if (modern && !hasResource) {
+            judgement.fault("it is a token of Mercure 1.0, and without " + SettingsTable.RESOURCE.fullKey()
+                + " nobody can say whom it is for");
+        }
+        keys.check(token, use, modern, judgement);
+        if (modern) {
+            checkAudience(token, judgement);
+        }
+        long expiresMs = checkTimes(token, use, modern, nowMs, judgement);
+        checkNames(token, judgement);
+        judgement.rights = rights(token, modern, judgement);
+        return judgement.faults().isEmpty() ? grant(token, modern, judgement, expiresMs) : null;
+    }
+
+    private static void checkHeader(ParsedToken token, boolean modern, Verdict judgement) {
+        for (String name : KEYS_OF_ITS_OWN) {
+            if (token.header().has(name)) {
+                judgement.fault("its header has " + name + ": a token that says by which key to check it is refused");
+            }
+        }
+        if (token.header().has("crit") || token.header().has("b64")) {
+            judgement.fault("its header has crit or b64: extensions that this hub does not know");
+        }
+        if (modern && !token.hasAccessTokenType()) {
+            judgement.fault("its typ is not at+jwt, as an access token's is (RFC 9068)");
+        }
+    }
+
+    private void checkAudience(ParsedToken token, Verdict judgement) {
+        JsonElement aud = token.claims().get("aud");
+        if (aud == null) {
+            judgement.fault("it has no aud; expected " + audience);
+        } else if (!names(aud, audience)) {
+            judgement.fault("its aud is not this hub; expected " + audience);
+        }
+    }
+
+    private static boolean names(JsonElement aud, String audience) {
+        if (aud.isJsonArray()) {
+            for (JsonElement one : aud.getAsJsonArray()) {
+                if (!one.isJsonArray() && names(one, audience)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+        return aud.isJsonPrimitive() && aud.getAsJsonPrimitive().isString() && aud.getAsString().equals(audience);
+    }
+
+    /** Gives the end, in milliseconds since 1970. */
+    private long checkTimes(ParsedToken token, Use use, boolean modern, long nowMs, Verdict judgement) {
+        Long exp = timeMs(token, "exp", judgement);
+        // a stream ends at exp itself, whatever the skew: one that would end at once is not opened
+        long late = use == Use.SUBSCRIBE ? 0 : skewMs;
+        if (exp == null && modern && !token.claims().has("exp")) {
+            judgement.fault("it has no exp");
+        } else if (exp != null && nowMs - late >= exp) {
+            judgement.fault("it expired " + (nowMs - exp) / 1_000 + " s ago");
+        }
+        Long nbf = timeMs(token, "nbf", judgement);
+        if (nbf != null && nowMs + skewMs < nbf) {
+            judgement.fault("it is not valid before " + (nbf - nowMs + 999) / 1_000 + " s from now (nbf)");
+        }
+        return exp == null ? Grant.NEVER : exp;
+    }
+
+    /** A NumericDate (RFC 7519 §2), fractions allowed; null when it is absent or no such. */
+    private static Long timeMs(ParsedToken token, String name, Verdict judgement) {
+        JsonElement value = token.claims().get(name);
+        if (value == null) {
+            return null;
+        }
+        if (value.isJsonPrimitive() && value.getAsJsonPrimitive().isNumber()) {
+            double seconds = value.getAsDouble();
+            if (Math.abs(seconds) < 1e12) {
+                return BigDecimal.valueOf(seconds).movePointRight(3).longValue();
+            }
+        }
+        judgement.fault("its " + name + " is no time in seconds since 1970");
+        return null;
+    }
+
+    /** What goes into lines of the log and into lists of bans is short and in one line. */
+    private static void checkNames(ParsedToken token, Verdict judgement) {
+        for (String name : NAMES) {
+            String text = token.claim(name);
+            if (text != null && (text.length() > Grant.NAME_CHARS_MAX
+                || text.chars().anyMatch(Character::isISOControl))) {
+                judgement.fault("its " + name + " has control characters, or more than " + Grant.NAME_CHARS_MAX);
+            }
+        }
+    }
+
+    private TokenRights rights(ParsedToken token, boolean modern, Verdict judgement) {
+        try {
+            return modern ? details.read(token.claims()) : legacyReader.read(token.claims());
+        } catch (BadToken e) {
+            judgement.fault(e.getMessage());
+            return TokenRights.NONE;
+        }
+    }
+
+    private static Grant grant(ParsedToken token, boolean modern, Verdict judgement, long expiresMs) {
+        Issuer issuer = judgement.issuer;
+        TokenRights rights = judgement.rights;
+        boolean publishes = issuer.uses().contains(Use.PUBLISH);
+        boolean subscribes = issuer.uses().contains(Use.SUBSCRIBE);
+        String id = id(token);
+        return new Grant(issuer.vouches(), subject(token, id), id,
+            publishes ? rights.publishes() : GrantedTopics.NONE,
+            subscribes ? rights.subscribes() : GrantedTopics.NONE, subscribes ? rights.payloads() : List.of(),
+            rights.operates() && issuer.uses().contains(Use.OPERATE), expiresMs, !modern);
+    }
+
+    /** Of what is signed alone: some signatures can be written in two ways, and a ban must hold for both. */
+    static String id(ParsedToken token) {
+        String jti = token.claim("jti");
+        return jti != null && !jti.isEmpty() ? jti : Digests.of(token.signed());
+    }
+
+    static String subject(ParsedToken token, String id) {
+        for (String name : NAMES) {
+            String text = token.claim(name);
+            if (text != null && !text.isEmpty()) {
+                return text;
+            }
+        }
+        return Grant.unnamed(id);
+    }
+}

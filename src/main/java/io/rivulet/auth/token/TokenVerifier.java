@@ -1,0 +1,118 @@
+package io.rivulet.auth.token;
+
+import io.rivulet.auth.Grant;
+import io.rivulet.auth.Use;
+import io.rivulet.config.Settings;
+import io.rivulet.config.SettingsTable;
+import io.rivulet.refusal.Refused;
+import io.rivulet.refusal.Refused.Reason;
+import io.rivulet.topic.TopicSpace;
+import java.time.InstantSource;
+import java.util.List;
+
+/**
+ * Turns a token into what its bearer may do, or refuses it: Mercure 1.0 access tokens (RFC 9068, RFC 9396) and, where
+ * the settings say so, tokens of Mercure 0.x. Whatever is wrong with a token, its bearer hears one sentence; the
+ * precise reason is for the log. One for each hub; any thread, and no call waits for anything.
+ */
+public final class TokenVerifier implements AutoCloseable {
+
+    /** Shorter ones are no tokens (ERR-04). */
+    static final int TOKEN_CHARS_MIN = 41;
+    /** The one sentence. */
+    static final String PUBLIC_SENTENCE =
+        "the token is not accepted; the hub's log tells why, under this request id";
+
+    private final List<Issuer> issuers;
+    private final TokenRules rules;
+    private final GrantCache cache = new GrantCache();
+    private final InstantSource clock;
+    private final long charsMax;
+
+    private TokenVerifier(Settings settings, TopicSpace topics, List<Issuer> issuers, InstantSource clock) {
+        this.issuers = issuers;
+        this.rules = new TokenRules(settings, topics, issuers);
+        this.clock = clock;
+        this.charsMax = settings.get(SettingsTable.TOKEN_BYTES_MAX);
+    }
+
+    /**
+     * As the settings say; loading key sets from the network begins, on a thread of its own.
+     *
+     * @throws io.rivulet.config.BadSetting when issuers or keys cannot be meant; never with a secret in its message
+     */
+    public static TokenVerifier of(Settings settings, TopicSpace topics, InstantSource clock) {
+        return new TokenVerifier(settings, topics, IssuerSettings.read(settings, clock), clock);
+    }
+
+    /** Whether anybody's tokens are accepted at all. */
+    public boolean isConfigured() {
+        return !issuers.isEmpty();
+    }
+
+    /**
+     * What the bearer of this token may do.
+     *
+     * @param token as it was shown; it is not kept
+     * @param use   what it is shown for
+     * @throws Refused BAD_CREDENTIALS when it is too short or too long for a token, BAD_TOKEN when it is not to be
+     *                 believed, NOT_OPEN while its issuer's keys are being loaded
+     */
+    public Grant verify(String token, Use use) {
+        checkLength(token);
+        long nowMs = clock.millis();
+        long keys = generation();
+        String digest = Digests.of(token) + use.ordinal();
+        Grant known = cache.get(digest, nowMs, keys);
+        if (known != null) {
+            return known;
+        }
+        try {
+            Grant grant = rules.judge(ParsedToken.parse(token), use, nowMs, Verdict.untilTheFirstFault());
+            cache.put(digest, token.length(), grant, nowMs, keys);
+            return grant;
+        } catch (BadToken e) {
+            throw Refused.discreetly(Reason.BAD_TOKEN, PUBLIC_SENTENCE, "the token is not accepted: "
+                + e.getMessage());
+        }
+    }
+
+    /** Where clients can get tokens (RFC 9728), each once, in the order of the settings. */
+    public List<String> authorizationServers() {
+        return issuers.stream().flatMap(i -> i.servers().stream()).distinct().toList();
+    }
+
+    TokenRules rules() {
+        return rules;
+    }
+
+    List<Issuer> issuers() {
+        return issuers;
+    }
+
+    void checkLength(String token) {
+        if (token.length() < TOKEN_CHARS_MIN) {
+            throw Refused.because(Reason.BAD_CREDENTIALS, "what is shown as a token has " + token.length()
+                + " characters; a token has at least " + TOKEN_CHARS_MIN);
+        }
+        if (token.length() > charsMax) {
+            throw Refused.discreetly(Reason.BAD_TOKEN, PUBLIC_SENTENCE, "the token is not accepted: it has "
+                + token.length() + " characters; at most " + charsMax + " ("
+                + SettingsTable.TOKEN_BYTES_MAX.fullKey() + ")");
+        }
+    }
+
+    /** A sum, since each only grows. */
+    private long generation() {
+        long sum = 0;
+        for (Issuer issuer : issuers) {
+            sum += issuer.keys().generation();
+        }
+        return sum;
+    }
+
+    @Override
+    public void close() {
+        issuers.forEach(issuer -> issuer.keys().close());
+    }
+}

@@ -1,0 +1,137 @@
+package io.rivulet.http.form;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A whole answer that is not a stream: status, headers, bytes. Built anywhere; written once, either by {@link #write}
+ * in a container's thread or by {@link #send} from any thread.
+ */
+public final class Answer {
+
+    /** Half of Tomcat's buffer, and of what Jetty gathers before it writes. */
+    private static final int BUFFERED_BYTES_MAX = 4_096;
+    public static final String JSON = "application/json";
+
+    private final int status;
+    private final byte[] body;
+    private final Map<String, String> headers = new LinkedHashMap<>();
+
+    public Answer(int status, String contentType, byte[] body) {
+        this.status = status;
+        this.body = body;
+        headers.put("Content-Type", contentType);
+        headers.put("Cache-Control", "no-store");
+    }
+
+    public static Answer text(int status, String text) {
+        return new Answer(status, "text/plain;charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public static Answer json(int status, String json) {
+        return new Answer(status, JSON, json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** One more header, or another value of one. */
+    public Answer header(String name, String value) {
+        headers.put(name, value);
+        return this;
+    }
+
+    /** The bytes of its body; not to be changed. */
+    public byte[] body() {
+        return body;
+    }
+
+    /** Writes it in the container's own thread, which may wait for the client. */
+    public void write(HttpServletResponse response) throws IOException {
+        if (response.isCommitted()) {
+            return; // too late to say anything: the client sees a cut answer
+        }
+        head(response);
+        response.getOutputStream().write(body);
+    }
+
+    /**
+     * Writes it as the client takes it and completes the request. Never blocks: a publisher that does not read its
+     * answers would else hold the thread that answers all the others. A small one fits into the response's buffer: the
+     * container gets it when the request is completed, and writes it without us. Its length is the container's to say:
+     * told of it, Jetty would write the last byte at once, and wait for the client in our thread.
+     */
+    public void send(AsyncContext async) {
+        try {
+            HttpServletResponse response = (HttpServletResponse) async.getResponse();
+            if (body.length <= BUFFERED_BYTES_MAX) {
+                statusAndHeaders(response);
+                response.getOutputStream().write(body);
+                complete(async);
+            } else {
+                head(response);
+                ServletOutputStream out = response.getOutputStream();
+                out.setWriteListener(new Sender(async, out, body));
+            }
+        } catch (IOException | IllegalStateException e) {
+            complete(async); // the client left before its answer was ready
+        }
+    }
+
+    private void head(HttpServletResponse response) {
+        statusAndHeaders(response);
+        response.setContentLength(body.length);
+    }
+
+    private void statusAndHeaders(HttpServletResponse response) {
+        response.setStatus(status);
+        headers.forEach(response::setHeader);
+    }
+
+    /** Completes a request that may be over already. */
+    public static void complete(AsyncContext async) {
+        try {
+            async.complete();
+        } catch (IllegalStateException e) {
+            // it was completed by the container, or is about to be: nothing is left to do
+        }
+    }
+
+    /** Called by the container alone, one call at a time. */
+    private static final class Sender implements WriteListener {
+        /** Tomcat's socket buffer is 8 KiB: what fits into it needs no round through the poller. */
+        private static final int SLICE = 8_000;
+
+        private final AsyncContext async;
+        private final ServletOutputStream out;
+        private final byte[] body;
+        private int written;
+
+        Sender(AsyncContext async, ServletOutputStream out, byte[] body) {
+            this.async = async;
+            this.out = out;
+            this.body = body;
+        }
+
+        @Override
+        public void onWritePossible() throws IOException {
+            while (out.isReady()) {
+                if (written == body.length) {
+                    complete(async);
+                    return;
+                }
+                int n = Math.min(SLICE, body.length - written);
+                out.write(body, written, n);
+                written += n;
+            }
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            complete(async); // the client has gone; what it published is published
+        }
+    }
+}

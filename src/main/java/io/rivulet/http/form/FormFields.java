@@ -1,0 +1,63 @@
+package io.rivulet.http.form;
+
+import io.rivulet.refusal.Refused;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The fields of a form or of a query: names with their values in the order they came. Immutable once decoded. */
+public final class FormFields {
+
+    private final Map<String, List<String>> values = new LinkedHashMap<>();
+
+    void add(String name, String value) {
+        values.computeIfAbsent(name, n -> new ArrayList<>(1)).add(value);
+    }
+
+    /** These fields and then the other's. */
+    public FormFields and(FormFields other) {
+        FormFields all = new FormFields();
+        values.forEach((name, list) -> list.forEach(value -> all.add(name, value)));
+        other.values.forEach((name, list) -> list.forEach(value -> all.add(name, value)));
+        return all;
+    }
+
+    /** Whether the name is there, with whatever value. */
+    public boolean has(String name) {
+        return values.containsKey(name);
+    }
+
+    /** All values of the name, in their order; none when it is not there. */
+    public List<String> all(String name) {
+        return List.copyOf(values.getOrDefault(name, List.of()));
+    }
+
+    /** All names, in the order of their first value. */
+    public Set<String> names() {
+        return java.util.Collections.unmodifiableSet(values.keySet());
+    }
+
+    /**
+     * The only value of the name, or null.
+     *
+     * @throws Refused when it is given more than once: taking one of them would be a guess
+     */
+    public String one(String name) {
+        List<String> all = values.get(name);
+        if (all == null) {
+            return null;
+        }
+        if (all.size() > 1) {
+            throw Refused.malformed("the field " + name + " is given " + all.size() + " times; it may stand once");
+        }
+        return all.get(0);
+    }
+
+    /** As {@link #one}, with an empty value read as absent: what a browser's form sends for a field left blank. */
+    public String oneOrBlank(String name) {
+        String value = one(name);
+        return value == null || value.isEmpty() ? null : value;
+    }
+}

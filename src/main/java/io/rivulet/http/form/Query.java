@@ -1,0 +1,66 @@
+package io.rivulet.http.form;
+
+import io.rivulet.refusal.Refused;
+import jakarta.servlet.http.HttpServletRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** The query of a request, read raw: {@code getParameter} would mix it with the body and hide bad bytes. */
+public final class Query {
+
+    /** More than any limit of topics allows; the container's limit for a request's head lies below it. */
+    private static final int FIELDS_MAX = 10_000;
+
+    /** Parameters of a subscription that are named but not built yet. */
+    private static final List<String> NOT_BUILT = List.of("transport", "timeout", "padding",
+        "max", "session");
+
+    /** How much of it a stream gets, and how fast. */
+    private static final List<String> PACE = List.of("conflate", "rate");
+
+    private Query() {
+    }
+
+    /**
+     * The fields of the request's query; none without one.
+     *
+     * @throws Refused when it is no valid UTF-8
+     */
+    public static FormFields of(HttpServletRequest request) {
+        String raw = request.getQueryString();
+        if (raw == null) {
+            return new FormFields();
+        }
+        // what a container puts where it met bytes that are no UTF-8
+        if (raw.indexOf('\uFFFD') >= 0) {
+            throw Refused.malformed("the query is no valid UTF-8; percent-encode it");
+        }
+        return FormDecoder.decode(raw.getBytes(StandardCharsets.UTF_8), FIELDS_MAX);
+    }
+
+    /**
+     * Refuses what a later version will understand: ignoring it would give the client something else than it asked.
+     *
+     * @throws Refused naming the parameter
+     */
+    public static void checkBuilt(FormFields query) {
+        refuse(query, NOT_BUILT, " is not built yet in this version of the hub");
+    }
+
+    /**
+     * Refuses what only a live stream understands, for the same reason.
+     *
+     * @throws Refused naming the parameter
+     */
+    public static void checkNoPace(FormFields query) {
+        refuse(query, PACE, " is for streams, at /api/updates; history is told event by event");
+    }
+
+    private static void refuse(FormFields query, List<String> names, String why) {
+        for (String name : names) {
+            if (query.has(name)) {
+                throw Refused.malformed("the parameter " + name + why);
+            }
+        }
+    }
+}

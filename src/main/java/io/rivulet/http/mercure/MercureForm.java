@@ -1,0 +1,69 @@
+package io.rivulet.http.mercure;
+
+import io.rivulet.config.Settings;
+import io.rivulet.config.SettingsTable;
+import io.rivulet.event.Event;
+import io.rivulet.http.form.FormDecoder;
+import io.rivulet.http.form.FormFields;
+import io.rivulet.http.publish.IdempotencyKey;
+import io.rivulet.http.publish.PublishForm;
+import io.rivulet.http.publish.UpdatesRules;
+import io.rivulet.refusal.Refused;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A publish at the protocol's own path: Mercure's form and nothing else (PUB-01 to PUB-19). Fields come from the body
+ * only; unknown ones are ignored. What any event must fulfil, event and hub check themselves. Pure.
+ */
+public final class MercureForm implements PublishForm {
+
+    private final boolean isForm;
+    private final int fieldsMax;
+
+    MercureForm(String contentType, Settings settings) {
+        isForm = isForm(contentType);
+        fieldsMax = settings.get(SettingsTable.TOPICS_MAX) + FormDecoder.OTHER_FIELDS_MAX;
+    }
+
+    /** Whether a body of this content type is a form. */
+    public static boolean isForm(String contentType) {
+        return contentType != null
+            && contentType.split(";", 2)[0].trim().toLowerCase(Locale.ROOT).equals(FormDecoder.TYPE);
+    }
+
+    @Override
+    public boolean isBatch() {
+        return false;
+    }
+
+    @Override
+    public boolean answersJson() {
+        return false; // 200 with the id as text, whatever the client accepts (PUB-15)
+    }
+
+    /** Ids may repeat here (REC-07), so only the header makes a publish idempotent. */
+    @Override
+    public String key(String header, List<Event> events) {
+        return IdempotencyKey.ofHeader(header);
+    }
+
+    @Override
+    public List<Event> events(byte[] body) {
+        // another content type is a form without a topic (PUB-02)
+        FormFields fields = isForm ? FormDecoder.decode(body, fieldsMax) : new FormFields();
+        if (!fields.has("topic")) {
+            throw Refused.malformed(isForm ? "the form has no topic"
+                : "there is no topic: the body must be a form, with the content type " + FormDecoder.TYPE);
+        }
+        Event.Builder event = Event.builder();
+        fields.all("topic").forEach(event::topic);
+        String data = fields.one("data");
+        if (data != null) {
+            event.data(data);
+        }
+        String retry = fields.oneOrBlank("retry");
+        return List.of(event.id(fields.oneOrBlank("id")).type(fields.oneOrBlank("type"))
+            .markPrivate(fields.has("private")).retryMs(retry == null ? 0 : UpdatesRules.milliseconds(retry)).build());
+    }
+}

@@ -1,0 +1,141 @@
+package io.rivulet.http.mercure;
+
+import io.rivulet.auth.Grant;
+import io.rivulet.config.Settings;
+import io.rivulet.config.SettingsTable;
+import io.rivulet.http.HubContext;
+import io.rivulet.http.HubServlet;
+import io.rivulet.http.SuspendedRequest;
+import io.rivulet.http.form.FormDecoder;
+import io.rivulet.http.form.FormFields;
+import io.rivulet.http.form.Query;
+import io.rivulet.http.publish.PublishHandler;
+import io.rivulet.http.stream.OpenResponses;
+import io.rivulet.http.subscribe.MatcherParameters;
+import io.rivulet.http.subscribe.StreamParameters;
+import io.rivulet.http.subscribe.SubscribeHandler;
+import io.rivulet.hub.dialect.Dialect;
+import io.rivulet.hub.dialect.LegacyDialect;
+import io.rivulet.hub.dialect.MercureDialect;
+import io.rivulet.refusal.Refused;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.function.Function;
+
+/**
+ * The hub as Mercure has it, {@code /.well-known/mercure}: GET and QUERY subscribe, POST publishes; 1.0, and 0.x when
+ * it is on. The protocol's rules and no others: see {@link StreamParameters#ofMercure} and {@link MercureForm}.
+ */
+public final class MercureServlet extends HubServlet {
+
+    private static final String METHODS = "GET, HEAD, POST, QUERY, OPTIONS";
+    private static final int QUERY_FIELDS_MAX = 10_000;
+    private static final Dialect MERCURE = new MercureDialect();
+    private static final Dialect LEGACY = new LegacyDialect();
+
+    private final transient StreamParameters reader;
+    private final transient SubscribeHandler subscribe;
+    private final transient PublishHandler publish;
+
+    /** The servlet of this hub. */
+    public MercureServlet(HubContext context, OpenResponses responses) {
+        super(context);
+        reader = new StreamParameters(context);
+        subscribe = new SubscribeHandler(context, responses);
+        publish = new PublishHandler(context, PublishHandler.TIMEOUT_MS);
+    }
+
+    /**
+     * Finds the token in a query of Mercure's paths, null for none: 1.0 takes no token from there and ignores both
+     * parameters (TOK-03), 0.x takes {@code authorization} (OLD-06).
+     */
+    public static Function<HttpServletRequest, String> tokenInQuery(Settings settings) {
+        boolean legacy = settings.get(SettingsTable.MERCURE_LEGACY);
+        return request -> {
+            FormFields query = Query.of(request);
+            boolean ours = legacy && query.has("authorization") && !MatcherParameters.hasMatch(query);
+            return ours ? query.one("authorization") : null;
+        };
+    }
+
+    /** A QUERY whose body is there (RFC 10008). */
+    private record Posed(Grant grant, byte[] body) {
+    }
+
+    @Override
+    protected void begin(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        switch (request.getMethod()) {
+            case "GET", "HEAD", "QUERY" -> {
+                try {
+                    subscribe(request, response);
+                } catch (Refused refused) {
+                    softly(refused, request, response);
+                }
+            }
+            case "POST" -> publish.handle(request,
+                () -> new MercureForm(request.getContentType(), context().settings()));
+            case "OPTIONS" -> context().cors().options(request, response, METHODS);
+            default -> throw noMethod(request, response, METHODS);
+        }
+    }
+
+    private void subscribe(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Grant grant = context().access().toRead(request);
+        if (request.getMethod().equals("QUERY") && request.getContentType() != null) {
+            readBody(request, grant);
+        } else {
+            subscribe.open(asked(request, new FormFields(), grant), request, response);
+        }
+    }
+
+    private StreamParameters.Asked asked(HttpServletRequest request, FormFields body, Grant grant) {
+        FormFields query = Query.of(request);
+        return reader.ofMercure(request, query, body, grant, dialect(query.and(body)));
+    }
+
+    /** What the client uses tells which generation it is of. */
+    private Dialect dialect(FormFields all) {
+        if (!MatcherParameters.hasTopic(all)) {
+            return MERCURE;
+        }
+        if (!context().settings().get(SettingsTable.MERCURE_LEGACY)) {
+            throw Refused.malformed("topic is how Mercure 0.x subscribes, which is off here ("
+                + SettingsTable.MERCURE_LEGACY.fullKey() + "=true turns it on); Mercure 1.0 says "
+                + "match or match_urlpattern");
+        }
+        return MatcherParameters.hasMatch(all) ? MERCURE : LEGACY;
+    }
+
+    /** The union of query and body is asked for (SUB-02). */
+    private void readBody(HttpServletRequest request, Grant grant) throws IOException {
+        if (!MercureForm.isForm(request.getContentType())) {
+            throw Refused.because(Refused.Reason.UNSUPPORTED_TYPE, "the body of a QUERY must be a form, with the "
+                + "content type " + FormDecoder.TYPE);
+        }
+        awaitBody(request, context().settings().get(SettingsTable.BODY_MAX), bytes -> new Posed(grant, bytes));
+    }
+
+    @Override
+    protected void goOn(HttpServletRequest request, HttpServletResponse response, SuspendedRequest.Outcome outcome)
+        throws IOException {
+        try {
+            Object found = outcome.get();
+            if (found instanceof Posed posed) {
+                FormFields fields = FormDecoder.decode(posed.body(), QUERY_FIELDS_MAX);
+                subscribe.open(asked(request, fields, posed.grant()), request, response);
+            } else {
+                subscribe.goOn(found, request, response);
+            }
+        } catch (Refused refused) {
+            softly(refused, request, response);
+        }
+    }
+
+    private void softly(Refused refused, HttpServletRequest request, HttpServletResponse response)
+        throws IOException {
+        if (!subscribe.refuseSoftly(refused, MERCURE, request, response)) {
+            throw refused;
+        }
+    }
+}

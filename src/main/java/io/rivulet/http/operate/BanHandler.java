@@ -1,0 +1,73 @@
+package io.rivulet.http.operate;
+
+import io.rivulet.auth.Bans;
+import io.rivulet.auth.Bans.Kind;
+import io.rivulet.config.TimeText;
+import io.rivulet.http.HubContext;
+import io.rivulet.http.form.FormFields;
+import io.rivulet.hub.stream.Connection;
+import io.rivulet.refusal.Printable;
+import io.rivulet.refusal.Refused;
+
+/** Bans subjects and tokens and lifts bans, as the query of an operator's request says. Any thread. */
+final class BanHandler {
+
+    private static final String USUAL = "10m";
+
+    private final HubContext context;
+    private final Bans bans;
+
+    BanHandler(HubContext context, Bans bans) {
+        this.context = context;
+        this.bans = bans;
+    }
+
+    /** Bans {@code kind}, {@code issuer} and {@code value}, {@code for} a time. */
+    void ban(FormFields query) {
+        ban(kind(query.one("kind")), query.one("issuer"), query.one("value"), query);
+    }
+
+    /** Bans who reads a stream: {@code ban=subject} or {@code ban=token}, {@code for=10m}. */
+    void ban(Connection reader, FormFields query) {
+        Kind kind = kind(query.one("ban"));
+        ban(kind, reader.issuer(), kind == Kind.SUBJECT ? reader.subject() : reader.tokenId(), query);
+    }
+
+    private void ban(Kind kind, String issuer, String value, FormFields query) {
+        try {
+            bans.ban(kind, issuer, value, context.clock().millis() + ms(query.one("for")));
+        } finally {
+            context.hub().endBanned(); // a ban that could not be stored holds all the same
+        }
+    }
+
+    /**
+     * Lets {@code kind}, {@code issuer} and {@code value} in again.
+     *
+     * @throws Refused when they are not banned
+     */
+    void lift(FormFields query) {
+        if (!bans.lift(kind(query.one("kind")), query.one("issuer"), query.one("value"))) {
+            throw Refused.because(Refused.Reason.NOT_FOUND, "there is no such ban");
+        }
+    }
+
+    private static Kind kind(String text) {
+        return switch (text == null ? "" : text) {
+            case "subject" -> Kind.SUBJECT;
+            case "token" -> Kind.TOKEN;
+            default -> throw Refused.malformed("what is banned is a subject or a token; the request says "
+                + (text == null ? "neither" : "\"" + Printable.of(text) + "\""));
+        };
+    }
+
+    /** A number and s, m, h or d; ten minutes when it is not said. */
+    private static long ms(String text) {
+        String time = text == null ? USUAL : text;
+        if (!time.matches("[1-9][0-9]{0,5}[smhd]")) {
+            throw Refused.malformed("for is \"" + Printable.of(time)
+                + "\"; it must be a time such as 30s, 10m, 2h, 7d");
+        }
+        return TimeText.parse(time).toMillis();
+    }
+}

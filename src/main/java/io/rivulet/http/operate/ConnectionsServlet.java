@@ -1,0 +1,194 @@
+package io.rivulet.http.operate;
+
+import static io.rivulet.refusal.Refused.Reason.NOT_FOUND;
+import static io.rivulet.refusal.Refused.Reason.OVERLOADED;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.rivulet.auth.Bans;
+import io.rivulet.auth.Grant;
+import io.rivulet.http.HubContext;
+import io.rivulet.http.HubServlet;
+import io.rivulet.http.SuspendedRequest;
+import io.rivulet.http.form.Answer;
+import io.rivulet.http.form.FormFields;
+import io.rivulet.http.form.Query;
+import io.rivulet.hub.stream.Connection;
+import io.rivulet.hub.stream.Connections;
+import io.rivulet.hub.stream.Lag;
+import io.rivulet.refusal.Refused;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * {@code /api/connections}: operators see and close open streams and ban who reads them; whoever owns a stream, by the
+ * secret that it was told in its first event, goes on with a fresh token or closes it.
+ */
+public final class ConnectionsServlet extends HubServlet {
+
+    private static final String METHODS = "GET, HEAD, PATCH, DELETE, OPTIONS";
+    private static final String SECRET = "Rivulet-Secret";
+    /** A list of more would be megabytes; the total is told. */
+    private static final int LISTED_MAX = 1_000;
+    /** For the shards to answer: they do between two rounds. */
+    private static final long SHARDS_MS = 5_000;
+    private static final String NOBODY = "no connection has this name";
+
+    private final String path;
+    private final transient BanHandler bans;
+
+    /** The servlet of this hub, whose bans these are, at this path below the context's. */
+    public ConnectionsServlet(HubContext context, Bans bans, String path) {
+        super(context);
+        this.path = path;
+        this.bans = new BanHandler(context, bans);
+    }
+
+    @Override
+    protected void begin(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        String name = name(request);
+        switch (request.getMethod()) {
+            case "GET", "HEAD" -> {
+                context().access().toOperate(request, false);
+                show(name, request);
+            }
+            case "PATCH" -> renew(name, request);
+            case "DELETE" -> close(name, request, response);
+            case "OPTIONS" -> context().cors().options(request, response, METHODS);
+            default -> throw noMethod(request, response, METHODS);
+        }
+    }
+
+    /** Open streams, and what their shards say of them; {@code total} is null where one was asked for by its name. */
+    private record Listing(List<Connection> streams, Integer total, Map<String, Lag> lags) {
+    }
+
+    private void show(String name, HttpServletRequest request) {
+        List<Connection> all = name.isEmpty() ? connections().list() : List.of(find(name));
+        List<Connection> streams = all.stream().sorted(Comparator.comparingLong(Connection::openedMs))
+            .limit(LISTED_MAX).toList();
+        Integer total = name.isEmpty() ? all.size() : null;
+        SuspendedRequest.await(connections().lags(streams.stream().map(Connection::connection).toList())
+            .thenApply(lags -> new Listing(streams, total, lags)), request, context().problem(), SHARDS_MS,
+            Refused.because(OVERLOADED, "the fan-out did not answer within " + SHARDS_MS + " ms"));
+    }
+
+    /** The stream goes on with the token of this request. */
+    private void renew(String name, HttpServletRequest request) {
+        if (request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null) {
+            throw Refused.malformed("the request has a body: changing a stream's topics is not built yet in this "
+                + "version of the hub; without a body its token extends the stream");
+        }
+        Grant fresh = context().access().toChangeStream(request);
+        SuspendedRequest.await(connections().renew(name, request.getHeader(SECRET), fresh).thenApply(done -> fresh),
+            request,
+            context().problem());
+    }
+
+    @Override
+    protected void goOn(HttpServletRequest request, HttpServletResponse response, SuspendedRequest.Outcome outcome)
+        throws IOException {
+        if (outcome.get() instanceof Listing listing) {
+            list(listing).write(response);
+            return;
+        }
+        Grant fresh = (Grant) outcome.get();
+        JsonObject json = new JsonObject();
+        json.addProperty("connection", name(request));
+        json.addProperty("expires", time(fresh.expiresMs()));
+        Answer.json(200, json.toString()).write(response);
+    }
+
+    private void close(String name, HttpServletRequest request, HttpServletResponse response) {
+        FormFields query = Query.of(request);
+        String secret = request.getHeader(SECRET);
+        if (secret != null && !query.has("ban")) {
+            Grant grant = context().access().toChangeStream(request);
+            Connection own = connections().isOwner(name, secret) ? find(name) : null;
+            if (own == null || !own.issuer().equals(grant.issuer()) || !own.subject().equals(grant.subject())) {
+                throw Refused.because(NOT_FOUND, "no connection has this name and this secret and subject");
+            }
+        } else {
+            context().access().toOperate(request, true);
+            Connection found = find(name);
+            if (query.has("ban")) {
+                bans.ban(found, query);
+            }
+        }
+        connections().close(name);
+        response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+    }
+
+    private static Answer list(Listing listing) {
+        JsonArray array = new JsonArray();
+        for (Connection one : listing.streams()) {
+            array.add(shown(one, listing.lags().get(one.connection())));
+        }
+        if (listing.total() == null) {
+            return Answer.json(200, array.get(0).toString());
+        }
+        JsonObject json = new JsonObject();
+        json.addProperty("total", listing.total());
+        json.add("connections", array);
+        return Answer.json(200, json.toString());
+    }
+
+    private static JsonObject shown(Connection one, Lag lag) {
+        JsonObject json = new JsonObject();
+        json.addProperty("connection", one.connection());
+        json.addProperty("subject", one.subject());
+        json.addProperty("issuer", one.issuer());
+        json.addProperty("token", one.tokenId());
+        json.addProperty("peer", one.peer());
+        json.addProperty("dialect", one.dialect());
+        JsonArray topics = new JsonArray();
+        one.topics().forEach(topics::add);
+        json.add("topics", topics);
+        json.addProperty("opened", time(one.openedMs()));
+        json.addProperty("expires", time(one.expiresMs()));
+        if (lag == null) {
+            json.addProperty("state", "ended"); // meanwhile
+            return json;
+        }
+        json.addProperty("transport", lag.transport());
+        json.addProperty("state", lag.state());
+        json.addProperty("lagEvents", lag.events());
+        json.addProperty("lagSeconds", seconds(lag.ageMs()));
+        json.addProperty("backlogEvents", lag.backlogEvents());
+        json.addProperty("backlogBytes", lag.backlogBytes());
+        json.addProperty("unsentBytes", lag.unsentBytes());
+        json.addProperty("reason", lag.reason() == null ? null : lag.reason().name().toLowerCase(Locale.ROOT));
+        json.addProperty("writtenAgo", seconds(lag.writtenAgoMs()));
+        json.addProperty("stalledFor", seconds(lag.stalledMs()));
+        return json;
+    }
+
+    private static Double seconds(Long ms) {
+        return ms == null ? null : ms / 1_000.0;
+    }
+
+    /** As ISO 8601 has it; null for never. */
+    static String time(long ms) {
+        return ms == Grant.NEVER ? null : Instant.ofEpochMilli(ms).toString();
+    }
+
+    private Connection find(String name) {
+        return connections().find(name).orElseThrow(() -> Refused.because(NOT_FOUND, NOBODY));
+    }
+
+    private Connections connections() {
+        return context().hub().connections();
+    }
+
+    /** What the path names; empty for all of them. */
+    private String name(HttpServletRequest request) {
+        String below = request.getRequestURI().substring((request.getContextPath() + path).length());
+        return below.startsWith("/") ? below.substring(1) : below;
+    }
+}

@@ -1,0 +1,59 @@
+package io.rivulet.http.operate;
+
+import io.rivulet.auth.token.TokenExplainer;
+import io.rivulet.auth.token.TokenVerifier;
+import io.rivulet.http.HubContext;
+import io.rivulet.http.HubServlet;
+import io.rivulet.http.SuspendedRequest;
+import io.rivulet.http.form.Answer;
+import io.rivulet.http.form.FormDecoder;
+import io.rivulet.http.mercure.MercureForm;
+import io.rivulet.refusal.Refused;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * {@code POST /api/tokens/explain}, for operators and in dev mode: what the token in the body grants, and all for which
+ * it would be refused. The body is the token, or a form with the field {@code token}. Nothing of it is kept or logged.
+ */
+public final class ExplainServlet extends HubServlet {
+
+    private static final String METHODS = "POST, OPTIONS";
+    /** The largest setting of {@code rivulet.token.bytes.max}, percent-encoded or not. */
+    private static final long BODY_BYTES_MAX = 65_536;
+    private static final int FIELDS_MAX = 10;
+
+    private final transient TokenExplainer explainer;
+
+    /** The servlet of this hub, whose tokens these are. */
+    public ExplainServlet(HubContext context, TokenVerifier tokens) {
+        super(context);
+        explainer = new TokenExplainer(tokens);
+    }
+
+    @Override
+    protected void begin(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        switch (request.getMethod()) {
+            case "POST" -> {
+                context().access().toOperate(request, true);
+                awaitBody(request, BODY_BYTES_MAX, bytes -> bytes);
+            }
+            case "OPTIONS" -> context().cors().options(request, response, METHODS);
+            default -> throw noMethod(request, response, METHODS);
+        }
+    }
+
+    @Override
+    protected void goOn(HttpServletRequest request, HttpServletResponse response, SuspendedRequest.Outcome outcome)
+        throws IOException {
+        byte[] body = (byte[]) outcome.get();
+        String token = MercureForm.isForm(request.getContentType())
+            ? FormDecoder.decode(body, FIELDS_MAX).one("token") : new String(body, StandardCharsets.ISO_8859_1);
+        if (token == null || token.isBlank()) {
+            throw Refused.malformed("there is no token: it must be the body, or the field token of a form");
+        }
+        Answer.json(200, explainer.explain(token.strip(), context().clock().instant()).json()).write(response);
+    }
+}

@@ -1,0 +1,69 @@
+package io.rivulet.http.page;
+
+import com.google.gson.Gson;
+import io.rivulet.config.Settings;
+import io.rivulet.config.SettingsTable;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * The home page's text: a template whose {@code {{names}}} are filled with escaped values. What differs between
+ * installations is decided here, so the page's scripts decide nothing. Immutable, any thread.
+ */
+final class HomePage {
+
+    private static final Pattern NAME = Pattern.compile("\\{\\{([a-z-]+)}}");
+    private static final String HIDDEN = "hidden";
+
+    private final String template;
+    private final Map<String, String> values = new HashMap<>();
+
+    /**
+     * The page of this installation.
+     *
+     * @param topics    what the feeds publish to
+     * @param simulated whether the quotes are made up
+     */
+    HomePage(String template, Settings settings, List<String> topics, boolean simulated) {
+        this.template = template;
+        boolean dev = settings.get(SettingsTable.DEV);
+        boolean host = topics.contains("host");
+        String logs = topics.stream().filter(topic -> topic.startsWith("logs/")).collect(Collectors.joining(", "));
+        values.put("topics", new Gson().toJson(topics));
+        values.put("speed", settings.get(SettingsTable.FEED_EARTHQUAKES_SPEED).toString());
+        values.put("logs", logs);
+        values.put("publishing-off-hidden", dev ? HIDDEN : "");
+        values.put("publishing-off-disabled", dev ? "" : "disabled");
+        values.put("host-on-hidden", host ? HIDDEN : "");
+        values.put("host-off-hidden", host ? "" : HIDDEN);
+        values.put("logs-on-hidden", logs.isEmpty() ? "" : HIDDEN);
+        values.put("logs-off-hidden", logs.isEmpty() ? HIDDEN : "");
+        values.put("simulated-hidden", simulated ? "" : HIDDEN);
+        values.put("updates", "");
+        fill("");
+    }
+
+    /** The page as it is asked for; {@code updates} is the whole URL of the hub's resource. */
+    String fill(String updates) {
+        StringBuilder page = new StringBuilder(template.length() + 1_024);
+        Matcher names = NAME.matcher(template);
+        while (names.find()) {
+            String value = names.group(1).equals("updates") ? updates : values.get(names.group(1));
+            if (value == null) {
+                throw new IllegalStateException("the template of the home page names " + names.group());
+            }
+            names.appendReplacement(page, Matcher.quoteReplacement(escape(value)));
+        }
+        return names.appendTail(page).toString();
+    }
+
+    /** Safe between tags and in quoted attributes. */
+    private static String escape(String text) {
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;")
+            .replace("'", "&#39;");
+    }
+}

@@ -1,0 +1,72 @@
+package io.rivulet.http.page;
+
+import io.rivulet.config.Settings;
+import io.rivulet.feed.Feeds;
+import io.rivulet.http.access.Origins;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
+
+/**
+ * {@code /} and {@code /index.html}: the home page, made for the address it is asked at. Its links are relative, its
+ * commands are made from the request, so it is right under any context path and host name.
+ */
+public final class HomeServlet extends HttpServlet {
+
+    private static final String TEMPLATE = "/WEB-INF/home.html";
+    /** A host name, an IPv4 address or an IPv6 address in brackets, and a port. */
+    private static final Pattern HOST =
+        Pattern.compile("(?:[A-Za-z0-9._-]{1,255}|\\[[0-9A-Fa-f:.]{2,45}])(?::\\d{1,5})?");
+
+    private final transient Settings settings;
+    private final transient Feeds feeds;
+    private transient HomePage page;
+
+    /** The servlet of a hub with these settings; it shows what the feeds publish. */
+    public HomeServlet(Settings settings, Feeds feeds) {
+        this.settings = settings;
+        this.feeds = feeds;
+    }
+
+    @Override
+    public void init() {
+        page = new HomePage(template(getServletContext()), settings, feeds.topics(), feeds.quotesAreSimulated());
+    }
+
+    @Override
+    protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        String context = request.getContextPath();
+        if (!context.isEmpty() && request.getRequestURI().equals(context)) {
+            response.sendRedirect(context + "/"); // the page's links are relative; Tomcat 11 leaves this to us
+            return;
+        }
+        byte[] text = page.fill(origin(request) + request.getContextPath() + "/api/updates")
+            .getBytes(StandardCharsets.UTF_8);
+        response.setContentType("text/html;charset=utf-8");
+        response.setContentLength(text.length);
+        response.getOutputStream().write(text);
+    }
+
+    /** As the client wrote it: the container's own name for itself may be one that the client cannot reach. */
+    private static String origin(HttpServletRequest request) {
+        String host = Origins.hostOf(request);
+        if (host == null || !HOST.matcher(host).matches()) {
+            host = request.getServerName() + ":" + request.getServerPort();
+        }
+        return request.getScheme() + "://" + host;
+    }
+
+    private static String template(ServletContext application) {
+        try (InputStream in = application.getResourceAsStream(TEMPLATE)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(TEMPLATE + " belongs to this WAR and cannot be read", e);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package io.rivulet.http.publish;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.rivulet.auth.Grant;
+import io.rivulet.config.SettingsTable;
+import io.rivulet.event.Event;
+import io.rivulet.http.HubContext;
+import io.rivulet.http.form.Answer;
+import io.rivulet.http.form.BodyReader;
+import io.rivulet.hub.publish.Publication;
+import io.rivulet.metrics.Metrics.Count;
+import io.rivulet.refusal.Refused;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+
+/**
+ * Publishes what a request holds: head first, then the body as it comes, then the hub, then the answer. Nothing waits
+ * in a container's thread, and nothing reaches the hub before the last byte is there.
+ */
+public final class PublishHandler {
+
+    /** For body and hub together: longer than any store that is healthy, shorter than any client's patience. */
+    public static final long TIMEOUT_MS = 60_000;
+
+    private final HubContext context;
+    private final long bodyBytesMax;
+    private final int keyBytesMax;
+    private final long timeoutMs;
+
+    public PublishHandler(HubContext context, long timeoutMs) {
+        this.context = context;
+        this.timeoutMs = timeoutMs;
+        bodyBytesMax = context.settings().get(SettingsTable.BODY_MAX);
+        keyBytesMax = context.settings().get(SettingsTable.ID_BYTES_MAX);
+    }
+
+    /**
+     * Starts the publish of a caller who may; the answer comes later.
+     *
+     * @param body made once the caller is known
+     * @throws Refused when the head alone tells that it cannot be; that is counted
+     */
+    public void handle(HttpServletRequest request, Supplier<PublishForm> body) throws IOException {
+        try {
+            Grant grant = context.access().toPublish(request);
+            handle(request, grant, body.get());
+        } catch (Refused refused) {
+            context.hub().metrics().add(Count.REFUSED);
+            throw refused;
+        }
+    }
+
+    private void handle(HttpServletRequest request, Grant grant, PublishForm body) throws IOException {
+        if (!body.isBatch()) {
+            context.hub().checkRate(grant); // of a batch the body tells how many events it is, and so when it fits
+        }
+        String key = IdempotencyKey.of(request, keyBytesMax);
+        long declared = request.getContentLengthLong();
+        if (declared > bodyBytesMax) {
+            throw BodyReader.tooLarge(Long.toString(declared), bodyBytesMax);
+        }
+        boolean json = body.answersJson() && wantsJson(request.getHeader("Accept"));
+        AsyncContext async = request.startAsync();
+        PublishReply exchange = new PublishReply(context.problem(), async, timeoutMs);
+        BodyReader reader = new BodyReader(request.getInputStream(), declared, bodyBytesMax,
+            bytes -> publish(exchange, body, bytes, key, grant, json), exchange::fail, exchange::cut);
+        exchange.await(reader);
+        request.getInputStream().setReadListener(reader);
+    }
+
+    private void publish(PublishReply exchange, PublishForm body, byte[] bytes, String key, Grant grant,
+                         boolean json) {
+        exchange.whole();
+        List<Event> events;
+        try {
+            events = body.events(bytes);
+        } catch (RuntimeException e) {
+            context.hub().metrics().add(Count.REFUSED);
+            exchange.fail(e);
+            return;
+        }
+        try {
+            Publication publication = new Publication(events, grant, body.key(key, events));
+            context.hub().publish(publication).whenComplete((ids, failure) -> {
+                if (failure == null) {
+                    exchange.answer(answer(ids, body.isBatch(), json));
+                } else {
+                    exchange.fail(failure instanceof CompletionException ? failure.getCause() : failure);
+                }
+            });
+        } catch (RuntimeException e) {
+            exchange.fail(e);
+        }
+    }
+
+    private static Answer answer(List<String> ids, boolean batch, boolean json) {
+        if (!json) {
+            return Answer.text(200, batch ? String.join("\n", ids) + "\n" : ids.get(0));
+        }
+        JsonObject object = new JsonObject();
+        if (batch) {
+            JsonArray all = new JsonArray(ids.size());
+            ids.forEach(all::add);
+            object.add("ids", all);
+        } else {
+            object.addProperty("id", ids.get(0));
+        }
+        return Answer.json(200, object.toString());
+    }
+
+    static boolean wantsJson(String accept) {
+        return accept != null && accept.toLowerCase(java.util.Locale.ROOT).contains(Answer.JSON);
+    }
+}

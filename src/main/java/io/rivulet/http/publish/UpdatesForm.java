@@ -1,0 +1,123 @@
+package io.rivulet.http.publish;
+
+import static io.rivulet.refusal.Refused.Reason.UNSUPPORTED_TYPE;
+
+import io.rivulet.config.Settings;
+import io.rivulet.config.SettingsTable;
+import io.rivulet.event.Event;
+import io.rivulet.http.form.Answer;
+import io.rivulet.http.form.FormDecoder;
+import io.rivulet.http.form.FormFields;
+import io.rivulet.refusal.Printable;
+import io.rivulet.refusal.Refused;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Turns the body of a publish into events. Which of the forms it has is decided by the head, before a byte of the body
+ * is read: with {@code topic} in the query the body is the data, byte for byte; else the content type decides. Pure.
+ */
+public final class UpdatesForm implements PublishForm {
+
+    private static final List<String> OF_QUERY = List.of("id", "type", "retry", "private", "data");
+
+    /** What the body is. */
+    enum Form { RAW, FIELDS, ARRAY, LINES }
+
+    private final Form form;
+    private final FormFields query;
+    private final int topicsMax;
+    private final int batchMax;
+
+    /**
+     * Decides how the body is to be read.
+     *
+     * @throws Refused when neither query nor content type says so
+     */
+    public UpdatesForm(FormFields query, String contentType, Settings settings) {
+        this.query = query;
+        topicsMax = settings.get(SettingsTable.TOPICS_MAX);
+        batchMax = settings.get(SettingsTable.BATCH_MAX);
+        form = query.has("topic") ? Form.RAW : byType(contentType);
+        if (form == Form.RAW) {
+            if (query.has("data")) {
+                throw Refused.malformed("data stands in the query; with topic in the query the body is the data");
+            }
+            return;
+        }
+        for (String name : OF_QUERY) {
+            if (query.has(name)) {
+                throw Refused.malformed("the query has " + name
+                    + " but no topic; put all fields into the body, or topic into the query too");
+            }
+        }
+    }
+
+    private static Form byType(String contentType) {
+        if (FormDecoder.TYPE.equals(contentType)) {
+            return Form.FIELDS; // nearly always: nothing is to be taken apart
+        }
+        String[] parts = (contentType == null ? "" : contentType).toLowerCase(Locale.ROOT).split(";");
+        Form form = switch (parts[0].trim()) {
+            case FormDecoder.TYPE -> Form.FIELDS;
+            case Answer.JSON -> Form.ARRAY;
+            case "application/x-ndjson" -> Form.LINES;
+            default -> throw Refused.because(UNSUPPORTED_TYPE, "the content type is "
+                + (contentType == null ? "missing" : "\"" + Printable.of(contentType) + "\"")
+                + "; without topic in the query it must be " + FormDecoder.TYPE + ", " + Answer.JSON + " (an array) "
+                + "or application/x-ndjson");
+        };
+        for (int i = 1; i < parts.length; i++) {
+            String parameter = parts[i].replaceAll("[\\s\"]", "");
+            if (parameter.startsWith("charset=") && !parameter.equals("charset=utf-8")) {
+                throw Refused.because(UNSUPPORTED_TYPE, "the content type says " + Printable.of(parameter)
+                    + "; only utf-8 can be read");
+            }
+        }
+        return form;
+    }
+
+    @Override
+    public boolean isBatch() {
+        return form == Form.ARRAY || form == Form.LINES;
+    }
+
+    @Override
+    public boolean answersJson() {
+        return true;
+    }
+
+    /** The publisher's own ids serve as well: on this path they are unique. */
+    @Override
+    public String key(String header, List<Event> events) {
+        return IdempotencyKey.of(header, events);
+    }
+
+    @Override
+    public List<Event> events(byte[] body) {
+        return switch (form) {
+            case RAW -> List.of(fields(query, Event.builder().data(body)));
+            case FIELDS -> List.of(form(body));
+            case ARRAY -> new JsonBatch(batchMax).array(body);
+            case LINES -> new JsonBatch(batchMax).lines(body);
+        };
+    }
+
+    private Event form(byte[] body) {
+        FormFields fields = FormDecoder.decode(body, topicsMax + FormDecoder.OTHER_FIELDS_MAX);
+        if (!fields.has("topic")) {
+            throw Refused.malformed("the form has no topic");
+        }
+        Event.Builder event = Event.builder();
+        String data = fields.one("data");
+        return fields(fields, data == null ? event : event.data(data));
+    }
+
+    /** Mercure's fields; {@code private} counts by being there, whatever its value (PUB-08). */
+    private static Event fields(FormFields fields, Event.Builder event) {
+        fields.all("topic").forEach(event::topic);
+        event.markPrivate(fields.has("private"));
+        return UpdatesRules.build(event, fields.oneOrBlank("id"), fields.oneOrBlank("type"),
+            fields.oneOrBlank("retry"));
+    }
+}

@@ -1,0 +1,189 @@
+package io.rivulet.http.stream;
+
+import io.rivulet.hub.stream.SharedBytes;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletRequestWrapper;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.ServletResponseWrapper;
+import java.io.IOException;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.List;
+
+/**
+ * The socket under a stream of Jetty's. Once the response's head and first bytes have gone the usual way, what follows
+ * is whole chunks: they need nothing of what Jetty's output does for each write (two state machines, a buffer for each
+ * chunk's head, a gathering write), and that is a quarter of what a delivery costs. What the socket does not take at
+ * once is given to Jetty's end point, which writes it when it can, and the response ends the usual way as well.
+ *
+ * <p>Jetty's classes are hidden from web applications and none is needed here: they are asked by name. Where anything
+ * is not as it is known to be (TLS, HTTP/2, HTTP/1.0, a wrapped response, another version) there is no such socket, and
+ * the stream is written as in any container. The shard's thread, but for {@link #of}.
+ */
+final class JettySocket {
+
+    /** The versions whose output was read and is tested. */
+    private static final List<String> VERSIONS = List.of("12.0.", "12.1.");
+    private static final String OUTPUT = "org.eclipse.jetty.ee10.servlet.HttpOutput";
+    private static final String CONNECTION = "org.eclipse.jetty.server.internal.HttpConnection";
+    private static final String END_POINT = "org.eclipse.jetty.io.SocketChannelEndPoint";
+    /** What lies between the servlet's response and the connection where nobody transforms what is written. */
+    private static final List<String> RESPONSES = List.of("org.eclipse.jetty.ee10.servlet.ServletContextResponse",
+        "org.eclipse.jetty.server.handler.ContextResponse",
+        "org.eclipse.jetty.server.internal.HttpChannelState$ChannelResponse");
+
+    private static final ByteBuffer[] NOTHING = {};
+
+    private final Object connection;
+    private final Object endPoint;
+    private final SocketChannel channel;
+    /** Jetty writes the rest of what was begun. */
+    private volatile boolean pending;
+    /** That rest: Jetty moves its positions, the shard looks at them without being told when. */
+    private ByteBuffer[] rest = NOTHING;
+
+    private JettySocket(Object connection, Object endPoint, SocketChannel channel) {
+        this.connection = connection;
+        this.endPoint = endPoint;
+        this.channel = channel;
+    }
+
+    /** The socket under this response, or null; in the request's own thread. */
+    static JettySocket of(AsyncContext async, ServletOutputStream out) {
+        if (!out.getClass().getName().equals(OUTPUT)) {
+            return null; // another container, or a filter has its hands on what is written
+        }
+        try {
+            ServletRequest request = async.getRequest();
+            while (request instanceof ServletRequestWrapper wrapper) {
+                request = wrapper.getRequest();
+            }
+            Object connection = ask(ask(ask(request, "getRequest"), "getConnectionMetaData"), "getConnection");
+            Object endPoint = ask(connection, "getEndPoint");
+            boolean known = connection.getClass().getName().equals(CONNECTION)
+                && endPoint.getClass().getName().equals(END_POINT) && isKnownVersion(endPoint)
+                && isUntransformed(async.getResponse());
+            return known ? new JettySocket(connection, endPoint, (SocketChannel) ask(endPoint, "getChannel")) : null;
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            return null; // not the Jetty that is known here
+        }
+    }
+
+    private static boolean isKnownVersion(Object endPoint) throws ReflectiveOperationException {
+        Object version = Class.forName("org.eclipse.jetty.util.Jetty", true, endPoint.getClass().getClassLoader())
+            .getField("VERSION").get(null);
+        return VERSIONS.stream().anyMatch(version.toString()::startsWith);
+    }
+
+    private static boolean isUntransformed(ServletResponse outer) throws ReflectiveOperationException {
+        ServletResponse inner = outer;
+        while (inner instanceof ServletResponseWrapper wrapper) {
+            inner = wrapper.getResponse();
+        }
+        Object response = ask(inner, "getResponse");
+        while (RESPONSES.contains(response.getClass().getName())) {
+            if (RESPONSES.indexOf(response.getClass().getName()) == RESPONSES.size() - 1) {
+                return true;
+            }
+            response = ask(response, "getWrapped");
+        }
+        return false;
+    }
+
+    /** Whether the response has begun, in chunks: from then on chunks may follow. To be asked once. */
+    boolean hasBegun() {
+        try {
+            Object generator = ask(connection, "getGenerator");
+            return ask(generator, "isCommitted").equals(true) && ask(generator, "isChunking").equals(true);
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            return false;
+        }
+    }
+
+    /** Whether the socket, as far as is known, would take something. */
+    boolean isReady() {
+        if (pending) {
+            return false;
+        }
+        rest = NOTHING;
+        return true;
+    }
+
+    /** The array of what the socket has not taken yet, or null. */
+    byte[] held() {
+        return rest.length == 0 ? null : rest[rest.length - 1].array();
+    }
+
+    /** How much of it is left. */
+    int left() {
+        int left = 0;
+        for (ByteBuffer part : rest) {
+            left += part.remaining();
+        }
+        return left;
+    }
+
+    /**
+     * Writes these bytes as a chunk: now, or the rest of them as soon as the socket can.
+     *
+     * @param response is told when the rest was written, or will not be
+     */
+    void write(SharedBytes events, OpenResponse response) throws IOException {
+        HttpChunk chunk = events.form(HttpChunk.class, HttpChunk::new);
+        ByteBuffer whole = chunk.of(events.bytes());
+        channel.write(whole);
+        if (whole.hasRemaining()) {
+            pending = true;
+            rest = chunk.rest();
+            writeLater(response);
+        }
+    }
+
+    /** Cuts the connection when the rest of a write is still to come: Jetty could not end the response behind it. */
+    void cutIfPending() {
+        if (pending) {
+            try {
+                ask(endPoint, "close");
+            } catch (ReflectiveOperationException | RuntimeException e) {
+                // it is being closed already
+            }
+        }
+    }
+
+    private void writeLater(OpenResponse response) throws IOException {
+        try {
+            ClassLoader jetty = endPoint.getClass().getClassLoader();
+            Class<?> callback = Class.forName("org.eclipse.jetty.util.Callback", true, jetty);
+            InvocationHandler handler = (proxy, method, arguments) -> switch (method.getName()) {
+                case "succeeded" -> {
+                    pending = false;
+                    response.tellWritable();
+                    yield null;
+                }
+                case "failed" -> {
+                    response.over("writing failed: " + ((Throwable) arguments[0]).getMessage());
+                    yield null;
+                }
+                case "equals" -> proxy == arguments[0];
+                case "hashCode" -> System.identityHashCode(proxy);
+                case "toString" -> "the rest of a write";
+                default -> InvocationHandler.invokeDefault(proxy, method, arguments);
+            };
+            endPoint.getClass().getMethod("write", callback, ByteBuffer[].class)
+                .invoke(endPoint, Proxy.newProxyInstance(jetty, new Class<?>[] {callback}, handler), rest.clone());
+        } catch (InvocationTargetException e) {
+            throw new IOException("Jetty refused the rest of a write: " + e.getCause(), e.getCause());
+        } catch (ReflectiveOperationException e) {
+            throw new IOException("Jetty is not as it was when the stream began", e);
+        }
+    }
+
+    private static Object ask(Object of, String name) throws ReflectiveOperationException {
+        return of.getClass().getMethod(name).invoke(of);
+    }
+}

@@ -1,0 +1,379 @@
+package io.rivulet.http.stream;
+
+import io.rivulet.http.form.Answer;
+import io.rivulet.hub.stream.Outlet;
+import io.rivulet.hub.stream.SharedBytes;
+import io.rivulet.hub.stream.Subscription;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * One open response, and the container's rules for it. One thread at a time writes, the <em>writer</em>: the shard in
+ * {@link ShardWriter}, a thread of the pool in {@link LaneWriter}. Container threads only bring news and pass it on.
+ * Before every write and every flush comes the container's own {@code isReady()} (Servlet 6.0,
+ * {@code ServletOutputStream}).
+ *
+ * <p>After a failed write Jetty keeps the request open until somebody completes it, Tomcat completes it itself and may
+ * do so from another thread: whatever the way, it ends in {@link #complete}, which works once.
+ */
+public abstract class OpenResponse implements Outlet, WriteListener, AsyncListener {
+
+    private static final long OUTSIDE_POLL_NS = 20_000;
+    private static final long OUTSIDE_POLL_MAX_NS = 1_000_000;
+
+    private static final AtomicReferenceFieldUpdater<OpenResponse, Thread> INSIDE =
+        AtomicReferenceFieldUpdater.newUpdater(OpenResponse.class, Thread.class, "inside");
+
+    private final AtomicBoolean completed = new AtomicBoolean();
+    private volatile AsyncContext async;
+    private volatile Subscription subscription;
+    private String transport;
+    private ServletOutputStream out;
+    private ContainerOutput how;
+    /** What was not given to the container yet, and from where on; the writer's. */
+    private byte[] current;
+    private int at;
+    /** What the container reads now, moving its position; the writer looks at it without being told when it moves. */
+    private ByteBuffer taking;
+    /** Written, but to be flushed once the container is ready again; the writer's. */
+    private boolean unflushed;
+
+    /** The container said "ready", and nothing was written since; the writer's. */
+    private boolean known;
+
+    /** Who is inside a call of the container's: the writer, or nobody. */
+    private volatile Thread inside;
+
+    /** How often the container has called, its threads alone count: it calls one at a time. */
+    private volatile int calls;
+    /**
+     * How many calls there were when the container last said "not ready", and so owes one; the writer's. Before the
+     * first one Tomcat is never ready, and Jetty always: neither is asked.
+     */
+    private int owedAfter;
+    private volatile boolean over;
+    /** To be ended as soon as that does not block; the shard has let go of it. */
+    private volatile boolean ending;
+
+    /** Opens the response; from here on the container calls. In the request's own thread, last. */
+    public final void start(AsyncContext async, Subscription subscription) throws IOException {
+        this.subscription = subscription;
+        transport = async.getRequest().getProtocol();
+        out = async.getResponse().getOutputStream();
+        how = ContainerOutput.of(out);
+        opening(async, out);
+        this.async = async;
+        async.setTimeout(0); // streams end by heartbeat, expiry or age, never by the container's 30 s
+        async.addListener(this);
+        out.setWriteListener(this);
+    }
+
+    /** It was never started: nothing was, and nothing will be written. */
+    public final void abandon() {
+        if (completed.compareAndSet(false, true)) {
+            closed();
+        }
+    }
+
+    // ---- what the two writers do differently
+
+    /** Before the container's first call; in the request's own thread. */
+    void opening(AsyncContext context, ServletOutputStream output) {
+    }
+
+    /** It is about to be ended by cutting it, whatever it has not written yet. */
+    void letGo() {
+    }
+
+    /** The container would take more, for the first time or again; a container thread. */
+    abstract void possible();
+
+    /** It is to be ended, as soon as that does not block; the shard's thread, once the container has it. */
+    abstract void finish();
+
+    /** Nothing is written any more, by anybody; any thread, once. */
+    void closed() {
+    }
+
+    // ---- the shard's thread
+
+    @Override
+    public final String transport() {
+        return transport;
+    }
+
+    @Override
+    public final void end() {
+        ending = true;
+        if (async == null) {
+            return; // its first callback ends it
+        }
+        // a stream whose write failed is Tomcat's to end: T1 (we) completes it while T2 (a container thread) does so,
+        // too, and T1's call may then end the next request, which reuses the same AsyncContext
+        if (how.completesWithoutBlocking() || over && !how.endsFailedItself()) {
+            letGo();
+            complete();
+        } else {
+            finish();
+        }
+    }
+
+    // ---- the writer's thread
+
+    /** Whether the container would take something, or might: it has called, and owes no call. */
+    final boolean mayBeReady() {
+        return calls != owedAfter && !over;
+    }
+
+    /** As {@link #drained}; a failure is told to the hub. */
+    final boolean tryDrained() {
+        try {
+            return drained();
+        } catch (IOException | RuntimeException e) {
+            failed(e);
+            return false;
+        }
+    }
+
+    /** Hands these bytes to the container, which said that it is ready. */
+    final void tryPass(SharedBytes events) {
+        try {
+            if (how.takesWhole() && events.length() <= ContainerOutput.WHOLE_BYTES) {
+                passWhole(events);
+            } else {
+                take(events.bytes());
+                drained();
+            }
+        } catch (IOException | RuntimeException e) {
+            failed(e);
+        }
+    }
+
+    /** From now on these are to be written. */
+    final void take(byte[] bytes) {
+        at = 0;
+        current = bytes;
+    }
+
+    private void passWhole(SharedBytes events) throws IOException {
+        if (!enter()) {
+            return;
+        }
+        known = false;
+        ByteBuffer view = events.view();
+        try {
+            how.writeWhole(out, view);
+            known = ready();
+        } finally {
+            leave();
+            if (!known) {
+                events.keep(); // it is the container's now
+                taking = view;
+            }
+        }
+    }
+
+    /** The array of what the container has not taken yet, or null. */
+    final byte[] heldBytes() {
+        return current != null ? current : taking != null ? taking.array() : null;
+    }
+
+    /** How much of it is left, about, where it is another thread than the writer that asks. */
+    final int leftBytes() {
+        byte[] whole = current;
+        ByteBuffer begun = taking;
+        return (whole == null ? 0 : whole.length - at) + (begun == null ? 0 : begun.remaining());
+    }
+
+    /** Lets go of what was not given to the container: it will never be. */
+    final void drop() {
+        current = null;
+        taking = null;
+    }
+
+    final void failed(Exception e) {
+        over = true;
+        subscription.gone("writing failed: " + e.getMessage());
+    }
+
+    /** Whether the container has taken all that was written and would take more. */
+    private boolean drained() throws IOException {
+        if (known && current == null) {
+            return true;
+        }
+        if (!enter()) {
+            return false;
+        }
+        known = false;
+        try {
+            while (ready()) {
+                if (unflushed) {
+                    unflushed = false;
+                    out.flush();
+                } else if (current == null) {
+                    taking = null;
+                    known = true;
+                    return true;
+                } else {
+                    writeSome();
+                }
+            }
+            return false;
+        } finally {
+            leave();
+        }
+    }
+
+    private void writeSome() throws IOException {
+        if (how.takesWhole()) {
+            taking = ByteBuffer.wrap(current, at, Math.min(ContainerOutput.WHOLE_BYTES, current.length - at));
+            at += taking.remaining();
+            how.writeWhole(out, taking);
+        } else {
+            at = ContainerOutput.writeSlice(out, current, at);
+            unflushed = true;
+        }
+        current = at < current.length ? current : null;
+    }
+
+    /** Ends a response that the container is ready to take more of, so that ending it does not block. */
+    final void completeInside() {
+        if (enter()) {
+            try {
+                complete();
+            } finally {
+                leave();
+            }
+        }
+    }
+
+    /**
+     * Whether the writer may call the container. T1 (the writer) says that it is inside, then looks whether the stream
+     * is over; T2 (a container thread) says that it is over, then looks whether T1 is inside, and waits for it. Whoever
+     * is second sees the other, so T1 never touches a response that Tomcat has given to the next connection.
+     */
+    final boolean enter() {
+        inside = Thread.currentThread();
+        if (over) {
+            leave();
+            return false;
+        }
+        return true;
+    }
+
+    /** Who waits for it may see it a moment later: that costs a delivery no fence. */
+    final void leave() {
+        INSIDE.lazySet(this, null);
+    }
+
+    /**
+     * T1 (the writer) asks the container and is told "not ready"; T2 (a container thread) may call back before T1 has
+     * noted it. So T1 notes how many calls there had been before it asked: if T2 has called since, the count differs
+     * from the note and nothing is owed.
+     */
+    private boolean ready() {
+        int before = calls;
+        boolean ready = out.isReady();
+        owedAfter = ready ? before - 1 : before;
+        return ready;
+    }
+
+    // ---- any thread
+
+    final boolean isOver() {
+        return over;
+    }
+
+    final boolean isEnding() {
+        return ending;
+    }
+
+    /** Tells the shard that it may write. */
+    final void tellWritable() {
+        subscription.writable();
+    }
+
+    /** Ends the response, whatever its state; once. */
+    final void complete() {
+        if (completed.compareAndSet(false, true)) {
+            over = true;
+            Answer.complete(async);
+            closed();
+        }
+    }
+
+    // ---- container threads
+
+    @Override
+    public final void onWritePossible() {
+        calls++;
+        possible();
+    }
+
+    @Override
+    public final void onError(Throwable failure) {
+        over(String.valueOf(failure.getMessage()));
+    }
+
+    @Override
+    public final void onComplete(AsyncEvent event) {
+        boolean first = completed.compareAndSet(false, true);
+        over("the response is complete");
+        awaitOutside();
+        if (first) {
+            closed();
+        }
+    }
+
+    @Override
+    public final void onTimeout(AsyncEvent event) {
+        over("the application is stopping");
+        awaitOutside();
+        complete(); // Tomcat, when the application stops: nobody else will
+    }
+
+    @Override
+    public final void onError(AsyncEvent event) {
+        over(event.getThrowable() == null ? "the container failed" : String.valueOf(event.getThrowable().getMessage()));
+        awaitOutside();
+        complete(); // here, on the container's own thread, nobody else can be doing it
+    }
+
+    /**
+     * The other half of {@link #enter}. T1 (the writer) is inside a flush that fails, say. Tomcat 10.1 and 11 note the
+     * failure twice on the way out, and already the first note wakes T2 (a container thread), which comes here, ends
+     * the request and gives its processor to the next connection: T1's second note would then close a stranger's
+     * connection before its first byte. So T2 waits until T1 is out, which is soon, for a shard never blocks; a thread
+     * of the pool may, as long as the container lets a write wait for its socket.
+     */
+    private void awaitOutside() {
+        long pollNs = OUTSIDE_POLL_NS;
+        for (Thread t = inside; t != null && t != Thread.currentThread(); t = inside) {
+            LockSupport.parkNanos(pollNs);
+            pollNs = Math.min(pollNs * 2, OUTSIDE_POLL_MAX_NS);
+        }
+    }
+
+    @Override
+    public final void onStartAsync(AsyncEvent event) {
+        event.getAsyncContext().addListener(this);
+    }
+
+    final void over(String why) {
+        over = true;
+        if (ending) {
+            awaitOutside();
+            complete(); // the shard has let go of it already
+        } else {
+            subscription.gone(why);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package io.rivulet.http.stream;
+
+import io.rivulet.hub.stream.SharedBytes;
+import io.rivulet.metrics.Metrics;
+import io.rivulet.metrics.Metrics.Count;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletOutputStream;
+import java.io.IOException;
+
+/** An open response that its subscriber's shard writes to itself: the container's writes never block. */
+final class ShardWriter extends OpenResponse {
+
+    private final boolean mayGoStraight;
+    private final Metrics metrics;
+    /** Where the socket itself can be written to; null: nowhere. */
+    private JettySocket socket;
+    /** The usual way has brought the first bytes; from now on the socket is written to. */
+    private boolean straight;
+    private boolean begun;
+
+    /** One that writes to the socket itself where that is known how and {@code mayGoStraight}. */
+    ShardWriter(boolean mayGoStraight, Metrics metrics) {
+        this.mayGoStraight = mayGoStraight;
+        this.metrics = metrics;
+    }
+
+    @Override
+    void opening(AsyncContext async, ServletOutputStream out) {
+        socket = mayGoStraight ? JettySocket.of(async, out) : null;
+    }
+
+    @Override
+    public boolean isReady() {
+        return straight ? !isOver() && socket.isReady() : mayBeReady() && isDrained();
+    }
+
+    private boolean isDrained() {
+        boolean drained = tryDrained();
+        if (drained && begun && socket != null) {
+            straight = socket.hasBegun();
+            if (straight) {
+                metrics.add(Count.STREAMS_STRAIGHT);
+            } else {
+                socket = null;
+            }
+        }
+        return drained;
+    }
+
+    @Override
+    public void write(SharedBytes events) {
+        if (straight) {
+            writeStraight(events);
+        } else {
+            begun = true;
+            tryPass(events);
+        }
+    }
+
+    private void writeStraight(SharedBytes events) {
+        if (enter()) {
+            try {
+                socket.write(events, this);
+            } catch (IOException | RuntimeException e) {
+                failed(e);
+            } finally {
+                leave();
+            }
+        }
+    }
+
+    @Override
+    void letGo() {
+        if (straight) {
+            socket.cutIfPending();
+        }
+    }
+
+    @Override
+    public byte[] held() {
+        return straight ? socket.held() : heldBytes();
+    }
+
+    @Override
+    public int left() {
+        return straight ? socket.left() : leftBytes();
+    }
+
+    /** Tomcat finishes with a blocking flush: a stream that is not ready is ended by its next callback instead. */
+    @Override
+    void finish() {
+        drop(); // a stream that is ended late holds no bytes meanwhile
+        if (mayBeReady()) {
+            completeInside();
+        }
+    }
+
+    @Override
+    void possible() {
+        if (isEnding()) {
+            complete();
+        } else {
+            tellWritable();
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package io.rivulet.http.subscribe;
+
+import io.rivulet.config.Settings;
+import io.rivulet.config.SettingsTable;
+import io.rivulet.http.form.FormFields;
+import io.rivulet.refusal.Printable;
+import io.rivulet.refusal.Refused;
+import io.rivulet.topic.Topic;
+import io.rivulet.topic.TopicMatcher;
+import io.rivulet.topic.TopicSelection;
+import io.rivulet.topic.TopicSpace;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Reads what a subscriber asks for: Mercure 1.0's {@code match}, {@code match_exact}, {@code match_urlpattern} (SUB-03
+ * to SUB-09) and {@code topic}, of Mercure 0.x and of {@code /api/updates}. Any thread.
+ */
+public final class MatcherParameters {
+
+    /** Of all texts together: a stream keeps them while it lasts, and how many there may be assumes some kilobytes. */
+    private static final int CHARS_MAX = 64 << 10;
+    /** Of all compiled patterns together: a few characters, such as <code>{x:1000}</code>, may take kilobytes. */
+    private static final long PATTERN_BYTES_MAX = 512 << 10;
+    private static final String TOPIC = "topic";
+    private static final String BEGINNING = "match";
+
+    private final TopicSpace space;
+    private final int countMax;
+    private final int bytesMax;
+    private final List<String> whenNone;
+
+    public MatcherParameters(TopicSpace space, Settings settings) {
+        this.space = space;
+        countMax = settings.get(SettingsTable.MATCHERS_MAX);
+        bytesMax = settings.get(SettingsTable.TOPIC_BYTES_MAX);
+        whenNone = settings.get(SettingsTable.DEFAULT_TOPICS);
+    }
+
+    /** Whether one of the fields is a matcher of Mercure 1.0, or looks like one. */
+    public static boolean hasMatch(FormFields fields) {
+        return fields.names().stream().anyMatch(MatcherParameters::looksLikeMatch);
+    }
+
+    /** Whether there is a {@code topic}. */
+    public static boolean hasTopic(FormFields fields) {
+        return fields.has(TOPIC);
+    }
+
+    /**
+     * All that is asked for.
+     *
+     * @throws Refused when there is nothing, too much, or a fault in one
+     */
+    TopicSelection selection(FormFields fields) {
+        List<String> names = fields.names().stream().filter(n -> looksLikeMatch(n) || n.equals(TOPIC)).toList();
+        int count = names.stream().mapToInt(name -> fields.all(name).size()).sum();
+        if (count > countMax) { // before any of them is compiled
+            throw Refused.malformed("the request asks for " + count + " topics and patterns; at most " + countMax
+                + " are allowed (" + SettingsTable.MATCHERS_MAX.fullKey() + ")");
+        }
+        int chars = names.stream().flatMap(name -> fields.all(name).stream()).mapToInt(String::length).sum();
+        if (chars > CHARS_MAX) {
+            throw Refused.malformed("the topics and patterns of the request have " + chars + " characters; together "
+                + "they may have " + CHARS_MAX);
+        }
+        List<TopicMatcher> matchers = new ArrayList<>(count);
+        for (String name : names) {
+            fields.all(name).forEach(value -> matchers.add(matcher(name, value)));
+        }
+        if (matchers.isEmpty()) {
+            throw Refused.malformed("the request has no match parameter: it asks for nothing");
+        }
+        TopicSelection selection = space.select(matchers);
+        if (selection.patternBytes() > PATTERN_BYTES_MAX) {
+            throw Refused.malformed("the patterns of the request take about " + selection.patternBytes()
+                + " bytes once they are compiled; together they may take " + PATTERN_BYTES_MAX);
+        }
+        return selection;
+    }
+
+    /** The same; where nothing is asked for, the topics of the settings. */
+    public TopicSelection selectionOrDefault(FormFields fields) {
+        if (hasMatch(fields) || hasTopic(fields)) {
+            return selection(fields);
+        }
+        if (whenNone.isEmpty()) {
+            throw Refused.malformed("the request names no topic, and " + SettingsTable.DEFAULT_TOPICS.fullKey()
+                + " is empty");
+        }
+        return space.select(whenNone.stream().map(topic -> matcher(TOPIC, topic)).toList());
+    }
+
+    private TopicMatcher matcher(String name, String value) {
+        return switch (name) {
+            case "match", "match_exact" -> space.exact(Topic.checkText(value, bytesMax));
+            case "match_urlpattern" -> space.urlPattern(Topic.checkText(value, bytesMax));
+            case TOPIC -> space.selector(Topic.checkText(value, bytesMax));
+            default -> throw Refused.malformed("the parameter " + Printable.of(name)
+                + " is no matcher; there are match, match_exact and match_urlpattern, in lower case");
+        };
+    }
+
+    /** Compared without regard to the case of ASCII letters (SUB-05). */
+    private static boolean looksLikeMatch(String name) {
+        return name.length() >= BEGINNING.length()
+            && name.substring(0, BEGINNING.length()).toLowerCase(Locale.ROOT).equals(BEGINNING);
+    }
+}

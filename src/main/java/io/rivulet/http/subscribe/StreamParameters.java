@@ -1,0 +1,115 @@
+package io.rivulet.http.subscribe;
+
+import io.rivulet.auth.Grant;
+import io.rivulet.config.SettingsTable;
+import io.rivulet.http.HubContext;
+import io.rivulet.http.form.FormFields;
+import io.rivulet.http.form.Query;
+import io.rivulet.http.trace.RequestTrace;
+import io.rivulet.hub.dialect.Dialect;
+import io.rivulet.hub.resume.Pace;
+import io.rivulet.hub.resume.Since;
+import io.rivulet.hub.resume.SubscribeRequest;
+import io.rivulet.refusal.Printable;
+import io.rivulet.refusal.Refused;
+import io.rivulet.topic.TopicSelection;
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Duration;
+import java.util.List;
+
+/** Reads what a client asks for when it opens a stream, as the path understands it. Any thread. */
+public final class StreamParameters {
+
+    private static final Duration HEARTBEAT_IMPATIENT = Duration.ofSeconds(4);
+    private static final int HEARTBEAT_S_MAX = 300;
+    /** Clients whose read time limit lies below the default heartbeat: okhttp-eventsource 5 s, httpx 5 s. */
+    private static final List<String> IMPATIENT = List.of("okhttp/", "python-httpx/");
+
+    private final HubContext context;
+    private final MatcherParameters matchers;
+
+    public StreamParameters(HubContext context) {
+        this.context = context;
+        matchers = new MatcherParameters(context.hub().topics(), context.settings());
+    }
+
+    /**
+     * A stream's request.
+     *
+     * @param asked      for the hub
+     * @param hadCursor  the client named a place, were it an empty one: Mercure's answer then tells where it begins
+     */
+    public record Asked(SubscribeRequest asked, boolean hadCursor) {
+    }
+
+    /** At {@code /api/updates}. */
+    public Asked ofUpdates(HttpServletRequest request, Grant grant, Dialect dialect) {
+        FormFields query = Query.of(request);
+        Query.checkBuilt(query);
+        TopicSelection topics = matchers.selectionOrDefault(query);
+        String cursor = LastEventId.of(request, query, new FormFields(), dialect);
+        Since since = query.has("since") ? Since.parse(query.one("since"), context.clock().instant()) : Since.LATEST;
+        if (cursor != null && cursor.isEmpty()) { // "no replay", said out loud
+            since = Since.LATEST;
+        }
+        boolean events = query.all("heartbeat").contains("event");
+        Asked all = asked(request, topics, grant, cursor, since, heartbeat(request, query), events, dialect);
+        return new Asked(all.asked().at(pace(query)), all.hadCursor());
+    }
+
+    /** At Mercure's path, from query and body together; parameters that Mercure does not know are ignored. */
+    public Asked ofMercure(HttpServletRequest request, FormFields query, FormFields body, Grant grant,
+        Dialect dialect) {
+        TopicSelection topics = matchers.selection(query.and(body));
+        String cursor = LastEventId.of(request, query, body, dialect);
+        return asked(request, topics, grant, cursor, Since.LATEST, usualHeartbeat(request), false, dialect);
+    }
+
+    private static Asked asked(HttpServletRequest request, TopicSelection topics, Grant grant, String cursor,
+                               Since since, Duration heartbeat, boolean events, Dialect dialect) {
+        String place = cursor == null || cursor.isEmpty() ? null : cursor;
+        return new Asked(new SubscribeRequest(topics, grant, place, since, heartbeat, events, dialect,
+            RequestTrace.of(request).peer()), cursor != null);
+    }
+
+    private static Pace pace(FormFields query) {
+        String conflate = query.one("conflate");
+        String rate = query.one("rate");
+        if (conflate != null && !conflate.equals("topic")) {
+            throw Refused.malformed("conflate is " + Printable.of(conflate) + "; it must be topic");
+        }
+        int perSecond = rate == null || !rate.matches("[0-9]{1,5}") ? 0 : Integer.parseInt(rate);
+        if (rate != null && (perSecond < 1 || perSecond > Pace.RATE_MAX)) {
+            throw Refused.malformed("rate is " + Printable.of(rate) + "; it must be 1 to " + Pace.RATE_MAX
+                + " events a second");
+        }
+        return new Pace(conflate != null, perSecond);
+    }
+
+    private Duration usualHeartbeat(HttpServletRequest request) {
+        String agent = request.getHeader("User-Agent");
+        Duration usual = context.settings().get(SettingsTable.HEARTBEAT);
+        boolean impatient = agent != null && IMPATIENT.stream().anyMatch(agent::startsWith);
+        return impatient && usual.compareTo(HEARTBEAT_IMPATIENT) > 0 ? HEARTBEAT_IMPATIENT : usual;
+    }
+
+    private Duration heartbeat(HttpServletRequest request, FormFields query) {
+        List<String> given = query.all("heartbeat").stream().filter(v -> !v.equals("event")).toList();
+        if (given.size() > 1 || given.size() == 1 && !given.get(0).matches("[0-9]{1,3}")) {
+            throw badHeartbeat(String.join(", ", given));
+        }
+        if (given.isEmpty()) {
+            return usualHeartbeat(request);
+        }
+        int seconds = Integer.parseInt(given.get(0));
+        if (seconds < 1 || seconds > HEARTBEAT_S_MAX) {
+            throw badHeartbeat(given.get(0));
+        }
+        return Duration.ofSeconds(seconds);
+    }
+
+    private static Refused badHeartbeat(String value) {
+        return Refused.malformed("heartbeat is " + Printable.of(value) + "; it must be 1 to " + HEARTBEAT_S_MAX
+            + " seconds, or event");
+    }
+}

@@ -1,0 +1,148 @@
+package io.rivulet.http.subscribe;
+
+import io.rivulet.auth.Grant;
+import io.rivulet.config.SettingsTable;
+import io.rivulet.http.HubContext;
+import io.rivulet.http.SuspendedRequest;
+import io.rivulet.http.stream.OpenResponse;
+import io.rivulet.http.stream.OpenResponses;
+import io.rivulet.http.trace.RequestTrace;
+import io.rivulet.hub.dialect.Dialect;
+import io.rivulet.hub.resume.Placed;
+import io.rivulet.hub.resume.SubscribeRequest;
+import io.rivulet.hub.stream.Subscription;
+import io.rivulet.refusal.Refused;
+import io.rivulet.refusal.Refused.Reason;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Opens streams. All checks come before the first byte, while a refusal can still have a status. On Mercure's path a
+ * client that names a place is told in a header where the stream begins, so the place is looked up first. The
+ * container's request threads.
+ */
+public final class SubscribeHandler {
+
+    private final HubContext context;
+    private final OpenResponses responses;
+
+    public SubscribeHandler(HubContext context, OpenResponses responses) {
+        this.context = context;
+        this.responses = responses;
+    }
+
+    /** A stream that waits for its place. */
+    private record Opening(SubscribeRequest asked, Placed placed) {
+    }
+
+    /** Opens a stream, or lets the request wait for its place. */
+    public void open(StreamParameters.Asked wanted, HttpServletRequest request, HttpServletResponse response)
+        throws IOException {
+        SubscribeRequest asked = wanted.asked();
+        if (asked.dialect().startHeader() == null || !wanted.hadCursor()) {
+            open(asked, null, request, response);
+        } else {
+            // asked before startAsync: a refusal must find a request that can still be answered in the usual way
+            SuspendedRequest.await(context.hub().place(asked).thenApply(placed -> new Opening(asked, placed)), request,
+                context.problem());
+        }
+    }
+
+    /** The place is known: opens the stream. False when {@code found} is something else. */
+    public boolean goOn(Object found, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (found instanceof Opening opening) {
+            open(opening.asked(), opening.placed(), request, response);
+            return true;
+        }
+        return false;
+    }
+
+    private void open(SubscribeRequest asked, Placed placed, HttpServletRequest request, HttpServletResponse response)
+        throws IOException {
+        if (request.getMethod().equals("HEAD")) {
+            headers(asked, placed, response);
+            return;
+        }
+        OpenResponse writer = responses.of(request, response);
+        Subscription subscription = subscribe(asked, placed, writer);
+        try {
+            headers(asked, placed, response);
+            AsyncContext async = request.startAsync();
+            writer.start(async, subscription);
+            RequestTrace.of(request).streamStarted(subscription, response.getStatus());
+        } catch (IOException | RuntimeException e) {
+            subscription.gone("it could not be opened");
+            writer.abandon();
+            throw e;
+        }
+    }
+
+    private Subscription subscribe(SubscribeRequest asked, Placed placed, OpenResponse writer) {
+        try {
+            return context.hub().subscribe(asked, placed, writer);
+        } catch (RuntimeException e) {
+            writer.abandon();
+            throw e;
+        }
+    }
+
+    private static void headers(SubscribeRequest asked, Placed placed, HttpServletResponse response) {
+        headers(asked.grant(), response);
+        if (placed != null) {
+            response.setHeader(asked.dialect().startHeader(), wire(placed.lastEventId()));
+        }
+    }
+
+    /** Containers write a header's characters as bytes of ISO-8859-1: these are then the id's own, in UTF-8. */
+    private static String wire(String id) {
+        return new String(id.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+    }
+
+    private static void headers(Grant grant, HttpServletResponse response) {
+        response.setContentType("text/event-stream");
+        response.setHeader("Cache-Control", (grant != null && grant.tokenId() != null ? "private, " : "")
+            + "no-store, no-cache, no-transform");
+        response.setHeader("X-Accel-Buffering", "no"); // nginx would else hold the stream back to its end
+    }
+
+    /**
+     * Says no so that a browser's own EventSource understands it, which stops for ever at a 4xx or 5xx: it comes back
+     * later, or, when it is banned, never (204). False when this refusal is to be told as any other.
+     *
+     * @param dialect of the door
+     */
+    public boolean refuseSoftly(Refused e, Dialect dialect, HttpServletRequest request, HttpServletResponse response)
+        throws IOException {
+        if (e.reason() == Reason.BANNED) {
+            context.problem().note(e, request);
+            response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+            return true;
+        }
+        boolean passing = e.reason() == Reason.NOT_OPEN
+            || dialect.isSoftWhenFull() && (e.reason() == Reason.OVERLOADED || e.reason() == Reason.TOO_MANY_STREAMS);
+        if (!passing || !isNative(request)) {
+            return false;
+        }
+        comeBackLater(dialect, response);
+        return true;
+    }
+
+    private static boolean isNative(HttpServletRequest request) {
+        String accept = request.getHeader("Accept");
+        String cache = request.getHeader("Cache-Control");
+        return accept != null && accept.contains("text/event-stream") && cache != null && cache.contains("no-cache");
+    }
+
+    /** A stream that ends at once and says when to come back. */
+    private void comeBackLater(Dialect dialect, HttpServletResponse response) throws IOException {
+        headers((Grant) null, response);
+        long minMs = context.settings().get(SettingsTable.RETRY_MIN).toMillis();
+        long maxMs = context.settings().get(SettingsTable.RETRY_MAX).toMillis();
+        long retryMs = ThreadLocalRandom.current().nextLong(minMs, maxMs + 1);
+        response.getOutputStream().write(dialect.farewell(retryMs));
+    }
+}

@@ -1,0 +1,70 @@
+package io.rivulet.http.trace;
+
+import io.rivulet.refusal.Printable;
+import io.rivulet.refusal.Refused;
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.InstantSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The log of who was refused and why, at most {@link #LINES_MAX} lines a minute: whoever is refused must not fill the
+ * disk by asking again. The rest is counted and told with the next line. Any thread.
+ */
+public final class RefusalLog {
+
+    static final int LINES_MAX = 60;
+
+    private static final long WINDOW_MS = 60_000;
+    private static final Logger LOG = LoggerFactory.getLogger(RefusalLog.class);
+
+    private final InstantSource clock;
+    private long windowStartMs;
+    private int lines;
+    private long untold;
+
+    public RefusalLog(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    public void add(Refused refused, HttpServletRequest request, String requestId) {
+        long left = admit();
+        if (left < 0) {
+            return;
+        }
+        if (left > 0) {
+            LOG.info("{} more refusals were not logged", left);
+        }
+        if (refused.getCause() != null) {
+            LOG.warn("{} {} failed: {} ({}) [{}]", request.getMethod(), Printable.of(request.getRequestURI()),
+                refused.getMessage(), refused.getCause().toString(), requestId);
+        } else {
+            LOG.info("refused {} {} from {}: {} [{}]", request.getMethod(), Printable.of(request.getRequestURI()),
+                RequestTrace.of(request).peer(), refused.forTheLog(), requestId);
+        }
+    }
+
+    public void fault(Throwable failure, HttpServletRequest request, String requestId) {
+        if (admit() >= 0) {
+            LOG.error("{} {} failed [{}]", request.getMethod(), Printable.of(request.getRequestURI()), requestId,
+                failure);
+        }
+    }
+
+    /** -1 when this one is only counted, else how many went untold before it. */
+    synchronized long admit() {
+        long nowMs = clock.millis();
+        if (Math.abs(nowMs - windowStartMs) >= WINDOW_MS) {
+            windowStartMs = nowMs;
+            lines = 0;
+        }
+        if (lines == LINES_MAX) {
+            untold++;
+            return -1;
+        }
+        lines++;
+        long told = untold;
+        untold = 0;
+        return told;
+    }
+}

@@ -1,0 +1,86 @@
+package io.rivulet.http.trace;
+
+import io.rivulet.hub.stream.EndReason;
+import io.rivulet.hub.stream.Subscription;
+import io.rivulet.refusal.Printable;
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * One request as the edge sees it: its id, who asks, and its lines in the access log. Made by {@code EdgeFilter}, held
+ * by the request. What the lines need is copied at once: containers reuse the request.
+ */
+public final class RequestTrace {
+
+    private static final String ATTRIBUTE = RequestTrace.class.getName();
+    private static final int SUBJECT_CHARS_MAX = 64;
+
+    private final String id = Long.toString(ThreadLocalRandom.current().nextLong(1L << 59, Long.MAX_VALUE), 36);
+    private final long startNs = System.nanoTime();
+    private final AccessLog log;
+    private final String peer;
+    private final String requestLine;
+    private volatile String subject = "-";
+    private volatile Subscription stream;
+    private volatile boolean tokenShown;
+
+    /** One of the client at {@code peer}, as {@link ClientAddress} tells it. */
+    public RequestTrace(HttpServletRequest request, String peer, AccessLog log) {
+        this.log = log;
+        this.peer = peer;
+        requestLine = log.isOn()
+            ? AccessLog.requestLine(request.getMethod(), request.getRequestURI(), request.getProtocol()) : "";
+        request.setAttribute(ATTRIBUTE, this);
+    }
+
+    /** The exchange of this request; a new one, which logs nothing, where the filter does not stand before it. */
+    public static RequestTrace of(HttpServletRequest request) {
+        Object held = request.getAttribute(ATTRIBUTE);
+        return held instanceof RequestTrace exchange ? exchange
+            : new RequestTrace(request, request.getRemoteAddr(), AccessLog.NONE);
+    }
+
+    /** The client's address. */
+    public String peer() {
+        return peer;
+    }
+
+    /** The id that the caller gets with every refusal and that stands in the log. */
+    public String id() {
+        return id;
+    }
+
+    /** Whoever asks, once it is known; made fit for a line of words. */
+    public void subject(String subject) {
+        this.subject = AccessLog.printable(Printable.cut(subject, SUBJECT_CHARS_MAX), '!');
+    }
+
+    /** The request shows a token: its answer is for nobody else. */
+    public void tokenShown() {
+        tokenShown = true;
+    }
+
+    /** What {@code Cache-Control} says of an answer that is not to be kept (OLD-15). */
+    public String cacheControl() {
+        return tokenShown ? "private, no-store" : "no-store";
+    }
+
+    /** The answer has become a stream: a line now, and another one at its end. Any thread. */
+    public void streamStarted(Subscription subscription, int status) {
+        stream = subscription;
+        log.add(peer, subject, requestLine, status, "stream-start", id);
+    }
+
+    /** The request is over. */
+    public void ended(int status) {
+        long ms = Duration.ofNanos(System.nanoTime() - startNs).toMillis();
+        String end = stream == null ? "" : "stream-end " + why() + " ";
+        log.add(peer, subject, requestLine, status, end + ms + "ms", id);
+    }
+
+    private String why() {
+        EndReason why = stream.ending();
+        return why == null ? EndReason.LEFT.word() : why.word();
+    }
+}

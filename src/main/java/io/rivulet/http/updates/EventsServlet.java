@@ -1,0 +1,88 @@
+package io.rivulet.http.updates;
+
+import io.rivulet.auth.Grant;
+import io.rivulet.http.HubContext;
+import io.rivulet.http.HubServlet;
+import io.rivulet.http.SuspendedRequest;
+import io.rivulet.http.form.FormFields;
+import io.rivulet.http.form.Query;
+import io.rivulet.http.subscribe.MatcherParameters;
+import io.rivulet.hub.resume.History;
+import io.rivulet.hub.resume.Since;
+import io.rivulet.refusal.Printable;
+import io.rivulet.refusal.Refused;
+import io.rivulet.topic.TopicSelection;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+
+/**
+ * {@code /api/events?topic=&since=&after=&limit=&format=}: history as JSON or NDJSON, under the rights of a stream. The
+ * hub's reader thread finds the events; a container's thread writes them, so a slow reader holds up nobody else.
+ */
+public final class EventsServlet extends HubServlet {
+
+    private static final String METHODS = "GET, HEAD, OPTIONS";
+    private static final int LIMIT = 100;
+    private static final int LIMIT_MAX = 1_000;
+
+    private final transient MatcherParameters matchers;
+
+    /** The servlet of this hub. */
+    public EventsServlet(HubContext context) {
+        super(context);
+        matchers = new MatcherParameters(context.hub().topics(), context.settings());
+    }
+
+    @Override
+    protected void begin(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        switch (request.getMethod()) {
+            case "GET", "HEAD" -> ask(request, context().access().toRead(request));
+            case "OPTIONS" -> context().cors().options(request, response, METHODS);
+            default -> throw noMethod(request, response, METHODS);
+        }
+    }
+
+    private void ask(HttpServletRequest request, Grant grant) {
+        FormFields query = Query.of(request);
+        Query.checkBuilt(query);
+        Query.checkNoPace(query);
+        TopicSelection topics = matchers.selectionOrDefault(query);
+        String since = query.oneOrBlank("since");
+        wantsLines(request); // refuses an unknown format before anything is read
+        Since from = since == null ? Since.EARLIEST : Since.parse(since, context().clock().instant());
+        int limit = limit(query.oneOrBlank("limit"));
+        // before the request waits: a refusal must find one that the filter can still answer and end
+        SuspendedRequest.await(context().hub().history(topics, grant, from, query.oneOrBlank("after"), limit), request,
+            context().problem());
+    }
+
+    @Override
+    protected void goOn(HttpServletRequest request, HttpServletResponse response, SuspendedRequest.Outcome outcome) {
+        HistoryJson.answer((History) outcome.get(), wantsLines(request)).send(request.startAsync());
+    }
+
+    private static int limit(String text) {
+        if (text == null) {
+            return LIMIT;
+        }
+        int n = text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : 0;
+        if (n < 1 || n > LIMIT_MAX) {
+            throw Refused.malformed("limit is \"" + Printable.of(text) + "\"; it must be 1 to " + LIMIT_MAX);
+        }
+        return n;
+    }
+
+    private static boolean wantsLines(HttpServletRequest request) {
+        String format = Query.of(request).oneOrBlank("format");
+        if (format == null) {
+            String accept = request.getHeader("Accept");
+            return accept != null && accept.contains("ndjson");
+        }
+        return switch (format) {
+            case "json" -> false;
+            case "ndjson" -> true;
+            default -> throw Refused.malformed("format is \"" + Printable.of(format) + "\"; it must be json or ndjson");
+        };
+    }
+}

@@ -1,0 +1,65 @@
+package io.rivulet.http.updates;
+
+import io.rivulet.http.HubContext;
+import io.rivulet.http.HubServlet;
+import io.rivulet.http.form.Query;
+import io.rivulet.http.publish.PublishHandler;
+import io.rivulet.http.publish.UpdatesForm;
+import io.rivulet.http.stream.OpenResponses;
+import io.rivulet.http.subscribe.StreamParameters;
+import io.rivulet.http.subscribe.SubscribeHandler;
+import io.rivulet.hub.dialect.Dialect;
+import io.rivulet.hub.dialect.PlainDialect;
+import io.rivulet.refusal.Refused;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+
+/** The hub resource, {@code /api/updates}: GET subscribes, POST and PUT publish. */
+public final class UpdatesServlet extends HubServlet {
+
+    private static final String METHODS = "GET, HEAD, POST, PUT, OPTIONS";
+    private static final Dialect DIALECT = new PlainDialect();
+
+    private final transient StreamParameters reader;
+    private final transient SubscribeHandler subscribe;
+    private final transient PublishHandler publish;
+
+    /** The servlet of this hub. */
+    public UpdatesServlet(HubContext context, OpenResponses responses) {
+        this(context, responses, PublishHandler.TIMEOUT_MS);
+    }
+
+    UpdatesServlet(HubContext context, OpenResponses responses, long publishTimeoutMs) {
+        super(context);
+        reader = new StreamParameters(context);
+        subscribe = new SubscribeHandler(context, responses);
+        publish = new PublishHandler(context, publishTimeoutMs);
+    }
+
+    @Override
+    protected void begin(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        switch (request.getMethod()) {
+            case "GET", "HEAD" -> subscribe(request, response);
+            case "POST", "PUT" -> publish(request);
+            case "OPTIONS" -> context().cors().options(request, response, METHODS);
+            default -> throw noMethod(request, response, METHODS);
+        }
+    }
+
+    private void subscribe(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        try {
+            subscribe.open(reader.ofUpdates(request, context().access().toRead(request), DIALECT), request,
+                response);
+        } catch (Refused refused) {
+            if (!subscribe.refuseSoftly(refused, DIALECT, request, response)) {
+                throw refused;
+            }
+        }
+    }
+
+    private void publish(HttpServletRequest request) throws IOException {
+        publish.handle(request,
+            () -> new UpdatesForm(Query.of(request), request.getContentType(), context().settings()));
+    }
+}

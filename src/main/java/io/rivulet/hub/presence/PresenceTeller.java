@@ -1,0 +1,183 @@
+package io.rivulet.hub.presence;
+
+import io.rivulet.event.Event;
+import io.rivulet.hub.stream.Mailbox;
+import io.rivulet.refusal.Refused;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells changes of subscriptions as events, in their order: its own thread, {@code rivulet-presence}, so that no shard
+ * ever waits. One batch is on its way at a time; while the publish queue is full it is offered again at each tick, and
+ * what happens meanwhile gathers. What gathers is bounded: a connection is in the line once, whatever happens to it,
+ * and when the line is long, one that came and went unseen is not told at all. The list and the last event of each
+ * subscription agree in the end.
+ */
+public final class PresenceTeller implements Runnable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PresenceTeller.class);
+    private static final int BATCH_EVENTS = 256;
+    private static final int BATCH_BYTES = 256 << 10;
+    private static final int LINE_MAX = 10_000;
+
+    private final Presence presence;
+    private final Function<List<Event>, CompletableFuture<List<String>>> publish;
+    private final Thread thread;
+    private final Mailbox mailbox = new Mailbox(() -> { });
+    private final Set<Registration> line = new LinkedHashSet<>();
+    /** What has to be published next, until it was. */
+    private List<Event> batch;
+    private boolean onItsWay;
+    private boolean paused;
+    private volatile boolean closing;
+
+    public PresenceTeller(Presence presence, Function<List<Event>, CompletableFuture<List<String>>> publish) {
+        this.presence = presence;
+        this.publish = publish;
+        thread = new Thread(this, "rivulet-presence");
+        thread.setDaemon(true);
+        mailbox.ownedBy(thread);
+    }
+
+    // ---- any thread
+
+    public void start() {
+        thread.start();
+    }
+
+    /** A connection has begun or ended. */
+    public void changed(Registration one) {
+        mailbox.post(() -> join(one));
+    }
+
+    /** Time to try again. */
+    public void tick() {
+        mailbox.post(() -> paused = false);
+    }
+
+    public void close(long millis) throws InterruptedException {
+        end();
+        thread.join(millis);
+    }
+
+    /** Lets its thread end; does not wait. */
+    public void end() {
+        closing = true;
+        mailbox.wake();
+    }
+
+    // ---- its own thread
+
+    @Override
+    public void run() {
+        while (!closing) {
+            try {
+                boolean worked = mailbox.read(System::nanoTime);
+                worked |= tell();
+                if (!worked) {
+                    mailbox.sleepUnless(() -> closing);
+                }
+            } catch (RuntimeException | Error e) {
+                paused = true; // until the next tick; what was gathered is offered again
+                LOG.error("Changes of subscriptions could not be told; they wait", e);
+            }
+        }
+        mailbox.close();
+    }
+
+    private void join(Registration one) {
+        line.add(one);
+        if (isUnseen(one)) {
+            line.remove(one);
+        }
+    }
+
+    /** Came and went while there was too much to tell. */
+    private boolean isUnseen(Registration one) {
+        return one.over && one.begunTold == 0 && line.size() > LINE_MAX;
+    }
+
+    private boolean tell() {
+        if (onItsWay || paused || batch == null && line.isEmpty()) {
+            return false;
+        }
+        if (batch == null) {
+            gather();
+        }
+        if (batch != null) {
+            send();
+        }
+        return true;
+    }
+
+    private void gather() {
+        if (presence.mayStop(() -> batch = List.of(Event.mark()))) {
+            line.forEach(one -> one.begunTold = one.over ? one.begunTold : one.size());
+            line.clear();
+            return;
+        }
+        List<Event> events = new ArrayList<>();
+        int bytes = 0;
+        for (Iterator<Registration> it = line.iterator(); it.hasNext(); ) {
+            Registration one = it.next();
+            for (Event event = next(one); event != null; event = next(one)) {
+                events.add(event);
+                bytes += event.weight();
+                if (events.size() >= BATCH_EVENTS || bytes >= BATCH_BYTES) {
+                    batch = events; // the rest of this connection comes with the next
+                    return;
+                }
+            }
+            it.remove();
+        }
+        batch = events.isEmpty() ? null : events;
+    }
+
+    /** The next thing to tell of a connection: its beginnings, then its ends; null when all is told. */
+    private Event next(Registration one) {
+        if (one.begunTold < one.size() && !(one.over && (one.endedTold > 0 || isUnseen(one)))) {
+            return event(one.get(one.begunTold++), true);
+        }
+        if (one.over && one.endedTold < one.begunTold) {
+            return event(one.get(one.endedTold++), false);
+        }
+        return null;
+    }
+
+    private Event event(ActiveSubscription of, boolean active) {
+        String hub = presence.hub();
+        return Event.on(SubscriptionDocument.topic(hub, of)).topic(SubscriptionDocument.legacyTopic(hub, of))
+            .type("mercure").markPrivate(true)
+            .data(SubscriptionDocument.json(hub, of, active))
+            .legacyData(SubscriptionDocument.legacyJson(hub, of, active, null)).build();
+    }
+
+    private void send() {
+        CompletableFuture<List<String>> answer;
+        try {
+            answer = publish.apply(batch);
+        } catch (Refused e) {
+            paused = true; // the queue is full, or the hub closes
+            return;
+        }
+        onItsWay = true;
+        answer.whenComplete((ids, failure) -> mailbox.post(() -> sent(failure)));
+    }
+
+    /** Failed events are told again: at worst somebody hears twice what is so. */
+    private void sent(Throwable failure) {
+        onItsWay = false;
+        if (failure == null) {
+            batch = null;
+        } else {
+            paused = true;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package io.rivulet.hub.presence;
+
+import io.rivulet.auth.Grant;
+import io.rivulet.topic.TopicMatcher;
+import io.rivulet.topic.TopicSelection;
+
+/**
+ * The active subscriptions of one connection: one for each matcher, all under one name. What they carry is of the grant
+ * that the stream began with, so that the end of a subscription says what its beginning said.
+ */
+public final class Registration {
+
+    /** Names the connection to others. */
+    final String subscriber;
+    private final TopicSelection topics;
+    private final Grant grant;
+
+    /** The connection has ended. Written by its shard. */
+    volatile boolean over;
+    /** How many of the beginnings, and of the ends, were told. The teller's thread only. */
+    int begunTold;
+    int endedTold;
+
+    Registration(String subscriber, TopicSelection topics, Grant grant) {
+        this.subscriber = subscriber;
+        this.topics = topics;
+        this.grant = grant;
+    }
+
+    /** What its stream asked for. */
+    TopicSelection topics() {
+        return topics;
+    }
+
+    int size() {
+        return topics.matchers().size();
+    }
+
+    ActiveSubscription get(int i) {
+        TopicMatcher matcher = topics.matchers().get(i);
+        return new ActiveSubscription(subscriber, matcher, grant.payload(matcher.text()));
+    }
+}

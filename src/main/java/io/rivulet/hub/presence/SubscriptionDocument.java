@@ -1,0 +1,124 @@
+package io.rivulet.hub.presence;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.rivulet.topic.TopicMatcher;
+import io.rivulet.topic.TopicSpace;
+import io.rivulet.url.PercentEncoding;
+import java.net.URI;
+import java.util.List;
+
+/**
+ * Active subscriptions as JSON text: of Mercure 1.0 (ACT-03, ACT-08) and of 0.x (JSON-LD, OLD-11, OLD-12), the same for
+ * events and for the API. {@code hub} is the hub's path, {@link #hubPath}. Pure, any thread.
+ */
+public final class SubscriptionDocument {
+
+    /** Where active subscriptions are, below the hub's path. */
+    public static final String FOLDER = "/subscriptions";
+    private static final String CONTEXT = "https://mercure.rocks/";
+
+    private SubscriptionDocument() {
+    }
+
+    /** The path of the hub's own URL: what subscription topics begin with. */
+    public static String hubPath(TopicSpace topics) {
+        return URI.create(topics.hubUrl()).getRawPath();
+    }
+
+    /** The path of all subscriptions. */
+    public static String folder(String hub) {
+        return hub + FOLDER;
+    }
+
+    /** The path of all subscriptions of one matcher, in 1.0. */
+    public static String folder(String hub, TopicMatcher matcher) {
+        return hub + FOLDER + "/" + encode(matcher.type()) + "/" + encode(matcher.text());
+    }
+
+    /** The path of all subscriptions of one matcher, in 0.x. */
+    public static String legacyFolder(String hub, TopicMatcher matcher) {
+        return hub + FOLDER + "/" + encode(matcher.text());
+    }
+
+    /** The subscription's topic and path in 1.0; each variable encoded once (ACT-01). */
+    public static String topic(String hub, ActiveSubscription of) {
+        return folder(hub, of.matcher()) + "/" + encode(of.subscriber());
+    }
+
+    /** The subscription's topic and path in 0.x (OLD-11). */
+    public static String legacyTopic(String hub, ActiveSubscription of) {
+        return legacyFolder(hub, of.matcher()) + "/" + encode(of.subscriber());
+    }
+
+    /** One subscription in 1.0. */
+    public static String json(String hub, ActiveSubscription of, boolean active) {
+        return document(hub, of, active).toString();
+    }
+
+    /** One subscription in 0.x; {@code lastEventId} for a document of the API, null for an event. */
+    public static String legacyJson(String hub, ActiveSubscription of, boolean active, String lastEventId) {
+        JsonObject json = new JsonObject();
+        json.addProperty("@context", CONTEXT);
+        legacy(json, hub, of, active);
+        if (lastEventId != null) {
+            json.addProperty("lastEventID", lastEventId);
+        }
+        return json.toString();
+    }
+
+    /** A collection in 1.0; {@code id} is the path that was asked for. */
+    public static String collection(String id, String hub, List<ActiveSubscription> all) {
+        JsonObject json = new JsonObject();
+        json.addProperty("id", id);
+        json.addProperty("type", "subscriptions");
+        JsonArray list = new JsonArray(all.size());
+        all.forEach(one -> list.add(document(hub, one, true)));
+        json.add("subscriptions", list);
+        return json.toString();
+    }
+
+    /** A collection in 0.x. */
+    public static String legacyCollection(String id, String hub, List<ActiveSubscription> all, String lastEventId) {
+        JsonObject json = new JsonObject();
+        json.addProperty("@context", CONTEXT);
+        json.addProperty("id", id);
+        json.addProperty("type", "Subscriptions");
+        json.addProperty("lastEventID", lastEventId);
+        JsonArray list = new JsonArray(all.size());
+        all.forEach(one -> list.add(legacy(new JsonObject(), hub, one, true)));
+        json.add("subscriptions", list);
+        return json.toString();
+    }
+
+    private static JsonObject document(String hub, ActiveSubscription of, boolean active) {
+        JsonObject json = new JsonObject();
+        json.addProperty("id", topic(hub, of));
+        json.addProperty("type", "subscription");
+        json.addProperty("match_type", of.matcher().type());
+        json.addProperty("match", of.matcher().text());
+        return who(json, of, active);
+    }
+
+    private static JsonObject legacy(JsonObject json, String hub, ActiveSubscription of, boolean active) {
+        json.addProperty("id", legacyTopic(hub, of));
+        json.addProperty("type", "Subscription");
+        json.addProperty("topic", of.matcher().text());
+        return who(json, of, active);
+    }
+
+    private static JsonObject who(JsonObject json, ActiveSubscription of, boolean active) {
+        json.addProperty("subscriber", of.subscriber());
+        json.addProperty("active", active);
+        if (of.payload() != null) {
+            json.add("payload", JsonParser.parseString(of.payload()));
+        }
+        return json;
+    }
+
+    /** Percent-encodes all but the unreserved characters (RFC 6570, simple expansion): also slash, colon, percent. */
+    public static String encode(String text) {
+        return PercentEncoding.ALL_BUT_UNRESERVED.encode(text);
+    }
+}

@@ -1,0 +1,219 @@
+package io.rivulet.hub.publish;
+
+import io.rivulet.event.Event;
+import io.rivulet.event.EventFrame;
+import io.rivulet.event.Position;
+import io.rivulet.hub.stream.FanOut;
+import io.rivulet.hub.tail.TailRing;
+import io.rivulet.hub.tail.TransientTopics;
+import io.rivulet.log.EventLog;
+import io.rivulet.log.LogEntry;
+import io.rivulet.log.LogFailure;
+import io.rivulet.log.LogRecord;
+import io.rivulet.metrics.Metrics;
+import io.rivulet.metrics.Metrics.Count;
+import io.rivulet.refusal.Refused;
+import io.rivulet.topic.TopicMatcher;
+import io.rivulet.topic.TopicSelection;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one sequencer: takes groups from the queue, appends the durable part as one commit, gives every event its place,
+ * shows all to the ring, answers. Its own thread, {@code rivulet-commit}; it does no network I/O and runs nobody's
+ * callback. While one commit syncs, the next group gathers by itself: there is no timer.
+ */
+public final class Committer implements Runnable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
+    private static final TopicSelection ALL = TopicSelection.of(List.of(new TopicMatcher.Any()));
+    private static final int READ_BYTES = 1 << 20;
+
+    private final PublishQueue queue;
+    private final EventLog log;
+    private final TailRing ring;
+    private final TransientTopics transients;
+    private final FanOut fanOut;
+    private final Receipts receipts;
+    private final DeferredAnswers answers;
+    private final Metrics metrics;
+    private final InstantSource clock;
+
+    /** The place of the newest event; the next transient event counts on from here. */
+    private Position place;
+    /**
+     * The nonce of the commit at {@code place.durable()}. Not {@code log.range().headNonce()}: while a group is shown
+     * that is already the group's nonce, but a transient event before its first durable one stands at an older place.
+     */
+    private int nonce;
+    private boolean failing;
+
+    public Committer(PublishQueue queue, EventLog log, TailRing ring, TransientTopics transients, FanOut fanOut,
+                     Executor answering, Metrics metrics, InstantSource clock) {
+        this.queue = queue;
+        this.log = log;
+        this.ring = ring;
+        this.transients = transients;
+        this.fanOut = fanOut;
+        this.answers = new DeferredAnswers(answering);
+        this.receipts = new Receipts(log, answers::give);
+        this.metrics = metrics;
+        this.clock = clock;
+        this.place = Position.ofDurable(log.range().head());
+        this.nonce = log.range().headNonce();
+        log.beforeSync(answers::give);
+    }
+
+    @Override
+    public void run() {
+        for (List<PendingPublish> group = queue.take(); group != null; group = queue.take()) {
+            if (fanOut.isLagging(ring)) {
+                answers.give();
+                fanOut.awaitNotLagging(ring);
+            }
+            try {
+                showMissing();
+                commit(group);
+                answers.keep(group);
+                if (queue.isEmpty()) {
+                    answers.give(); // who comes from now on finds this thread at work or woken: it need not look again
+                }
+            } catch (IOException | RuntimeException | Error e) {
+                fault(group, e); // without this thread every publisher would wait for ever
+            }
+        }
+    }
+
+    private void commit(List<PendingPublish> group) throws IOException {
+        List<PendingPublish> fresh = receipts.settle(group);
+        List<LogRecord> records = new ArrayList<>();
+        for (PendingPublish pending : fresh) {
+            if (!pending.isTransient) {
+                for (int i = 0; i < pending.events.size(); i++) {
+                    records.add(new LogRecord(pending.events.get(i), i == 0 ? pending.receipt : null));
+                }
+            }
+        }
+        show(fresh, records.isEmpty() ? List.of() : append(records, fresh));
+        receipts.remember(fresh);
+        count(group);
+    }
+
+    /** The entries of a group; none when the disk refused them: transient events go on, so clocks tick meanwhile. */
+    private List<LogEntry> append(List<LogRecord> records, List<PendingPublish> fresh) throws IOException {
+        long head = log.range().head();
+        try {
+            List<LogEntry> entries = log.append(records);
+            metrics.add(Count.COMMITS);
+            recovered();
+            return entries;
+        } catch (IOException | RuntimeException e) {
+            if (log.range().head() > head) {
+                throw e; // not the disk's: the group is published, and the next round shows it
+            }
+            refuseDurable(fresh, e);
+            return List.of();
+        }
+    }
+
+    /**
+     * Shows what the log holds and the ring does not, after a fault between the two: an event on the disk is published,
+     * so live streams get it, too.
+     */
+    private void showMissing() throws IOException {
+        long head = log.range().head();
+        if (place.durable() == head) {
+            return;
+        }
+        while (place.durable() < head) {
+            for (LogEntry entry : log.read(place.durable(), head, ALL, READ_BYTES).entries()) {
+                show(onDisk(entry));
+            }
+        }
+        fanOut.wake();
+    }
+
+    private void fault(List<PendingPublish> group, Throwable e) {
+        LOG.error("A group of {} publishes failed; whether they were published is unknown", group.size(), e);
+        Refused refusal = Refused.because(Refused.Reason.STORE_FAILED,
+            "the hub failed; whether the event was published is unknown", e);
+        for (PendingPublish pending : group) {
+            pending.refusal = pending.refusal == null ? refusal : pending.refusal;
+        }
+        answers.keep(group);
+        answers.give();
+    }
+
+    /** Shows a group in its order; {@code entries} are its durable events, which are on the disk now. */
+    private void show(List<PendingPublish> group, List<LogEntry> entries) {
+        answers.give(); // to show the events may mean to wait for room in the ring
+        int next = 0;
+        for (PendingPublish pending : group) {
+            if (pending.refusal == null) {
+                for (Event event : pending.events) {
+                    EventFrame frame = pending.isTransient ? inMemory(event) : onDisk(entries.get(next++));
+                    pending.ids.add(frame.id());
+                    show(frame);
+                }
+            }
+        }
+        fanOut.wake();
+    }
+
+    private void show(EventFrame frame) {
+        fanOut.awaitRoom(ring, frame.weight());
+        ring.add(frame);
+        place = frame.position();
+        if (frame.isTransient() && !frame.isPresence()) {
+            transients.added(frame);
+        }
+    }
+
+    private EventFrame onDisk(LogEntry entry) {
+        nonce = entry.nonce();
+        return entry.frame(log.seal());
+    }
+
+    private EventFrame inMemory(Event event) {
+        Position next = new Position(place.durable(), place.transients() + 1);
+        String id = log.seal().seal(log.range().epoch(), next.durable(), next.transients(), nonce);
+        return new EventFrame(event, next, true, id, clock.millis());
+    }
+
+    private void refuseDurable(List<PendingPublish> group, Exception e) {
+        metrics.add(Count.COMMIT_FAILURES);
+        boolean full = e instanceof LogFailure failure && failure.isFull();
+        if (!failing) {
+            failing = true; // once for a trouble, not once for each publish
+            LOG.error("Publishing to durable topics fails: {}. Streams stay; it heals by itself.", e.getMessage(), e);
+        }
+        Refused refusal = Refused.because(full ? Refused.Reason.STORE_FULL : Refused.Reason.STORE_FAILED,
+            (full ? "the disk is full: " : "the disk refused the event: ") + e.getMessage()
+                + "; nothing was published", e);
+        for (PendingPublish pending : group) {
+            if (!pending.isTransient) {
+                pending.refusal = refusal;
+            }
+        }
+    }
+
+    private void recovered() {
+        if (failing) {
+            failing = false;
+            LOG.info("Publishing to durable topics works again.");
+        }
+    }
+
+    private void count(List<PendingPublish> group) {
+        for (PendingPublish pending : group) {
+            Count what = pending.refusal != null ? Count.REFUSED
+                : pending.ids.isEmpty() || pending.original != null ? Count.REPEATED : Count.PUBLISHED;
+            metrics.add(what, what == Count.PUBLISHED ? pending.ids.size() : 1);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package io.rivulet.hub.publish;
+
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * The publishers' answers, on their way from the committer to the thread that gives them. The committer's own.
+ *
+ * <p>Why they are put off: with few cores, the moment a group is on the disk is the worst one to answer it. Its
+ * answers, and the next publishes that they set free, want the core just when the committer wants it to write the group
+ * that gathered meanwhile; the disk stands still until it gets it. So while somebody waits in the queue, a group's
+ * answers are kept until the next one is written, and are given while the disk syncs that. Nobody waits for more than
+ * the committer's own work (or for a segment that the log's thread rolls at that moment): {@link #give} comes before
+ * everything that may take long, a search for a key, a sync, a wait for shards, and when the queue is empty.
+ */
+final class DeferredAnswers {
+
+    private final Executor executor;
+    private List<PendingPublish> kept = List.of();
+
+    /** {@code executor} gives them, in order. */
+    DeferredAnswers(Executor executor) {
+        this.executor = executor;
+    }
+
+    /** Keeps the answers of a group that is done until they are given; before them, gives those it had. */
+    void keep(List<PendingPublish> group) {
+        give();
+        kept = group;
+    }
+
+    /** Gives what is kept, if anything. */
+    void give() {
+        if (kept.isEmpty()) {
+            return;
+        }
+        List<PendingPublish> group = kept;
+        kept = List.of();
+        try {
+            executor.execute(() -> group.forEach(PendingPublish::complete));
+        } catch (RejectedExecutionException e) {
+            // the disk held the committer up until the hub had closed without it
+            group.forEach(PendingPublish::complete);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package io.rivulet.hub.publish;
+
+import io.rivulet.event.Event;
+import io.rivulet.log.Receipt;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A publish on its way: in the queue, then in a group, then answered. The publisher's thread makes it, the committer
+ * alone changes it.
+ */
+public final class PendingPublish {
+
+    final List<Event> events;
+    /** Key and content of an idempotent publish; null without a key. */
+    final Receipt receipt;
+    /** In memory only. One durable event makes a whole batch durable, so that it stays contiguous in the log. */
+    final boolean isTransient;
+    final int weight;
+    public final CompletableFuture<List<String>> answer = new CompletableFuture<>();
+
+    /** The ids, once placed. */
+    final List<String> ids;
+    /** Why not; null when all is well. */
+    RuntimeException refusal;
+    /** The publish in the same group that came first with the same key; its answer is this one's too. */
+    PendingPublish original;
+
+    public PendingPublish(List<Event> events, Receipt receipt, boolean isTransient) {
+        this.events = events;
+        this.receipt = receipt;
+        this.isTransient = isTransient;
+        int sum = 0;
+        for (Event event : events) {
+            sum += event.weight();
+        }
+        this.weight = sum;
+        this.ids = new ArrayList<>(events.size());
+    }
+
+    /** Completes the answer; on the thread for answers. */
+    void complete() {
+        PendingPublish source = original == null ? this : original;
+        RuntimeException no = refusal != null ? refusal : source.refusal;
+        if (no != null) {
+            answer.completeExceptionally(no);
+        } else {
+            answer.complete(List.copyOf(source.ids));
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package io.rivulet.hub.publish;
+
+import io.rivulet.auth.Grant;
+import io.rivulet.config.Settings;
+import io.rivulet.config.SettingsTable;
+import io.rivulet.event.Event;
+import io.rivulet.log.Digest;
+import io.rivulet.log.Receipt;
+import io.rivulet.topic.Topic;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Makes of a checked publication what the committer takes: private topics marked, class chosen, receipt written. */
+public final class PublishIntake {
+
+    private PublishIntake() {
+    }
+
+    public static PendingPublish take(Publication publication, Settings settings) {
+        List<String> privateTopics = settings.get(SettingsTable.PRIVATE_TOPICS);
+        List<Event> events = new ArrayList<>(publication.events().size());
+        boolean isTransient = true;
+        for (Event event : publication.events()) {
+            events.add(Topic.covered(privateTopics, event.topics()) ? event.asPrivate() : event);
+            isTransient &= isTransient(event, settings);
+        }
+        return new PendingPublish(List.copyOf(events), receipt(publication, events), isTransient);
+    }
+
+    /** An event is transient when all of its topics are. */
+    private static boolean isTransient(Event event, Settings settings) {
+        List<String> patterns = settings.get(SettingsTable.TRANSIENT_TOPICS);
+        for (String topic : event.topics()) {
+            if (!Topic.lies(topic, patterns)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static Receipt receipt(Publication publication, List<Event> events) {
+        if (publication.idempotencyKey() == null) {
+            return null;
+        }
+        Grant grant = publication.grant();
+        Digest key = Digest.of(utf8(grant.issuer()), utf8(grant.subject()), utf8(publication.idempotencyKey()));
+        List<byte[]> parts = new ArrayList<>();
+        for (Event event : events) {
+            parts.add(ByteBuffer.allocate(9).putInt(event.topics().size()).putInt(event.retryMs())
+                .put((byte) ((event.isPrivate() ? 1 : 0) | (event.id() != null ? 2 : 0)
+                    | (event.type() != null ? 4 : 0))).array());
+            event.topics().forEach(topic -> parts.add(utf8(topic)));
+            parts.add(utf8(event.id() == null ? "" : event.id()));
+            parts.add(utf8(event.type() == null ? "" : event.type()));
+            parts.add(event.data());
+        }
+        return new Receipt(key, Digest.of(parts.toArray(byte[][]::new)), events.size());
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

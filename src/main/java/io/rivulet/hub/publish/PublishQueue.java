@@ -1,0 +1,99 @@
+package io.rivulet.hub.publish;
+
+import io.rivulet.config.SettingsTable;
+import io.rivulet.refusal.Refused;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** Publishes waiting for the committer, first in, first out, bounded by bytes. Any thread offers, it takes. */
+public final class PublishQueue {
+
+    private static final int GROUP_EVENTS_MAX = 512;
+    private static final int GROUP_BYTES_MAX = 1 << 20;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition filled = lock.newCondition();
+    private final ArrayDeque<PendingPublish> waiting = new ArrayDeque<>();
+    private final long bytesMax;
+    private long bytes;
+    private boolean closed;
+
+    public PublishQueue(long bytesMax) {
+        this.bytesMax = bytesMax;
+    }
+
+    /**
+     * Puts a publish at the end.
+     *
+     * @throws Refused when the queue is full or closed
+     */
+    public void offer(PendingPublish pending) {
+        lock.lock();
+        try {
+            if (closed) {
+                throw Refused.because(Refused.Reason.NOT_OPEN, "the hub is closing; nothing was published");
+            }
+            if (bytes + pending.weight > bytesMax && !waiting.isEmpty()) {
+                throw Refused.because(Refused.Reason.OVERLOADED, bytes + " bytes of events wait for the disk; with "
+                    + pending.weight + " more they would exceed " + bytesMax + " ("
+                    + SettingsTable.PUBLISH_QUEUE_BYTES.fullKey() + ")");
+            }
+            bytes += pending.weight;
+            waiting.add(pending);
+            filled.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The next group: at least one publish, at most about 512 events or 1 MiB; null when closed and empty. */
+    List<PendingPublish> take() {
+        lock.lock();
+        try {
+            while (waiting.isEmpty()) {
+                if (closed) {
+                    return null;
+                }
+                filled.awaitUninterruptibly(); // nobody of the hub's interrupts: closing the queue ends the taker
+            }
+            List<PendingPublish> group = new ArrayList<>();
+            int events = 0;
+            long size = 0;
+            do {
+                PendingPublish next = waiting.poll();
+                group.add(next);
+                events += next.events.size();
+                size += next.weight;
+            } while (!waiting.isEmpty() && events + waiting.peek().events.size() <= GROUP_EVENTS_MAX
+                && size + waiting.peek().weight <= GROUP_BYTES_MAX);
+            bytes -= size;
+            return group;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Does nobody wait? Until somebody offers, which any thread may at once. */
+    boolean isEmpty() {
+        lock.lock();
+        try {
+            return waiting.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** No more offers; what waits is still taken. */
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            filled.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package io.rivulet.hub.publish;
+
+import static io.rivulet.refusal.Refused.Reason.OVERLOADED;
+import static io.rivulet.refusal.Refused.Reason.RATE_LIMITED;
+import static io.rivulet.refusal.Refused.Reason.TOO_LARGE;
+
+import io.rivulet.auth.Grant;
+import io.rivulet.config.Settings;
+import io.rivulet.config.SettingsTable;
+import io.rivulet.metrics.Metrics;
+import io.rivulet.metrics.Metrics.Count;
+import io.rivulet.refusal.Refused;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/**
+ * How many events a second each subject may publish: a bucket that holds {@code publish.burst} tokens and gets
+ * {@code publish.rate} a second. An event that keeps the rules costs one, also when the queue has no room for it or its
+ * key repeats another: it has cost work, too. Of a bucket one number is kept, when it will be full again (the generic
+ * cell rate algorithm), and of one that is full nothing. Any thread; the lock is held for a map's work.
+ */
+public final class PublishRates {
+
+    /** Subjects that are not at rest at the same time: 8 MB of them at most. */
+    static final int SUBJECTS_MAX = 65_536;
+
+    private static final int SUBJECTS_LEAST = 1_024;
+    private static final long SECOND_NS = 1_000_000_000;
+    private static final long MS_NS = 1_000_000;
+    /** With as many as there may be, those at rest are looked for no more often: it takes milliseconds. */
+    private static final long SWEEP_PAUSE_NS = SECOND_NS / 10;
+
+    private final int rate;
+    private final int burst;
+    /** In which one token comes; rounded up, and the bucket holds as many of them, so that its tokens are whole. */
+    private final long tokenNs;
+    private final LongSupplier nanos;
+    private final Metrics metrics;
+    private final Map<Grant.Identity, Long> fullAtNs = new HashMap<>();
+    private int sweepAt = SUBJECTS_LEAST;
+    private long sweptNs;
+
+    public PublishRates(Settings settings, LongSupplier nanos, Metrics metrics) {
+        rate = settings.get(SettingsTable.PUBLISH_RATE);
+        burst = settings.get(SettingsTable.PUBLISH_BURST);
+        tokenNs = rate == 0 ? 0 : (SECOND_NS + rate - 1) / rate;
+        this.nanos = nanos;
+        this.metrics = metrics;
+        sweptNs = nanos.getAsLong() - SWEEP_PAUSE_NS;
+    }
+
+    /**
+     * Takes a token for each of so many events of one request, or none.
+     *
+     * @throws Refused {@code RATE_LIMITED} with the time until all of them would fit; {@code TOO_LARGE} when they
+     *                 never would; {@code OVERLOADED} when more subjects publish at once than can be remembered
+     */
+    public void take(Grant grant, int events) {
+        if (counts(grant)) {
+            ask(grant, events, true);
+        }
+    }
+
+    /** Whether one event would fit now, before its body is read: the same refusals, and nothing is taken. */
+    public void check(Grant grant) {
+        if (counts(grant)) {
+            ask(grant, 1, false);
+        }
+    }
+
+    /** How many subjects are remembered: for tests. */
+    synchronized int remembered() {
+        return fullAtNs.size();
+    }
+
+    /** The hub's own code and whoever is at this machine in dev mode are nobody's guests. */
+    private boolean counts(Grant grant) {
+        return rate > 0 && !grant.isLocal();
+    }
+
+    private void ask(Grant grant, int events, boolean take) {
+        if (events > burst) {
+            throw Refused.because(TOO_LARGE, "the batch holds " + events + " events; one subject may publish at most "
+                + burst + " at once (" + SettingsTable.PUBLISH_BURST.fullKey() + ")");
+        }
+        Grant.Identity subject = grant.identity();
+        long waitNs;
+        synchronized (this) {
+            long nowNs = nanos.getAsLong();
+            Long known = fullAtNs.get(subject);
+            long missingNs = known == null ? 0 : Math.max(0, known - nowNs);
+            waitNs = missingNs + (events - burst) * tokenNs;
+            if (waitNs <= 0 && take) {
+                if (known == null) {
+                    makeRoom(nowNs);
+                }
+                fullAtNs.put(subject, nowNs + missingNs + events * tokenNs);
+            }
+        }
+        if (waitNs > 0) {
+            metrics.add(Count.RATE_LIMITED);
+            throw Refused.comeBack(RATE_LIMITED, "this subject may publish " + rate + " events a second ("
+                + SettingsTable.PUBLISH_RATE.fullKey() + "), " + burst + " at once ("
+                + SettingsTable.PUBLISH_BURST.fullKey() + "), and has; " + (events == 1 ? "one fits" : events + " fit")
+                + " in " + (waitNs + MS_NS - 1) / MS_NS + " ms",
+                (int) ((waitNs + SECOND_NS - 1) / SECOND_NS));
+        }
+    }
+
+    /** Forgets those at rest when they may be many: after a sweep as many may come as were left. */
+    private void makeRoom(long nowNs) {
+        if (fullAtNs.size() < sweepAt) {
+            return;
+        }
+        if (sweepAt < SUBJECTS_MAX || nowNs - sweptNs >= SWEEP_PAUSE_NS) {
+            sweptNs = nowNs;
+            fullAtNs.values().removeIf(full -> full - nowNs <= 0);
+            sweepAt = Math.min(SUBJECTS_MAX, Math.max(SUBJECTS_LEAST, fullAtNs.size() * 2));
+        }
+        if (fullAtNs.size() >= SUBJECTS_MAX) {
+            throw Refused.because(OVERLOADED, "more than " + SUBJECTS_MAX + " subjects publish at once; how much each "
+                + "of them did cannot be remembered");
+        }
+    }
+}

@@ -1,0 +1,243 @@
+package io.rivulet.hub.resume;
+
+import io.rivulet.auth.Grant;
+import io.rivulet.event.EventFrame;
+import io.rivulet.event.IdSeal;
+import io.rivulet.event.Position;
+import io.rivulet.hub.tail.TailRing;
+import io.rivulet.hub.tail.TransientTopics;
+import io.rivulet.log.LocalLog;
+import io.rivulet.log.LogEntry;
+import io.rivulet.log.LogFinder;
+import io.rivulet.log.LogRange;
+import io.rivulet.log.View;
+import io.rivulet.topic.Topic;
+import io.rivulet.topic.TopicSelection;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Predicate;
+
+/**
+ * Finds where a stream begins: from a cursor, or from {@code since}. Reader threads only: it asks the log.
+ *
+ * <p>A cursor is believed only when its epoch could reach its place and the nonce it carries is that of the commit
+ * there: one from a lost tail, an older backup or another store is a reset, never a silent skip.
+ */
+public final class Resume {
+
+    private static final String EARLIEST = "earliest";
+    private static final int TOPICS_MAX = 1_000;
+    private static final TopicSelection ANY = TopicSelection.ofTopics(List.of(Topic.ANY));
+
+    private final LocalLog log;
+    private final TailRing ring;
+    private final TransientTopics transients;
+    private final PlaceIds ids;
+    private final Predicate<TopicSelection> mayBeTransient;
+
+    public Resume(LocalLog log, TailRing ring, TransientTopics transients, Predicate<TopicSelection> mayBeTransient) {
+        this.log = log;
+        this.ring = ring;
+        this.transients = transients;
+        this.ids = new PlaceIds(log);
+        this.mayBeTransient = mayBeTransient;
+    }
+
+    /** The start of this stream. */
+    public StartPoint find(ResumeRequest request) throws IOException {
+        String cursor = request.cursor();
+        if (cursor == null) {
+            return since(request);
+        }
+        if (cursor.isEmpty()) {
+            return StartPoint.LIVE;
+        }
+        if (cursor.equals(EARLIEST)) {
+            return earliest();
+        }
+        IdSeal.Opened opened = cursor.startsWith(IdSeal.PREFIX) ? log.seal().open(cursor) : null;
+        StartPoint place = opened == null ? StartPoint.RESET : sealed(request, opened);
+        // not the hub's: on the Mercure path a publisher may have given an id that looks like one (PUB-09)
+        return place == StartPoint.RESET ? named(request) : place;
+    }
+
+    /** A publisher's id: of repeated ones the earliest (REC-07), of those that the caller may know of. */
+    private StartPoint named(ResumeRequest request) throws IOException {
+        String cursor = request.cursor();
+        Optional<LogEntry> entry = log.find().byId(cursor, request.grant().subscribes());
+        if (entry.isPresent()) {
+            Position place = Position.ofDurable(entry.get().position());
+            return lostAmongTransients(request, entry.get().epoch() == log.range().epoch(), place,
+                StartPoint.exact(place, cursor));
+        }
+        Position place = transients.byId(cursor, request.grant().subscribes());
+        return place == null ? StartPoint.RESET : StartPoint.exact(place, cursor);
+    }
+
+    /** Whether nothing was ever published that this caller may see; others must not tell by it. */
+    public boolean isNothingFor(Grant grant) throws IOException {
+        View view = View.of(ANY, grant);
+        long first = log.range().first();
+        return newest().equals(Position.START)
+            || !grant.readsAll() && log.find().lastTrimmed(view) == 0 && log.find().beforeNewest(view, 1) == first - 1
+            && log.read(first - 1, Math.min(first, log.range().head()), view, 1).entries().isEmpty()
+            && transients.newestOfEach(view).isEmpty();
+    }
+
+    private StartPoint sealed(ResumeRequest request, IdSeal.Opened opened) throws IOException {
+        LogRange range = log.range();
+        LogFinder find = log.find();
+        long durable = opened.position().durable();
+        boolean sameEpoch = opened.epoch() == range.epoch();
+        if (durable > range.head() || !find.epochReaches(opened.epoch(), durable)
+            || sameEpoch && opened.position().isAfter(newest())) {
+            return StartPoint.RESET;
+        }
+        OptionalLong nonce = durable >= range.first() || durable == 0 ? find.nonceAt(durable) : OptionalLong.empty();
+        if (nonce.isPresent() && nonce.getAsLong() != opened.nonce()) {
+            return StartPoint.RESET;
+        }
+        if (sameEpoch && !ring.floor().isAfter(opened.position())) {
+            return StartPoint.exact(opened.position(), request.cursor()); // all of it is in memory, trimmed or not
+        }
+        boolean conflates = request.conflates();
+        if (durable < range.first() - 1 && (conflates ? find.newestTrimmed(durable, view(request))
+            : find.lastTrimmed(view(request)) > durable)) {
+            Position oldest = oldest();
+            return lostAmongTransients(request, sameEpoch, opened.position(), StartPoint.partial(oldest,
+                ids.idOf(oldest), StartPoint.missed(view(request), oldest.durable() - durable)));
+        }
+        Position place = sameEpoch ? opened.position() : Position.ofDurable(durable);
+        if (durable < range.first() - 1 && !conflates) {
+            place = oldest(); // only other topics were trimmed between
+        }
+        return lostAmongTransients(request, sameEpoch, opened.position(), StartPoint.exact(place, request.cursor()));
+    }
+
+    /** Adds whether transient events were lost between the cursor and what memory still holds. */
+    private StartPoint lostAmongTransients(ResumeRequest request, boolean sameEpoch, Position cursor,
+                                           StartPoint start) {
+        if (!mayBeTransient.test(request.topics())) {
+            return start;
+        }
+        Position floor = ring.floor();
+        View view = view(request);
+        boolean newestOnly = request.conflates() && !start.cursor().isAfter(cursor);
+        boolean lost = !sameEpoch || floor.isAfter(cursor)
+            && (newestOnly ? transients.newestLost(cursor, floor, view) : transients.lostSince(cursor, view));
+        return lost ? start.withTransientLost(true, floor) : start;
+    }
+
+    private StartPoint since(ResumeRequest request) throws IOException {
+        Since since = request.since();
+        return switch (since.kind()) {
+            case LATEST -> StartPoint.LIVE;
+            case EARLIEST -> earliest();
+            case LAST_OF_EACH -> newestOfEach(request);
+            case LAST_COUNT -> at(newest(request, since.count()));
+            case INSTANT -> {
+                long timeMs = since.at().toEpochMilli();
+                Position place = fromRingTime(timeMs);
+                yield place != null ? at(place) : fromTime(request, timeMs);
+            }
+        };
+    }
+
+    private StartPoint fromTime(ResumeRequest request, long timeMs) throws IOException {
+        Position place = Position.ofDurable(log.find().beforeTime(timeMs));
+        boolean trimmed = place.durable() == log.range().first() - 1 && log.find().lastTrimmed(view(request)) > 0;
+        return trimmed ? StartPoint.partial(place, ids.idOf(place), null) : at(place);
+    }
+
+    private StartPoint earliest() {
+        return at(oldest());
+    }
+
+    /** Before the oldest event there is: in the log, or in a ring that reaches back further than retention. */
+    private Position oldest() {
+        Position trimmed = Position.ofDurable(log.range().first() - 1);
+        Position floor = ring.floor();
+        return trimmed.isAfter(floor) ? floor : trimmed;
+    }
+
+    private StartPoint at(Position place) {
+        return StartPoint.exact(place, ids.idOf(place));
+    }
+
+    private StartPoint newestOfEach(ResumeRequest request) throws IOException {
+        Position head = newest();
+        List<EventFrame> found = new ArrayList<>();
+        for (LogEntry entry : log.find().newestOfEach(view(request), TOPICS_MAX)) {
+            found.add(entry.frame(log.seal()));
+        }
+        found.addAll(transients.newestOfEach(view(request)));
+        // what is newer than head comes by itself afterwards
+        found.removeIf(f -> f.position().isAfter(head));
+        if (found.isEmpty()) {
+            return StartPoint.LIVE;
+        }
+        found.sort(Comparator.comparing(EventFrame::position));
+        found = latest(found);
+        Position before = found.get(0).position().before();
+        Position cursor = found.get(0).isTransient() ? before : Position.ofDurable(before.durable());
+        return new StartPoint(StartPoint.Resumed.EXACT, cursor, ids.idOf(cursor), 0L, false, null, found, head);
+    }
+
+    /** The last of them that a stream may hold in memory, for unlike other chunks these are not read again. */
+    private static List<EventFrame> latest(List<EventFrame> ascending) {
+        int from = ascending.size() - 1;
+        long bytes = ascending.get(from).weight();
+        while (from > 0 && bytes + ascending.get(from - 1).weight() <= LogFinder.NEWEST_BYTES_MAX) {
+            bytes += ascending.get(--from).weight();
+        }
+        return List.copyOf(ascending.subList(from, ascending.size()));
+    }
+
+    /** The place after which {@code n} events for the caller come: counted back through the ring, then the log. */
+    private Position newest(ResumeRequest request, int n) throws IOException {
+        View view = view(request);
+        int counted = 0;
+        int durable = 0; // the log counts these as well
+        for (long sequence = ring.head(); sequence > 0; sequence--) {
+            EventFrame frame = ring.get(sequence);
+            if (frame == null) {
+                break;
+            }
+            if (view.shows(frame.topics(), frame.isPrivate())) {
+                durable += frame.isTransient() ? 0 : 1;
+                if (++counted == n) {
+                    return frame.position().before();
+                }
+            }
+        }
+        return Position.ofDurable(log.find().beforeNewest(view, n - counted + durable));
+    }
+
+    private static View view(ResumeRequest request) {
+        return View.of(request.topics(), request.grant());
+    }
+
+    /** The place before the first event in the ring of that time or later; null when the ring does not reach back. */
+    private Position fromRingTime(long timeMs) {
+        Position place = newest();
+        for (long sequence = ring.head(); sequence > 0; sequence--) {
+            EventFrame frame = ring.get(sequence);
+            if (frame == null) {
+                return null;
+            }
+            if (frame.timeMs() < timeMs) {
+                return place;
+            }
+            place = frame.position().before();
+        }
+        return null;
+    }
+
+    private Position newest() {
+        return ring.newest().place();
+    }
+}

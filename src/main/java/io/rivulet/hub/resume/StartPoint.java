@@ -1,0 +1,78 @@
+package io.rivulet.hub.resume;
+
+import io.rivulet.event.EventFrame;
+import io.rivulet.event.Position;
+import io.rivulet.hub.dialect.Start;
+import io.rivulet.hub.tail.TailRing;
+import io.rivulet.log.View;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Where a stream begins, and what to say of it in {@code rivulet.hello}.
+ *
+ * @param resumed       how
+ * @param cursor        examined up to here; null: up to the newest event, which {@link #at} says
+ * @param cursorId      the id of {@code cursor}; null with it
+ * @param missed        an upper bound of what is gone, under the caller's grants; null when it cannot be told
+ * @param transientLost whether transient events were lost between
+ * @param transientFrom from where transient events may be lost without having been told; null: from nowhere
+ * @param first         events to send first, for {@code since=last}; null otherwise
+ * @param afterFirst    examined up to here once {@code first} is sent
+ */
+public record StartPoint(Resumed resumed, Position cursor, String cursorId, Long missed, boolean transientLost,
+                         Position transientFrom, List<EventFrame> first, Position afterFirst) implements Start {
+
+    /** How a stream resumed. */
+    public enum Resumed {
+        /** A first connect, from now on. */
+        LIVE,
+        /** Nothing is missing. */
+        EXACT,
+        /** The oldest part of what was asked for is gone. */
+        PARTIAL,
+        /** The cursor is not of this history: from now on. */
+        RESET
+    }
+
+    public static final StartPoint LIVE = new StartPoint(Resumed.LIVE, null, null, 0L, false, null, null, null);
+    static final StartPoint RESET = new StartPoint(Resumed.RESET, null, null, null, false, null, null, null);
+
+    @Override
+    public String resumedText() {
+        return resumed.name().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public boolean isComplete() {
+        return (resumed == Resumed.EXACT || resumed == Resumed.LIVE) && !transientLost;
+    }
+
+    @Override
+    public boolean isVeryFirst() {
+        return cursor.equals(Position.START);
+    }
+
+    static StartPoint exact(Position cursor, String id) {
+        return new StartPoint(Resumed.EXACT, cursor, id, 0L, false, null, null, null);
+    }
+
+    static StartPoint partial(Position cursor, String id, Long missed) {
+        return new StartPoint(Resumed.PARTIAL, cursor, id, missed, false, null, null, null);
+    }
+
+    /** How many events may be missing; only a reader who may see all of them may know. */
+    public static Long missed(View view, long positions) {
+        return view.isAll() ? positions : null;
+    }
+
+    /** The same from this place on. */
+    public StartPoint at(TailRing.Mark mark) {
+        return new StartPoint(resumed, mark.place(), mark.id(), missed, transientLost, transientFrom, first,
+            afterFirst);
+    }
+
+    public StartPoint withTransientLost(boolean lost, Position toldUpTo) {
+        return new StartPoint(resumed, cursor, cursorId, missed, lost, toldUpTo, first, afterFirst);
+    }
+}

@@ -1,0 +1,64 @@
+package io.rivulet.hub.stream;
+
+import java.util.ArrayDeque;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/** The line of the streams of one shard that wait to be fed: each gets one write, then it is the next one's turn. */
+final class CatchUp {
+
+    private static final long ROUND_NS = 2_000_000;
+    /** So much even while live events wait: enough for some tens of writes. */
+    private static final long ROUND_LIVE_NS = 500_000;
+
+    private final LongSupplier nanos;
+    private final BooleanSupplier liveWaits;
+    private final Consumer<Subscriber> turn;
+    private final ArrayDeque<Subscriber> line = new ArrayDeque<>();
+
+    /**
+     * An empty line.
+     *
+     * @param liveWaits whether events have come that live streams wait for
+     * @param turn      feeds one stream
+     */
+    CatchUp(LongSupplier nanos, BooleanSupplier liveWaits, Consumer<Subscriber> turn) {
+        this.nanos = nanos;
+        this.liveWaits = liveWaits;
+        this.turn = turn;
+    }
+
+    /** Puts a stream into the line, once. */
+    void add(Subscriber s) {
+        if (s.enterLine()) {
+            line.add(s);
+        }
+    }
+
+    /** Whether somebody waits to be fed. */
+    boolean isBusy() {
+        return !line.isEmpty();
+    }
+
+    /**
+     * Gives those in the line their turn, for at most 2 ms, and 0.5 when a live event has come by then; false when
+     * there is nobody.
+     */
+    boolean round() {
+        if (line.isEmpty()) {
+            return false;
+        }
+        long fromNs = nanos.getAsLong();
+        for (int n = line.size(); n > 0 && mayGoOn(nanos.getAsLong() - fromNs); n--) {
+            Subscriber s = line.poll();
+            s.leaveLine();
+            turn.accept(s);
+        }
+        return true;
+    }
+
+    private boolean mayGoOn(long ns) {
+        return ns < ROUND_LIVE_NS || ns < ROUND_NS && !liveWaits.getAsBoolean();
+    }
+}

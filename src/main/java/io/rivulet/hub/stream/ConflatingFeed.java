@@ -1,0 +1,337 @@
+package io.rivulet.hub.stream;
+
+import io.rivulet.event.EventFrame;
+import io.rivulet.event.Position;
+import io.rivulet.hub.tail.TailRing;
+import io.rivulet.log.View;
+import java.util.List;
+
+/**
+ * Feeds a stream that conflates while it lags, by socket or by rate: in passes. What matched since the last pass is
+ * gathered in a {@link ConflationWindow}, the newest of each topic only; when the stream can take something the window
+ * is frozen and sent in ascending order to its end, while the next one gathers what is newer. So ids ascend, no topic
+ * waits for longer than two passes, the newest event of each arrives, and a cut resumes right: what lies at or below an
+ * id that was sent was sent itself, or stands for nothing any more that does not come later. Shard thread.
+ *
+ * <p>Order: what has left the ring, from the log and from what is remembered of transient topics ({@link NewestRead});
+ * then the window, gathered from the ring meanwhile; then live.
+ */
+final class ConflatingFeed implements Feed {
+
+    private static final int EXAMINED_MAX = 4096;
+
+    private final StreamView view;
+    private final Cursor cursor;
+    private final StreamWatcher.Watched watched;
+    /** Its rate, or null. */
+    private final RateQueue.Pacing pacing;
+    private final ConflationWindow window = new ConflationWindow();
+    private WaitingEvents waiting;
+    /** What the pass that waits counts for. */
+    private long passBytes;
+    /** What window and pass count for in the shard's {@link Conflation}. */
+    private long charged;
+    private int writeBytes = WriteBudget.FREE_BYTES;
+    private boolean reading;
+    /** What is being read was asked for under another grant. */
+    private boolean readAgain;
+    /** Something promised was lost before the window, and the stream has not been told. */
+    private boolean lost;
+    private long readMs;
+
+    /**
+     * A feed that gathers behind the cursor.
+     *
+     * @param pacing the stream's rate, or null
+     * @param first  what the stream gets before that, or null
+     * @param readMs see {@link #readMs}
+     */
+    ConflatingFeed(StreamView view, Cursor cursor, StreamWatcher.Watched watched, RateQueue.Pacing pacing,
+                   WaitingEvents first, long readMs) {
+        this.view = view;
+        this.cursor = cursor;
+        this.watched = watched;
+        this.pacing = pacing;
+        this.waiting = first;
+        this.readMs = readMs;
+        window.begin(gathersFrom(), null);
+    }
+
+    private Position gathersFrom() {
+        return waiting == null ? cursor.seen() : waiting.end();
+    }
+
+    /** The stream was live: what waited for it becomes the beginning of the window, and new events are offered. */
+    void beginWith(Turn turn, long[] sequences) {
+        window.follow();
+        for (int i = 0; i < sequences.length && window.follows(); i++) {
+            EventFrame frame = turn.ring().get(sequences[i]);
+            if (frame == null) {
+                begin(turn, cursor.seen()); // the ring moved on
+            } else {
+                gather(turn, frame);
+            }
+        }
+    }
+
+    /** What it gathers. */
+    ConflationWindow window() {
+        return window;
+    }
+
+    /** Whether new events are offered to it. */
+    boolean follows() {
+        return window.follows();
+    }
+
+    /** A new event for the stream, while it {@link #follows}. */
+    void gather(Turn turn, EventFrame frame) {
+        if (!take(turn, frame)) {
+            window.endAt(frame.position().before());
+        }
+    }
+
+    @Override
+    public boolean hasWork() {
+        return window.isScanning();
+    }
+
+    @Override
+    public void work(Turn turn) {
+        if (window.isScanning()) {
+            scan(turn);
+        }
+    }
+
+    /** Looks through the ring for a while; a window that has reached the end of what was dispatched follows. */
+    private void scan(Turn turn) {
+        long from = turn.ring().after(window.upTo());
+        if (from < 0) {
+            ringMovedOn(turn);
+            return;
+        }
+        long to = Math.min(turn.round().dispatched(), from + EXAMINED_MAX - 1);
+        for (long sequence = from; sequence <= to; sequence++) {
+            EventFrame frame = turn.ring().get(sequence);
+            if (frame == null) {
+                return; // it left just now; the next turn begins with that
+            }
+            boolean isForIt = view.asksFor(frame) && cursor.isBefore(frame.position()) && view.maySee(frame);
+            if (isForIt && !take(turn, frame)) {
+                window.end();
+                return;
+            }
+            window.examined(frame.position());
+        }
+        if (turn.mayGoLive(window.upTo())) {
+            window.follow();
+        }
+    }
+
+    /** What was to be looked through next is there no more: the window ends, or begins later if it holds nothing. */
+    private void ringMovedOn(Turn turn) {
+        TailRing.Mark floor = turn.ring().below();
+        if (!window.isEmpty()) {
+            window.end();
+            return;
+        }
+        cursor.mayLoseFrom(cursor.seen());
+        lost |= watched.lostSince(cursor.untoldFrom());
+        window.begin(floor.place(), floor.id());
+    }
+
+    private boolean take(Turn turn, EventFrame frame) {
+        Conflation conflation = turn.conflation();
+        if (!window.isEmpty() && (window.exceeds(conflation.topicsMax(), frame)
+            || !conflation.hasRoomFor(held(), ConflationWindow.costOf(frame)))) {
+            return false;
+        }
+        conflation.conflated(window.take(frame, view.topics()));
+        settle(turn);
+        return true;
+    }
+
+    @Override
+    public Outcome next(Turn turn) {
+        if (reading) {
+            return Outcome.LOG;
+        }
+        if (waiting != null) {
+            return fromMemory(turn);
+        }
+        if (window.base().isAfter(cursor.seen())) {
+            return askLog(turn);
+        }
+        if (window.isScanning()) {
+            return Outcome.TURN;
+        }
+        if (lost) {
+            return tellLoss(turn);
+        }
+        cursor.lossesTold();
+        if (window.isEmpty()) { // and it follows
+            cursor.examined(turn.round().place());
+            return Outcome.CAUGHT_UP;
+        }
+        if (room(turn) <= 0) {
+            return Outcome.RATE;
+        }
+        passBytes = window.bytes();
+        List<EventFrame> pass = window.freeze(window.follows() ? turn.round().place() : window.upTo());
+        waiting = WaitingEvents.pass(pass, window.base());
+        return fromMemory(turn);
+    }
+
+    private Outcome fromMemory(Turn turn) {
+        int room = room(turn);
+        if (room <= 0) {
+            return Outcome.RATE;
+        }
+        Outcome outcome = waiting.write(turn, view, cursor, writeBytes, room);
+        if (waiting.isWritten()) {
+            release(turn);
+        }
+        if (outcome == Outcome.WRITE) {
+            writeBytes = Math.min(WriteBudget.WRITE_BYTES, writeBytes * 2); // small again if the socket is full then
+        }
+        return outcome;
+    }
+
+    private int room(Turn turn) {
+        return pacing == null ? Integer.MAX_VALUE : pacing.room(turn.round().nowNs());
+    }
+
+    private Outcome askLog(Turn turn) {
+        Position seen = cursor.seen();
+        Position upTo = window.base();
+        cursor.mayLoseFrom(seen);
+        Position lostFrom = cursor.untoldFrom();
+        View asked = view.ofLog();
+        reading = true;
+        return turn.asks(() -> turn.newest().read(asked, seen, upTo, lostFrom));
+    }
+
+    /** Says once, at the window's beginning, that something was lost before it. */
+    private Outcome tellLoss(Turn turn) {
+        String id = window.baseId();
+        if (id == null) {
+            long next = turn.ring().after(window.base());
+            id = next < 0 ? null : turn.ring().idBefore(next);
+        }
+        if (id == null) {
+            return Outcome.TURN; // the ring moved on just now; the next turn finds the new place
+        }
+        lost = false;
+        cursor.lossesTold();
+        return turn.lost(new Turn.Loss(true, null, cursor.seen(), id, false));
+    }
+
+    /** What was read is kept as a pass, as far as there is room for it; the rest is read again. */
+    @Override
+    public Outcome answered(Turn turn, HistoryRead.Result result) {
+        reading = false;
+        turn.readBudget().release(result.bytes());
+        if (readAgain) {
+            readAgain = false;
+            return Outcome.TURN;
+        }
+        lost |= result.transientLost();
+        List<EventFrame> frames = result.frames();
+        readMs = frames.isEmpty() ? readMs : frames.get(0).timeMs();
+        waiting = WaitingEvents.pass(frames, result.end());
+        for (int i = 0; i < frames.size(); i++) {
+            int weight = frames.get(i).weight();
+            if (i > 0 && !turn.conflation().hasRoomFor(held(), weight)) {
+                waiting = WaitingEvents.pass(List.copyOf(frames.subList(0, i)), frames.get(i - 1).position());
+                break;
+            }
+            passBytes += weight;
+            settle(turn);
+        }
+        if (result.gapId() == null) {
+            return Outcome.TURN;
+        }
+        cursor.examined(result.gapEnd());
+        return turn.lost(new Turn.Loss(false, result.missed(), result.gapEnd(), result.gapId(), result.damage()));
+    }
+
+    @Override
+    public boolean isReading() {
+        return reading;
+    }
+
+    @Override
+    public void socketFull(Turn turn) {
+        writeBytes = WriteBudget.FREE_BYTES; // a pass cannot be read again
+    }
+
+    @Override
+    public void examineAgain(Turn turn) {
+        if (waiting != null && waiting.isPass()) {
+            release(turn);
+        }
+        begin(turn, gathersFrom());
+        readAgain = reading;
+    }
+
+    private void begin(Turn turn, Position from) {
+        window.begin(from, null);
+        settle(turn);
+    }
+
+    @Override
+    public void drop(Turn turn) {
+        window.clear();
+        if (waiting != null) {
+            release(turn);
+        }
+        settle(turn);
+    }
+
+    private void release(Turn turn) {
+        waiting.release(turn);
+        waiting = null;
+        passBytes = 0;
+        settle(turn);
+    }
+
+    /** What it holds: the window, and the pass that is being sent. */
+    private long held() {
+        return window.bytes() + passBytes;
+    }
+
+    private void settle(Turn turn) {
+        charged = turn.conflation().charge(held(), charged);
+    }
+
+    @Override
+    public boolean isReckoned() {
+        return waiting != null && waiting.isReckoned();
+    }
+
+    @Override
+    public int eventsHeld() {
+        return window.topics() + (waiting == null ? 0 : waiting.left().size());
+    }
+
+    @Override
+    public long bytesHeld(TailRing ring) {
+        return window.bytes() + (waiting == null ? 0 : waiting.bytesLeft());
+    }
+
+    @Override
+    public EventFrame firstHeld(TailRing ring) {
+        return waiting == null || waiting.isWritten() ? null : waiting.left().get(0);
+    }
+
+    @Override
+    public Position toldUpTo(Position dispatched) {
+        boolean first = waiting != null && waiting.isFirst() && waiting.end().isAfter(cursor.seen());
+        return first ? waiting.end() : cursor.seen();
+    }
+
+    @Override
+    public long readMs() {
+        return readMs;
+    }
+}

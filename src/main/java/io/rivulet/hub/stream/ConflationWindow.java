@@ -1,0 +1,156 @@
+package io.rivulet.hub.stream;
+
+import io.rivulet.event.EventFrame;
+import io.rivulet.event.Position;
+import io.rivulet.topic.TopicSelection;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a stream that conflates gets next: the newest event of each of its topics in a stretch of the order that begins
+ * after {@code base}. The stretch grows with what its shard dispatches until the stream takes it as a pass, or until it
+ * is full. The events themselves are held, for the ring forgets them and a transient one is nowhere else. Shard thread.
+ *
+ * <p>Invariant: of all events for the stream placed after {@code base} that were examined, and of each topic it asked
+ * for, the newest is here. What is here is examined up to {@code upTo}, or up to what its shard has dispatched while it
+ * {@code follows}.
+ */
+final class ConflationWindow {
+
+    /** Memory of a topic beside its event, about: a node of a map. */
+    private static final int TOPIC_BYTES = 64;
+
+    private Position base = Position.START;
+    private String baseId;
+    private Position upTo = Position.START;
+    private boolean follows;
+    private boolean full;
+    private long bytes;
+    private Map<String, EventFrame> newest = new HashMap<>();
+
+    /** Forgets what is here and begins anew after this place; its sealed id is known where it is the ring's floor. */
+    void begin(Position from, String idOrNull) {
+        baseId = idOrNull == null && from.equals(base) ? baseId : idOrNull;
+        base = from;
+        upTo = from;
+        follows = false;
+        full = false;
+        clear();
+    }
+
+    /** The stretch begins after this place. */
+    Position base() {
+        return base;
+    }
+
+    /** The sealed id of {@link #base}, or null where it is not known. */
+    String baseId() {
+        return baseId;
+    }
+
+    /** Up to where the ring was looked through; only while it does not follow. */
+    Position upTo() {
+        return upTo;
+    }
+
+    /** Bytes of what is here. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** Each new event is offered to it. */
+    boolean follows() {
+        return follows;
+    }
+
+    /** Whether the ring has to be looked through before it can follow. */
+    boolean isScanning() {
+        return !follows && !full;
+    }
+
+    /** From now on each new event is offered to it. */
+    void follow() {
+        follows = true;
+    }
+
+    /** The ring was looked through up to this place. */
+    void examined(Position place) {
+        upTo = place;
+    }
+
+    /** The stretch ends where it was examined up to: what comes next does not fit. */
+    void end() {
+        full = true;
+    }
+
+    /** The stretch ends here, for the event behind this place was offered and does not fit. */
+    void endAt(Position place) {
+        follows = false;
+        full = true;
+        upTo = place;
+    }
+
+    boolean isEmpty() {
+        return newest.isEmpty();
+    }
+
+    int topics() {
+        return newest.size();
+    }
+
+    /** What it would take more with this event, at most. */
+    static long costOf(EventFrame frame) {
+        return (long) frame.topics().size() * (frame.weight() + TOPIC_BYTES);
+    }
+
+    /** Whether it would hold more topics than so many. */
+    boolean exceeds(int topicsMax, EventFrame frame) {
+        return newest.size() + frame.topics().size() > topicsMax && !newest.keySet().containsAll(frame.topics());
+    }
+
+    /** Takes an event that is later than all that are here; how many older ones it stands for now. */
+    int take(EventFrame frame, TopicSelection asked) {
+        List<String> topics = frame.topics();
+        int replaced = 0;
+        for (int i = 0; i < topics.size(); i++) {
+            if (topics.size() == 1 || asked.matches(topics.get(i))) {
+                EventFrame older = newest.put(topics.get(i), frame);
+                if (older != frame) {
+                    bytes += frame.weight() + (older == null ? TOPIC_BYTES : -older.weight());
+                    replaced += older == null ? 0 : 1;
+                }
+            }
+        }
+        return replaced;
+    }
+
+    /** Gives what is here away as a pass, each event once, ascending; the next stretch begins after {@code end}. */
+    List<EventFrame> freeze(Position end) {
+        List<EventFrame> ascending = new ArrayList<>(newest.values());
+        ascending.sort(Comparator.comparing(EventFrame::position));
+        int n = 0;
+        for (EventFrame frame : ascending) {
+            if (n == 0 || ascending.get(n - 1) != frame) {
+                ascending.set(n++, frame);
+            }
+        }
+        ascending.subList(n, ascending.size()).clear();
+        base = end;
+        baseId = null;
+        upTo = end;
+        full = false;
+        clear();
+        return ascending;
+    }
+
+    /** Lets go of what is here. */
+    void clear() {
+        bytes = 0;
+        if (!newest.isEmpty()) {
+            newest = new HashMap<>(); // clear() would keep the table of the largest window there was
+        }
+    }
+}

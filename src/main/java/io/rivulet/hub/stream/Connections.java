@@ -1,0 +1,126 @@
+package io.rivulet.hub.stream;
+
+import io.rivulet.auth.Grant;
+import io.rivulet.refusal.Refused;
+import io.rivulet.refusal.Refused.Reason;
+import io.rivulet.topic.TopicMatcher;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+
+/** The open streams by their public names: for operators, and for those who own one. Any thread. */
+public final class Connections {
+
+    private static final String NOBODY = "no connection has this name and this secret";
+
+    private static final Name NO_NAME = new Name(0, 0);
+
+    private final Map<Name, Subscriber> open = new ConcurrentHashMap<>();
+    private final StreamNames names;
+
+    public Connections(StreamNames names) {
+        this.names = names;
+    }
+
+    /** All of them, in no order. */
+    public List<Connection> list() {
+        return open.values().stream().map(Connections::shown).toList();
+    }
+
+    /** The one of this public name. */
+    public Optional<Connection> find(String connection) {
+        return Optional.ofNullable(named(connection)).map(Connections::shown);
+    }
+
+    /**
+     * How far those of these public names that are open are behind. Each shard is asked once, between two rounds.
+     *
+     * @return by public name, completed on the hub's thread for answers
+     */
+    public CompletableFuture<Map<String, Lag>> lags(Collection<String> wanted) {
+        Map<StreamOwner<Subscriber>, List<Subscriber>> asked = wanted.stream().map(this::named).filter(s -> s != null)
+            .collect(Collectors.groupingBy(Subscriber::owner));
+        CompletableFuture<Map<String, Lag>> answer = new CompletableFuture<>();
+        if (asked.isEmpty()) {
+            answer.complete(Map.of());
+        }
+        Map<String, Lag> lags = new ConcurrentHashMap<>();
+        AtomicInteger left = new AtomicInteger(asked.size());
+        asked.forEach((owner, streams) -> owner.post(() -> {
+            try {
+                streams.forEach(s -> lags.put(s.connection(), owner.lag(s)));
+            } finally {
+                if (left.decrementAndGet() == 0) {
+                    owner.answer(() -> answer.complete(lags));
+                }
+            }
+        }));
+        return answer;
+    }
+
+    /** Whether this is the secret that the connection's stream was told, and nobody else. In constant time. */
+    public boolean isOwner(String connection, String secret) {
+        return owned(connection, secret) != null;
+    }
+
+    /**
+     * Goes on with a fresh token. It counts from the next event boundary on, also where it grants less.
+     *
+     * @return completed on the stream's own thread once it counts; fails with {@link Refused}: {@code NOT_FOUND} for an
+     *     unknown name and a wrong secret alike, {@code FORBIDDEN} when the token is somebody else's, {@code BANNED}
+     */
+    public CompletableFuture<Void> renew(String connection, String secret, Grant fresh) {
+        CompletableFuture<Void> answer = new CompletableFuture<>();
+        Subscriber s = owned(connection, secret);
+        if (s == null) {
+            answer.completeExceptionally(Refused.because(Reason.NOT_FOUND, NOBODY));
+        } else if (!s.grant().isSameAs(fresh)) {
+            answer.completeExceptionally(Refused.because(Reason.FORBIDDEN,
+                "a stream goes on only with a token of the same issuer and subject"));
+        } else {
+            s.owner().post(() -> s.owner().renew(s, fresh, answer));
+        }
+        return answer;
+    }
+
+    /** Ends the stream at the next event boundary; false when there is none of this name. */
+    public boolean close(String connection) {
+        Subscriber s = named(connection);
+        if (s != null) {
+            s.owner().post(() -> s.owner().close(s, EndReason.CLOSED));
+        }
+        return s != null;
+    }
+
+    public void add(Subscriber s) {
+        open.put(s.admission().connection(), s);
+    }
+
+    public void remove(Subscriber s) {
+        open.remove(s.admission().connection(), s);
+    }
+
+    /** Also where there is no such connection the secret is compared, so that the time tells nothing either. */
+    private Subscriber owned(String connection, String secret) {
+        Name name = Name.of(connection);
+        boolean right = names.isSecretOf(name == null ? NO_NAME : name, secret == null ? "" : secret);
+        return name != null && right ? open.get(name) : null;
+    }
+
+    private Subscriber named(String connection) {
+        Name name = Name.of(connection);
+        return name == null ? null : open.get(name);
+    }
+
+    private static Connection shown(Subscriber s) {
+        Grant grant = s.grant();
+        return new Connection(s.connection(), grant.issuer(), grant.subject(), grant.tokenId(), s.request().peer(),
+            s.request().topics().matchers().stream().map(TopicMatcher::text).toList(), s.request().dialect().name(),
+            s.admission().openedMs(), grant.expiresMs());
+    }
+}

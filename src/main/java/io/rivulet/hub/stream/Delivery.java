@@ -1,0 +1,54 @@
+package io.rivulet.hub.stream;
+
+import io.rivulet.event.Position;
+import io.rivulet.metrics.Metrics.Count;
+
+/**
+ * What one write hands to one stream: the joined bytes of its next events, and between which places these lie. There is
+ * one for each shard, filled by a {@link Feed} and emptied by the write, so that a delivery makes no object.
+ */
+final class Delivery {
+
+    private byte[] bytes;
+    private int events;
+    private Position first;
+    private Position last;
+    private Count path;
+
+    /**
+     * Fills it.
+     *
+     * @param joined whole events; nobody may change the array any more
+     * @param count  how many
+     * @param from   the place of the first
+     * @param to     the place of the last
+     * @param way    which way they took
+     */
+    void of(byte[] joined, int count, Position from, Position to, Count way) {
+        bytes = joined;
+        events = count;
+        first = from;
+        last = to;
+        path = way;
+    }
+
+    byte[] bytes() {
+        return bytes;
+    }
+
+    int events() {
+        return events;
+    }
+
+    Position first() {
+        return first;
+    }
+
+    Position last() {
+        return last;
+    }
+
+    Count path() {
+        return path;
+    }
+}

@@ -1,0 +1,32 @@
+package io.rivulet.hub.stream;
+
+import java.util.Locale;
+
+/** Why a stream ended. */
+public enum EndReason {
+    /** The client left, a write failed, or the container ended it. */
+    LEFT,
+    /** It reached its greatest age. */
+    AGED,
+    /** Its token's end is near. */
+    TOKEN,
+    /** Who reads was banned. */
+    BANNED,
+    /** Its owner or an operator closed it. */
+    CLOSED,
+    /** Its socket took nothing for {@code rivulet.stall.timeout}. */
+    STALLED,
+    /** Its socket took nothing while others waited for the memory it held, or it began with more than there was. */
+    MEMORY,
+    /** Something is lost that can only be told by the next answer's headers. */
+    LOSS,
+    /** The hub could not serve it. */
+    FAULT,
+    /** The hub closes. */
+    DRAINED;
+
+    /** For a line of a log. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,118 @@
+package io.rivulet.hub.stream;
+
+import io.rivulet.event.EventFrame;
+import io.rivulet.hub.tail.TailRing;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+
+/**
+ * All shards together: wakes them, knows the slowest, and makes the committer wait where the fan-out itself is behind.
+ * A shard is a cursor too: the ring evicts nothing that a shard has not dispatched.
+ */
+public final class FanOut {
+
+    private static final long WAIT_NS = 200_000;
+
+    private final List<Shard> shards = new ArrayList<>();
+    private final long lagMaxMs;
+    private final InstantSource clock;
+    private volatile boolean closed;
+
+    public FanOut(long lagMaxMs, InstantSource clock) {
+        this.lagMaxMs = lagMaxMs;
+        this.clock = clock;
+    }
+
+    public void add(Shard shard) {
+        shards.add(shard);
+    }
+
+    public List<Shard> shards() {
+        return shards;
+    }
+
+    /** Gives one more stream to the shard with the fewest. */
+    public Shard assign() {
+        Shard best = shards.get(0);
+        for (Shard shard : shards) {
+            if (shard.assigned().get() < best.assigned().get()) {
+                best = shard;
+            }
+        }
+        best.assigned().incrementAndGet();
+        return best;
+    }
+
+    /** There is something new in the ring. */
+    public void wake() {
+        for (Shard shard : shards) {
+            shard.wake();
+        }
+    }
+
+    /** Asks every shard on its own thread; completed with their answers by the last of them. Any thread. */
+    public <T> CompletableFuture<List<T>> ask(Function<Shard, T> question) {
+        List<CompletableFuture<T>> answers = new ArrayList<>();
+        for (Shard shard : shards) {
+            CompletableFuture<T> answer = new CompletableFuture<>();
+            answers.add(answer);
+            shard.post(() -> {
+                try {
+                    answer.complete(question.apply(shard));
+                } catch (RuntimeException e) {
+                    answer.completeExceptionally(e);
+                }
+            });
+        }
+        return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+            .thenApply(all -> answers.stream().map(CompletableFuture::join).toList());
+    }
+
+    /** Ends all waiting. */
+    public void close() {
+        closed = true;
+    }
+
+    /** Waits while a shard lags; meanwhile publishes fill the queue. */
+    public void awaitNotLagging(TailRing ring) {
+        while (!closed && isLagging(ring)) {
+            pause();
+        }
+    }
+
+    /** Has a shard an event older than {@code lag.max} to dispatch? */
+    public boolean isLagging(TailRing ring) {
+        for (Shard shard : shards) {
+            EventFrame waiting = ring.get(shard.dispatched() + 1);
+            if (waiting != null && clock.millis() - waiting.timeMs() > lagMaxMs) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Waits until the ring may take an event without evicting what a shard still has to dispatch. */
+    public void awaitRoom(TailRing ring, int weight) {
+        while (!closed && !ring.fits(weight, slowest())) {
+            wake();
+            pause();
+        }
+    }
+
+    private static void pause() {
+        Thread.interrupted(); // a stranger's interrupt would turn the pause into a spin
+        LockSupport.parkNanos(WAIT_NS);
+    }
+
+    private long slowest() {
+        long least = Long.MAX_VALUE;
+        for (Shard shard : shards) {
+            least = Math.min(least, shard.dispatched());
+        }
+        return least;
+    }
+}

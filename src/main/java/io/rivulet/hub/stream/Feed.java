@@ -1,0 +1,54 @@
+package io.rivulet.hub.stream;
+
+import io.rivulet.event.EventFrame;
+import io.rivulet.event.Position;
+import io.rivulet.hub.tail.TailRing;
+
+/**
+ * Where the next bytes of one stream come from. The stream's {@link Shard} asks, writes, and puts another feed in its
+ * place when the outcome says so. A feed calls nobody back and knows neither the shard nor another feed. Shard thread.
+ */
+sealed interface Feed permits LiveFeed, ReplayFeed, ConflatingFeed {
+
+    /** The next bytes, or why there are none; only while the stream's socket takes bytes. */
+    Outcome next(Turn turn);
+
+    /** Whether there is work for it that needs no socket. */
+    boolean hasWork();
+
+    /** Does a bounded part of that work. */
+    void work(Turn turn);
+
+    /** What it asked of the log has come. {@link Outcome#TURN} or {@link Outcome#LOST}. */
+    Outcome answered(Turn turn, HistoryRead.Result result);
+
+    /** Whether it waits for the log. */
+    boolean isReading();
+
+    /** The stream's socket takes nothing: memory of the log's is freed, for the cursor knows where to read again. */
+    void socketFull(Turn turn);
+
+    /** The stream's grant is another now: what waits in memory or is being read is examined again. */
+    void examineAgain(Turn turn);
+
+    /** Nothing more is asked of it: its memory is given back. */
+    void drop(Turn turn);
+
+    /** Whether the bytes that the stream was given last count in the {@link WriteBudget} as what waits here. */
+    boolean isReckoned();
+
+    /** How many events wait in it. */
+    int eventsHeld();
+
+    /** The length of these. */
+    long bytesHeld(TailRing ring);
+
+    /** The first event in memory that the stream has not got, or null. */
+    EventFrame firstHeld(TailRing ring);
+
+    /** Up to where the stream has been told all, where its shard has dispatched all up to {@code dispatched}. */
+    Position toldUpTo(Position dispatched);
+
+    /** The time of an event that the stream got last, or of the first that it did not; 0 when none is known. */
+    long readMs();
+}

@@ -1,0 +1,18 @@
+package io.rivulet.hub.stream;
+
+import io.rivulet.hub.tail.TailRing;
+import io.rivulet.hub.tail.TransientTopics;
+
+/**
+ * Where the feeds of all shards get events from.
+ *
+ * @param ring       the newest events
+ * @param transients the newest of each transient topic
+ * @param history    asks the log for streams that get every event
+ * @param newest     asks it for streams that conflate
+ * @param readBudget what was read of the log and not taken yet
+ * @param handOver   decides when a stream that was behind is live
+ */
+public record FeedSources(TailRing ring, TransientTopics transients, HistoryRead history, NewestRead newest,
+                          ReadBudget readBudget, GoLive handOver) {
+}

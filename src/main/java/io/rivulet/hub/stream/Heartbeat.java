@@ -1,0 +1,89 @@
+package io.rivulet.hub.stream;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * What a stream gets when there is nothing for it: a comment ({@code :} and one LF, which no client takes for an
+ * event), or an event that scripts see, or a fresh cursor. Neither container tells that an idle HTTP/1.1 client left;
+ * these writes find out, so they come at least every 30 s whatever the client asked for. Shard thread only.
+ */
+public final class Heartbeat {
+
+    private static final byte[] COMMENT = {':', '\n'};
+    private static final byte[] EVENT =
+        "event: rivulet.heartbeat\ndata: {}\n\n".getBytes(StandardCharsets.US_ASCII);
+    private static final long PROBE_NS = 30_000_000_000L;
+
+    private final CursorDue cursors;
+    private final UnsentBytes unsent;
+    private final Round round;
+    private final Consumer<Subscriber> serve;
+
+    /**
+     * When the id that a silent client holds has become old: an eighth of retention has passed since. Then it gets a
+     * fresh one by {@code rivulet.cursor}, so that it can still resume after the history behind its old id is trimmed.
+     *
+     * @param bytes  appended since, at which it is due
+     * @param ageMs  passed since, at which it is due
+     * @param events appended since, at which it is due
+     */
+    public record CursorDue(long bytes, long ageMs, long events) {
+
+        private static final int SHARE = 8;
+
+        public static CursorDue of(long retainBytes, long retainAgeMs, int retainEvents) {
+            return new CursorDue(retainBytes / SHARE, retainAgeMs / SHARE,
+                retainEvents == 0 ? Long.MAX_VALUE : Math.max(1, retainEvents / SHARE));
+        }
+
+        private boolean isDue(Cursor cursor, Round now) {
+            return cursor.bytesSinceId(now) >= bytes || cursor.eventsSinceId(now) >= events
+                || cursor.msSinceId(now) >= ageMs && cursor.eventsSinceId(now) > 0;
+        }
+    }
+
+    /** {@code serve} writes what a stream has to hear. */
+    Heartbeat(CursorDue cursors, UnsentBytes unsent, Round round, Consumer<Subscriber> serve) {
+        this.cursors = cursors;
+        this.unsent = unsent;
+        this.round = round;
+        this.serve = serve;
+    }
+
+    /** Looks through all streams of the shard. */
+    void tick(List<Subscriber> streams) {
+        for (int i = streams.size() - 1; i >= 0; i--) { // backwards: a failed write may take the stream out
+            Subscriber s = streams.get(i);
+            boolean ready = s.outlet().isReady();
+            unsent.noted(s, ready);
+            if (!ready) {
+                continue; // bytes are on their way, or nobody takes them: both are news enough
+            }
+            if (s.isEnding() || s.isToHear()) {
+                serve.accept(s); // that goes out before anything else
+                continue;
+            }
+            byte[] cursor = isDueCursor(s) ? s.request().dialect().cursor(round.placeId()) : null;
+            if (cursor != null) {
+                s.cursor().saying(round.place());
+                s.cursor().examined(round.place());
+                s.cursor().hasId(round, round.place());
+                unsent.write(s, cursor);
+            } else if (s.request().heartbeatEvents()
+                && round.ns() - s.heartbeatNs() >= s.request().heartbeat().toNanos()) {
+                s.heartbeat(round.ns());
+                unsent.write(s, EVENT);
+            } else if (round.ns() - s.writtenNs() >= Math.min(PROBE_NS, s.request().heartbeat().toNanos())) {
+                unsent.write(s, COMMENT);
+            }
+        }
+    }
+
+    private boolean isDueCursor(Subscriber s) {
+        return s.feed() instanceof LiveFeed live && live.eventsHeld() == 0
+            && !s.cursor().seen().isAfter(round.place()) // placed ahead of its shard, it knows more than this tells
+            && cursors.isDue(s.cursor(), round);
+    }
+}

@@ -1,0 +1,99 @@
+package io.rivulet.hub.stream;
+
+import io.rivulet.event.EventFrame;
+import io.rivulet.event.Position;
+import io.rivulet.hub.resume.PlaceIds;
+import io.rivulet.hub.resume.StartPoint;
+import io.rivulet.log.LocalLog;
+import io.rivulet.log.LogChunk;
+import io.rivulet.log.LogCorrupt;
+import io.rivulet.log.LogEntry;
+import io.rivulet.log.View;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads a stretch of the log for a stream that is behind. Feeds make the question, reader threads ask it. */
+public final class HistoryRead {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HistoryRead.class);
+    private static final int CHUNK_BYTES = 128 << 10;
+
+    private final LocalLog log;
+    private final PlaceIds ids;
+    /** The newest position after which damage was met; -1: nowhere. */
+    private final AtomicLong damagedAfter = new AtomicLong(-1);
+
+    /** A question to the log. */
+    interface Question {
+        Result ask() throws IOException;
+    }
+
+    /**
+     * What a reader thread found for a stream that is behind.
+     *
+     * @param frames        what matched, ascending
+     * @param end           examined up to here
+     * @param bytes         memory that the frames hold, taken from the {@link ReadBudget}
+     * @param gapId         the cursor just before the first event, when retention took something on the way; else null
+     * @param gapEnd        the place of {@code gapId}
+     * @param missed        an upper bound of what was taken, or null
+     * @param damage        whether it is damage, which stays, rather than retention
+     * @param transientLost whether the newest event of a transient topic was lost; for streams that conflate
+     */
+    record Result(List<EventFrame> frames, Position end, long bytes, String gapId, Position gapEnd, Long missed,
+                  boolean damage, boolean transientLost) {
+    }
+
+    public HistoryRead(LocalLog log) {
+        this.log = log;
+        this.ids = new PlaceIds(log);
+    }
+
+    /** The next events in view after {@code after}, as many as make one chunk. Reader threads. */
+    Result read(View view, long after, long upTo) throws IOException {
+        LogChunk chunk;
+        try {
+            chunk = log.read(after, upTo, view, CHUNK_BYTES);
+        } catch (LogCorrupt e) {
+            return damaged(after, upTo, e);
+        }
+        List<EventFrame> frames = new ArrayList<>(chunk.entries().size());
+        long bytes = 0;
+        for (LogEntry entry : chunk.entries()) {
+            EventFrame frame = entry.frame(log.seal());
+            frames.add(frame);
+            bytes += frame.weight();
+        }
+        // never beyond upTo, also where retention went further: from there on the ring has everything
+        Position end = Position.ofDurable(Math.min(upTo, Math.max(chunk.examinedTo(), after)));
+        if (chunk.from() > after + 1 && log.find().lastTrimmed(view) > after) {
+            Position gapEnd = Position.ofDurable(Math.min(upTo, chunk.from() - 1));
+            return new Result(frames, end, bytes, sealed(gapEnd), gapEnd,
+                StartPoint.missed(view, gapEnd.durable() - after), false, false);
+        }
+        return new Result(frames, end, bytes, null, null, null, false, false);
+    }
+
+    /** What is told of damage: reading again would find the same; other troubles pass, and end the stream instead. */
+    Result damaged(long after, long upTo, LogCorrupt e) {
+        LOG.error("The log cannot be read after position {}: {}. Its readers are told of a gap up to {}.",
+            after, e.getMessage(), upTo, e);
+        damagedAfter.accumulateAndGet(after, Math::max);
+        Position end = Position.ofDurable(upTo);
+        return new Result(List.of(), end, 0, sealed(end), end, null, true, false);
+    }
+
+    /** Whether damage is known that lies ahead of a stream that begins there. Any thread. */
+    public boolean meetsDamage(Position place) {
+        return damagedAfter.get() >= place.durable();
+    }
+
+    /** The id of a place; reader threads only. */
+    String sealed(Position place) {
+        return ids.idOf(place);
+    }
+}

@@ -1,0 +1,163 @@
+package io.rivulet.hub.stream;
+
+import io.rivulet.event.EventFrame;
+import io.rivulet.event.Position;
+import io.rivulet.hub.tail.TailRing;
+import io.rivulet.metrics.Metrics.Count;
+import java.util.Arrays;
+
+/**
+ * Feeds a stream that keeps up: from the batches that its shard dispatches. What matched and is not written yet waits
+ * as a backlog of the ring's sequences, eight bytes each, in order. Shard thread.
+ */
+final class LiveFeed implements Feed {
+
+    private static final int BACKLOG_KEPT = 16;
+    private static final long[] NOTHING = {};
+
+    private final StreamView view;
+    private long[] backlog = NOTHING;
+    private int size;
+    /** The place of the first event in the backlog, in two numbers: no object for each delivery. */
+    private long firstDurable;
+    private long firstTransients;
+
+    LiveFeed(StreamView view) {
+        this.view = view;
+    }
+
+    /** Takes an event of the batch; false when the backlog is full. */
+    boolean take(long sequence, EventFrame frame, int backlogMax) {
+        if (size == backlogMax) {
+            return false;
+        }
+        if (size == 0) {
+            first(frame);
+        }
+        if (size == backlog.length) {
+            backlog = Arrays.copyOf(backlog, Math.min(backlogMax, Math.max(1, size * 2)));
+        }
+        backlog[size++] = sequence;
+        return true;
+    }
+
+    @Override
+    public Outcome next(Turn turn) {
+        if (size == 0) {
+            return Outcome.CAUGHT_UP;
+        }
+        WriteBudget budget = turn.budget();
+        EventFrame first = turn.ring().get(backlog[0]);
+        if (first == null || budget.isTight() && !budget.hasRoomFor(first.live(), first.length())) {
+            return Outcome.FELL_BEHIND;
+        }
+        if (size == 1 && view.variant().isShared()) {
+            size = 0;
+            turn.delivery().of(view.live(first), 1, first.position(), first.position(), Count.DELIVERED_LIVE);
+            return Outcome.WRITE;
+        }
+        SharedBatches.Batch batch = turn.batches().live(view, backlog, size, budget.writeBytes());
+        if (batch == null) {
+            return Outcome.FELL_BEHIND;
+        }
+        EventFrame following = batch.events() < size ? turn.ring().get(backlog[batch.events()]) : null;
+        if (batch.events() < size && following == null) {
+            return Outcome.FELL_BEHIND;
+        }
+        taken(batch.events(), following);
+        turn.delivery().of(batch.bytes(), batch.events(), batch.first(), batch.last(), Count.DELIVERED_LIVE);
+        return Outcome.WRITE;
+    }
+
+    /** The first {@code n} of the backlog are written. */
+    private void taken(int n, EventFrame nextOrNull) {
+        System.arraycopy(backlog, n, backlog, 0, size - n);
+        size -= n;
+        if (nextOrNull != null) {
+            first(nextOrNull);
+        }
+        if (size == 0 && backlog.length > BACKLOG_KEPT) {
+            backlog = NOTHING;
+        }
+    }
+
+    private void first(EventFrame frame) {
+        firstDurable = frame.position().durable();
+        firstTransients = frame.position().transients();
+    }
+
+    /** The ring's sequences of the events that wait. */
+    long[] sequences() {
+        return Arrays.copyOf(backlog, size);
+    }
+
+    @Override
+    public boolean hasWork() {
+        return false;
+    }
+
+    @Override
+    public void work(Turn turn) {
+        // all of it needs the socket
+    }
+
+    @Override
+    public Outcome answered(Turn turn, HistoryRead.Result result) {
+        throw new IllegalStateException("a live stream asks nothing of the log");
+    }
+
+    @Override
+    public boolean isReading() {
+        return false;
+    }
+
+    @Override
+    public void socketFull(Turn turn) {
+        // the backlog is bounded, and its events are the ring's
+    }
+
+    @Override
+    public void examineAgain(Turn turn) {
+        throw new IllegalStateException("a live stream falls behind to be examined again");
+    }
+
+    @Override
+    public void drop(Turn turn) {
+        size = 0;
+    }
+
+    @Override
+    public boolean isReckoned() {
+        return false;
+    }
+
+    @Override
+    public int eventsHeld() {
+        return size;
+    }
+
+    @Override
+    public long bytesHeld(TailRing ring) {
+        long bytes = 0;
+        for (int i = 0; i < size; i++) {
+            EventFrame frame = ring.get(backlog[i]);
+            bytes += frame == null ? 0 : frame.length();
+        }
+        return bytes;
+    }
+
+    @Override
+    public EventFrame firstHeld(TailRing ring) {
+        return size == 0 ? null : ring.get(backlog[0]);
+    }
+
+    @Override
+    public Position toldUpTo(Position dispatched) {
+        return size > 0 ? new Position(firstDurable, firstTransients).before() : dispatched;
+    }
+
+    @Override
+    public long readMs() {
+        return 0;
+    }
+}

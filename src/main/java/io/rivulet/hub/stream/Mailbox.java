@@ -1,0 +1,110 @@
+package io.rivulet.hub.stream;
+
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Work that others post to a shard's thread, and that thread's sleep. */
+public final class Mailbox {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Mailbox.class);
+    private static final int ROUND_MAX = 1024;
+    private static final long ROUND_NS = 2_000_000;
+
+    private final ConcurrentLinkedQueue<Runnable> posted = new ConcurrentLinkedQueue<>();
+    private final Runnable late;
+    private volatile Thread owner;
+    private volatile boolean parked;
+    private volatile boolean over;
+
+    /** {@code late} runs after work that came when the owner had ended. */
+    public Mailbox(Runnable late) {
+        this.late = late;
+    }
+
+    public void ownedBy(Thread thread) {
+        owner = thread;
+    }
+
+    /**
+     * Runs {@code work} on the owner's thread. T1 (a container) posts while T2 (the owner) reads its mail for the last
+     * time: T2 says {@code over} after that, T1 looks at it after it has posted, so one of them finds the work, and a
+     * stream that comes too late is ended rather than forgotten. Any thread.
+     */
+    public void post(Runnable work) {
+        posted.add(work);
+        if (over) {
+            readLate();
+        } else {
+            wake();
+        }
+    }
+
+    /**
+     * The sleeper and the waker: T1 (the owner) sets {@code parked}, then looks again whether there is work, then
+     * parks; T2 makes work, then looks at {@code parked}. Whichever is second sees the other, so no work waits unseen.
+     */
+    public void wake() {
+        if (parked) {
+            LockSupport.unpark(owner);
+        }
+    }
+
+    /** Sleeps unless there is mail or {@code busy}; the owner's thread. */
+    public void sleepUnless(BooleanSupplier busy) {
+        sleepUnless(busy, Long.MAX_VALUE);
+    }
+
+    /** Sleeps unless there is mail or {@code busy}, at most so many nanoseconds; the owner's thread. */
+    void sleepUnless(BooleanSupplier busy, long nanosMax) {
+        parked = true;
+        if (posted.isEmpty() && !busy.getAsBoolean()) {
+            if (nanosMax == Long.MAX_VALUE) {
+                LockSupport.park(this);
+            } else {
+                LockSupport.parkNanos(this, nanosMax); // which returns at once when the time is over
+            }
+        }
+        parked = false;
+    }
+
+    /**
+     * Runs what was posted, for about 2 ms by this clock: thousands who come back at once wait for each other, not
+     * those who are there for them. False when there was nothing. The owner's thread.
+     */
+    public boolean read(LongSupplier nanos) {
+        Runnable work = posted.poll();
+        if (work == null) {
+            return false;
+        }
+        long untilNs = nanos.getAsLong() + ROUND_NS;
+        for (int n = 0; work != null; work = ++n < ROUND_MAX && nanos.getAsLong() < untilNs ? posted.poll() : null) {
+            run(work);
+        }
+        return true;
+    }
+
+    private void run(Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException | Error e) {
+            LOG.error("A task of {} failed; the shard goes on", owner.getName(), e);
+        }
+    }
+
+    /** The owner ends: what comes from now on is run by whoever posts it. */
+    public void close() {
+        over = true;
+        readLate();
+    }
+
+    private synchronized void readLate() {
+        for (Runnable work = posted.poll(); work != null; work = posted.poll()) {
+            run(work);
+            late.run();
+        }
+    }
+}

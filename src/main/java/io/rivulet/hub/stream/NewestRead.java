@@ -1,0 +1,76 @@
+package io.rivulet.hub.stream;
+
+import io.rivulet.event.EventFrame;
+import io.rivulet.event.Position;
+import io.rivulet.hub.resume.StartPoint;
+import io.rivulet.hub.tail.TransientTopics;
+import io.rivulet.log.LocalLog;
+import io.rivulet.log.LogChunk;
+import io.rivulet.log.LogCorrupt;
+import io.rivulet.log.LogEntry;
+import io.rivulet.log.View;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * What a stream that conflates gets of a stretch that has left the ring: durable events that are not out of date, from
+ * the log, and the newest of each transient topic, as far as it is remembered. A client that was away for an hour so
+ * gets about one event of each topic rather than the history.
+ */
+public final class NewestRead {
+
+    /** Of one read: what is left out comes with the next. */
+    private static final int BYTES_MAX = 1 << 20;
+
+    private final LocalLog log;
+    private final TransientTopics transients;
+    private final HistoryRead history;
+
+    public NewestRead(LocalLog log, TransientTopics transients, HistoryRead history) {
+        this.log = log;
+        this.transients = transients;
+        this.history = history;
+    }
+
+    /**
+     * What is left of the events in view after {@code after}, up to {@code upTo} or less far. Reader threads.
+     *
+     * @param lostFrom the client knows of all transient events that were lost up to here
+     */
+    HistoryRead.Result read(View view, Position after, Position upTo, Position lostFrom) throws IOException {
+        LogChunk chunk;
+        try {
+            chunk = log.find().readNewest(after.durable(), upTo.durable(), view, BYTES_MAX);
+        } catch (LogCorrupt e) {
+            return history.damaged(after.durable(), upTo.durable(), e);
+        }
+        Position end = chunk.examinedTo() < upTo.durable() ? Position.ofDurable(chunk.examinedTo() + 1).before() : upTo;
+        List<EventFrame> frames = new ArrayList<>();
+        for (LogEntry entry : chunk.entries()) {
+            frames.add(entry.frame(log.seal()));
+        }
+        for (EventFrame frame : transients.newestOfEach(view)) {
+            if (frame.position().isAfter(after) && !frame.position().isAfter(end)) {
+                frames.add(frame); // a later one comes from the ring, or with a later read
+            }
+        }
+        // asked behind that: what is forgotten in between then counts as lost, though it was found
+        boolean lost = transients.newestLost(lostFrom, upTo, view);
+        frames.sort(Comparator.comparing(EventFrame::position));
+        int n = 0;
+        long bytes = 0;
+        while (n < frames.size() && (n == 0 || bytes + frames.get(n).weight() <= BYTES_MAX)) {
+            bytes += frames.get(n++).weight();
+        }
+        if (n < frames.size()) {
+            end = frames.get(n - 1).position();
+        }
+        boolean gap = upTo.durable() > after.durable() && chunk.from() > after.durable() + 1
+            && log.find().newestTrimmed(after.durable(), view);
+        // the gap stands at the place where the stream is: older ones of the memory's may come behind it
+        return new HistoryRead.Result(List.copyOf(frames.subList(0, n)), end, bytes, gap ? history.sealed(after) : null,
+            gap ? after : null, gap ? StartPoint.missed(view, chunk.from() - 1 - after.durable()) : null, false, lost);
+    }
+}

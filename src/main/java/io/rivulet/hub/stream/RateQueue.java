@@ -1,0 +1,95 @@
+package io.rivulet.hub.stream;
+
+import java.util.PriorityQueue;
+import java.util.function.LongSupplier;
+
+/**
+ * The streams of a shard whose rates have no room now, by the time when they will have it. A stream that ended stays in
+ * the queue until then, at most a second. Shard thread.
+ *
+ * @param <S> the streams
+ */
+final class RateQueue<S> {
+
+    private final LongSupplier nanos;
+    private final PriorityQueue<Waiting<S>> queue =
+        new PriorityQueue<>((a, b) -> Long.compare(a.dueNs() - b.dueNs(), 0));
+
+    private record Waiting<S>(S stream, Pacing pacing, long dueNs) {
+    }
+
+    /**
+     * How many events a stream with a rate may get now. Over any {@code t} seconds it gets at most {@code rate * t} and
+     * one batch, a tenth of a second's: silence earns no more credit than that. Shard thread.
+     */
+    static final class Pacing {
+
+        private static final int BATCHES_PER_SECOND = 10;
+        private static final long SECOND_NS = 1_000_000_000;
+        /** Streams wake up together, this often at most: with a thousand of them a wake-up each would cost most. */
+        private static final long GRID_NS = 10_000_000;
+
+        private final long everyNs;
+        private final int batch;
+        /** When all that was sent will have been earned. */
+        private long earnedNs;
+        private boolean begun;
+        private boolean waits;
+
+        Pacing(int ratePerSecond) {
+            everyNs = (SECOND_NS + ratePerSecond - 1) / ratePerSecond;
+            batch = Math.max(1, ratePerSecond / BATCHES_PER_SECOND);
+        }
+
+        /** So many events may go out now. */
+        int room(long nowNs) {
+            return (int) ((batch * everyNs - aheadNs(nowNs)) / everyNs);
+        }
+
+        /** So many went out. */
+        void sent(int events, long nowNs) {
+            earnedNs = nowNs + aheadNs(nowNs) + events * everyNs;
+            begun = true;
+        }
+
+        /** When there is room for half a batch. */
+        long nextNs(long nowNs) {
+            long waitNs = aheadNs(nowNs) - batch / 2 * everyNs;
+            long at = nowNs + Math.max(0, waitNs);
+            return at + Math.floorMod(-at, GRID_NS);
+        }
+
+        private long aheadNs(long nowNs) {
+            return begun ? Math.max(0, earnedNs - nowNs) : 0;
+        }
+    }
+
+    RateQueue(LongSupplier nanos) {
+        this.nanos = nanos;
+    }
+
+    /** Puts a stream without room into the queue, once. */
+    void await(S stream, Pacing pacing) {
+        if (!pacing.waits) {
+            pacing.waits = true;
+            queue.add(new Waiting<>(stream, pacing, pacing.nextNs(nanos.getAsLong())));
+        }
+    }
+
+    /** Takes the first whose time has come out of the queue; null when there is none. */
+    S due() {
+        Waiting<S> first = queue.peek();
+        if (first == null || first.dueNs() - nanos.getAsLong() > 0) {
+            return null;
+        }
+        queue.poll();
+        first.pacing().waits = false;
+        return first.stream();
+    }
+
+    /** Nanoseconds until somebody is due, 0 or less when somebody is; {@link Long#MAX_VALUE} when nobody waits. */
+    long untilDueNs() {
+        Waiting<S> first = queue.peek();
+        return first == null ? Long.MAX_VALUE : first.dueNs() - nanos.getAsLong();
+    }
+}

@@ -1,0 +1,37 @@
+package io.rivulet.hub.stream;
+
+import java.util.concurrent.Semaphore;
+
+/**
+ * What was read of the log and is not taken yet, in bytes: at most {@code rivulet.read.bytes} for all shards together.
+ * The readers take from it, and wait while nothing is left; the shards give back. Any thread.
+ */
+public final class ReadBudget {
+
+    /** Bytes that one permit stands for. */
+    private static final int UNIT = 1024;
+
+    private final Semaphore permits;
+    private final int units;
+
+    public ReadBudget(long bytesMax) {
+        units = (int) Math.min(Integer.MAX_VALUE, bytesMax / UNIT);
+        permits = new Semaphore(units);
+    }
+
+    /** Takes so much, or all there is if that is less; waits until it is there. */
+    void acquire(long bytes) throws InterruptedException {
+        permits.acquire(units(bytes));
+    }
+
+    /** Gives back what was taken. */
+    void release(long bytes) {
+        if (bytes > 0) {
+            permits.release(units(bytes));
+        }
+    }
+
+    private int units(long bytes) {
+        return (int) Math.min(units, (bytes + UNIT - 1) / UNIT);
+    }
+}

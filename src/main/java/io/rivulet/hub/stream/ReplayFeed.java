@@ -1,0 +1,214 @@
+package io.rivulet.hub.stream;
+
+import io.rivulet.event.EventFrame;
+import io.rivulet.event.Position;
+import io.rivulet.hub.tail.TailRing;
+import io.rivulet.log.View;
+import io.rivulet.metrics.Metrics.Count;
+
+/**
+ * Feeds a stream that is behind with every event, as fast as its socket drains: from the log up to the ring's floor,
+ * then from the ring up to what the shard has dispatched. A reconnect takes the same way: a new stream is one that is
+ * behind. Shard thread.
+ *
+ * <p>It begins with small writes and doubles them while the socket takes each at once, so a slow stream holds little.
+ */
+final class ReplayFeed implements Feed {
+
+    private static final int EXAMINED_MAX = 4096;
+
+    private final StreamView view;
+    private final Cursor cursor;
+    private final StreamWatcher.Watched watched;
+    private WaitingEvents waiting;
+    private int writeBytes = WriteBudget.FREE_BYTES;
+    private boolean reading;
+    /** What is being read was asked for under another grant. */
+    private boolean readAgain;
+    private long readMs;
+
+    /**
+     * A feed that goes on at the cursor.
+     *
+     * @param first  what the stream gets before that, or null
+     * @param readMs see {@link #readMs}
+     */
+    ReplayFeed(StreamView view, Cursor cursor, StreamWatcher.Watched watched, WaitingEvents first, long readMs) {
+        this.view = view;
+        this.cursor = cursor;
+        this.watched = watched;
+        this.waiting = first;
+        this.readMs = readMs;
+    }
+
+    @Override
+    public Outcome next(Turn turn) {
+        if (reading) {
+            return Outcome.LOG;
+        }
+        if (waiting != null) {
+            return fromMemory(turn);
+        }
+        long sequence = turn.ring().after(cursor.seen());
+        if (sequence < 0) {
+            return askLog(turn);
+        }
+        if (cursor.untoldFrom() != null) {
+            return tellLosses(turn, sequence);
+        }
+        return turn.mayGoLive(cursor.seen()) ? Outcome.CAUGHT_UP : fromRing(turn, sequence);
+    }
+
+    private Outcome fromMemory(Turn turn) {
+        Outcome outcome = waiting.write(turn, view, cursor, writeBytes, Integer.MAX_VALUE);
+        if (waiting.isWritten()) {
+            release(turn);
+        }
+        return written(turn, outcome);
+    }
+
+    private Outcome fromRing(Turn turn, long from) {
+        long to = Math.min(turn.round().dispatched(), from + EXAMINED_MAX - 1);
+        ReplayWrite write = turn.write().begin(view, cursor, writeBytes, false);
+        Position examined = cursor.seen();
+        for (long sequence = from; sequence <= to; sequence++) {
+            EventFrame frame = turn.ring().get(sequence);
+            if (frame == null || view.asksFor(frame) && !write.take(frame)) {
+                break; // it has to wait, or the ring moved on and the next step asks the log
+            }
+            examined = frame.position();
+        }
+        cursor.examined(examined);
+        return written(turn, write.end(turn.delivery(), Count.DELIVERED_RING));
+    }
+
+    private Outcome written(Turn turn, Outcome outcome) {
+        if (outcome == Outcome.WRITE) {
+            writeBytes = Math.min(WriteBudget.WRITE_BYTES, writeBytes * 2); // small again if the socket is full then
+        } else if (outcome == Outcome.MEMORY) {
+            dropReadable(turn);
+        }
+        return outcome;
+    }
+
+    private Outcome askLog(Turn turn) {
+        Position floor = turn.ring().floor();
+        Position seen = cursor.seen();
+        cursor.mayLoseFrom(seen);
+        if (seen.durable() >= floor.durable()) {
+            cursor.examined(floor); // only transient events lie between, and they are gone
+            return Outcome.TURN;
+        }
+        reading = true;
+        View asked = view.ofLog();
+        return turn.asks(() -> turn.history().read(asked, seen.durable(), floor.durable()));
+    }
+
+    /** The ring's events follow from here: if transient ones were lost before them, that is told first. */
+    private Outcome tellLosses(Turn turn, long next) {
+        Position from = cursor.untoldFrom();
+        if (!turn.transients().lostSince(from, view.ofLog()) && !watched.lostSince(from)) {
+            cursor.lossesTold();
+            return next(turn);
+        }
+        String id = turn.ring().idBefore(next);
+        if (id == null) {
+            return Outcome.TURN; // the ring moved on just now; the next turn finds the new place
+        }
+        cursor.lossesTold();
+        return turn.lost(new Turn.Loss(true, null, cursor.seen(), id, false));
+    }
+
+    @Override
+    public Outcome answered(Turn turn, HistoryRead.Result result) {
+        reading = false;
+        if (readAgain) {
+            readAgain = false;
+            turn.readBudget().release(result.bytes());
+            return Outcome.TURN;
+        }
+        waiting = WaitingEvents.read(result);
+        readMs = result.frames().isEmpty() ? readMs : result.frames().get(0).timeMs();
+        if (result.gapId() == null) {
+            return Outcome.TURN;
+        }
+        cursor.examined(result.gapEnd());
+        return turn.lost(new Turn.Loss(false, result.missed(), result.gapEnd(), result.gapId(), result.damage()));
+    }
+
+    @Override
+    public boolean hasWork() {
+        return false;
+    }
+
+    @Override
+    public void work(Turn turn) {
+        // all of it needs the socket
+    }
+
+    @Override
+    public boolean isReading() {
+        return reading;
+    }
+
+    @Override
+    public void socketFull(Turn turn) {
+        writeBytes = WriteBudget.FREE_BYTES;
+        dropReadable(turn);
+    }
+
+    @Override
+    public void examineAgain(Turn turn) {
+        dropReadable(turn);
+        readAgain = reading;
+    }
+
+    @Override
+    public void drop(Turn turn) {
+        if (waiting != null) {
+            release(turn);
+        }
+    }
+
+    private void dropReadable(Turn turn) {
+        if (waiting != null && waiting.isReadable()) {
+            release(turn);
+        }
+    }
+
+    private void release(Turn turn) {
+        waiting.release(turn);
+        waiting = null;
+    }
+
+    @Override
+    public boolean isReckoned() {
+        return waiting != null && waiting.isReckoned();
+    }
+
+    @Override
+    public int eventsHeld() {
+        return waiting == null ? 0 : waiting.left().size();
+    }
+
+    @Override
+    public long bytesHeld(TailRing ring) {
+        return waiting == null ? 0 : waiting.bytesLeft();
+    }
+
+    @Override
+    public EventFrame firstHeld(TailRing ring) {
+        return waiting == null || waiting.isWritten() ? null : waiting.left().get(0);
+    }
+
+    @Override
+    public Position toldUpTo(Position dispatched) {
+        boolean first = waiting != null && waiting.isFirst() && waiting.end().isAfter(cursor.seen());
+        return first ? waiting.end() : cursor.seen();
+    }
+
+    @Override
+    public long readMs() {
+        return readMs;
+    }
+}

@@ -1,0 +1,94 @@
+package io.rivulet.hub.stream;
+
+import io.rivulet.event.EventFrame;
+import io.rivulet.event.Position;
+import java.time.InstantSource;
+import java.util.function.LongSupplier;
+
+/**
+ * What one round of a shard goes by: the times and sizes read once at its beginning, and the newest event dispatched.
+ * The shard moves it; its feeds and its heartbeat read it, on the shard's thread.
+ */
+final class Round {
+
+    private final LongSupplier nanos;
+    private final InstantSource clock;
+    private final LongSupplier appended;
+    private long ns;
+    private long ms;
+    private long bytesAppended;
+    private Position place;
+    private String placeId;
+    /** The ring's number of the newest event dispatched; any thread reads it. */
+    private volatile long dispatched;
+
+    /**
+     * The first round.
+     *
+     * @param nanos    the time, in nanoseconds from anywhere
+     * @param clock    the time of day
+     * @param appended bytes that the log has taken so far
+     * @param start    the place up to which nothing is to be dispatched; {@code startId} is its sealed id
+     */
+    Round(LongSupplier nanos, InstantSource clock, LongSupplier appended, Position start, String startId) {
+        this.nanos = nanos;
+        this.clock = clock;
+        this.appended = appended;
+        place = start;
+        placeId = startId;
+        begin();
+    }
+
+    /** A new round. */
+    void begin() {
+        ns = nanos.getAsLong();
+        ms = clock.millis();
+        bytesAppended = appended.getAsLong();
+    }
+
+    /** Streams may be written to up to this event from now on. */
+    void offered(EventFrame newest) {
+        place = newest.position();
+        placeId = newest.placeId();
+    }
+
+    /** Every stream has been served up to this sequence: only now may the ring evict it. */
+    void dispatched(long sequence) {
+        dispatched = sequence;
+    }
+
+    /** The sequence up to which every stream has been served; any thread. */
+    long dispatched() {
+        return dispatched;
+    }
+
+    /** When it began, in nanoseconds from anywhere. */
+    long ns() {
+        return ns;
+    }
+
+    /** When it began, in milliseconds since 1970. */
+    long ms() {
+        return ms;
+    }
+
+    /** Now, in nanoseconds from anywhere: asks the clock. */
+    long nowNs() {
+        return nanos.getAsLong();
+    }
+
+    /** Bytes that the log had taken when it began. */
+    long bytesAppended() {
+        return bytesAppended;
+    }
+
+    /** The place of the newest event dispatched. */
+    Position place() {
+        return place;
+    }
+
+    /** The sealed id of {@link #place}. */
+    String placeId() {
+        return placeId;
+    }
+}

@@ -1,0 +1,599 @@
+package io.rivulet.hub.stream;
+
+import io.rivulet.auth.Grant;
+import io.rivulet.event.EventFrame;
+import io.rivulet.hub.dialect.Dialect;
+import io.rivulet.hub.resume.StartPoint;
+import io.rivulet.hub.tail.TailRing;
+import io.rivulet.metrics.Metrics.Count;
+import io.rivulet.refusal.Refused;
+import io.rivulet.refusal.Refused.Reason;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One fan-out thread and its streams: the loop that decides. A round is: for at most 2 ms what others posted, then one
+ * batch from the ring, each stream written once, then at most 2 ms for those that are behind. It asks the {@link Feed}
+ * of a stream what comes next, writes it, and puts another feed in its place; nobody else does. It takes no lock and
+ * touches no disk.
+ */
+public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
+    private static final int BATCH_MAX = 1024;
+
+    private final ShardSetup setup;
+    private final TailRing ring;
+    private final ShardThread thread;
+    private final Round round;
+    private final Turn turn;
+    private final UnsentBytes unsent;
+    private final ShardStreams streams = new ShardStreams();
+    private final CatchUp line;
+    private final RateQueue<Subscriber> rates;
+    private final EndSchedule ends;
+    private final Stalls stalls;
+    private final Heartbeat heartbeat;
+    private final Lags lags;
+    private final List<Subscriber> dirty = new ArrayList<>();
+    private final Consumer<Subscriber> offer = this::offer;
+
+    private long delivered;
+    private EventFrame offering;
+    private long offeringSequence;
+
+    public Shard(ShardSetup setup, int number) {
+        this.setup = setup;
+        this.ring = setup.sources().ring();
+        this.round = new Round(setup.nanos(), setup.clock(), () -> setup.log().range().bytesAppended(), setup.start(),
+            setup.startId());
+        WriteBudget budget = new WriteBudget(setup.writeBytes());
+        this.turn = new Turn(setup.sources(), round, budget,
+            new Conflation(setup.conflateTopicsMax(), setup.conflateBytes()));
+        this.unsent = new UnsentBytes(round, budget);
+        this.line = new CatchUp(setup.nanos(), () -> ring.head() != round.dispatched(), s -> serve(s, true));
+        this.rates = new RateQueue<>(setup.nanos());
+        this.ends = new EndSchedule(setup.stallNs() / 1_000_000);
+        this.stalls = new Stalls(round, budget, setup.metrics(), setup.stallNs(), this::remove, line::add);
+        this.heartbeat = new Heartbeat(setup.cursors(), unsent, round, this::serve);
+        this.lags = new Lags(ring, round);
+        this.thread = new ShardThread("rivulet-shard-" + number, this, setup.nanos());
+    }
+
+    // ---- any thread
+
+    public void start() {
+        thread.start();
+    }
+
+    @Override
+    public void post(Runnable work) {
+        thread.post(work);
+    }
+
+    /** There may be something new in the ring. */
+    void wake() {
+        thread.wake();
+    }
+
+    /** Streams it has or is about to have. */
+    AtomicInteger assigned() {
+        return streams.assigned();
+    }
+
+    /** The ring's sequence up to which every stream has been served. */
+    long dispatched() {
+        return round.dispatched();
+    }
+
+    /** Ends every stream after telling it when to come back, then the thread; waits at most {@code millis}. */
+    public void close(long millis) throws InterruptedException {
+        thread.close(millis);
+    }
+
+    /** The same without waiting. */
+    public void end() {
+        thread.end();
+    }
+
+    @Override
+    public void answer(Runnable tell) {
+        try {
+            setup.answers().execute(tell);
+        } catch (RejectedExecutionException e) {
+            tell.run(); // the hub is closed already
+        }
+    }
+
+    // ---- the shard's thread: rounds
+
+    @Override
+    public void beginRound() {
+        round.begin();
+        ends.look(round.ms(), streams.list(), this::close);
+    }
+
+    @Override
+    public boolean work() {
+        return dispatch() | callThoseDue() | line.round();
+    }
+
+    @Override
+    public boolean hasWork() {
+        return ring.head() != round.dispatched() || line.isBusy() || rates.untilDueNs() <= 0;
+    }
+
+    @Override
+    public long untilDueNs() {
+        return rates.untilDueNs();
+    }
+
+    /** Offers a batch of new events to those who asked for them, then writes each stream once. */
+    private boolean dispatch() {
+        long head = ring.head();
+        long from = round.dispatched();
+        if (from == head) {
+            return false;
+        }
+        long to = Math.min(head, from + BATCH_MAX);
+        for (long sequence = from + 1; sequence <= to; sequence++) {
+            offering = ring.get(sequence);
+            if (offering == null) {
+                return false; // only while the hub closes does the ring not wait for the shards
+            }
+            offeringSequence = sequence;
+            streams.forEach(offering.topics(), offer);
+        }
+        round.offered(offering);
+        for (int i = 0; i < dirty.size(); i++) {
+            Subscriber s = dirty.get(i);
+            s.clearDirty();
+            serve(s);
+        }
+        dirty.clear();
+        turn.batches().newRound();
+        round.dispatched(to); // only now may the ring evict them
+        countDelivered();
+        return true;
+    }
+
+    private void offer(Subscriber s) {
+        Feed feed = s.feed();
+        boolean gathers = feed instanceof ConflatingFeed conflating && conflating.follows();
+        if (!(feed instanceof LiveFeed) && !gathers || s.wasOffered(offeringSequence) || !s.wants(offering)) {
+            return; // offered already, by another topic or by a round that failed and is made again
+        }
+        s.offered(offeringSequence);
+        if (feed instanceof LiveFeed live) {
+            if (live.take(offeringSequence, offering, setup.backlogMax())) {
+                if (s.markDirty()) {
+                    dirty.add(s);
+                }
+                return;
+            }
+            fallBehind(s, live);
+        }
+        if (s.feed() instanceof ConflatingFeed conflating && conflating.follows()) {
+            conflating.gather(turn, offering);
+        }
+    }
+
+    private void countDelivered() {
+        if (delivered > 0) {
+            setup.metrics().add(Count.DELIVERED_LIVE, delivered);
+            delivered = 0;
+        }
+    }
+
+    /** Those whose rate has room again wait for their turn; false when there is nobody. */
+    private boolean callThoseDue() {
+        boolean some = false;
+        for (Subscriber s = rates.due(); s != null; s = rates.due()) {
+            some = true;
+            if (s.stage() == Subscriber.Stage.BEHIND) {
+                line.add(s);
+            }
+        }
+        long conflated = turn.conflation().takeConflated();
+        if (conflated > 0) {
+            setup.metrics().add(Count.CONFLATED, conflated);
+        }
+        return some;
+    }
+
+    /** Heartbeats, cursors and stalls; posted by the ticker, which so also wakes it for ends that are due. */
+    public void tick() {
+        stalls.tick(streams.list());
+        turn.batches().tick();
+        heartbeat.tick(streams.list());
+    }
+
+    // ---- the shard's thread: one stream
+
+    @Override
+    public void serve(Subscriber s) {
+        serve(s, false);
+    }
+
+    /** Writes what a stream has to get; a fault costs this stream only. */
+    private void serve(Subscriber s, boolean itsTurn) {
+        try {
+            boolean ready = write(s, itsTurn);
+            if (s.isEnded()) {
+                return;
+            }
+            unsent.noted(s, ready);
+            if (!ready) {
+                socketFull(s);
+            }
+            if (s.feed() != null && s.feed().hasWork()) {
+                line.add(s);
+            }
+        } catch (RuntimeException | Error e) {
+            failed(s, e);
+        }
+    }
+
+    private void failed(Subscriber s, Throwable e) {
+        LOG.error("Stream {} failed and is ended", s.connection(), e);
+        remove(s, EndReason.FAULT);
+    }
+
+    /**
+     * Writes as far as the stream's socket takes it; returns whether it takes more. This is the one place that decides
+     * on the order of a stream: first what the hub has to say, then the last word of a stream that ends, then events.
+     * A stream that is behind gets one write when it is its turn, and else waits for that.
+     */
+    private boolean write(Subscriber s, boolean itsTurn) {
+        boolean mayFeed = itsTurn;
+        if (itsTurn && s.feed() != null) {
+            s.feed().work(turn);
+        }
+        while (!s.isEnded() && s.outlet().isReady()) {
+            if (s.isToHear()) {
+                unsent.write(s, s.takeControls());
+            } else if (s.isEnding()) {
+                unsent.sayFarewell(s, setup.retryMs().getAsLong());
+                remove(s, s.ending());
+            } else if (s.feed() == null) {
+                s.outcome(Outcome.LOG); // its place is being looked up
+                return true;
+            } else if (mayFeed || s.feed() instanceof LiveFeed) {
+                mayFeed = false;
+                if (!carryOut(s, ask(s))) {
+                    return true;
+                }
+            } else {
+                s.outcome(s.isReading() ? Outcome.LOG : Outcome.TURN);
+                line.add(s);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private Outcome ask(Subscriber s) {
+        if (s.pacing() != null && s.feed() instanceof LiveFeed live
+            && s.pacing().room(round.nowNs()) < live.eventsHeld()) {
+            return Outcome.FELL_BEHIND;
+        }
+        return s.feed().next(turn);
+    }
+
+    /** Does what the outcome says; returns whether the stream may get more now. */
+    private boolean carryOut(Subscriber s, Outcome outcome) {
+        s.outcome(outcome);
+        switch (outcome) {
+            case WRITE -> deliver(s);
+            case CAUGHT_UP -> {
+                if (s.feed() instanceof LiveFeed) {
+                    return false;
+                }
+                switchTo(s, new LiveFeed(s));
+            }
+            case FELL_BEHIND -> fallBehind(s, (LiveFeed) s.feed());
+            case LOST -> tell(s, turn.loss());
+            case TURN -> {
+                line.add(s);
+                return false;
+            }
+            case ASKS -> {
+                setup.readers().read(s, turn.question());
+                return false;
+            }
+            case RATE -> {
+                rates.await(s, s.pacing());
+                return false;
+            }
+            case MEMORY -> {
+                stalls.awaitRoom(s, turn.need());
+                return false;
+            }
+            case LOG, SOCKET -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void deliver(Subscriber s) {
+        Delivery delivery = turn.delivery();
+        s.cursor().sending(delivery.first(), delivery.last());
+        s.cursor().hasId(round, delivery.last());
+        if (delivery.path() == Count.DELIVERED_LIVE) {
+            delivered += delivery.events();
+        } else {
+            setup.metrics().add(delivery.path(), delivery.events());
+        }
+        if (s.pacing() != null) {
+            s.pacing().sent(delivery.events(), round.nowNs());
+        }
+        unsent.write(s, delivery.bytes());
+    }
+
+    /** Its socket takes nothing now: it holds no more memory than it must. */
+    private void socketFull(Subscriber s) {
+        s.outcome(Outcome.SOCKET);
+        if (s.isEnding() && ends.isPatienceOver(s, round.ms())) {
+            remove(s, s.ending());
+        }
+        if (s.conflates() && s.feed() instanceof LiveFeed live && live.eventsHeld() > 0) {
+            fallBehind(s, live); // no backlog: from here on the newest of each topic is enough
+        }
+        if (s.feed() != null) {
+            s.feed().socketFull(turn);
+        }
+    }
+
+    /** It leaves the live batches: its cursor is the place before the first event that it has not got. */
+    private void fallBehind(Subscriber s, LiveFeed live) {
+        EventFrame first = live.firstHeld(ring);
+        long readMs = first == null ? round.ms() : first.timeMs();
+        s.cursor().examined(live.toldUpTo(round.place())); // it may have been placed ahead of what was dispatched
+        Feed next = behind(s, null, readMs);
+        if (next instanceof ConflatingFeed conflating) {
+            conflating.beginWith(turn, live.sequences());
+        } else {
+            setup.metrics().add(Count.FELL_BEHIND);
+        }
+        switchTo(s, next);
+        line.add(s);
+    }
+
+    private void switchTo(Subscriber s, Feed next) {
+        s.dropFeed(turn);
+        s.feedBy(next);
+    }
+
+    private static Feed behind(Subscriber s, WaitingEvents first, long readMs) {
+        return s.conflates() ? new ConflatingFeed(s, s.cursor(), s.watched(), s.pacing(), first, readMs)
+            : new ReplayFeed(s, s.cursor(), s.watched(), first, readMs);
+    }
+
+    /**
+     * Tells of a loss in the stream, or ends the stream where the hub cannot say it there: then the client comes back
+     * and is told by the response's headers. Damage is still there when it comes back, so it is told once and then
+     * passed over.
+     */
+    private void tell(Subscriber s, Turn.Loss loss) {
+        setup.metrics().add(Count.GAPS);
+        Dialect dialect = s.request().dialect();
+        if (!dialect.endsOnLoss()) {
+            s.say(dialect.gap(loss.isTransient(), loss.missed(), loss.id()), loss.place());
+        } else if (!(loss.isDamage() && s.isDamageTold())) {
+            close(s, EndReason.LOSS);
+        }
+    }
+
+    @Override
+    public void answered(Subscriber s, HistoryRead.Result result) {
+        if (s.feed() == null || !s.feed().isReading()) {
+            turn.readBudget().release(result.bytes()); // it ends
+            return;
+        }
+        try {
+            if (s.feed().answered(turn, result) == Outcome.LOST) {
+                tell(s, turn.loss());
+            }
+        } catch (RuntimeException | Error e) {
+            failed(s, e);
+        }
+        serve(s);
+    }
+
+    // ---- the shard's thread: streams come and go
+
+    @Override
+    public void begin(Subscriber s, byte[] prelude) {
+        if (s.isEnded()) {
+            return;
+        }
+        streams.add(s);
+        s.written(round.ns());
+        s.heartbeat(round.ns());
+        s.say(prelude, null);
+        if (endNow(s) == null) {
+            serve(s);
+        }
+    }
+
+    /** Plans its end; if that is now it is closed, and this says why. Else null. */
+    private EndReason endNow(Subscriber s) {
+        EndReason due = ends.plan(s, round.ms());
+        EndReason why = setup.banned().test(s.grant()) ? EndReason.BANNED : due; // see endBanned
+        if (why != null) {
+            close(s, why);
+        }
+        return why;
+    }
+
+    @Override
+    public void attach(Subscriber s, StartPoint found, boolean damageTold) {
+        if (s.stage() != Subscriber.Stage.OPENING) {
+            return;
+        }
+        s.damageTold(damageTold);
+        try {
+            EndReason end = place(s, found);
+            if (end != null) {
+                close(s, end);
+            }
+        } catch (RuntimeException | Error e) {
+            failed(s, e);
+        }
+        serve(s);
+    }
+
+    /**
+     * Places a stream at its cursor, which may be ahead of what this shard has dispatched.
+     *
+     * @return null, or why it has to end at once and come back: its headers said otherwise, or what it begins with is
+     *     more than there is room for now
+     */
+    private EndReason place(Subscriber s, StartPoint found) {
+        streams.index(s);
+        s.watchedAs(setup.watcher().began(s.request(), s.grant(), s.admission().subscriber(),
+            found));
+        Dialect dialect = s.request().dialect();
+        if (s.watched().isInexact() && dialect.endsOnLoss()) {
+            return EndReason.LOSS;
+        }
+        StartPoint start = s.watched().isInexact() ? setup.watcher().checked(s.request(), found) : found;
+        s.cursor().examined(start.cursor());
+        s.cursor().hasId(round, start.cursor());
+        if (start.transientFrom() != null) {
+            s.cursor().mayLoseFrom(start.transientFrom());
+        }
+        byte[] hello = dialect.hello(s.connection(), () -> setup.names().secretOf(s.admission().connection()),
+            s.topics(), start);
+        if (hello != null) {
+            s.say(hello, start.cursor());
+        }
+        if (start.first() == null && turn.mayGoLive(start.cursor())) {
+            s.feedBy(new LiveFeed(s));
+            return null;
+        }
+        WaitingEvents first = start.first() == null ? null : WaitingEvents.first(start, turn.budget());
+        if (start.first() != null && first == null) {
+            return EndReason.MEMORY;
+        }
+        s.feedBy(behind(s, first, 0));
+        return null;
+    }
+
+    /**
+     * A fresh grant, between two events. What waits in memory was examined under the old one: the stream falls behind
+     * to the place before it, and all of it is examined again under the new. So is what was read of the log, or is
+     * being read: it may lack private events that are granted now.
+     */
+    @Override
+    public void renew(Subscriber s, Grant fresh, CompletableFuture<Void> answer) {
+        Refused refusal = s.isEnded() || s.isEnding()
+            ? Refused.because(Reason.NOT_FOUND, "the stream has ended meanwhile")
+            : setup.banned().test(fresh) ? Refused.because(Reason.BANNED, "this subject or token is banned") : null;
+        if (refusal != null) {
+            answer(() -> answer.completeExceptionally(refusal));
+            return;
+        }
+        s.renew(fresh);
+        if (endNow(s) == null) {
+            s.watched().renewed(fresh);
+            if (!(s.feed() instanceof LiveFeed live)) {
+                examineAgain(s);
+            } else if (live.eventsHeld() > 0) {
+                fallBehind(s, live);
+            }
+            serve(s);
+        }
+        answer(() -> answer.complete(null));
+    }
+
+    private void examineAgain(Subscriber s) {
+        if (s.feed() != null) {
+            s.feed().examineAgain(turn);
+        }
+    }
+
+    @Override
+    public Lag lag(Subscriber s) {
+        return lags.of(s);
+    }
+
+    /**
+     * Ends the streams of those who are banned. T1 bans: it notes the ban, then posts this. T2 opens a stream: its
+     * shard puts it into the list, then asks whether it is banned ({@link #begin}). Both run on this thread: if the
+     * stream came first, this finds it; if this came first, the ban had been noted before, and the question finds it.
+     */
+    public void endBanned() {
+        for (int i = streams.list().size() - 1; i >= 0; i--) {
+            Subscriber s = streams.list().get(i);
+            if (setup.banned().test(s.grant())) {
+                close(s, EndReason.BANNED);
+            }
+        }
+    }
+
+    @Override
+    public void close(Subscriber s, EndReason why) {
+        close(s, round.ms(), why);
+    }
+
+    private void close(Subscriber s, long sinceMs, EndReason why) {
+        if (s.isEnded()) {
+            return;
+        }
+        s.endsBy(why);
+        s.dropFeed(turn);
+        s.beginEnding(sinceMs);
+        serve(s);
+    }
+
+    @Override
+    public void remove(Subscriber s, EndReason why) {
+        if (s.isEnded()) {
+            return;
+        }
+        s.endsBy(why);
+        s.dropFeed(turn);
+        s.end();
+        streams.remove(s);
+        unsent.end(s);
+        s.watched().ended();
+        setup.ended().accept(s);
+        try {
+            s.outlet().end();
+        } catch (RuntimeException e) {
+            LOG.warn("The response of stream {} could not be ended", s.connection(), e);
+        }
+    }
+
+    /** Ends all streams: the hub closes. */
+    @Override
+    public void endAll() {
+        while (!streams.list().isEmpty()) { // the newest first: the index finds them without a search
+            Subscriber s = streams.list().get(streams.list().size() - 1);
+            try {
+                if (s.isToHear() && s.outlet().isReady()) {
+                    unsent.write(s, s.takeControls());
+                }
+                if (!s.isToHear() && s.outlet().isReady()) {
+                    unsent.sayFarewell(s, setup.retryMs().getAsLong());
+                }
+            } catch (RuntimeException e) {
+                LOG.warn("Stream {} could not be told of the end", s.connection(), e);
+            }
+            remove(s, EndReason.DRAINED);
+        }
+    }
+
+    /** Its thread's own tools. */
+    Turn turn() {
+        return turn;
+    }
+}

@@ -1,0 +1,55 @@
+package io.rivulet.hub.stream;
+
+import io.rivulet.topic.TopicIndex;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/** The streams of one shard, in a list and in the index of their topics. Its thread alone, but for the count. */
+final class ShardStreams {
+
+    private final TopicIndex<Subscriber> index = new TopicIndex<>();
+    private final List<Subscriber> streams = new ArrayList<>();
+    private final AtomicInteger assigned = new AtomicInteger();
+
+    /** Streams it has or is about to have: counted when they are given to it, so that a burst spreads evenly. */
+    AtomicInteger assigned() {
+        return assigned;
+    }
+
+    /** All that have begun, in an order that changes when one goes: the last takes its place. */
+    List<Subscriber> list() {
+        return streams;
+    }
+
+    /** Those who may want an event of these topics, each at least once. */
+    void forEach(List<String> topics, Consumer<Subscriber> sink) {
+        index.forEach(topics, sink);
+    }
+
+    void add(Subscriber s) {
+        s.slot(streams.size());
+        streams.add(s);
+    }
+
+    /** From now on events of its topics are offered to it. */
+    void index(Subscriber s) {
+        index.add(s.request().topics(), s);
+        s.indexed();
+    }
+
+    void remove(Subscriber s) {
+        if (s.isIndexed()) {
+            index.remove(s.request().topics(), s);
+        }
+        if (s.slot() >= 0) {
+            Subscriber last = streams.remove(streams.size() - 1);
+            if (last != s) {
+                streams.set(s.slot(), last);
+                last.slot(s.slot());
+            }
+        }
+        assigned.decrementAndGet();
+    }
+}

@@ -1,0 +1,109 @@
+package io.rivulet.hub.stream;
+
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread of one shard: it makes rounds while there is work, and sleeps in between. The streams of the shard would
+ * be silent without it, and publishers would wait for ever, so it outlives any fault of a round.
+ */
+final class ShardThread {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ShardThread.class);
+    private static final long FAILED_PAUSE_NS = 10_000_000;
+
+    private final Thread thread;
+    private final Mailbox mailbox;
+    private final Rounds rounds;
+    private final LongSupplier nanos;
+    private volatile boolean closing;
+
+    /** What the thread does. */
+    interface Rounds {
+
+        /** Before the mail of a round is read. */
+        void beginRound();
+
+        /** The rest of a round; returns whether there was anything to do. */
+        boolean work();
+
+        /** Whether there is something to do now. */
+        boolean hasWork();
+
+        /** Nanoseconds until there is; {@link Long#MAX_VALUE} when that is not known. */
+        long untilDueNs();
+
+        /** The last thing. */
+        void endAll();
+    }
+
+    ShardThread(String name, Rounds rounds, LongSupplier nanos) {
+        this.rounds = rounds;
+        this.nanos = nanos;
+        this.mailbox = new Mailbox(rounds::endAll);
+        this.thread = new Thread(this::run, name);
+        thread.setDaemon(true);
+        mailbox.ownedBy(thread);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Runs {@code work} on this thread; any thread. */
+    void post(Runnable work) {
+        mailbox.post(work);
+    }
+
+    /** There may be something to do; any thread. */
+    void wake() {
+        mailbox.wake();
+    }
+
+    /** Ends the thread, and waits for that at most {@code millis}; any thread. */
+    void close(long millis) throws InterruptedException {
+        end();
+        thread.join(millis);
+    }
+
+    /** The same without waiting. */
+    void end() {
+        closing = true;
+        mailbox.wake();
+    }
+
+    /** Whether there is something to do now; this thread. */
+    boolean hasWork() {
+        return closing || rounds.hasWork();
+    }
+
+    private void run() {
+        BooleanSupplier busy = this::hasWork;
+        while (!closing) {
+            try {
+                rounds.beginRound();
+                boolean worked = mailbox.read(nanos);
+                worked |= rounds.work();
+                if (!worked) {
+                    mailbox.sleepUnless(busy, rounds.untilDueNs());
+                }
+            } catch (RuntimeException | Error e) {
+                failed(e);
+            }
+        }
+        rounds.endAll();
+        mailbox.close();
+    }
+
+    private void failed(Throwable e) {
+        try {
+            LOG.error("A round of {} failed; the shard goes on", thread.getName(), e);
+        } catch (Error again) {
+            // no memory even to say so
+        }
+        LockSupport.parkNanos(FAILED_PAUSE_NS);
+    }
+}

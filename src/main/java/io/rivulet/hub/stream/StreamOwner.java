@@ -1,0 +1,48 @@
+package io.rivulet.hub.stream;
+
+import io.rivulet.auth.Grant;
+import io.rivulet.hub.resume.StartPoint;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The owner of a stream: its shard, as all others see it. {@link #post} may be called by any thread; all other methods
+ * run on the owner's thread, so they are called from posted work.
+ *
+ * @param <S> the streams that it owns
+ */
+public interface StreamOwner<S> {
+
+    /** Runs {@code work} on the owner's thread. */
+    void post(Runnable work);
+
+    /** Writes what the stream has to get, as far as its socket takes it. */
+    void serve(S stream);
+
+    /** The stream gets its first bytes; its place comes later, by {@link #attach}. */
+    void begin(S stream, byte[] prelude);
+
+    /**
+     * The place of a new stream is known.
+     *
+     * @param damageTold whether the response's headers have told of damage that lies ahead
+     */
+    void attach(S stream, StartPoint start, boolean damageTold);
+
+    /** What the stream's feed asked of the log has come. */
+    void answered(S stream, HistoryRead.Result result);
+
+    /** Goes on with a fresh grant; {@code answer} is completed once it counts. */
+    void renew(S stream, Grant fresh, CompletableFuture<Void> answer);
+
+    /** Ends the stream between two events. */
+    void close(S stream, EndReason why);
+
+    /** Ends and forgets the stream at once. Idempotent. */
+    void remove(S stream, EndReason why);
+
+    /** How far the stream is behind. */
+    Lag lag(S stream);
+
+    /** Runs what somebody waits for, on a thread where it may take its time. */
+    void answer(Runnable tell);
+}

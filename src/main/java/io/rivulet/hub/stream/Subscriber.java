@@ -1,0 +1,422 @@
+package io.rivulet.hub.stream;
+
+import io.rivulet.auth.Grant;
+import io.rivulet.event.EventFrame;
+import io.rivulet.event.Position;
+import io.rivulet.event.Variant;
+import io.rivulet.hub.resume.SubscribeRequest;
+import io.rivulet.topic.TopicSelection;
+import java.util.Arrays;
+
+/**
+ * One open stream: what it asked for, its response, its {@link Cursor} and the {@link Feed} of its next bytes. Its
+ * shard's thread alone touches it, except where a method says that any thread may; container callbacks only post.
+ *
+ * <p>What it costs while it lags is this object and a feed of bounded size, whatever is published meanwhile.
+ */
+public final class Subscriber implements Subscription, StreamView {
+
+    /** How far the stream has come in its life. */
+    enum Stage {
+        /** Not placed yet: its cursor is being looked up. */
+        OPENING,
+        /** Fed from the shard's batches. */
+        LIVE,
+        /** Fed from the ring or the log, at its own speed. */
+        BEHIND,
+        /** Fed no more; it ends when its socket has taken what was begun. */
+        ENDING,
+        /** Over. */
+        ENDED
+    }
+
+    /** What is known of an outlet that is not ready. */
+    static final class SocketWait {
+        /** When the outlet took something last, in nanoseconds. */
+        private long progressNs;
+        /** How many bytes it had left then. */
+        private int left;
+        /** What it holds of the budget, or null. */
+        private final WriteBudget.Share held;
+
+        SocketWait(long progressNs, int left, WriteBudget.Share held) {
+            this.progressNs = progressNs;
+            this.left = left;
+            this.held = held;
+        }
+
+        /** It has so much left now: if that is another number, the socket has taken some. */
+        boolean hasProgressed(int leftNow, long nowNs) {
+            if (leftNow == left) {
+                return false;
+            }
+            left = leftNow;
+            progressNs = nowNs;
+            return true;
+        }
+
+        long sinceProgressNs(long nowNs) {
+            return nowNs - progressNs;
+        }
+
+        WriteBudget.Share held() {
+            return held;
+        }
+    }
+
+    private final SubscribeRequest request;
+    private final Outlet outlet;
+    private final StreamOwner<Subscriber> owner;
+    private final Admission admission;
+    private final Cursor cursor = new Cursor();
+    private final RateQueue.Pacing pacing;
+
+    /** What it may see now; its shard writes, any thread reads. {@code request.grant()} is what it opened with. */
+    private volatile Grant grant;
+    /** The client has left: what waits in the readers' line for it is not worth doing. Any thread. */
+    private volatile boolean left;
+    /** Why it ended: whoever is first knows. Any thread. */
+    private volatile EndReason ending;
+
+    private Feed feed;
+    /** Why it is fed no faster: what came of the last question to its feed. */
+    private Outcome outcome = Outcome.LOG;
+    private boolean closing;
+    private boolean ended;
+    private StreamWatcher.Watched watched = StreamWatcher.Watched.NOWHERE;
+
+    /** What the hub itself has to say first: prelude, hello, gap. Null when that is nothing, as it mostly is. */
+    private byte[] controls;
+    /** The place of the first of these that has one. */
+    private Position controlsPlace;
+
+    private SocketWait wait;
+    private long writtenNs;
+    private long heartbeatNs;
+    private long endMs;
+    /** The sequence that the index offered last: an event with several matching topics is taken once. */
+    private long offered;
+    private int slot = -1;
+    private boolean indexed;
+    private boolean dirty;
+    private boolean inLine;
+    private boolean damageTold;
+
+    public Subscriber(SubscribeRequest request, Outlet outlet, StreamOwner<Subscriber> owner, Admission admission) {
+        this.request = request;
+        this.outlet = outlet;
+        this.owner = owner;
+        this.admission = admission;
+        this.grant = request.grant();
+        int rate = request.pace().ratePerSecond();
+        this.pacing = rate > 0 ? new RateQueue.Pacing(rate) : null;
+    }
+
+    // ---- any thread
+
+    @Override
+    public String connection() {
+        return admission.connection().text();
+    }
+
+    @Override
+    public void writable() {
+        owner.post(() -> owner.serve(this));
+    }
+
+    @Override
+    public void gone(String why) {
+        gone(EndReason.LEFT);
+    }
+
+    /** It is over, for this reason. */
+    public void gone(EndReason why) {
+        left = true;
+        endsBy(why);
+        owner.post(() -> owner.remove(this, why));
+    }
+
+    /** Notes why it ends, unless that is known. */
+    void endsBy(EndReason why) {
+        if (ending == null) {
+            ending = why;
+        }
+    }
+
+    @Override
+    public EndReason ending() {
+        return ending;
+    }
+
+    /** Whether nobody is there any more to read it. */
+    public boolean hasLeft() {
+        return left;
+    }
+
+    public SubscribeRequest request() {
+        return request;
+    }
+
+    public StreamOwner<Subscriber> owner() {
+        return owner;
+    }
+
+    Admission admission() {
+        return admission;
+    }
+
+    @Override
+    public TopicSelection topics() {
+        return request.topics();
+    }
+
+    @Override
+    public Variant variant() {
+        return admission.variant();
+    }
+
+    @Override
+    public Grant grant() {
+        return grant;
+    }
+
+    // ---- its shard's thread
+
+    /** From now on it may see this. */
+    void renew(Grant fresh) {
+        grant = fresh;
+    }
+
+    Outlet outlet() {
+        return outlet;
+    }
+
+    Cursor cursor() {
+        return cursor;
+    }
+
+    /** Its rate, or null. */
+    RateQueue.Pacing pacing() {
+        return pacing;
+    }
+
+    Stage stage() {
+        if (ended) {
+            return Stage.ENDED;
+        }
+        if (closing) {
+            return Stage.ENDING;
+        }
+        return feed == null ? Stage.OPENING : feed instanceof LiveFeed ? Stage.LIVE : Stage.BEHIND;
+    }
+
+    boolean isEnded() {
+        return ended;
+    }
+
+    boolean isEnding() {
+        return closing;
+    }
+
+    /** Where its next bytes come from; null while it opens, and when it is about to end. */
+    Feed feed() {
+        return feed;
+    }
+
+    /** Its feed gives back what it holds, and is asked no more. */
+    void dropFeed(Turn turn) {
+        if (feed != null) {
+            feed.drop(turn);
+            feed = null;
+        }
+    }
+
+    /** From now on it is fed by this one. */
+    void feedBy(Feed next) {
+        feed = next;
+    }
+
+    /** Whether it is behind, or may get behind, with the newest event of each topic rather than all. */
+    boolean conflates() {
+        return request.pace().conflates();
+    }
+
+    /** Whether it waits for what its feed has asked of the log. */
+    boolean isReading() {
+        return feed != null && feed.isReading();
+    }
+
+    Outcome outcome() {
+        return outcome;
+    }
+
+    void outcome(Outcome last) {
+        outcome = last;
+    }
+
+    /** Whether an event is for it: not examined yet, and public or granted. That it asked for it is known. */
+    boolean wants(EventFrame frame) {
+        return cursor.isBefore(frame.position()) && maySee(frame);
+    }
+
+    /** Whether it was offered this sequence already. */
+    boolean wasOffered(long sequence) {
+        return offered >= sequence;
+    }
+
+    /** It was offered everything up to this sequence. */
+    void offered(long sequence) {
+        offered = sequence;
+    }
+
+    /** Marks it as one that is to be served in this round; false when it is marked. */
+    boolean markDirty() {
+        boolean was = dirty;
+        dirty = true;
+        return !was;
+    }
+
+    void clearDirty() {
+        dirty = false;
+    }
+
+    /** Marks it as one that waits for its turn; false when it does already. */
+    boolean enterLine() {
+        boolean was = inLine;
+        inLine = true;
+        return !was;
+    }
+
+    void leaveLine() {
+        inLine = false;
+    }
+
+    /**
+     * The hub has something to say to it, before anything else.
+     *
+     * @param place of the cursor that it carries, or null when it carries none
+     */
+    void say(byte[] control, Position place) {
+        if (controls == null) {
+            controls = control;
+        } else {
+            int length = controls.length;
+            controls = Arrays.copyOf(controls, length + control.length);
+            System.arraycopy(control, 0, controls, length, control.length);
+        }
+        if (controlsPlace == null) {
+            controlsPlace = place;
+        }
+    }
+
+    /** Whether the hub has something to say. */
+    boolean isToHear() {
+        return controls != null;
+    }
+
+    /**
+     * What the hub has to say, as one write that is made now; nothing is left of it.
+     *
+     * @throws Cursor.OutOfOrder when events behind it were sent before
+     */
+    byte[] takeControls() {
+        byte[] taken = controls;
+        if (controlsPlace != null) {
+            cursor.saying(controlsPlace);
+        }
+        dropControls();
+        return taken;
+    }
+
+    private void dropControls() {
+        controls = null;
+        controlsPlace = null;
+    }
+
+    /** It is to end at this time or before; nothing more is said to it but the farewell. */
+    void beginEnding(long sinceMs) {
+        closing = true;
+        endMs = Math.min(endMs, sinceMs);
+        feed = null;
+        dropControls();
+    }
+
+    /** It is over. */
+    void end() {
+        ended = true;
+        feed = null;
+        dropControls();
+    }
+
+    /** When it is to end, in milliseconds since 1970: by age, by token, or because somebody asked. */
+    long endMs() {
+        return endMs;
+    }
+
+    void endsAt(long timeMs) {
+        endMs = timeMs;
+    }
+
+    /** Those who list active subscriptions know it by this. */
+    StreamWatcher.Watched watched() {
+        return watched;
+    }
+
+    void watchedAs(StreamWatcher.Watched by) {
+        watched = by;
+    }
+
+    /** The response's headers have told of the damage that is known: it need not end the stream once more. */
+    boolean isDamageTold() {
+        return damageTold;
+    }
+
+    void damageTold(boolean told) {
+        damageTold = told;
+    }
+
+    /** What its outlet has not taken yet; null while it is ready. */
+    SocketWait socketWait() {
+        return wait;
+    }
+
+    void socketWait(SocketWait waits) {
+        wait = waits;
+    }
+
+    /** When something was written to it last, in nanoseconds. */
+    long writtenNs() {
+        return writtenNs;
+    }
+
+    void written(long nowNs) {
+        writtenNs = nowNs;
+    }
+
+    /** When its last heartbeat event was, in nanoseconds. */
+    long heartbeatNs() {
+        return heartbeatNs;
+    }
+
+    void heartbeat(long nowNs) {
+        heartbeatNs = nowNs;
+    }
+
+    /** Where it stands in its shard's list; -1: nowhere. */
+    int slot() {
+        return slot;
+    }
+
+    void slot(int place) {
+        slot = place;
+    }
+
+    /** Whether its shard's index knows it. */
+    boolean isIndexed() {
+        return indexed;
+    }
+
+    void indexed() {
+        indexed = true;
+    }
+}

@@ -1,0 +1,118 @@
+package io.rivulet.hub.stream;
+
+import io.rivulet.event.Position;
+import io.rivulet.hub.tail.TailRing;
+import io.rivulet.hub.tail.TransientTopics;
+
+/**
+ * What the feeds of one shard share: where they read, what they may hold, and where they leave what they found. The
+ * shard gives it to a {@link Feed} that it asks, and then reads the answer that the outcome names. Shard thread.
+ */
+final class Turn {
+
+    private final FeedSources sources;
+    private final Round round;
+    private final WriteBudget budget;
+    private final SharedBatches batches;
+    private final ReplayWrite write;
+    private final Conflation conflation;
+    private final Delivery delivery = new Delivery();
+    private Loss loss;
+    private HistoryRead.Question question;
+
+    /**
+     * Events that a stream was to get and that are gone.
+     *
+     * @param isTransient whether they were transient
+     * @param missed      how many, at most; null when it cannot be told
+     * @param place       everything before this place is lost or was sent
+     * @param id          the cursor for {@code place}
+     * @param isDamage    whether the log is damaged there: reading again would find the same
+     */
+    record Loss(boolean isTransient, Long missed, Position place, String id, boolean isDamage) {
+    }
+
+    Turn(FeedSources sources, Round round, WriteBudget budget, Conflation conflation) {
+        this.sources = sources;
+        this.round = round;
+        this.budget = budget;
+        this.batches = new SharedBatches(sources.ring());
+        this.write = new ReplayWrite(budget, batches);
+        this.conflation = conflation;
+    }
+
+    TailRing ring() {
+        return sources.ring();
+    }
+
+    TransientTopics transients() {
+        return sources.transients();
+    }
+
+    HistoryRead history() {
+        return sources.history();
+    }
+
+    NewestRead newest() {
+        return sources.newest();
+    }
+
+    ReadBudget readBudget() {
+        return sources.readBudget();
+    }
+
+    /** Whether a stream that has examined everything up to {@code seen} has caught up with the shard. */
+    boolean mayGoLive(Position seen) {
+        return sources.handOver().mayGoLive(seen, round.place());
+    }
+
+    Round round() {
+        return round;
+    }
+
+    WriteBudget budget() {
+        return budget;
+    }
+
+    SharedBatches batches() {
+        return batches;
+    }
+
+    ReplayWrite write() {
+        return write;
+    }
+
+    Conflation conflation() {
+        return conflation;
+    }
+
+    /** The bytes to write, after {@link Outcome#WRITE}. */
+    Delivery delivery() {
+        return delivery;
+    }
+
+    /** What is lost, after {@link Outcome#LOST}. */
+    Loss loss() {
+        return loss;
+    }
+
+    /** What the log is asked, after {@link Outcome#ASKS}. */
+    HistoryRead.Question question() {
+        return question;
+    }
+
+    /** What there is no room for, after {@link Outcome#MEMORY}. */
+    WriteBudget.Need need() {
+        return write.need();
+    }
+
+    Outcome lost(Loss what) {
+        loss = what;
+        return Outcome.LOST;
+    }
+
+    Outcome asks(HistoryRead.Question what) {
+        question = what;
+        return Outcome.ASKS;
+    }
+}

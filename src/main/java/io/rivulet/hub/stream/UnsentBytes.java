@@ -1,0 +1,55 @@
+package io.rivulet.hub.stream;
+
+/**
+ * What is handed to the outlets of one shard, and what they have not taken yet. A delivery costs a look at a field:
+ * what a stream waits for is noted only when its outlet stops being ready. The shard's thread alone.
+ */
+final class UnsentBytes {
+
+    private final Round round;
+    private final WriteBudget budget;
+    private final SharedBytes portion = new SharedBytes();
+
+    UnsentBytes(Round round, WriteBudget budget) {
+        this.round = round;
+        this.budget = budget;
+    }
+
+    /** Hands these bytes to an outlet that is ready. */
+    void write(Subscriber s, byte[] bytes) {
+        if (s.socketWait() != null) {
+            taken(s);
+        }
+        s.written(round.ns());
+        s.outlet().write(portion.of(bytes));
+    }
+
+    /** Hands the last word to an outlet that is ready: when the client is to come back. */
+    void sayFarewell(Subscriber s, long retryMs) {
+        write(s, s.request().dialect().farewell(retryMs));
+    }
+
+    /** Notes whether the outlet is ready, as it has just said. */
+    void noted(Subscriber s, boolean ready) {
+        if (ready && s.socketWait() != null) {
+            taken(s);
+        } else if (!ready && s.socketWait() == null) {
+            boolean isReckoned = s.feed() != null && s.feed().isReckoned();
+            byte[] held = isReckoned ? null : s.outlet().held();
+            s.socketWait(new Subscriber.SocketWait(round.ns(), s.outlet().left(),
+                held == null ? null : budget.hold(held, held.length)));
+        }
+    }
+
+    /** The stream ends: what its outlet held is not the hub's any more. */
+    void end(Subscriber s) {
+        if (s.socketWait() != null) {
+            taken(s);
+        }
+    }
+
+    private void taken(Subscriber s) {
+        budget.release(s.socketWait().held());
+        s.socketWait(null);
+    }
+}

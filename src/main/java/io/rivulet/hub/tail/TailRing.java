@@ -1,0 +1,147 @@
+package io.rivulet.hub.tail;
+
+import io.rivulet.event.EventFrame;
+import io.rivulet.event.Position;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
+
+/**
+ * The newest events in memory, in the total order, numbered without holes by a sequence of this run. The committer
+ * alone adds; any thread reads without a lock.
+ *
+ * <p>Invariant: {@code first <= head + 1}, every sequence in {@code first..head} is readable, and every event placed
+ * after {@code floor} is in the ring.
+ *
+ * <p>The race: T1 (a reader) looks up sequence 7; T2 (the committer) evicts 7 and puts 7 + capacity into its slot. T2
+ * raises {@code first} before it touches the slot and T1 looks at {@code first} after it has read the slot, so T1
+ * either has the old event in hand or sees that 7 is gone.
+ */
+public final class TailRing {
+
+    private final AtomicReferenceArray<EventFrame> slots;
+    private final long bytesMax;
+    private final Consumer<EventFrame> evicted;
+    private volatile long head;
+    private volatile long first = 1;
+    private volatile Floor floor;
+    private long bytes;
+
+    /** A place and its sealed id. */
+    public record Mark(Position place, String id) {
+    }
+
+    /** The place up to which everything has left or is about to, its sealed id, and the last sequence that did. */
+    private record Floor(Position place, String id, long sequence) {
+    }
+
+    /**
+     * A ring of at most so many bytes and slots, or of one event if that is larger.
+     *
+     * @param slotsMax a power of two
+     * @param floor    the place after which events will be added, and its sealed id
+     * @param evicted  is told of each event that leaves, on the committer thread
+     */
+    public TailRing(long bytesMax, int slotsMax, Position floor, String floorId, Consumer<EventFrame> evicted) {
+        this.bytesMax = bytesMax;
+        this.slots = new AtomicReferenceArray<>(slotsMax);
+        this.floor = new Floor(floor, floorId, 0);
+        this.evicted = evicted;
+    }
+
+    /** Whether an event of this weight fits without evicting anything newer than {@code sequence}. */
+    public boolean fits(int weight, long sequence) {
+        long oldest = first;
+        long free = bytesMax - bytes;
+        int slotsFree = slots.length() - (int) (head - oldest + 1);
+        while ((free < weight || slotsFree == 0) && oldest <= head) {
+            if (oldest > sequence) {
+                return false;
+            }
+            free += get(oldest++).weight();
+            slotsFree++;
+        }
+        return true;
+    }
+
+    /** Adds the next event; visible to all at once. */
+    public void add(EventFrame frame) {
+        while (first <= head && (bytes + frame.weight() > bytesMax || head - first + 1 == slots.length())) {
+            EventFrame old = get(first);
+            floor = new Floor(old.position(), old.placeId(), first);
+            evicted.accept(old);
+            long gone = first;
+            first = gone + 1;
+            slots.set(slot(gone), null);
+            bytes -= old.weight();
+        }
+        bytes += frame.weight();
+        slots.set(slot(head + 1), frame);
+        head = head + 1;
+    }
+
+    /** Where the newest event stands, or the floor when the ring is empty. */
+    public Mark newest() {
+        EventFrame newest = get(head);
+        Floor below = floor;
+        return newest != null ? new Mark(newest.position(), newest.placeId()) : new Mark(below.place(), below.id());
+    }
+
+    /** The newest sequence; 0 before the first. */
+    public long head() {
+        return head;
+    }
+
+    /** Everything placed after this is here. */
+    public Position floor() {
+        return floor.place();
+    }
+
+    /** The same with its sealed id. */
+    public Mark below() {
+        Floor below = floor;
+        return new Mark(below.place(), below.id());
+    }
+
+    /**
+     * A cursor for any place between the event before {@code sequence} and that event; null when it just left. The
+     * floor rises before {@code first} does, so it is the floor that must say which sequence it lies below: else T1
+     * (a shard) could be given the id of the very event that T2 (the committer) is about to evict, and skip it.
+     */
+    public String idBefore(long sequence) {
+        EventFrame before = get(sequence - 1);
+        Floor below = floor;
+        return before != null ? before.placeId() : below.sequence() == sequence - 1 ? below.id() : null;
+    }
+
+    /** The event of this sequence, or null when it has left or is not there yet. */
+    public EventFrame get(long sequence) {
+        if (sequence > head || sequence < 1) {
+            return null;
+        }
+        EventFrame frame = slots.get(slot(sequence));
+        return sequence < first ? null : frame;
+    }
+
+    /** The sequence of the first event after {@code place}, {@code head + 1} when none is; -1: below the floor. */
+    public long after(Position place) {
+        long low = first;
+        long high = head + 1;
+        if (floor.place().isAfter(place)) {
+            return -1;
+        }
+        while (low < high) {
+            long middle = low + high >>> 1;
+            EventFrame frame = get(middle);
+            if (frame != null && frame.position().isAfter(place)) {
+                high = middle;
+            } else {
+                low = middle + 1; // evicted under our hands: so were all before it, and the floor tells of them
+            }
+        }
+        return floor.place().isAfter(place) ? -1 : low;
+    }
+
+    private int slot(long sequence) {
+        return (int) (sequence & slots.length() - 1);
+    }
+}

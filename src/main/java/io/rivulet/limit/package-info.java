@@ -1,2 +1,0 @@
-/** How the hub says no. */
-package io.rivulet.limit;

@@ -1,0 +1,2 @@
+/** How the hub says no. */
+package io.rivulet.refusal;

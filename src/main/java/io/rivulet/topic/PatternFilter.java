@@ -1,0 +1,120 @@
+package io.rivulet.topic;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * Finds the patterns that may match, without asking those that cannot: each is filed under one thing that stands in all
+ * it matches, a word or its whole literal beginning, whichever the fewest others are filed under. What says nothing
+ * literally ("{x}") has to be asked for every topic. One thread at a time.
+ *
+ * @param <G> what is filed; compared by identity
+ */
+final class PatternFilter<G> {
+
+    /** A word that fewer have is good enough: each length of literal beginnings costs every topic a look-up. */
+    private static final int CROWD = 2;
+    private static final int LENGTHS_MAX = 32;
+
+    private final Map<String, IdentityBag<G>> byWord = new HashMap<>();
+    /** How many patterns have each word, wherever they are filed: what many have, topics have as well. */
+    private final Map<String, Integer> uses = new HashMap<>();
+    private final Map<String, IdentityBag<G>> byPrefix = new HashMap<>();
+    /** How many different beginnings there are of each length. */
+    private final TreeMap<Integer, Integer> lengths = new TreeMap<>();
+    private final IdentityBag<G> others = new IdentityBag<>();
+
+    /** Where something is filed: to be kept for {@link #remove}. */
+    record Home(String word, String prefix) {
+    }
+
+    Home add(G what, Set<String> words, String prefix) {
+        String word = rarest(words);
+        int crowd = word == null ? Integer.MAX_VALUE : uses.getOrDefault(word, 0);
+        words.forEach(w -> uses.merge(w, 1, Integer::sum));
+        if (crowd >= CROWD && !prefix.isEmpty() && size(byPrefix.get(prefix)) < crowd && hasRoomFor(prefix.length())) {
+            IdentityBag<G> same = byPrefix.computeIfAbsent(prefix, p -> new IdentityBag<>());
+            same.add(what);
+            lengths.merge(prefix.length(), same.size() == 1 ? 1 : 0, Integer::sum);
+            return new Home(null, prefix);
+        }
+        (word == null ? others : byWord.computeIfAbsent(word, w -> new IdentityBag<>())).add(what);
+        return new Home(word, null);
+    }
+
+    /** How many are filed at this home: all of them are tried for a topic that leads there. */
+    int crowd(Home home) {
+        return home.prefix() != null ? size(byPrefix.get(home.prefix()))
+            : home.word() != null ? size(byWord.get(home.word())) : others.size();
+    }
+
+    /** Takes out what was added with these words and got this home. */
+    void remove(G what, Set<String> words, Home home) {
+        words.forEach(w -> uses.computeIfPresent(w, (word, n) -> n == 1 ? null : n - 1));
+        if (home.prefix() != null) {
+            if (removed(byPrefix, home.prefix(), what)) {
+                lengths.computeIfPresent(home.prefix().length(), (length, n) -> n == 1 ? null : n - 1);
+            }
+        } else if (home.word() != null) {
+            removed(byWord, home.word(), what);
+        } else {
+            others.remove(what);
+        }
+    }
+
+    /** Calls {@code action} once for each that may match this subject. */
+    void candidates(String subject, Consumer<G> action) {
+        each(others, action);
+        if (!byWord.isEmpty()) {
+            for (String word : LiteralWords.of(subject)) {
+                each(byWord.get(word), action);
+            }
+        }
+        for (int length : lengths.headMap(subject.length(), true).keySet()) {
+            each(byPrefix.get(subject.substring(0, length)), action);
+        }
+    }
+
+    /** Of several the last, which says more than a scheme or a host. */
+    private String rarest(Collection<String> words) {
+        String rarest = null;
+        int least = Integer.MAX_VALUE;
+        for (String word : words) {
+            int n = uses.getOrDefault(word, 0);
+            if (n <= least) {
+                rarest = word;
+                least = n;
+            }
+        }
+        return rarest;
+    }
+
+    private boolean hasRoomFor(int length) {
+        return lengths.size() < LENGTHS_MAX || lengths.containsKey(length);
+    }
+
+    private static int size(IdentityBag<?> members) {
+        return members == null ? 0 : members.size();
+    }
+
+    private static <G> void each(IdentityBag<G> members, Consumer<G> action) {
+        for (int i = 0; i < size(members); i++) {
+            action.accept(members.get(i));
+        }
+    }
+
+    /** Whether nothing is left there. */
+    private static <G> boolean removed(Map<String, IdentityBag<G>> map, String key, G what) {
+        IdentityBag<G> members = map.get(key);
+        members.remove(what);
+        if (members.size() == 0) {
+            map.remove(key);
+            return true;
+        }
+        return false;
+    }
+}

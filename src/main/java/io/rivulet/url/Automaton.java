@@ -1,0 +1,217 @@
+package io.rivulet.url;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A regular expression as a non-deterministic automaton, run on all its states at once (Thompson, Pike): the time is at
+ * most text × program, whatever the pattern, and a {@link StepMeter} counts it. Only whether the whole text matches is
+ * found, so greedy and lazy are the same. Immutable, any thread.
+ */
+final class Automaton {
+
+    private static final int CHARS = 0;
+    private static final int SPLIT = 1;
+    private static final int PLACE = 2;
+    private static final int MATCH = 3;
+    private static final RegexpNode.Place[] PLACES = RegexpNode.Place.values();
+
+    private final byte[] op;
+    private final char[] next;
+    /** The other way of a SPLIT; the index into {@link #chars} or {@link #PLACES} of the rest. */
+    private final char[] other;
+    private final RegexpNode.Chars[] chars;
+
+    private Automaton(Builder from) {
+        op = Arrays.copyOf(from.op, from.size);
+        next = Arrays.copyOf(from.next, from.size);
+        other = Arrays.copyOf(from.other, from.size);
+        chars = from.chars.toArray(new RegexpNode.Chars[0]);
+    }
+
+    /**
+     * The program of an expression.
+     *
+     * @param budget a step is an instruction; counted repetitions are copies, so they count as often
+     * @throws BadPattern if it would be longer than the budget allows
+     */
+    static Automaton compile(RegexpNode node, StepMeter budget) throws BadPattern {
+        Builder builder = new Builder(budget);
+        builder.emit(MATCH, 0, 0);
+        // built from the end, so that every instruction knows the one after it
+        int start = builder.build(node, 0);
+        builder.emit(SPLIT, start, start);
+        return new Automaton(builder);
+    }
+
+    int weight() {
+        return op.length * 5 + chars.length * 64;
+    }
+
+    /** Whether the text matches from a place on to its end; "no" when the meter's steps are used up. */
+    boolean matches(String text, int from, StepMeter meter) {
+        return new Run(text, meter).matches(from);
+    }
+
+    /** The states of one match. */
+    private final class Run {
+        private final String text;
+        private final StepMeter meter;
+        /** When an instruction was last put into a list: the place in the text, plus one. */
+        private final int[] seen = new int[op.length];
+        private final int[] stack = new int[op.length + 1];
+        private int[] now = new int[op.length];
+        private int[] then = new int[op.length];
+        private int count;
+
+        Run(String text, StepMeter meter) {
+            this.text = text;
+            this.meter = meter;
+        }
+
+        boolean matches(int from) {
+            if (!add(op.length - 1, from)) {
+                return false;
+            }
+            for (int at = from; at < text.length() && count > 0; at++) {
+                char c = text.charAt(at);
+                int size = count;
+                int[] swap = now;
+                now = then;
+                then = swap;
+                count = 0;
+                for (int i = 0; i < size; i++) {
+                    int pc = then[i];
+                    if (!meter.step() || op[pc] == CHARS && chars[other[pc]].has(c) && !add(next[pc], at + 1)) {
+                        return false;
+                    }
+                }
+            }
+            for (int i = 0; i < count; i++) {
+                if (op[now[i]] == MATCH) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /** Adds a state and all that can be reached from it without a character; false when the steps are used up. */
+        private boolean add(int first, int at) {
+            int size = 0;
+            if (seen[first] == at + 1) {
+                return true;
+            }
+            seen[first] = at + 1;
+            stack[size++] = first;
+            while (size > 0) {
+                int pc = stack[--size];
+                if (!meter.step()) {
+                    return false;
+                }
+                if (op[pc] == CHARS || op[pc] == MATCH) {
+                    now[count++] = pc;
+                } else if (op[pc] == SPLIT || PLACES[other[pc]].holds(text, at)) {
+                    size = push(next[pc], at, size);
+                    size = op[pc] == SPLIT ? push(other[pc], at, size) : size;
+                }
+            }
+            return true;
+        }
+
+        private int push(int pc, int at, int size) {
+            if (seen[pc] == at + 1) {
+                return size;
+            }
+            seen[pc] = at + 1;
+            stack[size] = pc;
+            return size + 1;
+        }
+    }
+
+    private static final class Builder {
+        private final List<RegexpNode.Chars> chars = new ArrayList<>();
+        private final StepMeter budget;
+        private byte[] op = new byte[64];
+        private char[] next = new char[64];
+        private char[] other = new char[64];
+        private int size;
+
+        Builder(StepMeter budget) {
+            this.budget = budget;
+        }
+
+        private void count() throws BadPattern {
+            if (!budget.step()) {
+                throw new BadPattern("repetitions that make it too large");
+            }
+        }
+
+        int emit(int what, int after, int more) throws BadPattern {
+            count();
+            if (size == op.length) {
+                op = Arrays.copyOf(op, size * 2);
+                next = Arrays.copyOf(next, size * 2);
+                other = Arrays.copyOf(other, size * 2);
+            }
+            op[size] = (byte) what;
+            next[size] = (char) after;
+            other[size] = (char) more;
+            return size++;
+        }
+
+        /** Emits a node that goes on at {@code after}; the answer is where it begins. */
+        int build(RegexpNode node, int after) throws BadPattern {
+            if (node instanceof RegexpNode.Chars set) {
+                int index = chars.indexOf(set);
+                if (index < 0) {
+                    index = chars.size();
+                    chars.add(set);
+                }
+                return emit(CHARS, after, index);
+            }
+            if (node instanceof RegexpNode.Place place) {
+                return emit(PLACE, after, place.ordinal());
+            }
+            if (node instanceof RegexpNode.Sequence sequence) {
+                int start = after;
+                for (int i = sequence.nodes().size() - 1; i >= 0; i--) {
+                    start = build(sequence.nodes().get(i), start);
+                }
+                return start;
+            }
+            if (node instanceof RegexpNode.Choice choice) {
+                int start = build(choice.nodes().get(choice.nodes().size() - 1), after);
+                for (int i = choice.nodes().size() - 2; i >= 0; i--) {
+                    start = emit(SPLIT, build(choice.nodes().get(i), after), start);
+                }
+                return start;
+            }
+            return repeat((RegexpNode.Repeat) node, after);
+        }
+
+        private int repeat(RegexpNode.Repeat repeat, int after) throws BadPattern {
+            int start = after;
+            int copies = repeat.min();
+            if (repeat.max() == RegexpNode.Repeat.UNBOUNDED) {
+                int loop = emit(SPLIT, after, after);
+                other[loop] = (char) build(repeat.node(), loop);
+                // the last copy that must be there is the one that may be repeated
+                start = copies > 0 ? other[loop] : loop;
+                copies--;
+            }
+            for (int i = repeat.min(); i < repeat.max() && repeat.max() != RegexpNode.Repeat.UNBOUNDED; i++) {
+                start = emit(SPLIT, build(repeat.node(), start), after);
+            }
+            for (int i = 0; i < copies; i++) {
+                int copy = build(repeat.node(), start);
+                if (copy == start) {
+                    // a copy of nothing counts as well, or a billion of them would be free
+                    count();
+                }
+                start = copy;
+            }
+            return start;
+        }
+    }
+}

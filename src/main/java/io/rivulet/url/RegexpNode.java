@@ -1,0 +1,94 @@
+package io.rivulet.url;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** A regular expression, read: what is left of it when nobody asks for captures. Immutable. */
+sealed interface RegexpNode {
+
+    /**
+     * One character of a set. Only ASCII is kept: a parsed URL has nothing else.
+     *
+     * @param low characters 0 to 63, a bit each
+     * @param high characters 64 to 127
+     */
+    record Chars(long low, long high) implements RegexpNode {
+        static final Chars NONE = new Chars(0, 0);
+        static final Chars ANY = new Chars(-1, -1);
+
+        static Chars of(int c) {
+            return c < 64 ? new Chars(1L << c, 0) : c < 128 ? new Chars(0, 1L << c) : NONE;
+        }
+
+        /** Both ends belong to it. */
+        static Chars range(int from, int to) {
+            Chars all = NONE;
+            for (int c = from; c <= Math.min(to, 127); c++) {
+                all = all.or(of(c));
+            }
+            return all;
+        }
+
+        Chars or(Chars other) {
+            return new Chars(low | other.low, high | other.high);
+        }
+
+        Chars and(Chars other) {
+            return new Chars(low & other.low, high & other.high);
+        }
+
+        Chars complement() {
+            return new Chars(~low, ~high);
+        }
+
+        /** With the other case of every letter in it. */
+        Chars folded() {
+            long letters = 0x07FFFFFEL;
+            long upper = high & letters;
+            long lower = high >>> 32 & letters;
+            return new Chars(low, high | upper << 32 | lower);
+        }
+
+        boolean has(char c) {
+            return c < 128 && ((c < 64 ? low : high) >>> c & 1) != 0;
+        }
+    }
+
+    /** One after the other. */
+    record Sequence(List<RegexpNode> nodes) implements RegexpNode { }
+
+    /** One of them. */
+    record Choice(List<RegexpNode> nodes) implements RegexpNode { }
+
+    /** At least {@code min} and at most {@code max} times. */
+    record Repeat(RegexpNode node, int min, int max) implements RegexpNode {
+        static final int UNBOUNDED = Integer.MAX_VALUE;
+    }
+
+    /** A place, not a character. */
+    enum Place implements RegexpNode {
+        START, END, WORD_EDGE, NO_WORD_EDGE;
+
+        boolean holds(String text, int at) {
+            return switch (this) {
+                case START -> at == 0;
+                case END -> at == text.length();
+                case WORD_EDGE -> isWord(text, at - 1) != isWord(text, at);
+                case NO_WORD_EDGE -> isWord(text, at - 1) == isWord(text, at);
+            };
+        }
+
+        private static boolean isWord(String text, int at) {
+            return at >= 0 && at < text.length() && RegexpEscape.WORD.has(text.charAt(at));
+        }
+    }
+
+    static RegexpNode literal(String text, boolean fold) {
+        List<RegexpNode> nodes = new ArrayList<>(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            Chars one = Chars.of(text.charAt(i));
+            nodes.add(fold ? one.folded() : one);
+        }
+        return new Sequence(nodes);
+    }
+}

@@ -1,0 +1,147 @@
+package io.rivulet.http.access;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.rivulet.http.updates.Door;
+import org.eclipse.jetty.http.HttpTester;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Dev mode, condition by condition: each refused request differs by one header from one that passes, so a condition
+ * that is not asked makes its test fail.
+ */
+class DevAccessTest {
+
+    private static final String PUBLISH = "POST /api/updates?topic=news\n";
+    private static final String READ = "GET /api/events?topic=news\n";
+
+    private static Door door;
+
+    @BeforeAll
+    static void start() throws Exception {
+        door = Door.dev();
+    }
+
+    @AfterAll
+    static void stop() {
+        door.close();
+    }
+
+    @Test
+    void aProgramOnThisMachineMayDoBoth() throws Exception {
+        assertEquals(200, door.send(PUBLISH, "x").getStatus());
+        assertEquals(200, door.send(READ, "").getStatus());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "127.9.8.7", "::1"})
+    void everyLoopbackAddressIsThisMachine(String peer) throws Exception {
+        assertEquals(200, door.send(PUBLISH + "Test-Peer: " + peer, "x").getStatus());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"192.0.2.7", "10.0.0.1", "0.0.0.0", "2001:db8::1", "::ffff:192.0.2.7"})
+    void anotherMachineIsRefused(String peer) throws Exception {
+        assertRefused(PUBLISH + "Test-Peer: " + peer, "loopback");
+        assertRefused(READ + "Test-Peer: " + peer, "loopback");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"localhost", "localhost:1", "LOCALHOST:8080", "127.0.0.1:8080", "[::1]:8080", "[::1]"})
+    void everyNameOfThisMachineIsServed(String host) throws Exception {
+        assertEquals(200, door.send(PUBLISH + "Host: " + host, "x").getStatus());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"evil.example", "evil.example:8080", "localhost.evil.example", "127.0.0.1.evil.example",
+        "127.0.0.2:8080", "[::2]:8080", "notlocalhost:8080"})
+    void aNameThatWasReboundIsRefused(String host) throws Exception {
+        assertRefused(PUBLISH + "Host: " + host, "Host header");
+        assertRefused(READ + "Host: " + host, "Host header");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Forwarded: for=127.0.0.1", "X-Forwarded-For: 127.0.0.1", "X-Forwarded-Host: localhost",
+        "X-Forwarded-Proto: http", "x-forwarded-anything: 1", "X-Real-IP: 127.0.0.1", "Via: 1.1 proxy"})
+    void aProxyOnThisMachineIsRefused(String header) throws Exception {
+        assertRefused(PUBLISH + header, "proxy");
+        assertRefused(READ + header, "proxy");
+        assertEquals(200, door.send(PUBLISH + "X-Other: 1", "x").getStatus());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"localhost:8080,http://localhost:8080", "localhost,http://localhost", "localhost:80,http://localhost",
+        "127.0.0.1:8080,http://127.0.0.1:8080", "[::1]:8080,http://[::1]:8080"})
+    void aPageOfTheHubItselfMayPublish(String host, String origin) throws Exception {
+        assertEquals(200, door.send(PUBLISH + "Host: " + host + "\nOrigin: " + origin
+            + "\nSec-Fetch-Site: same-origin", "x").getStatus());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://evil.example", "https://localhost:8080", "http://localhost:3000", "null",
+        "http://127.0.0.1:8080", "http://localhost:8080.evil.example", "http://localhost:80800", "http://localhost"})
+    void aPageOfAnotherOriginMayNot(String origin) throws Exception {
+        assertRefused(PUBLISH + "Origin: " + origin, "Origin");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://localhost:8080/", "http://localhost:8080/rivulet/index.html?x#y"})
+    void withoutAnOriginTheRefererDecides(String own) throws Exception {
+        assertEquals(200, door.send(PUBLISH + "Referer: " + own, "x").getStatus());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://evil.example/http://localhost:8080/", "http://localhost:3000/", "about:blank",
+        "not a url", "http://localhost:8080@evil.example/", ""})
+    void aForeignRefererIsRefused(String referer) throws Exception {
+        assertRefused(PUBLISH + "Referer: " + referer, "Referer");
+    }
+
+    @Test
+    void aMatchingOriginIsEnoughWhateverTheReferer() throws Exception {
+        assertEquals(200, door.send(PUBLISH + "Origin: http://localhost:8080\nReferer: about:client", "x").getStatus());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cross-site", "same-site"})
+    void aBrowserThatSaysItComesFromElsewhereIsRefused(String site) throws Exception {
+        assertRefused(PUBLISH + "Sec-Fetch-Site: " + site, "Sec-Fetch-Site");
+        assertEquals(200, door.send(PUBLISH + "Sec-Fetch-Site: none", "x").getStatus());
+    }
+
+    @Test
+    void aPageOfAnotherPortMayRead() throws Exception {
+        HttpTester.Response answer =
+            door.send(READ + "Origin: http://localhost:3000\nSec-Fetch-Site: same-site", "");
+        assertEquals(200, answer.getStatus());
+        assertEquals("http://localhost:3000", answer.get("Access-Control-Allow-Origin"));
+    }
+
+    @Test
+    void aTokenIsNeverIgnored() throws Exception {
+        for (String fault : new String[] {"&access_token=x", "&authorization=x", "\nAuthorization: Bearer x"}) {
+            HttpTester.Response answer = door.send(READ.strip() + fault, "");
+            assertEquals(400, answer.getStatus(), fault);
+            assertEquals("Bearer error=\"invalid_request\"", answer.get("WWW-Authenticate"));
+        }
+        HttpTester.Response answer = door.send(READ.strip() + "\nAuthorization: Bearer " + "x".repeat(50), "");
+        assertEquals(401, answer.getStatus());
+        assertEquals("Bearer error=\"invalid_token\"", answer.get("WWW-Authenticate"));
+    }
+
+    private static void assertRefused(String head, String part) throws Exception {
+        long before = door.published();
+        HttpTester.Response answer = door.send(head, head.startsWith("POST") ? "x" : "");
+        assertEquals(403, answer.getStatus(), answer.getContent());
+        assertEquals("application/problem+json", answer.get("Content-Type"));
+        assertTrue(answer.getContent().contains("dev mode") && answer.getContent().contains(part),
+            answer.getContent());
+        assertEquals(before, door.published());
+    }
+}

@@ -1,0 +1,53 @@
+package io.rivulet.http.operate;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.rivulet.http.updates.Door;
+import io.rivulet.log.LogFailure;
+import org.eclipse.jetty.http.HttpTester;
+import org.junit.jupiter.api.Test;
+
+/** Health: what a load balancer is told in each state of the store. */
+class HealthServletTest {
+
+    @Test
+    void anOpenHubIsLiveAndReadyAndPublishes() throws Exception {
+        try (Door door = Door.with()) {
+            assertAnswer(200, "{\"status\":\"up\"}", door.get("/health/live"));
+            assertAnswer(200, "{\"status\":\"ready\",\"publish\":true}", door.get("/health/ready"));
+            assertAnswer(200, "{\"status\":\"ready\",\"publish\":true}", door.get("/health/ready?publish"));
+            assertEquals(404, door.get("/health/other").getStatus());
+            assertEquals(404, door.get("/health").getStatus());
+        }
+    }
+
+    @Test
+    void aHubWhoseStoreIsHeldByAnotherIsLiveButNotReadyAndNamesTheHolder() throws Exception {
+        try (Door door = Door.opening()) {
+            assertEquals(200, door.get("/health/live").getStatus());
+            String body = "{\"status\":\"not ready\",\"reason\":\"the folder is held by /other\",\"publish\":false}";
+            assertAnswer(503, body, door.get("/health/ready"));
+            assertAnswer(503, body, door.get("/health/ready?publish"));
+        }
+    }
+
+    @Test
+    void aFullDiskTurnsNobodyAwayUnlessPublishingIsAskedFor() throws Exception {
+        try (Door door = Door.dev()) {
+            door.log().failWith(new LogFailure("no space left", true, null));
+            assertEquals(507, door.send("POST /api/updates?topic=a", "x").getStatus());
+            HttpTester.Response ready = door.get("/health/ready");
+            assertEquals(200, ready.getStatus());
+            assertEquals(true, ready.getContent().startsWith("{\"status\":\"ready\",\"publish\":false,"),
+                ready.getContent());
+            assertEquals(503, door.get("/health/ready?publish").getStatus());
+        }
+    }
+
+    private static void assertAnswer(int status, String body, HttpTester.Response answer) {
+        assertEquals(body, answer.getContent());
+        assertEquals(status, answer.getStatus());
+        assertEquals("application/json", answer.get("Content-Type"));
+        assertEquals("no-store", answer.get("Cache-Control"));
+    }
+}

@@ -1,0 +1,162 @@
+package io.rivulet.http.updates;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.rivulet.event.Event;
+import io.rivulet.hub.resume.History;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import org.eclipse.jetty.http.HttpTester;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** History over HTTP: pages, forms, and what is refused. */
+class EventsServletTest {
+
+    private static Door door;
+
+    @BeforeAll
+    static void start() throws Exception {
+        door = Door.dev();
+        for (int i = 1; i <= 5; i++) {
+            door.form("topic=news&topic=alt&data=d" + i + "&id=n" + i + "&type=t");
+        }
+        door.form("topic=other&data=line%0Atwo%C2%85&id=o1&private");
+    }
+
+    @AfterAll
+    static void stop() {
+        door.close();
+    }
+
+    @Test
+    void aPageHoldsEventsOldestFirstWithAllTheirFields() throws Exception {
+        JsonObject page = json("/api/events?topic=news");
+        JsonArray events = page.getAsJsonArray("events");
+        assertEquals(5, events.size());
+        JsonObject first = events.get(0).getAsJsonObject();
+        assertEquals("n1", first.get("id").getAsString());
+        assertEquals("[\"news\",\"alt\"]", first.get("topics").toString());
+        assertEquals("t", first.get("type").getAsString());
+        assertEquals("d1", first.get("data").getAsString());
+        assertTrue(first.get("time").getAsString().matches("\\d{4}-\\d\\d-\\d\\dT.*Z"));
+        assertNull(first.get("private"));
+        assertTrue(page.get("next").isJsonNull());
+    }
+
+    @Test
+    void aRefusalIsAnsweredAtOnceAndEndsTheRequest() throws Exception {
+        try (Door closed = Door.opening()) {
+            assertTimeout(Duration.ofSeconds(15), // a request that nobody completes ends after 30 s
+                () -> assertEquals(503, closed.get("/api/events?topic=news").getStatus()));
+        }
+    }
+
+    @Test
+    void pagesFollowEachOtherWithoutGapOrRepeat() throws Exception {
+        StringBuilder seen = new StringBuilder();
+        String after = "";
+        do {
+            JsonObject page = json("/api/events?topic=news&limit=2" + after);
+            page.getAsJsonArray("events").forEach(e -> seen.append(e.getAsJsonObject().get("data").getAsString()));
+            after = page.get("next").isJsonNull() ? null : "&after=" + page.get("next").getAsString();
+        } while (after != null);
+        assertEquals("d1d2d3d4d5", seen.toString());
+    }
+
+    /** Publishers' ids may repeat at Mercure's path, so no page may tell the next one to begin after such an id. */
+    @Test
+    void pagesOfLargeEventsWhoseIdsRepeatComeToAnEnd() throws Exception {
+        try (Door hub = Door.dev()) {
+            for (int i = 0; i < 6; i++) {
+                assertEquals(200, hub.send("POST /.well-known/mercure\nContent-Type: application/x-www-form-urlencoded",
+                    "topic=large&id=same&data=" + i + "x".repeat(1_000_000)).getStatus());
+            }
+            StringBuilder seen = new StringBuilder();
+            String after = "";
+            for (int pages = 0; after != null && pages < 6; pages++) {
+                JsonObject page = json(hub, "/api/events?topic=large" + after);
+                page.getAsJsonArray("events").forEach(e -> seen.append(e.getAsJsonObject().get("data").getAsString()
+                    .charAt(0)));
+                after = page.get("next").isJsonNull() ? null : "&after=" + page.get("next").getAsString();
+            }
+            assertEquals("012345", seen.toString());
+        }
+    }
+
+    @Test
+    void sinceChoosesTheBeginning() throws Exception {
+        assertEquals(2, json("/api/events?topic=news&since=last%3D2").getAsJsonArray("events").size());
+        assertEquals(0, json("/api/events?topic=news&since=2999-01-01T00:00:00Z").getAsJsonArray("events").size());
+        assertEquals(6, json("/api/events?topic=*&since=-10m").getAsJsonArray("events").size());
+    }
+
+    @Test
+    void linesAreOneEventEachWhateverTheDataHold() throws Exception {
+        for (String ask : List.of("GET /api/events?topic=other&format=ndjson",
+            "GET /api/events?topic=other\nAccept: application/x-ndjson")) {
+            HttpTester.Response answer = door.send(ask, "");
+            assertEquals("application/x-ndjson", answer.get("Content-Type"));
+            assertEquals(1, answer.getContent().chars().filter(c -> c == '\n').count());
+            assertTrue(answer.getContent().contains("line\\ntwo\\u0085"), answer.getContent());
+            assertTrue(answer.getContent().contains("\"private\":true"), answer.getContent());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"topic=%7Bx%7D", "match=other", "match_urlpattern=oth%2A"})
+    void historyIsAskedForAsStreamsAre(String query) throws Exception {
+        assertTrue(door.get("/api/events?" + query).getContent().contains("o1"), query);
+    }
+
+    @Test
+    void headHasNoBody() throws Exception {
+        String answer = door.head("/api/events?topic=news");
+        assertTrue(answer.startsWith("HTTP/1.1 200 ") && answer.endsWith("\r\n\r\n"), answer);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"limit=0|1 to 1000", "limit=1001|1 to 1000", "limit=x|1 to 1000",
+        "limit=1&limit=2|2 times", "since=yesterday|since is", "format=xml|json or ndjson",
+        "rate=1|rate is for streams", "conflate=topic|conflate is for streams", "session=1|session is not built",
+        "Match=a|Match is no matcher", "topic=|empty", "topic=%FF|UTF-8"})
+    void whatCannotBeMeantIsRefused(String query, String part) throws Exception {
+        HttpTester.Response answer = door.get("/api/events?" + query);
+        assertEquals(400, answer.getStatus(), answer.getContent());
+        assertTrue(answer.getContent().contains(part), answer.getContent());
+    }
+
+    @Test
+    void aPageOfLargeEventsEndsEarlyAndSaysWhereToGoOn() {
+        byte[] megabyte = new byte[1 << 20];
+        java.util.Arrays.fill(megabyte, (byte) 'x');
+        Event large = Event.on("a").data(megabyte).build();
+        History history = new History(Collections.nCopies(6, new History.Item("id", 0, large)), null);
+        String page = new String(HistoryJson.answer(history, false).body(),
+            java.nio.charset.StandardCharsets.UTF_8);
+        JsonObject json = JsonParser.parseString(page).getAsJsonObject();
+        assertEquals(3, json.getAsJsonArray("events").size());
+        assertEquals("id", json.get("next").getAsString());
+    }
+
+    private static JsonObject json(String target) throws Exception {
+        return json(door, target);
+    }
+
+    private static JsonObject json(Door hub, String target) throws Exception {
+        HttpTester.Response answer = hub.get(target);
+        assertEquals(200, answer.getStatus(), answer.getContent());
+        return JsonParser.parseString(answer.getContent()).getAsJsonObject();
+    }
+}

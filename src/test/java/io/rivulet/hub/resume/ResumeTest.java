@@ -1,0 +1,267 @@
+package io.rivulet.hub.resume;
+
+import static io.rivulet.hub.HubScene.awaitEvents;
+import static io.rivulet.hub.HubScene.awaitHello;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.rivulet.event.Event;
+import io.rivulet.hub.HubScene;
+import io.rivulet.hub.stream.HubClient;
+import io.rivulet.kit.Await;
+import io.rivulet.kit.StreamParser.Dispatched;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Where a stream begins: cursors and {@code since}, and what hello says of them. */
+class ResumeTest {
+
+    private static final String MEMORY = "transient.topics";
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aFirstConnectIsLiveFromTheHead() throws Exception {
+        try (HubScene scene = new HubScene(folder)) {
+            scene.publish("news", "before");
+            HubClient client = awaitHello(scene.client("news").connect(), 1);
+            scene.publish("news", "after");
+            awaitEvents(client, 1);
+            assertEquals("live", hello(client, 0).get("resumed").getAsString());
+            assertEquals(List.of("after"), client.data());
+        }
+    }
+
+    @Test
+    void aStreamCutBeforeItsFirstEventLosesNothing() throws Exception {
+        try (HubScene scene = new HubScene(folder)) {
+            HubClient client = awaitHello(scene.client("news").connect(), 1);
+            client.cut();
+            scene.publish("news", "while away");
+            awaitEvents(client.connect(), 1);
+            assertEquals(List.of("while away"), client.data());
+            assertEquals("exact", hello(client, 1).get("resumed").getAsString());
+        }
+    }
+
+    @Test
+    void aResumeIsExactAlsoAfterTheStoreWasOpenedAnew() throws Exception {
+        String id;
+        try (HubScene scene = new HubScene(folder)) {
+            id = scene.publish("news", "one");
+            scene.publish("news", "two");
+        }
+        try (HubScene scene = new HubScene(folder)) {
+            scene.publish("news", "three");
+            HubClient client = awaitEvents(scene.client("news").connectAfter(id), 2);
+            assertEquals(List.of("two", "three"), client.data());
+            assertEquals("exact", hello(client, 0).get("resumed").getAsString());
+        }
+    }
+
+    @Test
+    void theLastTickOfATransientTopicIsAnExactCursorForDurableOnes() throws Exception {
+        String tick;
+        try (HubScene scene = new HubScene(folder, MEMORY, "clock")) {
+            scene.publish("news", "old");
+            scene.publish("clock", "1");
+            tick = scene.publish("clock", "2");
+        }
+        try (HubScene scene = new HubScene(folder, MEMORY, "clock")) {
+            scene.publish("news", "a");
+            scene.publish("news", "b");
+            HubClient client = awaitEvents(scene.client("clock", "news").connectAfter(tick), 2);
+            assertEquals(List.of("a", "b"), client.data());
+            JsonObject hello = hello(client, 0);
+            assertEquals("exact", hello.get("resumed").getAsString());
+            assertEquals("lost", hello.get("transient").getAsString());
+        }
+    }
+
+    @Test
+    void transientEventsAreResumedWhileTheyAreInMemory() throws Exception {
+        try (HubScene scene = new HubScene(folder, MEMORY, "clock")) {
+            String first = scene.publish("clock", "1");
+            scene.publish("news", "n");
+            scene.publish("clock", "2");
+            HubClient client = awaitEvents(scene.client("clock").connectAfter(first), 1);
+            assertEquals(List.of("2"), client.data());
+            assertFalse(hello(client, 0).has("transient"));
+        }
+    }
+
+    @Test
+    void aCursorOfAnotherStoreIsAResetWhichHappensOnce() throws Exception {
+        String foreign;
+        try (HubScene other = new HubScene(folder.resolve("other"))) {
+            foreign = other.publish("news", "elsewhere");
+        }
+        try (HubScene scene = new HubScene(folder.resolve("this"))) {
+            scene.publish("news", "old");
+            HubClient client = awaitHello(scene.client("news").connectAfter(foreign), 1);
+            assertEquals("reset", hello(client, 0).get("resumed").getAsString());
+            assertTrue(hello(client, 0).get("missed").isJsonNull());
+            client.cut();
+            scene.publish("news", "new");
+            awaitEvents(client.connect(), 1);
+            assertEquals("exact", hello(client, 1).get("resumed").getAsString());
+            assertEquals(List.of("new"), client.data());
+        }
+    }
+
+    @Test
+    void unknownForgedAndMalformedCursorsAreResets() throws Exception {
+        try (HubScene scene = new HubScene(folder)) {
+            String real = scene.publish("news", "x");
+            for (String cursor : List.of("nobody's id", "urn:rivulet:AAAAAAAAAAAAAAAAAAAAAAAAAA", "urn:rivulet:short",
+                real.substring(0, 37) + (real.charAt(37) == 'E' ? 'I' : 'E'), "\u00e9\u4e2d")) {
+                HubClient client = awaitHello(scene.client("news").connectAfter(cursor), 1);
+                assertEquals("reset", hello(client, 0).get("resumed").getAsString(), cursor);
+            }
+        }
+    }
+
+    @Test
+    void aPublishersOwnIdIsACursor() throws Exception {
+        try (HubScene scene = new HubScene(folder)) {
+            scene.publish(Event.on("news").data("1").id("mine-1").build());
+            scene.publish(Event.on("news").data("2").id("mine-2").build());
+            HubClient client = awaitEvents(scene.client("news").connectAfter("mine-1"), 1);
+            assertEquals(List.of("2"), client.data());
+            assertEquals("mine-2", client.events().get(0).id());
+        }
+    }
+
+    @Test
+    void aPublishersIdFromBeforeARestartSaysThatTransientEventsAreGone() throws Exception {
+        try (HubScene scene = new HubScene(folder, MEMORY, "clock")) {
+            scene.publish(Event.on("news").data("1").id("mine-1").build());
+            scene.publish("clock", "tick");
+        }
+        try (HubScene scene = new HubScene(folder, MEMORY, "clock")) {
+            scene.publish(Event.on("news").data("2").id("mine-2").build());
+            HubClient both = awaitEvents(scene.client("news", "clock").connectAfter("mine-1"), 1);
+            assertEquals("exact lost", both.told("resumed") + " " + both.told("transient"));
+            HubClient durable = awaitEvents(scene.client("news").connectAfter("mine-1"), 1);
+            assertFalse(durable.controls("rivulet.hello").get(0).data().contains("transient"),
+                "none of its topics is transient");
+            HubClient fresh = awaitHello(scene.client("news", "clock").connectAfter("mine-2"), 1);
+            assertFalse(fresh.controls("rivulet.hello").get(0).data().contains("transient"), "that one is of this run");
+            assertEquals("earliest", scene.mercure("news", "clock").after("mine-1").connectPlaced(), "REC-06");
+            assertEquals("mine-1", scene.mercure("news").after("mine-1").connectPlaced());
+            assertEquals("mine-2", scene.mercure("news", "clock").after("mine-2").connectPlaced());
+        }
+    }
+
+    @Test
+    void sinceChoosesWhereAFirstConnectBegins() throws Exception {
+        try (HubScene scene = new HubScene(folder, MEMORY, "clock")) {
+            for (int i = 1; i <= 5; i++) {
+                scene.publish("a", "a" + i);
+                scene.publish("b", "b" + i);
+            }
+            scene.publish("clock", "tick");
+            assertSince(scene, "earliest", List.of("a"), "a1", "a2", "a3", "a4", "a5");
+            assertSince(scene, "last=2", List.of("a"), "a4", "a5");
+            assertSince(scene, "last=3", List.of("a", "b"), "b4", "a5", "b5");
+            assertSince(scene, "last=3", List.of("a", "b", "clock"), "a5", "b5", "tick");
+            assertSince(scene, "last=99", List.of("b"), "b1", "b2", "b3", "b4", "b5");
+            assertSince(scene, "last", List.of("a", "b", "clock"), "a5", "b5", "tick");
+            assertSince(scene, "last", List.of("*"), "a5", "b5", "tick");
+            assertSince(scene, "-10m", List.of("b"), "b1", "b2", "b3", "b4", "b5");
+            assertSince(scene, "2020-01-01T00:00:00Z", List.of("b"), "b1", "b2", "b3", "b4", "b5");
+            assertSince(scene, "2999-01-01T00:00:00Z", List.of("b"));
+            assertSince(scene, "latest", List.of("b"));
+        }
+    }
+
+    @Test
+    void whatComesAfterSinceLastFollowsLive() throws Exception {
+        try (HubScene scene = new HubScene(folder)) {
+            scene.publish("a", "1");
+            scene.publish("a", "2");
+            HubClient client = awaitEvents(scene.client("a").connect(Since.LAST), 1);
+            scene.publish("a", "3");
+            awaitEvents(client, 2);
+            assertEquals(List.of("2", "3"), client.data());
+        }
+    }
+
+    @Test
+    void aTrimmedCursorIsPartialAndGoesOnFromTheOldest() throws Exception {
+        try (HubScene scene = trimming()) {
+            String old = scene.publish("news", "old");
+            List<String> published = fill(scene, "news");
+            HubClient client = awaitHello(scene.client("news").connectAfter(old), 1);
+            assertEquals("partial", hello(client, 0).get("resumed").getAsString());
+            published.add(scene.publish("news", "end"));
+            Await.until("the end", () -> client.drain().data().contains("end"));
+            List<String> got = client.events().stream().map(Dispatched::id).toList();
+            assertEquals(published.subList(published.size() - got.size(), published.size()), got);
+        }
+    }
+
+    @Test
+    void aQuietTopicsCursorStaysExactWhenOtherTopicsAreTrimmed() throws Exception {
+        try (HubScene scene = trimming()) {
+            String quiet = scene.publish("quiet", "old");
+            fill(scene, "noisy");
+            HubClient client = awaitHello(scene.client("quiet").connectAfter(quiet), 1);
+            scene.publish("quiet", "new");
+            awaitEvents(client, 1);
+            assertEquals("exact", hello(client, 0).get("resumed").getAsString());
+            assertEquals(List.of("new"), client.data());
+            assertEquals(List.of(), client.controls("rivulet.gap"));
+        }
+    }
+
+    @Test
+    void aSilentStreamGetsAFreshCursorBeforeItsOldOneIsTrimmed() throws Exception {
+        try (HubScene scene = trimming()) {
+            HubClient client = awaitHello(scene.client("quiet").connect(), 1);
+            fill(scene, "noisy");
+            Await.until("a fresh cursor", () -> !client.drain().controls("rivulet.cursor").isEmpty());
+            String before = client.controls("rivulet.hello").get(0).id();
+            assertFalse(client.controls("rivulet.cursor").get(0).id().equals(before));
+        }
+    }
+
+    private HubScene trimming() throws Exception {
+        return new HubScene(folder, "log.retain.bytes", "1m", "log.sync", "never", "ring.bytes", "65536");
+    }
+
+    /** Publishes until the first events are gone; returns the ids. */
+    private static List<String> fill(HubScene scene, String topic) throws Exception {
+        Event event = Event.on(topic).data("x".repeat(20_000)).build();
+        List<String> ids = new ArrayList<>();
+        while (scene.log.range().first() < 20) {
+            ids.addAll(scene.publish(event));
+            assertTrue(ids.size() < 5_000, "retention deletes nothing");
+        }
+        Await.until("retention to have done all it has to", // else it overtakes whoever reads now
+            () -> scene.log.range().head() - scene.log.range().first() < (1 << 20) / 20_000);
+        return ids;
+    }
+
+    private static void assertSince(HubScene scene, String since, List<String> topics, String... expected) {
+        HubClient client = scene.client(topics.toArray(String[]::new));
+        awaitHello(client.connect(Since.parse(since, Instant.now())), 1);
+        awaitEvents(client, expected.length);
+        assertEquals(List.of(expected), client.data(), "since " + since);
+        client.cut();
+    }
+
+    private static JsonObject hello(HubClient client, int n) {
+        Dispatched hello = client.controls("rivulet.hello").get(n);
+        assertTrue(hello.id().startsWith("urn:rivulet:"), "hello has a cursor");
+        return JsonParser.parseString(hello.data()).getAsJsonObject();
+    }
+}
