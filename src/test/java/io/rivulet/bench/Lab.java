@@ -83,6 +83,17 @@ public final class Lab implements AutoCloseable {
         return plan;
     }
 
+    /** Rivulet in each of these containers and, where another build is given, that beside each. */
+    public List<RivuletPlan> rivulets(JvmFlags flags, boolean... jetty) {
+        List<RivuletPlan> plans = new ArrayList<>();
+        for (boolean each : jetty) {
+            RivuletPlan plan = rivulet(each, flags);
+            options.before().ifPresent(war -> plans.add(plan.before(war)));
+            plans.add(plan);
+        }
+        return plans;
+    }
+
     /** Starts a server for one scenario, which closes it. */
     public Running fresh(RivuletPlan plan) throws IOException {
         Running running = servers.start(plan);
@@ -90,13 +101,16 @@ public final class Lab implements AutoCloseable {
         return running;
     }
 
-    /** Rivulet in a container, kept running. */
-    public Target keptRivulet(boolean jetty) throws IOException {
-        String key = jetty ? "JETTY" : "TOMCAT";
-        if (!kept.containsKey(key)) {
-            kept.put(key, fresh(rivulet(jetty, options.flags())));
+    /** Rivulet in each of these containers, kept running. */
+    public List<Target> keptRivulets(boolean... jetty) throws IOException {
+        List<Target> targets = new ArrayList<>();
+        for (RivuletPlan plan : rivulets(options.flags(), jetty)) {
+            if (!kept.containsKey(plan.title())) {
+                kept.put(plan.title(), fresh(plan));
+            }
+            targets.add(kept.get(plan.title()).target());
         }
-        return kept.get(key).target();
+        return targets;
     }
 
     /** A peer, kept running; empty when it is not asked for or cannot be had. */

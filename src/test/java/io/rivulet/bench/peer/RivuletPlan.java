@@ -31,6 +31,17 @@ public record RivuletPlan(String title, boolean jetty, String war, JvmFlags flag
             Map.copyOf(settings), 0);
     }
 
+    /** The same of another build, to be measured beside this one. */
+    public RivuletPlan before(Path otherWar) {
+        return new RivuletPlan(title.replace("Rivulet", "Rivulet before"), jetty, otherWar.toAbsolutePath().toString(),
+            flags, container, settings, syncMoreMs);
+    }
+
+    /** Whether it is another build. */
+    public boolean isBefore() {
+        return title.startsWith("Rivulet before");
+    }
+
     /** The empty servlet in the same container, answering at once or from another thread. */
     public RivuletPlan empty(boolean later) {
         return new RivuletPlan((later ? "empty async POST on " : "empty POST, answered at once, on ")

@@ -56,10 +56,10 @@ public final class Durable implements Scenario {
 
     private static void on(Lab lab, Table table, int syncMoreMs, String log) throws IOException {
         List<RivuletPlan> plans = new ArrayList<>();
-        for (boolean jetty : lab.options().smoke() ? new boolean[] {true} : new boolean[] {true, false}) {
-            RivuletPlan plan = lab.rivulet(jetty, lab.options().flags());
+        boolean[] containers = lab.options().smoke() ? new boolean[] {true} : new boolean[] {true, false};
+        for (RivuletPlan plan : lab.rivulets(lab.options().flags(), containers)) {
             plans.add(syncMoreMs == 0 ? plan : plan.syncMore(syncMoreMs));
-            if (syncMoreMs == 0) {
+            if (syncMoreMs == 0 && !plan.isBefore()) {
                 plans.add(plan.empty(true));
                 plans.add(plan.empty(false));
             }

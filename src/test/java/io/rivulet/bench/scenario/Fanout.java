@@ -15,7 +15,6 @@ import io.rivulet.bench.report.Bars;
 import io.rivulet.bench.report.Numbers;
 import io.rivulet.bench.report.Table;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 
 /** What one delivery costs the server: publishers in a closed loop, everybody gets everything. */
@@ -34,7 +33,7 @@ public final class Fanout implements Scenario {
 
     @Override
     public void run(Lab lab) throws IOException {
-        List<Target> targets = new ArrayList<>(List.of(lab.keptRivulet(true), lab.keptRivulet(false)));
+        List<Target> targets = lab.keptRivulets(true, false);
         targets.addAll(lab.keptPeers(Peer.values()));
         int n = lab.options().subscribers();
         Interleaved rounds = new Interleaved(lab, name, target -> new RoundPlan(CrowdPlan.of(n, target),

@@ -10,6 +10,7 @@ import io.rivulet.bench.drive.Target;
 import io.rivulet.bench.peer.Jcmd;
 import io.rivulet.bench.peer.JvmFlags;
 import io.rivulet.bench.peer.Peer;
+import io.rivulet.bench.peer.RivuletPlan;
 import io.rivulet.bench.peer.Running;
 import io.rivulet.bench.report.Table;
 import io.rivulet.kit.Await;
@@ -35,9 +36,10 @@ public final class Idle implements Scenario {
         int many = lab.options().size(10_000, 60);
         Table table = new Table("idle: resident memory per connection, between " + few + " and " + many, "server",
             "KB per connection", "of it Java heap", "RSS MB at " + few, "RSS MB at " + many);
-        for (boolean jetty : lab.options().smoke() ? new boolean[] {true} : new boolean[] {true, false}) {
-            try (Running running = lab.fresh(lab.rivulet(jetty, flags))) {
-                come(lab, running, few, jetty ? many / few : 1);
+        boolean[] containers = lab.options().smoke() ? new boolean[] {true} : new boolean[] {true, false};
+        for (RivuletPlan plan : lab.rivulets(flags, containers)) {
+            try (Running running = lab.fresh(plan)) {
+                come(lab, running, few, plan.jetty() ? many / few : 1);
                 measure(lab, running.target(), true, few, many, table);
             }
         }

@@ -44,7 +44,7 @@ public final class Latency implements Scenario {
 
     @Override
     public void run(Lab lab) throws IOException {
-        List<Target> targets = new ArrayList<>(List.of(lab.keptRivulet(true)));
+        List<Target> targets = lab.keptRivulets(true);
         targets.addAll(lab.keptPeers(Peer.BARE, Peer.NCHAN));
         int n = lab.options().subscribers();
         long timeMs = lab.options().seconds() * 1_000L * timeFactor;
