@@ -49,6 +49,9 @@ class TidyTest {
             "a row in config.SettingsTable", Allowed.PROPERTIES),
         new Ban("\\.getParameter(Map|Values|Names)?\\(", f -> f.isMain() && f.path().contains("/io/rivulet/http/"),
             "http.Form: getParameter eats a body that was meant as data"),
+        new Ban("request\\.get(ContentType|CharacterEncoding|DateHeader|IntHeader|Reader|Parts?|RequestURL)\\(", MAIN,
+            "http.form.RequestHead: a container may throw at what a stranger wrote", Map.of(
+                "http/mercure/MercureLinkFilter", "it stands before other applications, whose URLs it tells")),
         new Ban("\\b(supply|run|then\\w+|handle|whenComplete|complete|accept\\w+)Async\\(", MAIN,
             "a thread of ours: the common pool outlives the web application",
             Allowed.ASYNC),
@@ -114,6 +117,7 @@ class TidyTest {
         for (String call : List.of("Thread.sleep(1)", "TimeUnit.SECONDS.sleep(1)", "e.printStackTrace()",
             "System.out.println()", "System.err.flush()", "System.getProperty(k)", "System.getenv(k)",
             "Integer.getInteger(k)", "request.getParameter(k)", "request.getParameterMap()",
+            "request.getContentType()", "request.getReader()",
             "CompletableFuture.supplyAsync(x)", "f.thenApplyAsync(x)", "ForkJoinPool.commonPool()",
             "list.parallelStream()", "new ThreadLocal<>()", "new Timer(x)", "Instant.now()", "Clock.systemUTC()",
             "System.currentTimeMillis()")) {

@@ -6,6 +6,7 @@ import io.rivulet.config.SettingsTable;
 import io.rivulet.http.form.Answer;
 import io.rivulet.http.form.BodyDrain;
 import io.rivulet.http.form.BodyReader;
+import io.rivulet.http.form.RequestHead;
 import io.rivulet.refusal.Printable;
 import io.rivulet.refusal.Refused;
 import jakarta.servlet.http.HttpServlet;
@@ -48,6 +49,7 @@ public abstract class HubServlet extends HttpServlet {
 
     private void beginOrRefuse(HttpServletRequest request, HttpServletResponse response) throws IOException {
         try {
+            RequestHead.check(request);
             begin(request, response);
         } catch (Refused refused) {
             BodyDrain.answer(request, response, context.problem().answer(refused, request),

@@ -9,6 +9,7 @@ import io.rivulet.http.SuspendedRequest;
 import io.rivulet.http.form.FormDecoder;
 import io.rivulet.http.form.FormFields;
 import io.rivulet.http.form.Query;
+import io.rivulet.http.form.RequestHead;
 import io.rivulet.http.publish.PublishHandler;
 import io.rivulet.http.stream.OpenResponses;
 import io.rivulet.http.subscribe.MatcherParameters;
@@ -74,7 +75,7 @@ public final class MercureServlet extends HubServlet {
                 }
             }
             case "POST" -> publish.handle(request,
-                () -> new MercureForm(request.getContentType(), context().settings()));
+                () -> new MercureForm(RequestHead.contentType(request), context().settings()));
             case "OPTIONS" -> context().cors().options(request, response, METHODS);
             default -> throw noMethod(request, response, METHODS);
         }
@@ -82,7 +83,7 @@ public final class MercureServlet extends HubServlet {
 
     private void subscribe(HttpServletRequest request, HttpServletResponse response) throws IOException {
         Grant grant = context().access().toRead(request);
-        if (request.getMethod().equals("QUERY") && request.getContentType() != null) {
+        if (request.getMethod().equals("QUERY") && RequestHead.contentType(request) != null) {
             readBody(request, grant);
         } else {
             subscribe.open(asked(request, new FormFields(), grant), request, response);
@@ -109,7 +110,7 @@ public final class MercureServlet extends HubServlet {
 
     /** The union of query and body is asked for (SUB-02). */
     private void readBody(HttpServletRequest request, Grant grant) throws IOException {
-        if (!MercureForm.isForm(request.getContentType())) {
+        if (!MercureForm.isForm(RequestHead.contentType(request))) {
             throw Refused.because(Refused.Reason.UNSUPPORTED_TYPE, "the body of a QUERY must be a form, with the "
                 + "content type " + FormDecoder.TYPE);
         }

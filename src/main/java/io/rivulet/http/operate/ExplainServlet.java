@@ -7,6 +7,7 @@ import io.rivulet.http.HubServlet;
 import io.rivulet.http.SuspendedRequest;
 import io.rivulet.http.form.Answer;
 import io.rivulet.http.form.FormDecoder;
+import io.rivulet.http.form.RequestHead;
 import io.rivulet.http.mercure.MercureForm;
 import io.rivulet.refusal.Refused;
 import jakarta.servlet.http.HttpServletRequest;
@@ -49,7 +50,7 @@ public final class ExplainServlet extends HubServlet {
     protected void goOn(HttpServletRequest request, HttpServletResponse response, SuspendedRequest.Outcome outcome)
         throws IOException {
         byte[] body = (byte[]) outcome.get();
-        String token = MercureForm.isForm(request.getContentType())
+        String token = MercureForm.isForm(RequestHead.contentType(request))
             ? FormDecoder.decode(body, FIELDS_MAX).one("token") : new String(body, StandardCharsets.ISO_8859_1);
         if (token == null || token.isBlank()) {
             throw Refused.malformed("there is no token: it must be the body, or the field token of a form");

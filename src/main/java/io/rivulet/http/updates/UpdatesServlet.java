@@ -3,6 +3,7 @@ package io.rivulet.http.updates;
 import io.rivulet.http.HubContext;
 import io.rivulet.http.HubServlet;
 import io.rivulet.http.form.Query;
+import io.rivulet.http.form.RequestHead;
 import io.rivulet.http.publish.PublishHandler;
 import io.rivulet.http.publish.UpdatesForm;
 import io.rivulet.http.stream.OpenResponses;
@@ -60,6 +61,6 @@ public final class UpdatesServlet extends HubServlet {
 
     private void publish(HttpServletRequest request) throws IOException {
         publish.handle(request,
-            () -> new UpdatesForm(Query.of(request), request.getContentType(), context().settings()));
+            () -> new UpdatesForm(Query.of(request), RequestHead.contentType(request), context().settings()));
     }
 }

@@ -60,8 +60,10 @@ public record Since(Kind kind, int count, Instant at) {
             return new Since(Kind.INSTANT, 0, now.minus(TimeText.parse(ago.group(1))));
         }
         try {
-            return new Since(Kind.INSTANT, 0, Instant.parse(text));
-        } catch (DateTimeException e) {
+            Instant at = Instant.parse(text);
+            at.toEpochMilli(); // events have their time in milliseconds: what they cannot hold is no time of any event
+            return new Since(Kind.INSTANT, 0, at);
+        } catch (DateTimeException | ArithmeticException e) {
             throw Refused.malformed("since is \"" + Printable.of(text) + "\"; it must be latest, earliest, last, "
                 + "last=50, an instant such as 2026-11-23T10:00:00Z, or a time ago such as -10m");
         }

@@ -43,7 +43,8 @@ class SinceTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"yesterday", "last=", "last=x", "last=9999999999", "10m", "-10", "-m", "-10w", "LATEST",
-        "2026-11-23", "earliest ", "-99999999999d"})
+        "2026-11-23", "earliest ", "-99999999999d", "+1000000000-01-01T00:00:00Z", "-1000000000-01-01T00:00:00Z",
+        "+300000000-01-01T00:00:00Z"})
     void anythingElseIsRefusedWithTheForms(String text) {
         assertRefused(text, "latest, earliest, last, last=50, an instant");
     }

@@ -1,0 +1,49 @@
+package io.rivulet.http.form;
+
+import io.rivulet.refusal.Printable;
+import io.rivulet.refusal.Refused;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * The head of a request as a stranger wrote it. {@code HubServlet} checks it before it looks at anything else. Any
+ * thread.
+ *
+ * <p>The hard thing is that a container reads parts of the head only when it is asked for them, and some of its getters
+ * then throw. Such a fault is the caller's, not the hub's. So all getters that the hub uses are called here once, and a
+ * throw becomes a refusal; what has been read once can be read again. Two getters are never called: Jetty's
+ * {@code getContentType} and {@code getCharacterEncoding} throw at a character set that the JVM does not know, although
+ * the hub reads bodies as bytes.
+ */
+public final class RequestHead {
+
+    private static final List<Consumer<HttpServletRequest>> READ = List.of(HttpServletRequest::getMethod,
+        HttpServletRequest::getRequestURI, HttpServletRequest::getContextPath, HttpServletRequest::getPathInfo,
+        HttpServletRequest::getQueryString, HttpServletRequest::getProtocol, HttpServletRequest::getScheme,
+        HttpServletRequest::getServerName, HttpServletRequest::getServerPort, HttpServletRequest::getRemoteAddr,
+        HttpServletRequest::getContentLengthLong, HttpServletRequest::getHeaderNames, HttpServletRequest::getCookies,
+        request -> request.getHeader("Host"), request -> request.getHeaders("Authorization"));
+
+    private RequestHead() {
+    }
+
+    /**
+     * Makes the container read all that the hub will ask for.
+     *
+     * @throws Refused when it cannot
+     */
+    public static void check(HttpServletRequest request) {
+        try {
+            READ.forEach(part -> part.accept(request));
+        } catch (RuntimeException e) {
+            throw Refused.malformed("the head of the request cannot be read: "
+                + Printable.of(String.valueOf(e.getMessage())));
+        }
+    }
+
+    /** The content type as the client wrote it, or null. */
+    public static String contentType(HttpServletRequest request) {
+        return request.getHeader("Content-Type");
+    }
+}
