@@ -24,7 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The documents: every relative link points to a file and a heading that are there, every file of {@code docs} can be
- * reached from its index, and every class that is named in full exists. Each rule has a test that it can fail.
+ * reached from its index, and every class that is named exists, with the member that is named with it. Each rule has a
+ * test that it can fail.
  */
 class DocumentsTest {
 
@@ -35,6 +36,21 @@ class DocumentsTest {
     private static final Pattern HEADING = Pattern.compile("(?m)^#{1,6} +(.+?) *$");
 
     private static final Pattern CLASS = Pattern.compile("\\bio\\.rivulet(?:\\.[a-z0-9]+)*\\.[A-Z]\\w*");
+    /** In back-ticks: a type, before it perhaps the end of its package, behind it perhaps a member. */
+    private static final Pattern NAME = Pattern.compile(
+        "`((?:[a-z]\\w*[./])*)([A-Z]\\w*[a-z]\\w*)(?:\\.([A-Za-z]\\w*))?(?:\\([^`\n]*\\))?`");
+    /** What a member looks like where it is declared; {@code %s} is its name. */
+    private static final String MEMBER =
+        "(?<!\\b(?:return|new|throw|else)) %1$s *[(,)=;{]|\\b(?:class|record|enum|interface) %1$s\\b";
+    /** Names of others: of the JDK, of containers, of browsers, and fields of HTTP. */
+    private static final Set<String> FOREIGN = Set.of(
+        "FileChannel", "HttpURLConnection", "IllegalStateException", "MaxHeapFreeRatio", "RandomAccessFile",
+        "SocketChannel",
+        "AcceptRateLimit", "ConnectionLimit", "Connector", "RemoteIpValve", "ServletContainerInitializer",
+        "WriteListener",
+        "EventSource", "URLPattern",
+        "Accept", "Allow", "Authorization", "Bearer", "ETag", "Expect", "Forwarded", "Link", "Origin", "Referer",
+        "Vary");
 
     @TempDir
     private Path folder;
@@ -52,6 +68,11 @@ class DocumentsTest {
     @Test
     void everyClassThatIsNamedInFullExists() throws IOException {
         assertEquals(List.of(), unknownClasses(Path.of("")));
+    }
+
+    @Test
+    void everyNameOfAClassOrMemberExists() throws IOException {
+        assertEquals(List.of(), unknownNames(Path.of("")));
     }
 
     @Test
@@ -84,6 +105,17 @@ class DocumentsTest {
         write("README.md", "`io.rivulet.a.Here` and\n```xml\n<class>io.rivulet.a.Gone</class>\n```\nin `io.rivulet.a`");
         write(INDEX, "");
         assertEquals(List.of("README.md: io.rivulet.a.Gone"), unknownClasses(folder));
+    }
+
+    @Test
+    void aNameThatIsGoneIsSeen() throws IOException {
+        write("src/main/java/io/rivulet/a/Here.java",
+            "class Here { enum Kind { RED } void go(int n) { return gone(n); } /* void past() { } */ }");
+        write("README.md", "`Here` `a.Here` `a/Here` `Here.go` `Here.go(3)` `Here.Kind` `Here.RED` `Origin` `ROOT.war`\n"
+            + "`Gone` `b.Here` `b/Here` `Here.gone` `Here.past()` `Here.Sort` `Here.BLUE`\n```\n`Fenced`\n```\n");
+        write(INDEX, "");
+        assertEquals(Stream.of("Gone", "b.Here", "b/Here", "Here.gone", "Here.past()", "Here.Sort", "Here.BLUE")
+            .map(name -> "README.md: `" + name + "`").toList(), unknownNames(folder));
     }
 
     private void write(String file, String text) throws IOException {
@@ -135,6 +167,35 @@ class DocumentsTest {
                 .forEach(name -> unknown.add(document + ": " + name));
         }
         return unknown;
+    }
+
+    private static List<String> unknownNames(Path root) throws IOException {
+        Map<String, List<SourceFile>> types = new HashMap<>();
+        for (String file : files(root, "src", 20)) {
+            if (file.endsWith(".java")) {
+                SourceFile source = SourceFile.of(file, Files.readString(root.resolve(file)));
+                types.computeIfAbsent(source.type(), t -> new ArrayList<>()).add(source);
+            }
+        }
+        List<String> unknown = new ArrayList<>();
+        for (String document : documents(root)) {
+            NAME.matcher(withoutFences(Files.readString(root.resolve(document)))).results()
+                .filter(name -> !FOREIGN.contains(name.group(2)))
+                .filter(name -> types.getOrDefault(name.group(2), List.of()).stream()
+                    .noneMatch(type -> isIn(type, name.group(1)) && has(type, name.group(3))))
+                .forEach(name -> unknown.add(document + ": " + name.group()));
+        }
+        return unknown;
+    }
+
+    private static boolean isIn(SourceFile type, String packageEnd) {
+        return type.path().endsWith("/" + packageEnd.replace('.', '/') + type.type() + ".java");
+    }
+
+    private static boolean has(SourceFile type, String memberOrNull) {
+        return memberOrNull == null
+            || Pattern.compile(MEMBER.formatted(memberOrNull)).matcher(type.code()).find()
+            || memberOrNull.matches("[A-Z0-9_]+") && type.code().matches("(?s).*\\b" + memberOrNull + "\\b.*");
     }
 
     private static List<String> documents(Path root) throws IOException {
