@@ -111,7 +111,7 @@ class DocumentsTest {
     void aNameThatIsGoneIsSeen() throws IOException {
         write("src/main/java/io/rivulet/a/Here.java",
             "class Here { enum Kind { RED } void go(int n) { return gone(n); } /* void past() { } */ }");
-        write("README.md", "`Here` `a.Here` `a/Here` `Here.go` `Here.go(3)` `Here.Kind` `Here.RED` `Origin` `ROOT.war`\n"
+        write("README.md", "`Here` `a.Here` `a/Here` `Here.go` `Here.go(3)` `Here.Kind` `Here.RED` `Origin` `A.war`\n"
             + "`Gone` `b.Here` `b/Here` `Here.gone` `Here.past()` `Here.Sort` `Here.BLUE`\n```\n`Fenced`\n```\n");
         write(INDEX, "");
         assertEquals(Stream.of("Gone", "b.Here", "b/Here", "Here.gone", "Here.past()", "Here.Sort", "Here.BLUE")
