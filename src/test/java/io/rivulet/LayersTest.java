@@ -55,7 +55,7 @@ class LayersTest {
         "auth",
         "event",
         "topic",
-        "config limit metrics refusal url");
+        "config metrics refusal url");
     /** The packages that know the container. */
     private static final Pattern SERVLET_LAYERS = Pattern.compile("|boot|http(\\..*)?");
     private static final Pattern OURS = Pattern.compile("\\bio\\.rivulet\\.((?:[a-z]\\w*\\.)*)[A-Z*]");

@@ -3,7 +3,6 @@ package io.rivulet.auth;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
-import io.rivulet.auth.Bans.Ban;
 import io.rivulet.config.BadSetting;
 import io.rivulet.refusal.Refused;
 import io.rivulet.refusal.Refused.Reason;

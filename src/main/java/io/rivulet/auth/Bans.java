@@ -1,5 +1,6 @@
 package io.rivulet.auth;
 
+import io.rivulet.auth.Ban.Kind;
 import io.rivulet.refusal.Refused;
 import io.rivulet.refusal.Refused.Reason;
 import java.nio.file.Path;
@@ -26,25 +27,6 @@ public final class Bans {
 
     /** At once. */
     static final int BANS_MAX = 10_000;
-
-    /** What is banned. */
-    public enum Kind {
-        /** Everybody with this subject. */
-        SUBJECT,
-        /** One token, by its id. */
-        TOKEN
-    }
-
-    /**
-     * One ban.
-     *
-     * @param kind    what is banned
-     * @param issuer  who vouches for it
-     * @param value   the subject, or the token's id
-     * @param untilMs when it ends, in milliseconds since 1970; {@link Grant#NEVER} for never
-     */
-    public record Ban(Kind kind, String issuer, String value, long untilMs) {
-    }
 
     private record Key(Kind kind, String issuer, String value) {
     }

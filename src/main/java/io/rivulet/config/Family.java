@@ -16,8 +16,13 @@ public record Family(String prefix, boolean unnamed, List<Setting<?>> members) {
 
     private static final String NAME = "[a-zA-Z0-9_-]{1,64}";
 
-    /** Where a key belongs: the section's name, empty for the unnamed one, and the member's row. */
-    record Place(String name, Setting<?> member) {
+    /** What a key stands for: the section's name, empty for the unnamed one, and the member's row. */
+    record Member(String section, Setting<?> row) {
+    }
+
+    /** The row of a member: no member has a range. */
+    static <T> Setting<T> member(String key, Kind<T> kind, String defaultText, String sentence) {
+        return new Setting<>(key, kind, defaultText, 0, 0, sentence);
     }
 
     /** The whole key of a member, as a person writes it. */
@@ -36,31 +41,31 @@ public record Family(String prefix, boolean unnamed, List<Setting<?>> members) {
         return fullKey("<name>", member).substring(Setting.PREFIX.length());
     }
 
-    /** Where this key, after {@code rivulet.}, belongs; null when it is none of this family's. */
-    Place place(String key) {
+    /** What this key, after {@code rivulet.}, stands for; null when it is none of this family's. */
+    Member find(String key) {
         if (!key.startsWith(prefix)) {
             return null;
         }
-        return place(key.substring(prefix.length()), '.');
+        return find(key.substring(prefix.length()), '.');
     }
 
     /** The same of a name in the environment, after {@code RIVULET_}: its section has a name in lower case. */
-    Place environmentPlace(String name) {
+    Member findInEnvironment(String name) {
         String begin = prefix.toUpperCase(Locale.ROOT).replace('.', '_');
         if (!name.startsWith(begin)) {
             return null;
         }
-        return place(name.substring(begin.length()).toLowerCase(Locale.ROOT), '_');
+        return find(name.substring(begin.length()).toLowerCase(Locale.ROOT), '_');
     }
 
-    private Place place(String rest, char separator) {
+    private Member find(String rest, char separator) {
         for (Setting<?> member : members) {
             if (unnamed && rest.equals(member.key())) {
-                return new Place("", member);
+                return new Member("", member);
             }
             String end = member.key().isEmpty() ? "" : separator + member.key();
             if (rest.endsWith(end) && rest.substring(0, rest.length() - end.length()).matches(NAME)) {
-                return new Place(rest.substring(0, rest.length() - end.length()), member);
+                return new Member(rest.substring(0, rest.length() - end.length()), member);
             }
         }
         return null;

@@ -1,17 +1,17 @@
 package io.rivulet.config;
 
-import static io.rivulet.config.SettingsTable.member;
+import static io.rivulet.config.Family.member;
 
 import java.util.List;
 
 /** The family {@code role.}: what the roles of the container's own logins may do here. */
 public final class RoleRights {
 
-    public static final Setting<List<String>> PUBLISH = member("publish", Kinds.TOPICS, "",
+    public static final Setting<List<String>> PUBLISH = member("publish", Kind.TOPICS, "",
         "Topics that users of this role of the container may publish to: names, URI templates, urlpattern:…, or *.");
-    public static final Setting<List<String>> SUBSCRIBE = member("subscribe", Kinds.TOPICS, "",
+    public static final Setting<List<String>> SUBSCRIBE = member("subscribe", Kind.TOPICS, "",
         "Topics whose private events users of this role may read, written the same way.");
-    public static final Setting<Boolean> OPERATE = member("operate", Kinds.FLAG, "false",
+    public static final Setting<Boolean> OPERATE = member("operate", Kind.FLAG, "false",
         "Whether users of this role operate the hub: connections, bans, topics.");
 
     /** All of it; in the environment the roles' names are lower case. */

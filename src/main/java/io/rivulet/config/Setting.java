@@ -1,7 +1,5 @@
 package io.rivulet.config;
 
-import java.util.function.Function;
-
 /**
  * One row of the table of settings: its key below {@code rivulet.}, how to read it, and what a person needs to know
  * before changing it.
@@ -18,10 +16,6 @@ public record Setting<T>(String key, Kind<T> kind, String defaultText, long min,
 
     /** What every key begins with. */
     static final String PREFIX = "rivulet.";
-
-    /** How a text becomes a value; {@code unit} says it in the table. */
-    public record Kind<T>(String unit, Function<String, T> parse, Function<T, Long> number) {
-    }
 
     /** By the key, of which there is one row: to mix all of a row, as a record does, was 6 % of a publish. */
     @Override
@@ -66,11 +60,11 @@ public record Setting<T>(String key, Kind<T> kind, String defaultText, long min,
     }
 
     private String shown(String text) {
-        return kind == Kinds.SECRET ? "a secret" : "\"" + text + "\"";
+        return kind.isSecret() ? "a secret" : "\"" + text + "\"";
     }
 
     /** The range as a person reads it; empty where the kind has none. */
     public String range() {
-        return kind.number() == null ? "" : Kinds.show(kind, min) + " to " + Kinds.show(kind, max);
+        return kind.number() == null ? "" : kind.show(min) + " to " + kind.show(max);
     }
 }

@@ -1,6 +1,5 @@
 package io.rivulet.config;
 
-import io.rivulet.config.Settings.Source;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +17,14 @@ import java.util.TreeSet;
  *                a service called rivulet, so these cannot be refused
  */
 public record SettingSources(List<Source> sources, List<String> ignored) {
+
+    /** One of the sources; the first in the list that has a key decides. */
+    public record Source(String name, Map<String, String> values) {
+        /** Keys are whole ({@code rivulet.dev}); an unknown one stops the start. */
+        public Source {
+            values = Map.copyOf(values);
+        }
+    }
 
     /** Names the file; the one key that is no row of the table. */
     public static final String CONFIG = Setting.PREFIX + "config";
@@ -74,9 +81,9 @@ public record SettingSources(List<Source> sources, List<String> ignored) {
 
     private static String familyKey(String name) {
         for (Family family : SettingsTable.families()) {
-            Family.Place place = family.environmentPlace(name);
-            if (place != null) {
-                return family.fullKey(place.name(), place.member());
+            Family.Member found = family.findInEnvironment(name);
+            if (found != null) {
+                return family.fullKey(found.section(), found.row());
             }
         }
         return null;

@@ -1,5 +1,6 @@
 package io.rivulet.config;
 
+import io.rivulet.config.SettingSources.Source;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -14,14 +15,6 @@ import java.util.stream.Collectors;
  * The settings as they are in force: immutable, checked as a whole. Built once at start; any thread may read.
  */
 public final class Settings {
-
-    /** One place where settings come from; the first in the list that has a key decides. */
-    public record Source(String name, Map<String, String> values) {
-        /** Keys are whole ({@code rivulet.dev}); an unknown one stops the start. */
-        public Source {
-            values = Map.copyOf(values);
-        }
-    }
 
     private final Map<Setting<?>, Object> values = new HashMap<>();
     private final Map<Family, Map<String, Section>> sections = new HashMap<>();
@@ -105,12 +98,12 @@ public final class Settings {
 
     private boolean putIntoFamily(String key, Source source) {
         for (Family family : SettingsTable.families()) {
-            Family.Place place = key.startsWith(Setting.PREFIX)
-                ? family.place(key.substring(Setting.PREFIX.length())) : null;
-            if (place != null) {
+            Family.Member found = key.startsWith(Setting.PREFIX)
+                ? family.find(key.substring(Setting.PREFIX.length())) : null;
+            if (found != null) {
                 sections.computeIfAbsent(family, f -> new LinkedHashMap<>())
-                    .computeIfAbsent(place.name(), name -> new Section(family, name))
-                    .put(place.member(), source.values().get(key), source.name());
+                    .computeIfAbsent(found.section(), name -> new Section(family, name))
+                    .put(found.row(), source.values().get(key), source.name());
                 return true;
             }
         }

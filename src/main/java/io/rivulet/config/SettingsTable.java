@@ -1,12 +1,12 @@
 package io.rivulet.config;
 
-import static io.rivulet.config.Kinds.ADDRESSES;
-import static io.rivulet.config.Kinds.BYTES;
-import static io.rivulet.config.Kinds.COUNT;
-import static io.rivulet.config.Kinds.FLAG;
-import static io.rivulet.config.Kinds.LIST;
-import static io.rivulet.config.Kinds.PATH;
-import static io.rivulet.config.Kinds.TIME;
+import static io.rivulet.config.Kind.ADDRESSES;
+import static io.rivulet.config.Kind.BYTES;
+import static io.rivulet.config.Kind.COUNT;
+import static io.rivulet.config.Kind.FLAG;
+import static io.rivulet.config.Kind.LIST;
+import static io.rivulet.config.Kind.PATH;
+import static io.rivulet.config.Kind.TIME;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,7 +63,7 @@ public final class SettingsTable {
     public static final Setting<List<String>> PRIVATE_TOPICS = row("private.topics", LIST, "", 0, 0,
         "Topics whose events are private whatever the publisher says: names, or beginnings that end in *.");
 
-    public static final Setting<Sync> LOG_SYNC = row("log.sync", Kinds.oneOf(Sync.class), "always", 0, 0,
+    public static final Setting<Sync> LOG_SYNC = row("log.sync", Kind.oneOf(Sync.class), "always", 0, 0,
         "When an acknowledged event is on the disk: before the answer, at intervals, or when the system likes.");
     public static final Setting<Duration> LOG_SYNC_INTERVAL = row("log.sync.interval", TIME, "100ms", 10, 60_000,
         "Time between syncs when log.sync is interval: what a power cut may cost.");
@@ -157,11 +157,11 @@ public final class SettingsTable {
     /** A week in 42 minutes: an event every second and a half, which the eye can follow. */
     public static final Setting<Integer> FEED_EARTHQUAKES_SPEED = row("feed.earthquakes.speed", COUNT, "240", 1, 86_400,
         "How many times faster than it happened the week of earthquakes is replayed.");
-    public static final Setting<When> FEED_HOST = row("feed.host", Kinds.oneOf(When.class), "dev", 0, 0,
+    public static final Setting<When> FEED_HOST = row("feed.host", Kind.oneOf(When.class), "dev", 0, 0,
         "Whether the topic host carries this JVM's figures: true, false, or dev for in dev mode only.");
 
     /** What {@code feed.log.<name>} says: each follows a file at {@code logs/<name>}. */
-    public static final Setting<String> FEED_LOG = member("", Kinds.TEXT, "",
+    public static final Setting<String> FEED_LOG = Family.member("", Kind.TEXT, "",
         "Follows this file at `logs/<name>`; one such setting for each file.");
     /** The log files that are followed. */
     public static final Family FEED_LOGS = new Family("feed.log.", false, List.of(FEED_LOG));
@@ -179,11 +179,7 @@ public final class SettingsTable {
         return List.of(Issuers.FAMILY, RoleRights.FAMILY, FEED_LOGS);
     }
 
-    static <T> Setting<T> member(String key, Setting.Kind<T> kind, String value, String say) {
-        return new Setting<>(key, kind, value, 0, 0, say);
-    }
-
-    private static <T> Setting<T> row(String key, Setting.Kind<T> kind, String value, long min, long max, String say) {
+    private static <T> Setting<T> row(String key, Kind<T> kind, String value, long min, long max, String say) {
         Setting<T> row = new Setting<>(key, kind, value, min, max, say);
         ROWS.add(row);
         return row;

@@ -11,7 +11,7 @@ abstract sealed class CompiledMatcher implements TopicMatcher permits TopicMatch
     TopicMatcher.Template {
 
     private final String text;
-    private final RecentAnswers memo = new RecentAnswers();
+    private final RecentAnswers recent = new RecentAnswers();
     private final String prefix;
 
     /** A matcher of this text; every subject that it matches begins with {@code prefix}, which may be empty. */
@@ -27,8 +27,8 @@ abstract sealed class CompiledMatcher implements TopicMatcher permits TopicMatch
 
     @Override
     public final boolean matches(String topic) {
-        int known = memo.get(topic);
-        return known >= 0 ? known == 1 : memo.put(topic, judge(topic));
+        int known = recent.get(topic);
+        return known >= 0 ? known == 1 : recent.put(topic, answer(topic));
     }
 
     /** What every subject begins with that this matches; perhaps nothing. */
@@ -57,7 +57,7 @@ abstract sealed class CompiledMatcher implements TopicMatcher permits TopicMatch
     abstract String subject(String topic);
 
     /** The answer, worked out. */
-    abstract boolean judge(String topic);
+    abstract boolean answer(String topic);
 
     @Override
     public final boolean equals(Object other) {
@@ -73,5 +73,39 @@ abstract sealed class CompiledMatcher implements TopicMatcher permits TopicMatch
     @Override
     public final String toString() {
         return type() + " " + text;
+    }
+
+    /**
+     * The answers to the last topics that a matcher was asked for, so that an event with a thousand readers, each with
+     * the same grant, is matched once. Any thread: entries are immutable, and one lost to a race is worked out again.
+     */
+    private static final class RecentAnswers {
+
+        private static final int SLOTS = 8;
+        /** Longer topics are not kept: a matcher must not hold more than a few kilobytes. */
+        private static final int TOPIC_MAX = 512;
+
+        private record Answer(String topic, boolean matches) {
+        }
+
+        private final Answer[] answers = new Answer[SLOTS];
+
+        /** 1 for a match, 0 for none, -1 when it is not known. */
+        int get(String topic) {
+            Answer answer = answers[slot(topic)];
+            return answer == null || !answer.topic.equals(topic) ? -1 : answer.matches ? 1 : 0;
+        }
+
+        boolean put(String topic, boolean matches) {
+            if (topic.length() <= TOPIC_MAX) {
+                answers[slot(topic)] = new Answer(topic, matches);
+            }
+            return matches;
+        }
+
+        private static int slot(String topic) {
+            int hash = topic.hashCode();
+            return (hash ^ hash >>> 16) & SLOTS - 1;
+        }
     }
 }

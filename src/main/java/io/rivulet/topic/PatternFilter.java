@@ -97,21 +97,21 @@ final class PatternFilter<G> {
         return lengths.size() < LENGTHS_MAX || lengths.containsKey(length);
     }
 
-    private static int size(IdentityBag<?> members) {
-        return members == null ? 0 : members.size();
+    private static int size(IdentityBag<?> bag) {
+        return bag == null ? 0 : bag.size();
     }
 
-    private static <G> void each(IdentityBag<G> members, Consumer<G> action) {
-        for (int i = 0; i < size(members); i++) {
-            action.accept(members.get(i));
+    private static <G> void each(IdentityBag<G> bag, Consumer<G> action) {
+        for (int i = 0; i < size(bag); i++) {
+            action.accept(bag.get(i));
         }
     }
 
     /** Whether nothing is left there. */
     private static <G> boolean removed(Map<String, IdentityBag<G>> map, String key, G what) {
-        IdentityBag<G> members = map.get(key);
-        members.remove(what);
-        if (members.size() == 0) {
+        IdentityBag<G> bag = map.get(key);
+        bag.remove(what);
+        if (bag.size() == 0) {
             map.remove(key);
             return true;
         }

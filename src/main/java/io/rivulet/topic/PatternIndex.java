@@ -23,7 +23,7 @@ final class PatternIndex<T> {
     /** One pattern and those who asked for it. Once nobody is left it never comes back: a newcomer is another one. */
     private static final class Group<T> {
         final CompiledMatcher matcher;
-        final IdentityBag<T> members = new IdentityBag<>();
+        final IdentityBag<T> askers = new IdentityBag<>();
         PatternFilter.Home home;
 
         Group(CompiledMatcher matcher) {
@@ -31,7 +31,7 @@ final class PatternIndex<T> {
         }
 
         boolean isGone() {
-            return members.size() == 0;
+            return askers.size() == 0;
         }
     }
 
@@ -69,7 +69,7 @@ final class PatternIndex<T> {
             group = new Group<>(matcher);
             groups.put(matcher, group);
             group.home = file(group);
-            crowd = finder(matcher).crowd(group.home);
+            crowd = filter(matcher).crowd(group.home);
             if (recent.size() < RECENT) {
                 recent.add(group);
             } else {
@@ -77,17 +77,17 @@ final class PatternIndex<T> {
             }
             came++;
         }
-        group.members.add(who);
+        group.askers.add(who);
         return crowd;
     }
 
     void remove(CompiledMatcher matcher, T who) {
         Group<T> group = groups.get(matcher);
-        if (group == null || !group.members.remove(who) || !group.isGone()) {
+        if (group == null || !group.askers.remove(who) || !group.isGone()) {
             return;
         }
         groups.remove(matcher);
-        finder(matcher).remove(group, words(matcher), group.home);
+        filter(matcher).remove(group, words(matcher), group.home);
         if (groups.isEmpty()) {
             known = remembered();
             recent.clear();
@@ -99,9 +99,9 @@ final class PatternIndex<T> {
     void forEach(String topic, Consumer<T> action) {
         List<Group<T>> found = find(topic);
         for (int i = found.size() - 1; i >= 0; i--) {
-            IdentityBag<T> members = found.get(i).members;
-            for (int k = 0; k < members.size(); k++) {
-                action.accept(members.get(k));
+            IdentityBag<T> askers = found.get(i).askers;
+            for (int k = 0; k < askers.size(); k++) {
+                action.accept(askers.get(k));
             }
         }
     }
@@ -161,7 +161,7 @@ final class PatternIndex<T> {
             urlReader = group.matcher;
         }
         boolean findable = isFindable(group.matcher);
-        return finder(group.matcher).add(group, words(group.matcher), findable ? group.matcher.prefix() : "");
+        return filter(group.matcher).add(group, words(group.matcher), findable ? group.matcher.prefix() : "");
     }
 
     private Set<String> words(CompiledMatcher matcher) {
@@ -173,7 +173,7 @@ final class PatternIndex<T> {
         return !matcher.readsUrls() || matcher.readsLike(urlReader);
     }
 
-    private PatternFilter<Group<T>> finder(CompiledMatcher matcher) {
+    private PatternFilter<Group<T>> filter(CompiledMatcher matcher) {
         return matcher.readsUrls() ? byUrl : byTopic;
     }
 }

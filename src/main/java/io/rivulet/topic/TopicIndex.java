@@ -59,9 +59,9 @@ public final class TopicIndex<T> {
         boolean exactOnly = patterns.isEmpty();
         for (int i = 0; i < topics.size(); i++) {
             String topic = topics.get(i);
-            IdentityBag<T> members = exact.get(topic);
-            if (members != null) {
-                each(members, action);
+            IdentityBag<T> askers = exact.get(topic);
+            if (askers != null) {
+                each(askers, action);
             }
             if (!exactOnly) {
                 patterns.forEach(topic, action);
@@ -79,9 +79,9 @@ public final class TopicIndex<T> {
         return patterns.tried();
     }
 
-    private static <T> void each(IdentityBag<T> members, Consumer<T> action) {
-        for (int i = 0; i < members.size(); i++) {
-            action.accept(members.get(i));
+    private static <T> void each(IdentityBag<T> askers, Consumer<T> action) {
+        for (int i = 0; i < askers.size(); i++) {
+            action.accept(askers.get(i));
         }
     }
 }

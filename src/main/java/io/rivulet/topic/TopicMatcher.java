@@ -111,7 +111,7 @@ public sealed interface TopicMatcher permits TopicMatcher.Exact, TopicMatcher.An
         }
 
         @Override
-        boolean judge(String topic) {
+        boolean answer(String topic) {
             return topic.startsWith(prefix()) && (topic.equals(text()) || template.matches(topic));
         }
 
@@ -124,12 +124,12 @@ public sealed interface TopicMatcher permits TopicMatcher.Exact, TopicMatcher.An
     /** A URL Pattern of the WHATWG; a topic is read as a URL reference, relative to the hub's (SUB-14). */
     final class Pattern extends CompiledMatcher {
 
-        private final TopicSpace space;
+        private final TopicUrls urls;
         private final UrlPattern pattern;
 
-        Pattern(TopicSpace space, String text, UrlPattern pattern) {
+        Pattern(TopicUrls urls, String text, UrlPattern pattern) {
             super(text, pattern.literalPrefix());
-            this.space = space;
+            this.urls = urls;
             this.pattern = pattern;
         }
 
@@ -155,23 +155,23 @@ public sealed interface TopicMatcher permits TopicMatcher.Exact, TopicMatcher.An
 
         @Override
         boolean readsLike(CompiledMatcher that) {
-            return that instanceof Pattern other && other.space.hubUrl().equals(space.hubUrl());
+            return that instanceof Pattern other && other.urls.hubUrl().equals(urls.hubUrl());
         }
 
         @Override
         String subject(String topic) {
-            return space.url(topic).text();
+            return urls.of(topic).text();
         }
 
         @Override
-        boolean judge(String topic) {
-            TopicUrl topicUrl = space.url(topic);
+        boolean answer(String topic) {
+            TopicUrl topicUrl = urls.of(topic);
             return topicUrl.url() != null && topicUrl.text().startsWith(prefix()) && pattern.matches(topicUrl.url());
         }
 
         @Override
         public boolean mayMatchBeginning(String beginning) {
-            String url = space.urlBeginning(beginning);
+            String url = urls.beginning(beginning);
             return url.startsWith(prefix()) || prefix().startsWith(url);
         }
     }

@@ -20,22 +20,19 @@ public final class TopicSpace {
     private static final long SELECTIONS_MAX = 1 << 17;
     /** A longer one is hardly that of many, and would push out many. */
     private static final int SHARED_CHARS_MAX = 1 << 12;
-    /** The same of topics that were parsed as URLs. */
-    private static final long TOPICS_MAX = 1 << 20;
 
-    private final String hubUrl;
     private final Url hub;
+    private final TopicUrls urls;
     private final ReservedNamespace own;
     private final BoundedCache<CompiledMatcher> patterns =
         new BoundedCache<>(MATCHERS_MAX, CompiledMatcher::weight);
     private final BoundedCache<CompiledMatcher> templates =
         new BoundedCache<>(MATCHERS_MAX, CompiledMatcher::weight);
     private final BoundedCache<TopicSelection> selections = new BoundedCache<>(SELECTIONS_MAX);
-    private final BoundedCache<TopicUrl> urls = new BoundedCache<>(TOPICS_MAX);
 
     private TopicSpace(String hubUrl, Url hub) {
-        this.hubUrl = hubUrl;
         this.hub = hub;
+        this.urls = new TopicUrls(hubUrl, hub);
         this.own = new ReservedNamespace(hub.path());
     }
 
@@ -58,7 +55,7 @@ public final class TopicSpace {
 
     /** The hub's own URL, such as {@code https://example.com/.well-known/mercure}. */
     public String hubUrl() {
-        return hubUrl;
+        return urls.hubUrl();
     }
 
     /** {@code match} and {@code match_exact}: byte for byte; {@code *} is any (SUB-13, SUB-17). */
@@ -81,7 +78,7 @@ public final class TopicSpace {
             return known;
         }
         try {
-            CompiledMatcher matcher = new TopicMatcher.Pattern(this, text, UrlPattern.compile(text, hub));
+            CompiledMatcher matcher = new TopicMatcher.Pattern(urls, text, UrlPattern.compile(text, hub));
             patterns.put(text, matcher);
             return matcher;
         } catch (BadPattern e) {
@@ -135,26 +132,11 @@ public final class TopicSpace {
         if (ReservedNamespace.STANDARD.isPlain(topic) && own.isPlain(topic)) {
             return false;
         }
-        Url url = url(topic).url();
+        Url url = urls.of(topic).url();
         if (url != null && (ReservedNamespace.STANDARD.isUnder(url) || own.isUnder(url))) {
             return true;
         }
         return (url == null || !ReservedNamespace.isWhole(topic))
             && (ReservedNamespace.holds(topic) || own.leadsThere(topic));
-    }
-
-    /** The topic as a URL, parsed once for all that ask soon. */
-    TopicUrl url(String topic) {
-        TopicUrl known = urls.get(topic);
-        if (known == null) {
-            known = TopicUrl.of(topic, hub);
-            urls.put(topic, known);
-        }
-        return known;
-    }
-
-    /** What the URL of every topic begins with that begins so and has no dot segments; "" when nothing is certain. */
-    String urlBeginning(String beginning) {
-        return TopicUrl.beginning(beginning, hub);
     }
 }

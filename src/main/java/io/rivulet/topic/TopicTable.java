@@ -14,7 +14,7 @@ final class TopicTable<T> {
     private static final int BITS_PER_TOPIC = 16;
     private static final int LEAST = 1 << 10;
 
-    private final Map<String, IdentityBag<T>> members = new HashMap<>();
+    private final Map<String, IdentityBag<T>> askers = new HashMap<>();
     /** The bit of each topic's hash; of some more that have left. */
     private long[] bits = new long[LEAST * BITS_PER_TOPIC / Long.SIZE];
     private int left;
@@ -22,16 +22,16 @@ final class TopicTable<T> {
     /** Those who asked for it, or null. */
     IdentityBag<T> get(String topic) {
         int bit = bit(topic);
-        return (bits[bit >>> 6] & 1L << bit) == 0 ? null : members.get(topic);
+        return (bits[bit >>> 6] & 1L << bit) == 0 ? null : askers.get(topic);
     }
 
     void add(String topic, T who) {
-        IdentityBag<T> all = members.get(topic);
+        IdentityBag<T> all = askers.get(topic);
         if (all == null) {
             all = new IdentityBag<>();
-            members.put(topic, all);
+            askers.put(topic, all);
             mark(topic);
-            if (members.size() + left > bits.length * Long.SIZE / BITS_PER_TOPIC) {
+            if (askers.size() + left > bits.length * Long.SIZE / BITS_PER_TOPIC) {
                 markAnew();
             }
         }
@@ -39,19 +39,19 @@ final class TopicTable<T> {
     }
 
     void remove(String topic, T who) {
-        IdentityBag<T> all = members.get(topic);
+        IdentityBag<T> all = askers.get(topic);
         if (all != null && all.remove(who) && all.size() == 0) {
-            members.remove(topic);
+            askers.remove(topic);
             left++;
         }
     }
 
     /** After as many came and left as there is room for: its cost, spread over them, is small. */
     private void markAnew() {
-        int room = Math.max(LEAST, Integer.highestOneBit(members.size()) * 4);
+        int room = Math.max(LEAST, Integer.highestOneBit(askers.size()) * 4);
         bits = new long[room / (Long.SIZE / BITS_PER_TOPIC)];
         left = 0;
-        members.keySet().forEach(this::mark);
+        askers.keySet().forEach(this::mark);
     }
 
     private void mark(String topic) {

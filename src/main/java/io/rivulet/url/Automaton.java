@@ -5,21 +5,25 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A regular expression as a non-deterministic automaton, run on all its states at once (Thompson, Pike): the time is at
- * most text × program, whatever the pattern, and a {@link StepMeter} counts it. Only whether the whole text matches is
- * found, so greedy and lazy are the same. Immutable, any thread.
+ * A regular expression as a non-deterministic automaton. {@link ComponentPattern} compiles one and runs it on the
+ * component of a URL. Immutable, any thread.
+ *
+ * <p>The hard thing is time: patterns come from callers, and an engine that tries one way after the other can take
+ * years for a line of text. This one follows all ways at once (Thompson, Pike), so the time is at most the length of
+ * the text times that of the automaton, whatever the pattern, and a {@link StepMeter} counts it. Only whether the whole
+ * text matches is found, so greedy and lazy are the same.
  */
 final class Automaton {
 
     private static final int CHARS = 0;
     private static final int SPLIT = 1;
-    private static final int PLACE = 2;
+    private static final int ASSERTION = 2;
     private static final int MATCH = 3;
-    private static final RegexpNode.Place[] PLACES = RegexpNode.Place.values();
+    private static final RegexpNode.Assertion[] ASSERTIONS = RegexpNode.Assertion.values();
 
     private final byte[] op;
     private final char[] next;
-    /** The other way of a SPLIT; the index into {@link #chars} or {@link #PLACES} of the rest. */
+    /** The other way of a SPLIT; the index into {@link #chars} or {@link #ASSERTIONS} of the rest. */
     private final char[] other;
     private final RegexpNode.Chars[] chars;
 
@@ -31,7 +35,7 @@ final class Automaton {
     }
 
     /**
-     * The program of an expression.
+     * The automaton of an expression.
      *
      * @param budget a step is an instruction; counted repetitions are copies, so they count as often
      * @throws BadPattern if it would be longer than the budget allows
@@ -49,7 +53,7 @@ final class Automaton {
         return op.length * 5 + chars.length * 64;
     }
 
-    /** Whether the text matches from a place on to its end; "no" when the meter's steps are used up. */
+    /** Whether the text matches from an index on to its end; "no" when the meter's steps are used up. */
     boolean matches(String text, int from, StepMeter meter) {
         return new Run(text, meter).matches(from);
     }
@@ -58,7 +62,7 @@ final class Automaton {
     private final class Run {
         private final String text;
         private final StepMeter meter;
-        /** When an instruction was last put into a list: the place in the text, plus one. */
+        /** When an instruction was last put into a list: the index in the text, plus one. */
         private final int[] seen = new int[op.length];
         private final int[] stack = new int[op.length + 1];
         private int[] now = new int[op.length];
@@ -111,7 +115,7 @@ final class Automaton {
                 }
                 if (op[pc] == CHARS || op[pc] == MATCH) {
                     now[count++] = pc;
-                } else if (op[pc] == SPLIT || PLACES[other[pc]].holds(text, at)) {
+                } else if (op[pc] == SPLIT || ASSERTIONS[other[pc]].holds(text, at)) {
                     size = push(next[pc], at, size);
                     size = op[pc] == SPLIT ? push(other[pc], at, size) : size;
                 }
@@ -170,8 +174,8 @@ final class Automaton {
                 }
                 return emit(CHARS, after, index);
             }
-            if (node instanceof RegexpNode.Place place) {
-                return emit(PLACE, after, place.ordinal());
+            if (node instanceof RegexpNode.Assertion assertion) {
+                return emit(ASSERTION, after, assertion.ordinal());
             }
             if (node instanceof RegexpNode.Sequence sequence) {
                 int start = after;

@@ -34,7 +34,7 @@ final class Canonical {
     }
 
     static String v6Hostname(String text) throws BadPattern {
-        String low = UrlParser.lower(text);
+        String low = Domain.lower(text);
         for (int i = 0; i < low.length(); i++) {
             if ("0123456789abcdef:[]".indexOf(low.charAt(i)) < 0) {
                 throw new BadPattern("not a part of an IPv6 address");

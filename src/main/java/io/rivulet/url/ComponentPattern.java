@@ -8,6 +8,9 @@ import java.util.Set;
 /** The compiled pattern of one component. Immutable, any thread. */
 final class ComponentPattern {
 
+    /** Instructions that a pattern may have besides two for each of its characters: for counted repetitions. */
+    static final int INSTRUCTIONS_MAX = 1000;
+
     private static final RegexpNode ANYTHING =
         new RegexpNode.Repeat(RegexpNode.Chars.ANY, 0, RegexpNode.Repeat.UNBOUNDED);
 
@@ -15,10 +18,10 @@ final class ComponentPattern {
     private final List<String> literals;
     private final boolean literal;
     private final boolean any;
-    /** Where the program begins: all before it is literal. */
+    /** The characters before the automaton begins: all of them are literal. */
     private final int literalLength;
     /** Null if the component is literal or {@code *}: these need none. */
-    private final Automaton program;
+    private final Automaton automaton;
 
     private ComponentPattern(List<PatternPart> parts, char delimiter, StepMeter budget) throws BadPattern {
         StringBuilder start = new StringBuilder();
@@ -40,7 +43,7 @@ final class ComponentPattern {
         this.literals = literals(parts);
         any = parts.size() == 1 && parts.get(0).equals(
             new PatternPart(PatternPart.Kind.FULL, "", "", "", (char) 0));
-        program = literal || any ? null
+        automaton = literal || any ? null
             : Automaton.compile(node(parts.subList(literals, parts.size()), delimiter), budget);
     }
 
@@ -50,9 +53,14 @@ final class ComponentPattern {
         return new ComponentPattern(PatternParser.parse(text, delimiter, prefix, encoding), delimiter, budget);
     }
 
+    /** The pattern of a scheme, with a budget of its own: what kind of path follows depends on it. */
+    static ComponentPattern protocol(String text) throws BadPattern {
+        return compile(text, (char) 0, (char) 0, Canonical::protocol, new StepMeter(INSTRUCTIONS_MAX));
+    }
+
     /** Bytes that it takes in memory, about. */
     int weight() {
-        return 128 + (program == null ? 0 : program.weight());
+        return 128 + (automaton == null ? 0 : automaton.weight());
     }
 
     /** What every match begins with; the only match if {@link #isLiteral()}. */
@@ -78,13 +86,13 @@ final class ComponentPattern {
             return true;
         }
         return literal ? text.equals(literalPrefix)
-            : text.startsWith(literalPrefix) && program.matches(text, literalLength, meter);
+            : text.startsWith(literalPrefix) && automaton.matches(text, literalLength, meter);
     }
 
     /** Whether one of the special schemes matches, so that the pathname is a path of segments. */
     boolean matchesSpecialScheme() {
         for (String scheme : UrlParser.SPECIAL.keySet()) {
-            if (matches(scheme, new StepMeter(UrlPattern.STEPS_BASE))) {
+            if (matches(scheme, new StepMeter(StepMeter.STEPS_BASE))) {
                 return true;
             }
         }

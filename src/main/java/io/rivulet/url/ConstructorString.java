@@ -104,7 +104,7 @@ final class ConstructorString {
         if (!is(index, ':')) {
             return;
         }
-        special = PatternInit.protocol(component()).matchesSpecialScheme();
+        special = ComponentPattern.protocol(component()).matchesSpecialScheme();
         if (is(index + 1, '/') && is(index + 2, '/')) {
             change(State.AUTHORITY, 3);
         } else {

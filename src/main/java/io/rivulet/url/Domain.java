@@ -26,7 +26,7 @@ final class Domain {
     /** Null if there is none; it may still contain what no domain may. */
     static String toAscii(String name) {
         boolean ascii = name.chars().allMatch(c -> c < 128);
-        String mapped = ascii ? UrlParser.lower(name) : mapped(name);
+        String mapped = ascii ? lower(name) : mapped(name);
         if (ascii && !mapped.contains("xn--")) {
             return mapped;
         }
@@ -195,5 +195,20 @@ final class Domain {
             k += BASE;
         }
         return (int) (k + BASE * rest / (rest + SKEW));
+    }
+
+    /** ASCII letters in lower case, whatever the locale: as the standard reads domains, schemes and drive letters. */
+    static String lower(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) >= 'A' && text.charAt(i) <= 'Z') {
+                StringBuilder out = new StringBuilder(text);
+                for (int k = i; k < text.length(); k++) {
+                    char c = text.charAt(k);
+                    out.setCharAt(k, c >= 'A' && c <= 'Z' ? (char) (c + 32) : c);
+                }
+                return out.toString();
+            }
+        }
+        return text;
     }
 }

@@ -5,15 +5,12 @@ import java.util.Map;
 /** From a pattern's text and a base to the patterns of its components (URL Pattern Standard, sections 1.3 and 1.7). */
 final class PatternInit {
 
-    /** Instructions that a pattern may have besides two for each of its characters: for counted repetitions. */
-    static final int INSTRUCTIONS_MAX = 1000;
-
     private final Map<UrlComponent, String> texts;
     private final StepMeter budget;
 
     private PatternInit(Map<UrlComponent, String> texts, int length) {
         this.texts = texts;
-        budget = new StepMeter(Math.min(INSTRUCTIONS_MAX + 2 * length, Character.MAX_VALUE));
+        budget = new StepMeter(Math.min(ComponentPattern.INSTRUCTIONS_MAX + 2 * length, Character.MAX_VALUE));
     }
 
     /** All eight, in the order of {@link UrlComponent}. */
@@ -26,10 +23,6 @@ final class PatternInit {
             init.inherit(base);
         }
         return init.compile();
-    }
-
-    static ComponentPattern protocol(String text) throws BadPattern {
-        return ComponentPattern.compile(text, (char) 0, (char) 0, Canonical::protocol, new StepMeter(INSTRUCTIONS_MAX));
     }
 
     /** What the pattern leaves out, down to the first that it names, is the base's; never its user. */
@@ -78,7 +71,7 @@ final class PatternInit {
             // the scheme's own port, which a parsed URL does not name
             port = "";
         }
-        ComponentPattern protocol = protocol(scheme);
+        ComponentPattern protocol = ComponentPattern.protocol(scheme);
         String hostname = texts.getOrDefault(UrlComponent.HOSTNAME, "*");
         boolean v6 = hostname.startsWith("[") || hostname.startsWith("{[") || hostname.startsWith("\\[");
         String pathname = texts.getOrDefault(UrlComponent.PATHNAME, "*");

@@ -31,7 +31,7 @@ record RegexpClass(Chars chars, Set<String> strings) {
 
     /** Reads it; the opening bracket has been taken. */
     static RegexpClass parse(RegexpReader in, boolean fold, int depth) throws BadPattern {
-        if (depth > RegexpParser.DEPTH_MAX) {
+        if (depth > RegexpReader.DEPTH_MAX) {
             throw in.bad("too many nested classes");
         }
         boolean negated = in.takeIf("^");
@@ -74,10 +74,10 @@ record RegexpClass(Chars chars, Set<String> strings) {
         if (in.sees("[") || isSet(in)) {
             return null;
         }
-        int place = in.place();
+        int start = in.index();
         int from = character(in);
         if (in.sees("--") || !in.takeIf("-")) {
-            in.back(place);
+            in.back(start);
             return null;
         }
         if (in.sees("[") || isSet(in)) {
@@ -127,7 +127,7 @@ record RegexpClass(Chars chars, Set<String> strings) {
             if (now.codePointCount(0, now.length()) == 1) {
                 chars = chars.or(one(now.codePointAt(0), now.codePointAt(0), fold).chars);
             } else {
-                strings.add(fold ? UrlParser.lower(now.toString()) : now.toString());
+                strings.add(fold ? Domain.lower(now.toString()) : now.toString());
             }
             now.setLength(0);
             if (next == '}') {

@@ -7,7 +7,6 @@ import java.util.Map;
 final class RegexpEscape {
 
     static final Chars DIGIT = Chars.range('0', '9');
-    static final Chars WORD = DIGIT.or(Chars.range('a', 'z')).or(Chars.range('A', 'Z')).or(Chars.of('_'));
     static final Chars SPACE = Chars.range('\t', '\r').or(Chars.of(' '));
 
     private static final Chars UPPER = Chars.range('A', 'Z');
@@ -44,8 +43,8 @@ final class RegexpEscape {
         Map.entry("Lower", LOWER), Map.entry("White_Space", SPACE), Map.entry("space", SPACE),
         Map.entry("ASCII_Hex_Digit", HEX), Map.entry("AHex", HEX), Map.entry("Hex_Digit", HEX),
         Map.entry("Hex", HEX), Map.entry("ID_Start", LETTER), Map.entry("IDS", LETTER),
-        Map.entry("ID_Continue", WORD), Map.entry("IDC", WORD), Map.entry("XID_Start", LETTER),
-        Map.entry("XIDS", LETTER), Map.entry("XID_Continue", WORD), Map.entry("XIDC", WORD),
+        Map.entry("ID_Continue", Chars.WORD), Map.entry("IDC", Chars.WORD), Map.entry("XID_Start", LETTER),
+        Map.entry("XIDS", LETTER), Map.entry("XID_Continue", Chars.WORD), Map.entry("XIDC", Chars.WORD),
         Map.entry("Math", some("+<=>^|~")), Map.entry("Dash", some("-")),
         Map.entry("Emoji", DIGIT.or(some("#*"))), Map.entry("Script=Latin", LETTER), Map.entry("sc=Latin", LETTER),
         Map.entry("Script=Latn", LETTER), Map.entry("sc=Latn", LETTER));

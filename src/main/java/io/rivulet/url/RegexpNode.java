@@ -15,6 +15,8 @@ sealed interface RegexpNode {
     record Chars(long low, long high) implements RegexpNode {
         static final Chars NONE = new Chars(0, 0);
         static final Chars ANY = new Chars(-1, -1);
+        /** {@code \w}, which the edges of words need as well. */
+        static final Chars WORD = range('0', '9').or(range('a', 'z')).or(range('A', 'Z')).or(of('_'));
 
         static Chars of(int c) {
             return c < 64 ? new Chars(1L << c, 0) : c < 128 ? new Chars(0, 1L << c) : NONE;
@@ -65,8 +67,8 @@ sealed interface RegexpNode {
         static final int UNBOUNDED = Integer.MAX_VALUE;
     }
 
-    /** A place, not a character. */
-    enum Place implements RegexpNode {
+    /** An assertion of the standard: it holds between two characters and takes none. */
+    enum Assertion implements RegexpNode {
         START, END, WORD_EDGE, NO_WORD_EDGE;
 
         boolean holds(String text, int at) {
@@ -79,7 +81,7 @@ sealed interface RegexpNode {
         }
 
         private static boolean isWord(String text, int at) {
-            return at >= 0 && at < text.length() && RegexpEscape.WORD.has(text.charAt(at));
+            return at >= 0 && at < text.length() && Chars.WORD.has(text.charAt(at));
         }
     }
 

@@ -11,9 +11,6 @@ import java.util.Set;
  */
 final class RegexpParser {
 
-    /** Groups, or classes, within each other. */
-    static final int DEPTH_MAX = 100;
-
     private final RegexpReader in;
     private Set<String> names;
     private boolean fold;
@@ -40,7 +37,7 @@ final class RegexpParser {
     }
 
     private RegexpNode choice() throws BadPattern {
-        if (++depth > DEPTH_MAX) {
+        if (++depth > RegexpReader.DEPTH_MAX) {
             throw in.bad("too many nested groups");
         }
         List<RegexpNode> nodes = new ArrayList<>();
@@ -60,15 +57,16 @@ final class RegexpParser {
     private RegexpNode sequence() throws BadPattern {
         List<RegexpNode> nodes = new ArrayList<>();
         while (!in.isAtEnd() && in.peek() != '|' && in.peek() != ')') {
-            RegexpNode place = place();
-            nodes.add(place != null ? place : quantified(atom()));
+            RegexpNode assertion = assertion();
+            nodes.add(assertion != null ? assertion : quantified(atom()));
         }
         return new RegexpNode.Sequence(nodes);
     }
 
-    private RegexpNode place() {
-        return in.takeIf("^") ? RegexpNode.Place.START : in.takeIf("$") ? RegexpNode.Place.END
-            : in.takeIf("\\b") ? RegexpNode.Place.WORD_EDGE : in.takeIf("\\B") ? RegexpNode.Place.NO_WORD_EDGE : null;
+    private RegexpNode assertion() {
+        return in.takeIf("^") ? RegexpNode.Assertion.START : in.takeIf("$") ? RegexpNode.Assertion.END
+            : in.takeIf("\\b") ? RegexpNode.Assertion.WORD_EDGE
+            : in.takeIf("\\B") ? RegexpNode.Assertion.NO_WORD_EDGE : null;
     }
 
     private RegexpNode atom() throws BadPattern {

@@ -5,6 +5,9 @@ import io.rivulet.url.RegexpNode.Chars;
 /** The characters of a regular expression, and the escapes that stand both inside and outside of a class. */
 final class RegexpReader {
 
+    /** Groups, or classes, within each other. */
+    static final int DEPTH_MAX = 100;
+
     private static final String SYNTAX = "^$\\.*+?()[]{}|/";
     private static final int POINT_MAX = Character.MAX_CODE_POINT;
     private static final long COUNT_MAX = 1_000_000_000;
@@ -16,12 +19,12 @@ final class RegexpReader {
         this.text = text;
     }
 
-    int place() {
+    int index() {
         return at;
     }
 
-    void back(int place) {
-        at = place;
+    void back(int index) {
+        at = index;
     }
 
     boolean isAtEnd() {
@@ -60,7 +63,7 @@ final class RegexpReader {
         Chars set = switch (Character.toLowerCase(c)) {
             case 'd' -> RegexpEscape.DIGIT;
             case 's' -> RegexpEscape.SPACE;
-            case 'w' -> RegexpEscape.WORD;
+            case 'w' -> Chars.WORD;
             default -> RegexpEscape.property(braces());
         };
         set = fold ? set.folded() : set;
@@ -118,14 +121,14 @@ final class RegexpReader {
             return value;
         }
         int first = hex(4);
-        int place = at;
+        int afterFirst = at;
         if (Character.isHighSurrogate((char) first) && takeIf("\\u") && peek() != '{') {
             int second = hex(4);
             if (Character.isLowSurrogate((char) second)) {
                 return Character.toCodePoint((char) first, (char) second);
             }
         }
-        at = place;
+        at = afterFirst;
         return first;
     }
 

@@ -1,7 +1,26 @@
 package io.rivulet.url;
 
-/** Counts steps, and says when there have been enough. For one thread. */
+/**
+ * The steps that compiling or matching may still take. {@link PatternInit} makes one for each pattern, and
+ * {@link #of} one for each match. For one thread.
+ *
+ * <p>Patterns come from callers, so the time of a match has a bound that does not depend on how the pattern is written.
+ * The meter counts steps and not time: the same pattern and URL have the same answer on every machine.
+ */
 final class StepMeter {
+
+    /**
+     * Steps of one match, over all components: under a millisecond. A pattern that needs more does not match, always
+     * the same for the same URL.
+     */
+    static final int STEPS_MAX = 200_000;
+    /**
+     * Steps for each character of the URL, and {@link #STEPS_BASE} besides: an ordinary pattern takes a few, one of ten
+     * wildcards some forty.
+     */
+    static final int STEPS_PER_CHARACTER = 300;
+    /** Steps that a match may take whatever the URL's length. */
+    static final int STEPS_BASE = 1000;
 
     private final int max;
     private int steps;
@@ -12,8 +31,8 @@ final class StepMeter {
 
     /** For one match. */
     static StepMeter of(Url url) {
-        return new StepMeter(Math.min(UrlPattern.STEPS_MAX,
-            UrlPattern.STEPS_BASE + UrlPattern.STEPS_PER_CHARACTER * Math.min(url.length(), UrlPattern.STEPS_MAX)));
+        return new StepMeter(Math.min(STEPS_MAX,
+            STEPS_BASE + STEPS_PER_CHARACTER * Math.min(url.length(), STEPS_MAX)));
     }
 
     /** Counts one; false if there are none left. */
@@ -21,10 +40,12 @@ final class StepMeter {
         return ++steps <= max;
     }
 
+    /** The steps taken so far: the tests show with it that a match ends at its bound. */
     int steps() {
         return steps;
     }
 
+    /** The bound itself, for the same tests. */
     int max() {
         return max;
     }

@@ -73,7 +73,7 @@ final class UrlParser {
     }
 
     private boolean withScheme(String text, int colon, boolean closed) {
-        setScheme(lower(text.substring(0, colon)));
+        setScheme(Domain.lower(text.substring(0, colon)));
         String rest = text.substring(colon + 1);
         if (scheme.equals("file")) {
             return file(rest, base != null && base.scheme().equals("file") ? base : null);
@@ -295,7 +295,7 @@ final class UrlParser {
         if (segment.length() > 6 || segment.isEmpty() || segment.charAt(0) != '.' && segment.charAt(0) != '%') {
             return 0;
         }
-        String plain = lower(segment).replace("%2e", ".");
+        String plain = Domain.lower(segment).replace("%2e", ".");
         return plain.equals(".") ? 1 : plain.equals("..") ? 2 : 0;
     }
 
@@ -334,7 +334,7 @@ final class UrlParser {
     }
 
     private static boolean startsWithDrive(String text) {
-        return text.length() >= 2 && lower(text).charAt(0) >= 'a' && lower(text).charAt(0) <= 'z'
+        return text.length() >= 2 && Domain.lower(text).charAt(0) >= 'a' && Domain.lower(text).charAt(0) <= 'z'
             && (text.charAt(1) == ':' || text.charAt(1) == '|')
             && (text.length() == 2 || text.charAt(2) == '/' || text.charAt(2) == '\\');
     }
@@ -354,20 +354,5 @@ final class UrlParser {
     static String withoutTabsAndNewlines(String text) {
         boolean none = text.indexOf('\t') < 0 && text.indexOf('\n') < 0 && text.indexOf('\r') < 0;
         return none ? text : text.replace("\t", "").replace("\n", "").replace("\r", "");
-    }
-
-    /** ASCII only, whatever the locale. */
-    static String lower(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (text.charAt(i) >= 'A' && text.charAt(i) <= 'Z') {
-                StringBuilder out = new StringBuilder(text);
-                for (int k = i; k < text.length(); k++) {
-                    char c = text.charAt(k);
-                    out.setCharAt(k, c >= 'A' && c <= 'Z' ? (char) (c + 32) : c);
-                }
-                return out.toString();
-            }
-        }
-        return text;
     }
 }

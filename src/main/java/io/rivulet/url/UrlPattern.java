@@ -10,19 +10,6 @@ import java.util.Objects;
  */
 public final class UrlPattern {
 
-    /**
-     * Steps of one match, over all components: under a millisecond. A pattern that needs more does not match, always
-     * the same for the same URL.
-     */
-    public static final int STEPS_MAX = 200_000;
-    /**
-     * Steps for each character of the URL, and {@link #STEPS_BASE} besides: an ordinary pattern takes a few, one of ten
-     * wildcards some forty.
-     */
-    public static final int STEPS_PER_CHARACTER = 300;
-    /** Steps that a match may take whatever the URL's length. */
-    public static final int STEPS_BASE = 1000;
-
     private static final UrlComponent[] COMPONENTS = UrlComponent.values();
 
     private final String text;
@@ -47,10 +34,7 @@ public final class UrlPattern {
         return new UrlPattern(constructorString, base);
     }
 
-    /**
-     * Whether the URL matches; "no" when that took more steps than {@link #STEPS_MAX}, or than
-     * {@link #STEPS_PER_CHARACTER} allows.
-     */
+    /** Whether the URL matches; "no" when that took more steps than {@link StepMeter#of} allows. */
     public boolean matches(Url url) {
         return matches(url, StepMeter.of(url));
     }

@@ -5,8 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.rivulet.auth.Bans.Ban;
-import io.rivulet.auth.Bans.Kind;
+import io.rivulet.auth.Ban.Kind;
 import io.rivulet.auth.token.Tokens;
 import io.rivulet.config.BadSetting;
 import io.rivulet.refusal.Refused;

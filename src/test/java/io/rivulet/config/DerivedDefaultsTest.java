@@ -20,7 +20,7 @@ class DerivedDefaultsTest {
         for (int i = 0; i < keysAndValues.length; i += 2) {
             given.put("rivulet." + keysAndValues[i], keysAndValues[i + 1]);
         }
-        return Settings.of(List.of(new Settings.Source("given", given)), heapBytes).get(setting);
+        return Settings.of(List.of(new SettingSources.Source("given", given)), heapBytes).get(setting);
     }
 
     @ParameterizedTest

@@ -84,7 +84,7 @@ class SettingsPageTest {
         return KEY.matcher(text).results().map(match -> match.group(1)).filter(key -> !NO_SETTINGS.contains(key)
             && SettingsTable.rows().stream().noneMatch(row -> row.key().equals(key))
             && SettingsTable.families().stream().noneMatch(family -> family.prefix().equals(key + ".")
-                || family.place(key) != null)).toList();
+                || family.find(key) != null)).toList();
     }
 
     private static String table() {

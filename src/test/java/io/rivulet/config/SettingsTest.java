@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.rivulet.config.Settings.Source;
+import io.rivulet.config.SettingSources.Source;
 import io.rivulet.config.SettingsTable.Sync;
 import io.rivulet.config.SettingsTable.When;
 import java.time.Duration;

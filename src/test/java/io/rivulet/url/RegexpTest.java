@@ -70,6 +70,6 @@ class RegexpTest {
 
     private static boolean matches(String regexp, String text) throws BadPattern {
         return Automaton.compile(RegexpParser.parse(regexp, new HashSet<>()), new StepMeter(INSTRUCTIONS))
-            .matches(text, 0, new StepMeter(UrlPattern.STEPS_MAX));
+            .matches(text, 0, new StepMeter(StepMeter.STEPS_MAX));
     }
 }

@@ -39,9 +39,9 @@ class StepBudgetTest {
 
     @Test
     void sub16TheBudgetGrowsWithTheUrlUpToALimit() {
-        assertEquals(UrlPattern.STEPS_BASE + UrlPattern.STEPS_PER_CHARACTER * "httpshub.example/aa".length(),
+        assertEquals(StepMeter.STEPS_BASE + StepMeter.STEPS_PER_CHARACTER * "httpshub.example/aa".length(),
             meter(2).max());
-        assertEquals(UrlPattern.STEPS_MAX, meter(1000).max());
+        assertEquals(StepMeter.STEPS_MAX, meter(1000).max());
     }
 
     @Test

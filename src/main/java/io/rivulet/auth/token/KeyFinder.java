@@ -17,14 +17,14 @@ final class KeyFinder {
         this.issuers = issuers;
     }
 
-    /** Puts issuer and key into the judgement, or a fault. */
-    void check(ParsedToken token, Use use, boolean modern, Verdict judgement) {
+    /** Puts issuer and key into the verdict, or a fault. */
+    void check(ParsedToken token, Use use, boolean modern, Verdict verdict) {
         String alg = token.header("alg");
         if (alg == null || alg.equalsIgnoreCase("none")) {
-            judgement.fault("it is not signed: its alg is " + (alg == null ? "missing" : "none"));
+            verdict.fault("it is not signed: its alg is " + (alg == null ? "missing" : "none"));
             return;
         }
-        List<Issuer> candidates = candidates(token, use, modern, judgement);
+        List<Issuer> candidates = candidates(token, use, modern, verdict);
         boolean fits = false;
         Refused notHere = null;
         for (Issuer issuer : candidates) {
@@ -37,8 +37,8 @@ final class KeyFinder {
             for (VerifierKey key : keys) {
                 fits |= key.algorithms().contains(alg);
                 if (key.verifies(token, alg)) {
-                    judgement.issuer = issuer;
-                    judgement.key = key;
+                    verdict.issuer = issuer;
+                    verdict.key = key;
                     return;
                 }
             }
@@ -50,25 +50,25 @@ final class KeyFinder {
             issuer.keys().missed(token.header("kid"));
         }
         if (!candidates.isEmpty()) {
-            judgement.issuer = candidates.get(0);
-            judgement.fault(fits ? "its signature is of none of the keys of " + labels(candidates)
+            verdict.issuer = candidates.get(0);
+            verdict.fault(fits ? "its signature is of none of the keys of " + labels(candidates)
                 : "its algorithm is not one of those of " + labels(candidates) + ": " + algorithms(candidates));
         }
     }
 
-    private List<Issuer> candidates(ParsedToken token, Use use, boolean modern, Verdict judgement) {
+    private List<Issuer> candidates(ParsedToken token, Use use, boolean modern, Verdict verdict) {
         String iss = token.claim("iss");
         List<Issuer> theirs = issuers.stream().filter(i -> i.name() != null && i.name().equals(iss)).toList();
         if (theirs.isEmpty()) {
             if (modern) {
-                judgement.fault(iss == null ? "it has no iss" : "its iss is none of the configured issuers");
+                verdict.fault(iss == null ? "it has no iss" : "its iss is none of the configured issuers");
                 return List.of();
             }
             theirs = issuers; // a token of 0.x need not say whose it is
         }
         List<Issuer> good = theirs.stream().filter(i -> i.uses().contains(use)).toList();
         if (good.isEmpty()) {
-            judgement.fault("its issuer has no keys that are good to " + use.word());
+            verdict.fault("its issuer has no keys that are good to " + use.word());
         }
         return good;
     }

@@ -31,8 +31,11 @@ public final class TokenExplainer {
         this.verifier = verifier;
     }
 
-    /** Everything a person needs to know; never throws for what is wrong with the token. */
-    public Explanation explain(String token, Instant now) {
+    /**
+     * Everything a person needs to know about a token, as a JSON object: never the token itself or its signature. It
+     * never throws for what is wrong with the token.
+     */
+    public String explain(String token, Instant now) {
         JsonObject json = new JsonObject();
         try {
             verifier.checkLength(token);
@@ -42,7 +45,7 @@ public final class TokenExplainer {
         } catch (BadToken e) {
             noToken(e.getMessage(), json);
         }
-        return new Explanation(json.toString());
+        return json.toString();
     }
 
     private static void noToken(String why, JsonObject json) {
@@ -63,22 +66,22 @@ public final class TokenExplainer {
         time(token, "exp", "expires", json);
         time(token, "nbf", "validFrom", json);
         for (Use use : Use.values()) {
-            json.add(use.word(), judged(token, use, nowMs));
+            json.add(use.word(), verdict(token, use, nowMs));
         }
     }
 
-    private JsonObject judged(ParsedToken token, Use use, long nowMs) {
-        Verdict judgement = Verdict.ofAllFaults();
+    private JsonObject verdict(ParsedToken token, Use use, long nowMs) {
+        Verdict verdict = Verdict.ofAllFaults();
         Grant grant = null;
         try {
-            grant = verifier.rules().judge(token, use, nowMs, judgement);
+            grant = verifier.rules().judge(token, use, nowMs, verdict);
         } catch (Refused e) {
-            judgement.fault(e.forTheLog());
+            verdict.fault(e.forTheLog());
         }
         JsonObject json = new JsonObject();
-        TokenRights rights = judgement.rights;
+        TokenRights rights = verdict.rights;
         JsonArray faults = new JsonArray();
-        judgement.faults().forEach(faults::add);
+        verdict.faults().forEach(faults::add);
         if (use == Use.PUBLISH && rights.publishes().isNone()) {
             faults.add("it grants no topic to publish to (403)");
         }
@@ -87,9 +90,9 @@ public final class TokenExplainer {
         }
         json.addProperty("accepted", faults.isEmpty());
         json.add("refusedBecause", faults);
-        json.addProperty("signature", judgement.key == null ? "not good" : "good");
-        json.addProperty("keys", judgement.issuer == null ? null : judgement.issuer.label());
-        json.addProperty("algorithms", judgement.key == null ? null : String.join(", ", judgement.key.algorithms()));
+        json.addProperty("signature", verdict.key == null ? "not good" : "good");
+        json.addProperty("keys", verdict.issuer == null ? null : verdict.issuer.label());
+        json.addProperty("algorithms", verdict.key == null ? null : String.join(", ", verdict.key.algorithms()));
         if (use != Use.OPERATE) {
             json.add("topics", topics(use == Use.PUBLISH ? rights.publishes() : rights.subscribes()));
         }

@@ -47,51 +47,51 @@ final class TokenRules {
     /**
      * Judges a token for a use.
      *
-     * @return what it grants; null when there are faults, which {@code judgement} has or threw
-     * @throws BadToken                         at the first fault, when the judgement stops there
+     * @return what it grants; null when there are faults, which {@code verdict} has or threw
+     * @throws BadToken                         at the first fault, when the verdict stops there
      * @throws io.rivulet.refusal.Refused         NOT_OPEN while the issuer's keys are not here
      */
-    Grant judge(ParsedToken token, Use use, long nowMs, Verdict judgement) {
+    Grant judge(ParsedToken token, Use use, long nowMs, Verdict verdict) {
         boolean modern = token.isModern() || !legacy && !token.hasLegacyClaim();
-        checkHeader(token, modern, judgement);
+        checkHeader(token, modern, verdict);
         if (!modern && !legacy) {
-            judgement.fault("it is a token of Mercure 0.x, and " + SettingsTable.MERCURE_LEGACY.fullKey()
+            verdict.fault("it is a token of Mercure 0.x, and " + SettingsTable.MERCURE_LEGACY.fullKey()
                 + " is false");
         }
         if (modern && !hasResource) {
-            judgement.fault("it is a token of Mercure 1.0, and without " + SettingsTable.RESOURCE.fullKey()
+            verdict.fault("it is a token of Mercure 1.0, and without " + SettingsTable.RESOURCE.fullKey()
                 + " nobody can say whom it is for");
         }
-        keys.check(token, use, modern, judgement);
+        keys.check(token, use, modern, verdict);
         if (modern) {
-            checkAudience(token, judgement);
+            checkAudience(token, verdict);
         }
-        long expiresMs = checkTimes(token, use, modern, nowMs, judgement);
-        checkNames(token, judgement);
-        judgement.rights = rights(token, modern, judgement);
-        return judgement.faults().isEmpty() ? grant(token, modern, judgement, expiresMs) : null;
+        long expiresMs = checkTimes(token, use, modern, nowMs, verdict);
+        checkNames(token, verdict);
+        verdict.rights = rights(token, modern, verdict);
+        return verdict.faults().isEmpty() ? grant(token, modern, verdict, expiresMs) : null;
     }
 
-    private static void checkHeader(ParsedToken token, boolean modern, Verdict judgement) {
+    private static void checkHeader(ParsedToken token, boolean modern, Verdict verdict) {
         for (String name : KEYS_OF_ITS_OWN) {
             if (token.header().has(name)) {
-                judgement.fault("its header has " + name + ": a token that says by which key to check it is refused");
+                verdict.fault("its header has " + name + ": a token that says by which key to check it is refused");
             }
         }
         if (token.header().has("crit") || token.header().has("b64")) {
-            judgement.fault("its header has crit or b64: extensions that this hub does not know");
+            verdict.fault("its header has crit or b64: extensions that this hub does not know");
         }
         if (modern && !token.hasAccessTokenType()) {
-            judgement.fault("its typ is not at+jwt, as an access token's is (RFC 9068)");
+            verdict.fault("its typ is not at+jwt, as an access token's is (RFC 9068)");
         }
     }
 
-    private void checkAudience(ParsedToken token, Verdict judgement) {
+    private void checkAudience(ParsedToken token, Verdict verdict) {
         JsonElement aud = token.claims().get("aud");
         if (aud == null) {
-            judgement.fault("it has no aud; expected " + audience);
+            verdict.fault("it has no aud; expected " + audience);
         } else if (!names(aud, audience)) {
-            judgement.fault("its aud is not this hub; expected " + audience);
+            verdict.fault("its aud is not this hub; expected " + audience);
         }
     }
 
@@ -108,24 +108,24 @@ final class TokenRules {
     }
 
     /** Gives the end, in milliseconds since 1970. */
-    private long checkTimes(ParsedToken token, Use use, boolean modern, long nowMs, Verdict judgement) {
-        Long exp = timeMs(token, "exp", judgement);
+    private long checkTimes(ParsedToken token, Use use, boolean modern, long nowMs, Verdict verdict) {
+        Long exp = timeMs(token, "exp", verdict);
         // a stream ends at exp itself, whatever the skew: one that would end at once is not opened
         long late = use == Use.SUBSCRIBE ? 0 : skewMs;
         if (exp == null && modern && !token.claims().has("exp")) {
-            judgement.fault("it has no exp");
+            verdict.fault("it has no exp");
         } else if (exp != null && nowMs - late >= exp) {
-            judgement.fault("it expired " + (nowMs - exp) / 1_000 + " s ago");
+            verdict.fault("it expired " + (nowMs - exp) / 1_000 + " s ago");
         }
-        Long nbf = timeMs(token, "nbf", judgement);
+        Long nbf = timeMs(token, "nbf", verdict);
         if (nbf != null && nowMs + skewMs < nbf) {
-            judgement.fault("it is not valid before " + (nbf - nowMs + 999) / 1_000 + " s from now (nbf)");
+            verdict.fault("it is not valid before " + (nbf - nowMs + 999) / 1_000 + " s from now (nbf)");
         }
         return exp == null ? Grant.NEVER : exp;
     }
 
     /** A NumericDate (RFC 7519 §2), fractions allowed; null when it is absent or no such. */
-    private static Long timeMs(ParsedToken token, String name, Verdict judgement) {
+    private static Long timeMs(ParsedToken token, String name, Verdict verdict) {
         JsonElement value = token.claims().get(name);
         if (value == null) {
             return null;
@@ -136,33 +136,33 @@ final class TokenRules {
                 return BigDecimal.valueOf(seconds).movePointRight(3).longValue();
             }
         }
-        judgement.fault("its " + name + " is no time in seconds since 1970");
+        verdict.fault("its " + name + " is no time in seconds since 1970");
         return null;
     }
 
     /** What goes into lines of the log and into lists of bans is short and in one line. */
-    private static void checkNames(ParsedToken token, Verdict judgement) {
+    private static void checkNames(ParsedToken token, Verdict verdict) {
         for (String name : NAMES) {
             String text = token.claim(name);
             if (text != null && (text.length() > Grant.NAME_CHARS_MAX
                 || text.chars().anyMatch(Character::isISOControl))) {
-                judgement.fault("its " + name + " has control characters, or more than " + Grant.NAME_CHARS_MAX);
+                verdict.fault("its " + name + " has control characters, or more than " + Grant.NAME_CHARS_MAX);
             }
         }
     }
 
-    private TokenRights rights(ParsedToken token, boolean modern, Verdict judgement) {
+    private TokenRights rights(ParsedToken token, boolean modern, Verdict verdict) {
         try {
             return modern ? details.read(token.claims()) : legacyReader.read(token.claims());
         } catch (BadToken e) {
-            judgement.fault(e.getMessage());
+            verdict.fault(e.getMessage());
             return TokenRights.NONE;
         }
     }
 
-    private static Grant grant(ParsedToken token, boolean modern, Verdict judgement, long expiresMs) {
-        Issuer issuer = judgement.issuer;
-        TokenRights rights = judgement.rights;
+    private static Grant grant(ParsedToken token, boolean modern, Verdict verdict, long expiresMs) {
+        Issuer issuer = verdict.issuer;
+        TokenRights rights = verdict.rights;
         boolean publishes = issuer.uses().contains(Use.PUBLISH);
         boolean subscribes = issuer.uses().contains(Use.SUBSCRIBE);
         String id = id(token);

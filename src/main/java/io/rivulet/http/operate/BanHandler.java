@@ -1,7 +1,7 @@
 package io.rivulet.http.operate;
 
+import io.rivulet.auth.Ban.Kind;
 import io.rivulet.auth.Bans;
-import io.rivulet.auth.Bans.Kind;
 import io.rivulet.config.TimeText;
 import io.rivulet.http.HubContext;
 import io.rivulet.http.form.FormFields;

@@ -2,6 +2,7 @@ package io.rivulet.http.operate;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.rivulet.auth.Ban;
 import io.rivulet.auth.Bans;
 import io.rivulet.http.HubContext;
 import io.rivulet.http.HubServlet;
@@ -54,7 +55,7 @@ public final class BansServlet extends HubServlet {
 
     private Answer list() {
         JsonArray array = new JsonArray();
-        for (Bans.Ban ban : bans.list()) {
+        for (Ban ban : bans.list()) {
             JsonObject json = new JsonObject();
             json.addProperty("kind", ban.kind().name().toLowerCase(Locale.ROOT));
             json.addProperty("issuer", ban.issuer());

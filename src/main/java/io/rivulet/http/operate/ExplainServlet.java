@@ -55,6 +55,6 @@ public final class ExplainServlet extends HubServlet {
         if (token == null || token.isBlank()) {
             throw Refused.malformed("there is no token: it must be the body, or the field token of a form");
         }
-        Answer.json(200, explainer.explain(token.strip(), context().clock().instant()).json()).write(response);
+        Answer.json(200, explainer.explain(token.strip(), context().clock().instant())).write(response);
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.auth.Grant;
+import io.rivulet.auth.token.TokenVerifier.GrantCache;
 import io.rivulet.auth.GrantedTopics;
 import io.rivulet.auth.Jwt;
 import java.util.List;

@@ -1,33 +1,43 @@
 package io.rivulet.config;
 
-import io.rivulet.config.Setting.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 
-/** The kinds of settings: how each text is read and shown again. */
-final class Kinds {
+/**
+ * A kind of setting: how a text becomes a value, and how a number is shown again. The rows of the tables name theirs;
+ * {@link Setting#parse} reads with it at the start. Immutable.
+ *
+ * @param <T>    what the text means
+ * @param unit   what the table of settings says of such a text
+ * @param parse  reads it; an {@link IllegalArgumentException} says how it must be
+ * @param number the value as a number in the kind's own unit, for the range; null where a value is no number
+ */
+record Kind<T>(String unit, Function<String, T> parse, Function<T, Long> number) {
 
-    static final Kind<Boolean> FLAG = new Kind<>("true, false", Kinds::flag, null);
+    static final Kind<Boolean> FLAG = new Kind<>("true, false", Kind::flag, null);
     static final Kind<Optional<String>> PATH =
         new Kind<>("path", s -> s.isEmpty() ? Optional.empty() : Optional.of(s), null);
     static final Kind<String> TEXT = new Kind<>("path", s -> s, null);
-    static final Kind<List<String>> LIST = new Kind<>("names, by comma", Kinds::list, null);
+    static final Kind<List<String>> LIST = new Kind<>("names, by comma", Kind::list, null);
     /** Split where no bracket is open: a template such as {@code /{a,b}} has commas of its own. */
-    static final Kind<List<String>> TOPICS = new Kind<>("topics, by comma", Kinds::topics, null);
+    static final Kind<List<String>> TOPICS = new Kind<>("topics, by comma", Kind::topics, null);
     static final Kind<List<IpBlock>> ADDRESSES =
         new Kind<>("addresses, by comma", s -> list(s).stream().map(IpBlock::parse).toList(), null);
     /** The only kind whose text no message shows. */
     static final Kind<Optional<Secret>> SECRET =
         new Kind<>("secret", s -> s.isEmpty() ? Optional.empty() : Optional.of(new Secret(s)), null);
-    static final Kind<Integer> COUNT = new Kind<>("count", Kinds::count, Integer::longValue);
-    static final Kind<Long> BYTES = new Kind<>("bytes (k, m, g)", Kinds::bytes, n -> n);
+    static final Kind<Integer> COUNT = new Kind<>("count", Kind::count, Integer::longValue);
+    static final Kind<Long> BYTES = new Kind<>("bytes (k, m, g)", Kind::bytes, n -> n);
     static final Kind<Duration> TIME = new Kind<>("time (ms, s, m, h, d)", TimeText::parse, Duration::toMillis);
 
-    private Kinds() {
+    /** Whether its texts are for no message. */
+    boolean isSecret() {
+        return this == SECRET;
     }
 
     /** One of the constants of an enum, in lower case. */
@@ -42,14 +52,14 @@ final class Kinds {
         }, null);
     }
 
-    /** A number in the kind's own unit, shown so that it can be read back. */
-    static String show(Kind<?> kind, long n) {
-        if (kind == BYTES) {
+    /** A number in this kind's unit, shown so that it can be read back. */
+    String show(long n) {
+        if (this == BYTES) {
             return n >= 1 << 30 && n % (1 << 30) == 0 ? (n >> 30) + "g"
                 : n >= 1 << 20 && n % (1 << 20) == 0 ? (n >> 20) + "m"
                 : n >= 1 << 10 && n % (1 << 10) == 0 ? (n >> 10) + "k" : Long.toString(n);
         }
-        if (kind == TIME) {
+        if (this == TIME) {
             return TimeText.of(n);
         }
         return Long.toString(n);
