@@ -84,11 +84,6 @@ public final class Postings {
         return counts[slot(hash)];
     }
 
-    /** Distinct hashes. */
-    int size() {
-        return size;
-    }
-
     /** Postings of all hashes together. */
     int nodes() {
         return nodes;

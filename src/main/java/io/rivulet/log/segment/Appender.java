@@ -50,7 +50,9 @@ final class Appender {
     private Segment active;
     private HeapIndex index;
     private Disk.File out;
+    /** Bytes of the active file that a sync has covered; every block says it, for the scan at the next opening. */
     private int syncedTo;
+    /** The time of the last block: times in the log never fall, even when the clock is set back. */
     private long lastTimeMs;
     private long rollNotBeforeMs;
     private boolean closed;
@@ -80,10 +82,19 @@ final class Appender {
         rolled = hook;
     }
 
+    /**
+     * Appends a group as one block. The order is the promise: a poisoned log heals first, a full segment is rolled, the
+     * block is written and, as the settings say, synced; only then do readers see it. A group that fails is refused as
+     * a whole, and takes no position.
+     *
+     * @return the entries with their positions, in the order of the group
+     * @throws LogFailure when the disk does not take the group; nothing of it is read
+     */
     synchronized List<LogEntry> append(List<LogRecord> group) throws IOException {
         if (closed) {
             throw new LogFailure("the log is closed", false, null);
         }
+        // the failure of an earlier group: this one may only be written behind bytes that are known to be on the disk
         if (segments.range().failure() != null) {
             beforeSync.run();
             heal();
@@ -94,6 +105,7 @@ final class Appender {
             RecordCodec.encode(buffer, 0, base + i, group.get(i));
         }
         long timeMs = Math.max(lastTimeMs, clock.millis());
+        // after the encoding, since whether the segment is full depends on the bytes of this group
         if (isFull(group.size(), timeMs)) {
             beforeSync.run();
             roll();
@@ -103,6 +115,7 @@ final class Appender {
                 null);
         }
         int body = buffer.length() - BlockHeader.BYTES;
+        // the nonce goes into the ids of this group: after a backup was restored, ids of what it lost do not fit here
         BlockHeader block = new BlockHeader(body, epoch, nonces.nextInt(1 << 24), base, timeMs, group.size(), syncedTo,
             Bytes.crc(buffer.array(), BlockHeader.BYTES, body));
         block.write(buffer, 0, segments.hash().salt());
@@ -110,6 +123,10 @@ final class Appender {
         return publish(group, block);
     }
 
+    /**
+     * Writes the block behind what was acknowledged. When that fails the block may be on the disk in part, or whole but
+     * not synced. The cut keeps a refused group from coming back at the next opening, as far as the disk lets it.
+     */
     private void write() throws LogFailure {
         try {
             out.write(active.length(), buffer.array(), 0, buffer.length());
@@ -154,6 +171,10 @@ final class Appender {
         return entries;
     }
 
+    /**
+     * Marks the log as poisoned: the range carries the failure, so that health tells it and the next append heals. The
+     * head stays, for readers may read everything up to it.
+     */
     private LogFailure poison(String what, Throwable e) {
         LogFailure failure = segments.disk().failure(segments.folder(),
             "the log in " + segments.folder() + " " + what, e);
@@ -161,16 +182,23 @@ final class Appender {
         return failure;
     }
 
+    /**
+     * Makes a poisoned log whole. The file is opened anew, because a system reports a failed sync only once for each
+     * open file. It is cut to what was acknowledged, the pages that no sync had covered are written again, and all is
+     * synced. Only when that succeeds is the failure taken out of the range.
+     *
+     * @throws LogFailure when the disk still fails; the log stays poisoned
+     */
     private void heal() throws LogFailure {
         try {
-            out.close();
+            out.close(); // it may hold the old failure; what it says at its end changes nothing
         } catch (IOException e) {
             LOG.debug("closing a failed file failed too", e);
         }
         int length = active.length();
         try {
             out = segments.disk().openToWrite(active.file());
-            if (out.length() < length) {
+            if (out.length() < length) { // acknowledged bytes are gone: healing cannot bring them back
                 throw new IOException(active.file() + " has " + out.length() + " bytes, but " + length
                     + " were acknowledged");
             }
@@ -199,7 +227,10 @@ final class Appender {
         }
     }
 
-    /** Makes pages dirty again that the system may believe to be on the disk. */
+    /**
+     * Makes pages dirty again that the system may believe to be on the disk: after a failed sync it may have marked
+     * them as clean, and a sync alone would not write them.
+     */
     private void rewrite(int from, int to) throws IOException {
         byte[] unsure = new byte[Math.min(to - from, 64 * PAGE)];
         for (int at = from; at < to; at += unsure.length) {
@@ -211,6 +242,7 @@ final class Appender {
         }
     }
 
+    /** Whether the group would make the segment too large, too long or too old; an empty one takes any group. */
     private boolean isFull(int events, long timeMs) {
         return active.count() > 0 && (active.length() + (long) buffer.length() > options.segmentBytes()
             || active.count() + (long) events > options.segmentEvents()
@@ -219,10 +251,11 @@ final class Appender {
 
     /** Begins a new segment. When that fails the old one goes on growing: no append is refused for housekeeping. */
     private void roll() throws LogFailure {
+        // the second half: a clock that was set back must not keep the log from rolling for hours
         if (clock.millis() < rollNotBeforeMs && rollNotBeforeMs - clock.millis() <= ROLL_PAUSE_MS) {
             return;
         }
-        syncAll();
+        syncAll(); // a sealed segment is wholly synced: the next opening refuses one that is not whole
         LogRange range = segments.range();
         Segment.Header header = new Segment.Header(storeId, range.head() + 1, range.bytesAppended(), lastTimeMs,
             range.headNonce());
@@ -237,6 +270,7 @@ final class Appender {
                 active.file().getFileName(), e.toString());
             return;
         }
+        // from here on nothing fails: the new segment is in place before the old file is let go
         Disk.File old = out;
         out = file;
         index = newIndex;
@@ -274,6 +308,7 @@ final class Appender {
         }
     }
 
+    /** Syncs the active file, unless all of it is synced. */
     private void syncAll() throws LogFailure {
         if (syncedTo < active.length()) {
             try {
@@ -293,7 +328,13 @@ final class Appender {
         }
     }
 
-    /** Syncs what was appended since the last time; the log's thread, with {@code log.sync=interval}. */
+    /**
+     * Syncs what was appended since the last time; the log's thread, with {@code log.sync=interval}.
+     *
+     * <p>T1 (the log's thread) notes file and length under the monitor, and syncs without it. T2 (the committer) may
+     * meanwhile append, which T1 does not count as synced; or roll or heal, after which the file is another one and T1
+     * changes nothing.
+     */
     void syncInterval() {
         Disk.File file;
         int length;

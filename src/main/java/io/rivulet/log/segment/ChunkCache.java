@@ -83,6 +83,7 @@ final class ChunkCache {
             if (mine != null) {
                 return load(key, mine, known, loader);
             }
+            // another reader loads it: waiting costs less than a second read of the same bytes
             try {
                 there.join();
             } catch (CompletionException e) {
@@ -120,6 +121,11 @@ final class ChunkCache {
         }
     }
 
+    /**
+     * Loads what this reader promised to others. T1 loads, T2 waits for the promise, T3 (retention) forgets the segment
+     * meanwhile: then the chunk is handed to T2 but not kept. The weight is added under the lock in which the chunk is
+     * found to be still wanted, so it is subtracted exactly once.
+     */
     private Chunk load(Key key, CompletableFuture<Chunk> mine, Chunk known, Loader loader) throws IOException {
         Chunk chunk = null;
         try {
@@ -143,6 +149,7 @@ final class ChunkCache {
         }
     }
 
+    /** Drops the least recently used; never one that is being loaded, whose weight nobody knows, nor the newest. */
     private void shrink(Key newest) {
         Iterator<Map.Entry<Key, CompletableFuture<Chunk>>> oldest = chunks.entrySet().iterator();
         while (bytes > bytesMax && oldest.hasNext()) {

@@ -22,8 +22,11 @@ final class Janitor implements Runnable {
     private final LogOptions options;
     private final Retention retention;
     private final Thread thread = new Thread(null, this, "rivulet-log", 0, false);
+    /** Guarded by this, as is {@code wanted}. */
     private boolean closing;
+    /** Whether a round is to begin at once. */
     private boolean wanted;
+    /** In a row: the first is told, the others would fill the hub's log. */
     private int sealFailures;
 
     Janitor(Segments segments, Appender appender, LogOptions options, Retention retention) {
@@ -99,6 +102,7 @@ final class Janitor implements Runnable {
         }
     }
 
+    /** Lets retention take what has to go. */
     private void trim() {
         try {
             retention.apply();
@@ -107,6 +111,7 @@ final class Janitor implements Runnable {
         }
     }
 
+    /** Writes the side files that are missing, the oldest first; one that fails is left for the next round. */
     private void seal() {
         Segment[] all = segments.all();
         for (int i = 0; i < all.length - 1; i++) {

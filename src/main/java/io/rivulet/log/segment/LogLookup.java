@@ -27,9 +27,16 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
- * The look-ups in segments, for the hub's reader threads and the committer. Filters and indexes narrow the search, the
- * record decides. Each look-up takes the list of segments when it begins; a segment that retention takes meanwhile
- * counts as absent.
+ * The look-ups over all segments: where an id is, where a time begins, the newest events of a view. The hub's reader
+ * threads use it, and the committer for the keys of repeated publishes.
+ *
+ * <p>An index finds by hash, and two texts may have one. So filters and indexes only narrow the search, and the record
+ * itself decides whether it is the one.
+ *
+ * <p>The hard thing is retention, which deletes files under the hands of a look-up, because no reader holds a lock that
+ * it would wait for. Each look-up takes the list of segments once, when it begins. T1 (a look-up) has taken the list,
+ * T2 (retention) marks the oldest segment as trimmed and deletes its file, T1 opens the file and misses it: the mark
+ * tells T1 that the segment counts as absent. A file that is missing without the mark is a fault and is told.
  */
 final class LogLookup implements LogFinder {
 
@@ -47,6 +54,11 @@ final class LogLookup implements LogFinder {
         this.newest = new LogNewest(segments, trimmed, this::newest);
     }
 
+    /**
+     * From the oldest segment to the newest, because of an id that a publisher used twice the earliest event counts.
+     * The id of a private event is entered under another hash than that of a public one, so a reader
+     * without grants neither finds it nor learns by the time it takes that it is there.
+     */
     @Override
     public Optional<LogEntry> byId(String id, GrantedTopics privates) throws IOException {
         long hash = segments.hash().of(id);
@@ -70,6 +82,7 @@ final class LogLookup implements LogFinder {
         return Optional.empty();
     }
 
+    /** From the newest segment to the oldest: a publisher repeats a key soon or never. */
     @Override
     public Optional<LogEntry> byKey(Digest key) throws IOException {
         long hash = segments.hash().of(key);
@@ -89,6 +102,7 @@ final class LogLookup implements LogFinder {
         return Optional.empty();
     }
 
+    /** The first segment that reaches this time is entered by its sparse index; times in the log never fall. */
     @Override
     public long beforeTime(long timeMs) throws IOException {
         for (Segment segment : segments.all()) {
@@ -114,6 +128,10 @@ final class LogLookup implements LogFinder {
         return segments.range().head();
     }
 
+    /**
+     * Counts back from the newest segment. Where a view shows all of a segment, subtraction is enough; where an index
+     * tells the view's postings, they are counted; only else are records read.
+     */
     @Override
     public long beforeNewest(View view, int n) throws IOException {
         long head = segments.range().head();
@@ -141,6 +159,7 @@ final class LogLookup implements LogFinder {
         return segments.range().first() - 1;
     }
 
+    /** The last {@code n} postings that the view shows, by the index or, where that knows too little, by reading. */
     private long[] newest(Segment segment, long last, View view, int n) throws IOException {
         long[] postings = plans.newest(segment, view, n);
         if (postings != null) {
@@ -170,6 +189,10 @@ final class LogLookup implements LogFinder {
         }
     }
 
+    /**
+     * From the newest segment to the oldest. A topic that was seen in a newer segment is out of date in all older ones,
+     * so the walk ends when every topic that the view lists was seen.
+     */
     @Override
     public List<LogEntry> newestOfEach(View view, int topicsMax) throws IOException {
         TopicFilter filter = TopicFilter.of(view.topics(), segments.hash());
@@ -185,7 +208,7 @@ final class LogLookup implements LogFinder {
                 for (long posting : newestOfEach(all[i], view, filter, seen, topicsMax)) {
                     LogEntry entry = entry(all[i], posting);
                     left -= entry.event().weight();
-                    if (left < 0 && !entries.isEmpty()) {
+                    if (left < 0 && !entries.isEmpty()) { // one event comes whatever it weighs
                         break;
                     }
                     if (view.shows(entry.event())) {
@@ -200,6 +223,7 @@ final class LogLookup implements LogFinder {
         return entries;
     }
 
+    /** The entry of a posting; one that was found by reading backwards knows no offset, and its chunk is at hand. */
     private LogEntry entry(Segment segment, long posting) throws IOException {
         if (Postings.offset(posting) != 0) {
             return segments.entry(segment, posting);
@@ -242,6 +266,7 @@ final class LogLookup implements LogFinder {
         }
     }
 
+    /** Shows the entry's posting for each of its topics that is asked for. */
     private void newestOf(LogEntry entry, View view, TopicFilter filter, long first, TopicPostings.Visitor keep) {
         if (view.shows(entry.event())) {
             for (String topic : entry.event().topics()) {
@@ -262,6 +287,10 @@ final class LogLookup implements LogFinder {
         return newest.trimmed(after, view);
     }
 
+    /**
+     * The nonce at a position, by which a resume tells that an id is of this log and not of one that a backup replaced.
+     * Of the position before the first segment the header of that segment still knows it.
+     */
     @Override
     public OptionalLong nonceAt(long position) throws IOException {
         if (position == 0) {
@@ -284,7 +313,7 @@ final class LogLookup implements LogFinder {
         }
     }
 
-    /** The number that ids from before the first commit have in the place of a nonce. */
+    /** The number that ids from before the first commit have instead of a nonce. */
     static int storeNonce(long storeId) {
         return (int) storeId & (1 << 24) - 1;
     }
@@ -301,6 +330,7 @@ final class LogLookup implements LogFinder {
                 TopicFilter.of(view.privates(), segments.hash()));
     }
 
+    /** Lets a missing file pass where retention took it; see the class comment. */
     private static <E extends IOException> void failUnlessTrimmed(Segment segment, E e) throws E {
         if (!segment.isTrimmed()) {
             throw e;

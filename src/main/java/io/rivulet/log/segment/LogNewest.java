@@ -114,6 +114,7 @@ final class LogNewest {
             this.postingsMax = postingsMax;
         }
 
+        /** Goes through the segments down to that of {@code lowest}, or until every listed topic was seen. */
         void down(long lowest) throws IOException {
             boolean listed = !filter.any() && !filter.needsNames();
             Segment[] all = segments.all();
@@ -125,6 +126,7 @@ final class LogNewest {
             }
         }
 
+        /** Takes the segment's postings of topics that no newer segment has. */
         private void add(Segment segment) throws IOException {
             List<Hit> hits = new ArrayList<>();
             newest.of(segment, view, filter, (hash, posting) -> hits.add(new Hit(hash, posting)));
@@ -158,6 +160,7 @@ final class LogNewest {
             }
         }
 
+        /** Reads the records that were found, the oldest first, until the budget is spent. */
         LogChunk read(int bytesMax) throws IOException {
             List<LogEntry> entries = new ArrayList<>();
             long left = bytesMax;

@@ -16,10 +16,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens the files of a folder as a log, or refuses. Runs once at open, on the thread of the folder's keeper. Only the
- * last segment is scanned; sealed ones are known by their side files, and scanned where one is missing or damaged.
- * There is one rule for damage: a tail that no sync had covered is cut, because it was never acknowledged; anything
- * else that is not as written refuses, and nothing is changed.
+ * Opens the files of a folder as a log, or refuses. {@link SegmentLog#open} uses it once, on the thread of the folder's
+ * keeper. Only the last segment is scanned; sealed ones are known by their side files, and scanned where one is missing
+ * or damaged.
+ *
+ * <p>There is one rule for damage: a tail that no sync had covered is cut, because it was never acknowledged. Anything
+ * else that is not as it was written refuses, and nothing is changed: the operator can still restore a file from a
+ * backup. Once a log had opened with a gap and gone on, no backup would fit it any more.
+ *
+ * <p>The hard thing is a folder from which a whole file is missing, for what remains looks sound. Three things tell:
+ * the meta file holds the least position that the log had reached; each segment begins where the one before it ends;
+ * and an empty segment says at which position it was begun.
  */
 final class LogOpener {
 
@@ -74,6 +81,7 @@ final class LogOpener {
         }
     }
 
+    /** The meta file; a new one for an empty folder. It holds the key of all ids, so it is never made up again. */
     private static StoreMeta meta(Disk disk, Path folder, List<String> names) throws IOException {
         if (names.contains(StoreMeta.NAME)) {
             return StoreMeta.read(disk, folder);
@@ -85,6 +93,10 @@ final class LogOpener {
         return StoreMeta.create(new SecureRandom());
     }
 
+    /**
+     * Leftovers first, then the newest segment, then the older ones down to what retention had taken, then the new
+     * state is written. No segment is deleted or cut before the check that proves it useless has passed.
+     */
     private void open(List<String> names) throws IOException {
         for (String name : names) {
             boolean orphan = name.endsWith(Segment.INDEX)
@@ -108,7 +120,11 @@ final class LogOpener {
         }
     }
 
-    /** From the newest to the oldest, each joined to the one after it. */
+    /**
+     * From the newest to the oldest, each joined to the one after it. An empty file among them is what a failed roll
+     * left: it is removed when an older segment reaches to the next one, and otherwise stands for events that are
+     * missing.
+     */
     private void openSealed(TreeMap<Long, Path> files, List<Segment> found) throws IOException {
         List<Path> empty = new ArrayList<>(); // leftovers of rolls that failed, if an older segment covers them
         for (Path file : files.descendingMap().values()) {
@@ -140,6 +156,7 @@ final class LogOpener {
             + " segments that are older than it away");
     }
 
+    /** The segment files by the position that their names say. */
     private TreeMap<Long, Path> files(List<String> names) {
         TreeMap<Long, Path> files = new TreeMap<>();
         for (String name : names) {
@@ -213,6 +230,7 @@ final class LogOpener {
         }
     }
 
+    /** The log may end later than it is known to have reached, never earlier: then acknowledged events are gone. */
     private void checkHead(Segment last, long headAtLeast) throws LogCorrupt {
         if (last.last() < headAtLeast) {
             throw new LogCorrupt("in " + folder + " the log ends at position " + last.last() + " ("
@@ -222,6 +240,7 @@ final class LogOpener {
         }
     }
 
+    /** Cuts a torn tail, of which the scan proved that it was never acknowledged. */
     private void cut(SegmentScan scan) throws IOException {
         Segment segment = scan.segment();
         if (!scan.isWhole()) {
@@ -232,6 +251,10 @@ final class LogOpener {
         active.force(); // the bytes read may be in the system's memory only; from here on they count as synced
     }
 
+    /**
+     * Begins a new epoch and sets the range. The meta file is written before the first append of the epoch: ids name
+     * their epoch, and two runs of one log must not use the same.
+     */
     private void begin(List<Segment> found, BlockHeader newest) throws IOException {
         if (found.isEmpty()) {
             meta = meta.opened(0);

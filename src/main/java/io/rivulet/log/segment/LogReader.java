@@ -16,9 +16,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads forward for the hub's reader threads. Where a segment holds few events of the topics, they are read one by one
- * through the index; otherwise whole chunks are read, which all readers share. A segment's file is open for one read
- * only, so retention waits for no reader: a reader that misses a file begins again at the new beginning of the log.
+ * Reads forward, for streams that catch up and for pages of history. {@link SegmentLog} hands reads to it, on the hub's
+ * reader threads.
+ *
+ * <p>The hard thing is the cost of a reader that wants few events of a large log. Where a segment holds few events of
+ * the topics, they are read one by one through the index; otherwise whole chunks are read, which all readers share. A
+ * read ends when its budget of bytes is spent, so a thousand readers take turns and none holds up the others.
+ *
+ * <p>A segment's file is open for one read only, so retention waits for no reader: a reader that misses a file begins
+ * again at the new beginning of the log.
  */
 final class LogReader {
 
@@ -35,6 +41,7 @@ final class LogReader {
         this.plans = plans;
     }
 
+    /** See {@link io.rivulet.log.LocalLog#read}. */
     LogChunk read(long after, long upTo, View view, int bytesMax) throws IOException {
         while (true) {
             LogRange range = segments.range();
@@ -94,6 +101,7 @@ final class LogReader {
             return new LogChunk(from, next - 1, found);
         }
 
+        /** Reads all events up to {@code end} and keeps those that the view shows. */
         private void readChunks(Segment segment, long end) throws IOException {
             while (next <= end && budget > 0) {
                 Chunk chunk = segments.chunk(segment, next);
@@ -110,6 +118,7 @@ final class LogReader {
         /** Reads the records of these postings, or the whole stretch where they are close together. */
         private void readPostings(Segment segment, long end, long[] postings) throws IOException {
             int at = PostingList.from(postings, next - segment.first());
+            // piece by piece: events of a topic come in bursts, dense here and sparse there
             while (next <= end && budget > 0) {
                 int stop = Math.min(at + POSTINGS_MAX, postings.length);
                 long bound = stop == postings.length ? end
@@ -125,6 +134,7 @@ final class LogReader {
             }
         }
 
+        /** Reads single records; a budget that is spent in between leaves {@code next} behind the last one read. */
         private void readRecords(Segment segment, long[] postings, int start, int stop) throws IOException {
             try (Records records = new Records(segment)) {
                 for (int i = start; i < stop && budget > 0; i++) {

@@ -14,9 +14,12 @@ import java.util.Map;
 
 /**
  * Which records of a segment a {@link View} is about, told by the segment's index alone: the public events of the
- * topics asked for, and of the private ones those that also have a granted topic. For the hub's reader threads. A
- * replay asks again for every chunk, so an answer is kept for the next read of the same view; the least recently used
- * leaves first, and memory is counted by the texts that an answer keeps alive.
+ * topics asked for, and of the private ones those that also have a granted topic. {@link LogReader}, {@link LogLookup}
+ * and {@link LogNewest} ask, on the hub's reader threads.
+ *
+ * <p>The hard thing is to spend neither time nor memory. A replay asks again for every chunk, so an answer is kept for
+ * the next read of the same view; the least recently used leaves first. A view may hold texts far larger than its
+ * answer, so memory is counted by the texts that an answer keeps alive.
  */
 final class ReadPlans {
 
@@ -86,8 +89,9 @@ final class ReadPlans {
         int asked = privates.count(plan.asked);
         int granted = privates.count(plan.granted);
         if (SegmentIndex.isDense(publics.count(plan.publics) + (long) Math.min(asked, granted), segment.count())) {
-            return null; // also because walking long chains would keep the committer waiting
+            return null; // also because walking many postings would keep the committer waiting
         }
+        // postings of a growing segment are good for one read; those of a sealed one are kept, so all are taken
         int from = index.isHeap() ? fromRel : 0;
         long[] postings = PostingList.either(publics.postings(plan.publics, from, ALL),
             privates.postings(asked < granted ? plan.asked : plan.granted, from, ALL));
@@ -143,6 +147,7 @@ final class ReadPlans {
         if (known != null && !index.isHeap()) {
             return known;
         }
+        // of a growing segment only the topics that came since the known plan are tried
         TopicFilter topics = TopicFilter.of(view.topics(), hash);
         TopicFilter grants = TopicFilter.of(view.privates(), hash);
         TopicPostings privates = index.topics(true);
@@ -160,6 +165,7 @@ final class ReadPlans {
         return plan;
     }
 
+    /** Keeps a plan in place of an earlier one; of two threads that made one the later counts. */
     private void keep(Key key, Plan plan) {
         synchronized (plans) {
             Plan before = plans.put(key, plan);

@@ -81,7 +81,10 @@ final class RecordCodec {
             && (Bytes.crc(b, at + 4, body + 8) ^ mix(position)) == Bytes.getInt(b, at);
     }
 
-    /** The entry; its checksum, or its block's, was compared. */
+    /**
+     * The entry; its checksum, or its block's, was compared. The fields are therefore read without checks, and the
+     * event is made without the rules for publishers: an older version may have had others.
+     */
     static LogEntry decode(byte[] b, int at, BlockHeader block, long position) {
         Reader in = new Reader(b, at + HEAD_BYTES);
         int end = at + length(b, at);
@@ -106,7 +109,7 @@ final class RecordCodec {
             receipt);
     }
 
-    /** Enters topics, publisher's id and receipt key of the record into the index. */
+    /** Enters topics, publisher's id and receipt key of the record into the index, and decodes nothing else. */
     static void index(byte[] b, int at, int rel, int offset, HeapIndex index) {
         Reader in = new Reader(b, at + HEAD_BYTES);
         int flags = b[in.at++];
@@ -132,6 +135,7 @@ final class RecordCodec {
         }
     }
 
+    /** The position as bits that change a checksum: the same bytes in another position do not match. */
     private static int mix(long position) {
         long h = position * 0x9e3779b97f4a7c15L;
         return (int) (h >>> 32);

@@ -8,8 +8,11 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Reads single records of a segment, each with its block's header. It trusts no posting: every record is compared with
- * its own checksum, its position and its block. For one read on one thread.
+ * Reads single records of a segment, each with its block's header. {@link LogReader}, {@link LogNewest} and
+ * {@link Segments} use it, for one read on one thread.
+ *
+ * <p>It trusts no posting, since one may come from a damaged or outdated index: every record is compared with its own
+ * checksum, its position and its block. A posting that leads elsewhere is told as damage and never shows another event.
  */
 final class RecordFile {
 
@@ -46,6 +49,7 @@ final class RecordFile {
             }
             in.read(offset - ahead + n, b, n, ahead + length - n);
         }
+        // a record says how far back its block begins, and the header there holds epoch, nonce and time
         int back = RecordCodec.back(b, ahead);
         if (!RecordCodec.matches(b, ahead, position) || back < BlockHeader.BYTES || back > offset) {
             throw damaged(position, offset);

@@ -32,6 +32,7 @@ final class Retention {
     private final LongSupplier nanoTicker;
     private final long openedMs;
     private final long openedNs;
+    /** Files of segments that are gone already, and could not be deleted yet. */
     private final List<Path> undeleted = new ArrayList<>();
 
     Retention(Segments segments, LogOptions options, TrimmedTopics trimmed, InstantSource clock,
@@ -50,7 +51,15 @@ final class Retention {
         return Math.min(clock.millis(), openedMs + (nanoTicker.getAsLong() - openedNs) / 1_000_000);
     }
 
-    /** Takes the segments that have to go. */
+    /**
+     * Takes the segments that have to go, in four steps. Each step may be the last before a crash:
+     *
+     * <ol><li>The topics that go are written down. A crash leaves all segments; the next opening deletes those that
+     * the file says are gone.
+     * <li>The segments are marked as trimmed, so that a reader that misses a file knows why.
+     * <li>The range moves: from here on nobody begins to read what goes.
+     * <li>The files are deleted. A reader in the middle of one begins again at the new beginning of the log.</ol>
+     */
     void apply() throws IOException {
         deleteLeftovers();
         Segment[] all = segments.all();
@@ -82,6 +91,7 @@ final class Retention {
         deleteLeftovers();
     }
 
+    /** How many of the oldest segments are over the bytes, the number or the age that may be retained. */
     private int going(Segment[] all) {
         long bytes = 0;
         long events = 0;
@@ -103,6 +113,11 @@ final class Retention {
         return going;
     }
 
+    /**
+     * Notes the newest position of each topic of a segment that goes. A cursor that is older than all segments can then
+     * be told whether it missed events of its own topics, or only those of others. Where the index cannot be read that
+     * is not known, and such a cursor is told that it may have missed some.
+     */
     private void writeDown(Segment segment) {
         try {
             for (boolean isPrivate : new boolean[] {false, true}) {

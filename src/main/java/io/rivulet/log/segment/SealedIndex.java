@@ -17,9 +17,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The index of a sealed segment: its side file, or what replaces it. When the file turns out to be damaged or gone, the
- * segment itself is scanned and its index is kept in memory until the log's thread has written a new file. Any thread;
- * the first question that meets the damage pays for the scan.
+ * The index of a sealed segment: its side file, or what replaces it. {@link LogOpener} opens it, the look-ups ask it.
+ * Any thread.
+ *
+ * <p>A side file holds nothing that the segment does not hold, so damage to it costs time and no event. When the file
+ * turns out to be damaged or gone, the segment itself is scanned and its index is kept in memory until the log's thread
+ * has written a new file. The first question that meets the damage pays for the scan; those that come meanwhile wait
+ * for it.
  */
 final class SealedIndex implements SegmentIndex {
 
@@ -77,6 +81,7 @@ final class SealedIndex implements SegmentIndex {
         }
     }
 
+    /** The segment by a scan of all its bytes; one that is not whole is refused. */
     private static Segment scanned(Segments segments, Segment.Header header, Disk.File in) throws IOException {
         SegmentScan scan = SegmentScan.of(segments.folder(), header, in, segments.hash());
         scan.checkWhole();
@@ -95,7 +100,7 @@ final class SealedIndex implements SegmentIndex {
         try {
             return ofFile.answer(file, null);
         } catch (LogCorrupt | FileNotFoundException | NoSuchFileException e) {
-            if (segment.isTrimmed()) {
+            if (segment.isTrimmed()) { // there is nothing to scan: the caller counts the segment as absent
                 throw e;
             }
             LOG.warn("{}; the segment is scanned and the file will be written anew", e.getMessage());
@@ -103,10 +108,12 @@ final class SealedIndex implements SegmentIndex {
         }
     }
 
+    /** A question in two forms: only one of the arguments is there. */
     private interface Question<T> {
         T answer(IndexFile file, HeapIndex heap) throws IOException;
     }
 
+    /** The index of a scan, which the segment holds from here on; one scan for all who ask at once. */
     private synchronized HeapIndex rebuilt() throws IOException {
         if (segment.index() instanceof HeapIndex heap) {
             return heap; // another reader was faster

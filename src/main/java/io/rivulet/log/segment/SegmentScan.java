@@ -10,9 +10,15 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Walks the blocks of a segment file, compares every checksum and builds the index in memory. Used at open for the last
- * segment, and for a sealed one without a side file. {@link #checkTail} judges the bytes behind the whole blocks. One
- * use, one thread.
+ * Walks the blocks of a segment file, compares every checksum and builds the index in memory. {@link LogOpener} uses it
+ * for the last segment, {@link SealedIndex} for a sealed one whose side file is missing or damaged. One use, one
+ * thread.
+ *
+ * <p>The hard thing is to tell a torn tail from damage. A crash during an append leaves bytes behind the last whole
+ * block that nobody was told of: these may be cut. A disk that lost acknowledged bytes leaves the same picture, and
+ * cutting there would lose events in silence. Every block therefore says how far the file was synced when it was
+ * written. If a whole block is found behind the damage, and it says that the damaged bytes had been synced, then they
+ * were acknowledged, and {@link #checkTail} refuses to open.
  */
 final class SegmentScan {
 
@@ -25,6 +31,7 @@ final class SegmentScan {
     private final Segment segment;
     private final HeapIndex index;
     private BlockHeader lastBlock;
+    /** A part of the file; it grows where a block is larger. */
     private byte[] window = new byte[WINDOW_BYTES];
     private long windowAt;
     private int windowLength;
@@ -62,6 +69,7 @@ final class SegmentScan {
         return segment.length() == fileLength;
     }
 
+    /** Takes the block that follows; false when there is none that is whole and in its position. */
     private boolean next() throws IOException {
         int at = segment.length();
         BlockHeader block = header(at);
@@ -95,6 +103,7 @@ final class SegmentScan {
      */
     void checkTail() throws IOException {
         int bad = segment.length();
+        // every offset, since nobody knows where the next block begins once one is damaged; a header has a checksum
         for (long at = bad + 1L; at + BlockHeader.BYTES <= fileLength; at++) {
             BlockHeader later = header(at);
             if (later != null && later.base() > segment.last() && later.syncedTo() > bad

@@ -26,7 +26,9 @@ final class Segments {
     private final Metrics metrics;
     private final StoreHash hash;
     private final ChunkCache cache;
+    /** Replaced as a whole, never changed: see the class comment. */
     private volatile Segment[] all;
+    /** The positions that may be read, and the failure of a poisoned log. */
     private volatile LogRange range;
 
     Segments(Disk disk, Path folder, Metrics metrics, StoreHash hash, ChunkCache cache) {
@@ -67,16 +69,19 @@ final class Segments {
         return all;
     }
 
+    /** The segments that were found at opening. */
     synchronized void set(List<Segment> segments) {
         all = segments.toArray(Segment[]::new);
     }
 
+    /** Adds the new active segment, before anything is appended to it. */
     synchronized void add(Segment newest) {
         Segment[] more = Arrays.copyOf(all, all.length + 1);
         more[all.length] = newest;
         all = more;
     }
 
+    /** Takes the oldest segment out, after the range was moved past it. */
     synchronized void removeOldest() {
         cache.forget(all[0].first());
         all = Arrays.copyOfRange(all, 1, all.length);
@@ -84,7 +89,7 @@ final class Segments {
 
     /** The segment that holds this position, of those that exist now; null when it is trimmed. */
     Segment holding(long position) {
-        Segment[] now = all;
+        Segment[] now = all; // once: retention may replace the list during the search
         int low = 0;
         int high = now.length - 1;
         while (low < high) {
@@ -123,6 +128,13 @@ final class Segments {
         }
     }
 
+    /**
+     * Reads and decodes a chunk. The last chunk of the active segment grows, so {@code known}, if there is one, is its
+     * beginning as it was read before, and only what was appended since is read. Every block is compared with its
+     * checksum here, so whatever comes out of the cache was proved once.
+     *
+     * @throws LogCorrupt when a block is not as it was written; the message names file, offset and position
+     */
     private Chunk load(Segment segment, int number, Chunk known) throws IOException {
         int from = known == null ? segment.sparse().offset(number) : known.end();
         // the length first: a stride that comes after it only makes this chunk end earlier
