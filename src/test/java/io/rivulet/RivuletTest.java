@@ -32,7 +32,7 @@ class RivuletTest {
             ServletContextEvent event = new ServletContextEvent(context.getServletContext());
             rivulet.contextInitialized(event);
             Hub hub = Rivulet.hub(context.getServletContext());
-            Await.until("the hub is open", hub::isOpen);
+            Await.until("the hub is open", () -> hub.publishTrouble() == null);
             assertNotNull(hub.publish(Event.on("news").data("x").build()).get(20, TimeUnit.SECONDS).get(0));
             assertTrue(threads() > 0);
             rivulet.contextDestroyed(event);

@@ -11,8 +11,8 @@ import io.rivulet.hub.publish.PublishIntake;
 import io.rivulet.hub.publish.PublishRates;
 import io.rivulet.hub.publish.PublishRules;
 import io.rivulet.hub.resume.History;
-import io.rivulet.hub.resume.Placed;
 import io.rivulet.hub.resume.Since;
+import io.rivulet.hub.resume.StartPoint;
 import io.rivulet.hub.resume.SubscribeRequest;
 import io.rivulet.hub.stream.Connections;
 import io.rivulet.hub.stream.EndReason;
@@ -37,14 +37,16 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
- * The hub: publish and subscribe, whatever the door. Made at start in the state "opening"; {@link #open} gives it its
- * log, {@link #close} ends it. Any thread.
+ * The hub: publish, subscribe and read history, for the doors and for code in the same JVM. Any thread.
+ *
+ * <p>A hub exists before its log does: to open a log may take long, and meanwhile the doors must answer. Until
+ * {@link #open} gives it a log, publishes and streams are refused as {@code NOT_OPEN}; after {@link #close} they are
+ * again. So the log and all that runs on it are parts of {@link RunningHub}, and what must outlive that change is here:
+ * rules, caps, rates, and the lists of streams.
  */
 public final class Hub implements AutoCloseable {
 
     private static final int LOOK_UPS_MAX = 1_000;
-
-    private static final String LOCAL_URL = "http://localhost/.well-known/mercure";
 
     private final Settings settings;
     private final TopicSpace topics;
@@ -57,27 +59,22 @@ public final class Hub implements AutoCloseable {
     private final PublishRates rates;
     private final Connections connections = new Connections(names);
     private final Presence presence;
-    private final GoLive handOver;
+    private final GoLive goLive;
     private final LongSupplier nanos;
     private volatile Predicate<Grant> banned = grant -> false;
-    private volatile RunningHub engine;
+    private volatile RunningHub running;
     private volatile boolean closed;
 
     /** A hub without a log yet: until {@link #open} publishes and streams are refused as {@code NOT_OPEN}. */
     public Hub(Settings settings, TopicSpace topics, InstantSource clock, Metrics metrics) {
-        this(settings, topics, clock, metrics, GoLive.EXACT, System::nanoTime);
-    }
-
-    /** At the URL of the setting {@code resource}, else at the root of localhost. */
-    public Hub(Settings settings, InstantSource clock, Metrics metrics) {
-        this(settings, TopicSpace.of(settings.get(SettingsTable.RESOURCE).orElse(LOCAL_URL)), clock, metrics);
+        this(settings, topics, clock, metrics, new StreamCaps(settings, metrics), GoLive.EXACT, System::nanoTime);
     }
 
     /**
-     * With another decision about going live, for the test that breaks it on purpose, and another ticker, for those of
-     * time limits.
+     * With parts that a test looks into or replaces: the counts of streams, the decision about going live, which a test
+     * breaks on purpose, and the ticker of time limits.
      */
-    Hub(Settings settings, TopicSpace topics, InstantSource clock, Metrics metrics, GoLive handOver,
+    Hub(Settings settings, TopicSpace topics, InstantSource clock, Metrics metrics, StreamCaps caps, GoLive goLive,
         LongSupplier nanos) {
         this.nanos = nanos;
         this.settings = settings;
@@ -85,10 +82,10 @@ public final class Hub implements AutoCloseable {
         this.clock = clock;
         this.metrics = metrics;
         this.rules = new PublishRules(settings, topics);
-        this.handOver = handOver;
+        this.goLive = goLive;
         this.interest = new Interest(settings.get(SettingsTable.PATTERNS_MAX));
         this.presence = new Presence(settings.get(SettingsTable.PRESENCE), SubscriptionDocument.hubPath(topics), clock);
-        this.caps = new StreamCaps(settings, metrics);
+        this.caps = caps;
         this.rates = new PublishRates(settings, System::nanoTime, metrics);
     }
 
@@ -107,36 +104,36 @@ public final class Hub implements AutoCloseable {
         return connections;
     }
 
-    /** Who is subscribed to what; never null. */
+    /** The list of active subscriptions; never null. */
     public Presence presence() {
         return presence;
     }
 
-    /** Who is to be kept out: asked for each stream that opens, and for all of them by {@link #endBanned}. */
+    /** Keeps out the holders of these grants: asked for each stream that opens, and for all by {@link #endBanned}. */
     public void bans(Predicate<Grant> isBanned) {
         banned = isBanned;
     }
 
     /** Ends the streams of those who are banned now, within a second; to be called after a ban was noted. */
     public void endBanned() {
-        RunningHub running = engine;
-        if (running != null) {
-            running.endBanned();
+        RunningHub parts = running;
+        if (parts != null) {
+            parts.endBanned();
         }
     }
 
-    /** How many streams there may be at once; 0 for any number. Whoever knows the container says it. */
+    /** Caps the number of open streams; 0 for any number. The start-up knows what the container can hold. */
     public void streamsMax(int max) {
         caps.totalMax(max);
     }
 
-    /** Begins to serve from this log; it stays the caller's to close, after {@link #close}. Once. */
+    /** Begins to serve from this log, once. The caller closes the log, after {@link #close}. */
     public synchronized void open(EventLog log) {
-        if (engine != null) {
+        if (running != null) {
             throw new IllegalStateException("the hub is open already");
         }
         if (!closed) {
-            engine = RunningHub.start(settings, clock, nanos, metrics, log, handOver, names, this::ended,
+            running = RunningHub.start(settings, clock, nanos, metrics, log, goLive, names, this::ended,
                 grant -> banned.test(grant), presence);
         }
     }
@@ -153,9 +150,9 @@ public final class Hub implements AutoCloseable {
         try {
             refuseBanned(publication.grant()); // once more: a body may have taken its time since the caller was let in
             rules.check(publication);
-            RunningHub running = running();
+            RunningHub parts = running();
             rates.take(publication.grant(), publication.events().size());
-            return running.publish(PublishIntake.take(publication, settings));
+            return parts.publish(PublishIntake.take(publication, settings));
         } catch (Refused e) {
             metrics.add(Count.REFUSED);
             throw e;
@@ -163,7 +160,7 @@ public final class Hub implements AutoCloseable {
     }
 
     /**
-     * Whether this caller might publish an event now: for doors, before they read it.
+     * Checks whether this caller might publish an event now. The doors ask before they read the body.
      *
      * @throws Refused when its subject publishes too fast
      */
@@ -182,14 +179,14 @@ public final class Hub implements AutoCloseable {
      * @return completed on a reader thread of the hub's; fails with {@link Refused} when the log cannot be asked
      * @throws Refused when the store is not open, the caller is banned, or too many look-ups wait
      */
-    public CompletableFuture<Placed> place(SubscribeRequest request) {
-        RunningHub running = running();
+    public CompletableFuture<StartPoint.Placed> place(SubscribeRequest request) {
+        RunningHub parts = running();
         refuseBanned(request.grant());
-        return lookUp(running, "the cursor cannot be looked up", () -> running.place(request));
+        return lookUp(parts, "the cursor cannot be looked up", () -> parts.opener().place(request));
     }
 
     /**
-     * Opens a stream. The outlet is written to by a thread of the hub's from now on, once its container says so.
+     * Opens a stream. From now on a thread of the hub writes to the outlet, whenever its container says so.
      *
      * @throws Refused when the store is not open, the caller is banned, or there are too many streams or patterns, in
      *                 all or of this caller
@@ -198,15 +195,15 @@ public final class Hub implements AutoCloseable {
         return subscribe(request, null, outlet);
     }
 
-    /** The same at a place looked up before, by {@link #place}. */
-    public Subscription subscribe(SubscribeRequest request, Placed placed, Outlet outlet) {
-        RunningHub running = running();
+    /** The same from a start that was looked up before, by {@link #place}. */
+    public Subscription subscribe(SubscribeRequest request, StartPoint.Placed placed, Outlet outlet) {
+        StreamOpener opener = running().opener();
         refuseBanned(request.grant());
-        Subscriber s = admit(running, request, outlet);
+        Subscriber s = admit(opener, request, outlet);
         connections.add(s); // before a thread of the hub's can end it
         metrics.add(Count.STREAMS_OPENED);
         try {
-            running.open(s, placed);
+            opener.open(s, placed);
         } catch (RuntimeException | Error e) {
             s.gone(EndReason.FAULT); // by its shard, which gives back what it was counted for
             throw e;
@@ -215,14 +212,14 @@ public final class Hub implements AutoCloseable {
     }
 
     /** Counts a stream and gives it a shard, or does neither. */
-    private Subscriber admit(RunningHub running, SubscribeRequest request, Outlet outlet) {
+    private Subscriber admit(StreamOpener opener, SubscribeRequest request, Outlet outlet) {
         caps.enter(request);
         boolean interested = false;
         Subscriber s = null;
         try {
             interest.add(request.topics());
             interested = true;
-            s = running.admit(request, outlet);
+            s = opener.admit(request, outlet);
             return s;
         } finally {
             if (s == null) {
@@ -249,18 +246,18 @@ public final class Hub implements AutoCloseable {
      */
     public CompletableFuture<History> history(TopicSelection topics, Grant grant, Since since, String after,
                                               int limit) {
-        RunningHub running = running();
-        return lookUp(running, "the history cannot be read",
-            () -> running.pages().page(topics, grant, since, after, limit));
+        RunningHub parts = running();
+        return lookUp(parts, "the history cannot be read",
+            () -> parts.pages().page(topics, grant, since, after, limit));
     }
 
-    private static <T> CompletableFuture<T> lookUp(RunningHub running, String trouble, Callable<T> question) {
-        if (running.readers().waiting() > LOOK_UPS_MAX) {
+    private static <T> CompletableFuture<T> lookUp(RunningHub parts, String trouble, Callable<T> question) {
+        if (parts.readers().waiting() > LOOK_UPS_MAX) {
             throw Refused.because(Refused.Reason.OVERLOADED,
                 "more than " + LOOK_UPS_MAX + " look-ups wait for the log");
         }
         CompletableFuture<T> answer = new CompletableFuture<>();
-        running.readers().submit(() -> {
+        parts.readers().submit(() -> {
             try {
                 answer.complete(question.call());
             } catch (Exception e) {
@@ -271,49 +268,31 @@ public final class Hub implements AutoCloseable {
         return answer;
     }
 
-    /** Whether anybody who is connected would get an event of this topic: what feeds ask before they work. */
+    /** Whether an open stream would get an event of this topic. Feeds ask before they work. */
     public boolean isHeard(String topic) {
         return interest.isHeard(topic);
     }
 
-    /** Whether streams can be served now. */
-    public boolean isOpen() {
-        return engine != null && !closed;
-    }
-
     /** Why publishing fails now, or null when it works. */
     public String publishTrouble() {
-        RunningHub running = engine;
-        if (running == null || closed) {
-            return "the store is not open";
-        }
-        return running.trouble();
-    }
-
-    /** How many streams are open. */
-    public int streams() {
-        return caps.total();
+        RunningHub parts = running;
+        return parts == null || closed ? "the store is not open" : parts.trouble();
     }
 
     /** Ends all streams, answers what is queued, ends all threads. Does not close the log. Idempotent. */
     @Override
     public void close() {
-        RunningHub running;
+        RunningHub parts;
         synchronized (this) {
             if (closed) {
                 return;
             }
             closed = true;
-            running = engine;
+            parts = running;
         }
-        if (running != null) {
-            running.close();
+        if (parts != null) {
+            parts.close();
         }
-    }
-
-    /** Who is counted where: for tests. */
-    public StreamCaps caps() {
-        return caps;
     }
 
     /** A tick now, and the end of it: for tests that own the time. */
@@ -322,12 +301,12 @@ public final class Hub implements AutoCloseable {
     }
 
     private RunningHub running() {
-        RunningHub running = engine;
-        if (running == null || closed) {
+        RunningHub parts = running;
+        if (parts == null || closed) {
             throw Refused.because(Refused.Reason.NOT_OPEN,
                 closed ? "the hub is closing" : "the store is being opened; try again soon");
         }
-        return running;
+        return parts;
     }
 
     private void ended(Subscriber s) {

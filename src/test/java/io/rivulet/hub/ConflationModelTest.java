@@ -100,8 +100,8 @@ class ConflationModelTest {
         }
     }
 
-    private HubScene scene(GoLive handOver) throws Exception {
-        return new HubScene(folder, handOver, "ring.bytes", "65536", "backlog.events", "8", "transient.topics", "t/*",
+    private HubScene scene(GoLive goLive) throws Exception {
+        return new HubScene(folder, goLive, "ring.bytes", "65536", "backlog.events", "8", "transient.topics", "t/*",
             "connections.subject.max", "0", "log.sync", "never");
     }
 
@@ -217,7 +217,7 @@ class ConflationModelTest {
                 assertTrue(asked(member, published.get(event.id()), event.id(), got), about + " got " + event);
             }
             assertEquals(newest(scene, member), got, about);
-            assertEquals(List.of(), member.client().controls("rivulet.gap"), about);
+            assertEquals(List.of(), member.client().hubEvents("rivulet.gap"), about);
         }
     }
 

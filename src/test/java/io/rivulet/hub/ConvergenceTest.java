@@ -62,8 +62,8 @@ class ConvergenceTest {
         }
     }
 
-    private HubScene scene(GoLive handOver) throws Exception {
-        return new HubScene(folder, handOver, "ring.bytes", "65536", "backlog.events", "8", "transient.topics", "t/*",
+    private HubScene scene(GoLive goLive) throws Exception {
+        return new HubScene(folder, goLive, "ring.bytes", "65536", "backlog.events", "8", "transient.topics", "t/*",
             "log.sync", "never");
     }
 

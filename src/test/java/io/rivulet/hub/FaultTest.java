@@ -70,7 +70,7 @@ class FaultTest {
             }));
             assertTrue(scene.hub.isHeard("news"));
             broken.gone("end of test");
-            Await.until("it is gone", () -> scene.hub.streams() == 0 && !scene.hub.isHeard("news"));
+            Await.until("it is gone", () -> scene.hub.connections().list().isEmpty() && !scene.hub.isHeard("news"));
         }
     }
 
@@ -86,7 +86,7 @@ class FaultTest {
                 Await.until("the end of history or of the stream", () -> {
                     threads("rivulet-read-", Thread::interrupt);
                     return client.drain().isEnded() || client.data().contains("end")
-                        || !client.controls("rivulet.gap").isEmpty();
+                        || !client.hubEvents("rivulet.gap").isEmpty();
                 });
                 client.cut();
             }

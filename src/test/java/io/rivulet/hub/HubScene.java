@@ -10,6 +10,7 @@ import io.rivulet.hub.dialect.MercureDialect;
 import io.rivulet.hub.dialect.PlainDialect;
 import io.rivulet.hub.stream.GoLive;
 import io.rivulet.hub.stream.HubClient;
+import io.rivulet.hub.stream.StreamCaps;
 import io.rivulet.kit.Await;
 import io.rivulet.log.EventLog;
 import io.rivulet.log.segment.SegmentLog;
@@ -31,23 +32,25 @@ public final class HubScene implements AutoCloseable {
     public static final Dialect MERCURE = new MercureDialect();
     public static final Dialect LEGACY = new LegacyDialect();
 
-    private static final TopicSpace SPACE = TopicSpace.of("http://localhost/.well-known/mercure");
+    static final TopicSpace SPACE = TopicSpace.of("http://localhost/.well-known/mercure");
 
     public final Metrics metrics = new Metrics();
     public final Settings settings;
     public final SegmentLog log;
+    public final StreamCaps caps;
     public final Hub hub;
 
-    private HubScene(Path folder, InstantSource clock, LongSupplier nanos, GoLive handOver,
+    private HubScene(Path folder, InstantSource clock, LongSupplier nanos, GoLive goLive,
                      UnaryOperator<EventLog> around, String... settings) throws Exception {
         this.settings = Settings.with(settings);
         log = SegmentLog.open(folder, this.settings, clock, System::nanoTime, metrics);
-        hub = new Hub(this.settings, SPACE, clock, metrics, handOver, nanos);
+        caps = new StreamCaps(this.settings, metrics);
+        hub = new Hub(this.settings, SPACE, clock, metrics, caps, goLive, nanos);
         hub.open(around.apply(log));
     }
 
-    public HubScene(Path folder, GoLive handOver, UnaryOperator<EventLog> around, String... settings) throws Exception {
-        this(folder, InstantSource.system(), System::nanoTime, handOver, around, settings);
+    public HubScene(Path folder, GoLive goLive, UnaryOperator<EventLog> around, String... settings) throws Exception {
+        this(folder, InstantSource.system(), System::nanoTime, goLive, around, settings);
     }
 
     /** In a time of the test's own. */
@@ -60,12 +63,12 @@ public final class HubScene implements AutoCloseable {
         return timed(folder, clock, GoLive.EXACT, settings);
     }
 
-    public static HubScene timed(Path folder, SetClock clock, GoLive handOver, String... settings) throws Exception {
-        return new HubScene(folder, clock, clock::nanos, handOver, log -> log, settings);
+    public static HubScene timed(Path folder, SetClock clock, GoLive goLive, String... settings) throws Exception {
+        return new HubScene(folder, clock, clock::nanos, goLive, log -> log, settings);
     }
 
-    HubScene(Path folder, GoLive handOver, String... settings) throws Exception {
-        this(folder, handOver, log -> log, settings);
+    HubScene(Path folder, GoLive goLive, String... settings) throws Exception {
+        this(folder, goLive, log -> log, settings);
     }
 
     public HubScene(Path folder, String... settings) throws Exception {
@@ -138,7 +141,7 @@ public final class HubScene implements AutoCloseable {
     }
 
     public static HubClient awaitHello(HubClient client, int n) {
-        Await.until("hello " + n, () -> client.drain().controls("rivulet.hello").size() >= n);
+        Await.until("hello " + n, () -> client.drain().hubEvents("rivulet.hello").size() >= n);
         return client;
     }
 

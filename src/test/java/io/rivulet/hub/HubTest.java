@@ -4,6 +4,7 @@ import static io.rivulet.hub.HubScene.awaitEvents;
 import static io.rivulet.hub.HubScene.awaitHello;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -127,7 +128,7 @@ class HubTest {
             disk.get().full = false;
             scene.publish("news", "works again");
             assertEquals(List.of("ticks on", "works again"), awaitEvents(client, 2).data());
-            assertEquals(1, client.controls("rivulet.hello").size());
+            assertEquals(1, client.hubEvents("rivulet.hello").size());
         }
     }
 
@@ -210,7 +211,7 @@ class HubTest {
             }
             awaitEvents(quick, 500);
             assertEquals(quick.data(), awaitEvents(stalled, 500).data());
-            assertEquals(List.of(), stalled.controls("rivulet.gap"));
+            assertEquals(List.of(), stalled.hubEvents("rivulet.gap"));
         }
     }
 
@@ -223,8 +224,8 @@ class HubTest {
             }
             scene.publish("news", "end");
             Await.until("the end", () -> stalled.drain().data().contains("end"));
-            assertEquals(1, stalled.controls("rivulet.gap").size());
-            assertTrue(stalled.controls("rivulet.gap").get(0).data().contains("\"transient\":true"));
+            assertEquals(1, stalled.hubEvents("rivulet.gap").size());
+            assertTrue(stalled.hubEvents("rivulet.gap").get(0).data().contains("\"transient\":true"));
             assertTrue(stalled.data().get(stalled.data().size() - 2).startsWith("99"), "the newest arrive");
         }
     }
@@ -240,8 +241,8 @@ class HubTest {
             }
             String end = scene.publish("news", "end");
             Await.until("the end", () -> stalled.drain().data().contains("end"));
-            assertFalse(stalled.controls("rivulet.gap").isEmpty());
-            assertTrue(stalled.controls("rivulet.gap").get(0).id().startsWith("urn:rivulet:"));
+            assertFalse(stalled.hubEvents("rivulet.gap").isEmpty());
+            assertTrue(stalled.hubEvents("rivulet.gap").get(0).id().startsWith("urn:rivulet:"));
             assertEquals(end, stalled.events().get(stalled.events().size() - 1).id());
         }
     }
@@ -253,7 +254,7 @@ class HubTest {
             beyondTheRing(scene);
             disk.get().damaged = true;
             HubClient client = scene.client("news").connect(Since.EARLIEST);
-            Await.until("a gap", () -> !client.drain().controls("rivulet.gap").isEmpty());
+            Await.until("a gap", () -> !client.drain().hubEvents("rivulet.gap").isEmpty());
             scene.publish("news", "end");
             Await.until("the end", () -> client.drain().data().contains("end"));
         }
@@ -267,7 +268,7 @@ class HubTest {
             disk.get().unreadable = true;
             HubClient client = scene.client("news").connect(Since.EARLIEST);
             Await.until("the end of the stream", () -> client.drain().isEnded());
-            assertEquals(List.of(), client.controls("rivulet.gap"));
+            assertEquals(List.of(), client.hubEvents("rivulet.gap"));
             disk.get().unreadable = false;
             client.cut();
             assertEquals(100, awaitEvents(client.connect(Since.EARLIEST), 100).events().size());
@@ -300,7 +301,8 @@ class HubTest {
             assertTrue(scene.hub.isHeard("clock"));
             assertFalse(scene.hub.isHeard("host"));
             client.cut();
-            Await.until("nobody listens", () -> !scene.hub.isHeard("clock") && scene.hub.streams() == 0);
+            Await.until("nobody listens",
+                () -> !scene.hub.isHeard("clock") && scene.hub.connections().list().isEmpty());
             HubClient all = awaitHello(scene.client("*").connect(), 1);
             assertTrue(scene.hub.isHeard("host"));
             all.cut();
@@ -314,7 +316,7 @@ class HubTest {
             Refused refused = assertThrows(Refused.class, () -> scene.client("news").connect());
             assertEquals(Reason.OVERLOADED, refused.reason());
             one.cut();
-            Await.until("it is gone", () -> scene.hub.streams() == 0);
+            Await.until("it is gone", () -> scene.hub.connections().list().size() == 0);
             awaitHello(scene.client("news").connect(), 1);
         }
     }
@@ -336,11 +338,11 @@ class HubTest {
 
     @Test
     void aHubWithoutItsLogRefusesForNow() {
-        Hub hub = new Hub(io.rivulet.config.Settings.with(), java.time.InstantSource.system(),
+        Hub hub = new Hub(io.rivulet.config.Settings.with(), HubScene.SPACE, java.time.InstantSource.system(),
             new io.rivulet.metrics.Metrics());
         assertEquals(Reason.NOT_OPEN,
             assertThrows(Refused.class, () -> hub.publish(Event.on("news").build())).reason());
-        assertFalse(hub.isOpen());
+        assertNotNull(hub.publishTrouble());
         hub.close();
     }
 
@@ -365,7 +367,7 @@ class HubTest {
                         assertThrows(Refused.class, () -> scene.hub.subscribe(request, null)).reason());
                 }
             }
-            assertEquals(16, scene.hub.streams());
+            assertEquals(16, scene.caps.total());
             assertEquals(16, scene.hub.connections().list().size());
             awaitHello(scene.client("news").connect(), 1);
         }

@@ -59,8 +59,8 @@ class ManyTopicsTest {
         }
 
         @Override
-        public synchronized void write(SharedBytes portion) {
-            byte[] bytes = portion.bytes();
+        public synchronized void write(SharedBytes shared) {
+            byte[] bytes = shared.bytes();
             greeted |= new String(bytes, StandardCharsets.US_ASCII).contains("rivulet.hello");
             if (reads || bytes.length < AT_ONCE_BYTES) {
                 count(bytes);
@@ -127,7 +127,7 @@ class ManyTopicsTest {
                 return all.stream().allMatch(s -> s.events >= 2);
             });
             assertEquals(2L * STREAMS, all.stream().mapToLong(s -> s.events).sum());
-            assertEquals(STREAMS, scene.hub.streams());
+            assertEquals(STREAMS, scene.hub.connections().list().size());
             assertEquals(0, scene.metrics.get(Count.CROWDED_OUT) + scene.metrics.get(Count.GAPS));
         }
     }

@@ -58,9 +58,9 @@ class OutsiderTest {
         scene.publish("b", end);
         Await.until("the end", () -> client.drain().data().contains(end));
         client.cut();
-        String hello = client.told("resumed") + JsonParser.parseString(client.controls("rivulet.hello").get(0).data())
+        String hello = client.told("resumed") + JsonParser.parseString(client.hubEvents("rivulet.hello").get(0).data())
             .getAsJsonObject().has("transient");
-        return hello + client.data() + client.controls("rivulet.gap").size();
+        return hello + client.data() + client.hubEvents("rivulet.gap").size();
     }
 
     private List<String> seen(HubScene scene, Grant outsider) throws Exception {

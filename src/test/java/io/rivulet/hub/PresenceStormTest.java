@@ -65,7 +65,8 @@ class PresenceStormTest {
             disk.get().hold = new CountDownLatch(1);
             assertTrue(fill(scene) > 0);
             List<HubClient> stay = storm(scene, seed);
-            Await.until("the list", () -> scene.hub.presence().all().size() == 2 * stay.size() + watchers.size());
+            Await.until("the list",
+                () -> scene.hub.presence().list(one -> true).size() == 2 * stay.size() + watchers.size());
             assertEquals(List.of(2, 1), watchers.stream().map(w -> told(w).size()).toList(), "told too early");
             disk.get().hold.countDown();
             settle(scene, watchers, stay, seed);
@@ -138,7 +139,7 @@ class PresenceStormTest {
     }
 
     private static Set<String> listed(HubScene scene) {
-        return scene.hub.presence().all().stream().map(one -> one.subscriber() + " " + one.matcher().text())
+        return scene.hub.presence().list(one -> true).stream().map(one -> one.subscriber() + " " + one.matcher().text())
             .collect(Collectors.toSet());
     }
 

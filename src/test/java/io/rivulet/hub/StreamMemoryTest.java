@@ -69,7 +69,7 @@ class StreamMemoryTest {
                 Await.until("all have got it", () -> delivered(scene) == all);
             }
             long after = Heap.used();
-            assertEquals(STREAMS, scene.hub.streams());
+            assertEquals(STREAMS, scene.hub.connections().list().size());
             assertEquals(STREAMS, open.size());
             return (after - before) / (STREAMS - 100);
         }

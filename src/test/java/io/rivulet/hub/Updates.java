@@ -116,8 +116,8 @@ public final class Updates {
         List<String> wrong = last.entrySet().stream().filter(e -> !e.getValue().equals(got.get(e.getKey())))
             .map(e -> "not " + e.getValue() + " but " + got.get(e.getKey())).limit(5).toList();
         assertEquals(List.of(), wrong, about);
-        assertEquals(List.of(), client.controls("rivulet.gap"), about);
-        for (Dispatched hello : client.controls("rivulet.hello")) {
+        assertEquals(List.of(), client.hubEvents("rivulet.gap"), about);
+        for (Dispatched hello : client.hubEvents("rivulet.hello")) {
             assertTrue(hello.data().matches(".*\"resumed\":\"(live|exact)\".*"), about + ": " + hello);
             assertTrue(!hello.data().contains("\"transient\""), about + ": " + hello);
         }

@@ -67,7 +67,7 @@ class ConflationIT {
             assertTrue(number > before, number + " came after " + before);
             before = number;
         }
-        assertEquals(List.of(), stream.controls("gap"));
+        assertEquals(List.of(), stream.hubEvents("gap"));
     }
 
     private static Map<String, String> got(EventStream stream) {
@@ -108,7 +108,7 @@ class ConflationIT {
             }
             stream.reconnect();
             awaitTheLastValues(stream);
-            stream.controls("hello").forEach(hello -> assertTrue(hello.data().matches(
+            stream.hubEvents("hello").forEach(hello -> assertTrue(hello.data().matches(
                 ".*\"resumed\":\"(live|exact)\".*") && !hello.data().contains("\"transient\""), hello.data()));
         }
     }

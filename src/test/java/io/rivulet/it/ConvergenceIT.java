@@ -183,7 +183,7 @@ class ConvergenceIT {
     }
 
     private void check(EventStream reference) {
-        assertEquals(List.of(), reference.controls("gap"), "the reference lagged; seed " + seed);
+        assertEquals(List.of(), reference.hubEvents("gap"), "the reference lagged; seed " + seed);
         List<Dispatched> order = ours(reference);
         Map<String, String> seen = new HashMap<>();
         for (Dispatched event : order) {
@@ -198,13 +198,13 @@ class ConvergenceIT {
     }
 
     private void check(List<Dispatched> order, Member member, String who) {
-        boolean told = member.stream().controls("hello").stream().anyMatch(h -> h.data().contains("\"transient\""))
-            || !member.stream().controls("gap").isEmpty() || member.fromStart();
-        for (Dispatched gap : member.stream().controls("gap")) {
+        boolean told = member.stream().hubEvents("hello").stream().anyMatch(h -> h.data().contains("\"transient\""))
+            || !member.stream().hubEvents("gap").isEmpty() || member.fromStart();
+        for (Dispatched gap : member.stream().hubEvents("gap")) {
             assertTrue(JsonParser.parseString(gap.data()).getAsJsonObject().get("transient").getAsBoolean(),
                 who + " has a gap in what is durable: " + gap);
         }
-        for (Dispatched hello : member.stream().controls("hello")) {
+        for (Dispatched hello : member.stream().hubEvents("hello")) {
             assertTrue(hello.data().matches(".*\"resumed\":\"(live|exact)\".*"), who + ": " + hello);
         }
         List<String> expected = new ArrayList<>();

@@ -172,7 +172,7 @@ class KillIT {
             List<String> seen = stream.getKey().events().stream().map(Dispatched::data).filter(topicOf::containsKey)
                 .toList();
             assertEquals(expected, seen, "subscriber of " + topics + ", seed " + seed);
-            stream.getKey().controls("hello").forEach(hello -> assertTrue(
+            stream.getKey().hubEvents("hello").forEach(hello -> assertTrue(
                 hello.data().matches(".*\"resumed\":\"(live|exact)\".*"), hello.data()));
             assertTrue(stream.getKey().connections() > ROUNDS, "it came back each time");
         }

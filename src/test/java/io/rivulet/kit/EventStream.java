@@ -116,7 +116,7 @@ public final class EventStream implements AutoCloseable {
     }
 
     /** All control events so far of this type without {@code rivulet.}, over all connections. */
-    public synchronized List<Dispatched> controls(String type) {
+    public synchronized List<Dispatched> hubEvents(String type) {
         return record.stream().filter(e -> e.type().equals("rivulet." + type)).toList();
     }
 

@@ -8,7 +8,7 @@ import io.rivulet.http.stream.OpenResponse;
 import io.rivulet.http.stream.OpenResponses;
 import io.rivulet.http.trace.RequestTrace;
 import io.rivulet.hub.dialect.Dialect;
-import io.rivulet.hub.resume.Placed;
+import io.rivulet.hub.resume.StartPoint;
 import io.rivulet.hub.resume.SubscribeRequest;
 import io.rivulet.hub.stream.Subscription;
 import io.rivulet.refusal.Refused;
@@ -36,7 +36,7 @@ public final class SubscribeHandler {
     }
 
     /** A stream that waits for its place. */
-    private record Opening(SubscribeRequest asked, Placed placed) {
+    private record Opening(SubscribeRequest asked, StartPoint.Placed placed) {
     }
 
     /** Opens a stream, or lets the request wait for its place. */
@@ -61,8 +61,8 @@ public final class SubscribeHandler {
         return false;
     }
 
-    private void open(SubscribeRequest asked, Placed placed, HttpServletRequest request, HttpServletResponse response)
-        throws IOException {
+    private void open(SubscribeRequest asked, StartPoint.Placed placed, HttpServletRequest request,
+                      HttpServletResponse response) throws IOException {
         if (request.getMethod().equals("HEAD")) {
             headers(asked, placed, response);
             return;
@@ -81,7 +81,7 @@ public final class SubscribeHandler {
         }
     }
 
-    private Subscription subscribe(SubscribeRequest asked, Placed placed, OpenResponse writer) {
+    private Subscription subscribe(SubscribeRequest asked, StartPoint.Placed placed, OpenResponse writer) {
         try {
             return context.hub().subscribe(asked, placed, writer);
         } catch (RuntimeException e) {
@@ -90,7 +90,7 @@ public final class SubscribeHandler {
         }
     }
 
-    private static void headers(SubscribeRequest asked, Placed placed, HttpServletResponse response) {
+    private static void headers(SubscribeRequest asked, StartPoint.Placed placed, HttpServletResponse response) {
         headers(asked.grant(), response);
         if (placed != null) {
             response.setHeader(asked.dialect().startHeader(), wire(placed.lastEventId()));

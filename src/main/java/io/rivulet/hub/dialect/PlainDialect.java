@@ -1,16 +1,23 @@
 package io.rivulet.hub.dialect;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
+import io.rivulet.event.EventFrame;
 import io.rivulet.event.Variant;
+import io.rivulet.topic.TopicMatcher;
 import io.rivulet.topic.TopicSelection;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * The hub's own dialect, for {@code /api/updates}: events as they are, and among them the hub's own, whose types begin
- * {@code rivulet.}. The stream itself tells where it begins and what was lost, so it outlives a loss.
+ * The hub's own dialect, for {@code /api/updates}. Any thread.
+ *
+ * <p>Among the published events the stream carries events of the hub's own, with types that begin {@code rivulet.},
+ * which no publisher may use. They tell where the stream begins and what was lost, so the stream outlives a loss. Each
+ * has as its id the cursor from which the stream goes on: a connection that is cut right behind it loses nothing.
  */
 public final class PlainDialect implements Dialect {
 
@@ -33,9 +40,23 @@ public final class PlainDialect implements Dialect {
         return null;
     }
 
+    /** {@code rivulet.hello}: the name of the connection, and how it resumed. */
     @Override
     public byte[] hello(String connection, Supplier<String> secret, TopicSelection topics, Start start) {
-        return HubEvents.hello(connection, secret.get(), topics, start);
+        JsonObject json = new JsonObject();
+        json.addProperty("connection", connection);
+        json.addProperty("secret", secret.get());
+        json.addProperty("resumed", start.resumedText());
+        json.addProperty("missed", start.missed());
+        if (start.transientLost()) {
+            json.addProperty("transient", "lost");
+        }
+        JsonArray texts = new JsonArray();
+        for (TopicMatcher matcher : topics.matchers()) {
+            texts.add(matcher.text());
+        }
+        json.add("topics", texts);
+        return EventFrame.control("rivulet.hello", json.toString(), start.cursorId());
     }
 
     @Override
@@ -53,9 +74,13 @@ public final class PlainDialect implements Dialect {
         return false;
     }
 
+    /** {@code rivulet.gap}: events before {@code id} are gone. */
     @Override
     public byte[] gap(boolean isTransient, Long missed, String id) {
-        return HubEvents.gap(isTransient, missed, id);
+        JsonObject json = new JsonObject();
+        json.addProperty("transient", isTransient);
+        json.addProperty("missed", missed);
+        return EventFrame.control("rivulet.gap", json.toString(), id);
     }
 
     @Override
@@ -68,8 +93,9 @@ public final class PlainDialect implements Dialect {
         return PARAMETERS;
     }
 
+    /** {@code rivulet.cursor}: nothing happened, but this id is fresher than the client's. */
     @Override
     public byte[] cursor(String id) {
-        return HubEvents.cursor(id);
+        return EventFrame.control("rivulet.cursor", "{}", id);
     }
 }

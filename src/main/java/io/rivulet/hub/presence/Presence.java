@@ -78,7 +78,7 @@ public final class Presence implements StreamWatcher {
     }
 
     /**
-     * The id after which every change that {@link #all} does not hold comes as an event; {@code earliest} when nothing
+     * The id after which every change that {@link #list} does not hold comes as an event; {@code earliest} when nothing
      * was ever published. To be taken BEFORE the list: a change between the two is then in the list and comes once
      * more, which hurts nobody; the other way round it would be in neither.
      */
@@ -86,11 +86,6 @@ public final class Presence implements StreamWatcher {
         TailRing events = ring;
         TailRing.Mark newest = events == null ? null : events.newest();
         return newest == null || newest.place().equals(Position.START) ? "earliest" : newest.id();
-    }
-
-    /** All active subscriptions; see {@link #list}. */
-    public List<ActiveSubscription> all() {
-        return list(one -> true);
     }
 
     /**
@@ -122,8 +117,9 @@ public final class Presence implements StreamWatcher {
         }
     }
 
-    // ---- the engine
+    // ---- the hub, when it opens
 
+    /** From now on events come from this ring, and changes go to this teller. */
     public void open(TailRing events, Consumer<Registration> by) {
         ring = events;
         opening = events.newest().place();

@@ -9,14 +9,15 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Where a stream begins, and what to say of it in {@code rivulet.hello}.
+ * Where a stream begins, and what its client is told about it. {@link Resume} finds it on a reader thread, and the
+ * stream's shard places the stream there. Immutable, any thread.
  *
  * @param resumed       how
  * @param cursor        examined up to here; null: up to the newest event, which {@link #at} says
  * @param cursorId      the id of {@code cursor}; null with it
  * @param missed        an upper bound of what is gone, under the caller's grants; null when it cannot be told
  * @param transientLost whether transient events were lost between
- * @param transientFrom from where transient events may be lost without having been told; null: from nowhere
+ * @param transientFrom transient events after this position may be lost untold; null: none is
  * @param first         events to send first, for {@code since=last}; null otherwise
  * @param afterFirst    examined up to here once {@code first} is sent
  */
@@ -35,6 +36,18 @@ public record StartPoint(Resumed resumed, Position cursor, String cursorId, Long
         RESET
     }
 
+    /**
+     * A start that was looked up before the headers of the response are sent, since Mercure tells it there. It takes
+     * no resource: one that is never used costs nothing.
+     *
+     * @param start       where the stream begins
+     * @param damageTold  whether the header tells of damage of the log that lies ahead
+     * @param lastEventId the value of the header that the dialect has for it; null when there is no such header
+     */
+    public record Placed(StartPoint start, boolean damageTold, String lastEventId) {
+    }
+
+    /** From now on; {@link #at} says from which position. */
     public static final StartPoint LIVE = new StartPoint(Resumed.LIVE, null, null, 0L, false, null, null, null);
     static final StartPoint RESET = new StartPoint(Resumed.RESET, null, null, null, false, null, null, null);
 
@@ -66,12 +79,13 @@ public record StartPoint(Resumed resumed, Position cursor, String cursorId, Long
         return view.isAll() ? positions : null;
     }
 
-    /** The same from this place on. */
+    /** The same start at this position. */
     public StartPoint at(TailRing.Mark mark) {
         return new StartPoint(resumed, mark.place(), mark.id(), missed, transientLost, transientFrom, first,
             afterFirst);
     }
 
+    /** The same start with transient events lost; the client then knows of all losses up to {@code toldUpTo}. */
     public StartPoint withTransientLost(boolean lost, Position toldUpTo) {
         return new StartPoint(resumed, cursor, cursorId, missed, lost, toldUpTo, first, afterFirst);
     }

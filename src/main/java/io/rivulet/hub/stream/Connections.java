@@ -18,9 +18,9 @@ public final class Connections {
 
     private static final String NOBODY = "no connection has this name and this secret";
 
-    private static final Name NO_NAME = new Name(0, 0);
+    private static final StreamNames.Name NO_NAME = new StreamNames.Name(0, 0);
 
-    private final Map<Name, Subscriber> open = new ConcurrentHashMap<>();
+    private final Map<StreamNames.Name, Subscriber> open = new ConcurrentHashMap<>();
     private final StreamNames names;
 
     public Connections(StreamNames names) {
@@ -107,13 +107,13 @@ public final class Connections {
 
     /** Also where there is no such connection the secret is compared, so that the time tells nothing either. */
     private Subscriber owned(String connection, String secret) {
-        Name name = Name.of(connection);
+        StreamNames.Name name = StreamNames.Name.of(connection);
         boolean right = names.isSecretOf(name == null ? NO_NAME : name, secret == null ? "" : secret);
         return name != null && right ? open.get(name) : null;
     }
 
     private Subscriber named(String connection) {
-        Name name = Name.of(connection);
+        StreamNames.Name name = StreamNames.Name.of(connection);
         return name == null ? null : open.get(name);
     }
 

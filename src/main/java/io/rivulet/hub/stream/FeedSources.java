@@ -11,8 +11,8 @@ import io.rivulet.hub.tail.TransientTopics;
  * @param history    asks the log for streams that get every event
  * @param newest     asks it for streams that conflate
  * @param readBudget what was read of the log and not taken yet
- * @param handOver   decides when a stream that was behind is live
+ * @param goLive   decides when a stream that was behind is live
  */
 public record FeedSources(TailRing ring, TransientTopics transients, HistoryRead history, NewestRead newest,
-                          ReadBudget readBudget, GoLive handOver) {
+                          ReadBudget readBudget, GoLive goLive) {
 }

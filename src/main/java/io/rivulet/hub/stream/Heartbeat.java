@@ -1,5 +1,7 @@
 package io.rivulet.hub.stream;
 
+import io.rivulet.config.Settings;
+import io.rivulet.config.SettingsTable;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Consumer;
@@ -33,9 +35,12 @@ public final class Heartbeat {
 
         private static final int SHARE = 8;
 
-        public static CursorDue of(long retainBytes, long retainAgeMs, int retainEvents) {
-            return new CursorDue(retainBytes / SHARE, retainAgeMs / SHARE,
-                retainEvents == 0 ? Long.MAX_VALUE : Math.max(1, retainEvents / SHARE));
+        /** By the retention of these settings. */
+        public static CursorDue of(Settings settings) {
+            int events = settings.get(SettingsTable.LOG_RETAIN_EVENTS);
+            return new CursorDue(settings.get(SettingsTable.LOG_RETAIN_BYTES) / SHARE,
+                settings.get(SettingsTable.LOG_RETAIN_AGE).toMillis() / SHARE,
+                events == 0 ? Long.MAX_VALUE : Math.max(1, events / SHARE));
         }
 
         private boolean isDue(Cursor cursor, Round now) {
@@ -61,7 +66,7 @@ public final class Heartbeat {
             if (!ready) {
                 continue; // bytes are on their way, or nobody takes them: both are news enough
             }
-            if (s.isEnding() || s.isToHear()) {
+            if (s.isEnding() || s.hasHubBytes()) {
                 serve.accept(s); // that goes out before anything else
                 continue;
             }

@@ -256,8 +256,8 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
             s.feed().work(turn);
         }
         while (!s.isEnded() && s.outlet().isReady()) {
-            if (s.isToHear()) {
-                unsent.write(s, s.takeControls());
+            if (s.hasHubBytes()) {
+                unsent.write(s, s.takeHubBytes());
             } else if (s.isEnding()) {
                 unsent.sayFarewell(s, setup.retryMs().getAsLong());
                 remove(s, s.ending());
@@ -579,10 +579,10 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
         while (!streams.list().isEmpty()) { // the newest first: the index finds them without a search
             Subscriber s = streams.list().get(streams.list().size() - 1);
             try {
-                if (s.isToHear() && s.outlet().isReady()) {
-                    unsent.write(s, s.takeControls());
+                if (s.hasHubBytes() && s.outlet().isReady()) {
+                    unsent.write(s, s.takeHubBytes());
                 }
-                if (!s.isToHear() && s.outlet().isReady()) {
+                if (!s.hasHubBytes() && s.outlet().isReady()) {
                     unsent.sayFarewell(s, setup.retryMs().getAsLong());
                 }
             } catch (RuntimeException e) {

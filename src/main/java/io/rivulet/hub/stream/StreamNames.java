@@ -5,17 +5,59 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.util.Base64;
 import java.util.UUID;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Names nobody can guess, 128 random bits each, and the secrets that belong to them. Any thread. */
+/**
+ * Makes the names of streams, 128 random bits each, and the secrets that prove their ownership. A hub has one; any
+ * thread.
+ *
+ * <p>A secret is computed from its name with a key that lives as long as the hub. So nothing has to be kept for a
+ * stream, and one secret tells nothing about another.
+ */
 public final class StreamNames {
 
     private static final String ALGORITHM = "HmacSHA256";
 
+    private static final int NAME_BYTES = 16;
+
     private final SecureRandom random = new SecureRandom();
     private final SecretKeySpec key = new SecretKeySpec(bits(32), ALGORITHM);
+
+    /** The name of one stream: two numbers rather than a text, since each open stream has one. */
+    public record Name(long high, long low) {
+
+        /** Reads a name; null when the text is none. */
+        static Name of(String text) {
+            try {
+                byte[] bytes = Base64.getUrlDecoder().decode(text);
+                if (bytes.length != NAME_BYTES) {
+                    return null;
+                }
+                ByteBuffer two = ByteBuffer.wrap(bytes);
+                Name name = new Name(two.getLong(), two.getLong());
+                return name.text().equals(text) ? name : null; // the last letter has spare bits: one spelling counts
+            } catch (IllegalArgumentException e) {
+                return null;
+            }
+        }
+
+        /** The text that clients see: 22 letters, digits, {@code -} and {@code _}. */
+        String text() {
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes());
+        }
+
+        private byte[] bytes() {
+            return ByteBuffer.allocate(NAME_BYTES).putLong(high).putLong(low).array();
+        }
+
+        @Override
+        public String toString() {
+            return text();
+        }
+    }
 
     private byte[] bits(int bytes) {
         byte[] bits = new byte[bytes];
@@ -23,34 +65,31 @@ public final class StreamNames {
         return bits;
     }
 
+    /** A new name. */
     public Name next() {
-        ByteBuffer two = ByteBuffer.wrap(bits(16));
+        ByteBuffer two = ByteBuffer.wrap(bits(NAME_BYTES));
         return new Name(two.getLong(), two.getLong());
     }
 
-    /** A version 4 UUID as a URN. */
+    /** A new version 4 UUID as a URN. */
     public String nextUrn() {
-        ByteBuffer two = ByteBuffer.wrap(bits(16));
+        ByteBuffer two = ByteBuffer.wrap(bits(NAME_BYTES));
         return "urn:uuid:" + new UUID(two.getLong() & ~0xf000L | 0x4000L, two.getLong() & ~(3L << 62) | 1L << 63);
     }
 
-    /**
-     * What proves that somebody owns this name: made of it by a key that ends with the hub, so that nobody has to keep
-     * it, and that one secret tells nothing about another.
-     */
+    /** The secret that proves the ownership of this name. */
     String secretOf(Name name) {
         try {
             Mac mac = Mac.getInstance(ALGORITHM);
             mac.init(key);
-            ByteBuffer bits = ByteBuffer.wrap(
-                mac.doFinal(ByteBuffer.allocate(16).putLong(name.high()).putLong(name.low()).array()));
+            ByteBuffer bits = ByteBuffer.wrap(mac.doFinal(name.bytes()));
             return new Name(bits.getLong(), bits.getLong()).text();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java has " + ALGORITHM, e);
         }
     }
 
-    /** Whether this is the secret of that name; takes as long whatever is wrong with it. */
+    /** Whether this is the secret of that name, in constant time. */
     boolean isSecretOf(Name name, String secret) {
         return MessageDigest.isEqual(utf8(secretOf(name)), utf8(secret));
     }
@@ -59,7 +98,7 @@ public final class StreamNames {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** A reconnection time between the two, so that those who were cut together do not come back together. */
+    /** A random time between the two, so that streams that were cut together do not come back together. */
     public long between(long minMs, long maxMs) {
         return minMs + (long) (random.nextDouble() * (maxMs - minMs + 1));
     }

@@ -86,9 +86,9 @@ public final class Subscriber implements Subscription, StreamView {
     private StreamWatcher.Watched watched = StreamWatcher.Watched.NOWHERE;
 
     /** What the hub itself has to say first: prelude, hello, gap. Null when that is nothing, as it mostly is. */
-    private byte[] controls;
+    private byte[] hubBytes;
     /** The place of the first of these that has one. */
-    private Position controlsPlace;
+    private Position hubBytesPlace;
 
     private SocketWait wait;
     private long writtenNs;
@@ -296,22 +296,22 @@ public final class Subscriber implements Subscription, StreamView {
      *
      * @param place of the cursor that it carries, or null when it carries none
      */
-    void say(byte[] control, Position place) {
-        if (controls == null) {
-            controls = control;
+    void say(byte[] bytes, Position place) {
+        if (hubBytes == null) {
+            hubBytes = bytes;
         } else {
-            int length = controls.length;
-            controls = Arrays.copyOf(controls, length + control.length);
-            System.arraycopy(control, 0, controls, length, control.length);
+            int length = hubBytes.length;
+            hubBytes = Arrays.copyOf(hubBytes, length + bytes.length);
+            System.arraycopy(bytes, 0, hubBytes, length, bytes.length);
         }
-        if (controlsPlace == null) {
-            controlsPlace = place;
+        if (hubBytesPlace == null) {
+            hubBytesPlace = place;
         }
     }
 
     /** Whether the hub has something to say. */
-    boolean isToHear() {
-        return controls != null;
+    boolean hasHubBytes() {
+        return hubBytes != null;
     }
 
     /**
@@ -319,18 +319,18 @@ public final class Subscriber implements Subscription, StreamView {
      *
      * @throws Cursor.OutOfOrder when events behind it were sent before
      */
-    byte[] takeControls() {
-        byte[] taken = controls;
-        if (controlsPlace != null) {
-            cursor.saying(controlsPlace);
+    byte[] takeHubBytes() {
+        byte[] taken = hubBytes;
+        if (hubBytesPlace != null) {
+            cursor.saying(hubBytesPlace);
         }
-        dropControls();
+        dropHubBytes();
         return taken;
     }
 
-    private void dropControls() {
-        controls = null;
-        controlsPlace = null;
+    private void dropHubBytes() {
+        hubBytes = null;
+        hubBytesPlace = null;
     }
 
     /** It is to end at this time or before; nothing more is said to it but the farewell. */
@@ -338,14 +338,14 @@ public final class Subscriber implements Subscription, StreamView {
         closing = true;
         endMs = Math.min(endMs, sinceMs);
         feed = null;
-        dropControls();
+        dropHubBytes();
     }
 
     /** It is over. */
     void end() {
         ended = true;
         feed = null;
-        dropControls();
+        dropHubBytes();
     }
 
     /** When it is to end, in milliseconds since 1970: by age, by token, or because somebody asked. */

@@ -63,7 +63,7 @@ final class Turn {
 
     /** Whether a stream that has examined everything up to {@code seen} has caught up with the shard. */
     boolean mayGoLive(Position seen) {
-        return sources.handOver().mayGoLive(seen, round.place());
+        return sources.goLive().mayGoLive(seen, round.place());
     }
 
     Round round() {

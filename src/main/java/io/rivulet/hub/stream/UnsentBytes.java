@@ -8,7 +8,7 @@ final class UnsentBytes {
 
     private final Round round;
     private final WriteBudget budget;
-    private final SharedBytes portion = new SharedBytes();
+    private final SharedBytes shared = new SharedBytes();
 
     UnsentBytes(Round round, WriteBudget budget) {
         this.round = round;
@@ -21,7 +21,7 @@ final class UnsentBytes {
             taken(s);
         }
         s.written(round.ns());
-        s.outlet().write(portion.of(bytes));
+        s.outlet().write(shared.of(bytes));
     }
 
     /** Hands the last word to an outlet that is ready: when the client is to come back. */

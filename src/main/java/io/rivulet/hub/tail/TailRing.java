@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 
 /**
  * The newest events in memory, in the total order, numbered without holes by a sequence of this run. The committer
- * alone adds; any thread reads without a lock.
+ * alone adds; shards and resuming streams read, on any thread and without a lock.
  *
  * <p>Invariant: {@code first <= head + 1}, every sequence in {@code first..head} is readable, and every event placed
  * after {@code floor} is in the ring.
@@ -17,6 +17,10 @@ import java.util.function.Consumer;
  * either has the old event in hand or sees that 7 is gone.
  */
 public final class TailRing {
+
+    private static final int SLOTS_LEAST = 1 << 10;
+    private static final int SLOTS_MAX = 1 << 18;
+    private static final int BYTES_PER_SLOT = 256;
 
     private final AtomicReferenceArray<EventFrame> slots;
     private final long bytesMax;
@@ -41,11 +45,17 @@ public final class TailRing {
      * @param floor    the place after which events will be added, and its sealed id
      * @param evicted  is told of each event that leaves, on the committer thread
      */
-    public TailRing(long bytesMax, int slotsMax, Position floor, String floorId, Consumer<EventFrame> evicted) {
+    TailRing(long bytesMax, int slotsMax, Position floor, String floorId, Consumer<EventFrame> evicted) {
         this.bytesMax = bytesMax;
         this.slots = new AtomicReferenceArray<>(slotsMax);
         this.floor = new Floor(floor, floorId, 0);
         this.evicted = evicted;
+    }
+
+    /** The same with a slot for each 256 bytes, as far as that makes sense. */
+    public static TailRing of(long bytesMax, Position floor, String floorId, Consumer<EventFrame> evicted) {
+        long slots = Math.min(SLOTS_MAX, Long.highestOneBit(bytesMax / BYTES_PER_SLOT));
+        return new TailRing(bytesMax, (int) Math.max(SLOTS_LEAST, slots), floor, floorId, evicted);
     }
 
     /** Whether an event of this weight fits without evicting anything newer than {@code sequence}. */

@@ -4,30 +4,54 @@ import io.rivulet.auth.GrantedTopics;
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
 import io.rivulet.log.View;
+import io.rivulet.topic.Topic;
+import io.rivulet.topic.TopicSelection;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
- * What is remembered of transient topics beyond the ring: public events and private ones apart, so that what somebody
- * is told does not depend on events that he may not see. The committer writes, anyone reads.
+ * Remembers of transient topics more than the tail ring holds: the newest event of each topic, where each topic last
+ * lost an event, and the publishers' ids of events in the ring. The committer writes; resuming streams and feeds read,
+ * on any thread.
+ *
+ * <p>Public and private events are remembered apart. With one memory for both, a private event could push a public one
+ * out, and a reader could tell from the loss that the private one was published.
  */
 public final class TransientTopics {
 
-    private final TransientHalf publics;
-    private final TransientHalf privates;
+    private static final int TOPICS_MAX = 10_000;
 
-    /** Keeps newest events of at most so many bytes, of public ones and again of private ones, beside the ring's. */
-    public TransientTopics(long bytesMax) {
-        publics = new TransientHalf(bytesMax);
-        privates = new TransientHalf(bytesMax);
+    private final List<String> patterns;
+    private final Half publics;
+    private final Half privates;
+
+    /**
+     * Nothing is remembered yet.
+     *
+     * @param patterns the topics that are transient: names, and beginnings that end in {@code *}
+     * @param bytesMax of the newest events that are kept beside the ring, of public ones and again of private ones
+     */
+    public TransientTopics(List<String> patterns, long bytesMax) {
+        this.patterns = patterns;
+        publics = new Half(bytesMax);
+        privates = new Half(bytesMax);
     }
 
-    private TransientHalf half(EventFrame frame) {
+    /** Whether transient events may be among those of this selection. */
+    public boolean mayBeAmong(TopicSelection topics) {
+        return patterns.stream().anyMatch(topic -> topic.endsWith(Topic.ANY)
+            ? topics.mayMatchBeginning(topic.substring(0, topic.length() - 1)) : topics.matches(List.of(topic)));
+    }
+
+    private Half half(EventFrame frame) {
         return frame.isPrivate() ? privates : publics;
     }
 
@@ -51,7 +75,7 @@ public final class TransientTopics {
 
     /**
      * Whether the newest event of a topic, of those that the view would have shown, may have been lost in
-     * {@code (place, upTo]}: it is neither in the ring nor remembered, and no newer one took its place.
+     * {@code (place, upTo]}: it is neither in the ring nor remembered, and no newer one replaced it.
      */
     public boolean newestLost(Position place, Position upTo, View view) {
         return publics.newestLost(place, upTo, view.topics())
@@ -90,5 +114,148 @@ public final class TransientTopics {
             return one == null ? null : one.position();
         }
         return one == null || one.position().isAfter(other.position()) ? other.position() : one.position();
+    }
+
+    /**
+     * What is remembered of public events, or of private ones. Its lock is held for the work of a map only, since the
+     * committer waits for it. So patterns are tried outside of it, on a copy.
+     */
+    private static final class Half {
+
+        private final long bytesMax;
+        private long bytes;
+        private final Map<String, EventFrame> newest = new LinkedHashMap<>();
+        private final Map<String, Position> lost = new LinkedHashMap<>();
+        private final Map<String, EventFrame> byId = new LinkedHashMap<>();
+        /** Where topics that had to be forgotten lost their last event at the latest. */
+        private Position lostForgotten = Position.START;
+        /** The latest of the newest events that had to be forgotten. */
+        private Position forgotten = Position.START;
+        /** The newest that was lost: they leave in order. */
+        private Position lostNewest = Position.START;
+
+        /** Keeps newest events of at most so many bytes, beside those in the ring. */
+        Half(long bytesMax) {
+            this.bytesMax = bytesMax;
+        }
+
+        /** A transient event was committed. */
+        synchronized void added(EventFrame frame) {
+            for (String topic : frame.topics()) {
+                forget(topic);
+                newest.put(topic, frame);
+                bytes += frame.weight();
+                while (newest.size() > TOPICS_MAX || bytes > bytesMax && newest.size() > 1) {
+                    Position oldest = forget(newest.keySet().iterator().next()).position();
+                    forgotten = oldest.isAfter(forgotten) ? oldest : forgotten;
+                }
+            }
+            if (!frame.id().equals(frame.placeId())) {
+                byId.putIfAbsent(frame.id(), frame);
+            }
+        }
+
+        private EventFrame forget(String topic) {
+            EventFrame old = newest.remove(topic);
+            bytes -= old == null ? 0 : old.weight();
+            return old;
+        }
+
+        /** An event left the ring. */
+        synchronized void evicted(EventFrame frame) {
+            lostNewest = frame.position();
+            for (String topic : frame.topics()) {
+                lost.remove(topic);
+                lost.put(topic, frame.position());
+                if (lost.size() > TOPICS_MAX) {
+                    lostForgotten = lost.remove(lost.keySet().iterator().next());
+                }
+            }
+            byId.remove(frame.id(), frame);
+        }
+
+        /** Whether an event of these topics may have been lost after {@code place}. */
+        boolean lostSince(Position place, TopicSelection topics) {
+            List<String> toTry = List.of();
+            synchronized (this) {
+                if (isListedAsLost(place, topics)) {
+                    return true;
+                }
+                if (!topics.patterns().isEmpty()) {
+                    toTry = lost.entrySet().stream().filter(e -> e.getValue().isAfter(place)).map(Map.Entry::getKey)
+                        .toList();
+                }
+            }
+            return !toTry.isEmpty() && topics.matches(toTry); // outside of the lock: the committer waits for it
+        }
+
+        private boolean isListedAsLost(Position place, TopicSelection topics) {
+            if (lostForgotten.isAfter(place)) {
+                return true;
+            }
+            if (topics.isAny()) {
+                return lostNewest.isAfter(place);
+            }
+            for (String topic : topics.exact()) {
+                Position p = lost.get(topic);
+                if (p != null && p.isAfter(place)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /** Whether the newest event of one of these topics may have been lost in {@code (place, upTo]}. */
+        boolean newestLost(Position place, Position upTo, TopicSelection topics) {
+            List<String> toTry;
+            synchronized (this) {
+                if (!forgotten.isAfter(place)) {
+                    return false; // of each topic that had one since, the newest is in the ring or remembered
+                }
+                if (!topics.isAny() && topics.patterns().isEmpty()) {
+                    return topics.exact().stream().anyMatch(topic -> isGone(topic, place, upTo));
+                }
+                if (lostForgotten.isAfter(place)) {
+                    return true;
+                }
+                toTry = lost.keySet().stream().filter(topic -> isGone(topic, place, upTo)).toList();
+            }
+            return !toTry.isEmpty() && topics.matches(toTry); // outside of the lock, as above
+        }
+
+        private boolean isGone(String topic, Position place, Position upTo) {
+            if (newest.containsKey(topic)) {
+                return false;
+            }
+            Position last = lost.get(topic);
+            return last == null ? lostForgotten.isAfter(place) : last.isAfter(place) && !last.isAfter(upTo);
+        }
+
+        /** The newest event of each matching topic, each event once, ascending. */
+        List<EventFrame> newestOfEach(TopicSelection topics) {
+            Set<EventFrame> found = Collections.newSetFromMap(new IdentityHashMap<>());
+            Map<String, EventFrame> toTry = Map.of();
+            synchronized (this) {
+                if (topics.isAny()) {
+                    found.addAll(newest.values());
+                } else {
+                    topics.exact().stream().map(newest::get).filter(f -> f != null).forEach(found::add);
+                    toTry = topics.patterns().isEmpty() ? toTry : new HashMap<>(newest);
+                }
+            }
+            toTry.forEach((topic, frame) -> { // outside of the lock, as above
+                if (topics.matches(List.of(topic))) {
+                    found.add(frame);
+                }
+            });
+            List<EventFrame> ascending = new ArrayList<>(found);
+            ascending.sort(Comparator.comparing(EventFrame::position));
+            return ascending;
+        }
+
+        /** The earliest event in the ring with this publisher's id, or null. */
+        synchronized EventFrame byId(String id) {
+            return byId.get(id);
+        }
     }
 }

@@ -6,6 +6,7 @@ import io.rivulet.auth.token.TokenVerifier;
 import io.rivulet.boot.Doors;
 import io.rivulet.boot.Mount;
 import io.rivulet.config.Settings;
+import io.rivulet.config.SettingsTable;
 import io.rivulet.http.HubContext;
 import io.rivulet.http.Problem;
 import io.rivulet.http.access.Access;
@@ -16,6 +17,7 @@ import io.rivulet.hub.Hub;
 import io.rivulet.log.MemoryEventLog;
 import io.rivulet.metrics.Metrics;
 import io.rivulet.metrics.Metrics.Count;
+import io.rivulet.topic.TopicSpace;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.http.HttpServletRequest;
@@ -68,11 +70,16 @@ public final class Door implements AutoCloseable {
     private final LocalConnector connector;
     private String storeTrouble;
 
+    /** The topics of a hub at the URL of the setting {@code resource}, else at the root of localhost. */
+    public static TopicSpace topics(Settings settings) {
+        return TopicSpace.of(settings.get(SettingsTable.RESOURCE).orElse("http://localhost/.well-known/mercure"));
+    }
+
     private Door(Path accessFile, boolean open, String... settings) throws Exception {
         QUIET.setLevel(java.util.logging.Level.WARNING);
         Settings all = Settings.with(settings);
         InstantSource clock = InstantSource.system();
-        hub = new Hub(all, clock, metrics);
+        hub = new Hub(all, topics(all), clock, metrics);
         bans = new Bans(clock, null);
         tokens = TokenVerifier.of(all, hub.topics(), clock);
         if (open) {

@@ -75,7 +75,7 @@ class PresenceTest {
             HubClient other = awaitHello(scene.client("other").connect(), 1);
             Await.until("all are there", () -> {
                 try {
-                    scene.hub.presence().all();
+                    scene.hub.presence().list(one -> true);
                     return false;
                 } catch (Refused e) {
                     return e.reason() == Refused.Reason.OVERLOADED;
@@ -111,7 +111,7 @@ class PresenceTest {
                 Dialect dialect = i % 3 == 0 ? HubScene.LEGACY : HubScene.MERCURE;
                 watchers.add(new HubClient(scene.hub, 1, "*").speaking(dialect).as(ALL).connect());
             }
-            Await.until("all are there", () -> scene.hub.presence().all().size() == watchers.size());
+            Await.until("all are there", () -> scene.hub.presence().list(one -> true).size() == watchers.size());
             scene.mercure("a", "b", "c").connect();
             scene.publish("news", "end");
             for (int i = 0; i < watchers.size(); i++) {
@@ -141,9 +141,10 @@ class PresenceTest {
     void aTopicOfOneSubscriptionIsWatchedByItself() throws Exception {
         try (HubScene scene = scene()) {
             HubClient first = awaitHello(scene.client("a").connect(), 1);
-            String path = SubscriptionDocument.topic("/.well-known/mercure", scene.hub.presence().all().get(0));
+            String path = SubscriptionDocument.topic("/.well-known/mercure",
+                scene.hub.presence().list(one -> true).get(0));
             HubClient watcher = scene.mercure(path).as(grant("w", topics(path))).connect();
-            Await.until("it is there", () -> scene.hub.presence().all().size() == 2);
+            Await.until("it is there", () -> scene.hub.presence().list(one -> true).size() == 2);
             scene.client("a").connect();
             first.cut();
             Await.until("its end", () -> watcher.drain().events().stream().map(PresenceTest::json)
@@ -173,7 +174,7 @@ class PresenceTest {
             for (int i = 0; i < 20; i++) {
                 awaitHello(scene.client("news").connect(), 1).cut();
             }
-            Await.until("they are gone", () -> scene.hub.presence().all().size() == 1);
+            Await.until("they are gone", () -> scene.hub.presence().list(one -> true).size() == 1);
             scene.publish("news", "end");
             awaitEvents(user, 1);
             assertEquals("earliest", before);
@@ -189,7 +190,7 @@ class PresenceTest {
             awaitHello(scene.client("old").connect(), 1);
             scene.hub.presence().touched();
             String id = scene.hub.presence().lastEventId();
-            assertEquals(1, scene.hub.presence().all().size());
+            assertEquals(1, scene.hub.presence().list(one -> true).size());
             clock.advanceMs(Presence.INTEREST_MS - 1);
             HubClient user = awaitHello(scene.client("new").connect(), 1);
             HubClient late = scene.mercure("*").as(ALL).after(id);
@@ -269,7 +270,7 @@ class PresenceTest {
             scene.publish("news", "end");
             assertEquals(List.of("end"), awaitEvents(watcher, 1).data());
             assertFalse(scene.hub.presence().isOn());
-            assertEquals(List.of(), scene.hub.presence().all());
+            assertEquals(List.of(), scene.hub.presence().list(one -> true));
         }
     }
 

@@ -31,14 +31,14 @@ class PublishRulesTest {
 
     @Test
     void aBatchHasAtLeastOneAndAtMostBatchMaxEvents() {
-        passes(Collections.nCopies(3, event().build()));
+        accepts(Collections.nCopies(3, event().build()));
         refused(Collections.nCopies(4, event().build()), Reason.TOO_LARGE, "4 events", "3", "rivulet.batch.max");
         refused(List.of(), Reason.MALFORMED, "no event");
     }
 
     @Test
     void anEventHasAtMostTopicsMaxTopics() {
-        passes(List.of(event().topic("b").build()));
+        accepts(List.of(event().topic("b").build()));
         refused(List.of(event().topic("b").topic("c").build()), Reason.TOO_LARGE, "3 topics", "2",
             "rivulet.topics.max");
     }
@@ -46,14 +46,14 @@ class PublishRulesTest {
     /** PUB-17. */
     @Test
     void aTopicHasAtMostSoManyBytesOfUtf8() {
-        passes(List.of(Event.on("ä".repeat(8)).build()));
+        accepts(List.of(Event.on("ä".repeat(8)).build()));
         refused(List.of(Event.on("ä".repeat(8) + "a").build()), Reason.TOO_LARGE, "17 bytes", "16",
             "rivulet.topic.bytes.max");
     }
 
     @Test
     void dataHasAtMostSoManyBytes() {
-        passes(List.of(event().data(new byte[1_024]).build()));
+        accepts(List.of(event().data(new byte[1_024]).build()));
         refused(List.of(event().data(new byte[1_025]).build()), Reason.TOO_LARGE, "1025 bytes", "1024",
             "rivulet.body.max");
     }
@@ -61,7 +61,7 @@ class PublishRulesTest {
     @Test
     void idAndTypeHaveAtMostSoManyBytes() {
         String sixteen = "0123456789abcdef";
-        passes(List.of(event().id(sixteen).type(sixteen).build()));
+        accepts(List.of(event().id(sixteen).type(sixteen).build()));
         refused(List.of(event().id(sixteen + "x").build()), Reason.TOO_LARGE, "the id has 17 bytes", "16",
             "rivulet.id.bytes.max");
         refused(List.of(event().type(sixteen + "x").build()), Reason.TOO_LARGE, "the type has 17 bytes", "16",
@@ -77,19 +77,19 @@ class PublishRulesTest {
     @ParameterizedTest
     @ValueSource(strings = {"mercury", "rivulet", "Rivulet.x", "a.rivulet."})
     void typesThatOnlyLookLikeThemPass(String type) {
-        passes(List.of(event().type(type).build()));
+        accepts(List.of(event().type(type).build()));
     }
 
     @Test
     void mercuresNamespaceIsReservedInEveryTopic() {
         refused(List.of(event().topic("mercure/x").build()), Reason.MALFORMED, "namespace", "/.well-known/mercure");
-        passes(List.of(event().topic("mercury/x").build()));
+        accepts(List.of(event().topic("mercury/x").build()));
     }
 
     @Test
     void pub16EveryTopicMustBeGrantedAndTheRefusalNamesTheOneThatIsNot() {
         Grant some = Grant.of("i", "s", HubScene.topics("a", "b"), GrantedTopics.NONE, false);
-        passes(some, event().topic("b").build());
+        accepts(some, event().topic("b").build());
         refused(some, event().topic("c").build(), Reason.FORBIDDEN, "may not publish to c;");
         refused(Grant.ANONYMOUS, event().build(), Reason.FORBIDDEN, "may not publish to a;");
     }
@@ -124,11 +124,11 @@ class PublishRulesTest {
         return Event.on("a");
     }
 
-    private void passes(List<Event> events) {
+    private void accepts(List<Event> events) {
         assertDoesNotThrow(() -> rules.check(new Publication(events, Grant.DEV, null)));
     }
 
-    private void passes(Grant grant, Event event) {
+    private void accepts(Grant grant, Event event) {
         assertDoesNotThrow(() -> rules.check(new Publication(List.of(event), grant, null)));
     }
 

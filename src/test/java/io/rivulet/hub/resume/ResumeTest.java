@@ -151,10 +151,11 @@ class ResumeTest {
             HubClient both = awaitEvents(scene.client("news", "clock").connectAfter("mine-1"), 1);
             assertEquals("exact lost", both.told("resumed") + " " + both.told("transient"));
             HubClient durable = awaitEvents(scene.client("news").connectAfter("mine-1"), 1);
-            assertFalse(durable.controls("rivulet.hello").get(0).data().contains("transient"),
+            assertFalse(durable.hubEvents("rivulet.hello").get(0).data().contains("transient"),
                 "none of its topics is transient");
             HubClient fresh = awaitHello(scene.client("news", "clock").connectAfter("mine-2"), 1);
-            assertFalse(fresh.controls("rivulet.hello").get(0).data().contains("transient"), "that one is of this run");
+            assertFalse(fresh.hubEvents("rivulet.hello").get(0).data().contains("transient"),
+                "that one is of this run");
             assertEquals("earliest", scene.mercure("news", "clock").after("mine-1").connectPlaced(), "REC-06");
             assertEquals("mine-1", scene.mercure("news").after("mine-1").connectPlaced());
             assertEquals("mine-2", scene.mercure("news", "clock").after("mine-2").connectPlaced());
@@ -219,7 +220,7 @@ class ResumeTest {
             awaitEvents(client, 1);
             assertEquals("exact", hello(client, 0).get("resumed").getAsString());
             assertEquals(List.of("new"), client.data());
-            assertEquals(List.of(), client.controls("rivulet.gap"));
+            assertEquals(List.of(), client.hubEvents("rivulet.gap"));
         }
     }
 
@@ -228,9 +229,9 @@ class ResumeTest {
         try (HubScene scene = trimming()) {
             HubClient client = awaitHello(scene.client("quiet").connect(), 1);
             fill(scene, "noisy");
-            Await.until("a fresh cursor", () -> !client.drain().controls("rivulet.cursor").isEmpty());
-            String before = client.controls("rivulet.hello").get(0).id();
-            assertFalse(client.controls("rivulet.cursor").get(0).id().equals(before));
+            Await.until("a fresh cursor", () -> !client.drain().hubEvents("rivulet.cursor").isEmpty());
+            String before = client.hubEvents("rivulet.hello").get(0).id();
+            assertFalse(client.hubEvents("rivulet.cursor").get(0).id().equals(before));
         }
     }
 
@@ -260,7 +261,7 @@ class ResumeTest {
     }
 
     private static JsonObject hello(HubClient client, int n) {
-        Dispatched hello = client.controls("rivulet.hello").get(n);
+        Dispatched hello = client.hubEvents("rivulet.hello").get(n);
         assertTrue(hello.id().startsWith("urn:rivulet:"), "hello has a cursor");
         return JsonParser.parseString(hello.data()).getAsJsonObject();
     }

@@ -7,11 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.rivulet.auth.Grant;
 import io.rivulet.auth.GrantedTopics;
 import io.rivulet.config.SettingsTable;
-import io.rivulet.hub.Hub;
 import io.rivulet.hub.HubScene;
 import io.rivulet.hub.TakingOutlet;
-import io.rivulet.hub.resume.Placed;
 import io.rivulet.hub.resume.Since;
+import io.rivulet.hub.resume.StartPoint;
 import io.rivulet.hub.resume.SubscribeRequest;
 import io.rivulet.kit.Await;
 import io.rivulet.refusal.Refused;
@@ -29,7 +28,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Streams that a hub lets in: whatever becomes of one, its place is given back, and once. */
+/** Streams that a hub lets in: whatever becomes of one, it is counted no more, and once. */
 class AdmissionTest {
 
     private static final Grant ANN = HubScene.grant("ann", GrantedTopics.ALL);
@@ -46,9 +45,9 @@ class AdmissionTest {
         return request(TopicSelection.ofTopics(List.of("news")));
     }
 
-    private static void awaitNobody(Hub hub) {
-        Await.until("all places are free", () -> hub.streams() == 0 && hub.caps().remembered() == 0
-            && hub.connections().list().isEmpty() && !hub.isHeard("news"));
+    private static void awaitNobody(HubScene scene) {
+        Await.until("all is given back", () -> scene.caps.total() == 0 && scene.caps.remembered() == 0
+            && scene.hub.connections().list().isEmpty() && !scene.hub.isHeard("news"));
     }
 
     @Test
@@ -63,7 +62,7 @@ class AdmissionTest {
             HubScene.awaitEvents(two, 1);
             awaitHello(scene.client("news").connect(), 1).cut();
             two.cut();
-            Await.until("its place is free", () -> scene.hub.streams() == 1);
+            Await.until("its stream is counted no more", () -> scene.hub.connections().list().size() == 1);
             awaitHello(two.connect(), 2);
         }
     }
@@ -76,17 +75,18 @@ class AdmissionTest {
             scene.hub.connections().renew(one.connection(), one.told("secret"), fresh).get(20, TimeUnit.SECONDS);
             assertThrows(Refused.class, () -> scene.client("news").as(fresh).connect());
             one.cut();
-            awaitNobody(scene.hub);
+            awaitNobody(scene);
         }
     }
 
     @Test
-    void anOpeningThatFailsHalfWayGivesItsPlaceBack() throws Exception {
+    void anOpeningThatFailsHalfWayIsCountedNoMore() throws Exception {
         try (HubScene scene = new HubScene(folder, "connections.subject.max", "1", "connections.address.max", "1")) {
             for (int i = 0; i < 3; i++) {
                 assertThrows(NullPointerException.class,
-                    () -> scene.hub.subscribe(request(), new Placed(null, false, "nowhere"), TakingOutlet.NOWHERE));
-                awaitNobody(scene.hub);
+                    () -> scene.hub.subscribe(request(), new StartPoint.Placed(null, false, "nowhere"),
+                        TakingOutlet.NOWHERE));
+                awaitNobody(scene);
             }
             int patterns = scene.settings.get(SettingsTable.PATTERNS_MAX);
             List<io.rivulet.topic.TopicMatcher> crowd = new ArrayList<>();
@@ -95,18 +95,18 @@ class AdmissionTest {
             }
             assertEquals(Reason.OVERLOADED, assertThrows(Refused.class,
                 () -> scene.hub.subscribe(request(TopicSelection.of(crowd)), TakingOutlet.NOWHERE)).reason());
-            awaitNobody(scene.hub);
+            awaitNobody(scene);
             Subscription let = scene.hub.subscribe(request(), TakingOutlet.NOWHERE);
-            assertEquals(1, scene.hub.streams());
+            assertEquals(1, scene.hub.connections().list().size());
             let.gone("the test leaves");
             let.gone("and says so twice");
-            awaitNobody(scene.hub);
+            awaitNobody(scene);
         }
     }
 
     /** Four threads open and leave, some of them twice, until the hub closes under them. */
     @Test
-    void whateverHappensAtOnceEachPlaceIsGivenBackOnce() throws Exception {
+    void whateverHappensAtOnceEachStreamIsGivenBackOnce() throws Exception {
         HubScene scene = new HubScene(folder, "connections.subject.max", "40", "connections.address.max", "50");
         ExecutorService threads = Executors.newFixedThreadPool(4);
         List<Future<?>> all = new ArrayList<>();
@@ -115,7 +115,7 @@ class AdmissionTest {
             all.add(threads.submit(() -> {
                 Random random = new Random(seed);
                 List<Subscription> mine = new ArrayList<>();
-                while (scene.hub.isOpen()) {
+                while (scene.hub.publishTrouble() == null) {
                     try {
                         Subscription s = scene.hub.subscribe(request(), TakingOutlet.NOWHERE);
                         s.writable();
@@ -138,7 +138,7 @@ class AdmissionTest {
             one.get(20, TimeUnit.SECONDS);
         }
         threads.shutdown();
-        awaitNobody(scene.hub);
+        awaitNobody(scene);
         assertEquals(scene.metrics.get(io.rivulet.metrics.Metrics.Count.STREAMS_OPENED),
             scene.metrics.get(io.rivulet.metrics.Metrics.Count.STREAMS_ENDED));
     }

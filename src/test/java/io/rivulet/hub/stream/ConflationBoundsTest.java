@@ -136,7 +136,7 @@ class ConflationBoundsTest {
             AT_ONCE.read(client);
             ALL_THERE_IS.read(client);
             assertEquals(15_000, client.data().stream().filter("new"::equals).count());
-            assertEquals(List.of(), client.controls("rivulet.gap"));
+            assertEquals(List.of(), client.hubEvents("rivulet.gap"));
         }
     }
 
@@ -208,7 +208,7 @@ class ConflationBoundsTest {
             flush(scene);
             ALL_THERE_IS.read(enough);
             assertEquals(10_000, enough.data().stream().filter("remembered"::equals).count());
-            assertEquals(List.of(), enough.controls("rivulet.gap"));
+            assertEquals(List.of(), enough.hubEvents("rivulet.gap"));
 
             HubClient all = stalled(scene, new HubClient(scene.hub, 200, "*").conflating(), "t/0");
             HubClient gone = stalled(scene, new HubClient(scene.hub, 200, "t/500").conflating(), "t/500");
@@ -216,13 +216,13 @@ class ConflationBoundsTest {
             publish(scene, "t/", 12_000, "more");
             flush(scene);
             ALL_THERE_IS.read(all);
-            assertEquals(1, all.controls("rivulet.gap").size());
-            assertTrue(all.controls("rivulet.gap").get(0).data().contains("\"transient\":true"));
+            assertEquals(1, all.hubEvents("rivulet.gap").size());
+            assertTrue(all.hubEvents("rivulet.gap").get(0).data().contains("\"transient\":true"));
             assertTrue(all.data().stream().filter("more"::equals).count() >= 10_000);
             for (HubClient one : List.of(gone, there)) { // they followed, and hold what the ring forgot
                 ALL_THERE_IS.read(one);
                 assertEquals(List.of("more"), one.data());
-                assertEquals(List.of(), one.controls("rivulet.gap"));
+                assertEquals(List.of(), one.hubEvents("rivulet.gap"));
             }
         }
     }
@@ -250,7 +250,7 @@ class ConflationBoundsTest {
             assertTrue(gone.wire().contains(told));
             assertTrue(every.wire().contains(told), "who asked for every event has lost some");
             for (HubClient client : List.of(first, gone, last)) {
-                assertEquals(List.of(), client.controls("rivulet.gap"));
+                assertEquals(List.of(), client.hubEvents("rivulet.gap"));
             }
         }
     }
@@ -272,7 +272,7 @@ class ConflationBoundsTest {
             ALL_THERE_IS.read(quiet);
             assertEquals("exact", noisy.told("resumed"));
             assertEquals(List.of("new"), noisy.data());
-            assertEquals(List.of(), noisy.controls("rivulet.gap"));
+            assertEquals(List.of(), noisy.hubEvents("rivulet.gap"));
             assertEquals("partial", quiet.told("resumed"));
             assertEquals("partial", every.told("resumed"));
         }
@@ -292,10 +292,10 @@ class ConflationBoundsTest {
             scene.publish("noisy", "new");
             ALL_THERE_IS.read(all);
             ALL_THERE_IS.read(noisy);
-            assertEquals(1, all.controls("rivulet.gap").size());
-            assertTrue(all.controls("rivulet.gap").get(0).data().contains("\"transient\":false"));
+            assertEquals(1, all.hubEvents("rivulet.gap").size());
+            assertTrue(all.hubEvents("rivulet.gap").get(0).data().contains("\"transient\":false"));
             assertTrue(all.data().contains("new") && noisy.data().contains("new"));
-            assertEquals(List.of(), noisy.controls("rivulet.gap"));
+            assertEquals(List.of(), noisy.hubEvents("rivulet.gap"));
         }
     }
 
@@ -311,7 +311,7 @@ class ConflationBoundsTest {
             }
             disk.get().damaged = true;
             HubClient client = scene.client("news").conflating().connect(Since.EARLIEST);
-            Await.until("a gap", () -> !client.drain().controls("rivulet.gap").isEmpty());
+            Await.until("a gap", () -> !client.drain().hubEvents("rivulet.gap").isEmpty());
             scene.publish("news", "end");
             Await.until("the end", () -> client.drain().data().contains("end"));
         }

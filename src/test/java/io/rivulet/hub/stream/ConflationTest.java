@@ -127,15 +127,15 @@ class ConflationTest {
     @Test
     void aWindowThatFollowsBeforeItHasExaminedAllIsNoticed() throws Exception {
         GoLive tooEarly = (seen, dispatched) -> dispatched.transients() - seen.transients() < 1_500;
-        for (GoLive handOver : List.of(GoLive.EXACT, tooEarly)) {
-            try (HubScene scene = HubScene.timed(folder.resolve(handOver.toString()), clock, handOver, settings())) {
+        for (GoLive goLive : List.of(GoLive.EXACT, tooEarly)) {
+            try (HubScene scene = HubScene.timed(folder.resolve(goLive.toString()), clock, goLive, settings())) {
                 Updates updates = new Updates(scene, clock, "t/");
                 for (int i = 0; i < 11; i++) { // more events than a scan examines in one step
                     updates.step();
                 }
                 HubClient client = scene.client("*").conflating().connect(Since.EARLIEST);
                 updates.readOn(client, AT_ONCE);
-                if (handOver == GoLive.EXACT) {
+                if (goLive == GoLive.EXACT) {
                     updates.verify(client, "");
                 } else {
                     assertThrows(AssertionError.class, () -> updates.verify(client, ""));

@@ -57,7 +57,8 @@ class CursorTest {
             for (int i = 0; i < answers.size(); i++) {
                 String id = answers.get(i).get().get(0);
                 HubClient client = awaitHello(scene.client("clock", "news").connectAfter(id), 1);
-                assertTrue(client.controls("rivulet.hello").get(0).data().contains("\"resumed\":\"exact\""), "id " + i);
+                assertTrue(client.hubEvents("rivulet.hello").get(0).data().contains("\"resumed\":\"exact\""),
+                    "id " + i);
                 assertEquals(answers.size() - 1 - i, awaitEvents(client, answers.size() - 1 - i).events().size());
                 client.cut();
             }

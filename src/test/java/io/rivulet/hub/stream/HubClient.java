@@ -6,8 +6,8 @@ import io.rivulet.hub.Hub;
 import io.rivulet.hub.HubScene;
 import io.rivulet.hub.dialect.Dialect;
 import io.rivulet.hub.resume.Pace;
-import io.rivulet.hub.resume.Placed;
 import io.rivulet.hub.resume.Since;
+import io.rivulet.hub.resume.StartPoint;
 import io.rivulet.hub.resume.SubscribeRequest;
 import io.rivulet.kit.Await;
 import io.rivulet.kit.StreamParser;
@@ -91,7 +91,7 @@ public final class HubClient {
     /** The same in two steps; returns what the response's header would say. */
     public String connectPlaced() throws Exception {
         SubscribeRequest request = request(Since.LATEST);
-        Placed placed = hub.place(request).get(20, TimeUnit.SECONDS);
+        StartPoint.Placed placed = hub.place(request).get(20, TimeUnit.SECONDS);
         Window window = new Window();
         opened(window, hub.subscribe(request, placed, window));
         return placed.lastEventId();
@@ -122,7 +122,7 @@ public final class HubClient {
 
     /** What it was told in {@code rivulet.hello}. */
     public String told(String field) {
-        List<StreamParser.Dispatched> hellos = controls("rivulet.hello");
+        List<StreamParser.Dispatched> hellos = hubEvents("rivulet.hello");
         return JsonParser.parseString(hellos.get(hellos.size() - 1).data()).getAsJsonObject().get(field).getAsString();
     }
 
@@ -234,7 +234,7 @@ public final class HubClient {
         return received.stream().filter(e -> !e.type().startsWith("rivulet.")).toList();
     }
 
-    public List<StreamParser.Dispatched> controls(String type) {
+    public List<StreamParser.Dispatched> hubEvents(String type) {
         return received.stream().filter(e -> e.type().equals(type)).toList();
     }
 

@@ -145,7 +145,7 @@ class LagTest {
             HubClient client = awaitHello(scene.client("news").connect(), 1);
             assertEquals(1, lags(scene, client.connection(), "nobody").size());
             client.cut();
-            Await.until("it is gone", () -> scene.hub.streams() == 0);
+            Await.until("it is gone", () -> scene.hub.connections().list().size() == 0);
             assertEquals(Map.of(), lags(scene, client.connection()));
         }
     }

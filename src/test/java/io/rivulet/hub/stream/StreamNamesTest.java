@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.rivulet.hub.stream.StreamNames.Name;
 import org.junit.jupiter.api.Test;
 
 /** Names of streams as they are told, and the secrets that belong to them. */

@@ -76,7 +76,7 @@ class WriteBudgetTest {
                 assertTrue(held(clients) <= 4 * SHARDS, "more than there is room for");
             }
             assertEquals(0, scene.metrics.get(Count.CROWDED_OUT) + scene.metrics.get(Count.STALLED));
-            assertEquals(clients.size(), scene.hub.streams());
+            assertEquals(clients.size(), scene.hub.connections().list().size());
         }
     }
 

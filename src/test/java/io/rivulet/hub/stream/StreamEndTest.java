@@ -18,8 +18,8 @@ import io.rivulet.hub.HubScene;
 import io.rivulet.hub.SetClock;
 import io.rivulet.hub.dialect.Dialect;
 import io.rivulet.hub.publish.Publication;
-import io.rivulet.hub.resume.Placed;
 import io.rivulet.hub.resume.Since;
+import io.rivulet.hub.resume.StartPoint;
 import io.rivulet.kit.Await;
 import io.rivulet.refusal.Refused;
 import io.rivulet.refusal.Refused.Reason;
@@ -35,7 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** How the hub ends streams: always between two events, and never later than it must. */
-class EndsTest {
+class StreamEndTest {
 
     private static final long MINUTE_MS = 60_000;
 
@@ -163,7 +163,7 @@ class EndsTest {
                 banned.add(awaitHello(scene.client("news").as(bad).connect(), 1));
             }
             HubClient stays = scene.client("news").as(good).connect();
-            CompletableFuture<Placed> placed = scene.hub.place(banned.get(0).request(Since.LATEST));
+            CompletableFuture<StartPoint.Placed> placed = scene.hub.place(banned.get(0).request(Since.LATEST));
             scene.hub.bans(g -> g.subject().equals("bad"));
             scene.hub.endBanned();
             banned.forEach(HubScene::awaitEnd);
@@ -173,7 +173,7 @@ class EndsTest {
             assertEquals(Reason.BANNED, assertThrows(Refused.class, () -> banned.get(0).connectPlaced()).reason());
             assertEquals(Reason.BANNED, assertThrows(Refused.class,
                 () -> scene.hub.subscribe(banned.get(0).request(Since.LATEST), placed.get(), null)).reason());
-            assertEquals(1, scene.hub.streams());
+            assertEquals(1, scene.hub.connections().list().size());
             Publication slow = new Publication(List.of(Event.on("news").data("2").build()),
                 new Grant(bad.issuer(), "bad", null, topics("news"), bad.subscribes(), List.of(), false, Grant.NEVER,
                     false), null); // its body has come only now
@@ -191,7 +191,7 @@ class EndsTest {
             scene.hub.bans(g -> asked.getAndIncrement() > 0); // after the door has let it in, and its sweep is over
             HubClient client = scene.client("news").connect(Since.EARLIEST);
             awaitEnd(client);
-            assertEquals(List.of(), client.controls("rivulet.hello"));
+            assertEquals(List.of(), client.hubEvents("rivulet.hello"));
             scene.hub.bans(g -> false);
             awaitHello(client.connect(), 1);
         }

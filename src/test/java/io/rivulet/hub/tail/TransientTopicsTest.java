@@ -1,4 +1,4 @@
-package io.rivulet.hub;
+package io.rivulet.hub.tail;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.rivulet.event.Event;
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
-import io.rivulet.hub.tail.TransientTopics;
 import io.rivulet.log.View;
 import io.rivulet.topic.TopicMatcher;
 import io.rivulet.topic.TopicSelection;
@@ -18,8 +17,10 @@ import org.junit.jupiter.api.Test;
 /** What is remembered of transient topics, whichever way somebody asks for them. */
 class TransientTopicsTest {
 
+    private static final List<String> NAMES = List.of("clock", "quotes/*");
+
     private final TopicSpace space = TopicSpace.of("https://hub.example/.well-known/mercure");
-    private final TransientTopics transients = new TransientTopics(1 << 20);
+    private final TransientTopics transients = new TransientTopics(NAMES, 1 << 20);
 
     @Test
     void theNewestOfEachTopicIsFoundByNameByPatternAndByTemplate() {
@@ -49,7 +50,7 @@ class TransientTopicsTest {
 
     @Test
     void theNewestOfATopicIsLostOnlyWhereItIsNeitherRememberedNorReplaced() {
-        TransientTopics few = new TransientTopics(1); // room for one topic
+        TransientTopics few = new TransientTopics(NAMES, 1); // room for one topic
         EventFrame first = frame(1, "quotes/A");
         few.added(first);
         few.evicted(first);
@@ -73,16 +74,15 @@ class TransientTopicsTest {
 
     @Test
     void afterARestartOnlyThoseWhoMayHaveLostSomethingAreToldSo() {
-        List<String> names = List.of("clock", "quotes/*");
         for (TopicMatcher wish : List.of(space.exact("clock"), space.exact("quotes/A"), space.exact("*"),
             space.selector("quotes/{name}"), space.selector("{word}"), space.urlPattern("quotes/:name"),
             space.urlPattern("https://hub.example/.well-known/c*"), space.urlPattern("*://*/*"))) {
-            assertTrue(RunningHub.mayBeTransient(TopicSelection.of(List.of(space.exact("x"), wish)), names), "" + wish);
+            assertTrue(transients.mayBeAmong(TopicSelection.of(List.of(space.exact("x"), wish))), "" + wish);
         }
         for (TopicMatcher wish : List.of(space.exact("news"), space.exact("quotes"), space.selector("/books/{id}"),
             space.selector("quotes{id}"), space.urlPattern("books/:id"),
             space.urlPattern("https://example.com/quotes/*"))) {
-            assertFalse(RunningHub.mayBeTransient(TopicSelection.of(List.of(wish)), names), "" + wish);
+            assertFalse(transients.mayBeAmong(TopicSelection.of(List.of(wish))), "" + wish);
         }
     }
 

@@ -12,7 +12,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** At most {@code rate * t} and one batch in any {@code t} seconds, and not much less where there is enough to send. */
-class PacingTest {
+class RateQueueTest {
 
     private static final long MS = 1_000_000;
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** After an outage thousands ask for the same history: its writes are put together once, not for each of them. */
-class ReplaysTest {
+class SharedBatchesTest {
 
     private static final int SHARDS = Runtime.getRuntime().availableProcessors();
     private static final int STREAMS = 150 * SHARDS;

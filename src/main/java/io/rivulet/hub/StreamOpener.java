@@ -1,0 +1,99 @@
+package io.rivulet.hub;
+
+import io.rivulet.config.Settings;
+import io.rivulet.hub.resume.Resume;
+import io.rivulet.hub.resume.Since;
+import io.rivulet.hub.resume.StartPoint;
+import io.rivulet.hub.resume.SubscribeRequest;
+import io.rivulet.hub.stream.Admission;
+import io.rivulet.hub.stream.EndReason;
+import io.rivulet.hub.stream.FanOut;
+import io.rivulet.hub.stream.Outlet;
+import io.rivulet.hub.stream.ShardSetup;
+import io.rivulet.hub.stream.StreamOwner;
+import io.rivulet.hub.stream.Subscriber;
+import io.rivulet.metrics.Metrics.Count;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens streams: gives each one a shard, has its start looked up, and attaches it there. {@link Hub} uses it for each
+ * subscribe, on any thread; a look-up runs on a reader thread.
+ *
+ * <p>The shard gets the stream before its start is known. So the client has its first bytes at once, and a stream that
+ * waits for a look-up can end like any other.
+ */
+final class StreamOpener {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StreamOpener.class);
+
+    private final Settings settings;
+    private final ShardSetup setup;
+    private final FanOut fanOut;
+    private final Resume resume;
+
+    StreamOpener(Settings settings, ShardSetup setup, FanOut fanOut, Resume resume) {
+        this.settings = settings;
+        this.setup = setup;
+        this.fanOut = fanOut;
+        this.resume = resume;
+    }
+
+    /** A stream that has a shard and that nobody writes to yet. */
+    Subscriber admit(SubscribeRequest request, Outlet outlet) {
+        Admission admission = Admission.of(request.dialect(), settings, setup.names(), setup.clock().millis());
+        return new Subscriber(request, outlet, fanOut.assign(), admission);
+    }
+
+    /** Where the stream begins, and what the header says of it; on a reader thread. */
+    StartPoint.Placed place(SubscribeRequest request) throws IOException {
+        StartPoint found = resume.find(request.resume());
+        StartPoint start = setup.watcher().checked(request,
+            found.cursor() == null ? found.at(setup.sources().ring().newest()) : found);
+        boolean damage = setup.sources().history().meetsDamage(start.cursor());
+        String told = request.dialect().startId(request.cursor(), start, damage,
+            () -> resume.isNothingFor(request.grant()));
+        return new StartPoint.Placed(start, damage, told);
+    }
+
+    /** Begins to serve the stream; {@code placed} is its start, or null when nobody has looked it up. */
+    void open(Subscriber s, StartPoint.Placed placed) {
+        StreamOwner<Subscriber> shard = s.owner();
+        byte[] first = s.request().dialect().prelude(setup.retryMs().getAsLong());
+        shard.post(() -> shard.begin(s, first));
+        if (placed != null) {
+            attach(s, placed);
+        } else if (s.request().cursor() == null && s.request().since() == Since.LATEST) {
+            // now, not when the shard comes to it: what was answered before is old, what comes from now on is new
+            StartPoint live = StartPoint.LIVE.at(setup.sources().ring().newest());
+            shard.post(() -> shard.attach(s, live, false));
+        } else {
+            setup.readers().submit(() -> placeAndAttach(s));
+        }
+    }
+
+    private void placeAndAttach(Subscriber s) {
+        if (s.hasLeft()) {
+            return;
+        }
+        StartPoint.Placed placed;
+        try {
+            placed = place(s.request());
+        } catch (IOException | RuntimeException e) {
+            LOG.error("The cursor of stream {} could not be looked up; the stream is ended and its client will ask "
+                + "again", s.connection(), e);
+            s.gone(EndReason.FAULT);
+            return;
+        }
+        attach(s, placed);
+    }
+
+    private void attach(Subscriber s, StartPoint.Placed placed) {
+        StartPoint start = placed.start();
+        if (start.resumed() == StartPoint.Resumed.RESET) {
+            setup.metrics().add(Count.RESETS);
+        }
+        s.owner().post(() -> s.owner().attach(s, start, placed.damageTold()));
+    }
+}
