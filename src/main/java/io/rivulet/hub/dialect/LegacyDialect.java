@@ -4,7 +4,9 @@ import io.rivulet.config.Settings;
 import io.rivulet.event.Variant;
 import java.util.List;
 
-/** Mercure 0.x, for {@code topic} at the protocol's own path: as 1.0, with other names and with JSON-LD. */
+/**
+ * Mercure 0.x, for {@code topic} at the protocol's own path: like 1.0, with other names and with JSON-LD. Any thread.
+ */
 public final class LegacyDialect extends MercureDialect {
 
     /** The name of 0.x, that of clients half on their way to 1.0, and that of 0.x before 0.11. */

@@ -10,9 +10,10 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Mercure 1.0, for {@code match…} at the protocol's own path: only what the protocol knows. A header of the response
- * tells where the stream begins. The stream itself cannot tell of a loss, so a loss ends it, and the header of the next
- * response tells of it.
+ * Mercure 1.0, for {@code match…} at the protocol's own path: only bytes that the protocol knows. Any thread.
+ *
+ * <p>A header of the response tells where the stream begins. The stream itself has no way to tell of a loss, so a loss
+ * ends it, and the header of the next response tells of it.
  */
 public class MercureDialect implements Dialect {
 

@@ -1,6 +1,9 @@
 package io.rivulet.hub.dialect;
 
-/** Where a stream begins, as far as its client is told. */
+/**
+ * Where a stream begins, as far as its client is told. A {@link Dialect} reads it when it writes a head or a hello.
+ * Immutable, any thread.
+ */
 public interface Start {
 
     /** How it resumed, in a word. */

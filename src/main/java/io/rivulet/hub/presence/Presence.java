@@ -21,13 +21,16 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * Who is subscribed to what, while {@code rivulet.presence} is on (Mercure 1.0, "Active subscriptions"). The list is
- * kept always; changes are told as events only while somebody may see them: a stream that asks for them and has the
- * right, or a reader of the list, and for five minutes after either. Any thread.
+ * The list of active subscriptions, while {@code rivulet.presence} is on (Mercure 1.0, "Active subscriptions"). The
+ * shards report their streams to it, the doors read the list, and {@link PresenceTeller} publishes its changes. Any
+ * thread.
  *
- * <p>A change goes into the list first and is told then, so whoever reads the list and goes on from
- * {@link #lastEventId} misses none. And a cursor from before a time in which nothing was told is not exact:
- * {@link #lost} knows.
+ * <p>Changes are told as events only while somebody may see them: a stream that asks for them and has the right, or a
+ * reader of the list, and for five minutes after either. Else each connect would cost an event that nobody gets. A
+ * cursor from before a time in which nothing was told is then not exact, and {@link #lost} finds that out.
+ *
+ * <p>A change goes into the list first and is told then. So a client that reads the list and goes on from {@link
+ * #lastEventId} misses none.
  */
 public final class Presence implements StreamWatcher {
 
@@ -139,7 +142,7 @@ public final class Presence implements StreamWatcher {
      *
      * <p>T1 (a shard) brings a watcher whose cursor was found exact; T2 (the teller) finds that nobody watches and
      * leaves a change untold. T1 counts the watcher, then looks at what is lost; T2 notes the loss, then looks at the
-     * watchers again. Whoever is second sees the other.
+     * watchers again. The second of the two sees the other.
      */
     @Override
     public Watched began(SubscribeRequest request, Grant grant, String subscriber, StartPoint start) {

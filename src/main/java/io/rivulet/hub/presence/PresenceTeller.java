@@ -14,11 +14,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells changes of subscriptions as events, in their order: its own thread, {@code rivulet-presence}, so that no shard
- * ever waits. One batch is on its way at a time; while the publish queue is full it is offered again at each tick, and
- * what happens meanwhile gathers. What gathers is bounded: a connection is in the line once, whatever happens to it,
- * and when the line is long, one that came and went unseen is not told at all. The list and the last event of each
- * subscription agree in the end.
+ * Publishes the changes of active subscriptions as events, in their order. Shards report changes, on any thread; its
+ * own thread, {@code rivulet-presence}, publishes, so that no shard ever waits.
+ *
+ * <p>One batch is on its way at a time. While the publish queue is full the batch is offered again at each tick, and
+ * later changes gather. Their number is bounded: a connection is in the line once, however often it changes, and while
+ * the line is long a connection that came and went unseen is not told at all. In the end the list and the last event of
+ * each subscription agree.
  */
 public final class PresenceTeller implements Runnable {
 
@@ -32,12 +34,13 @@ public final class PresenceTeller implements Runnable {
     private final Thread thread;
     private final Mailbox mailbox = new Mailbox(() -> { });
     private final Set<Registration> line = new LinkedHashSet<>();
-    /** What has to be published next, until it was. */
+    /** The events to publish next; kept until they are published. */
     private List<Event> batch;
     private boolean onItsWay;
     private boolean paused;
     private volatile boolean closing;
 
+    /** Nothing to tell yet; {@code publish} publishes events of the hub's own. */
     public PresenceTeller(Presence presence, Function<List<Event>, CompletableFuture<List<String>>> publish) {
         this.presence = presence;
         this.publish = publish;
@@ -48,6 +51,7 @@ public final class PresenceTeller implements Runnable {
 
     // ---- any thread
 
+    /** Starts its thread. */
     public void start() {
         thread.start();
     }
@@ -62,6 +66,7 @@ public final class PresenceTeller implements Runnable {
         mailbox.post(() -> paused = false);
     }
 
+    /** Ends its thread, and waits for that at most {@code millis}. */
     public void close(long millis) throws InterruptedException {
         end();
         thread.join(millis);

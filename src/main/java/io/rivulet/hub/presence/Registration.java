@@ -5,8 +5,10 @@ import io.rivulet.topic.TopicMatcher;
 import io.rivulet.topic.TopicSelection;
 
 /**
- * The active subscriptions of one connection: one for each matcher, all under one name. What they carry is of the grant
- * that the stream began with, so that the end of a subscription says what its beginning said.
+ * The active subscriptions of one connection: one for each matcher, all under one name. {@link Presence} lists it, and
+ * {@link PresenceTeller} notes in it how much was told.
+ *
+ * <p>It keeps the grant that the stream began with, so that the end of a subscription says the same as its beginning.
  */
 public final class Registration {
 
@@ -27,7 +29,7 @@ public final class Registration {
         this.grant = grant;
     }
 
-    /** What its stream asked for. */
+    /** The topics that its stream asked for. */
     TopicSelection topics() {
         return topics;
     }

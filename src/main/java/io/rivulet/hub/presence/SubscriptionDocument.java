@@ -10,8 +10,9 @@ import java.net.URI;
 import java.util.List;
 
 /**
- * Active subscriptions as JSON text: of Mercure 1.0 (ACT-03, ACT-08) and of 0.x (JSON-LD, OLD-11, OLD-12), the same for
- * events and for the API. {@code hub} is the hub's path, {@link #hubPath}. Pure, any thread.
+ * Active subscriptions as JSON text, of Mercure 1.0 (ACT-03, ACT-08) and of 0.x (JSON-LD, OLD-11, OLD-12). The teller
+ * makes events with it and the doors their documents, so both say the same. Pure, any thread. {@code hub} is the path
+ * of the hub's URL, {@link #hubPath}.
  */
 public final class SubscriptionDocument {
 

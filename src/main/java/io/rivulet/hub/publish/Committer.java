@@ -24,9 +24,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one sequencer: takes groups from the queue, appends the durable part as one commit, gives every event its place,
- * shows all to the ring, answers. Its own thread, {@code rivulet-commit}; it does no network I/O and runs nobody's
- * callback. While one commit syncs, the next group gathers by itself: there is no timer.
+ * The one sequencer: it takes groups from the queue, appends the durable events as one commit, gives each event its
+ * position, shows all to the ring, and answers. Its own thread, {@code rivulet-commit}; it does no network I/O and runs
+ * nobody's callback.
+ *
+ * <p>The next group gathers by itself while one commit syncs, so there is no timer: a lone publish waits for nobody,
+ * and under load the groups grow.
  */
 public final class Committer implements Runnable {
 
@@ -53,6 +56,7 @@ public final class Committer implements Runnable {
     private int nonce;
     private boolean failing;
 
+    /** Goes on at the head of this log; {@code answering} completes answers. */
     public Committer(PublishQueue queue, EventLog log, TailRing ring, TransientTopics transients, FanOut fanOut,
                      Executor answering, Metrics metrics, InstantSource clock) {
         this.queue = queue;
@@ -81,7 +85,7 @@ public final class Committer implements Runnable {
                 commit(group);
                 answers.keep(group);
                 if (queue.isEmpty()) {
-                    answers.give(); // who comes from now on finds this thread at work or woken: it need not look again
+                    answers.give(); // a later publish finds this thread at work, or wakes it: no need to look again
                 }
             } catch (IOException | RuntimeException | Error e) {
                 fault(group, e); // without this thread every publisher would wait for ever

@@ -7,12 +7,12 @@ import java.util.concurrent.RejectedExecutionException;
 /**
  * The publishers' answers, on their way from the committer to the thread that gives them. The committer's own.
  *
- * <p>Why they are put off: with few cores, the moment a group is on the disk is the worst one to answer it. Its
- * answers, and the next publishes that they set free, want the core just when the committer wants it to write the group
- * that gathered meanwhile; the disk stands still until it gets it. So while somebody waits in the queue, a group's
- * answers are kept until the next one is written, and are given while the disk syncs that. Nobody waits for more than
- * the committer's own work (or for a segment that the log's thread rolls at that moment): {@link #give} comes before
- * everything that may take long, a search for a key, a sync, a wait for shards, and when the queue is empty.
+ * <p>With few cores, the moment after a sync is the worst one to answer. The answers, and the next publishes that they
+ * set free, want the core just when the committer wants it to write the next group, and the disk stands still until it
+ * gets it. So while somebody waits in the queue, the answers of a group are kept until the next group is written, and
+ * are given while the disk syncs that. Nobody waits for more than the committer's own work, or for a segment that the
+ * log's thread rolls just then: {@link #give} comes before everything that may take long, which is a search for a key,
+ * a sync, or a wait for shards, and when the queue is empty.
  */
 final class DeferredAnswers {
 

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A publish on its way: in the queue, then in a group, then answered. The publisher's thread makes it, the committer
- * alone changes it.
+ * A publish on its way: in the queue, then in a group, then answered. The publisher's thread makes it; after that the
+ * committer alone changes it.
  */
 public final class PendingPublish {
 
@@ -18,6 +18,7 @@ public final class PendingPublish {
     /** In memory only. One durable event makes a whole batch durable, so that it stays contiguous in the log. */
     final boolean isTransient;
     final int weight;
+    /** The ids, or why nothing was published. */
     public final CompletableFuture<List<String>> answer = new CompletableFuture<>();
 
     /** The ids, once placed. */
@@ -27,6 +28,7 @@ public final class PendingPublish {
     /** The publish in the same group that came first with the same key; its answer is this one's too. */
     PendingPublish original;
 
+    /** A publish that is checked; {@code receipt} is null without an idempotency key. */
     public PendingPublish(List<Event> events, Receipt receipt, boolean isTransient) {
         this.events = events;
         this.receipt = receipt;

@@ -5,7 +5,8 @@ import io.rivulet.event.Event;
 import java.util.List;
 
 /**
- * What one request publishes: one event or a batch, all or nothing, contiguous in the order.
+ * The events of one request: one or a batch, published all or none, and contiguous in the order. Doors and code in the
+ * same JVM make it. Immutable, any thread.
  *
  * @param events         at least one
  * @param grant          what the publisher may

@@ -12,12 +12,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Makes of a checked publication what the committer takes: private topics marked, class chosen, receipt written. */
+/**
+ * Makes of a checked publication the form that the committer takes: private topics marked, durable or transient
+ * decided, receipt written. The hub calls it on the publisher's thread, so that the committer has less to do. Any
+ * thread.
+ */
 public final class PublishIntake {
 
     private PublishIntake() {
     }
 
+    /** The form that goes into the queue. */
     public static PendingPublish take(Publication publication, Settings settings) {
         List<String> privateTopics = settings.get(SettingsTable.PRIVATE_TOPICS);
         List<Event> events = new ArrayList<>(publication.events().size());

@@ -8,7 +8,11 @@ import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Publishes waiting for the committer, first in, first out, bounded by bytes. Any thread offers, it takes. */
+/**
+ * Publishes that wait for the committer: first in, first out, bounded by bytes. Any thread offers, the committer takes.
+ *
+ * <p>The committer takes groups, since one sync of the disk then serves all publishes of a group.
+ */
 public final class PublishQueue {
 
     private static final int GROUP_EVENTS_MAX = 512;
@@ -21,6 +25,7 @@ public final class PublishQueue {
     private long bytes;
     private boolean closed;
 
+    /** At most so many bytes wait, or one publish if that is larger. */
     public PublishQueue(long bytesMax) {
         this.bytesMax = bytesMax;
     }

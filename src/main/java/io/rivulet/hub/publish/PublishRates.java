@@ -15,10 +15,13 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * How many events a second each subject may publish: a bucket that holds {@code publish.burst} tokens and gets
- * {@code publish.rate} a second. An event that keeps the rules costs one, also when the queue has no room for it or its
- * key repeats another: it has cost work, too. Of a bucket one number is kept, when it will be full again (the generic
- * cell rate algorithm), and of one that is full nothing. Any thread; the lock is held for a map's work.
+ * How many events a second each subject may publish: a bucket that holds {@code publish.burst} tokens and gets {@code
+ * publish.rate} of them a second. The hub takes tokens for each publication that keeps the rules. Any thread; the lock
+ * is held for the work of a map.
+ *
+ * <p>An event costs a token also when the queue has no room for it or its key repeats another: it has cost work, too.
+ * Of a bucket only one number is kept, the time when it will be full again (the generic cell rate algorithm), and of a
+ * full one nothing. So subjects at rest cost no memory.
  */
 public final class PublishRates {
 
@@ -41,6 +44,7 @@ public final class PublishRates {
     private int sweepAt = SUBJECTS_LEAST;
     private long sweptNs;
 
+    /** The rate and the burst of these settings. */
     public PublishRates(Settings settings, LongSupplier nanos, Metrics metrics) {
         rate = settings.get(SettingsTable.PUBLISH_RATE);
         burst = settings.get(SettingsTable.PUBLISH_BURST);

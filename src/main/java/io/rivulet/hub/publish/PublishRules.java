@@ -16,8 +16,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * The rules of the log, whatever the door an event comes through: rights, limits, and what the protocol keeps for
- * itself. What a single field may hold, {@link Event} has checked already. Pure, any thread.
+ * The rules for publishers, whatever the door: rights, limits, and the topics and types that the protocol keeps for
+ * itself. The hub checks each publication. Pure, any thread.
+ *
+ * <p>{@link Event} itself has checked before which characters a field may hold.
  */
 public final class PublishRules {
 
@@ -66,7 +68,7 @@ public final class PublishRules {
         }
     }
 
-    /** What the event is comes before who sends it: a reserved topic is refused whatever the token (PUB-05). */
+    /** Checks the event before the grant: a reserved topic is refused whatever the token (PUB-05). */
     private void check(Event event, Publication publication) {
         if (event.topics().size() > topicsMax) {
             throw Refused.because(TOO_LARGE, "the event has " + event.topics().size() + " topics; at most "

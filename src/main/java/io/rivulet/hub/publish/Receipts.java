@@ -17,8 +17,10 @@ import java.util.Optional;
 
 /**
  * Tells a publish from its repetition: the same key and content again gets the first answer and is appended once. The
- * log remembers durable ones as long as history reaches; of transient ones the newest are kept in memory. The
- * committer alone asks, so there is no race between two of the same key.
+ * committer alone asks, so two publishes of the same key never race.
+ *
+ * <p>The log remembers durable publishes as long as history reaches. Of transient ones the newest are kept in memory
+ * here.
  */
 final class Receipts {
 

@@ -4,7 +4,7 @@ import io.rivulet.event.Event;
 import java.util.List;
 
 /**
- * One page of history.
+ * One page of history, oldest event first. {@link HistoryPages} makes it for the doors. Immutable, any thread.
  *
  * @param events oldest first
  * @param next   the id to go on after, or null when the page reaches the head

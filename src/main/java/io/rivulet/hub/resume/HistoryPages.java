@@ -11,7 +11,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** History, a page at a time, under the rights of a stream. Reader threads only. */
+/**
+ * Reads history, a page at a time, under the rights and the rules of a stream. The hub asks it for the doors. Reader
+ * threads only.
+ */
 public final class HistoryPages {
 
     private static final int READ_BYTES = 256 << 10;
@@ -21,11 +24,13 @@ public final class HistoryPages {
     private final LocalLog log;
     private final Resume resume;
 
+    /** Pages of this log, which begin as streams do. */
     public HistoryPages(LocalLog log, Resume resume) {
         this.log = log;
         this.resume = resume;
     }
 
+    /** The page after {@code after}, or from {@code since} when that is null; at most so many events. */
     public History page(TopicSelection topics, Grant grant, Since since, String after, int limit) throws IOException {
         View view = View.of(topics, grant);
         if (since.kind() == Since.Kind.LAST_OF_EACH && after == null) {

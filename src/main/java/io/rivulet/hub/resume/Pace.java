@@ -1,10 +1,11 @@
 package io.rivulet.hub.resume;
 
 /**
- * How much of what it asks for a client wants.
+ * How much of its events a client wants, and how fast. The doors read it from a request; its stream's feed keeps it.
+ * Immutable, any thread.
  *
- * @param conflates     only the newest event of each topic while it lags; every event while it keeps up
- * @param ratePerSecond events a second at most, up to {@link #RATE_MAX}; 0 for any number. Who has a rate conflates
+ * @param conflates     while the stream lags, only the newest event of each topic; while it keeps up, every event
+ * @param ratePerSecond events a second at most, up to {@link #RATE_MAX}; 0 for any number; with a rate it conflates
  */
 public record Pace(boolean conflates, int ratePerSecond) {
 
@@ -14,7 +15,7 @@ public record Pace(boolean conflates, int ratePerSecond) {
     /** All of it, as fast as the socket takes it. */
     public static final Pace EVERYTHING = new Pace(false, 0);
 
-    /** Who has a rate conflates. */
+    /** A pace with a rate conflates, whatever was asked for. */
     public Pace {
         if (ratePerSecond < 0 || ratePerSecond > RATE_MAX) {
             throw new IllegalArgumentException("a rate of " + ratePerSecond);

@@ -5,11 +5,15 @@ import io.rivulet.log.LocalLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** Seals the id of any place, whether an event stands there or not. Reader threads only: it may ask the log's files. */
+/**
+ * Seals the id of any position, whether an event stands there or not. {@link Resume} and the reads for lagging streams
+ * use it. Reader threads only: it may ask the log's files.
+ */
 public final class PlaceIds {
 
     private final LocalLog log;
 
+    /** Ids of this log. */
     public PlaceIds(LocalLog log) {
         this.log = log;
     }

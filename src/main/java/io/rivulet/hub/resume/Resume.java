@@ -22,10 +22,12 @@ import java.util.OptionalLong;
 import java.util.function.Predicate;
 
 /**
- * Finds where a stream begins: from a cursor, or from {@code since}. Reader threads only: it asks the log.
+ * Finds where a stream begins, from a cursor or from {@code since}. The hub asks it for each stream that does not
+ * simply begin now, and for pages of history. Reader threads only: it asks the log.
  *
- * <p>A cursor is believed only when its epoch could reach its place and the nonce it carries is that of the commit
- * there: one from a lost tail, an older backup or another store is a reset, never a silent skip.
+ * <p>A cursor is believed only when its epoch could reach its position and its nonce is that of the commit there. A
+ * cursor from a lost tail, an older backup or another store fails this and is a reset: its events are never skipped
+ * without a word.
  */
 public final class Resume {
 
@@ -39,6 +41,7 @@ public final class Resume {
     private final PlaceIds ids;
     private final Predicate<TopicSelection> mayBeTransient;
 
+    /** {@code mayBeTransient} says whether a selection may contain transient topics. */
     public Resume(LocalLog log, TailRing ring, TransientTopics transients, Predicate<TopicSelection> mayBeTransient) {
         this.log = log;
         this.ring = ring;
@@ -175,7 +178,7 @@ public final class Resume {
             found.add(entry.frame(log.seal()));
         }
         found.addAll(transients.newestOfEach(view(request)));
-        // what is newer than head comes by itself afterwards
+        // newer events than this head come by themselves afterwards
         found.removeIf(f -> f.position().isAfter(head));
         if (found.isEmpty()) {
             return StartPoint.LIVE;

@@ -4,7 +4,8 @@ import io.rivulet.auth.Grant;
 import io.rivulet.topic.TopicSelection;
 
 /**
- * What decides where a stream or a page of history begins.
+ * The part of a request that decides where a stream or a page of history begins. {@link Resume} gets it. Immutable, any
+ * thread.
  *
  * @param topics    what is wanted
  * @param grant     what the caller may see

@@ -9,8 +9,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where a first connect begins: {@code latest}, {@code earliest}, {@code last} (the newest event of each topic),
- * {@code last=50}, an ISO instant, {@code -10m}.
+ * Where a first connect begins: {@code latest}, {@code earliest}, {@code last} (the newest event of each topic), {@code
+ * last=50}, an ISO instant, {@code -10m}. The doors parse it; {@link Resume} finds the position. Immutable, any thread.
  *
  * @param kind  which
  * @param count of {@code LAST_COUNT}

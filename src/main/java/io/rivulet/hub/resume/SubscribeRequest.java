@@ -6,7 +6,7 @@ import io.rivulet.topic.TopicSelection;
 import java.time.Duration;
 
 /**
- * What a client asks for when it opens a stream.
+ * The request of a client for one stream. The doors make it, and its stream keeps it to the end. Immutable, any thread.
  *
  * @param topics          what it wants
  * @param grant           what it may see when it opens

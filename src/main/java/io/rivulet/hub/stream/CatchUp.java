@@ -5,7 +5,13 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
-/** The line of the streams of one shard that wait to be fed: each gets one write, then it is the next one's turn. */
+/**
+ * The queue of a shard's streams that wait to be fed: each gets one write, then the next one has its turn. The shard's
+ * thread alone uses it.
+ *
+ * <p>After an outage thousands wait here, so a round of it has a time limit, and a shorter one when a live event has
+ * come: streams that are live must not wait for those that come back.
+ */
 final class CatchUp {
 
     private static final long ROUND_NS = 2_000_000;

@@ -7,14 +7,15 @@ import io.rivulet.log.View;
 import java.util.List;
 
 /**
- * Feeds a stream that conflates while it lags, by socket or by rate: in passes. What matched since the last pass is
- * gathered in a {@link ConflationWindow}, the newest of each topic only; when the stream can take something the window
- * is frozen and sent in ascending order to its end, while the next one gathers what is newer. So ids ascend, no topic
- * waits for longer than two passes, the newest event of each arrives, and a cut resumes right: what lies at or below an
- * id that was sent was sent itself, or stands for nothing any more that does not come later. Shard thread.
+ * Feeds a stream that conflates while it lags, because of its socket or its rate. Shard thread.
  *
- * <p>Order: what has left the ring, from the log and from what is remembered of transient topics ({@link NewestRead});
- * then the window, gathered from the ring meanwhile; then live.
+ * <p>It works in passes. A {@link ConflationWindow} gathers the newest event of each topic. When the stream can take
+ * something, the window is frozen as a pass and sent to its end in ascending order, while the window gathers newer
+ * events. So ids ascend, no topic waits longer than two passes, and the newest event of each topic arrives. A cut
+ * resumes right: each event at or below a sent id was sent, or a newer one of its topic comes later.
+ *
+ * <p>The order is: events that have left the ring, from the log and from the memory of transient topics ({@link
+ * NewestRead}); then the window; then live.
  */
 final class ConflatingFeed implements Feed {
 
@@ -27,13 +28,13 @@ final class ConflatingFeed implements Feed {
     private final RateQueue.Pacing pacing;
     private final ConflationWindow window = new ConflationWindow();
     private WaitingEvents waiting;
-    /** What the pass that waits counts for. */
+    /** The memory of the pass that waits. */
     private long passBytes;
-    /** What window and pass count for in the shard's {@link Conflation}. */
+    /** The part of window and pass that the shard's {@link Conflation} counts. */
     private long charged;
     private int writeBytes = WriteBudget.FREE_BYTES;
     private boolean reading;
-    /** What is being read was asked for under another grant. */
+    /** The read that is under way was asked for under another grant. */
     private boolean readAgain;
     /** Something promised was lost before the window, and the stream has not been told. */
     private boolean lost;
@@ -43,7 +44,7 @@ final class ConflatingFeed implements Feed {
      * A feed that gathers behind the cursor.
      *
      * @param pacing the stream's rate, or null
-     * @param first  what the stream gets before that, or null
+     * @param first  the events that the stream gets before that, or null
      * @param readMs see {@link #readMs}
      */
     ConflatingFeed(StreamView view, Cursor cursor, StreamWatcher.Watched watched, RateQueue.Pacing pacing,
@@ -61,7 +62,7 @@ final class ConflatingFeed implements Feed {
         return waiting == null ? cursor.seen() : waiting.end();
     }
 
-    /** The stream was live: what waited for it becomes the beginning of the window, and new events are offered. */
+    /** The stream was live: its backlog becomes the beginning of the window, and new events are offered. */
     void beginWith(Turn turn, long[] sequences) {
         window.follow();
         for (int i = 0; i < sequences.length && window.follows(); i++) {
@@ -74,7 +75,7 @@ final class ConflatingFeed implements Feed {
         }
     }
 
-    /** What it gathers. */
+    /** The window that it gathers in: for tests. */
     ConflationWindow window() {
         return window;
     }
@@ -128,7 +129,7 @@ final class ConflatingFeed implements Feed {
         }
     }
 
-    /** What was to be looked through next is there no more: the window ends, or begins later if it holds nothing. */
+    /** The ring lost the events to look through next: the window ends, or begins later if it holds nothing. */
     private void ringMovedOn(Turn turn) {
         TailRing.Mark floor = turn.ring().below();
         if (!window.isEmpty()) {
@@ -226,7 +227,7 @@ final class ConflatingFeed implements Feed {
         return turn.lost(new Turn.Loss(true, null, cursor.seen(), id, false));
     }
 
-    /** What was read is kept as a pass, as far as there is room for it; the rest is read again. */
+    /** Keeps the events that were read as a pass, as far as there is room; the rest is read again. */
     @Override
     public Outcome answered(Turn turn, HistoryRead.Result result) {
         reading = false;
@@ -295,7 +296,7 @@ final class ConflatingFeed implements Feed {
         settle(turn);
     }
 
-    /** What it holds: the window, and the pass that is being sent. */
+    /** The memory that it holds: the window, and the pass that is being sent. */
     private long held() {
         return window.bytes() + passBytes;
     }

@@ -1,13 +1,15 @@
 package io.rivulet.hub.stream;
 
 /**
- * What all streams of one shard that conflate may hold together, in their windows and passes: beyond 4 KB and one event
- * each at most the shard's part of {@code rivulet.conflate.bytes}. A window that may not grow ends, and its stream goes
- * on behind it as one that has just come: correct, only less conflated. Shard thread.
+ * The memory that all conflating streams of one shard share for their windows and passes: the shard's part of {@code
+ * rivulet.conflate.bytes}. Their feeds ask it and charge it. Shard thread.
+ *
+ * <p>Beside that each stream may hold 4 KB and one event. A window that may not grow ends, and its stream goes on
+ * behind it like one that has just come: it gets everything that it should, only less conflated.
  */
 final class Conflation {
 
-    /** What each stream may hold beside the budget. */
+    /** Bytes that each stream may hold beside the budget. */
     private static final long FREE_BYTES = 4 << 10;
     /** One stream takes at most a quarter of the budget. */
     private static final int STREAM_SHARE = 4;
@@ -27,7 +29,7 @@ final class Conflation {
         return topicsMax;
     }
 
-    /** What all of them hold beyond what each stream may. */
+    /** The bytes that all of them hold beyond that. */
     long bytes() {
         return bytes;
     }

@@ -10,13 +10,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a stream that conflates gets next: the newest event of each of its topics in a stretch of the order that begins
- * after {@code base}. The stretch grows with what its shard dispatches until the stream takes it as a pass, or until it
- * is full. The events themselves are held, for the ring forgets them and a transient one is nowhere else. Shard thread.
+ * The newest event of each topic in a stretch of the total order that begins after {@code base}. The {@link
+ * ConflatingFeed} of one stream fills it and freezes it into passes. It holds the events themselves, for the ring
+ * forgets them and a transient event is nowhere else. Shard thread.
  *
- * <p>Invariant: of all events for the stream placed after {@code base} that were examined, and of each topic it asked
- * for, the newest is here. What is here is examined up to {@code upTo}, or up to what its shard has dispatched while it
- * {@code follows}.
+ * <p>Invariant: of the stream's events after {@code base} that were examined, the newest of each topic that it asked
+ * for is here. Examined is everything up to {@code upTo}, or up to the newest dispatched event while the window {@code
+ * follows}.
  */
 final class ConflationWindow {
 
@@ -56,7 +56,7 @@ final class ConflationWindow {
         return upTo;
     }
 
-    /** Bytes of what is here. */
+    /** The memory of its events. */
     long bytes() {
         return bytes;
     }
@@ -101,7 +101,7 @@ final class ConflationWindow {
         return newest.size();
     }
 
-    /** What it would take more with this event, at most. */
+    /** The memory that this event would add, at most. */
     static long costOf(EventFrame frame) {
         return (long) frame.topics().size() * (frame.weight() + TOPIC_BYTES);
     }
@@ -146,7 +146,7 @@ final class ConflationWindow {
         return ascending;
     }
 
-    /** Lets go of what is here. */
+    /** Drops all events. */
     void clear() {
         bytes = 0;
         if (!newest.isEmpty()) {

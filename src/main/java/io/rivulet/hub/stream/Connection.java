@@ -3,7 +3,7 @@ package io.rivulet.hub.stream;
 import java.util.List;
 
 /**
- * One open stream, as an operator sees it.
+ * One open stream, as an operator sees it. {@link Connections} lists it. Immutable, any thread.
  *
  * @param connection its public name; the secret that owns it is not told here
  * @param issuer     who vouches for the subject; empty for nobody

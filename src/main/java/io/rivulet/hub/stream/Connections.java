@@ -13,7 +13,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
-/** The open streams by their public names: for operators, and for those who own one. Any thread. */
+/**
+ * The open streams by their public names, for operators and for the owners of streams. The hub adds and removes them,
+ * the doors ask. Any thread.
+ *
+ * <p>It never touches a stream of another thread: it posts to the stream's shard and completes its answer from there.
+ */
 public final class Connections {
 
     private static final String NOBODY = "no connection has this name and this secret";
@@ -23,6 +28,7 @@ public final class Connections {
     private final Map<StreamNames.Name, Subscriber> open = new ConcurrentHashMap<>();
     private final StreamNames names;
 
+    /** No streams yet; {@code names} knows their secrets. */
     public Connections(StreamNames names) {
         this.names = names;
     }
@@ -32,7 +38,7 @@ public final class Connections {
         return open.values().stream().map(Connections::shown).toList();
     }
 
-    /** The one of this public name. */
+    /** The stream of this public name. */
     public Optional<Connection> find(String connection) {
         return Optional.ofNullable(named(connection)).map(Connections::shown);
     }
@@ -97,15 +103,17 @@ public final class Connections {
         return s != null;
     }
 
+    /** The stream is open from now on. */
     public void add(Subscriber s) {
         open.put(s.admission().connection(), s);
     }
 
+    /** The stream has ended. */
     public void remove(Subscriber s) {
         open.remove(s.admission().connection(), s);
     }
 
-    /** Also where there is no such connection the secret is compared, so that the time tells nothing either. */
+    /** Compares the secret also where there is no such connection, so that the time tells nothing. */
     private Subscriber owned(String connection, String secret) {
         StreamNames.Name name = StreamNames.Name.of(connection);
         boolean right = names.isSecretOf(name == null ? NO_NAME : name, secret == null ? "" : secret);

@@ -3,14 +3,14 @@ package io.rivulet.hub.stream;
 import io.rivulet.event.Position;
 
 /**
- * Where one stream is in the total order. It alone holds that place and alone moves it; the feed of the stream moves it
- * through these methods, on the shard's thread.
+ * Where one stream is in the total order. It alone holds that position and alone moves it; the shard and the feed of
+ * the stream move it through these methods, on the shard's thread.
  *
- * <p>Invariant: every event placed at or below {@link #seen} has been examined for the stream and, if it matched, is
- * sent or waits in the stream's feed. The place only goes forward, and what is sent goes forward with it: an event at
- * or below the last one sent is refused here. Without that check a fault elsewhere would put ids out of order on the
- * wire, and the client's next resume would skip events or get them twice. With it the stream ends, and the client
- * resumes from an id that is right.
+ * <p>Invariant: every event at or below {@link #seen} has been examined for the stream and, if it matched, is sent or
+ * waits in the stream's feed. The position only goes forward, and so do the events that are sent: an event at or below
+ * the last one sent is refused here. Without that check a fault elsewhere would put ids out of order on the wire, and
+ * the client's next resume would skip events or get them twice. With it the stream ends, and the client resumes from an
+ * id that is right.
  */
 final class Cursor {
 

@@ -4,8 +4,10 @@ import io.rivulet.event.Position;
 import io.rivulet.metrics.Metrics.Count;
 
 /**
- * What one write hands to one stream: the joined bytes of its next events, and between which places these lie. There is
- * one for each shard, filled by a {@link Feed} and emptied by the write, so that a delivery makes no object.
+ * One write to one stream: the joined bytes of its next events, and the positions of the first and the last. A {@link
+ * Feed} fills it and the shard hands it on. Shard thread.
+ *
+ * <p>Each shard has one and uses it again and again, so that a delivery makes no object.
  */
 final class Delivery {
 

@@ -2,7 +2,7 @@ package io.rivulet.hub.stream;
 
 import java.util.Locale;
 
-/** Why a stream ended. */
+/** Why a stream ended. The access log and the metrics tell it. Any thread. */
 public enum EndReason {
     /** The client left, a write failed, or the container ended it. */
     LEFT,
@@ -10,7 +10,7 @@ public enum EndReason {
     AGED,
     /** Its token's end is near. */
     TOKEN,
-    /** Who reads was banned. */
+    /** Its subject or its token was banned. */
     BANNED,
     /** Its owner or an operator closed it. */
     CLOSED,

@@ -4,11 +4,11 @@ import java.util.List;
 
 /**
  * When the hub itself ends streams: by their token's end, by their age, or because they had time enough to take a last
- * word. Its {@link Shard} asks it, on the shard's thread, and closes the streams.
+ * word. The {@link Shard} asks it and closes the streams, on the shard's thread.
  *
- * <p>A delivery costs nothing for it: each round of the shard begins with the question whether any end is due, and all
- * streams are looked through at most twice a second. So that none ends later than its token does, its end is planned
- * one and a half seconds early.
+ * <p>A delivery costs nothing for it: each round begins with the question whether any end is due, and all streams are
+ * looked through at most twice a second. So that no stream outlives its token, its end is planned one and a half
+ * seconds early.
  */
 final class EndSchedule {
 

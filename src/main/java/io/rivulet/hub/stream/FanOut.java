@@ -10,8 +10,11 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 
 /**
- * All shards together: wakes them, knows the slowest, and makes the committer wait where the fan-out itself is behind.
- * A shard is a cursor too: the ring evicts nothing that a shard has not dispatched.
+ * All shards together. The committer wakes them through it and waits where they are behind; the hub assigns new
+ * streams. Any thread.
+ *
+ * <p>A shard is a cursor too: the ring evicts no event that a shard has not dispatched. So the committer waits here for
+ * the slowest shard, and publishers then meet a full queue rather than a gap.
  */
 public final class FanOut {
 
@@ -22,15 +25,18 @@ public final class FanOut {
     private final InstantSource clock;
     private volatile boolean closed;
 
+    /** A shard lags when an event waits for it longer than {@code lagMaxMs}. */
     public FanOut(long lagMaxMs, InstantSource clock) {
         this.lagMaxMs = lagMaxMs;
         this.clock = clock;
     }
 
+    /** One more shard, before any is started. */
     public void add(Shard shard) {
         shards.add(shard);
     }
 
+    /** All shards. */
     public List<Shard> shards() {
         return shards;
     }

@@ -5,8 +5,11 @@ import io.rivulet.event.Position;
 import io.rivulet.hub.tail.TailRing;
 
 /**
- * Where the next bytes of one stream come from. The stream's {@link Shard} asks, writes, and puts another feed in its
- * place when the outcome says so. A feed calls nobody back and knows neither the shard nor another feed. Shard thread.
+ * Where the next bytes of one stream come from: live batches, a replay, or conflation. The stream's {@link Shard} asks
+ * it, writes, and replaces it when the outcome says so. Shard thread.
+ *
+ * <p>A feed calls nobody back, and knows neither the shard nor another feed. So each can be read alone, and the order
+ * of a stream is decided in one place.
  */
 sealed interface Feed permits LiveFeed, ReplayFeed, ConflatingFeed {
 
@@ -19,7 +22,7 @@ sealed interface Feed permits LiveFeed, ReplayFeed, ConflatingFeed {
     /** Does a bounded part of that work. */
     void work(Turn turn);
 
-    /** What it asked of the log has come. {@link Outcome#TURN} or {@link Outcome#LOST}. */
+    /** The log has answered its question; returns {@link Outcome#TURN} or {@link Outcome#LOST}. */
     Outcome answered(Turn turn, HistoryRead.Result result);
 
     /** Whether it waits for the log. */
@@ -31,7 +34,7 @@ sealed interface Feed permits LiveFeed, ReplayFeed, ConflatingFeed {
     /** The stream's grant is another now: what waits in memory or is being read is examined again. */
     void examineAgain(Turn turn);
 
-    /** Nothing more is asked of it: its memory is given back. */
+    /** It is asked no more, and gives its memory back. */
     void drop(Turn turn);
 
     /** Whether the bytes that the stream was given last count in the {@link WriteBudget} as what waits here. */

@@ -4,7 +4,8 @@ import io.rivulet.hub.tail.TailRing;
 import io.rivulet.hub.tail.TransientTopics;
 
 /**
- * Where the feeds of all shards get events from.
+ * The places where the feeds of all shards get events. The hub makes it once; feeds read it through their {@link Turn}.
+ * Immutable, any thread.
  *
  * @param ring       the newest events
  * @param transients the newest of each transient topic

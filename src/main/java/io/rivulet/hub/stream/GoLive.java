@@ -4,8 +4,10 @@ import io.rivulet.event.Position;
 
 /**
  * The one decision on which "no gap, no duplicate" rests: whether a stream that is behind has examined everything that
- * its shard has dispatched. It is made on the shard's thread, which alone moves both sides, so nothing can be
- * dispatched between the question and the answer. A test replaces it by a wrong one and must then fail.
+ * its shard has dispatched. Feeds ask it, on the shard's thread.
+ *
+ * <p>That thread alone moves both sides, so nothing can be dispatched between the question and the answer. A test
+ * replaces the decision by a wrong one and must then fail.
  */
 public interface GoLive {
 

@@ -7,9 +7,11 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * What a stream gets when there is nothing for it: a comment ({@code :} and one LF, which no client takes for an
- * event), or an event that scripts see, or a fresh cursor. Neither container tells that an idle HTTP/1.1 client left;
- * these writes find out, so they come at least every 30 s whatever the client asked for. Shard thread only.
+ * Writes to streams that have nothing to get: a comment ({@code :} and one LF, which no client takes for an event), an
+ * event that scripts see, or a fresh cursor. The shard ticks it. Shard thread.
+ *
+ * <p>Neither container tells that an idle HTTP/1.1 client left. Only a write finds out, so one comes at least every 30
+ * s, whatever the client asked for.
  */
 public final class Heartbeat {
 

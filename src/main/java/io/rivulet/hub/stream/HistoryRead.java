@@ -16,7 +16,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads a stretch of the log for a stream that is behind. Feeds make the question, reader threads ask it. */
+/**
+ * Reads a stretch of the log for a stream that is behind. A feed makes the question, on its shard's thread; a reader
+ * thread asks it here.
+ *
+ * <p>A stretch may have holes: retention may have trimmed it meanwhile, or the disk may be damaged. Both are told as a
+ * gap. Damage stays, so it is also remembered, and a stream that begins before it hears of it in its headers.
+ */
 public final class HistoryRead {
 
     private static final Logger LOG = LoggerFactory.getLogger(HistoryRead.class);
@@ -33,7 +39,7 @@ public final class HistoryRead {
     }
 
     /**
-     * What a reader thread found for a stream that is behind.
+     * The answer of a reader thread to a feed.
      *
      * @param frames        what matched, ascending
      * @param end           examined up to here
@@ -48,6 +54,7 @@ public final class HistoryRead {
                   boolean damage, boolean transientLost) {
     }
 
+    /** Reads of this log. */
     public HistoryRead(LocalLog log) {
         this.log = log;
         this.ids = new PlaceIds(log);
@@ -78,7 +85,7 @@ public final class HistoryRead {
         return new Result(frames, end, bytes, null, null, null, false, false);
     }
 
-    /** What is told of damage: reading again would find the same; other troubles pass, and end the stream instead. */
+    /** The gap that tells of damage. Other troubles pass and end the stream; damage would be met again. */
     Result damaged(long after, long upTo, LogCorrupt e) {
         LOG.error("The log cannot be read after position {}: {}. Its readers are told of a gap up to {}.",
             after, e.getMessage(), upTo, e);
@@ -92,7 +99,7 @@ public final class HistoryRead {
         return damagedAfter.get() >= place.durable();
     }
 
-    /** The id of a place; reader threads only. */
+    /** The id of a position; reader threads only. */
     String sealed(Position place) {
         return ids.idOf(place);
     }

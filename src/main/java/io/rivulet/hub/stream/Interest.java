@@ -9,7 +9,13 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** How many streams ask for which topic, so that feeds work only for somebody. Any thread. */
+/**
+ * How many streams ask for which topic, so that feeds work only for somebody. The hub counts streams here, the feeds of
+ * demo data ask. Any thread.
+ *
+ * <p>Patterns need an index with a lock. It is also the place that refuses streams when too many patterns would have to
+ * be tried for one topic: else strangers could make each publish as slow as they like.
+ */
 public final class Interest {
 
     private final Map<String, Integer> exact = new ConcurrentHashMap<>();
@@ -67,6 +73,7 @@ public final class Interest {
         }
     }
 
+    /** Whether a stream asks for this topic. */
     public boolean isHeard(String topic) {
         if (any.get() > 0 || exact.containsKey(topic)) {
             return true;

@@ -1,7 +1,9 @@
 package io.rivulet.hub.stream;
 
 /**
- * How far one stream is behind, as an operator sees it. Counts are of all events, also of private ones: for operators.
+ * How far one stream is behind, as an operator sees it. Immutable, any thread.
+ *
+ * <p>Counts are of all events, also of private ones, so only operators may see them.
  *
  * @param state         opening, live, behind or ending
  * @param events        committed events that it has not got; while it is behind those that are not for it count as
@@ -19,7 +21,7 @@ package io.rivulet.hub.stream;
 public record Lag(String state, Long events, Long ageMs, int backlogEvents, long backlogBytes, int unsentBytes,
                   Reason reason, long writtenAgoMs, Long stalledMs, String transport) {
 
-    /** What a stream that does not keep up waits for. */
+    /** The reason why a stream does not keep up. */
     public enum Reason {
         /** Its socket, which is full. */
         SOCKET,

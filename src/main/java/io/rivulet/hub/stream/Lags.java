@@ -5,7 +5,7 @@ import io.rivulet.event.Position;
 import io.rivulet.hub.tail.TailRing;
 import java.util.Locale;
 
-/** Works out how far streams are behind, when somebody asks: nothing is kept for it. A shard's thread alone. */
+/** Works out how far streams are behind. The shard asks when an operator does; nothing is kept for it. Shard thread. */
 final class Lags {
 
     private static final long NS_PER_MS = 1_000_000;

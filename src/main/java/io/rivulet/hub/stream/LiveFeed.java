@@ -7,8 +7,11 @@ import io.rivulet.metrics.Metrics.Count;
 import java.util.Arrays;
 
 /**
- * Feeds a stream that keeps up: from the batches that its shard dispatches. What matched and is not written yet waits
- * as a backlog of the ring's sequences, eight bytes each, in order. Shard thread.
+ * Feeds a stream that keeps up, from the batches that its shard dispatches. Shard thread.
+ *
+ * <p>Matching events wait in a backlog until they are written. The backlog holds sequences of the ring, eight bytes
+ * each, rather than events: so a short stall of many streams costs little, and the ring alone decides how long an event
+ * lives.
  */
 final class LiveFeed implements Feed {
 

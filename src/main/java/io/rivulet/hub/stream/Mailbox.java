@@ -7,7 +7,10 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Work that others post to a shard's thread, and that thread's sleep. */
+/**
+ * Work that others post to a thread, and that thread's sleep. Shards and the teller of subscriptions have one each. Any
+ * thread posts; its owner reads.
+ */
 public final class Mailbox {
 
     private static final Logger LOG = LoggerFactory.getLogger(Mailbox.class);
@@ -25,6 +28,7 @@ public final class Mailbox {
         this.late = late;
     }
 
+    /** This thread reads; to be called once, before any post. */
     public void ownedBy(Thread thread) {
         owner = thread;
     }
@@ -45,7 +49,7 @@ public final class Mailbox {
 
     /**
      * The sleeper and the waker: T1 (the owner) sets {@code parked}, then looks again whether there is work, then
-     * parks; T2 makes work, then looks at {@code parked}. Whichever is second sees the other, so no work waits unseen.
+     * parks; T2 makes work, then looks at {@code parked}. The second sees the other, so no work waits unseen.
      */
     public void wake() {
         if (parked) {
@@ -95,7 +99,7 @@ public final class Mailbox {
         }
     }
 
-    /** The owner ends: what comes from now on is run by whoever posts it. */
+    /** The owner ends: from now on the posting thread runs its work itself. */
     public void close() {
         over = true;
         readLate();

@@ -15,19 +15,22 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * What a stream that conflates gets of a stretch that has left the ring: durable events that are not out of date, from
- * the log, and the newest of each transient topic, as far as it is remembered. A client that was away for an hour so
- * gets about one event of each topic rather than the history.
+ * Reads for a conflating stream a stretch that has left the ring: the durable events that are not out of date, from the
+ * log, and the newest event of each transient topic that is remembered. A {@link ConflatingFeed} makes the question; a
+ * reader thread asks it here.
+ *
+ * <p>So a client that was away for an hour gets about one event of each topic, and not the history of that hour.
  */
 public final class NewestRead {
 
-    /** Of one read: what is left out comes with the next. */
+    /** Of one read; the rest comes with the next. */
     private static final int BYTES_MAX = 1 << 20;
 
     private final LocalLog log;
     private final TransientTopics transients;
     private final HistoryRead history;
 
+    /** Reads of this log and of this memory; {@code history} tells of damage. */
     public NewestRead(LocalLog log, TransientTopics transients, HistoryRead history) {
         this.log = log;
         this.transients = transients;
@@ -35,7 +38,7 @@ public final class NewestRead {
     }
 
     /**
-     * What is left of the events in view after {@code after}, up to {@code upTo} or less far. Reader threads.
+     * The events in view after {@code after} that are not out of date, up to {@code upTo} or less far. Reader threads.
      *
      * @param lostFrom the client knows of all transient events that were lost up to here
      */

@@ -1,8 +1,8 @@
 package io.rivulet.hub.stream;
 
 /**
- * What came of asking a {@link Feed} for the next bytes. The shard carries it out; the last one of a stream says why
- * that stream is slow.
+ * The answer of a {@link Feed} that was asked for the next bytes. The shard carries it out; the last one of a stream
+ * tells operators why that stream is slow.
  */
 enum Outcome {
     /** Bytes to write: see {@link Delivery}. */

@@ -1,8 +1,8 @@
 package io.rivulet.hub.stream;
 
 /**
- * Where a subscriber's bytes go: one open response. Called by the subscriber's shard thread alone, never blocks.
- * The container's news comes back through {@link Subscription}, which posts it to the shard.
+ * Where the bytes of one stream go: an open response. The stream's shard calls it, on its thread alone, and it never
+ * blocks. The container's news comes back through {@link Subscription}, which posts it to the shard.
  */
 public interface Outlet {
 
@@ -10,21 +10,21 @@ public interface Outlet {
     boolean isReady();
 
     /**
-     * Takes whole events; only while {@link #isReady()}. The portion is lent for this call; its array stays as it
-     * is, so an outlet that cannot pass all of it on at once keeps the array. A failure is no exception here: it comes
-     * back as {@link Subscription#gone}.
+     * Takes whole events; only while {@link #isReady()}. The bytes are lent for this call, but their array
+     * never changes, so an outlet that cannot pass all of it on at once keeps the array. A failure is no
+     * exception here: it comes back as {@link Subscription#gone}.
      */
     void write(SharedBytes events);
 
     /**
-     * What was written last and is still held, whole, though the container may have taken a part; null when nothing is.
+     * The array that was written last and is still held, though the container may have taken a part; null for none.
      * Only while it is not {@link #isReady()}.
      */
     default byte[] held() {
         return null;
     }
 
-    /** How many of these bytes nobody has taken yet, as far as the container lets know: when it changes, they move. */
+    /** How many of these bytes the container has not taken yet, as far as it tells. A change counts as progress. */
     default int left() {
         return 0;
     }

@@ -4,8 +4,10 @@ import java.util.PriorityQueue;
 import java.util.function.LongSupplier;
 
 /**
- * The streams of a shard whose rates have no room now, by the time when they will have it. A stream that ended stays in
- * the queue until then, at most a second. Shard thread.
+ * The streams of a shard whose rate has no room now, by the time when it will have some. The shard puts them in and
+ * takes them out. Shard thread.
+ *
+ * <p>A stream that ended stays in the queue until its time comes, at most a second: to search for it would cost more.
  *
  * @param <S> the streams
  */

@@ -3,8 +3,9 @@ package io.rivulet.hub.stream;
 import java.util.concurrent.Semaphore;
 
 /**
- * What was read of the log and is not taken yet, in bytes: at most {@code rivulet.read.bytes} for all shards together.
- * The readers take from it, and wait while nothing is left; the shards give back. Any thread.
+ * Bounds the memory of reads of the log that nobody has taken yet: at most {@code rivulet.read.bytes} for all shards
+ * together. Readers take from it before they pass a result on, and wait while nothing is left; shards give back. Any
+ * thread.
  */
 public final class ReadBudget {
 
@@ -14,6 +15,7 @@ public final class ReadBudget {
     private final Semaphore permits;
     private final int units;
 
+    /** At most so many bytes. */
     public ReadBudget(long bytesMax) {
         units = (int) Math.min(Integer.MAX_VALUE, bytesMax / UNIT);
         permits = new Semaphore(units);

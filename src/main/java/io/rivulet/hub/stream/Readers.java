@@ -8,9 +8,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The threads that read the log for others, {@code rivulet-read-1} and {@code -2}: neither a shard nor a container's
- * thread ever waits for the disk. What they have read and nobody has taken yet is bounded by
- * {@code rivulet.read.bytes}; each stream has at most one request in the line.
+ * The threads that read the log for others, {@code rivulet-read-1} and {@code -2}. Shards send them the questions of
+ * feeds, and the hub its look-ups for the doors; any thread submits. So neither a shard nor a thread of the
+ * container ever waits for the disk.
+ *
+ * <p>Each stream has at most one question here, and the {@link ReadBudget} bounds the answers that nobody has taken
+ * yet.
  */
 public final class Readers {
 
@@ -22,10 +25,11 @@ public final class Readers {
     private final ReadBudget budget;
     private volatile boolean closed;
 
-    /** What is to be read, and what is to be done instead when nobody reads any more; one of the two, once. */
+    /** A read, and its substitute when nobody reads any more; one of the two runs, once. */
     private record Task(Runnable read, Runnable dropped) {
     }
 
+    /** Threads that are not started yet. */
     public Readers(ReadBudget budget) {
         this.budget = budget;
         for (int i = 1; i <= THREADS; i++) {
@@ -35,6 +39,7 @@ public final class Readers {
         }
     }
 
+    /** Starts the threads. */
     public void start() {
         threads.forEach(Thread::start);
     }
@@ -89,6 +94,7 @@ public final class Readers {
         drop();
     }
 
+    /** Ends the threads, and waits for each at most two seconds. */
     public void close() throws InterruptedException {
         end();
         for (Thread thread : threads) {

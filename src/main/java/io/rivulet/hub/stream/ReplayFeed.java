@@ -8,8 +8,8 @@ import io.rivulet.metrics.Metrics.Count;
 
 /**
  * Feeds a stream that is behind with every event, as fast as its socket drains: from the log up to the ring's floor,
- * then from the ring up to what the shard has dispatched. A reconnect takes the same way: a new stream is one that is
- * behind. Shard thread.
+ * then from the ring up to the newest dispatched event. A reconnect takes the same way, since a new stream is one that
+ * is behind. Shard thread.
  *
  * <p>It begins with small writes and doubles them while the socket takes each at once, so a slow stream holds little.
  */
@@ -23,14 +23,14 @@ final class ReplayFeed implements Feed {
     private WaitingEvents waiting;
     private int writeBytes = WriteBudget.FREE_BYTES;
     private boolean reading;
-    /** What is being read was asked for under another grant. */
+    /** The read that is under way was asked for under another grant. */
     private boolean readAgain;
     private long readMs;
 
     /**
      * A feed that goes on at the cursor.
      *
-     * @param first  what the stream gets before that, or null
+     * @param first  the events that the stream gets before that, or null
      * @param readMs see {@link #readMs}
      */
     ReplayFeed(StreamView view, Cursor cursor, StreamWatcher.Watched watched, WaitingEvents first, long readMs) {

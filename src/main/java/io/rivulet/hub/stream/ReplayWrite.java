@@ -7,8 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One write for a stream that is behind, put together event by event; one at a time for each shard, its thread only. A
- * single event goes out as its shared bytes, without a copy.
+ * Puts one write for a stream that is behind together, event by event. Each shard has one, and its feeds use it in
+ * turn. Shard thread.
+ *
+ * <p>A single event goes out as its shared bytes, without a copy.
  */
 final class ReplayWrite {
 

@@ -18,10 +18,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One fan-out thread and its streams: the loop that decides. A round is: for at most 2 ms what others posted, then one
- * batch from the ring, each stream written once, then at most 2 ms for those that are behind. It asks the {@link Feed}
- * of a stream what comes next, writes it, and puts another feed in its place; nobody else does. It takes no lock and
- * touches no disk.
+ * One fan-out thread and its streams: the loop that decides. {@link FanOut} gives it streams; any thread may post to
+ * it, and everything else runs on its own thread. It takes no lock and touches no disk.
+ *
+ * <p>A round is: mail for at most 2 ms, one batch from the ring, one write for each stream that the batch concerns,
+ * then at most 2 ms for streams that are behind. It asks the {@link Feed} of a stream for the next bytes, writes them,
+ * and replaces the feed. Nobody else does: so one method, {@link #write}, decides on the order of a stream.
  */
 public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds {
 
@@ -35,9 +37,9 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
     private final Turn turn;
     private final UnsentBytes unsent;
     private final ShardStreams streams = new ShardStreams();
-    private final CatchUp line;
-    private final RateQueue<Subscriber> rates;
-    private final EndSchedule ends;
+    private final CatchUp catchUp;
+    private final RateQueue<Subscriber> rateQueue;
+    private final EndSchedule endSchedule;
     private final Stalls stalls;
     private final Heartbeat heartbeat;
     private final Lags lags;
@@ -48,6 +50,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
     private EventFrame offering;
     private long offeringSequence;
 
+    /** A shard without streams, whose thread is not started yet. */
     public Shard(ShardSetup setup, int number) {
         this.setup = setup;
         this.ring = setup.sources().ring();
@@ -57,10 +60,10 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
         this.turn = new Turn(setup.sources(), round, budget,
             new Conflation(setup.conflateTopicsMax(), setup.conflateBytes()));
         this.unsent = new UnsentBytes(round, budget);
-        this.line = new CatchUp(setup.nanos(), () -> ring.head() != round.dispatched(), s -> serve(s, true));
-        this.rates = new RateQueue<>(setup.nanos());
-        this.ends = new EndSchedule(setup.stallNs() / 1_000_000);
-        this.stalls = new Stalls(round, budget, setup.metrics(), setup.stallNs(), this::remove, line::add);
+        this.catchUp = new CatchUp(setup.nanos(), () -> ring.head() != round.dispatched(), s -> serve(s, true));
+        this.rateQueue = new RateQueue<>(setup.nanos());
+        this.endSchedule = new EndSchedule(setup.stallNs() / 1_000_000);
+        this.stalls = new Stalls(round, budget, setup.metrics(), setup.stallNs(), this::remove, catchUp::add);
         this.heartbeat = new Heartbeat(setup.cursors(), unsent, round, this::serve);
         this.lags = new Lags(ring, round);
         this.thread = new ShardThread("rivulet-shard-" + number, this, setup.nanos());
@@ -68,6 +71,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
 
     // ---- any thread
 
+    /** Starts its thread. */
     public void start() {
         thread.start();
     }
@@ -116,25 +120,25 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
     @Override
     public void beginRound() {
         round.begin();
-        ends.look(round.ms(), streams.list(), this::close);
+        endSchedule.look(round.ms(), streams.list(), this::close);
     }
 
     @Override
     public boolean work() {
-        return dispatch() | callThoseDue() | line.round();
+        return dispatch() | callThoseDue() | catchUp.round();
     }
 
     @Override
     public boolean hasWork() {
-        return ring.head() != round.dispatched() || line.isBusy() || rates.untilDueNs() <= 0;
+        return ring.head() != round.dispatched() || catchUp.isBusy() || rateQueue.untilDueNs() <= 0;
     }
 
     @Override
     public long untilDueNs() {
-        return rates.untilDueNs();
+        return rateQueue.untilDueNs();
     }
 
-    /** Offers a batch of new events to those who asked for them, then writes each stream once. */
+    /** Offers a batch of new events to the streams that asked for them, then writes each stream once. */
     private boolean dispatch() {
         long head = ring.head();
         long from = round.dispatched();
@@ -191,13 +195,13 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
         }
     }
 
-    /** Those whose rate has room again wait for their turn; false when there is nobody. */
+    /** Puts streams whose rate has room again into the queue; false when there is none. */
     private boolean callThoseDue() {
         boolean some = false;
-        for (Subscriber s = rates.due(); s != null; s = rates.due()) {
+        for (Subscriber s = rateQueue.due(); s != null; s = rateQueue.due()) {
             some = true;
             if (s.stage() == Subscriber.Stage.BEHIND) {
-                line.add(s);
+                catchUp.add(s);
             }
         }
         long conflated = turn.conflation().takeConflated();
@@ -221,7 +225,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
         serve(s, false);
     }
 
-    /** Writes what a stream has to get; a fault costs this stream only. */
+    /** Writes the next bytes of a stream; a fault costs this stream only. */
     private void serve(Subscriber s, boolean itsTurn) {
         try {
             boolean ready = write(s, itsTurn);
@@ -233,7 +237,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
                 socketFull(s);
             }
             if (s.feed() != null && s.feed().hasWork()) {
-                line.add(s);
+                catchUp.add(s);
             }
         } catch (RuntimeException | Error e) {
             failed(s, e);
@@ -247,8 +251,8 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
 
     /**
      * Writes as far as the stream's socket takes it; returns whether it takes more. This is the one place that decides
-     * on the order of a stream: first what the hub has to say, then the last word of a stream that ends, then events.
-     * A stream that is behind gets one write when it is its turn, and else waits for that.
+     * on the order of a stream: first the hub's own bytes, then the farewell of a stream that ends, then events. A
+     * stream that is behind gets one write when it is its turn, and else waits for that.
      */
     private boolean write(Subscriber s, boolean itsTurn) {
         boolean mayFeed = itsTurn;
@@ -271,7 +275,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
                 }
             } else {
                 s.outcome(s.isReading() ? Outcome.LOG : Outcome.TURN);
-                line.add(s);
+                catchUp.add(s);
                 return true;
             }
         }
@@ -300,7 +304,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
             case FELL_BEHIND -> fallBehind(s, (LiveFeed) s.feed());
             case LOST -> tell(s, turn.loss());
             case TURN -> {
-                line.add(s);
+                catchUp.add(s);
                 return false;
             }
             case ASKS -> {
@@ -308,7 +312,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
                 return false;
             }
             case RATE -> {
-                rates.await(s, s.pacing());
+                rateQueue.await(s, s.pacing());
                 return false;
             }
             case MEMORY -> {
@@ -340,7 +344,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
     /** Its socket takes nothing now: it holds no more memory than it must. */
     private void socketFull(Subscriber s) {
         s.outcome(Outcome.SOCKET);
-        if (s.isEnding() && ends.isPatienceOver(s, round.ms())) {
+        if (s.isEnding() && endSchedule.isPatienceOver(s, round.ms())) {
             remove(s, s.ending());
         }
         if (s.conflates() && s.feed() instanceof LiveFeed live && live.eventsHeld() > 0) {
@@ -363,7 +367,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
             setup.metrics().add(Count.FELL_BEHIND);
         }
         switchTo(s, next);
-        line.add(s);
+        catchUp.add(s);
     }
 
     private void switchTo(Subscriber s, Feed next) {
@@ -425,7 +429,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
 
     /** Plans its end; if that is now it is closed, and this says why. Else null. */
     private EndReason endNow(Subscriber s) {
-        EndReason due = ends.plan(s, round.ms());
+        EndReason due = endSchedule.plan(s, round.ms());
         EndReason why = setup.banned().test(s.grant()) ? EndReason.BANNED : due; // see endBanned
         if (why != null) {
             close(s, why);
@@ -488,9 +492,9 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
     }
 
     /**
-     * A fresh grant, between two events. What waits in memory was examined under the old one: the stream falls behind
-     * to the place before it, and all of it is examined again under the new. So is what was read of the log, or is
-     * being read: it may lack private events that are granted now.
+     * A fresh grant, between two events. Events in memory were examined under the old one: the stream falls behind to
+     * the position before them, and they are examined again under the new one. So are events that were read of the log
+     * or are being read: private ones that are granted now may be missing among them.
      */
     @Override
     public void renew(Subscriber s, Grant fresh, CompletableFuture<Void> answer) {
@@ -504,20 +508,16 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
         s.renew(fresh);
         if (endNow(s) == null) {
             s.watched().renewed(fresh);
-            if (!(s.feed() instanceof LiveFeed live)) {
-                examineAgain(s);
-            } else if (live.eventsHeld() > 0) {
-                fallBehind(s, live);
+            if (s.feed() instanceof LiveFeed live) {
+                if (live.eventsHeld() > 0) {
+                    fallBehind(s, live);
+                }
+            } else if (s.feed() != null) {
+                s.feed().examineAgain(turn);
             }
             serve(s);
         }
         answer(() -> answer.complete(null));
-    }
-
-    private void examineAgain(Subscriber s) {
-        if (s.feed() != null) {
-            s.feed().examineAgain(turn);
-        }
     }
 
     @Override
@@ -592,7 +592,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
         }
     }
 
-    /** Its thread's own tools. */
+    /** The state that its feeds share: for tests, on its thread. */
     Turn turn() {
         return turn;
     }

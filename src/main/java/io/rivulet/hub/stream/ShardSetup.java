@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
- * What all shards share.
+ * The parts and limits that all shards share. The hub makes it once; the shards read it. Immutable, any thread.
  *
  * @param sources    where feeds get events from
  * @param start      the place of the log's head at opening; {@code startId} is its sealed id

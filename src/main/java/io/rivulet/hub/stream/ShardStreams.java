@@ -6,7 +6,12 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-/** The streams of one shard, in a list and in the index of their topics. Its thread alone, but for the count. */
+/**
+ * The streams of one shard, in a list and in the index of their topics. The shard's thread alone uses it; only the
+ * count is for any thread.
+ *
+ * <p>Each stream knows its slot in the list, so that one of many thousands is removed without a search.
+ */
 final class ShardStreams {
 
     private final TopicIndex<Subscriber> index = new TopicIndex<>();
@@ -18,7 +23,7 @@ final class ShardStreams {
         return assigned;
     }
 
-    /** All that have begun, in an order that changes when one goes: the last takes its place. */
+    /** All that have begun. When one is removed, the last one moves into its slot. */
     List<Subscriber> list() {
         return streams;
     }

@@ -7,8 +7,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread of one shard: it makes rounds while there is work, and sleeps in between. The streams of the shard would
- * be silent without it, and publishers would wait for ever, so it outlives any fault of a round.
+ * The thread of one shard: it makes rounds while there is work, and sleeps in between. The {@link Shard} starts and
+ * ends it; any thread may post to it and wake it.
+ *
+ * <p>It outlives every fault of a round: without it the streams of the shard would fall silent, and publishers would
+ * wait for ever.
  */
 final class ShardThread {
 
@@ -21,7 +24,7 @@ final class ShardThread {
     private final LongSupplier nanos;
     private volatile boolean closing;
 
-    /** What the thread does. */
+    /** The work of the thread. */
     interface Rounds {
 
         /** Before the mail of a round is read. */

@@ -12,10 +12,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Joins several events into one write, once for all streams that get the same. Under many publishers most live streams
- * of a shard wait for the same events; these are kept for one round. After an outage thousands of streams read the same
- * history, and an array for each of them would be most of what the hub then allocates; few of these are kept, for half
- * a second or a second. One for each shard, its thread only.
+ * Joins several events into one write, once for all streams that get the same. The feeds of one shard ask it, on the
+ * shard's thread.
+ *
+ * <p>Under many publishers most live streams of a shard wait for the same events: their joined bytes are kept for one
+ * round. After an outage thousands of streams read the same history, and an array for each of them would be most of the
+ * hub's garbage: few of these joined arrays are kept, for half a second to a second.
  */
 final class SharedBatches {
 
@@ -26,7 +28,7 @@ final class SharedBatches {
 
     private final TailRing ring;
     private final Map<Long, Batch> round = new HashMap<>();
-    private final Replay[] replays = new Replay[SLOTS];
+    private final JoinedReplay[] joinedReplays = new JoinedReplay[SLOTS];
 
     /**
      * Events of a backlog as one write.
@@ -46,12 +48,12 @@ final class SharedBatches {
     }
 
     /** Events of a replay as one write. */
-    private static final class Replay {
+    private static final class JoinedReplay {
         private final byte[][] parts;
         private final byte[] joined;
         private boolean asked = true;
 
-        Replay(byte[][] parts, byte[] joined) {
+        JoinedReplay(byte[][] parts, byte[] joined) {
             this.parts = parts;
             this.joined = joined;
         }
@@ -125,10 +127,10 @@ final class SharedBatches {
     /** One array of at least two parts of {@code length} bytes in all; {@code from} is the place of the first. */
     byte[] replay(List<byte[]> parts, int length, long from) {
         int slot = (int) ((from * 31 + parts.size()) * MIX >>> Long.SIZE - SLOT_BITS);
-        Replay kept = replays[slot];
+        JoinedReplay kept = joinedReplays[slot];
         if (kept == null || !kept.isOf(parts)) {
-            kept = new Replay(parts.toArray(byte[][]::new), joined(parts, length));
-            replays[slot] = kept;
+            kept = new JoinedReplay(parts.toArray(byte[][]::new), joined(parts, length));
+            joinedReplays[slot] = kept;
         }
         kept.asked = true;
         return kept.joined;
@@ -144,16 +146,16 @@ final class SharedBatches {
     /** Twice a second: forgets the replays that nobody has asked for since the last time. */
     void tick() {
         for (int i = 0; i < SLOTS; i++) {
-            if (replays[i] != null && !replays[i].asked) {
-                replays[i] = null;
-            } else if (replays[i] != null) {
-                replays[i].asked = false;
+            if (joinedReplays[i] != null && !joinedReplays[i].asked) {
+                joinedReplays[i] = null;
+            } else if (joinedReplays[i] != null) {
+                joinedReplays[i].asked = false;
             }
         }
     }
 
-    /** How many bytes of replays it keeps. */
+    /** How many bytes of replays it keeps: for tests. */
     long replayBytes() {
-        return Arrays.stream(replays).filter(kept -> kept != null).mapToLong(kept -> kept.joined.length).sum();
+        return Arrays.stream(joinedReplays).filter(kept -> kept != null).mapToLong(kept -> kept.joined.length).sum();
     }
 }

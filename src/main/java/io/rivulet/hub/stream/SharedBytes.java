@@ -4,9 +4,11 @@ import java.nio.ByteBuffer;
 import java.util.function.Supplier;
 
 /**
- * What one write hands over: whole events, in an array that never changes and that many streams get. There is one
- * portion for each shard, lent to each {@link Outlet} in turn and used by its thread alone, so that a delivery makes no
- * object: what an outlet prepares of these bytes is there for the next outlet, too.
+ * The bytes of one write: whole events, in an array that never changes and that many streams get. Each shard has one
+ * and lends it to one {@link Outlet} after the other. The shard's thread alone.
+ *
+ * <p>It is lent and not given, so that a delivery makes no object. An outlet may leave here what it has made of the
+ * bytes, and the next outlet need not make it again.
  */
 public final class SharedBytes {
 
@@ -14,7 +16,7 @@ public final class SharedBytes {
     private ByteBuffer view;
     private Object form;
 
-    /** A portion without bytes. */
+    /** No bytes yet. */
     public SharedBytes() {
         view = ByteBuffer.wrap(bytes);
     }
@@ -51,7 +53,7 @@ public final class SharedBytes {
         view = null;
     }
 
-    /** What outlets of one kind make of the bytes, kept from portion to portion; made by the first that asks. */
+    /** A form that outlets of one kind make of the bytes: the first that asks makes it, and later ones use it again. */
     @SuppressWarnings("unchecked")
     public <T> T form(Class<T> type, Supplier<T> first) {
         if (!type.isInstance(form)) {

@@ -17,16 +17,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Ends streams whose sockets take nothing: after {@code rivulet.stall.timeout}, and sooner where they hold memory that
- * others wait for. Looked at with each tick, so a delivery pays nothing. Shard thread only.
+ * others wait for. It looks with each tick, so a delivery pays nothing. Shard thread.
  *
- * <p>What counts as progress is what the container tells: that it is ready, or that less of what it was given is left.
- * The kernel reports room only when about a third of the socket's send buffer is free, so a client that takes less than
- * that within the time limit looks like one that takes nothing.
+ * <p>Progress is what the container tells: it is ready, or less of the bytes it was given is left. The kernel reports
+ * room only when about a third of the socket's send buffer is free. So a client that takes less than that within the
+ * time limit looks like one that takes nothing.
  */
 final class Stalls {
 
     private static final Logger LOG = LoggerFactory.getLogger(Stalls.class);
-    /** So long a stream may hold what others wait for without any progress. */
+    /** So long a stream without progress may hold memory that others wait for. */
     private static final long PATIENCE_NS = 5_000_000_000L;
 
     private final Round round;
@@ -35,7 +35,7 @@ final class Stalls {
     private final long stallNs;
     private final BiConsumer<Subscriber, EndReason> remove;
     private final Consumer<Subscriber> goOn;
-    /** Those whose next event is larger than what there was room for, the first first, and that event. */
+    /** Streams for whose next event there was no room, in order, and that event. */
     private final Map<Subscriber, WriteBudget.Need> waiting = new LinkedHashMap<>();
 
     /**

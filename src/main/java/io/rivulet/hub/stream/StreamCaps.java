@@ -16,12 +16,14 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * How many streams are open: in total, from each address and of each subject; one beyond a cap is refused. A stream is
- * counted at all of them or at none, and the lock makes that one step: with a counter after the other, a stream that
- * the last one refuses would for a moment hold a place in the first, and another one would be refused for nothing. Any
- * thread; the lock is held for a map's work.
+ * Counts the open streams: in total, of each address and of each subject. The hub asks it before it lets a stream in,
+ * and a stream beyond a cap is refused. Any thread; the lock is held for the work of a map.
  *
- * <p>What is kept is of open streams alone, so the cap on their total bounds it.
+ * <p>A stream is counted in all three or in none, and the lock makes that one step. With three separate counters a
+ * stream that the last one refuses would count in the first for a moment, and another stream would be refused for
+ * nothing.
+ *
+ * <p>Only open streams are remembered, so the cap on their total bounds the memory.
  */
 public final class StreamCaps {
 
@@ -36,6 +38,7 @@ public final class StreamCaps {
     private int totalMax;
     private int total;
 
+    /** The caps of these settings. */
     public StreamCaps(Settings settings, Metrics metrics) {
         totalMax = settings.get(SettingsTable.CONNECTIONS_MAX);
         addressMax = settings.get(SettingsTable.CONNECTIONS_ADDRESS_MAX);
@@ -48,13 +51,13 @@ public final class StreamCaps {
         totalMax = max;
     }
 
-    /** How many are open. */
+    /** How many are open: for tests. */
     public synchronized int total() {
         return total;
     }
 
     /**
-     * Counts a stream that opens; whoever did so owes one {@link #leave} for it.
+     * Counts a stream that opens; the caller then owes one {@link #leave} for it.
      *
      * @throws Refused {@code OVERLOADED} for the total, {@code TOO_MANY_STREAMS} for the caller's own cap; nothing is
      *                 counted then

@@ -5,8 +5,10 @@ import io.rivulet.hub.resume.StartPoint;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The owner of a stream: its shard, as all others see it. {@link #post} may be called by any thread; all other methods
- * run on the owner's thread, so they are called from posted work.
+ * The owner of a stream, as all others see it: its shard. {@link #post} may be called by any thread; all other methods
+ * run on the owner's thread, so others call them from posted work.
+ *
+ * <p>It is an interface so that {@link Subscriber} does not know {@link Shard}.
  *
  * @param <S> the streams that it owns
  */
@@ -15,7 +17,7 @@ public interface StreamOwner<S> {
     /** Runs {@code work} on the owner's thread. */
     void post(Runnable work);
 
-    /** Writes what the stream has to get, as far as its socket takes it. */
+    /** Writes the next bytes of the stream, as far as its socket takes them. */
     void serve(S stream);
 
     /** The stream gets its first bytes; its place comes later, by {@link #attach}. */
@@ -28,7 +30,7 @@ public interface StreamOwner<S> {
      */
     void attach(S stream, StartPoint start, boolean damageTold);
 
-    /** What the stream's feed asked of the log has come. */
+    /** The log has answered the question of the stream's feed. */
     void answered(S stream, HistoryRead.Result result);
 
     /** Goes on with a fresh grant; {@code answer} is completed once it counts. */
@@ -43,6 +45,6 @@ public interface StreamOwner<S> {
     /** How far the stream is behind. */
     Lag lag(S stream);
 
-    /** Runs what somebody waits for, on a thread where it may take its time. */
+    /** Completes an answer that somebody waits for, on a thread where that may take its time. */
     void answer(Runnable tell);
 }

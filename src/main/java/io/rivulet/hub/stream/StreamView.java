@@ -8,21 +8,23 @@ import io.rivulet.topic.TopicSelection;
 import java.util.List;
 
 /**
- * Which events one stream gets, and in which bytes: what it asked for, what its grant lets it see, and how its dialect
- * writes an event. The feeds of the stream see it so. An interface, so that a stream is one object: there are many.
+ * Which events one stream gets, and in which bytes: its topics, its grant, and the way its dialect writes an event. The
+ * stream implements it; its feeds ask. Shard thread, except where a stream's own method says more.
+ *
+ * <p>It is an interface rather than an object of its own, since each open stream would need one.
  */
 interface StreamView {
 
-    /** What the stream asked for. */
+    /** The topics that the stream asked for. */
     TopicSelection topics();
 
     /** How its events are written: streams of one variant get the same bytes. */
     Variant variant();
 
-    /** What the stream may see now. */
+    /** The rights of the stream now. */
     Grant grant();
 
-    /** What the log may tell it now. */
+    /** The part of the log that the stream may see now. */
     default View ofLog() {
         return View.of(topics(), grant());
     }
@@ -52,7 +54,7 @@ interface StreamView {
         return variant().isShared() || !frame.isPrivate();
     }
 
-    /** The topics that it may be told: of a private event those that its grant covers, for others are none of its. */
+    /** The topics that the stream may be told: of a private event only those that its grant covers. */
     private List<String> told(EventFrame frame) {
         return shares(frame) ? frame.topics()
             : frame.topics().stream().filter(grant().subscribes()::covers).toList();

@@ -5,7 +5,12 @@ import io.rivulet.event.Position;
 import io.rivulet.hub.resume.StartPoint;
 import io.rivulet.hub.resume.SubscribeRequest;
 
-/** Whoever keeps the list of active subscriptions, as the streams see it. The shards call it, each for its streams. */
+/**
+ * The list of active subscriptions, as the streams see it. The shards call it, each for its own streams and on its own
+ * thread.
+ *
+ * <p>It is an interface so that the streams do not know how the list is kept or told.
+ */
 public interface StreamWatcher {
 
     /** One stream in that list. */

@@ -9,10 +9,10 @@ import io.rivulet.topic.TopicSelection;
 import java.util.Arrays;
 
 /**
- * One open stream: what it asked for, its response, its {@link Cursor} and the {@link Feed} of its next bytes. Its
- * shard's thread alone touches it, except where a method says that any thread may; container callbacks only post.
+ * One open stream: its request, its response, its {@link Cursor} and the {@link Feed} of its next bytes. Its shard's
+ * thread alone touches it, except where a method says that any thread may; callbacks of the container only post.
  *
- * <p>What it costs while it lags is this object and a feed of bounded size, whatever is published meanwhile.
+ * <p>A stream that lags costs this object and a feed of bounded size, whatever is published meanwhile.
  */
 public final class Subscriber implements Subscription, StreamView {
 
@@ -30,13 +30,13 @@ public final class Subscriber implements Subscription, StreamView {
         ENDED
     }
 
-    /** What is known of an outlet that is not ready. */
+    /** The wait of an outlet that is not ready. */
     static final class SocketWait {
         /** When the outlet took something last, in nanoseconds. */
         private long progressNs;
         /** How many bytes it had left then. */
         private int left;
-        /** What it holds of the budget, or null. */
+        /** Its share of the budget, or null. */
         private final WriteBudget.Share held;
 
         SocketWait(long progressNs, int left, WriteBudget.Share held) {
@@ -71,11 +71,11 @@ public final class Subscriber implements Subscription, StreamView {
     private final Cursor cursor = new Cursor();
     private final RateQueue.Pacing pacing;
 
-    /** What it may see now; its shard writes, any thread reads. {@code request.grant()} is what it opened with. */
+    /** Its rights now; its shard writes, any thread reads. {@code request.grant()} has those that it opened with. */
     private volatile Grant grant;
-    /** The client has left: what waits in the readers' line for it is not worth doing. Any thread. */
+    /** The client has left: a read that still waits for it is not worth doing. Any thread. */
     private volatile boolean left;
-    /** Why it ended: whoever is first knows. Any thread. */
+    /** Why it ended; the first reason counts. Any thread. */
     private volatile EndReason ending;
 
     private Feed feed;
@@ -85,9 +85,9 @@ public final class Subscriber implements Subscription, StreamView {
     private boolean ended;
     private StreamWatcher.Watched watched = StreamWatcher.Watched.NOWHERE;
 
-    /** What the hub itself has to say first: prelude, hello, gap. Null when that is nothing, as it mostly is. */
+    /** Bytes of the hub's own that go out first: prelude, hello, gap. Null for none, as mostly. */
     private byte[] hubBytes;
-    /** The place of the first of these that has one. */
+    /** The position of the first of these that has one. */
     private Position hubBytesPlace;
 
     private SocketWait wait;
@@ -102,6 +102,7 @@ public final class Subscriber implements Subscription, StreamView {
     private boolean inLine;
     private boolean damageTold;
 
+    /** A stream that has no start yet. */
     public Subscriber(SubscribeRequest request, Outlet outlet, StreamOwner<Subscriber> owner, Admission admission) {
         this.request = request;
         this.outlet = outlet;
@@ -153,10 +154,12 @@ public final class Subscriber implements Subscription, StreamView {
         return left;
     }
 
+    /** Its request. */
     public SubscribeRequest request() {
         return request;
     }
 
+    /** Its shard. */
     public StreamOwner<Subscriber> owner() {
         return owner;
     }
@@ -254,7 +257,7 @@ public final class Subscriber implements Subscription, StreamView {
         outcome = last;
     }
 
-    /** Whether an event is for it: not examined yet, and public or granted. That it asked for it is known. */
+    /** Whether an event that it asked for is to be sent: not examined yet, and public or granted. */
     boolean wants(EventFrame frame) {
         return cursor.isBefore(frame.position()) && maySee(frame);
     }
@@ -292,9 +295,9 @@ public final class Subscriber implements Subscription, StreamView {
     }
 
     /**
-     * The hub has something to say to it, before anything else.
+     * The hub has bytes of its own for it, which go out before anything else.
      *
-     * @param place of the cursor that it carries, or null when it carries none
+     * @param place the position of the cursor that they carry, or null when they carry none
      */
     void say(byte[] bytes, Position place) {
         if (hubBytes == null) {
@@ -309,13 +312,13 @@ public final class Subscriber implements Subscription, StreamView {
         }
     }
 
-    /** Whether the hub has something to say. */
+    /** Whether bytes of the hub's own wait. */
     boolean hasHubBytes() {
         return hubBytes != null;
     }
 
     /**
-     * What the hub has to say, as one write that is made now; nothing is left of it.
+     * Takes the hub's own bytes, as one write that is made now.
      *
      * @throws Cursor.OutOfOrder when events behind it were sent before
      */
@@ -333,7 +336,7 @@ public final class Subscriber implements Subscription, StreamView {
         hubBytesPlace = null;
     }
 
-    /** It is to end at this time or before; nothing more is said to it but the farewell. */
+    /** It is to end at this time or before; of the hub's bytes it gets the farewell only. */
     void beginEnding(long sinceMs) {
         closing = true;
         endMs = Math.min(endMs, sinceMs);
@@ -375,7 +378,7 @@ public final class Subscriber implements Subscription, StreamView {
         damageTold = told;
     }
 
-    /** What its outlet has not taken yet; null while it is ready. */
+    /** The wait for its outlet; null while that is ready. */
     SocketWait socketWait() {
         return wait;
     }
@@ -402,13 +405,13 @@ public final class Subscriber implements Subscription, StreamView {
         heartbeatNs = nowNs;
     }
 
-    /** Where it stands in its shard's list; -1: nowhere. */
+    /** Its index in its shard's list; -1 while it is not there. */
     int slot() {
         return slot;
     }
 
-    void slot(int place) {
-        slot = place;
+    void slot(int index) {
+        slot = index;
     }
 
     /** Whether its shard's index knows it. */

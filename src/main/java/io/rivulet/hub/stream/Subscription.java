@@ -1,6 +1,6 @@
 package io.rivulet.hub.stream;
 
-/** A subscriber as its response sees it: what the container has to say about it. Any thread, never blocks. */
+/** A stream as its response sees it: the container's callbacks report through it. Any thread, and it never blocks. */
 public interface Subscription {
 
     /** The connection's public name. */

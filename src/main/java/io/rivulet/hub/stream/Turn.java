@@ -5,8 +5,10 @@ import io.rivulet.hub.tail.TailRing;
 import io.rivulet.hub.tail.TransientTopics;
 
 /**
- * What the feeds of one shard share: where they read, what they may hold, and where they leave what they found. The
- * shard gives it to a {@link Feed} that it asks, and then reads the answer that the outcome names. Shard thread.
+ * The shared parts of one shard's feeds: their sources, their budgets, and the fields where they leave their answers.
+ * The shard gives it to a {@link Feed} that it asks, and then reads the field that the outcome names. Shard thread.
+ *
+ * <p>The answers are fields, not results, so that a delivery makes no object.
  */
 final class Turn {
 
@@ -91,17 +93,17 @@ final class Turn {
         return delivery;
     }
 
-    /** What is lost, after {@link Outcome#LOST}. */
+    /** The loss, after {@link Outcome#LOST}. */
     Loss loss() {
         return loss;
     }
 
-    /** What the log is asked, after {@link Outcome#ASKS}. */
+    /** The question to the log, after {@link Outcome#ASKS}. */
     HistoryRead.Question question() {
         return question;
     }
 
-    /** What there is no room for, after {@link Outcome#MEMORY}. */
+    /** The event that there is no room for, after {@link Outcome#MEMORY}. */
     WriteBudget.Need need() {
         return write.need();
     }

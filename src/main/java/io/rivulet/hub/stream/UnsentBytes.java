@@ -1,8 +1,10 @@
 package io.rivulet.hub.stream;
 
 /**
- * What is handed to the outlets of one shard, and what they have not taken yet. A delivery costs a look at a field:
- * what a stream waits for is noted only when its outlet stops being ready. The shard's thread alone.
+ * Hands bytes to the outlets of one shard, and notes which outlets have not taken all. The shard and its heartbeat
+ * write through it. Shard thread.
+ *
+ * <p>A delivery costs a look at one field: the wait of a stream is noted only when its outlet stops being ready.
  */
 final class UnsentBytes {
 

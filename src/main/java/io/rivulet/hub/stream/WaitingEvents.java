@@ -7,8 +7,11 @@ import io.rivulet.metrics.Metrics.Count;
 import java.util.List;
 
 /**
- * Events in memory that wait to be written to one stream that is behind: a chunk that was read of the log, the newest
- * event of each topic with which a stream begins, or a pass of a stream that conflates. Shard thread.
+ * Events in memory that wait to be written to one stream that is behind: a chunk of the log, the newest event of each
+ * topic with which a stream begins, or a pass of a stream that conflates. A feed holds it. Shard thread.
+ *
+ * <p>Only a chunk can be read again, so only a chunk may be dropped when the socket is full; the other two are paid for
+ * from a budget.
  */
 final class WaitingEvents {
 
@@ -33,8 +36,8 @@ final class WaitingEvents {
     }
 
     /**
-     * What a stream begins with: it lies before the place that follows it, so it cannot be read again. Null when there
-     * is no room for it now.
+     * The events that a stream begins with. They lie before its position, so they cannot be read again. Null when
+     * there is no room for them now.
      */
     static WaitingEvents first(StartPoint start, WriteBudget budget) {
         List<EventFrame> frames = start.first();

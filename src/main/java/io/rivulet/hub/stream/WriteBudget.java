@@ -5,16 +5,17 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 
 /**
- * What the streams of one shard hold in memory because their sockets do not take it, and how much it may be: the
- * shard's part of {@code rivulet.write.bytes}. Bytes that several streams share count once. The shard's thread alone.
+ * Bounds the memory that the streams of one shard hold because their sockets are full: the shard's part of {@code
+ * rivulet.write.bytes}. Bytes that several streams share count once. The shard's feeds and writes ask it, on the
+ * shard's thread.
  *
- * <p>Invariant: what is held is at most the budget, or it is one event. It is kept by asking first: whatever is larger
- * than {@link #FREE_BYTES} is begun only where there is room for it, and waits where there is none. Smaller ones are
- * every stream's own, and part of the memory by which {@code rivulet.connections.max} is reckoned.
+ * <p>Invariant: the held bytes are at most the budget, or they are one event. The budget asks first: a write larger
+ * than {@link #FREE_BYTES} begins only where there is room, and else waits. Smaller writes are every stream's own, and
+ * part of the memory by which {@code rivulet.connections.max} is reckoned.
  */
 final class WriteBudget {
 
-    /** What each stream may hold beside the budget. */
+    /** Bytes that each stream may hold beside the budget. */
     static final int FREE_BYTES = 8 << 10;
     /** Bytes of one write at most, unless a single event is larger. */
     static final int WRITE_BYTES = 64 << 10;
@@ -34,7 +35,7 @@ final class WriteBudget {
             this.bytes = bytes;
         }
 
-        /** What would be free if one of the holders let go, about. */
+        /** The bytes that one holder accounts for, about. */
         int part() {
             return bytes / holders;
         }
@@ -53,7 +54,7 @@ final class WriteBudget {
         return bytes;
     }
 
-    /** Whether this may be begun: what others hold already costs nothing more. */
+    /** Whether this may be begun; bytes that others hold already cost nothing more. */
     boolean hasRoomFor(Object what, int size) {
         return hasRoomFor(size, 0) || shares.containsKey(what);
     }
@@ -73,7 +74,7 @@ final class WriteBudget {
         return isTight() ? FREE_BYTES : WRITE_BYTES;
     }
 
-    /** One more stream holds this; null when it is small enough to be nobody's business. */
+    /** One more stream holds this; null when it is small enough not to be counted. */
     Share hold(Object what, int size) {
         if (size <= FREE_BYTES) {
             return null;

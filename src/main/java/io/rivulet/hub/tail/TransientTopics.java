@@ -117,7 +117,7 @@ public final class TransientTopics {
     }
 
     /**
-     * What is remembered of public events, or of private ones. Its lock is held for the work of a map only, since the
+     * The memory of public events, or of private ones. Its lock is held for the work of a map only, since the
      * committer waits for it. So patterns are tried outside of it, on a copy.
      */
     private static final class Half {

@@ -1,5 +1,6 @@
 /**
- * The newest events in memory. The committer adds to the {@link io.rivulet.hub.tail.TailRing}, and shards and resuming
- * streams read from it; {@link io.rivulet.hub.tail.TransientTopics} remembers what transient topics said last.
+ * The newest events in memory. The committer adds each event to the {@link io.rivulet.hub.tail.TailRing}; shards and
+ * resuming streams read it there. The ring evicts the oldest events, and {@link io.rivulet.hub.tail.TransientTopics}
+ * then still knows the newest event of each transient topic, and where a topic lost one.
  */
 package io.rivulet.hub.tail;
