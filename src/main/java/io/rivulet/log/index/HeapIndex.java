@@ -16,6 +16,7 @@ public final class HeapIndex implements SegmentIndex {
     private final HeapTopics publics;
     private final HeapTopics privates;
     private final Postings ids = new Postings();
+    private final Object version = new Object();
 
     /** An empty index. */
     public HeapIndex(StoreHash hash) {
@@ -59,6 +60,11 @@ public final class HeapIndex implements SegmentIndex {
     @Override
     public boolean isHeap() {
         return true;
+    }
+
+    @Override
+    public Object version() {
+        return version;
     }
 
     @Override

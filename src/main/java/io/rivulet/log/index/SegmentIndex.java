@@ -29,4 +29,9 @@ public interface SegmentIndex {
 
     /** Whether the index is in memory and may grow. */
     boolean isHeap();
+
+    /** Tells an index in memory from one that the same segment had before; keeps neither alive. */
+    default Object version() {
+        return isHeap();
+    }
 }

@@ -25,9 +25,11 @@ public final class SparseIndex {
 
     synchronized void add(int rel, int offset, long timeMs) {
         if (size == rels.length) {
-            rels = Arrays.copyOf(rels, size * 2);
-            offsets = Arrays.copyOf(offsets, size * 2);
+            int[] moreRels = Arrays.copyOf(rels, size * 2);
+            int[] moreOffsets = Arrays.copyOf(offsets, size * 2);
             times = Arrays.copyOf(times, size * 2);
+            offsets = moreOffsets;
+            rels = moreRels; // last, for its length says whether there is room: memory may end before all three grew
         }
         rels[size] = rel;
         offsets[size] = offset;

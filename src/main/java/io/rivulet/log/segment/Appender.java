@@ -27,6 +27,11 @@ import org.slf4j.LoggerFactory;
  * that it could not write, and report that once only, so a second sync that succeeds proves nothing. Therefore the log
  * is poisoned. Before the next append the file is opened anew, cut to what was acknowledged, written again from the
  * last page that was not known to be synced, and synced. While that fails, appends are refused and reading goes on.
+ *
+ * <p>Anything may be thrown between the write and the moment that the group is visible, an {@code OutOfMemoryError} for
+ * one. Then the file holds a group at positions that the next group would get as well. So {@code unsure} says from
+ * before the write until after that moment that the log must heal first. It is a plain field, because a failure that
+ * there is no memory to describe must be kept too.
  */
 final class Appender {
 
@@ -55,6 +60,9 @@ final class Appender {
     /** The time of the last block: times in the log never fall, even when the clock is set back. */
     private long lastTimeMs;
     private long rollNotBeforeMs;
+    /** A group was begun and is not visible: the file may hold some of it, and the index where {@code indexUnsure}. */
+    private boolean unsure;
+    private boolean indexUnsure;
     private boolean closed;
 
     Appender(Segments segments, LogOptions options, InstantSource clock, StoreMeta meta, Disk.File out,
@@ -95,9 +103,12 @@ final class Appender {
             throw new LogFailure("the log is closed", false, null);
         }
         // the failure of an earlier group: this one may only be written behind bytes that are known to be on the disk
-        if (segments.range().failure() != null) {
+        if (!isSound()) {
             beforeSync.run();
             heal();
+        }
+        if (buffer.array().length > BUFFER_KEPT_BYTES) {
+            buffer = new Bytes(64 * 1024);
         }
         long base = segments.range().head() + 1;
         buffer.length(BlockHeader.BYTES);
@@ -119,23 +130,14 @@ final class Appender {
         BlockHeader block = new BlockHeader(body, epoch, nonces.nextInt(1 << 24), base, timeMs, group.size(), syncedTo,
             Bytes.crc(buffer.array(), BlockHeader.BYTES, body));
         block.write(buffer, 0, segments.hash().salt());
-        write();
-        return publish(group, block);
-    }
-
-    /**
-     * Writes the block behind what was acknowledged. When that fails the block may be on the disk in part, or whole but
-     * not synced. The cut keeps a refused group from coming back at the next opening, as far as the disk lets it.
-     */
-    private void write() throws LogFailure {
+        List<LogEntry> entries = entries(group, block);
+        unsure = true;
         try {
-            out.write(active.length(), buffer.array(), 0, buffer.length());
-            if (options.sync() == Sync.ALWAYS) {
-                beforeSync.run(); // only the disk has work left for this group: the core is free for others
-                out.force();
-                syncedTo = active.length() + buffer.length();
-            }
+            int synced = write();
+            publish(entries.size(), block);
+            syncedTo = synced;
         } catch (IOException | RuntimeException | Error e) {
+            // the block may be on the disk in part, or whole but not synced
             LogFailure failure = poison("could not be written", e);
             try {
                 // the refused group must not come back after a crash; a real heal comes before the next append
@@ -145,30 +147,54 @@ final class Appender {
             }
             throw failure;
         }
+        unsure = false;
+        return entries;
     }
 
-    /**
-     * Makes a durable group visible. The index comes first, then the length, then the range: a reader that sees an
-     * event in the range finds it by length and by index.
-     */
-    private List<LogEntry> publish(List<LogRecord> group, BlockHeader block) {
-        int at = active.length();
-        active.sparse().offer(active.count(), at, block.timeMs());
-        SegmentScan.enter(buffer.array(), 0, block, active.count(), at, index);
-        active.grow(at + buffer.length(), group.size(), block.timeMs());
-        lastTimeMs = block.timeMs();
+    /** Whether the files are known to hold what was acknowledged and nothing else. */
+    private boolean isSound() {
+        return !unsure && segments.range().failure() == null;
+    }
+
+    private List<LogEntry> entries(List<LogRecord> group, BlockHeader block) {
         List<LogEntry> entries = new ArrayList<>(group.size());
         for (int i = 0; i < group.size(); i++) {
             LogRecord record = group.get(i);
             entries.add(new LogEntry(block.base() + i, epoch, block.nonce(), block.timeMs(), record.event(),
                 record.receipt()));
         }
-        segments.changeRange(r -> new LogRange(epoch, r.first(), r.head() + group.size(), block.nonce(),
-            r.bytesAppended() + buffer.length(), null));
-        if (buffer.array().length > BUFFER_KEPT_BYTES) {
-            buffer = new Bytes(64 * 1024);
-        }
         return entries;
+    }
+
+    /** Writes the block behind what was acknowledged; returns up to where the file is synced then. */
+    private int write() throws IOException {
+        out.write(active.length(), buffer.array(), 0, buffer.length());
+        if (options.sync() != Sync.ALWAYS) {
+            return syncedTo;
+        }
+        beforeSync.run(); // only the disk has work left for this group: the core is free for others
+        out.force();
+        return active.length() + buffer.length();
+    }
+
+    /**
+     * Makes a durable group visible. The index comes first, then the length, then the range: a reader that sees an
+     * event in the range finds it by length and by index.
+     */
+    private void publish(int events, BlockHeader block) {
+        int at = active.length();
+        int end = at + buffer.length();
+        lastTimeMs = block.timeMs();
+        indexUnsure = true;
+        active.sparse().offer(active.count(), at, block.timeMs());
+        SegmentScan.enter(buffer.array(), 0, block, active.count(), at, index);
+        segments.changeRange(r -> {
+            LogRange longer = new LogRange(epoch, r.first(), r.head() + events, block.nonce(),
+                r.bytesAppended() + buffer.length(), null);
+            active.grow(end, events, block.timeMs());
+            return longer;
+        });
+        indexUnsure = false;
     }
 
     /**
@@ -205,19 +231,35 @@ final class Appender {
             out.truncate(length);
             rewrite(Math.min(syncedTo, length) & -PAGE, length);
             out.force();
+            if (indexUnsure) {
+                indexAnew();
+            }
         } catch (IOException | RuntimeException | Error e) {
             throw poison("does not heal yet", e);
         }
         syncedTo = length;
         segments.changeRange(r -> new LogRange(epoch, r.first(), r.head(), r.headNonce(), r.bytesAppended(), null));
+        unsure = false;
         LOG.info("the log in {} healed at position {}", segments.folder(), segments.range().head());
+    }
+
+    /** A group that was refused may have left entries in the index, whose positions other events will have. */
+    private void indexAnew() throws IOException {
+        SegmentScan scan = SegmentScan.of(segments.folder(), active.header(), out, segments.hash());
+        if (scan.segment().count() != active.count() || scan.segment().length() != active.length()) {
+            throw new IOException(active.file() + " was read back up to offset " + scan.segment().length()
+                + ", but " + active.length() + " bytes were acknowledged");
+        }
+        index = (HeapIndex) scan.segment().index();
+        active.index(index, 0);
+        indexUnsure = false;
     }
 
     /** Heals without waiting for the next append; on a full disk only when there is room again. */
     synchronized void healIfPossible() {
         LogFailure failure = segments.range().failure();
-        if (closed || failure == null
-            || failure.isFull() && segments.disk().freeBytes(segments.folder()) < ROOM_BYTES) {
+        if (closed || isSound()
+            || failure != null && failure.isFull() && segments.disk().freeBytes(segments.folder()) < ROOM_BYTES) {
             return;
         }
         try {
@@ -264,7 +306,8 @@ final class Appender {
         Disk.File file;
         try {
             file = create(segments.disk(), next);
-        } catch (IOException e) {
+            segments.add(next);
+        } catch (IOException | RuntimeException | Error e) {
             rollNotBeforeMs = clock.millis() + ROLL_PAUSE_MS;
             LOG.warn("no new segment could be begun in {}; going on in {}: {}", segments.folder(),
                 active.file().getFileName(), e.toString());
@@ -276,7 +319,6 @@ final class Appender {
         index = newIndex;
         active = next;
         syncedTo = next.length();
-        segments.add(next);
         try {
             old.close();
         } catch (IOException e) {
@@ -295,7 +337,7 @@ final class Appender {
             file.force();
             disk.syncFolder(segment.file().getParent());
             return file;
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             try {
                 if (file != null) {
                     file.close();
@@ -314,7 +356,7 @@ final class Appender {
             try {
                 out.force();
                 syncedTo = active.length();
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 throw poison("could not be synced", e);
             }
         }
@@ -322,7 +364,7 @@ final class Appender {
 
     /** Rolls a segment whose events are old though nothing is appended: retention takes sealed segments only. */
     synchronized void rollIfOld(long nowMs) throws LogFailure {
-        if (!closed && segments.range().failure() == null && active.count() > 0
+        if (!closed && isSound() && active.count() > 0
             && nowMs - active.minTimeMs() >= options.segmentMs()) {
             roll();
         }
@@ -341,14 +383,14 @@ final class Appender {
         synchronized (this) {
             file = out;
             length = active.length();
-            if (closed || syncedTo >= length || segments.range().failure() != null) {
+            if (closed || syncedTo >= length || !isSound()) {
                 return;
             }
         }
-        IOException failed = null;
+        Throwable failed = null;
         try {
             file.force(); // outside the monitor: the committer goes on
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             failed = e;
         }
         synchronized (this) {
@@ -368,7 +410,7 @@ final class Appender {
             return false;
         }
         closed = true;
-        boolean whole = segments.range().failure() == null;
+        boolean whole = isSound();
         try {
             if (whole) {
                 syncAll();

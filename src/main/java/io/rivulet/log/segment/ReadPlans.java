@@ -33,7 +33,7 @@ final class ReadPlans {
     private final Map<Key, Plan> plans = new LinkedHashMap<>(16, 0.75f, true);
     private long kept;
 
-    private record Key(long segment, boolean heap, View view) {
+    private record Key(long segment, Object index, View view) {
 
         /** Longs that the key keeps alive: the texts of a view may be far larger than its plan. */
         long weight() {
@@ -96,7 +96,8 @@ final class ReadPlans {
         long[] postings = PostingList.either(publics.postings(plan.publics, from, ALL),
             privates.postings(asked < granted ? plan.asked : plan.granted, from, ALL));
         if (!index.isHeap()) {
-            keep(new Key(segment.first(), false, view), new Plan(plan.publics, plan.asked, plan.granted, postings));
+            keep(new Key(segment.first(), index.version(), view),
+                new Plan(plan.publics, plan.asked, plan.granted, postings));
         }
         return postings;
     }
@@ -139,7 +140,7 @@ final class ReadPlans {
 
     /** Null when a pattern needs names that the index does not have. */
     private Plan plan(Segment segment, SegmentIndex index, View view) throws IOException {
-        Key key = new Key(segment.first(), index.isHeap(), view);
+        Key key = new Key(segment.first(), index.version(), view);
         Plan known;
         synchronized (plans) {
             known = plans.get(key);
