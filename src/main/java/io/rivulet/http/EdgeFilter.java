@@ -45,24 +45,24 @@ public final class EdgeFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
         throws IOException, ServletException {
-        RequestTrace exchange = new RequestTrace(request, clients.of(request), accessLog);
-        headers(request, response, exchange);
+        RequestTrace trace = new RequestTrace(request, clients.of(request), accessLog);
+        headers(request, response, trace);
         cors.apply(request, response);
         watcher.accept(request);
         try {
             chain.doFilter(request, response);
         } finally {
             if (request.isAsyncStarted()) {
-                request.getAsyncContext().addListener(new AtEnd(exchange), request, response);
+                request.getAsyncContext().addListener(new AtEnd(trace), request, response);
             } else {
-                exchange.ended(response.getStatus());
+                trace.ended(response.getStatus());
             }
         }
     }
 
-    private static void headers(HttpServletRequest request, HttpServletResponse response, RequestTrace exchange) {
+    private static void headers(HttpServletRequest request, HttpServletResponse response, RequestTrace trace) {
         response.setHeader("X-Content-Type-Options", "nosniff");
-        response.setHeader("X-Request-Id", exchange.id());
+        response.setHeader("X-Request-Id", trace.id());
         if (request.getMethod().equals("POST") || request.getMethod().equals("PUT")) {
             return; // what follows is for pages, and a publish does not pay for it
         }
@@ -74,10 +74,10 @@ public final class EdgeFilter extends HttpFilter {
     }
 
     /** Both containers end an async request with onComplete, whatever came before it. */
-    private record AtEnd(RequestTrace exchange) implements AsyncListener {
+    private record AtEnd(RequestTrace trace) implements AsyncListener {
         @Override
         public void onComplete(AsyncEvent event) {
-            exchange.ended(((HttpServletResponse) event.getSuppliedResponse()).getStatus());
+            trace.ended(((HttpServletResponse) event.getSuppliedResponse()).getStatus());
         }
 
         @Override

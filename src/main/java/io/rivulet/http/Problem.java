@@ -58,10 +58,10 @@ public final class Problem {
 
     Answer answer(Refused refused, HttpServletRequest request) {
         Reason reason = refused.reason();
-        RequestTrace exchange = RequestTrace.of(request);
+        RequestTrace trace = RequestTrace.of(request);
         note(refused, request);
-        Answer answer = render(status(reason), name(reason), title(reason), refused.getMessage(), exchange.id());
-        answer.header("Cache-Control", exchange.cacheControl());
+        Answer answer = render(status(reason), name(reason), title(reason), refused.getMessage(), trace.id());
+        answer.header("Cache-Control", trace.cacheControl());
         switch (reason) {
             case UNAUTHENTICATED -> answer.header("WWW-Authenticate", challenge(""));
             case BAD_TOKEN -> answer.header("WWW-Authenticate", challenge("error=\"invalid_token\""));

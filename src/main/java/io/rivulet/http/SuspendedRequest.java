@@ -81,8 +81,8 @@ public final class SuspendedRequest implements AsyncListener {
     }
 
     /** Lets the request wait, 30 seconds at most. In its own thread; nothing may be done with it afterwards. */
-    public static void await(CompletableFuture<?> what, HttpServletRequest request, Problem problem) {
-        await(what, request, problem, TIMEOUT_MS,
+    public static void await(CompletableFuture<?> outcome, HttpServletRequest request, Problem problem) {
+        await(outcome, request, problem, TIMEOUT_MS,
             Refused.because(OVERLOADED, "this took longer than " + TIMEOUT_MS + " ms"));
     }
 
@@ -93,15 +93,15 @@ public final class SuspendedRequest implements AsyncListener {
     }
 
     /** With another time limit, and what is said when it is over. */
-    public static void await(CompletableFuture<?> what, HttpServletRequest request, Problem problem, long timeoutMs,
+    public static void await(CompletableFuture<?> outcome, HttpServletRequest request, Problem problem, long timeoutMs,
                              Refused late) {
-        SuspendedRequest later = new SuspendedRequest(request, problem, late);
-        later.async.setTimeout(timeoutMs);
-        later.async.addListener(later);
-        what.whenComplete(later::come);
+        SuspendedRequest suspended = new SuspendedRequest(request, problem, late);
+        suspended.async.setTimeout(timeoutMs);
+        suspended.async.addListener(suspended);
+        outcome.whenComplete(suspended::arrived);
     }
 
-    private void come(Object value, Throwable failure) {
+    private void arrived(Object value, Throwable failure) {
         if (!claimed.compareAndSet(false, true)) {
             return;
         }

@@ -132,7 +132,7 @@ class SuspendedRequestTest {
         /** The container gives the request's objects to the next one when its listener returns. */
         @Test
         void theContainerWaitsUntilTheRequestWasSentOn() throws Exception {
-            race(later -> later.onError(new AsyncEvent(async, request, null)));
+            race(suspended -> suspended.onError(new AsyncEvent(async, request, null)));
             assertEquals(1, times("dispatch"), calls.toString());
             assertEquals(0, times("complete"), calls.toString());
         }
@@ -140,7 +140,7 @@ class SuspendedRequestTest {
         @Test
         void theContainerWhoseTimeIsOverWaitsForWhoeverSendsTheRequestOnAndDoesWhatTheyCouldNot() throws Exception {
             timeIsOver = true;
-            race(later -> later.onTimeout(null));
+            race(suspended -> suspended.onTimeout(null));
             assertEquals(2, times("dispatch"), "sent on by the container's own thread, answered in time");
             assertEquals(0, times("complete"));
         }
@@ -148,7 +148,7 @@ class SuspendedRequestTest {
         @Test
         void theContainerThatFailedWaitsForWhoeverSendsTheRequestOnAndEndsItOnce() throws Exception {
             timeIsOver = true;
-            race(later -> later.onError(null));
+            race(suspended -> suspended.onError(null));
             assertEquals(1, times("dispatch"));
             assertEquals(1, times("complete"));
         }
@@ -156,7 +156,7 @@ class SuspendedRequestTest {
         @Test
         void theContainerGivesARequestToNobodyElseBeforeItsSenderIsOut() throws Exception {
             timeIsOver = true;
-            race(later -> later.onComplete(null));
+            race(suspended -> suspended.onComplete(null));
             assertEquals(1, times("dispatch"));
             assertEquals(0, times("complete"));
         }

@@ -46,10 +46,10 @@ public final class BodyDrain implements ReadListener, AsyncListener {
             return;
         }
         AsyncContext async = request.startAsync();
-        BodyDrain rest = new BodyDrain(async, request.getInputStream(), answer, bytesMax);
+        BodyDrain drain = new BodyDrain(async, request.getInputStream(), answer, bytesMax);
         async.setTimeout(TIMEOUT_MS);
-        async.addListener(rest);
-        rest.in.setReadListener(rest);
+        async.addListener(drain);
+        drain.in.setReadListener(drain);
     }
 
     /** Not when the client waits for our word before it sends (RFC 9110, 10.1.1). */

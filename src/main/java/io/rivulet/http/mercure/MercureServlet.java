@@ -35,14 +35,14 @@ public final class MercureServlet extends HubServlet {
     private static final Dialect MERCURE = new MercureDialect();
     private static final Dialect LEGACY = new LegacyDialect();
 
-    private final transient StreamParameters reader;
+    private final transient StreamParameters parameters;
     private final transient SubscribeHandler subscribe;
     private final transient PublishHandler publish;
 
     /** The servlet of this hub. */
     public MercureServlet(HubContext context, OpenResponses responses) {
         super(context);
-        reader = new StreamParameters(context);
+        parameters = new StreamParameters(context);
         subscribe = new SubscribeHandler(context, responses);
         publish = new PublishHandler(context, PublishHandler.TIMEOUT_MS);
     }
@@ -92,7 +92,7 @@ public final class MercureServlet extends HubServlet {
 
     private StreamParameters.Asked asked(HttpServletRequest request, FormFields body, Grant grant) {
         FormFields query = Query.of(request);
-        return reader.ofMercure(request, query, body, grant, dialect(query.and(body)));
+        return parameters.ofMercure(request, query, body, grant, dialect(query.and(body)));
     }
 
     /** What the client uses tells which generation it is of. */

@@ -128,7 +128,7 @@ public final class ConnectionsServlet extends HubServlet {
     private static Answer list(Listing listing) {
         JsonArray array = new JsonArray();
         for (Connection one : listing.streams()) {
-            array.add(shown(one, listing.lags().get(one.connection())));
+            array.add(json(one, listing.lags().get(one.connection())));
         }
         if (listing.total() == null) {
             return Answer.json(200, array.get(0).toString());
@@ -139,7 +139,7 @@ public final class ConnectionsServlet extends HubServlet {
         return Answer.json(200, json.toString());
     }
 
-    private static JsonObject shown(Connection one, Lag lag) {
+    private static JsonObject json(Connection one, Lag lag) {
         JsonObject json = new JsonObject();
         json.addProperty("connection", one.connection());
         json.addProperty("subject", one.subject());

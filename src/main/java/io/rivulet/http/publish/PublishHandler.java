@@ -42,21 +42,21 @@ public final class PublishHandler {
     /**
      * Starts the publish of a caller who may; the answer comes later.
      *
-     * @param body made once the caller is known
+     * @param form made once the caller is known
      * @throws Refused when the head alone tells that it cannot be; that is counted
      */
-    public void handle(HttpServletRequest request, Supplier<PublishForm> body) throws IOException {
+    public void handle(HttpServletRequest request, Supplier<PublishForm> form) throws IOException {
         try {
             Grant grant = context.access().toPublish(request);
-            handle(request, grant, body.get());
+            handle(request, grant, form.get());
         } catch (Refused refused) {
             context.hub().metrics().add(Count.REFUSED);
             throw refused;
         }
     }
 
-    private void handle(HttpServletRequest request, Grant grant, PublishForm body) throws IOException {
-        if (!body.isBatch()) {
+    private void handle(HttpServletRequest request, Grant grant, PublishForm form) throws IOException {
+        if (!form.isBatch()) {
             context.hub().checkRate(grant); // of a batch the body tells how many events it is, and so when it fits
         }
         String key = IdempotencyKey.of(request, keyBytesMax);
@@ -64,37 +64,37 @@ public final class PublishHandler {
         if (declared > bodyBytesMax) {
             throw BodyReader.tooLarge(Long.toString(declared), bodyBytesMax);
         }
-        boolean json = body.answersJson() && wantsJson(request.getHeader("Accept"));
+        boolean json = form.answersJson() && wantsJson(request.getHeader("Accept"));
         AsyncContext async = request.startAsync();
-        PublishReply exchange = new PublishReply(context.problem(), async, timeoutMs);
+        PublishReply reply = new PublishReply(context.problem(), async, timeoutMs);
         BodyReader reader = new BodyReader(request.getInputStream(), declared, bodyBytesMax,
-            bytes -> publish(exchange, body, bytes, key, grant, json), exchange::fail, exchange::cut);
-        exchange.await(reader);
+            bytes -> publish(reply, form, bytes, key, grant, json), reply::fail, reply::cut);
+        reply.await(reader);
         request.getInputStream().setReadListener(reader);
     }
 
-    private void publish(PublishReply exchange, PublishForm body, byte[] bytes, String key, Grant grant,
+    private void publish(PublishReply reply, PublishForm form, byte[] bytes, String key, Grant grant,
                          boolean json) {
-        exchange.whole();
+        reply.whole();
         List<Event> events;
         try {
-            events = body.events(bytes);
+            events = form.events(bytes);
         } catch (RuntimeException e) {
             context.hub().metrics().add(Count.REFUSED);
-            exchange.fail(e);
+            reply.fail(e);
             return;
         }
         try {
-            Publication publication = new Publication(events, grant, body.key(key, events));
+            Publication publication = new Publication(events, grant, form.key(key, events));
             context.hub().publish(publication).whenComplete((ids, failure) -> {
                 if (failure == null) {
-                    exchange.answer(answer(ids, body.isBatch(), json));
+                    reply.answer(answer(ids, form.isBatch(), json));
                 } else {
-                    exchange.fail(failure instanceof CompletionException ? failure.getCause() : failure);
+                    reply.fail(failure instanceof CompletionException ? failure.getCause() : failure);
                 }
             });
         } catch (RuntimeException e) {
-            exchange.fail(e);
+            reply.fail(e);
         }
     }
 

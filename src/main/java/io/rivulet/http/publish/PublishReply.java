@@ -37,8 +37,8 @@ final class PublishReply implements AsyncListener {
     }
 
     /** Begins the time limit; before the body is read. */
-    void await(BodyReader body) {
-        reader = body;
+    void await(BodyReader bodyReader) {
+        reader = bodyReader;
         async.setTimeout(timeoutMs);
         async.addListener(this);
     }

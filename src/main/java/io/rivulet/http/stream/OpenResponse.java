@@ -37,7 +37,7 @@ public abstract class OpenResponse implements Outlet, WriteListener, AsyncListen
     private volatile Subscription subscription;
     private String transport;
     private ServletOutputStream out;
-    private ContainerOutput how;
+    private ContainerOutput container;
     /** What was not given to the container yet, and from where on; the writer's. */
     private byte[] current;
     private int at;
@@ -68,7 +68,7 @@ public abstract class OpenResponse implements Outlet, WriteListener, AsyncListen
         this.subscription = subscription;
         transport = async.getRequest().getProtocol();
         out = async.getResponse().getOutputStream();
-        how = ContainerOutput.of(out);
+        container = ContainerOutput.of(out);
         opening(async, out);
         this.async = async;
         async.setTimeout(0); // streams end by heartbeat, expiry or age, never by the container's 30 s
@@ -118,7 +118,7 @@ public abstract class OpenResponse implements Outlet, WriteListener, AsyncListen
         }
         // a stream whose write failed is Tomcat's to end: T1 (we) completes it while T2 (a container thread) does so,
         // too, and T1's call may then end the next request, which reuses the same AsyncContext
-        if (how.completesWithoutBlocking() || over && !how.endsFailedItself()) {
+        if (container.completesWithoutBlocking() || over && !container.endsFailedItself()) {
             letGo();
             complete();
         } else {
@@ -146,7 +146,7 @@ public abstract class OpenResponse implements Outlet, WriteListener, AsyncListen
     /** Hands these bytes to the container, which said that it is ready. */
     final void tryPass(SharedBytes events) {
         try {
-            if (how.takesWhole() && events.length() <= ContainerOutput.WHOLE_BYTES) {
+            if (container.takesWhole() && events.length() <= ContainerOutput.WHOLE_BYTES) {
                 passWhole(events);
             } else {
                 take(events.bytes());
@@ -170,7 +170,7 @@ public abstract class OpenResponse implements Outlet, WriteListener, AsyncListen
         known = false;
         ByteBuffer view = events.view();
         try {
-            how.writeWhole(out, view);
+            container.writeWhole(out, view);
             known = ready();
         } finally {
             leave();
@@ -233,10 +233,10 @@ public abstract class OpenResponse implements Outlet, WriteListener, AsyncListen
     }
 
     private void writeSome() throws IOException {
-        if (how.takesWhole()) {
+        if (container.takesWhole()) {
             taking = ByteBuffer.wrap(current, at, Math.min(ContainerOutput.WHOLE_BYTES, current.length - at));
             at += taking.remaining();
-            how.writeWhole(out, taking);
+            container.writeWhole(out, taking);
         } else {
             at = ContainerOutput.writeSlice(out, current, at);
             unflushed = true;

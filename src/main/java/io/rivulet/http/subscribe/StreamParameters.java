@@ -14,6 +14,9 @@ import io.rivulet.refusal.Printable;
 import io.rivulet.refusal.Refused;
 import io.rivulet.topic.TopicSelection;
 import jakarta.servlet.http.HttpServletRequest;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 
@@ -26,11 +29,11 @@ public final class StreamParameters {
     private static final List<String> IMPATIENT = List.of("okhttp/", "python-httpx/");
 
     private final HubContext context;
-    private final MatcherParameters matchers;
+    private final MatcherParameters matcherParameters;
 
     public StreamParameters(HubContext context) {
         this.context = context;
-        matchers = new MatcherParameters(context.hub().topics(), context.settings());
+        matcherParameters = new MatcherParameters(context.hub().topics(), context.settings());
     }
 
     /**
@@ -46,8 +49,8 @@ public final class StreamParameters {
     public Asked ofUpdates(HttpServletRequest request, Grant grant, Dialect dialect) {
         FormFields query = Query.of(request);
         Query.checkBuilt(query);
-        TopicSelection topics = matchers.selectionOrDefault(query);
-        String cursor = LastEventId.of(request, query, new FormFields(), dialect);
+        TopicSelection topics = matcherParameters.selectionOrDefault(query);
+        String cursor = lastEventId(request, query, new FormFields(), dialect);
         Since since = query.has("since") ? Since.parse(query.one("since"), context.clock().instant()) : Since.LATEST;
         if (cursor != null && cursor.isEmpty()) { // "no replay", said out loud
             since = Since.LATEST;
@@ -60,8 +63,8 @@ public final class StreamParameters {
     /** At Mercure's path, from query and body together; parameters that Mercure does not know are ignored. */
     public Asked ofMercure(HttpServletRequest request, FormFields query, FormFields body, Grant grant,
         Dialect dialect) {
-        TopicSelection topics = matchers.selection(query.and(body));
-        String cursor = LastEventId.of(request, query, body, dialect);
+        TopicSelection topics = matcherParameters.selection(query.and(body));
+        String cursor = lastEventId(request, query, body, dialect);
         return asked(request, topics, grant, cursor, Since.LATEST, usualHeartbeat(request), false, dialect);
     }
 
@@ -111,5 +114,38 @@ public final class StreamParameters {
     private static Refused badHeartbeat(String value) {
         return Refused.malformed("heartbeat is " + Printable.of(value) + "; it must be 1 to " + HEARTBEAT_S_MAX
             + " seconds, or event");
+    }
+
+    /**
+     * The id that the client resumes after: the header, else the first of the dialect's parameters that is there, in
+     * the query before the body (SUB-02, REC-02, OLD-10). Empty when the client says that it has none; null when it
+     * says nothing.
+     */
+    private static String lastEventId(HttpServletRequest request, FormFields query, FormFields body, Dialect dialect) {
+        String header = request.getHeader("Last-Event-ID");
+        if (header != null) {
+            return utf8(header);
+        }
+        for (String parameter : dialect.cursorParameters()) {
+            for (FormFields fields : List.of(query, body)) {
+                if (fields.has(parameter)) {
+                    return fields.one(parameter);
+                }
+            }
+        }
+        return null;
+    }
+
+    /** Browsers send the id's UTF-8 bytes; containers read header bytes as ISO-8859-1. */
+    private static String utf8(String header) {
+        if (header.chars().allMatch(c -> c < 0x80) || header.chars().anyMatch(c -> c > 0xff)) {
+            return header;
+        }
+        try {
+            byte[] bytes = header.getBytes(StandardCharsets.ISO_8859_1);
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        } catch (CharacterCodingException e) {
+            return header; // no UTF-8: the hub gave no such id, and the stream begins with a reset
+        }
     }
 }

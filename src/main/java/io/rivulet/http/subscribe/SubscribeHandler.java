@@ -67,25 +67,25 @@ public final class SubscribeHandler {
             headers(asked, placed, response);
             return;
         }
-        OpenResponse writer = responses.of(request, response);
-        Subscription subscription = subscribe(asked, placed, writer);
+        OpenResponse outlet = responses.of(request, response);
+        Subscription subscription = subscribe(asked, placed, outlet);
         try {
             headers(asked, placed, response);
             AsyncContext async = request.startAsync();
-            writer.start(async, subscription);
+            outlet.start(async, subscription);
             RequestTrace.of(request).streamStarted(subscription, response.getStatus());
         } catch (IOException | RuntimeException e) {
             subscription.gone("it could not be opened");
-            writer.abandon();
+            outlet.abandon();
             throw e;
         }
     }
 
-    private Subscription subscribe(SubscribeRequest asked, StartPoint.Placed placed, OpenResponse writer) {
+    private Subscription subscribe(SubscribeRequest asked, StartPoint.Placed placed, OpenResponse outlet) {
         try {
-            return context.hub().subscribe(asked, placed, writer);
+            return context.hub().subscribe(asked, placed, outlet);
         } catch (RuntimeException e) {
-            writer.abandon();
+            outlet.abandon();
             throw e;
         }
     }

@@ -34,10 +34,10 @@ public final class RequestTrace {
         request.setAttribute(ATTRIBUTE, this);
     }
 
-    /** The exchange of this request; a new one, which logs nothing, where the filter does not stand before it. */
+    /** The trace of this request; a new one, which logs nothing, where no filter of the hub stands before it. */
     public static RequestTrace of(HttpServletRequest request) {
         Object held = request.getAttribute(ATTRIBUTE);
-        return held instanceof RequestTrace exchange ? exchange
+        return held instanceof RequestTrace trace ? trace
             : new RequestTrace(request, request.getRemoteAddr(), AccessLog.NONE);
     }
 

@@ -26,12 +26,12 @@ public final class EventsServlet extends HubServlet {
     private static final int LIMIT = 100;
     private static final int LIMIT_MAX = 1_000;
 
-    private final transient MatcherParameters matchers;
+    private final transient MatcherParameters matcherParameters;
 
     /** The servlet of this hub. */
     public EventsServlet(HubContext context) {
         super(context);
-        matchers = new MatcherParameters(context.hub().topics(), context.settings());
+        matcherParameters = new MatcherParameters(context.hub().topics(), context.settings());
     }
 
     @Override
@@ -47,7 +47,7 @@ public final class EventsServlet extends HubServlet {
         FormFields query = Query.of(request);
         Query.checkBuilt(query);
         Query.checkNoPace(query);
-        TopicSelection topics = matchers.selectionOrDefault(query);
+        TopicSelection topics = matcherParameters.selectionOrDefault(query);
         String since = query.oneOrBlank("since");
         wantsLines(request); // refuses an unknown format before anything is read
         Since from = since == null ? Since.EARLIEST : Since.parse(since, context().clock().instant());

@@ -22,7 +22,7 @@ public final class UpdatesServlet extends HubServlet {
     private static final String METHODS = "GET, HEAD, POST, PUT, OPTIONS";
     private static final Dialect DIALECT = new PlainDialect();
 
-    private final transient StreamParameters reader;
+    private final transient StreamParameters parameters;
     private final transient SubscribeHandler subscribe;
     private final transient PublishHandler publish;
 
@@ -33,7 +33,7 @@ public final class UpdatesServlet extends HubServlet {
 
     UpdatesServlet(HubContext context, OpenResponses responses, long publishTimeoutMs) {
         super(context);
-        reader = new StreamParameters(context);
+        parameters = new StreamParameters(context);
         subscribe = new SubscribeHandler(context, responses);
         publish = new PublishHandler(context, publishTimeoutMs);
     }
@@ -50,7 +50,7 @@ public final class UpdatesServlet extends HubServlet {
 
     private void subscribe(HttpServletRequest request, HttpServletResponse response) throws IOException {
         try {
-            subscribe.open(reader.ofUpdates(request, context().access().toRead(request), DIALECT), request,
+            subscribe.open(parameters.ofUpdates(request, context().access().toRead(request), DIALECT), request,
                 response);
         } catch (Refused refused) {
             if (!subscribe.refuseSoftly(refused, DIALECT, request, response)) {

@@ -1,9 +1,8 @@
-package io.rivulet.mercure;
+package io.rivulet.http.mercure;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.rivulet.http.mercure.MercureLinkFilter;
 import jakarta.servlet.DispatcherType;
 import java.util.EnumSet;
 import java.util.List;
@@ -16,7 +15,7 @@ import org.eclipse.jetty.server.Server;
 import org.junit.jupiter.api.Test;
 
 /** The filter that other applications put before their resources, so that clients find the hub (RFC 8288). */
-class DiscoveryFilterTest {
+class MercureLinkFilterTest {
 
     private static List<String> links(Map<String, String> parameters) throws Exception {
         Server server = new Server();
