@@ -15,9 +15,11 @@ import java.io.IOException;
 import java.util.function.Consumer;
 
 /**
- * Before and after everything: request id, security headers, CORS, the access log. The wiring decides which paths it
- * stands before. It wraps neither request nor response: a wrapper would hide the container's {@code write(ByteBuffer)}.
- * Container threads.
+ * The filter before the hub's servlets: it gives each request an id, the security headers, CORS and its lines in the
+ * access log. The wiring decides which paths it stands before. It runs in the container's request threads.
+ *
+ * <p>It wraps neither request nor response. A wrapper would hide the container's {@code write(ByteBuffer)}, by which
+ * streams share their bytes.
  */
 public final class EdgeFilter extends HttpFilter {
 
@@ -64,7 +66,7 @@ public final class EdgeFilter extends HttpFilter {
         response.setHeader("X-Content-Type-Options", "nosniff");
         response.setHeader("X-Request-Id", trace.id());
         if (request.getMethod().equals("POST") || request.getMethod().equals("PUT")) {
-            return; // what follows is for pages, and a publish does not pay for it
+            return; // the rest is for pages: a publish does not pay for it
         }
         // scripts of two versions must never meet in one page: browsers ask each time, and get 304
         response.setHeader("Cache-Control", "no-cache");

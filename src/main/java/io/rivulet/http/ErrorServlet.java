@@ -11,9 +11,9 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
 /**
- * Errors that no other servlet of the hub answered, in the hub's own form: a problem with the request's id, without a
- * stack trace. In the WAR it is the error page; below a prefix it has all paths that are no other servlet's, for there
- * the error pages are another application's. Container threads.
+ * Answers errors that no other servlet of the hub has answered: a problem with the request's id and without a stack
+ * trace. In the WAR it is the container's error page. Below a prefix it has all paths that no other servlet has, since
+ * the error pages there are another application's. It runs in the container's request threads.
  */
 public final class ErrorServlet extends HttpServlet {
 

@@ -7,14 +7,14 @@ import io.rivulet.hub.Hub;
 import java.time.InstantSource;
 
 /**
- * What the hub's servlets share; the wiring gives it to each of them. Any thread.
+ * What the hub's servlets share. The wiring makes it and gives it to each of them. Immutable, any thread.
  *
  * @param settings in force
  * @param hub      which may still be opening
  * @param clock    the time
  * @param access   who may do what
  * @param cors     which pages may read
- * @param problem  how the hub says no
+ * @param problem  how refusals are answered
  */
 public record HubContext(Settings settings, Hub hub, InstantSource clock, Access access, Cors cors, Problem problem) {
 

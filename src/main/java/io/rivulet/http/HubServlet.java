@@ -17,9 +17,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /**
- * A servlet of the hub: it is made with what it needs, and answers its refusals and faults itself, so it needs neither
- * a filter before it nor error pages of the application behind it. Some requests wait for something and then go on
- * ({@link SuspendedRequest}): the container calls the servlet a second time for those. Container threads.
+ * The base of the hub's servlets. It gets all it needs by its constructor, and it answers refusals and faults itself.
+ * So it works in any application, without a filter before it and without error pages behind it. It runs in the
+ * container's request threads.
+ *
+ * <p>Some requests wait for an outcome ({@link SuspendedRequest}). The container then calls the servlet a second time
+ * for the same request: {@link #begin} has the first call, {@link #goOn} the second.
  */
 public abstract class HubServlet extends HttpServlet {
 

@@ -18,8 +18,10 @@ import java.util.Set;
 
 /**
  * The one place that turns a {@link Refused} into HTTP: a status and an {@code application/problem+json} (RFC 9457)
- * with the request's id. It also logs, as nobody else does: every refusal of access with its reason, at a bounded rate.
- * Any thread.
+ * with the request's id. Servlets and handlers use it, on any thread.
+ *
+ * <p>It also logs each refusal of access with its reason, at a bounded rate. Nobody else does, so a refusal is logged
+ * once.
  */
 public final class Problem {
 
@@ -30,7 +32,7 @@ public final class Problem {
     private final String metadata;
 
     /**
-     * One for the whole hub: the bound of its log is the hub's.
+     * To be made once for a hub, since the bound of its log is the hub's.
      *
      * @param metadataUrl where clients learn how to get a token (RFC 9728); null when there are none
      */
@@ -49,7 +51,7 @@ public final class Problem {
         answer(refused, (HttpServletRequest) async.getRequest()).send(async);
     }
 
-    /** Logs it, when it is a refusal of access or has a failure behind it. */
+    /** Logs a refusal of access, and one that has a failure behind it; no other. */
     public void note(Refused refused, HttpServletRequest request) {
         if (OF_ACCESS.contains(refused.reason()) || refused.getCause() != null) {
             log.add(refused, request, RequestTrace.of(request).id());
@@ -81,7 +83,7 @@ public final class Problem {
         return ("Bearer " + error + (error.isEmpty() || metadata.isEmpty() ? "" : ", ") + metadata).strip();
     }
 
-    /** The answer to a failure that nobody foresaw; the log gets all of it, the caller only the request's id. */
+    /** The answer to an unforeseen failure: the log gets all of it, the caller only the request's id. */
     public Answer fault(Throwable failure, HttpServletRequest request) {
         String id = RequestTrace.of(request).id();
         log.fault(failure, request, id);

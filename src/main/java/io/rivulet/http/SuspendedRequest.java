@@ -16,20 +16,22 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A request that waits for what is not there yet, holding no thread, and then goes on in one of the container's: it is
- * dispatched to its servlet again, which finds the {@link Outcome}.
+ * A request that waits for an outcome and holds no thread meanwhile. When the outcome is there, the request is
+ * dispatched to its servlet again, which takes the {@link Outcome} in a thread of the container. {@link HubServlet} and
+ * its servlets use it for look-ups in the log, for bodies and for answers of shards.
  *
- * <p>T1 (a thread of the hub's) brings the outcome; T2 (the container) finds that the client left, or that it took too
- * long. Whoever claims the request first ends it or sends it on. T1 may claim it and T2 come before T1 has sent it on:
- * if T2 went on, the container would end the request as timed out, and T1 would send on what Tomcat has given to its
- * next caller by then. So T2 waits until T1 is out, which is soon, for T1 never blocks. Jetty lets nobody but T2 send
- * on a request whose time is over, so T2 does what T1 then could not.
+ * <p>The hard thing is the end, since two threads may want it. T1 (a thread of the hub) brings the outcome; T2 (the
+ * container) finds that the client has left, or that time is up. The first to claim the request ends it or sends it on.
+ * T1 may claim it, and T2 may come before T1 has sent it on. If T2 went on then, the container would end the request as
+ * timed out, and T1 would send on a request that Tomcat has given to its next caller. So T2 waits until T1 is out; that
+ * is soon, for T1 never blocks. Jetty lets nobody but T2 send on a request whose time is up, so T2 does then what T1
+ * could not.
  */
 public final class SuspendedRequest implements AsyncListener {
 
     private static final String OUTCOME = SuspendedRequest.class.getName();
     private static final long TIMEOUT_MS = 30_000;
-    /** For the other thread's few instructions; never for ever. */
+    /** The longest wait for the other thread, which has a few instructions left. */
     private static final long OTHER_NS = 1_000_000_000;
     private static final long POLL_NS = 20_000;
 
@@ -38,14 +40,14 @@ public final class SuspendedRequest implements AsyncListener {
     private final AsyncContext async;
     private final Problem problem;
     private final Refused late;
-    /** Who brings the outcome; null as long as nobody does. */
+    /** The thread that brings the outcome; null before. */
     private volatile Thread sender;
-    /** Whether whoever claimed it is done with it. */
+    /** Whether the thread that claimed the request is done with it. */
     private volatile boolean out;
-    /** Whether it is still to be sent on. */
+    /** Whether the request is still to be sent on, because the container did not let T1 do it. */
     private volatile boolean owed;
 
-    /** What came: a value, or why there is none. */
+    /** The outcome: a value, or why there is none. */
     public record Outcome(Object value, Throwable failure) {
 
         /**
@@ -71,7 +73,7 @@ public final class SuspendedRequest implements AsyncListener {
         async = request.startAsync();
     }
 
-    /** What this request has waited for, once; null when it is new. */
+    /** Takes the outcome that this request has waited for; null when the request is new. */
     static Outcome take(HttpServletRequest request) {
         Outcome outcome = (Outcome) request.getAttribute(OUTCOME);
         if (outcome != null) {
@@ -86,13 +88,13 @@ public final class SuspendedRequest implements AsyncListener {
             Refused.because(OVERLOADED, "this took longer than " + TIMEOUT_MS + " ms"));
     }
 
-    /** The same for what the client itself brings: when that is late, the fault is the client's. */
+    /** Lets the request wait for its own body: when that is late, the fault is the client's. */
     static void awaitBody(CompletableFuture<?> body, HttpServletRequest request, Problem problem) {
         await(body, request, problem, TIMEOUT_MS,
             Refused.malformed("the body did not come within " + TIMEOUT_MS + " ms"));
     }
 
-    /** With another time limit, and what is said when it is over. */
+    /** Lets the request wait {@code timeoutMs} at most; {@code late} is the answer when that time is up. */
     public static void await(CompletableFuture<?> outcome, HttpServletRequest request, Problem problem, long timeoutMs,
                              Refused late) {
         SuspendedRequest suspended = new SuspendedRequest(request, problem, late);
@@ -111,7 +113,7 @@ public final class SuspendedRequest implements AsyncListener {
                 new Outcome(value, failure instanceof CompletionException e ? e.getCause() : failure));
             async.dispatch();
         } catch (IllegalStateException e) {
-            owed = true; // the container is giving it up, and calls one of the methods below
+            owed = true; // the container gives the request up, and calls one of the methods below
         } finally {
             out = true;
         }
@@ -148,7 +150,7 @@ public final class SuspendedRequest implements AsyncListener {
         // it goes on and waits for something else, with a listener of its own
     }
 
-    /** What the sender could not do is done here, in the container's own thread. */
+    /** Sends the request on where the sender could not: here it is the container's own thread. */
     private void sendOn() {
         if (owed) {
             owed = false;
@@ -165,7 +167,7 @@ public final class SuspendedRequest implements AsyncListener {
         Answer.complete(async);
     }
 
-    /** Whether the container ends it; when not, whoever sends it on is out by then. */
+    /** Whether this call of the container claims the request. If not, the sender is out when this returns. */
     private boolean claimHere() {
         if (claimed.compareAndSet(false, true)) {
             out = true;

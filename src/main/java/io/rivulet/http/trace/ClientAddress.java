@@ -12,10 +12,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The address of a client, the one place where it is decided: the peer's own, unless the peer is one of
- * {@code trusted.proxies}; then the last one of {@code X-Forwarded-For}, or of {@code Forwarded} (RFC 7239), that is no
- * such proxy. What stands before it anybody may have made up, so it is not looked at. When what is looked at cannot be
- * read, or two headers disagree, of which the proxy may have made only one, it is the peer's own. Any thread.
+ * Decides the address of a client, and is the only place that does. {@code EdgeFilter} asks once for each request;
+ * caps, logs and {@code /api/connections} use the result. Immutable, any thread.
+ *
+ * <p>The address is the peer's own, unless the peer is one of {@code trusted.proxies}. Then it is the last address of
+ * {@code X-Forwarded-For}, or of {@code Forwarded} (RFC 7239), that is no such proxy. Anybody may have made up what
+ * stands before it, so that is not read. The address is the peer's own again when the header cannot be read, and when
+ * the two headers disagree: the proxy may have made only one of them.
  */
 public final class ClientAddress {
 

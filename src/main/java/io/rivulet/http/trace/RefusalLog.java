@@ -8,8 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The log of who was refused and why, at most {@link #LINES_MAX} lines a minute: whoever is refused must not fill the
- * disk by asking again. The rest is counted and told with the next line. Any thread.
+ * The log lines of refusals and faults: whose request, and why. {@code Problem} writes them, on any thread. There are
+ * at most {@link #LINES_MAX} lines a minute, so that nobody fills the disk by asking again. The others are counted, and
+ * the next line tells how many they were.
  */
 public final class RefusalLog {
 
@@ -23,10 +24,12 @@ public final class RefusalLog {
     private int lines;
     private long untold;
 
+    /** The log of one hub, with the time that it counts by. */
     public RefusalLog(InstantSource clock) {
         this.clock = clock;
     }
 
+    /** Logs a refusal: a warning where a failure is behind it, else one line of information. */
     public void add(Refused refused, HttpServletRequest request, String requestId) {
         long left = admit();
         if (left < 0) {
@@ -44,6 +47,7 @@ public final class RefusalLog {
         }
     }
 
+    /** Logs an unforeseen failure with its stack trace. */
     public void fault(Throwable failure, HttpServletRequest request, String requestId) {
         if (admit() >= 0) {
             LOG.error("{} {} failed [{}]", request.getMethod(), Printable.of(request.getRequestURI()), requestId,

@@ -8,8 +8,10 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * One request as the edge sees it: its id, who asks, and its lines in the access log. Made by {@code EdgeFilter}, held
- * by the request. What the lines need is copied at once: containers reuse the request.
+ * One request as the edge sees it: its id, its client, its subject, and its lines in the access log. {@code EdgeFilter}
+ * makes it, the request holds it, and all later stages find it by {@link #of}. Any thread.
+ *
+ * <p>It copies what its lines need at once, since containers use a request again for the next caller.
  */
 public final class RequestTrace {
 
@@ -25,7 +27,7 @@ public final class RequestTrace {
     private volatile Subscription stream;
     private volatile boolean tokenShown;
 
-    /** One of the client at {@code peer}, as {@link ClientAddress} tells it. */
+    /** The trace of a request whose client is at {@code peer}, as {@link ClientAddress} tells. */
     public RequestTrace(HttpServletRequest request, String peer, AccessLog log) {
         this.log = log;
         this.peer = peer;
@@ -51,28 +53,28 @@ public final class RequestTrace {
         return id;
     }
 
-    /** Whoever asks, once it is known; made fit for a line of words. */
+    /** Notes who asks, once that is known; the text is made fit for a line of words. */
     public void subject(String subject) {
         this.subject = AccessLog.printable(Printable.cut(subject, SUBJECT_CHARS_MAX), '!');
     }
 
-    /** The request shows a token: its answer is for nobody else. */
+    /** Notes that the request shows a token: its answer is then for nobody else. */
     public void tokenShown() {
         tokenShown = true;
     }
 
-    /** What {@code Cache-Control} says of an answer that is not to be kept (OLD-15). */
+    /** The {@code Cache-Control} of an answer that no cache may keep (OLD-15). */
     public String cacheControl() {
         return tokenShown ? "private, no-store" : "no-store";
     }
 
-    /** The answer has become a stream: a line now, and another one at its end. Any thread. */
+    /** Adds the line of a stream's start; {@link #ended} adds the other one. */
     public void streamStarted(Subscription subscription, int status) {
         stream = subscription;
         log.add(peer, subject, requestLine, status, "stream-start", id);
     }
 
-    /** The request is over. */
+    /** Adds the line of the request's end, which for a stream says why it ended. */
     public void ended(int status) {
         long ms = Duration.ofNanos(System.nanoTime() - startNs).toMillis();
         String end = stream == null ? "" : "stream-end " + why() + " ";
