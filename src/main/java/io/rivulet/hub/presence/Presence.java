@@ -34,7 +34,7 @@ import java.util.function.Predicate;
  */
 public final class Presence implements StreamWatcher {
 
-    /** How long changes are told after the last one who might have seen them: time enough to come back. */
+    /** How long changes are told after the last possible reader left: time enough to come back. */
     static final long INTEREST_MS = 300_000;
 
     /** Of texts and payloads of one list: some 40,000 subscriptions. The document takes several times as much. */
@@ -160,7 +160,7 @@ public final class Presence implements StreamWatcher {
     /** One stream in the list; its shard's thread alone. */
     private final class Registered implements Watched {
         private final Registration registration;
-        /** It counts among those who may see subscriptions come and go. */
+        /** It counts among the streams that may see subscription events. */
         private boolean watches;
         private boolean inexact;
 
@@ -242,7 +242,7 @@ public final class Presence implements StreamWatcher {
         return lost(request, start) ? start.withTransientLost(true, later(ring.floor(), lostUpTo.get())) : start;
     }
 
-    /** An event left the ring: whoever has not got it by now will not. The committer. */
+    /** An event of this kind left the ring: streams that have not got it have lost it. The committer. */
     public void evicted(Position place) {
         lostUpTo.accumulateAndGet(place, Presence::later);
     }

@@ -88,11 +88,12 @@ public final class Committer implements Runnable {
                     answers.give(); // a later publish finds this thread at work, or wakes it: no need to look again
                 }
             } catch (IOException | RuntimeException | Error e) {
-                fault(group, e); // without this thread every publisher would wait for ever
+                fault(group, e);
             }
         }
     }
 
+    /** Appends a group as one commit, and shows it. Repetitions of earlier publishes are answered and not appended. */
     private void commit(List<PendingPublish> group) throws IOException {
         List<PendingPublish> fresh = receipts.settle(group);
         List<LogRecord> records = new ArrayList<>();
@@ -142,6 +143,7 @@ public final class Committer implements Runnable {
         fanOut.wake();
     }
 
+    /** The committer goes on after any fault: without it every publisher would wait for ever. */
     private void fault(List<PendingPublish> group, Throwable e) {
         LOG.error("A group of {} publishes failed; whether they were published is unknown", group.size(), e);
         Refused refusal = Refused.because(Refused.Reason.STORE_FAILED,
@@ -169,6 +171,7 @@ public final class Committer implements Runnable {
         fanOut.wake();
     }
 
+    /** Shows one event to the shards; waits where the ring would evict an event that a shard has not dispatched. */
     private void show(EventFrame frame) {
         fanOut.awaitRoom(ring, frame.weight());
         ring.add(frame);
@@ -183,12 +186,14 @@ public final class Committer implements Runnable {
         return entry.frame(log.seal());
     }
 
+    /** A transient event stands behind the last durable one, with a number of its own. */
     private EventFrame inMemory(Event event) {
         Position next = new Position(place.durable(), place.transients() + 1);
         String id = log.seal().seal(log.range().epoch(), next.durable(), next.transients(), nonce);
         return new EventFrame(event, next, true, id, clock.millis());
     }
 
+    /** Nothing of the group is on the disk: its durable publishes are refused, its transient ones go on. */
     private void refuseDurable(List<PendingPublish> group, Exception e) {
         metrics.add(Count.COMMIT_FAILURES);
         boolean full = e instanceof LogFailure failure && failure.isFull();

@@ -45,6 +45,10 @@ public final class PublishIntake {
         return true;
     }
 
+    /**
+     * Key and content of an idempotent publish. The key is hashed with issuer and subject, so that nobody can meet the
+     * key of another. The content covers every field of the events.
+     */
     private static Receipt receipt(Publication publication, List<Event> events) {
         if (publication.idempotencyKey() == null) {
             return null;

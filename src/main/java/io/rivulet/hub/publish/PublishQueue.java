@@ -81,7 +81,7 @@ public final class PublishQueue {
         }
     }
 
-    /** Does nobody wait? Until somebody offers, which any thread may at once. */
+    /** Whether nobody waits now; any thread may offer at once. */
     boolean isEmpty() {
         lock.lock();
         try {

@@ -31,12 +31,12 @@ public final class PublishRates {
     private static final int SUBJECTS_LEAST = 1_024;
     private static final long SECOND_NS = 1_000_000_000;
     private static final long MS_NS = 1_000_000;
-    /** With as many as there may be, those at rest are looked for no more often: it takes milliseconds. */
+    /** A full map is searched for subjects at rest no more often: that takes milliseconds. */
     private static final long SWEEP_PAUSE_NS = SECOND_NS / 10;
 
     private final int rate;
     private final int burst;
-    /** In which one token comes; rounded up, and the bucket holds as many of them, so that its tokens are whole. */
+    /** The time in which one token comes, rounded up; the bucket holds a multiple of it, so its tokens are whole. */
     private final long tokenNs;
     private final LongSupplier nanos;
     private final Metrics metrics;
@@ -78,7 +78,7 @@ public final class PublishRates {
         return fullAtNs.size();
     }
 
-    /** The hub's own code and whoever is at this machine in dev mode are nobody's guests. */
+    /** The hub's own code, and callers at this machine in dev mode, have no rate. */
     private boolean counts(Grant grant) {
         return rate > 0 && !grant.isLocal();
     }
@@ -112,7 +112,7 @@ public final class PublishRates {
         }
     }
 
-    /** Forgets those at rest when they may be many: after a sweep as many may come as were left. */
+    /** Forgets subjects at rest when they may be many: after a sweep as many may come as were left. */
     private void makeRoom(long nowNs) {
         if (fullAtNs.size() < sweepAt) {
             return;

@@ -83,6 +83,7 @@ final class Receipts {
         }
     }
 
+    /** Whether this key was answered before; the first answer is then this one's, too. */
     private boolean known(PendingPublish pending) throws IOException {
         Answered answered = inMemory.get(pending.receipt.key());
         if (answered != null) {
@@ -109,6 +110,7 @@ final class Receipts {
         return true;
     }
 
+    /** The same key for other content is an error of the publisher: no answer would be right. */
     private static void compare(PendingPublish pending, Receipt first) {
         if (!pending.receipt.content().equals(first.content())) {
             throw Refused.because(Refused.Reason.CONFLICT,

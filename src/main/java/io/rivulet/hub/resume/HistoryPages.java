@@ -36,6 +36,7 @@ public final class HistoryPages {
         if (since.kind() == Since.Kind.LAST_OF_EACH && after == null) {
             return new History(log.find().newestOfEach(view, limit).stream().map(this::item).toList(), null);
         }
+        // a page begins where a stream would; an id of another history, which resets a stream, is refused here
         StartPoint start = resume.find(new ResumeRequest(topics, grant, after, since, false));
         if (start.resumed() == StartPoint.Resumed.RESET) {
             throw Refused.malformed("the id to begin after is not of this history");

@@ -30,6 +30,7 @@ public final class PlaceIds {
         }
     }
 
+    /** The newest epoch that reaches this position. */
     private int epochOf(long durable) {
         for (int epoch = log.range().epoch(); epoch > 0; epoch--) {
             if (log.find().epochReaches(epoch, durable)) {

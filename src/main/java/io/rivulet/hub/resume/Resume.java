@@ -91,6 +91,12 @@ public final class Resume {
             && transients.newestOfEach(view).isEmpty();
     }
 
+    /**
+     * The start from an id that the hub has sealed. The questions are, in order: can its epoch have had this position;
+     * is its nonce that of the commit there; is everything after it in memory; did retention take events that the
+     * caller would have got. Only the last makes it partial, so a cursor from before a trim stays exact for topics that
+     * were silent.
+     */
     private StartPoint sealed(ResumeRequest request, IdSeal.Opened opened) throws IOException {
         LogRange range = log.range();
         LogFinder find = log.find();
@@ -121,7 +127,10 @@ public final class Resume {
         return lostAmongTransients(request, sameEpoch, opened.position(), StartPoint.exact(place, request.cursor()));
     }
 
-    /** Adds whether transient events were lost between the cursor and what memory still holds. */
+    /**
+     * Adds whether transient events were lost between the cursor and the events that memory still holds. Another epoch
+     * means a restart, and with it the memory of losses is gone: then all count as lost.
+     */
     private StartPoint lostAmongTransients(ResumeRequest request, boolean sameEpoch, Position cursor,
                                            StartPoint start) {
         if (!mayBeTransient.test(request.topics())) {
@@ -135,6 +144,7 @@ public final class Resume {
         return lost ? start.withTransientLost(true, floor) : start;
     }
 
+    /** The start of a first connect. */
     private StartPoint since(ResumeRequest request) throws IOException {
         Since since = request.since();
         return switch (since.kind()) {
@@ -150,6 +160,7 @@ public final class Resume {
         };
     }
 
+    /** From a time that the ring does not reach back to. */
     private StartPoint fromTime(ResumeRequest request, long timeMs) throws IOException {
         Position place = Position.ofDurable(log.find().beforeTime(timeMs));
         boolean trimmed = place.durable() == log.range().first() - 1 && log.find().lastTrimmed(view(request)) > 0;
@@ -171,6 +182,10 @@ public final class Resume {
         return StartPoint.exact(place, ids.idOf(place));
     }
 
+    /**
+     * The newest event of each topic, then live. The events are found under a head that is taken first: newer ones come
+     * by themselves, so none is missing and none comes twice.
+     */
     private StartPoint newestOfEach(ResumeRequest request) throws IOException {
         Position head = newest();
         List<EventFrame> found = new ArrayList<>();
@@ -178,7 +193,6 @@ public final class Resume {
             found.add(entry.frame(log.seal()));
         }
         found.addAll(transients.newestOfEach(view(request)));
-        // newer events than this head come by themselves afterwards
         found.removeIf(f -> f.position().isAfter(head));
         if (found.isEmpty()) {
             return StartPoint.LIVE;

@@ -21,10 +21,10 @@ final class CatchUp {
     private final LongSupplier nanos;
     private final BooleanSupplier liveWaits;
     private final Consumer<Subscriber> turn;
-    private final ArrayDeque<Subscriber> line = new ArrayDeque<>();
+    private final ArrayDeque<Subscriber> queue = new ArrayDeque<>();
 
     /**
-     * An empty line.
+     * An empty queue.
      *
      * @param liveWaits whether events have come that live streams wait for
      * @param turn      feeds one stream
@@ -35,30 +35,30 @@ final class CatchUp {
         this.turn = turn;
     }
 
-    /** Puts a stream into the line, once. */
+    /** Puts a stream into the queue, once. */
     void add(Subscriber s) {
-        if (s.enterLine()) {
-            line.add(s);
+        if (s.enterQueue()) {
+            queue.add(s);
         }
     }
 
     /** Whether somebody waits to be fed. */
     boolean isBusy() {
-        return !line.isEmpty();
+        return !queue.isEmpty();
     }
 
     /**
-     * Gives those in the line their turn, for at most 2 ms, and 0.5 when a live event has come by then; false when
+     * Gives those in the queue their turn, for at most 2 ms, and 0.5 when a live event has come by then; false when
      * there is nobody.
      */
     boolean round() {
-        if (line.isEmpty()) {
+        if (queue.isEmpty()) {
             return false;
         }
         long fromNs = nanos.getAsLong();
-        for (int n = line.size(); n > 0 && mayGoOn(nanos.getAsLong() - fromNs); n--) {
-            Subscriber s = line.poll();
-            s.leaveLine();
+        for (int n = queue.size(); n > 0 && mayGoOn(nanos.getAsLong() - fromNs); n--) {
+            Subscriber s = queue.poll();
+            s.leaveQueue();
             turn.accept(s);
         }
         return true;

@@ -12,7 +12,7 @@ import java.util.List;
  * <p>It works in passes. A {@link ConflationWindow} gathers the newest event of each topic. When the stream can take
  * something, the window is frozen as a pass and sent to its end in ascending order, while the window gathers newer
  * events. So ids ascend, no topic waits longer than two passes, and the newest event of each topic arrives. A cut
- * resumes right: each event at or below a sent id was sent, or a newer one of its topic comes later.
+ * resumes right: each event at or below a sent id was sent, or a newer one of its topic is.
  *
  * <p>The order is: events that have left the ring, from the log and from the memory of transient topics ({@link
  * NewestRead}); then the window; then live.
@@ -25,12 +25,12 @@ final class ConflatingFeed implements Feed {
     private final Cursor cursor;
     private final StreamWatcher.Watched watched;
     /** Its rate, or null. */
-    private final RateQueue.Pacing pacing;
+    private final RateQueue.Rate rate;
     private final ConflationWindow window = new ConflationWindow();
     private WaitingEvents waiting;
     /** The memory of the pass that waits. */
     private long passBytes;
-    /** The part of window and pass that the shard's {@link Conflation} counts. */
+    /** The part of window and pass that the shard's {@link ConflationBudget} counts. */
     private long charged;
     private int writeBytes = WriteBudget.FREE_BYTES;
     private boolean reading;
@@ -43,16 +43,16 @@ final class ConflatingFeed implements Feed {
     /**
      * A feed that gathers behind the cursor.
      *
-     * @param pacing the stream's rate, or null
+     * @param rate the stream's rate, or null
      * @param first  the events that the stream gets before that, or null
      * @param readMs see {@link #readMs}
      */
-    ConflatingFeed(StreamView view, Cursor cursor, StreamWatcher.Watched watched, RateQueue.Pacing pacing,
+    ConflatingFeed(StreamView view, Cursor cursor, StreamWatcher.Watched watched, RateQueue.Rate rate,
                    WaitingEvents first, long readMs) {
         this.view = view;
         this.cursor = cursor;
         this.watched = watched;
-        this.pacing = pacing;
+        this.rate = rate;
         this.waiting = first;
         this.readMs = readMs;
         window.begin(gathersFrom(), null);
@@ -141,8 +141,9 @@ final class ConflatingFeed implements Feed {
         window.begin(floor.place(), floor.id());
     }
 
+    /** Takes an event into the window; false when there is no room. An empty window takes any event. */
     private boolean take(Turn turn, EventFrame frame) {
-        Conflation conflation = turn.conflation();
+        ConflationBudget conflation = turn.conflation();
         if (!window.isEmpty() && (window.exceeds(conflation.topicsMax(), frame)
             || !conflation.hasRoomFor(held(), ConflationWindow.costOf(frame)))) {
             return false;
@@ -160,10 +161,10 @@ final class ConflatingFeed implements Feed {
         if (waiting != null) {
             return fromMemory(turn);
         }
-        if (window.base().isAfter(cursor.seen())) {
+        if (window.base().isAfter(cursor.seen())) { // a stretch before the window has left the ring
             return askLog(turn);
         }
-        if (window.isScanning()) {
+        if (window.isScanning()) { // the window is not complete yet
             return Outcome.TURN;
         }
         if (lost) {
@@ -198,10 +199,12 @@ final class ConflatingFeed implements Feed {
         return outcome;
     }
 
+    /** Events that its rate allows now. */
     private int room(Turn turn) {
-        return pacing == null ? Integer.MAX_VALUE : pacing.room(turn.round().nowNs());
+        return rate == null ? Integer.MAX_VALUE : rate.room(turn.round().nowNs());
     }
 
+    /** Asks for the stretch between the cursor and the window. Its transient events may be lost: that is told later. */
     private Outcome askLog(Turn turn) {
         Position seen = cursor.seen();
         Position upTo = window.base();

@@ -6,8 +6,8 @@ import java.util.List;
  * One open stream, as an operator sees it. {@link Connections} lists it. Immutable, any thread.
  *
  * @param connection its public name; the secret that owns it is not told here
- * @param issuer     who vouches for the subject; empty for nobody
- * @param subject    who reads
+ * @param issuer     the issuer of its token; empty without one
+ * @param subject    the subject of its token
  * @param tokenId    of the token it reads with now; null without one
  * @param peer       the client's address
  * @param topics     what it asked for, in its own words

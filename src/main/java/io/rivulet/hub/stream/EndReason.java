@@ -2,7 +2,7 @@ package io.rivulet.hub.stream;
 
 import java.util.Locale;
 
-/** Why a stream ended. The access log and the metrics tell it. Any thread. */
+/** Why a stream ended. The access log tells it. Immutable, any thread. */
 public enum EndReason {
     /** The client left, a write failed, or the container ended it. */
     LEFT,

@@ -90,7 +90,7 @@ public final class FanOut {
         }
     }
 
-    /** Has a shard an event older than {@code lag.max} to dispatch? */
+    /** Whether an event older than {@code lag.max} waits for a shard. */
     public boolean isLagging(TailRing ring) {
         for (Shard shard : shards) {
             EventFrame waiting = ring.get(shard.dispatched() + 1);
@@ -114,6 +114,7 @@ public final class FanOut {
         LockSupport.parkNanos(WAIT_NS);
     }
 
+    /** The sequence that all shards have dispatched. */
     private long slowest() {
         long least = Long.MAX_VALUE;
         for (Shard shard : shards) {

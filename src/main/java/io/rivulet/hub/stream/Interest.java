@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * How many streams ask for which topic, so that feeds work only for somebody. The hub counts streams here, the feeds of
  * demo data ask. Any thread.
  *
- * <p>Patterns need an index with a lock. It is also the place that refuses streams when too many patterns would have to
- * be tried for one topic: else strangers could make each publish as slow as they like.
+ * <p>Patterns need an index with a lock. A stream is refused here when too many patterns would have to be tried for one
+ * topic: else strangers could make each publish as slow as they like.
  */
 public final class Interest {
 

@@ -51,10 +51,11 @@ final class LiveFeed implements Feed {
         }
         WriteBudget budget = turn.budget();
         EventFrame first = turn.ring().get(backlog[0]);
+        // the ring moved on, or a large event would take the last memory: the stream goes on at its own pace
         if (first == null || budget.isTight() && !budget.hasRoomFor(first.live(), first.length())) {
             return Outcome.FELL_BEHIND;
         }
-        if (size == 1 && view.variant().isShared()) {
+        if (size == 1 && view.variant().isShared()) { // by far the most frequent case: no look into a map
             size = 0;
             turn.delivery().of(view.live(first), 1, first.position(), first.position(), Count.DELIVERED_LIVE);
             return Outcome.WRITE;
@@ -63,6 +64,7 @@ final class LiveFeed implements Feed {
         if (batch == null) {
             return Outcome.FELL_BEHIND;
         }
+        // its position is needed by toldUpTo; without it the stream could not say how far it has been told
         EventFrame following = batch.events() < size ? turn.ring().get(backlog[batch.events()]) : null;
         if (batch.events() < size && following == null) {
             return Outcome.FELL_BEHIND;
@@ -79,7 +81,7 @@ final class LiveFeed implements Feed {
         if (nextOrNull != null) {
             first(nextOrNull);
         }
-        if (size == 0 && backlog.length > BACKLOG_KEPT) {
+        if (size == 0 && backlog.length > BACKLOG_KEPT) { // a burst is over: its array would stay with the stream
             backlog = NOTHING;
         }
     }

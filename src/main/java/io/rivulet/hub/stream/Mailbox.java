@@ -76,8 +76,8 @@ public final class Mailbox {
     }
 
     /**
-     * Runs what was posted, for about 2 ms by this clock: thousands who come back at once wait for each other, not
-     * those who are there for them. False when there was nothing. The owner's thread.
+     * Runs posted work, for about 2 ms by this clock: when thousands come back at once, streams that are there already
+     * must not wait for all of them. False when there was no work. The owner's thread.
      */
     public boolean read(LongSupplier nanos) {
         Runnable work = posted.poll();

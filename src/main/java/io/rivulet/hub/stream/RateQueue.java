@@ -17,14 +17,14 @@ final class RateQueue<S> {
     private final PriorityQueue<Waiting<S>> queue =
         new PriorityQueue<>((a, b) -> Long.compare(a.dueNs() - b.dueNs(), 0));
 
-    private record Waiting<S>(S stream, Pacing pacing, long dueNs) {
+    private record Waiting<S>(S stream, Rate rate, long dueNs) {
     }
 
     /**
      * How many events a stream with a rate may get now. Over any {@code t} seconds it gets at most {@code rate * t} and
      * one batch, a tenth of a second's: silence earns no more credit than that. Shard thread.
      */
-    static final class Pacing {
+    static final class Rate {
 
         private static final int BATCHES_PER_SECOND = 10;
         private static final long SECOND_NS = 1_000_000_000;
@@ -38,7 +38,7 @@ final class RateQueue<S> {
         private boolean begun;
         private boolean waits;
 
-        Pacing(int ratePerSecond) {
+        Rate(int ratePerSecond) {
             everyNs = (SECOND_NS + ratePerSecond - 1) / ratePerSecond;
             batch = Math.max(1, ratePerSecond / BATCHES_PER_SECOND);
         }
@@ -71,10 +71,10 @@ final class RateQueue<S> {
     }
 
     /** Puts a stream without room into the queue, once. */
-    void await(S stream, Pacing pacing) {
-        if (!pacing.waits) {
-            pacing.waits = true;
-            queue.add(new Waiting<>(stream, pacing, pacing.nextNs(nanos.getAsLong())));
+    void await(S stream, Rate rate) {
+        if (!rate.waits) {
+            rate.waits = true;
+            queue.add(new Waiting<>(stream, rate, rate.nextNs(nanos.getAsLong())));
         }
     }
 
@@ -85,7 +85,7 @@ final class RateQueue<S> {
             return null;
         }
         queue.poll();
-        first.pacing().waits = false;
+        first.rate().waits = false;
         return first.stream();
     }
 

@@ -49,11 +49,11 @@ public final class Readers {
         submit(task, () -> { });
     }
 
-    /** Runs a look-up, or {@code dropped} when nobody reads any more: somebody waits for it. Any thread. */
+    /** Runs a look-up, or {@code dropped} when nobody reads any more, since somebody waits for it. Any thread. */
     public void submit(Runnable task, Runnable dropped) {
         tasks.add(new Task(task, dropped));
         if (closed) {
-            drop(); // T1 adds while T2 closes: whoever is second finds it
+            drop(); // T1 adds while T2 closes: the second of the two finds it
         }
     }
 

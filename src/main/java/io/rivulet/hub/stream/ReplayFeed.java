@@ -49,6 +49,7 @@ final class ReplayFeed implements Feed {
         if (waiting != null) {
             return fromMemory(turn);
         }
+        // asked in each turn: while the stream was fed, the ring may have moved past it
         long sequence = turn.ring().after(cursor.seen());
         if (sequence < 0) {
             return askLog(turn);
@@ -59,6 +60,7 @@ final class ReplayFeed implements Feed {
         return turn.mayGoLive(cursor.seen()) ? Outcome.CAUGHT_UP : fromRing(turn, sequence);
     }
 
+    /** Events in memory go first: they come before all that is not read yet. */
     private Outcome fromMemory(Turn turn) {
         Outcome outcome = waiting.write(turn, view, cursor, writeBytes, Integer.MAX_VALUE);
         if (waiting.isWritten()) {
@@ -67,6 +69,7 @@ final class ReplayFeed implements Feed {
         return written(turn, outcome);
     }
 
+    /** Looks through a bounded stretch of the ring, so that a stream that wants little does not hold up the shard. */
     private Outcome fromRing(Turn turn, long from) {
         long to = Math.min(turn.round().dispatched(), from + EXAMINED_MAX - 1);
         ReplayWrite write = turn.write().begin(view, cursor, writeBytes, false);
@@ -82,6 +85,7 @@ final class ReplayFeed implements Feed {
         return written(turn, write.end(turn.delivery(), Count.DELIVERED_RING));
     }
 
+    /** A write that was taken at once makes the next one larger. Memory that can be read again is freed for others. */
     private Outcome written(Turn turn, Outcome outcome) {
         if (outcome == Outcome.WRITE) {
             writeBytes = Math.min(WriteBudget.WRITE_BYTES, writeBytes * 2); // small again if the socket is full then
@@ -91,6 +95,7 @@ final class ReplayFeed implements Feed {
         return outcome;
     }
 
+    /** Asks for the stretch below the ring. Transient events may be lost there: the log does not have them. */
     private Outcome askLog(Turn turn) {
         Position floor = turn.ring().floor();
         Position seen = cursor.seen();
@@ -122,7 +127,7 @@ final class ReplayFeed implements Feed {
     @Override
     public Outcome answered(Turn turn, HistoryRead.Result result) {
         reading = false;
-        if (readAgain) {
+        if (readAgain) { // private events that are granted now may be missing in it
             readAgain = false;
             turn.readBudget().release(result.bytes());
             return Outcome.TURN;

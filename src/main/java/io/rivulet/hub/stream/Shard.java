@@ -11,7 +11,6 @@ import io.rivulet.refusal.Refused.Reason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -42,7 +41,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
     private final EndSchedule endSchedule;
     private final Stalls stalls;
     private final Heartbeat heartbeat;
-    private final Lags lags;
+    private final LagMeter lagMeter;
     private final List<Subscriber> dirty = new ArrayList<>();
     private final Consumer<Subscriber> offer = this::offer;
 
@@ -58,14 +57,14 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
             setup.startId());
         WriteBudget budget = new WriteBudget(setup.writeBytes());
         this.turn = new Turn(setup.sources(), round, budget,
-            new Conflation(setup.conflateTopicsMax(), setup.conflateBytes()));
+            new ConflationBudget(setup.conflateTopicsMax(), setup.conflateBytes()));
         this.unsent = new UnsentBytes(round, budget);
         this.catchUp = new CatchUp(setup.nanos(), () -> ring.head() != round.dispatched(), s -> serve(s, true));
         this.rateQueue = new RateQueue<>(setup.nanos());
         this.endSchedule = new EndSchedule(setup.stallNs() / 1_000_000);
         this.stalls = new Stalls(round, budget, setup.metrics(), setup.stallNs(), this::remove, catchUp::add);
         this.heartbeat = new Heartbeat(setup.cursors(), unsent, round, this::serve);
-        this.lags = new Lags(ring, round);
+        this.lagMeter = new LagMeter(ring, round);
         this.thread = new ShardThread("rivulet-shard-" + number, this, setup.nanos());
     }
 
@@ -108,11 +107,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
 
     @Override
     public void answer(Runnable tell) {
-        try {
-            setup.answers().execute(tell);
-        } catch (RejectedExecutionException e) {
-            tell.run(); // the hub is closed already
-        }
+        setup.answer(tell);
     }
 
     // ---- the shard's thread: rounds
@@ -167,6 +162,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
         return true;
     }
 
+    /** Offers one event to one stream: it joins the backlog of a live one, or the window of one that conflates. */
     private void offer(Subscriber s) {
         Feed feed = s.feed();
         boolean gathers = feed instanceof ConflatingFeed conflating && conflating.follows();
@@ -282,9 +278,10 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
         return false;
     }
 
+    /** A live stream with a rate falls behind when its backlog is more than its rate allows now. */
     private Outcome ask(Subscriber s) {
-        if (s.pacing() != null && s.feed() instanceof LiveFeed live
-            && s.pacing().room(round.nowNs()) < live.eventsHeld()) {
+        if (s.rate() != null && s.feed() instanceof LiveFeed live
+            && s.rate().room(round.nowNs()) < live.eventsHeld()) {
             return Outcome.FELL_BEHIND;
         }
         return s.feed().next(turn);
@@ -312,7 +309,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
                 return false;
             }
             case RATE -> {
-                rateQueue.await(s, s.pacing());
+                rateQueue.await(s, s.rate());
                 return false;
             }
             case MEMORY -> {
@@ -326,6 +323,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
         return true;
     }
 
+    /** Writes the bytes that the feed has left in the turn; the cursor checks the order before a byte goes out. */
     private void deliver(Subscriber s) {
         Delivery delivery = turn.delivery();
         s.cursor().sending(delivery.first(), delivery.last());
@@ -335,8 +333,8 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
         } else {
             setup.metrics().add(delivery.path(), delivery.events());
         }
-        if (s.pacing() != null) {
-            s.pacing().sent(delivery.events(), round.nowNs());
+        if (s.rate() != null) {
+            s.rate().sent(delivery.events(), round.nowNs());
         }
         unsent.write(s, delivery.bytes());
     }
@@ -370,13 +368,14 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
         catchUp.add(s);
     }
 
+    /** The old feed gives its memory back first. */
     private void switchTo(Subscriber s, Feed next) {
         s.dropFeed(turn);
         s.feedBy(next);
     }
 
     private static Feed behind(Subscriber s, WaitingEvents first, long readMs) {
-        return s.conflates() ? new ConflatingFeed(s, s.cursor(), s.watched(), s.pacing(), first, readMs)
+        return s.conflates() ? new ConflatingFeed(s, s.cursor(), s.watched(), s.rate(), first, readMs)
             : new ReplayFeed(s, s.cursor(), s.watched(), first, readMs);
     }
 
@@ -522,7 +521,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
 
     @Override
     public Lag lag(Subscriber s) {
-        return lags.of(s);
+        return lagMeter.of(s);
     }
 
     /**

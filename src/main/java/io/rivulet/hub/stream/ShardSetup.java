@@ -6,6 +6,7 @@ import io.rivulet.log.LocalLog;
 import io.rivulet.metrics.Metrics;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -16,21 +17,30 @@ import java.util.function.Predicate;
  * @param sources    where feeds get events from
  * @param start      the place of the log's head at opening; {@code startId} is its sealed id
  * @param backlogMax events that a stream may wait for in memory
- * @param ended      is told of each stream that ended, on its shard's thread
- * @param retryMs    after how long a client is to come back: another time for each
+ * @param ended      called for each stream that ended, on its shard's thread
+ * @param retryMs    the time after which a client is to come back: another one for each
  * @param cursors    when a silent stream is due a fresh cursor
  * @param banned     whether the holder of this grant is to be kept out; any thread
- * @param answers    where answers to callers are completed: never on a shard
+ * @param answers    completes answers to callers: a shard must not run their code
  * @param watcher    keeps the list of active subscriptions
- * @param writeBytes what the streams of one shard may hold together, see {@link WriteBudget}
+ * @param writeBytes the memory of the streams of one shard, see {@link WriteBudget}
  * @param names      of the streams, and their secrets
  * @param stallNs    a stream whose socket takes nothing for so long is ended; 0 for never
  * @param conflateTopicsMax topics of a stream that conflates, at most, of which the newest is kept at a time
- * @param conflateBytes     what all of them on one shard hold together
+ * @param conflateBytes     the memory of all of them on one shard, see {@link ConflationBudget}
  */
 public record ShardSetup(FeedSources sources, LocalLog log, Readers readers, Metrics metrics, InstantSource clock,
                          LongSupplier nanos, Position start, String startId, int backlogMax, Consumer<Subscriber> ended,
                          LongSupplier retryMs, Heartbeat.CursorDue cursors, Predicate<Grant> banned, Executor answers,
                          StreamWatcher watcher, long writeBytes, StreamNames names, long stallNs, int conflateTopicsMax,
                          long conflateBytes) {
+
+    /** Completes an answer that somebody waits for. Any thread. */
+    void answer(Runnable tell) {
+        try {
+            answers.execute(tell);
+        } catch (RejectedExecutionException e) {
+            tell.run(); // the hub is closed already
+        }
+    }
 }

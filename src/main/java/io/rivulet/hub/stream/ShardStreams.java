@@ -28,7 +28,7 @@ final class ShardStreams {
         return streams;
     }
 
-    /** Those who may want an event of these topics, each at least once. */
+    /** The streams that may want an event of these topics, each at least once. */
     void forEach(List<String> topics, Consumer<Subscriber> sink) {
         index.forEach(topics, sink);
     }

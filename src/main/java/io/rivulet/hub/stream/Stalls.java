@@ -71,6 +71,7 @@ final class Stalls {
         goOn(streams);
     }
 
+    /** Ends a stream without progress for longer than the time limit. */
     private void look(Subscriber s) {
         if (!s.socketWait().hasProgressed(s.outlet().left(), round.ns()) && stallNs > 0 && stalledNs(s) >= stallNs) {
             end(s, EndReason.STALLED, Count.STALLED);
@@ -88,7 +89,10 @@ final class Stalls {
         remove.accept(s, why);
     }
 
-    /** Lets those go on for whose events there is room; many may wait for the same one, which is in memory once. */
+    /**
+     * Lets streams go on for whose events there is room, in their order, so that a large event is not passed over for
+     * ever. Many may wait for the same event, which is in memory once.
+     */
     private void goOn(List<Subscriber> streams) {
         Set<Position> places = new HashSet<>();
         long promised = 0;

@@ -27,7 +27,7 @@ import java.util.Map;
  */
 public final class StreamCaps {
 
-    /** Of an IPv6 address: what a provider gives to one customer, who may use any address in it. */
+    /** Of an IPv6 address: a provider gives a network of this size to one customer. */
     private static final int V6_NETWORK_BITS = 64;
 
     private final int addressMax;
@@ -123,7 +123,7 @@ public final class StreamCaps {
     }
 
     /**
-     * Null when it is not counted: nobody in particular, whoever is at this machine in dev mode, and the bearer of a
+     * Null when it is not counted: nobody in particular, a caller at this machine in dev mode, and the bearer of a
      * token that names nobody, which may be one for all visitors. A fresh token keeps the subject, so what the stream
      * opened with is what it is counted under to its end.
      */

@@ -69,7 +69,7 @@ public final class Subscriber implements Subscription, StreamView {
     private final StreamOwner<Subscriber> owner;
     private final Admission admission;
     private final Cursor cursor = new Cursor();
-    private final RateQueue.Pacing pacing;
+    private final RateQueue.Rate rate;
 
     /** Its rights now; its shard writes, any thread reads. {@code request.grant()} has those that it opened with. */
     private volatile Grant grant;
@@ -99,7 +99,7 @@ public final class Subscriber implements Subscription, StreamView {
     private int slot = -1;
     private boolean indexed;
     private boolean dirty;
-    private boolean inLine;
+    private boolean queued;
     private boolean damageTold;
 
     /** A stream that has no start yet. */
@@ -109,8 +109,8 @@ public final class Subscriber implements Subscription, StreamView {
         this.owner = owner;
         this.admission = admission;
         this.grant = request.grant();
-        int rate = request.pace().ratePerSecond();
-        this.pacing = rate > 0 ? new RateQueue.Pacing(rate) : null;
+        int perSecond = request.pace().ratePerSecond();
+        this.rate = perSecond > 0 ? new RateQueue.Rate(perSecond) : null;
     }
 
     // ---- any thread
@@ -199,8 +199,8 @@ public final class Subscriber implements Subscription, StreamView {
     }
 
     /** Its rate, or null. */
-    RateQueue.Pacing pacing() {
-        return pacing;
+    RateQueue.Rate rate() {
+        return rate;
     }
 
     Stage stage() {
@@ -284,14 +284,14 @@ public final class Subscriber implements Subscription, StreamView {
     }
 
     /** Marks it as one that waits for its turn; false when it does already. */
-    boolean enterLine() {
-        boolean was = inLine;
-        inLine = true;
+    boolean enterQueue() {
+        boolean was = queued;
+        queued = true;
         return !was;
     }
 
-    void leaveLine() {
-        inLine = false;
+    void leaveQueue() {
+        queued = false;
     }
 
     /**
@@ -360,7 +360,7 @@ public final class Subscriber implements Subscription, StreamView {
         endMs = timeMs;
     }
 
-    /** Those who list active subscriptions know it by this. */
+    /** Its entry in the list of active subscriptions. */
     StreamWatcher.Watched watched() {
         return watched;
     }

@@ -17,7 +17,7 @@ final class Turn {
     private final WriteBudget budget;
     private final SharedBatches batches;
     private final ReplayWrite write;
-    private final Conflation conflation;
+    private final ConflationBudget conflation;
     private final Delivery delivery = new Delivery();
     private Loss loss;
     private HistoryRead.Question question;
@@ -34,7 +34,7 @@ final class Turn {
     record Loss(boolean isTransient, Long missed, Position place, String id, boolean isDamage) {
     }
 
-    Turn(FeedSources sources, Round round, WriteBudget budget, Conflation conflation) {
+    Turn(FeedSources sources, Round round, WriteBudget budget, ConflationBudget conflation) {
         this.sources = sources;
         this.round = round;
         this.budget = budget;
@@ -84,7 +84,7 @@ final class Turn {
         return write;
     }
 
-    Conflation conflation() {
+    ConflationBudget conflation() {
         return conflation;
     }
 

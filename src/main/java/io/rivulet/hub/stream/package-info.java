@@ -9,6 +9,6 @@
  * {@link io.rivulet.hub.stream.Readers} are the threads that read the log for feeds.
  *
  * <p>{@code Heartbeat}, {@code EndSchedule} and {@code Stalls} look at the streams of a shard from outside. {@code
- * WriteBudget}, {@code ReadBudget} and {@code Conflation} bound the memory of streams that lag.
+ * WriteBudget}, {@code ReadBudget} and {@code ConflationBudget} bound the memory of streams that lag.
  */
 package io.rivulet.hub.stream;

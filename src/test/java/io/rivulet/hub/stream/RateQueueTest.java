@@ -19,50 +19,50 @@ class RateQueueTest {
     @Test
     void aBatchIsATenthOfASecondsEvents() {
         for (int[] rateAndBatch : new int[][] {{1, 1}, {9, 1}, {10, 1}, {20, 2}, {500, 50}, {10_000, 1_000}}) {
-            assertEquals(rateAndBatch[1], new RateQueue.Pacing(rateAndBatch[0]).room(5));
+            assertEquals(rateAndBatch[1], new RateQueue.Rate(rateAndBatch[0]).room(5));
         }
     }
 
     @Test
     void silenceEarnsNoMoreThanABatch() {
-        RateQueue.Pacing pacing = new RateQueue.Pacing(20);
-        pacing.sent(2, 0);
-        assertEquals(0, pacing.room(49 * MS));
-        assertEquals(1, pacing.room(50 * MS));
-        assertEquals(2, pacing.room(100 * MS));
-        assertEquals(2, pacing.room(100_000 * MS));
+        RateQueue.Rate rate = new RateQueue.Rate(20);
+        rate.sent(2, 0);
+        assertEquals(0, rate.room(49 * MS));
+        assertEquals(1, rate.room(50 * MS));
+        assertEquals(2, rate.room(100 * MS));
+        assertEquals(2, rate.room(100_000 * MS));
     }
 
     @Test
     void theNextEventComesWhenThoseBeforeItAreEarned() {
-        RateQueue.Pacing pacing = new RateQueue.Pacing(4);
-        pacing.sent(1, 1_000 * MS);
-        assertEquals(1_250 * MS, pacing.nextNs(1_000 * MS));
-        assertEquals(0, pacing.room(1_249 * MS));
-        assertEquals(1, pacing.room(1_250 * MS));
+        RateQueue.Rate rate = new RateQueue.Rate(4);
+        rate.sent(1, 1_000 * MS);
+        assertEquals(1_250 * MS, rate.nextNs(1_000 * MS));
+        assertEquals(0, rate.room(1_249 * MS));
+        assertEquals(1, rate.room(1_250 * MS));
     }
 
     @Test
     void whoeverSendsWhenItMayKeepsTheRateOverAnyTime() {
         Random random = new Random(7);
-        for (int rate : new int[] {1, 3, 20, 99, 500, 10_000}) {
-            int batch = Math.max(1, rate / 10);
-            RateQueue.Pacing pacing = new RateQueue.Pacing(rate);
+        for (int perSecond : new int[] {1, 3, 20, 99, 500, 10_000}) {
+            int batch = Math.max(1, perSecond / 10);
+            RateQueue.Rate rate = new RateQueue.Rate(perSecond);
             List<long[]> sent = new ArrayList<>();
             long nowNs = random.nextLong() / 4; // a ticker begins anywhere
             long startNs = nowNs;
             int all = 0;
             while (sent.size() < 300) {
-                int room = pacing.room(nowNs);
-                assertTrue(room >= 0 && room <= batch, room + " at a rate of " + rate);
+                int room = rate.room(nowNs);
+                assertTrue(room >= 0 && room <= batch, room + " at a rate of " + perSecond);
                 if (room > 0) {
                     int n = 1 + random.nextInt(room);
-                    pacing.sent(n, nowNs);
+                    rate.sent(n, nowNs);
                     all += n;
                     sent.add(new long[] {nowNs, n});
                 } else {
-                    assertTrue(pacing.nextNs(nowNs) > nowNs, "it would be asked again and again");
-                    nowNs = Math.max(nowNs, pacing.nextNs(nowNs)) + random.nextInt(1_000);
+                    assertTrue(rate.nextNs(nowNs) > nowNs, "it would be asked again and again");
+                    nowNs = Math.max(nowNs, rate.nextNs(nowNs)) + random.nextInt(1_000);
                 }
             }
             for (int from = 0; from < sent.size(); from++) {
@@ -70,10 +70,12 @@ class RateQueueTest {
                 for (int to = from; to < sent.size(); to++) {
                     sum += (int) sent.get(to)[1];
                     double seconds = (sent.get(to)[0] - sent.get(from)[0]) / 1e9;
-                    assertTrue(sum <= rate * seconds + batch + 1e-6, sum + " in " + seconds + " s at " + rate);
+                    assertTrue(sum <= perSecond * seconds + batch + 1e-6,
+                        sum + " in " + seconds + " s at " + perSecond);
                 }
             }
-            assertTrue(all > 0.85 * rate * (nowNs - startNs) / 1e9, all + " is less than " + rate + " a second");
+            assertTrue(all > 0.85 * perSecond * (nowNs - startNs) / 1e9,
+                all + " is less than " + perSecond + " a second");
         }
     }
 

@@ -7,7 +7,7 @@ package io.rivulet.hub.stream;
  * <p>Beside that each stream may hold 4 KB and one event. A window that may not grow ends, and its stream goes on
  * behind it like one that has just come: it gets everything that it should, only less conflated.
  */
-final class Conflation {
+final class ConflationBudget {
 
     /** Bytes that each stream may hold beside the budget. */
     private static final long FREE_BYTES = 4 << 10;
@@ -19,7 +19,7 @@ final class Conflation {
     private long bytes;
     private long conflated;
 
-    Conflation(int topicsMax, long bytesMax) {
+    ConflationBudget(int topicsMax, long bytesMax) {
         this.topicsMax = topicsMax;
         this.bytesMax = bytesMax;
     }

@@ -5,15 +5,20 @@ import io.rivulet.event.Position;
 import io.rivulet.hub.tail.TailRing;
 import java.util.Locale;
 
-/** Works out how far streams are behind. The shard asks when an operator does; nothing is kept for it. Shard thread. */
-final class Lags {
+/**
+ * Works out how far streams are behind. The shard asks it when an operator asks; nothing is kept for it. Shard thread.
+ *
+ * <p>The reason is the last {@link Outcome} of the stream's feed, not a guess from its state: so operators see what the
+ * shard itself decided.
+ */
+final class LagMeter {
 
     private static final long NS_PER_MS = 1_000_000;
 
     private final TailRing ring;
     private final Round round;
 
-    Lags(TailRing ring, Round round) {
+    LagMeter(TailRing ring, Round round) {
         this.ring = ring;
         this.round = round;
     }
@@ -41,6 +46,7 @@ final class Lags {
         };
     }
 
+    /** Null while its start is being looked up, since nobody knows then. */
     private Long events(Subscriber s) {
         return switch (s.stage()) {
             case OPENING -> null;
@@ -50,11 +56,16 @@ final class Lags {
         };
     }
 
+    /** Events after this position. Below the ring only durable ones are counted, by their numbers. */
     private long behind(Position place) {
         long next = ring.after(place);
         return next < 0 ? round.place().durable() - place.durable() : Math.max(0, round.dispatched() - next + 1);
     }
 
+    /**
+     * The age of the first event that the stream has not got: one in its memory, else the next in the ring, else the
+     * last one that was read for it.
+     */
     private Long ageMs(Subscriber s) {
         if (s.feed() == null) {
             return null;
