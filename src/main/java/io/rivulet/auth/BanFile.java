@@ -18,7 +18,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Bans on the disk, so that they outlive a restart: JSON, written whole and put in place of the old at once. */
+/**
+ * Bans on the disk, so that they outlive a restart: JSON, written whole and put in place of the old at once.
+ * {@link Bans} uses it, one thread at a time.
+ */
 final class BanFile {
 
     private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create();
@@ -29,7 +32,7 @@ final class BanFile {
         this.path = path;
     }
 
-    /** What it says; nothing when it is not there. */
+    /** The bans that the file holds; none when it is not there. */
     List<Ban> read() {
         if (!Files.exists(path)) {
             return List.of();
@@ -49,7 +52,7 @@ final class BanFile {
     }
 
     /**
-     * Writes all.
+     * Writes all bans in place of those that were there.
      *
      * @throws Refused STORE_FAILED when the disk does not take it
      */

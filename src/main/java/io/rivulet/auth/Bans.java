@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who is kept out, though the token is good: subjects and single tokens, each of an issuer, until a time. Any thread;
- * asking takes no lock.
+ * The bans: subjects and single tokens, each of an issuer, that are kept out until a time though the token is good. The
+ * operators' doors change them, every request and every open stream asks. Any thread; asking takes no lock.
  *
  * <p>The file belongs to whoever holds the data folder. T1 (the version that runs) bans somebody after T2 (its
  * successor, deployed beside it) has read the file: so T2 reads it again when it gets the folder, in {@link #open},
@@ -37,7 +37,7 @@ public final class Bans {
     private static final Logger LOG = LoggerFactory.getLogger(Bans.class);
 
     private final Map<Key, Long> bans = new ConcurrentHashMap<>();
-    /** What was changed while the file was not this one's to write; guarded by this. */
+    /** Changes that were made while the file was not this one's to write; guarded by this. */
     private final Map<Key, Long> unwritten = new HashMap<>();
     private final InstantSource clock;
     private final BanFile file;

@@ -3,7 +3,8 @@ package io.rivulet.auth;
 import java.util.List;
 
 /**
- * What a caller may do, decided before anything is done. Immutable, any thread.
+ * The rights of a caller, decided before anything is done. The doors ask for it, and each stream holds the one it was
+ * opened with. Immutable, any thread.
  *
  * @param issuer     who vouches for the subject; with it, idempotency keys of two issuers never meet
  * @param subject    who asks, as the log and the operator see it
@@ -32,7 +33,7 @@ public record Grant(String issuer, String subject, String tokenId, GrantedTopics
     public static final Grant INTERNAL = of("internal", "hub", GrantedTopics.ALL, GrantedTopics.ALL, true);
 
     /**
-     * What a token says about those who subscribe with it (Mercure 1.0, ACT-05).
+     * A token's word about those who subscribe with it (Mercure 1.0, ACT-05).
      *
      * @param topics the subscriptions it is for
      * @param json   a JSON object, or null: the search ends here, with nothing
@@ -41,7 +42,7 @@ public record Grant(String issuer, String subject, String tokenId, GrantedTopics
     }
 
     /**
-     * Who it is: subjects of two issuers are never the same.
+     * The identity of a caller: subjects of two issuers are never the same.
      *
      * @param issuer  who vouches
      * @param subject for whom
@@ -108,7 +109,7 @@ public record Grant(String issuer, String subject, String tokenId, GrantedTopics
         return issuer.equals(DEV.issuer) || issuer.equals(INTERNAL.issuer);
     }
 
-    /** Who this is. */
+    /** The identity of this caller. */
     public Identity identity() {
         return new Identity(issuer, subject);
     }

@@ -12,10 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** What users whom the container itself let in may do, by their roles. Immutable, any thread. */
+/**
+ * The rights of users whom the container itself let in, by their roles: the settings map each role to topics. The doors
+ * ask when a request shows no token. Immutable, any thread.
+ */
 public final class Roles {
 
-    /** Who vouches for them. */
+    /** The issuer in their grants. */
     public static final String ISSUER = "container";
 
     private static final String URL_PATTERN = "urlpattern:";

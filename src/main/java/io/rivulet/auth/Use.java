@@ -2,7 +2,7 @@ package io.rivulet.auth;
 
 import java.util.Locale;
 
-/** What a token is shown for: only keys that serve it can vouch for the token. */
+/** The use that a token is shown for: only keys that serve it can vouch for the token. */
 public enum Use {
     /** To publish. */
     PUBLISH,

@@ -7,7 +7,7 @@ package io.rivulet.config;
  */
 public final class DerivedDefaults {
 
-    /** What a stream needs on Jetty at most, with the hub's part: about 8 KB were measured. */
+    /** The memory of a stream on Jetty at most, with the hub's part: about 8 KB were measured. */
     public static final int STREAM_KIB_JETTY = 16;
     /** The same on other containers: 102 KB were measured on Tomcat. */
     public static final int STREAM_KIB_OTHER = 128;

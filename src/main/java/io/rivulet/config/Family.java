@@ -16,7 +16,7 @@ public record Family(String prefix, boolean unnamed, List<Setting<?>> members) {
 
     private static final String NAME = "[a-zA-Z0-9_-]{1,64}";
 
-    /** What a key stands for: the section's name, empty for the unnamed one, and the member's row. */
+    /** The meaning of a key: the section's name, empty for the unnamed one, and the member's row. */
     record Member(String section, Setting<?> row) {
     }
 
@@ -30,7 +30,7 @@ public record Family(String prefix, boolean unnamed, List<Setting<?>> members) {
         return label(name) + (member.key().isEmpty() ? "" : ".") + member.key();
     }
 
-    /** What the keys of a section begin with, without a dot at the end. */
+    /** The beginning of a section's keys, without a dot at the end. */
     String label(String name) {
         String all = Setting.PREFIX + prefix + name;
         return all.endsWith(".") ? all.substring(0, all.length() - 1) : all;
@@ -41,7 +41,7 @@ public record Family(String prefix, boolean unnamed, List<Setting<?>> members) {
         return fullKey("<name>", member).substring(Setting.PREFIX.length());
     }
 
-    /** What this key, after {@code rivulet.}, stands for; null when it is none of this family's. */
+    /** The member that this key, after {@code rivulet.}, stands for; null when it is none of this family's. */
     Member find(String key) {
         if (!key.startsWith(prefix)) {
             return null;

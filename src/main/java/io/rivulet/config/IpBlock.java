@@ -21,7 +21,7 @@ public record IpBlock(long high, long low, int bits) {
     private static final long V4_MARK = 0xffffL;
     private static final String OCTET = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
     private static final Pattern V4 = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
-    /** What may become an IPv6 address: with a colon and these characters alone the JDK looks up no name. */
+    /** A text that may be an IPv6 address: with a colon and these characters alone the JDK looks up no name. */
     private static final Pattern V6_LIKE = Pattern.compile("(?=[^:]*:)[0-9a-fA-F:.]{2,45}");
 
     /**

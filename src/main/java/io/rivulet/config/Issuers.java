@@ -11,7 +11,7 @@ import java.util.Optional;
  */
 public final class Issuers {
 
-    /** What a section's keys are good for. */
+    /** The use of a section's keys. */
     public enum KeyUse { PUBLISH, SUBSCRIBE, BOTH }
 
     public static final Setting<Optional<String>> ISSUER = member("issuer", Kind.PATH, "",

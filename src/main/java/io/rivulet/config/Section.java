@@ -20,7 +20,7 @@ public final class Section {
         return name;
     }
 
-    /** What the keys of all its members begin with, for messages: {@code rivulet.token.<name>}. */
+    /** The beginning of its members' keys, for messages: {@code rivulet.token.<name>}. */
     public String label() {
         return family.label(name);
     }

@@ -14,7 +14,7 @@ package io.rivulet.config;
  */
 public record Setting<T>(String key, Kind<T> kind, String defaultText, long min, long max, String sentence) {
 
-    /** What every key begins with. */
+    /** The beginning of every key. */
     static final String PREFIX = "rivulet.";
 
     /** By the key, of which there is one row: to mix all of a row, as a record does, was 6 % of a publish. */

@@ -9,8 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What somebody publishes. An event that exists is safe on the wire: no CR, LF or NUL in a field that is one line,
- * data in valid UTF-8. Limits of size are the hub's to check. Immutable: the data array belongs to the event.
+ * An event as it is published. The doors and the feeds build it, the log keeps it. Immutable, any thread: the data
+ * array belongs to the event.
+ *
+ * <p>An event that exists is safe on the wire: no CR, LF or NUL in a field that is one line, data in valid UTF-8. The
+ * builder alone checks this, so nothing behind it has to. Limits of size are the hub's to check.
  */
 public final class Event {
 
@@ -59,7 +62,7 @@ public final class Event {
         return new Builder().topic(topic);
     }
 
-    /** An event of the hub's own that nobody gets, since it has no topic: it takes a place in the order. */
+    /** An event of the hub's own that nobody gets, since it has no topic: it takes a position in the order. */
     public static Event mark() {
         return new Builder().type("mercure").markPrivate(true).legacyData("").restored();
     }
@@ -188,7 +191,7 @@ public final class Event {
             return this;
         }
 
-        /** What clients of Mercure 0.x get instead: for events that the hub makes itself. */
+        /** The data that clients of Mercure 0.x get instead: for events that the hub makes itself. */
         public Builder legacyData(String text) {
             legacyData = text.getBytes(StandardCharsets.UTF_8);
             return this;

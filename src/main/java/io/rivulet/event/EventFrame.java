@@ -4,9 +4,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * An event at its place, rendered once: these bytes are shared by all who get it. {@code event}, {@code retry},
- * {@code data} lines, {@code id} last, blank line (WHATWG HTML 9.2.5): with the id last, a client whose stream is cut
- * inside the event has not taken over its id and asks for it again. Immutable, any thread.
+ * An event in its position, rendered once: these bytes are shared by all who get it. The committer and the log's
+ * readers make frames, the shards send them. Immutable, any thread.
+ *
+ * <p>The fields are {@code event}, {@code retry}, {@code data} lines, {@code id} last, blank line (WHATWG HTML 9.2.5).
+ * With the id last, a client whose stream is cut inside the event has not taken over its id and asks for it again.
  */
 public final class EventFrame {
 
@@ -36,9 +38,9 @@ public final class EventFrame {
     }
 
     /**
-     * Renders the event at this place.
+     * Renders the event in this position.
      *
-     * @param placeId the sealed place, which is the event's public id unless the publisher gave one
+     * @param placeId the sealed position, which is the event's public id unless the publisher gave one
      * @param timeMs  its commit's time since 1970
      */
     public EventFrame(Event event, Position position, boolean isTransient, String placeId, long timeMs) {
@@ -63,7 +65,7 @@ public final class EventFrame {
         weight = bytes.length + event.weight() - event.data().length;
     }
 
-    /** Its place in the total order. */
+    /** Its position in the total order. */
     public Position position() {
         return position;
     }
@@ -73,7 +75,7 @@ public final class EventFrame {
         return id;
     }
 
-    /** The sealed place: a cursor that is exact even where a publisher's id repeats. */
+    /** The sealed position: a cursor that is exact even where a publisher's id repeats. */
     public String placeId() {
         return placeId;
     }

@@ -7,13 +7,16 @@ import javax.crypto.Cipher;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Turns a place into an id that tells nothing and cannot be made up: one AES block over epoch, position, transient
- * count and nonce, written as {@code urn:rivulet:} and 26 base32 characters (an IRI, as Mercure wants). A guessed id
- * opens to a random place, whose 24 bits of nonce the resume compares with the log's. Any thread.
+ * Turns a position into an id, and back: one AES block over epoch, position, transient count and nonce, written as
+ * {@code urn:rivulet:} and 26 base32 characters (an IRI, as Mercure wants). Frames get their ids here, and a reconnect
+ * opens the one it shows. Any thread.
+ *
+ * <p>An id must tell nothing, or a reader could count the events of topics that are hidden from it; and it cannot be
+ * made up. A guessed id opens to a random position, whose 24 bits of nonce the resume compares with the log's.
  */
 public final class IdSeal {
 
-    /** What every id of a hub begins with; publishers may not use it. */
+    /** The beginning of every id of a hub; publishers may not use it. */
     public static final String PREFIX = "urn:rivulet:";
     /** Bytes of the key. */
     public static final int KEY_BYTES = 16;
@@ -27,7 +30,8 @@ public final class IdSeal {
     private final LentCiphers open;
 
     /**
-     * What an id holds. {@code epoch} and {@code nonce} have 24 bits, the durable position 48, the transient count 32.
+     * The content of an id. {@code epoch} and {@code nonce} have 24 bits, the durable position 48, the transient count
+     * 32.
      */
     public record Opened(int epoch, Position position, int nonce) {
     }
@@ -39,7 +43,7 @@ public final class IdSeal {
         open = new LentCiphers(Cipher.DECRYPT_MODE, spec);
     }
 
-    /** The id of this place. */
+    /** The id of this position. */
     public String seal(int epoch, long durable, long transients, int nonce) {
         ByteBuffer b = ByteBuffer.allocate(16);
         b.putLong((long) (epoch & LOW_24) << 40 | durable >>> 8 & (1L << 40) - 1);
@@ -60,7 +64,7 @@ public final class IdSeal {
         return new String(text);
     }
 
-    /** What the id holds, or null when it is not of this form. Whether it is true, only the log can say. */
+    /** The content of the id, or null when it is not of this form. Only the log can say whether it is true. */
     public Opened open(String id) {
         if (id.length() != PREFIX.length() + CODE_LENGTH || !id.startsWith(PREFIX)) {
             return null;

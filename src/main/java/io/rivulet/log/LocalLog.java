@@ -32,7 +32,7 @@ public interface LocalLog {
     /** The look-ups. */
     LogFinder find();
 
-    /** What the log holds now: a snapshot, without touching the disk. */
+    /** The range of the log now: a snapshot, without touching the disk. */
     LogRange range();
 
     /** The store's seal: the same for as long as the store lives. */

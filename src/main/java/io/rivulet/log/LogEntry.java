@@ -11,7 +11,7 @@ import io.rivulet.event.Position;
  */
 public final class LogEntry {
 
-    /** What an entry and its frame take in memory beside their texts and bytes, about. */
+    /** The memory that an entry and its frame take beside their texts and bytes, about. */
     private static final int OBJECT_BYTES = 256;
 
     private final long position;

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.LongAdder;
 /** The hub's counters. They always exist, so nobody asks whether they do. Any thread. */
 public final class Metrics {
 
-    /** What is counted. */
+    /** The things that are counted. */
     public enum Count {
         /** Events that were acknowledged. */
         PUBLISHED,
@@ -30,7 +30,7 @@ public final class Metrics {
         DELIVERED_LOG,
         /** Events written in passes, to streams that conflate. */
         DELIVERED_PASS,
-        /** Events that streams that conflate did not get, because a newer one took their place; about. */
+        /** Events that streams that conflate did not get, because a newer one replaced them; about. */
         CONFLATED,
         /** Streams opened. */
         STREAMS_OPENED,

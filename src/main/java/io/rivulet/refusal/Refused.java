@@ -20,15 +20,15 @@ public final class Refused extends RuntimeException {
         METHOD,
         /** No such resource, or one that is not built yet. */
         NOT_FOUND,
-        /** Who asks is not known, and has to be: no token was shown. */
+        /** The caller is not known, and has to be: no token was shown. */
         UNAUTHENTICATED,
         /** A token was shown and is not to be believed; whatever the fault, callers hear the same. */
         BAD_TOKEN,
         /** The way in which a token was shown breaks a rule: two headers, another scheme, a foreign page's cookie. */
         BAD_CREDENTIALS,
-        /** Who asks is known, and may not. */
+        /** The caller is known, and may not. */
         FORBIDDEN,
-        /** Who asks was told not to come back. */
+        /** The caller was told not to come back. */
         BANNED,
         /** The idempotency key was used for other content. */
         CONFLICT,

@@ -7,12 +7,16 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.ToIntFunction;
 
 /**
- * What was worked out for a text, forgotten in generations: when the young one is full the old one goes, and what was
- * asked for meanwhile has moved to the young one. Any thread, without a lock that two of them would meet at.
+ * Results that were worked out for a text, bounded by their weight. Matchers, topics as URLs and verified tokens are
+ * kept in such caches. Any thread.
+ *
+ * <p>A list in order of use would be a lock that all threads meet at. Results are therefore forgotten in generations:
+ * when the young one is full the old one goes, and every result that was asked for meanwhile has moved to the young
+ * one.
  */
 public final class BoundedCache<V> {
 
-    /** What an entry counts beside the characters of its text. */
+    /** The weight of an entry beside the characters of its text. */
     private static final int ENTRY = 64;
 
     private record Generations<V>(Map<String, V> young, Map<String, V> old, AtomicLong weight) {
@@ -34,7 +38,7 @@ public final class BoundedCache<V> {
         this.ofValue = ofValue;
     }
 
-    /** What is known, or null. */
+    /** The result that is known, or null. */
     public V get(String text) {
         Generations<V> g = now.get();
         V value = g.young.get(text);
@@ -57,7 +61,7 @@ public final class BoundedCache<V> {
         return g.weight.addAndGet(text.length() + ENTRY + (long) ofValue.applyAsInt(value));
     }
 
-    /** Entries of both generations: one that moved counts twice. */
+    /** Entries of both generations, one that moved twice: the tests show the bound with it. */
     public int size() {
         Generations<V> g = now.get();
         return g.young.size() + g.old.size();

@@ -4,8 +4,11 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A matcher whose answer costs more than a comparison: it remembers the last ones, and tells the index what stands in
- * every topic that it matches, so that the index need not ask it for others.
+ * A matcher whose answer costs more than a comparison. {@link TopicSpace} makes it, streams and grants ask it, and an
+ * index files it. Any thread.
+ *
+ * <p>It remembers its last answers, and it tells the index which text stands in every topic that it matches, so that
+ * the index need not ask it for others.
  */
 abstract sealed class CompiledMatcher implements TopicMatcher permits TopicMatcher.Pattern,
     TopicMatcher.Template {
@@ -31,7 +34,7 @@ abstract sealed class CompiledMatcher implements TopicMatcher permits TopicMatch
         return known >= 0 ? known == 1 : recent.put(topic, answer(topic));
     }
 
-    /** What every subject begins with that this matches; perhaps nothing. */
+    /** The beginning of every subject that this matches; perhaps empty. */
     final String prefix() {
         return prefix;
     }
@@ -41,10 +44,10 @@ abstract sealed class CompiledMatcher implements TopicMatcher permits TopicMatch
         return LiteralWords.complete(literals());
     }
 
-    /** What stands in every subject that this matches, in order; the first and the last, or "", at its ends. */
+    /** The texts that every subject has which this matches, in order; the first and the last, or "", at its ends. */
     abstract List<String> literals();
 
-    /** What it takes in memory beside its text: bytes, about. */
+    /** The memory it takes beside its text: bytes, about. */
     abstract int weight();
 
     /** Whether the subject is the topic as a URL, not as it stands. */
@@ -53,7 +56,7 @@ abstract sealed class CompiledMatcher implements TopicMatcher permits TopicMatch
     /** Whether both make the same subjects of topics. */
     abstract boolean readsLike(CompiledMatcher that);
 
-    /** What it is compared with: the topic, or its URL; null when that cannot match. */
+    /** The text it is compared with: the topic, or its URL; null when that cannot match. */
     abstract String subject(String topic);
 
     /** The answer, worked out. */

@@ -3,9 +3,12 @@ package io.rivulet.topic;
 import java.util.Arrays;
 
 /**
- * A bag of objects by identity, dense for whoever goes through it, in no order. Removal costs the same whoever leaves
- * and however many are left: a small bag is searched, a larger one knows by a hash table where each one stands. One
- * thread at a time.
+ * A bag of objects by identity, in no order. The index of topics keeps those who asked in such bags. One thread at a
+ * time.
+ *
+ * <p>The objects stand in one array without gaps, so a walk over all of them, which every event does, costs the least.
+ * A removal moves the last one into the gap. It costs the same whoever leaves and however many are left: a small bag is
+ * searched, a larger one knows by a hash table where each one stands.
  */
 final class IdentityBag<T> {
 
@@ -14,7 +17,7 @@ final class IdentityBag<T> {
 
     private Object[] all = NOBODY;
     private int size;
-    /** Open addressing: places in {@link #all} plus 1, found by the identity hash; null while the bag is small. */
+    /** Open addressing: indexes of {@link #all} plus 1, found by the identity hash; null while the bag is small. */
     private int[] table;
 
     int size() {
@@ -41,7 +44,7 @@ final class IdentityBag<T> {
         }
     }
 
-    /** Takes one occurrence out; false when there is none. The last takes its place. */
+    /** Takes one occurrence out; false when there is none. The last one moves into the gap. */
     boolean remove(T who) {
         int i = table == null ? search(who) : leave(who);
         if (i < 0) {
@@ -81,7 +84,7 @@ final class IdentityBag<T> {
         table[slot] = i + 1;
     }
 
-    /** The slot that tells of place {@code last}, which was that of {@code all[last]}. */
+    /** The slot that tells of index {@code last}, which was that of {@code all[last]}. */
     private int slotOf(int last) {
         int slot = home(all[last]);
         while (table[slot] != last + 1) {
@@ -100,6 +103,7 @@ final class IdentityBag<T> {
         if (i < 0) {
             return -1;
         }
+        // a search ends at an empty slot, so none may stand between an object and the slot its hash leads to
         int gap = slot;
         int next = slot + 1 & table.length - 1;
         while (table[next] != 0) {

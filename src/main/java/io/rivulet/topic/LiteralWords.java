@@ -6,8 +6,10 @@ import java.util.Set;
 
 /**
  * The words of a topic: its longest runs of letters, digits, {@code -} and {@code _}, such as {@code books} and
- * {@code 17} in {@code /books/17}. What a pattern says literally between two other characters is a word of every topic
- * that it matches; so a word that few patterns have leads to these few.
+ * {@code 17} in {@code /books/17}. {@link PatternFilter} files by them. Pure, any thread.
+ *
+ * <p>A run that a pattern has literally, between two other literal characters, is a word of every topic that the
+ * pattern matches. So a word that few patterns have leads to these few.
  */
 final class LiteralWords {
 
@@ -23,7 +25,7 @@ final class LiteralWords {
 
     /**
      * The words that every text has which consists of these literals, in this order, and something between each two.
-     * What touches that something may be a part of a longer word.
+     * A run that touches that something may be a part of a longer word, so it is left out.
      */
     static Set<String> complete(List<String> literals) {
         Set<String> words = new LinkedHashSet<>();

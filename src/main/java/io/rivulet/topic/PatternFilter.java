@@ -8,9 +8,12 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * Finds the patterns that may match, without asking those that cannot: each is filed under one thing that stands in all
- * it matches, a word or its whole literal beginning, whichever the fewest others are filed under. What says nothing
- * literally ("{x}") has to be asked for every topic. One thread at a time.
+ * Finds the patterns that may match, without asking those that cannot. {@link PatternIndex} keeps one for patterns of
+ * topics and one for patterns of URLs. One thread at a time.
+ *
+ * <p>Each pattern is filed under one thing that stands in all it matches: a word, or its whole literal beginning. A
+ * shard may hold thousands of patterns that share most of their words, so of these things the one counts under which
+ * the fewest others are filed. A pattern without any literal text ("{x}") has to be asked for every topic.
  *
  * @param <G> what is filed; compared by identity
  */

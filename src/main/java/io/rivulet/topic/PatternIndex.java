@@ -8,8 +8,11 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * The patterns of an index and who asked for each. Equal ones are matched once for all who asked; what a topic matches
- * is remembered, and brought up to date with the patterns that came since. One thread at a time.
+ * The patterns of a {@link TopicIndex} and those who asked for each. One thread at a time.
+ *
+ * <p>The hard thing is that a pattern costs more than a look-up, and that streams come and go all the time. Equal
+ * patterns are matched once for all who asked. The patterns that a topic matches are remembered with the number of
+ * those that had come until then: only the newcomers since are tried, and those that left are taken out on the way.
  *
  * @param <T> who asks; compared by identity
  */
@@ -35,7 +38,7 @@ final class PatternIndex<T> {
         }
     }
 
-    /** What a topic matched, of the patterns that had come until then. */
+    /** The patterns that a topic matched, of those that had come until then. */
     private static final class Found<T> {
         final List<Group<T>> groups = new ArrayList<>(0);
         long came;
@@ -110,7 +113,7 @@ final class PatternIndex<T> {
         return !find(topic).isEmpty();
     }
 
-    /** How often a pattern was tried with a topic: what an index is there to keep small. */
+    /** See {@link TopicIndex#tried}. */
     long tried() {
         return tried;
     }

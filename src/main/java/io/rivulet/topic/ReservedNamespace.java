@@ -22,7 +22,7 @@ final class ReservedNamespace {
     private static final Pattern WHOLE =
         Pattern.compile(" *(?!(?i:https?):(?![/\\\\]{2}))[A-Za-z][A-Za-z0-9+.-]*:");
 
-    /** What topics are relative to: with either scheme, since {@code https:a} is relative to one of them only. */
+    /** The bases of topics: with either scheme, since {@code https:a} is relative to one of them only. */
     private final Url https;
     private final Url http;
     private final String hubPath;
@@ -63,7 +63,7 @@ final class ReservedNamespace {
         return path.startsWith(hubPath) && (path.length() == hubPath.length() || path.charAt(hubPath.length()) == '/');
     }
 
-    /** Whether this topic is a URL by itself, so that it leads to the same place from every hub. */
+    /** Whether this topic is a URL by itself, so that it leads to the same resource from every hub. */
     static boolean isWhole(String topic) {
         return WHOLE.matcher(topic).lookingAt();
     }

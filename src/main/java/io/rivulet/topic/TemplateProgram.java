@@ -4,8 +4,11 @@ import io.rivulet.url.PercentEncoding;
 import java.util.Arrays;
 
 /**
- * A small automaton over the characters of a topic, where {@code %41} counts as one: all ways are followed side by
- * side, so that no text makes it try again, and a budget of steps ends what takes too long. Immutable, any thread.
+ * A small automaton over the characters of a topic, where {@code %41} counts as one. {@link UriTemplate} compiles to
+ * it. Immutable, any thread.
+ *
+ * <p>Templates come from callers, so all ways are followed side by side: no text makes it try again, and a budget of
+ * steps ends a match that takes too long.
  *
  * <p>The automaton of URL patterns is another one. It counts a percent-encoded byte as three characters, has sets of
  * characters where this one has bits of a class, and does not tell whether the beginning of a text may still become a
@@ -15,7 +18,7 @@ final class TemplateProgram {
 
     /** Letters, digits, {@code - . _ ~} and percent-encoded bytes. */
     static final int UNRESERVED = 1;
-    /** What has a meaning in a URL: {@code : / ? # [ ] @ ! $ & ' ( ) * + , ; =}. */
+    /** Characters with a meaning in a URL: {@code : / ? # [ ] @ ! $ & ' ( ) * + , ; =}. */
     static final int RESERVED = 2;
     private static final int CONTINUATION = 4;
     private static final String FLAGGED = ",=/;&";
@@ -24,7 +27,7 @@ final class TemplateProgram {
     /** Steps for each character of a text; an ordinary template takes about five. */
     private static final int STEPS_PER_CHARACTER = 256;
     private static final int CHARACTERS_EXTRA = 16;
-    /** Steps for all of it: about a millisecond. What takes more does not match (SUB-16). */
+    /** Steps for all of it: about a millisecond. A text that takes more does not match (SUB-16). */
     private static final int STEPS_MAX = 200_000;
     private static final int TRIPLET = 1 << 24;
     private static final int[] CLASSES = classes();
@@ -111,7 +114,7 @@ final class TemplateProgram {
             }
         }
 
-        /** Here it goes on, or at the place where this fork will {@link #land}. */
+        /** Here it goes on, or at the instruction where this fork will {@link #land}. */
         int fork() {
             return write(FORK, 0);
         }
@@ -136,7 +139,7 @@ final class TemplateProgram {
         }
     }
 
-    /** One text: the set of places in the program at which it may be, moved on by one character after the other. */
+    /** One text: the set of instructions at which it may be, moved on by one character after the other. */
     private final class Run {
 
         private final String text;
@@ -144,7 +147,7 @@ final class TemplateProgram {
         private int[] next = new int[ops.length];
         private int hereSize;
         private int nextSize;
-        /** The round in which a place was reached last. */
+        /** The round in which an instruction was reached last. */
         private final int[] reached = new int[ops.length];
         private final int[] waiting = new int[ops.length];
         private int waitingSize;
@@ -205,9 +208,9 @@ final class TemplateProgram {
             round++;
         }
 
-        /** Adds this place and those that follow from it without a character. */
-        private void reach(int place) {
-            await(place);
+        /** Adds this instruction and those that follow from it without a character. */
+        private void reach(int first) {
+            await(first);
             while (waitingSize > 0) {
                 int at = waiting[--waitingSize];
                 steps++;

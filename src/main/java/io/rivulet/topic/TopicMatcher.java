@@ -4,8 +4,8 @@ import io.rivulet.url.UrlPattern;
 import java.util.List;
 
 /**
- * What a subscriber asks for, or a token grants: one topic byte for byte, those of a pattern, or every topic.
- * Immutable; equal matchers are equal. {@link TopicSpace} makes them.
+ * A set of topics that a subscriber asks for or a token grants: one topic byte for byte, those of a pattern, or every
+ * topic. {@link TopicSpace} makes matchers. Immutable, any thread; matchers of the same kind and text are equal.
  */
 public sealed interface TopicMatcher permits TopicMatcher.Exact, TopicMatcher.Any, CompiledMatcher {
 
@@ -70,7 +70,7 @@ public sealed interface TopicMatcher permits TopicMatcher.Exact, TopicMatcher.An
         }
     }
 
-    /** What a URI template (RFC 6570) could have made, and its own text (Mercure 0.x, OLD-02). */
+    /** The texts that a URI template (RFC 6570) could have made, and its own text (Mercure 0.x, OLD-02). */
     final class Template extends CompiledMatcher {
 
         private final UriTemplate template;

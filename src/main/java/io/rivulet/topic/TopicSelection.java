@@ -56,7 +56,7 @@ public final class TopicSelection {
         return compiled;
     }
 
-    /** What its patterns take in memory beside their texts: bytes, about. */
+    /** The memory that its patterns take beside their texts: bytes, about. */
     public long patternBytes() {
         return compiled.stream().mapToLong(CompiledMatcher::weight).sum();
     }
@@ -65,7 +65,7 @@ public final class TopicSelection {
         return compiled;
     }
 
-    /** What was asked for, in the order given. */
+    /** The matchers, in the order given. */
     public List<TopicMatcher> matchers() {
         return matchers;
     }

@@ -4,8 +4,10 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Those who asked for topics byte for byte. Most topics of a busy hub are nobody's: a small table of bits, which stays
- * in the processor's cache, says so without a look into the large one. One thread at a time.
+ * Those who asked for topics byte for byte; a part of {@link TopicIndex}. One thread at a time.
+ *
+ * <p>Most topics of a busy hub are nobody's in one shard: a small table of bits, which stays in the processor's cache,
+ * says so without a look into the large one.
  *
  * @param <T> who asks; compared by identity
  */

@@ -21,8 +21,8 @@ record TopicUrl(Url url, String text) {
     }
 
     /**
-     * What the key of every topic begins with that begins so and has no dot segments ({@link Topic#climbs}); "" where
-     * that depends on the rest.
+     * The common beginning of the keys of all topics that begin so and have no dot segments ({@link Topic#climbs}); ""
+     * where it depends on the rest.
      */
     static String beginning(String topics, Url hub) {
         if (!isSettled(topics)) {

@@ -38,7 +38,7 @@ final class TopicUrls {
         return url;
     }
 
-    /** What the URL of every topic begins with that begins so and has no dot segments; "" when nothing is certain. */
+    /** The common beginning of the URLs of all topics that begin so and have no dot segments; "" for none. */
     String beginning(String beginning) {
         return TopicUrl.beginning(beginning, hub);
     }

@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A URI template (RFC 6570, all four levels) read backwards: whether a text is what the template could have made of
- * some values. A variable may be undefined, text, a list or a map; two places of one variable need not agree, and what
- * a list and a map cannot be told apart by is allowed. Literals are compared byte for byte. Immutable, any thread.
+ * A URI template (RFC 6570, all four levels) read backwards: whether the template could have made a text of some
+ * values. Matchers of topics are made of such templates. Immutable, any thread.
+ *
+ * <p>A variable may be undefined, text, a list or a map. Two occurrences of one variable need not agree, and a text
+ * that a list or a map could have made is allowed either way. Literals are compared byte for byte.
  */
 final class UriTemplate {
 
@@ -48,7 +50,7 @@ final class UriTemplate {
         return program.weight();
     }
 
-    /** What every text that it makes begins with. */
+    /** The beginning of every text that it makes. */
     String prefix() {
         return literals.get(0);
     }
@@ -69,7 +71,7 @@ final class UriTemplate {
         return closed;
     }
 
-    /** What one operator does (RFC 6570, appendix A). */
+    /** The work of one operator (RFC 6570, appendix A). */
     private record Operator(String first, char separator, boolean named, boolean equalsIfEmpty, int allowed) {
 
         static Operator of(char c) {

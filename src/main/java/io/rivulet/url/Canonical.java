@@ -1,6 +1,9 @@
 package io.rivulet.url;
 
-/** Literal text of a pattern as a parsed URL would have it (URL Pattern Standard, section 3.1). */
+/**
+ * Literal text of a pattern as a parsed URL would have it (URL Pattern Standard, section 3.1): one method a component.
+ * {@link PatternInit} hands them to the parser of patterns. Pure, any thread.
+ */
 final class Canonical {
 
     private Canonical() { }

@@ -6,8 +6,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Cuts a pattern's text into the patterns of its components (URL Pattern Standard, section 1.6). For one thread, one
- * text.
+ * Cuts a pattern's text into the patterns of its components (URL Pattern Standard, section 1.6). {@link PatternInit}
+ * uses it, for one text on one thread.
+ *
+ * <p>A colon or a question mark may end a component, or be a part of the pattern: only what follows or stood before
+ * tells. The state machine of the standard therefore goes on to such a mark, and then goes back to where the component
+ * began, with the knowledge which one it is.
  */
 final class ConstructorString {
 
@@ -17,10 +21,14 @@ final class ConstructorString {
     private final List<PatternToken> tokens;
     private final Map<UrlComponent, String> result = new EnumMap<>(UrlComponent.class);
     private State state = State.INIT;
+    /** The first token of the component. */
     private int start;
     private int index;
+    /** 0 where the state was changed and the same token is read again. */
     private int step;
+    /** Open braces: no mark inside of them ends a component. */
     private int groups;
+    /** Open brackets of an IPv6 address: no colon inside of them begins the port. */
     private int brackets;
     private boolean special;
 
@@ -29,7 +37,7 @@ final class ConstructorString {
         tokens = PatternToken.tokens(text, true);
     }
 
-    /** What the text says; what it leaves out is not in the map. */
+    /** The components of the text; one that it leaves out is not in the map. */
     static Map<UrlComponent, String> parse(String text) throws BadPattern {
         ConstructorString parser = new ConstructorString(text);
         parser.run();
@@ -56,6 +64,7 @@ final class ConstructorString {
         }
     }
 
+    /** The end of the text: it may show that the text has no scheme, or no host, and is read again as such. */
     private void end() throws BadPattern {
         if (state == State.INIT) {
             rewind(State.INIT);
@@ -134,6 +143,7 @@ final class ConstructorString {
         }
     }
 
+    /** Ends the component and goes to the next, past a mark of {@code skip} tokens. */
     private void change(State next, int skip) {
         if (state != State.INIT && state != State.AUTHORITY && state != State.DONE) {
             result.put(UrlComponent.valueOf(state.name()), component());
@@ -156,6 +166,7 @@ final class ConstructorString {
         step = 0;
     }
 
+    /** Reads the component again, as another one. */
     private void rewind(State next) {
         index = start;
         step = 0;
@@ -170,6 +181,7 @@ final class ConstructorString {
         return tokens.get(Math.min(i, tokens.size() - 1));
     }
 
+    /** Whether this token is that character, literally. */
     private boolean is(int i, char value) {
         PatternToken token = token(i);
         return (token.type() == Type.CHAR || token.type() == Type.ESCAPED_CHAR || token.type() == Type.INVALID_CHAR)

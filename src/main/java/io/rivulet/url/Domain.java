@@ -3,13 +3,13 @@ package io.rivulet.url;
 import java.text.Normalizer;
 
 /**
- * Domain to ASCII: lower case, and Punycode (RFC 3492) for labels beyond ASCII.
+ * Domain to ASCII: lower case, and Punycode (RFC 3492) for labels beyond ASCII. {@link Host} uses it. Pure, any thread.
  *
  * <p>The standard asks for UTS 46. Here its mapping table is approximated by what the JDK knows: characters that it
  * ignores are dropped, then NFKC and lower case until nothing changes. So a character of a Unicode version that the JDK
  * does not know is refused, as are private ones; the table's few exceptions to NFKC (such as some CJK compatibility
- * ideographs), the rule for right-to-left labels and that for joiners between letters are not looked at. What is ASCII
- * is exact, save that a label {@code xn--…} is only decoded and encoded again to see that it is one.
+ * ideographs), the rule for right-to-left labels and that for joiners between letters are not looked at. A name
+ * in ASCII is exact, save that a label {@code xn--…} is only decoded and encoded again to see that it is one.
  */
 final class Domain {
 
@@ -40,6 +40,7 @@ final class Domain {
         return String.join(".", labels);
     }
 
+    /** The mapping step of UTS 46, as far as the class comment says. */
     private static String mapped(String name) {
         StringBuilder kept = new StringBuilder();
         name.codePoints().filter(c -> !isIgnored(c)).forEach(c -> kept.appendCodePoint(
@@ -64,6 +65,7 @@ final class Domain {
             || c == 0xFEFF || c >= 0xFE00 && c <= 0xFE0F || c >= 0xE0100 && c <= 0xE01EF;
     }
 
+    /** A label as ASCII, or null when it is none. One that claims to be Punycode must be what encoding gives. */
     private static String label(String label) {
         if (label.length() > LABEL_MAX) {
             return null;
@@ -78,6 +80,7 @@ final class Domain {
         return sound ? label : null;
     }
 
+    /** The validity criteria of UTS 46, as far as the class comment says. */
     private static boolean isValid(String label) {
         int first = Character.getType(label.codePointAt(0));
         boolean mark = first == Character.NON_SPACING_MARK || first == Character.COMBINING_SPACING_MARK

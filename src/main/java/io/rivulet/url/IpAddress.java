@@ -2,7 +2,10 @@ package io.rivulet.url;
 
 import java.util.Arrays;
 
-/** The numbers that hosts may be (URL Standard, section 3.5): IPv4 in all its old notations, and IPv6. */
+/**
+ * The numbers that hosts may be (URL Standard, section 3.5): IPv4 in all its old notations, and IPv6. {@link Host} uses
+ * it. Pure, any thread.
+ */
 final class IpAddress {
 
     private static final int PIECES = 8;
@@ -100,7 +103,7 @@ final class IpAddress {
         if (compress < 0 && piece != PIECES) {
             return null;
         }
-        if (compress >= 0) {
+        if (compress >= 0) { // the pieces behind "::" belong to the end, zeros to where it stood
             int moved = piece - compress;
             System.arraycopy(pieces.clone(), compress, pieces, PIECES - moved, moved);
             Arrays.fill(pieces, compress, PIECES - moved, 0);
@@ -130,6 +133,7 @@ final class IpAddress {
         return c < 128 ? Character.digit(c, 16) : -1;
     }
 
+    /** Serialised: the longest run of zeros, of several the first, becomes "::"; a single zero does not. */
     private static String text(int[] pieces) {
         int longest = -1;
         int length = 1;

@@ -2,7 +2,10 @@ package io.rivulet.url;
 
 import java.util.Map;
 
-/** From a pattern's text and a base to the patterns of its components (URL Pattern Standard, sections 1.3 and 1.7). */
+/**
+ * From a pattern's text and a base to the patterns of its components (URL Pattern Standard, sections 1.3 and 1.7).
+ * {@link UrlPattern} uses it, for one text on one thread. All components share one budget of instructions.
+ */
 final class PatternInit {
 
     private final Map<UrlComponent, String> texts;
@@ -25,7 +28,7 @@ final class PatternInit {
         return init.compile();
     }
 
-    /** What the pattern leaves out, down to the first that it names, is the base's; never its user. */
+    /** Components that the pattern leaves out, down to the first that it names, are the base's; never its user. */
     private void inherit(Url base) {
         boolean named = texts.containsKey(UrlComponent.PROTOCOL);
         String pathname = texts.get(UrlComponent.PATHNAME);

@@ -6,7 +6,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Reads the pattern of one component (URL Pattern Standard, section 2.2). For one thread, one text. */
+/**
+ * Reads the pattern of one component into its parts (URL Pattern Standard, section 2.2). {@link ComponentPattern} uses
+ * it, for one text on one thread.
+ *
+ * <p>Literal text is collected until a part ends it, because it is encoded as a whole: half of a percent-encoded byte
+ * would be encoded once more.
+ */
 final class PatternParser {
 
     /** How literal text is made canonical, so that it compares with a parsed URL's. */
@@ -20,6 +26,7 @@ final class PatternParser {
     private final Encoding encoding;
     private final List<PatternPart> parts = new ArrayList<>();
     private final Set<String> names = new HashSet<>();
+    /** Literal text that belongs to no part yet: the standard's pending fixed value. */
     private final StringBuilder pending = new StringBuilder();
     private int index;
 
@@ -39,6 +46,10 @@ final class PatternParser {
         return parser.parts;
     }
 
+    /**
+     * Takes one part: literal text, a name or wildcard with the character before it, a group in braces, or the end. A
+     * slash before a name belongs to the part, so that {@code /:id?} also matches without the slash.
+     */
     private void next() throws BadPattern {
         String literal = take(Type.CHAR);
         String name = take(Type.NAME);
@@ -68,6 +79,7 @@ final class PatternParser {
         }
     }
 
+    /** Adds a part; one without a name, a wildcard and a modifier is literal text. */
     private void add(String before, String name, PatternToken wildcard, String after, char modifier) throws BadPattern {
         if (name == null && wildcard == null) {
             if (modifier == 0) {
@@ -98,6 +110,7 @@ final class PatternParser {
         }
     }
 
+    /** The literal text that follows, perhaps none. */
     private String text() {
         StringBuilder text = new StringBuilder();
         while (true) {
@@ -110,6 +123,7 @@ final class PatternParser {
         }
     }
 
+    /** The regular expression or, where there is no name, the asterisk that follows; else null. */
     private PatternToken wildcard(String name) {
         PatternToken token = tokens.get(Math.min(index, tokens.size() - 1));
         if (take(Type.REGEXP) != null || name == null && take(Type.ASTERISK) != null) {
@@ -118,6 +132,7 @@ final class PatternParser {
         return null;
     }
 
+    /** The modifier that follows: {@code ?}, {@code +} or {@code *}; 0 for none. */
     private char modifier() {
         String modifier = take(Type.OTHER_MODIFIER);
         modifier = modifier == null ? take(Type.ASTERISK) : modifier;

@@ -4,10 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A piece of a pattern's text (URL Pattern Standard, section 2.1).
+ * A token of a pattern's text (URL Pattern Standard, section 2.1). {@link ConstructorString} and {@link PatternParser}
+ * read tokens. Immutable.
  *
- * @param index where it begins
- * @param value without what only marks its type
+ * @param index where it begins in the text
+ * @param value its text without the characters that only mark its type
  */
 record PatternToken(Type type, int index, String value) {
 
@@ -23,6 +24,7 @@ record PatternToken(Type type, int index, String value) {
         return reader.tokens;
     }
 
+    /** The tokenizer of the standard. For one thread, one text. */
     private static final class Reader {
         private final String text;
         private final boolean lenient;
@@ -66,6 +68,7 @@ record PatternToken(Type type, int index, String value) {
             }
         }
 
+        /** A regular expression up to its bracket. Only groups that capture nothing may stand in it. */
         private void regexp() throws BadPattern {
             int depth = 1;
             for (int i = at + 1; i < text.length(); i++) {
@@ -101,6 +104,7 @@ record PatternToken(Type type, int index, String value) {
             at = next;
         }
 
+        /** A fault: the whole text is cut leniently first, and each component is then read strictly. */
         private void fault(String reason) throws BadPattern {
             if (!lenient) {
                 throw new BadPattern(reason);

@@ -3,7 +3,7 @@ package io.rivulet.url;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** Percent-encoding with UTF-8: each place in a URL has its own set of code points (URL Standard, section 1.3). */
+/** Percent-encoding with UTF-8: each component of a URL has its own set of code points (URL Standard, section 1.3). */
 public enum PercentEncoding {
     C0_CONTROL(""), FRAGMENT(" \"<>`"), QUERY(" \"#<>"), SPECIAL_QUERY(" \"#<>'"), PATH(" \"#<>?^`{}"),
     USERINFO(" \"#<>?^`{}/:;=@[\\]|"),

@@ -9,7 +9,7 @@ import java.util.Set;
 
 /**
  * A character class with flag {@code v}: ranges, nested classes, {@code &&}, {@code --} and strings {@code \q{a|bc}}
- * (ECMAScript, ClassContents).
+ * (ECMAScript, ClassContents). {@link RegexpParser} reads it and makes a node of it. Immutable.
  *
  * @param chars its single characters
  * @param strings what it matches besides: longer strings, and perhaps the empty one
@@ -20,6 +20,7 @@ record RegexpClass(Chars chars, Set<String> strings) {
     private static final String DOUBLED = "&!#$%*+,.:;<=>?@^`~";
     private static final String ESCAPABLE = "&-!#%,:;<=>@`~";
 
+    /** The class as a part of an expression. */
     RegexpNode node(boolean fold) {
         if (strings.isEmpty()) {
             return chars;
@@ -48,6 +49,7 @@ record RegexpClass(Chars chars, Set<String> strings) {
         return new RegexpClass(all.chars.complement(), Set.of());
     }
 
+    /** Everything up to the closing bracket: a union, or operands with one kind of operator between them. */
     private static RegexpClass contents(RegexpReader in, boolean fold, int depth) throws BadPattern {
         RegexpClass range = range(in, fold);
         RegexpClass all = range != null ? range : operand(in, fold, depth);
@@ -90,10 +92,12 @@ record RegexpClass(Chars chars, Set<String> strings) {
         return one(from, to, fold);
     }
 
+    /** Whether a set or strings follow, which cannot be an end of a range. */
     private static boolean isSet(RegexpReader in) {
         return "dDsSwWpPq".chars().anyMatch(c -> in.sees("\\" + (char) c));
     }
 
+    /** A nested class, strings, a set or one character. */
     private static RegexpClass operand(RegexpReader in, boolean fold, int depth) throws BadPattern {
         if (in.takeIf("[")) {
             return parse(in, fold, depth + 1);
@@ -113,6 +117,7 @@ record RegexpClass(Chars chars, Set<String> strings) {
         return one(c, c, fold);
     }
 
+    /** The strings of {@code \q{…}}; those of one character are characters of the class. */
     private static RegexpClass strings(RegexpReader in, boolean fold) throws BadPattern {
         Chars chars = Chars.NONE;
         Set<String> strings = new LinkedHashSet<>();
@@ -141,6 +146,7 @@ record RegexpClass(Chars chars, Set<String> strings) {
         return new RegexpClass(fold ? set.folded() : set, Set.of());
     }
 
+    /** One character, literal or escaped; some must be escaped in a class, and some when they are doubled. */
     private static int character(RegexpReader in) throws BadPattern {
         char c = in.take();
         if (c == '\\') {

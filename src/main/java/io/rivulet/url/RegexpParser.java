@@ -7,12 +7,17 @@ import java.util.Set;
 
 /**
  * Reads a JavaScript regular expression (ECMAScript, section 22.2.1, flag {@code v}) as {@link RegexpNode}s.
- * Look-around and back-references cannot be matched in linear time and are refused. For one thread, one expression.
+ * {@link ComponentPattern} uses it, for one expression on one thread.
+ *
+ * <p>Look-around and back-references cannot be matched in linear time and are refused. The parser calls itself for each
+ * group, so groups may be nested only so deep: a text of brackets must not end the thread's stack.
  */
 final class RegexpParser {
 
     private final RegexpReader in;
+    /** Names of groups that stand before or around this point. */
     private Set<String> names;
+    /** Whether letters match in both cases here: by {@code (?i:…)}. */
     private boolean fold;
     private int depth;
 
@@ -36,6 +41,7 @@ final class RegexpParser {
         return node;
     }
 
+    /** Alternatives, up to a closing bracket or the end. */
     private RegexpNode choice() throws BadPattern {
         if (++depth > RegexpReader.DEPTH_MAX) {
             throw in.bad("too many nested groups");
@@ -63,12 +69,14 @@ final class RegexpParser {
         return new RegexpNode.Sequence(nodes);
     }
 
+    /** The assertion that follows, or null. */
     private RegexpNode assertion() {
         return in.takeIf("^") ? RegexpNode.Assertion.START : in.takeIf("$") ? RegexpNode.Assertion.END
             : in.takeIf("\\b") ? RegexpNode.Assertion.WORD_EDGE
             : in.takeIf("\\B") ? RegexpNode.Assertion.NO_WORD_EDGE : null;
     }
 
+    /** One atom: a character, a set, a class or a group. */
     private RegexpNode atom() throws BadPattern {
         char c = in.take();
         switch (c) {
@@ -149,6 +157,7 @@ final class RegexpParser {
         }
     }
 
+    /** The atom with the quantifier that follows it; lazy ones match the same whole texts as greedy ones. */
     private RegexpNode quantified(RegexpNode atom) throws BadPattern {
         int min;
         int max = RegexpNode.Repeat.UNBOUNDED;

@@ -2,7 +2,10 @@ package io.rivulet.url;
 
 import io.rivulet.url.RegexpNode.Chars;
 
-/** The characters of a regular expression, and the escapes that stand both inside and outside of a class. */
+/**
+ * The characters of a regular expression, and the escapes that stand both inside and outside of a class.
+ * {@link RegexpParser} and {@link RegexpClass} share one, for one expression on one thread.
+ */
 final class RegexpReader {
 
     /** Groups, or classes, within each other. */
@@ -23,6 +26,7 @@ final class RegexpReader {
         return at;
     }
 
+    /** Goes back to an index that {@link #index} gave. */
     void back(int index) {
         at = index;
     }
@@ -121,6 +125,7 @@ final class RegexpReader {
             return value;
         }
         int first = hex(4);
+        // half of a surrogate pair may stand alone: then the second is a character of its own
         int afterFirst = at;
         if (Character.isHighSurrogate((char) first) && takeIf("\\u") && peek() != '{') {
             int second = hex(4);

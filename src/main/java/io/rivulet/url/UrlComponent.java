@@ -4,7 +4,7 @@ package io.rivulet.url;
 enum UrlComponent {
     PROTOCOL, USERNAME, PASSWORD, HOSTNAME, PORT, PATHNAME, SEARCH, HASH;
 
-    /** What a pattern matches of a URL here. */
+    /** The text of a URL that a pattern is compared with here. */
     String of(Url url) {
         return switch (this) {
             case PROTOCOL -> url.scheme();

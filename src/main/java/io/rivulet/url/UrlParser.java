@@ -5,9 +5,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The basic URL parser (URL Standard, section 4.4). The standard's state machine goes character by character; here the
- * same states are methods that take what is left, which is possible because the first {@code #} and the first
- * {@code ?} before it end every other state. For one thread, one URL.
+ * The basic URL parser (URL Standard, section 4.4). {@link Url#parse} uses it, for one URL on one thread.
+ *
+ * <p>The standard's state machine goes character by character; here the same states are methods that take what is left.
+ * This is possible because the first {@code #} and the first {@code ?} before it end every other state.
  */
 final class UrlParser {
 
@@ -72,6 +73,7 @@ final class UrlParser {
         return -1;
     }
 
+    /** The states after the scheme: what may follow depends on whether it is special, and that of the base. */
     private boolean withScheme(String text, int colon, boolean closed) {
         setScheme(Domain.lower(text.substring(0, colon)));
         String rest = text.substring(colon + 1);
@@ -96,6 +98,7 @@ final class UrlParser {
         return true;
     }
 
+    /** The no scheme state: the text is relative to the base; to one with an opaque path only by a fragment. */
     private boolean schemeless(String rest, String rawQuery) {
         if (base == null) {
             return false;
@@ -129,6 +132,7 @@ final class UrlParser {
         return true;
     }
 
+    /** Takes user, host and port of the base. */
     private void inheritAuthority() {
         username = base.username();
         password = base.password();
@@ -136,6 +140,7 @@ final class UrlParser {
         port = base.port();
     }
 
+    /** Takes the path of the base without its last segment, or all of it and the query where nothing is left. */
     private void inheritPath(String rest) {
         path = base.segments();
         if (rest.isEmpty()) {
@@ -201,21 +206,21 @@ final class UrlParser {
     /** The authority, the host and the port state. */
     private boolean authority(String rest) {
         int end = slash(rest, 0);
-        String place = rest.substring(0, end);
-        int at = place.lastIndexOf('@');
+        String authority = rest.substring(0, end);
+        int at = authority.lastIndexOf('@');
         if (at >= 0) {
-            int colon = place.substring(0, at).indexOf(':');
-            username = PercentEncoding.USERINFO.encode(place.substring(0, colon < 0 ? at : colon));
-            password = colon < 0 ? "" : PercentEncoding.USERINFO.encode(place.substring(colon + 1, at));
-            place = place.substring(at + 1);
+            int colon = authority.substring(0, at).indexOf(':');
+            username = PercentEncoding.USERINFO.encode(authority.substring(0, colon < 0 ? at : colon));
+            password = colon < 0 ? "" : PercentEncoding.USERINFO.encode(authority.substring(colon + 1, at));
+            authority = authority.substring(at + 1);
         }
-        int colon = portColon(place);
-        String name = colon < 0 ? place : place.substring(0, colon);
+        int colon = portColon(authority);
+        String name = colon < 0 ? authority : authority.substring(0, colon);
         if (name.isEmpty() && (special || at >= 0 || colon >= 0)) {
             return false;
         }
         host = Host.parse(name, special);
-        port = colon < 0 ? "" : port(place.substring(colon + 1), scheme);
+        port = colon < 0 ? "" : port(authority.substring(colon + 1), scheme);
         if (host == null || port == null) {
             return false;
         }
@@ -223,10 +228,11 @@ final class UrlParser {
         return true;
     }
 
-    private static int portColon(String place) {
+    /** The colon before the port, not one inside an IPv6 address; -1 for none. */
+    private static int portColon(String authority) {
         boolean inBrackets = false;
-        for (int i = 0; i < place.length(); i++) {
-            switch (place.charAt(i)) {
+        for (int i = 0; i < authority.length(); i++) {
+            switch (authority.charAt(i)) {
                 case '[' -> inBrackets = true;
                 case ']' -> inBrackets = false;
                 case ':' -> {
@@ -311,7 +317,7 @@ final class UrlParser {
         return !text.isEmpty() && (text.charAt(0) == '/' || special && text.charAt(0) == '\\');
     }
 
-    /** The place of the next slash; the text's length if there is none. */
+    /** The index of the next slash; the text's length if there is none. */
     private int slash(String text, int from) {
         for (int i = from; i < text.length(); i++) {
             if (text.charAt(i) == '/' || special && text.charAt(i) == '\\') {

@@ -5,8 +5,10 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A WHATWG URL Pattern without {@code ignoreCase}. Regular expressions in it are JavaScript's (flag {@code v}) without
- * look-around and back-references, run in linear time. Immutable, any thread.
+ * A WHATWG URL Pattern without {@code ignoreCase}. Matchers of topics are made of such patterns. Immutable, any thread.
+ *
+ * <p>Regular expressions in it are JavaScript's (flag {@code v}) without look-around and back-references, because these
+ * cannot be matched in linear time, and a pattern is text from a stranger.
  */
 public final class UrlPattern {
 
@@ -63,9 +65,9 @@ public final class UrlPattern {
     }
 
     /**
-     * What stands literally in every URL that matches, in the order of its parts and with something between each two:
-     * for an index of words. A slash stands for the end of a part as well: no letter can follow there. The first and
-     * the last are empty. User and password are left out.
+     * The texts that stand literally in every URL that matches, in the order of its parts and with something between
+     * each two: for an index of words. A slash stands for the end of a part as well: no letter can follow there. The
+     * first and the last are empty. User and password are left out.
      */
     public List<String> literals() {
         List<String> all = new ArrayList<>(List.of(""));

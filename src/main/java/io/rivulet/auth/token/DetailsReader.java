@@ -15,14 +15,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads the rights of a 1.0 token: its {@code authorization_details} (RFC 9396, Mercure 1.0). One detail that is not as
- * it must be makes the whole token invalid. Any thread.
+ * Reads the rights of a 1.0 token: its {@code authorization_details} (RFC 9396, Mercure 1.0). {@link TokenRules} use
+ * it. Any thread.
+ *
+ * <p>One detail that is not as it must be makes the whole token invalid: a bearer would otherwise have some of the
+ * rights and look in vain for the fault. The number of details and matchers is bounded, since each is compiled.
  */
 final class DetailsReader {
 
     /** Mercure's own type; compared byte by byte (AD-01). */
     static final String MERCURE = "https://mercure.rocks/authorization-detail";
-    /** This hub's own type, for what Mercure has no words for: the action is {@code operate}. */
+    /** This hub's own type, for a right that Mercure does not know: the action is {@code operate}. */
     static final String RIVULET = "urn:rivulet:authorization-detail";
     static final String OPERATE = "operate";
 
@@ -38,7 +41,7 @@ final class DetailsReader {
         this.matcherBytesMax = settings.get(SettingsTable.TOPIC_BYTES_MAX);
     }
 
-    /** What has been read so far. */
+    /** The rights that have been read so far. */
     private static final class Found {
         final List<TopicMatcher> publishes = new ArrayList<>();
         final List<TopicMatcher> subscribes = new ArrayList<>();
@@ -83,6 +86,7 @@ final class DetailsReader {
             List.copyOf(found.payloads), found.operates);
     }
 
+    /** A detail of Mercure's; an action that this hub does not know grants nothing. */
     private void readMercure(JsonObject detail, String where, Found found) {
         List<String> actions = actions(detail, where);
         List<TopicMatcher> matchers = matchers(detail, where, found);

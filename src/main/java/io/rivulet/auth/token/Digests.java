@@ -5,7 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
-/** What stands for a token where the token itself must not be kept. */
+/** A digest stands for a token where the token itself must not be kept. Pure, any thread. */
 final class Digests {
 
     private Digests() {

@@ -16,7 +16,7 @@ import java.util.Set;
  */
 record Issuer(String label, String name, Set<Use> uses, KeySource keys, List<String> servers) {
 
-    /** Who vouches for the subject, as grants say it: never empty, and never what another issuer could be called. */
+    /** The issuer as grants say it: never empty, and never a name that another issuer could have. */
     String vouches() {
         return name == null ? "urn:rivulet:" + label : name;
     }

@@ -16,10 +16,16 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
-/** Reads who may issue tokens from the settings, and refuses at start what could not be safe. */
+/**
+ * Reads the issuers of tokens from the settings. {@link TokenVerifier#of} uses it once, at start.
+ *
+ * <p>A hub that starts with a doubtful key would accept tokens that nobody meant to accept. So the start refuses
+ * everything that could not be safe: an issuer without keys, a key without an issuer, an issuer with a name of the
+ * hub's own.
+ */
 final class IssuerSettings {
 
-    /** Who vouches for callers without a token; nobody who issues tokens may be taken for it. */
+    /** Issuers in the grants of callers without a token: no issuer of tokens may have such a name. */
     private static final List<String> OURS =
         List.of(Grant.DEV.issuer(), Grant.INTERNAL.issuer(), Roles.ISSUER);
 

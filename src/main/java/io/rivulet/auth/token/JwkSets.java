@@ -26,7 +26,7 @@ final class JwkSets {
     static final int BYTES_MAX = 256 << 10;
     /** Each may be tried for a bad token. */
     private static final int KEYS_MAX = 32;
-    /** What comes before the 32 bytes in a SubjectPublicKeyInfo of Ed25519 (RFC 8410). */
+    /** The bytes before the key itself in a SubjectPublicKeyInfo of Ed25519 (RFC 8410). */
     private static final byte[] ED25519_HEAD = HexFormat.of().parseHex("302a300506032b6570032100");
 
     private JwkSets() {

@@ -20,10 +20,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A key set that is loaded, and loaded again: when it is old and a token is looked at, and when a token fits none of
- * its keys, which a rotation looks like; never for every token. All loading is on a thread of its own, so no request
- * waits: until the first load, and while a key may be on its way, tokens get 503 and a {@code Retry-After}. When
- * loading fails, the keys that are here go on for a day.
+ * A JWK Set from a file or from the network, loaded and loaded again. {@link KeyFinder} asks for its keys, on the
+ * threads of requests. All loading is on a thread of its own, so no request waits: until the first load, and while a
+ * key may be on its way, tokens get 503 and a {@code Retry-After}.
+ *
+ * <p>The hard thing is when to load. A rotation shows itself by a token that fits none of the keys, but so does a
+ * forged one: loading for every such token would let anybody aim the hub at the issuer's server. So a set is loaded
+ * when it is old and a token is looked at, and for a token that fits no key only after a pause. When loading fails, the
+ * keys that are here go on for a day.
  */
 final class JwksSource implements KeySource {
 
@@ -35,7 +39,7 @@ final class JwksSource implements KeySource {
     private static final long STALE_MS = Duration.ofDays(1).toMillis();
     private static final Logger LOG = LoggerFactory.getLogger(JwksSource.class);
 
-    private final String place;
+    private final String source;
     private final URI uri;
     private final List<String> allowed;
     private final long ageMs;
@@ -56,8 +60,8 @@ final class JwksSource implements KeySource {
     private boolean loading;
     private long startedMs;
 
-    private JwksSource(String place, URI uri, List<String> allowed, Duration age, InstantSource clock) {
-        this.place = place;
+    private JwksSource(String source, URI uri, List<String> allowed, Duration age, InstantSource clock) {
+        this.source = source;
         this.uri = uri;
         this.allowed = allowed;
         this.ageMs = age.toMillis();
@@ -69,16 +73,16 @@ final class JwksSource implements KeySource {
      *
      * @throws IllegalArgumentException when it is neither, or the file cannot be used
      */
-    static KeySource of(String place, List<String> allowed, Duration age, InstantSource clock) {
-        if (!place.matches("https?://.*")) {
-            JwksSource file = new JwksSource(place.startsWith(KeyTexts.FILE)
-                ? place.substring(KeyTexts.FILE.length()) : place, null, allowed, age, clock);
+    static KeySource of(String source, List<String> allowed, Duration age, InstantSource clock) {
+        if (!source.matches("https?://.*")) {
+            JwksSource file = new JwksSource(source.startsWith(KeyTexts.FILE)
+                ? source.substring(KeyTexts.FILE.length()) : source, null, allowed, age, clock);
             try {
                 file.startedMs = clock.millis();
                 file.put(file.read(), file.startedMs);
             } catch (IOException | IllegalArgumentException e) {
                 file.close();
-                throw new IllegalArgumentException("the file " + file.place + " cannot be used: " + e.getMessage(), e);
+                throw new IllegalArgumentException("the file " + file.source + " cannot be used: " + e.getMessage(), e);
             }
             return file;
         }
@@ -86,15 +90,15 @@ final class JwksSource implements KeySource {
             throw new IllegalArgumentException("a key set from the network has no secrets, so HS256, HS384 and HS512 "
                 + "cannot be allowed for it");
         }
-        JwksSource source = new JwksSource(place, uri(place), allowed, age, clock);
-        source.load(clock.millis(), 0);
-        return source;
+        JwksSource set = new JwksSource(source, uri(source), allowed, age, clock);
+        set.load(clock.millis(), 0);
+        return set;
     }
 
-    private static URI uri(String place) {
+    private static URI uri(String source) {
         URI uri;
         try {
-            uri = new URI(place);
+            uri = new URI(source);
         } catch (URISyntaxException e) {
             throw new IllegalArgumentException("it is no URL: " + e.getReason(), e);
         }
@@ -143,7 +147,7 @@ final class JwksSource implements KeySource {
     }
 
     private Refused notHere(String why) {
-        return Refused.discreetly(Reason.NOT_OPEN, why + "; try again soon", why + " from " + place);
+        return Refused.discreetly(Reason.NOT_OPEN, why + "; try again soon", why + " from " + source);
     }
 
     @Override
@@ -180,7 +184,7 @@ final class JwksSource implements KeySource {
             ok = true;
         } catch (IOException | RuntimeException e) {
             if (!closed) {
-                LOG.warn("the key set {} cannot be loaded: {}; {}", place, e.getMessage(), keys == null
+                LOG.warn("the key set {} cannot be loaded: {}; {}", source, e.getMessage(), keys == null
                     ? "its tokens get 503 until it can" : "the keys that are here go on");
             }
         } finally {
@@ -194,7 +198,7 @@ final class JwksSource implements KeySource {
 
     private List<VerifierKey> read() throws IOException {
         if (uri == null) {
-            Path path = Path.of(place);
+            Path path = Path.of(source);
             if (Files.size(path) > JwkSets.BYTES_MAX) {
                 throw new IOException("it has more than " + JwkSets.BYTES_MAX + " bytes");
             }
@@ -208,7 +212,7 @@ final class JwksSource implements KeySource {
 
     private void put(List<VerifierKey> loaded, long now) {
         if (keys == null) {
-            LOG.info("the key set {} has {} keys", place, loaded.size());
+            LOG.info("the key set {} has {} keys", source, loaded.size());
         }
         keys = loaded;
         loadedMs = now;
@@ -226,7 +230,7 @@ final class JwksSource implements KeySource {
         }
         try {
             if (!loader.awaitTermination(1, TimeUnit.SECONDS)) {
-                LOG.debug("the key set {} is still being loaded; its time limit ends that", place);
+                LOG.debug("the key set {} is still being loaded; its time limit ends that", source);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -6,8 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Finds the key that vouches for a token among those of its issuer that are good for the use (TOK-07 to TOK-09). Any
- * thread.
+ * Finds the key that vouches for a token among those of its issuer that are good for the use (TOK-07 to TOK-09).
+ * {@link TokenRules} use it. Any thread.
+ *
+ * <p>The key decides which algorithms count, and the token's header never does: a public key that is taken for the
+ * secret of an HMAC is the classic forgery.
  */
 final class KeyFinder {
 
@@ -56,6 +59,7 @@ final class KeyFinder {
         }
     }
 
+    /** The issuers whose keys are tried: the one that the token names; of a token of 0.x without a name, all. */
     private List<Issuer> candidates(ParsedToken token, Use use, boolean modern, Verdict verdict) {
         String iss = token.claim("iss");
         List<Issuer> theirs = issuers.stream().filter(i -> i.name() != null && i.name().equals(iss)).toList();

@@ -19,7 +19,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads keys as operators write them: a secret, PEM blocks, or {@code file:} and the path of either. */
+/** Reads keys as operators write them, at start: a secret, PEM blocks, or {@code file:} and the path of either. */
 final class KeyTexts {
 
     static final String FILE = "file:";

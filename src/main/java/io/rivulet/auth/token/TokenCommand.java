@@ -20,13 +20,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The command {@code token}: words in, a token out. What the words leave out is taken from the hub's settings. */
+/**
+ * The command {@code token}: words in, a token out. The launcher calls it, on the main thread of a process of its own.
+ * The hub's settings give whatever the words leave out.
+ */
 public final class TokenCommand {
 
     private static final String TOKEN_KEY = Issuers.FAMILY.fullKey("", Issuers.KEY);
     private static final String TOKEN_ISSUER = Issuers.FAMILY.fullKey("", Issuers.ISSUER);
 
-    /** What a person reads who asks how. */
+    /** The help. */
     public static final String HELP = """
         token: makes a token, and prints it alone
           --publish TOPIC              may publish to this topic; * for all; repeatable, as are the next three

@@ -15,8 +15,11 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Says of a token what it is, what it grants and everything for which it would be refused, by the very rules that
- * judge it. For those who operate the hub alone: it tells what callers must not learn. Any thread.
+ * Explains a token: its kind, its rights and everything for which it would be refused. A door for operators
+ * uses it. Any thread.
+ *
+ * <p>The rules that serve requests find the faults, so the explanation cannot differ from them. It tells things that
+ * callers must not learn, and is therefore for those who operate the hub alone.
  */
 public final class TokenExplainer {
 

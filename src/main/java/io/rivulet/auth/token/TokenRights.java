@@ -4,7 +4,7 @@ import io.rivulet.auth.Grant.Payload;
 import io.rivulet.auth.GrantedTopics;
 import java.util.List;
 
-/** What a token says may be done, before it is known what its key is good for. Immutable. */
+/** The rights that a token claims, before it is known what its key is good for. Immutable. */
 record TokenRights(GrantedTopics publishes, GrantedTopics subscribes, List<Payload> payloads, boolean operates) {
 
     static final TokenRights NONE = new TokenRights(GrantedTopics.NONE, GrantedTopics.NONE, List.of(), false);

@@ -11,9 +11,11 @@ import java.math.BigDecimal;
 import java.util.List;
 
 /**
- * The rules that a token has to pass, in one order for those who serve and for the one who explains: what it is, whose
- * it is, who it is for, when, and what it grants (RFC 9068, RFC 8725, Mercure 1.0; tokens of Mercure 0.x have fewer).
- * Any thread.
+ * The rules that a token has to pass: its kind, its key, its audience, its times and its rights (RFC 9068, RFC 8725,
+ * Mercure 1.0; tokens of Mercure 0.x have fewer). {@link TokenVerifier} and {@link TokenExplainer} use it. Any thread.
+ *
+ * <p>Both use one code in one order, so an explanation never says another thing than the hub does. The
+ * {@link Verdict} decides whether the first fault ends the work.
  */
 final class TokenRules {
 
@@ -39,7 +41,7 @@ final class TokenRules {
         legacyReader = new LegacyReader(topics);
     }
 
-    /** What {@code aud} has to contain. */
+    /** The text that {@code aud} has to contain. */
     String audience() {
         return audience;
     }
@@ -47,7 +49,7 @@ final class TokenRules {
     /**
      * Judges a token for a use.
      *
-     * @return what it grants; null when there are faults, which {@code verdict} has or threw
+     * @return its grant; null when there are faults, which {@code verdict} has or threw
      * @throws BadToken                         at the first fault, when the verdict stops there
      * @throws io.rivulet.refusal.Refused         NOT_OPEN while the issuer's keys are not here
      */
@@ -72,6 +74,7 @@ final class TokenRules {
         return verdict.faults().isEmpty() ? grant(token, modern, verdict, expiresMs) : null;
     }
 
+    /** The header may not choose the key: a token that brings its own would always be valid (RFC 8725). */
     private static void checkHeader(ParsedToken token, boolean modern, Verdict verdict) {
         for (String name : KEYS_OF_ITS_OWN) {
             if (token.header().has(name)) {
@@ -95,6 +98,7 @@ final class TokenRules {
         }
     }
 
+    /** Whether {@code aud}, one string or several, names this hub. */
     private static boolean names(JsonElement aud, String audience) {
         if (aud.isJsonArray()) {
             for (JsonElement one : aud.getAsJsonArray()) {
@@ -140,7 +144,7 @@ final class TokenRules {
         return null;
     }
 
-    /** What goes into lines of the log and into lists of bans is short and in one line. */
+    /** Names go into lines of the log and into lists of bans, so they are short and in one line. */
     private static void checkNames(ParsedToken token, Verdict verdict) {
         for (String name : NAMES) {
             String text = token.claim(name);

@@ -12,9 +12,11 @@ import java.time.InstantSource;
 import java.util.List;
 
 /**
- * Turns a token into what its bearer may do, or refuses it: Mercure 1.0 access tokens (RFC 9068, RFC 9396) and, where
- * the settings say so, tokens of Mercure 0.x. Whatever is wrong with a token, its bearer hears one sentence; the
- * precise reason is for the log. One for each hub; any thread, and no call waits for anything.
+ * Turns a token into a grant, or refuses it: Mercure 1.0 access tokens (RFC 9068, RFC 9396) and, where the settings say
+ * so, tokens of Mercure 0.x. The doors use it; one for each hub. Any thread, and no call waits for anything.
+ *
+ * <p>Whatever is wrong with a token, its bearer hears one sentence, and the precise reason is for the log: a bearer who
+ * learned which rule failed could find out keys and audiences by trying.
  */
 public final class TokenVerifier implements AutoCloseable {
 
@@ -52,7 +54,7 @@ public final class TokenVerifier implements AutoCloseable {
     }
 
     /**
-     * What the bearer of this token may do.
+     * The rights of the bearer of this token.
      *
      * @param token as it was shown; it is not kept
      * @param use   what it is shown for
@@ -126,7 +128,7 @@ public final class TokenVerifier implements AutoCloseable {
 
         /** Characters of the tokens of one generation, of which there are two; a grant is of about its token's size. */
         private static final long WEIGHT_MAX = 4 << 20;
-        /** What an entry counts beside its digest and its token. */
+        /** The weight of an entry beside its digest and its token. */
         private static final int ENTRY = 160;
         /** A key that is taken out of the settings of an issuer is believed no longer than this. */
         private static final long KEPT_MS = 60_000;

@@ -4,18 +4,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What is found out about one token for one use. A judge who serves requests stops at the first fault; one who explains
- * notes all of them, in the same order. For one thread.
+ * The verdict on one token for one use, as {@link TokenRules} find it. The verifier, which serves requests, stops at
+ * the first fault; the explainer notes all of them, in the same order. For one thread.
  */
 final class Verdict {
 
     private final boolean stops;
     private final List<String> faults = new ArrayList<>();
 
-    /** Whose token it is and the key that says so; null while unknown. */
+    /** The issuer of the token and the key that proves it; null while unknown. */
     Issuer issuer;
     VerifierKey key;
-    /** What it would grant; none when that cannot be read. */
+    /** The rights it would grant; none when they cannot be read. */
     TokenRights rights = TokenRights.NONE;
 
     private Verdict(boolean stops) {

@@ -8,9 +8,12 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The topics of public events, or of private ones, in a side file ({@link IndexFile}). Topics and their postings stand
- * in the same order, so a question about all of them reads the file forward. Any thread; each question opens the file
- * and closes it.
+ * The topics of public events, or of private ones, in a side file ({@link IndexFile}). The look-ups ask it through
+ * {@link TopicPostings}. Any thread; each question opens the file and closes it, so retention can delete the file
+ * whenever it wants to.
+ *
+ * <p>Topics stand in the order of their hashes, and postings and names in the order of their topics: a question about
+ * one topic is a search, and a question about all of them reads the file forward.
  */
 public final class FileTopics implements TopicPostings {
 
@@ -78,6 +81,7 @@ public final class FileTopics implements TopicPostings {
         }
         try (IndexPages in = new IndexPages(disk, path)) {
             Gathered found = new Gathered(in);
+            // listed topics are found by their hashes; only patterns need every name of the file
             if (!filter.needsNames()) {
                 for (long hash : filter.hashes()) {
                     int at = in.find(topicPage, size.topics(), hash);
@@ -97,6 +101,7 @@ public final class FileTopics implements TopicPostings {
         }
     }
 
+    /** A walk over all names, read into memory: at most {@link TopicNames#BYTES_MAX}. */
     private TopicNames.Walk walk(IndexPages in) throws IOException {
         byte[] names = new byte[size.words() * 8];
         for (int i = 0; i < size.words(); i++) {

@@ -5,9 +5,13 @@ import io.rivulet.log.disk.StoreHash;
 import java.util.Arrays;
 
 /**
- * The topics of a {@link HeapIndex}, public or private, with their names. The committer adds and the readers ask: locks
- * are short, with no I/O and no pattern inside. A reader that tries patterns takes the array of names and its length
- * under the lock and walks the names outside of it: names that were added never change.
+ * The topics of a {@link HeapIndex}, public or private, with their names. The committer adds and the readers ask, on
+ * their threads.
+ *
+ * <p>The hard thing is that the committer must not wait for a reader: a pattern that is tried on a hundred thousand
+ * names takes longer than an append. So locks are short, with no I/O and no pattern inside. A reader that tries
+ * patterns takes the array of names and its length under the lock and walks the names outside of it: names that were
+ * added never change.
  */
 public final class HeapTopics implements TopicPostings {
 
@@ -80,6 +84,7 @@ public final class HeapTopics implements TopicPostings {
         if (end < 0) {
             return null;
         }
+        // names are only added: what an earlier question found still holds, and only later names are tried
         boolean goesOn = known != null && known.examined() > 0;
         int from = goesOn ? known.examined() : 0;
         long[] found = goesOn ? known.hashes() : filter.hashes();
@@ -135,6 +140,7 @@ public final class HeapTopics implements TopicPostings {
         }
     }
 
+    /** The newest posting of the topic, of those among {@code among} if that is given; -1 when there is none. */
     private synchronized long newest(long topic, long[] among) {
         if (among != null) {
             return postings.newestAmong(topic, among);

@@ -6,8 +6,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * The index of a sealed segment in its side file. Memory holds only the sparse table and the Bloom filter of the ids;
- * everything else is read when it is asked for, and no file stays open. Any thread.
+ * The index of a sealed segment in its side file. {@code SealedIndex} opens it and asks it. Any thread.
+ *
+ * <p>A log may have thousands of segments, so memory holds only the sparse table and the Bloom filter of the ids;
+ * everything else is read when it is asked for, and no file stays open. The filter answers most questions for an id,
+ * which all segments are asked in turn, without a read.
  *
  * <p>Sections, each on pages of its own: header, sparse table (16 bytes each), filter (8); then for public events and
  * again for private ones: topics by hash with the range of their postings (16), postings (8), names in the order of the
@@ -25,7 +28,7 @@ public final class IndexFile {
     private final Path path;
 
     /**
-     * What the side file says of its segment.
+     * The facts of a segment, as its side file says them.
      *
      * @param storeId   of the store that wrote it
      * @param first     position of its first event
@@ -107,7 +110,12 @@ public final class IndexFile {
         this.sparse = sparse;
     }
 
-    /** The side file at this path; {@link LogCorrupt} when it is not a whole one. */
+    /**
+     * Opens the side file at this path.
+     *
+     * @throws LogCorrupt when it is not a whole one, or its header, sparse table or filter is damaged; damage in other
+     *                    pages is found when they are read
+     */
     public static IndexFile open(Disk disk, Path path) throws IOException {
         try (IndexPages in = new IndexPages(disk, path)) {
             Header header = Header.read(in);
@@ -127,11 +135,12 @@ public final class IndexFile {
         }
     }
 
-    /** What the file says of its segment. */
+    /** The facts of its segment: the opening compares them with the segment itself. */
     public SegmentFacts segment() {
         return header.segment();
     }
 
+    /** The sparse table, in memory. */
     public SparseIndex sparse() {
         return sparse;
     }
@@ -141,11 +150,13 @@ public final class IndexFile {
         return (long) header.pages() * IndexPages.PAGE_BYTES;
     }
 
+    /** The topics of its public events, or of its private ones. */
     public FileTopics topics(boolean isPrivate) {
         return new FileTopics(disk, path, isPrivate ? header.privates() : header.publics(),
             isPrivate ? header.privatePage() : header.publicPage());
     }
 
+    /** The postings of an id or a key, ascending. */
     public long[] ids(long hash) throws IOException {
         PostingList found = new PostingList();
         if (ids.mayHold(hash)) {

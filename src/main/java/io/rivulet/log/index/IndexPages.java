@@ -8,9 +8,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * The pages of a side file. Each has a checksum of its own, so that a look-up reads a page or two and can trust them.
- * {@code 4,080 bytes of entries, page number (u32), 0 (u64), crc (u32)}; entries of 8 or 16 bytes never span two pages.
- * For one look-up on one thread; it keeps the page that it read last.
+ * The pages of a side file: {@code 4,080 bytes of entries, page number (u32), 0 (u64), crc (u32)}. {@link IndexFile}
+ * and {@link FileTopics} read with it, for one look-up on one thread; it keeps the page that it read last.
+ *
+ * <p>A look-up wants a few bytes of a large file. Each page has a checksum of its own, so a look-up reads a page or two
+ * and can trust them. The page number is under the checksum as well, so a whole page in the wrong position is found
+ * out. Entries of 8 or 16 bytes never span two pages.
  */
 final class IndexPages implements Closeable {
 
@@ -45,6 +48,7 @@ final class IndexPages implements Closeable {
         return Bytes.getInt(page, load(from, entry, entryBytes) + offset);
     }
 
+    /** Brings the entry's page here, proved by number and checksum; the answer is the entry's offset in it. */
     private int load(int from, int entry, int entryBytes) throws IOException {
         int each = PAYLOAD_BYTES / entryBytes;
         int wanted = from + entry / each;
@@ -65,10 +69,12 @@ final class IndexPages implements Closeable {
      * Hashes are spread evenly, so the search begins near where the hash must be.
      */
     int find(int from, int n, long hash) throws IOException {
+        // hashes have 63 bits: hash / 2^63 of the way through n entries
         int guess = (int) Math.multiplyHigh(hash, 2L * n);
         int margin = 16 + (int) (2 * Math.sqrt(n));
         int low = Math.max(0, guess - margin);
         int high = Math.min(n, guess + margin);
+        // a bound that the guess missed is moved to the end: the search is then a plain one
         if (low > 0 && getLong(from, low, KEYED_BYTES, 0) >= hash) {
             low = 0;
         }

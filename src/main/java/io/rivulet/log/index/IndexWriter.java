@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Writes the side file of a sealed segment from its index in memory. On the log's thread.
+ * Writes the side file of a sealed segment from its index in memory. {@code SealedIndex} uses it, on the log's thread.
+ *
+ * <p>A sealed segment grows no more, so its index in memory stays as it is while it is written, and readers go on
+ * asking it. The file is written under another name and moved: whoever opens the side file finds a whole one or none.
  */
 public final class IndexWriter {
 
@@ -43,6 +46,7 @@ public final class IndexWriter {
         return new IndexFile(disk, path, header, writer.filter, sparse);
     }
 
+    /** The sections in the order that {@link IndexFile} tells; the header, which says how large they are, is first. */
     private void write(IndexPages.Writer pages) throws IOException {
         for (int i = 0; i < sparse.size(); i++) {
             pages.putInt(sparse.rel(i));
@@ -84,6 +88,7 @@ public final class IndexWriter {
             return new FileTopics.Size(hashes.length, topics.count(), names == null ? -1 : names.length());
         }
 
+        /** Topics by hash, each with the range of its postings; then the postings; then the names. */
         void write(IndexPages.Writer pages) throws IOException {
             int start = 0;
             for (long hash : hashes) {

@@ -3,7 +3,7 @@ package io.rivulet.log.index;
 import java.util.Arrays;
 
 /**
- * {@link Postings} as they are gathered. For one thread.
+ * Postings as a look-up gathers them, and what two ascending lists have in common. For one thread.
  */
 public final class PostingList {
 

@@ -40,10 +40,12 @@ public final class SparseIndex {
         return size;
     }
 
+    /** The number, within the segment, of the record with which entry {@code i} begins. */
     public synchronized int rel(int i) {
         return rels[i];
     }
 
+    /** The offset in the file at which entry {@code i} begins. */
     public synchronized int offset(int i) {
         return offsets[i];
     }

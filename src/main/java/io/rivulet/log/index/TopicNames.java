@@ -5,8 +5,11 @@ import io.rivulet.log.disk.StoreHash;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The names of topics, one after the other, each with its length before it; bounded. Bytes that were put never change,
- * so a reader takes array and length under the owner's lock and reads outside of it.
+ * The names of topics, one after the other, each with its length before it; bounded. {@link HeapTopics} adds to it
+ * under its lock, patterns are tried on it.
+ *
+ * <p>Bytes that were put never change, so a reader takes array and length under the owner's lock and reads outside of
+ * it. When there is no more room no later name is kept either, and patterns are then tried on the events themselves.
  */
 public final class TopicNames {
 

@@ -3,8 +3,9 @@ package io.rivulet.log.segment;
 import io.rivulet.log.disk.Bytes;
 
 /**
- * The bytes before the records of one group commit. {@code magic, bodyLength, epoch, nonce (u32 each), base, timeMs
- * (u64), count, syncedTo, crc of the body, crc of the above (u32 each)}.
+ * The bytes before the records of one group commit: {@code magic, bodyLength, epoch, nonce (u32 each), base, timeMs
+ * (u64), count, syncedTo, crc of the body, crc of the above (u32 each)}. {@link Appender} writes them, and every reader
+ * of blocks compares with them. Immutable.
  *
  * <p>{@code syncedTo} tells a torn tail from corruption: so many bytes of this file were on the disk for certain when
  * the block was written. Damage below the {@code syncedTo} of any later block is damage of acknowledged data. With

@@ -10,10 +10,12 @@ import io.rivulet.log.index.HeapIndex;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A record: one event's fields. {@code crc, length of the body, offset from the block (u32 each)}, then the body:
- * {@code flags, topics, [id], [type], [retry], [receipt], data}. The checksum of a single record makes it readable
- * through an index without its block; it is mixed with the position, so that an index that points to another record is
- * found out.
+ * The bytes of a record, which holds one event's fields: {@code crc, length of the body, offset from the block (u32
+ * each)}, then the body: {@code flags, topics, [id], [type], [retry], [receipt], data}. {@link Appender} encodes,
+ * whoever reads decodes. Pure, any thread.
+ *
+ * <p>A record has a checksum of its own beside that of its block, so it can be read through an index without the whole
+ * block. The checksum is mixed with the position: an index that points to another record is found out.
  */
 final class RecordCodec {
 
@@ -74,7 +76,7 @@ final class RecordCodec {
         return Bytes.getInt(b, at + 8);
     }
 
-    /** Whether these bytes are the record of this position. */
+    /** Whether these bytes are the record of this position; a length that cannot be is no reason to throw. */
     static boolean matches(byte[] b, int at, long position) {
         int body = Bytes.getInt(b, at + 4);
         return body >= 0 && at + HEAD_BYTES + (long) body <= b.length

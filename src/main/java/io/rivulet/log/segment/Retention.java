@@ -99,7 +99,7 @@ final class Retention {
             bytes += segment.bytes();
             events += segment.count();
         }
-        long oldestMs = nowMs() - options.retainMs();
+        long oldestMs = nowMs() - options.retainMs(); // a segment goes when its newest event is older
         int going = 0;
         // a segment that could not be rolled in time has more events: it stays until enough others came after it
         while (going < all.length - 1 && (bytes > options.retainBytes()

@@ -140,7 +140,11 @@ final class SealedIndex implements SegmentIndex {
         return ask((f, h) -> f.ids(hash), (f, h) -> h.ids(hash));
     }
 
-    /** The table of the file; each question goes to the heap's when the file turns out not to be trusted. */
+    /**
+     * The table of the file; each question goes to the heap's when the file turns out not to be trusted. Keys that were
+     * found in one may be asked of the other: those of the file carry where their postings are, those of the heap only
+     * hashes, which both understand.
+     */
     private final class Table implements TopicPostings {
         private final FileTopics ofFile;
         private final boolean isPrivate;

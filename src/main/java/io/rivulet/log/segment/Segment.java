@@ -10,9 +10,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * One file of the log: a header, then blocks. The last segment grows, the others are sealed. The committer alone grows
- * it; any thread reads. A reader sees a block only after {@link #grow}, which comes after the block's index entries: so
- * everything that is seen is found.
+ * One file of the log, as memory knows it: a header, then blocks. The last segment grows, the others are sealed. The
+ * committer alone grows it, the log's thread seals and trims it; any thread reads.
+ *
+ * <p>The hard thing is that readers take no lock. Each field is volatile, and they are written in an order: a reader
+ * sees a block only after {@link #grow}, which comes after the block's index entries, so everything that is seen is
+ * found. A reader that took the old index of a segment goes on with it; both answer alike.
  */
 final class Segment {
 
@@ -26,11 +29,14 @@ final class Segment {
     private final Path file;
     private final SparseIndex sparse;
     private volatile SegmentIndex index;
+    /** Written last: a reader that counts an event finds its bytes and its time. */
     private volatile int count;
     private volatile int length = HEADER_BYTES;
     private volatile long minTimeMs;
     private volatile long maxTimeMs;
+    /** Bytes of the side file; 0 while there is none. */
     private volatile long indexBytes;
+    /** Whether retention took it; see {@link #trim}. */
     private volatile boolean trimmed;
 
     /**
@@ -82,10 +88,12 @@ final class Segment {
         this.maxTimeMs = header.timeBeforeMs();
     }
 
+    /** The name of its file: the first position in twenty digits, so that names sort as positions do. */
     static String name(long first) {
         return String.format("%020d", first) + LOG;
     }
 
+    /** The side file of a segment file. */
     static Path indexFile(Path logFile) {
         String name = logFile.getFileName().toString();
         return logFile.resolveSibling(name.substring(0, name.length() - LOG.length()) + INDEX);
@@ -109,7 +117,7 @@ final class Segment {
         count = facts.count();
     }
 
-    /** What its side file is to say of it. */
+    /** The facts for its side file. */
     IndexFile.SegmentFacts facts() {
         return new IndexFile.SegmentFacts(header.storeId(), header.first(), count, length, minTimeMs, maxTimeMs);
     }
@@ -134,6 +142,7 @@ final class Segment {
         return index;
     }
 
+    /** Replaces the index: by the side file when it was written, by one in memory when the file is damaged. */
     void index(SegmentIndex newIndex, long bytes) {
         indexBytes = bytes;
         index = newIndex;

@@ -107,6 +107,10 @@ public final class SegmentLog implements EventLog {
         return seal;
     }
 
+    /**
+     * Ends the housekeeping, syncs and closes the file. Only when all was synced does the meta file say how far the log
+     * reached: at the next opening a log that ends earlier is then known to have lost something.
+     */
     @Override
     public void close() {
         janitor.close();

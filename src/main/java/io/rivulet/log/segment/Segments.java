@@ -15,9 +15,11 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * What appending, reading and housekeeping share: the segments in order, the range that may be read, and how a stretch
- * of a segment or one record of it is read. Any thread reads, without a lock. The committer and the log's own thread
- * replace the list and the range as a whole, so a reader that took one sees a state that once was.
+ * The state that appending, reading and housekeeping share: the segments in order and the range that may be read. It
+ * also reads a stretch of a segment, or one record of it. Any thread reads, without a lock.
+ *
+ * <p>The committer and the log's own thread replace the list and the range as a whole, so a reader that took one sees a
+ * state that once was.
  */
 final class Segments {
 

@@ -13,9 +13,14 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * The identity of a store and its epochs: the file {@code meta}, replaced as a whole at every open and close. {@code
- * magic, version (u32 each), storeId (u64), key (16 bytes), headAtLeast (u64), count (u32), epochs (epoch u32, begin
- * u64 each), crc (u32)}. Immutable.
+ * The identity of a store and its epochs: the file {@code meta}. {@link LogOpener} replaces it as a whole at every
+ * opening, {@link SegmentLog} at a close. Immutable.
+ *
+ * <p>Each opening begins an epoch, which ids name. After a crash the log may end earlier than events that clients saw
+ * without a sync. The epochs with their beginnings tell such a client's id from one of an event that is there.
+ *
+ * <p>In the file: {@code magic, version (u32 each), storeId (u64), key (16 bytes), headAtLeast (u64), count (u32),
+ * epochs (epoch u32, begin u64 each), crc (u32)}.
  *
  * @param key         of the {@link IdSeal}
  * @param headAtLeast the log held this position, synced, when this was written: a shorter log has lost something
@@ -70,6 +75,7 @@ record StoreMeta(long storeId, byte[] key, long headAtLeast, List<Epoch> epochs)
         return position >= epochs.get(i).begin() - 1 && position <= end;
     }
 
+    /** Replaces the file; after a crash in between the old one is there. */
     void write(Disk disk, Path folder) throws IOException {
         Bytes out = new Bytes(FIXED_BYTES + 12 * epochs.size() + 4);
         out.putInt(MAGIC);
@@ -86,6 +92,11 @@ record StoreMeta(long storeId, byte[] key, long headAtLeast, List<Epoch> epochs)
         disk.replace(folder.resolve(NAME), java.util.Arrays.copyOf(out.array(), out.length()));
     }
 
+    /**
+     * Reads the file.
+     *
+     * @throws LogCorrupt when it is damaged, or of a later version
+     */
     static StoreMeta read(Disk disk, Path folder) throws IOException {
         Path file = folder.resolve(NAME);
         byte[] b = disk.readAll(file);

@@ -13,10 +13,15 @@ import java.util.Map;
 import java.util.function.LongPredicate;
 
 /**
- * The topics of the events that retention took. Public events and private ones are apart, so that what a reader is told
- * of a gap does not depend on events that it may not see. The log's thread adds; any thread asks. File {@code trimmed},
- * replaced as a whole before segments are deleted: {@code magic (u32), through (u64), the public half, the private half
- * (}{@link Half}{@code ), crc (u32)}.
+ * The topics of the events that retention took. {@link Retention} adds to it on the log's thread; a resume asks, on any
+ * thread, whether events of its own topics are among those that are gone.
+ *
+ * <p>The hard thing is what such an answer may tell. Public events and private ones are apart, so the answer does not
+ * depend on events that the reader may not see. Memory is bounded, so of very many topics the oldest are forgotten, and
+ * the answer is then "perhaps".
+ *
+ * <p>The file {@code trimmed} is replaced as a whole before segments are deleted: {@code magic (u32), through (u64), the
+ * public half, the private half (}{@link Half}{@code ), crc (u32)}.
  */
 final class TrimmedTopics {
 
@@ -72,6 +77,7 @@ final class TrimmedTopics {
         through(position);
     }
 
+    /** Replaces the file. */
     void write(Disk disk, Path folder) throws IOException {
         Bytes out = new Bytes(1024);
         out.putInt(MAGIC);

@@ -13,11 +13,16 @@ import java.util.stream.Stream;
 
 /**
  * How instances that want the same folder talk to each other, by small files in it. One file says which instance holds
- * the folder; each instance that asks for it renews a file of its own. For the keeper's thread. A request counts only
- * while it is seen to change, so an asker that was killed leaves nothing that is obeyed.
+ * the folder; each instance that asks for it renews a file of its own. {@link StoreKeeper} uses it, on its thread.
  *
- * <p>Every instance draws a ticket above all that it finds, and a holder gives only to a higher ticket: so the folder
- * moves forward through deployments, never back, and no clock is asked.
+ * <p>The hard thing is that an instance may be killed at any moment, and that clocks may be set. A request counts only
+ * while it is seen to change, so an asker that was killed leaves nothing that is obeyed. Every instance draws a ticket
+ * above all that it finds, and a holder gives only to a higher ticket: so the folder moves forward through deployments,
+ * never back, and no clock is asked.
+ *
+ * <p>T1 holds the folder with ticket 1. T2 is deployed, draws 2, and renews its request at each look. T1 sees the
+ * request change, ends its work and releases the lock. T2 gets the lock and writes that it holds the folder. T1, if it
+ * is still there, may not ask: its ticket is lower.
  */
 final class FolderHandover {
 
@@ -33,7 +38,9 @@ final class FolderHandover {
     private final boolean always;
     private final String name = REQUEST + UUID.randomUUID();
     private final Map<String, Seen> seen = new HashMap<>();
+    /** 0 until it is drawn. */
     private long ticket;
+    /** Grows with each renewal of the request: a note that others see change. */
     private long beat;
     private boolean asking;
 
@@ -133,7 +140,10 @@ final class FolderHandover {
         return !asking && seen.values().stream().anyMatch(each -> each.looksUnchanged() <= ALIVE_LOOKS);
     }
 
-    /** Requests that changed since the last look; those that no longer do are removed. */
+    /**
+     * Requests that changed since the last look; those that no longer do are removed. A request that is seen for the
+     * first time has not changed yet: its asker may have been killed an hour ago.
+     */
     private List<Note> changed() throws IOException {
         List<Note> changed = new ArrayList<>();
         Map<String, Seen> before = new HashMap<>(seen);
@@ -173,6 +183,7 @@ final class FolderHandover {
         }
     }
 
+    /** Writes a note whole or not at all, for others read it at any moment. */
     private void write(Path file, Note note) throws IOException {
         Path tmp = folder.resolve(name + ".new");
         Files.writeString(tmp, note.line());

@@ -125,7 +125,10 @@ public final class StoreKeeper implements AutoCloseable {
         }
     }
 
-    /** Tries to get the folder, and asks its holder for it. */
+    /**
+     * Tries to get the folder, and asks its holder for it. An instance that may not ask lets those that ask go first:
+     * else it could take the lock that a holder has just released for its successor.
+     */
     private boolean acquired() {
         try {
             Files.createDirectories(folder);
@@ -154,6 +157,7 @@ public final class StoreKeeper implements AutoCloseable {
         }
     }
 
+    /** Says why the store is not open; a reason that lasts is logged once. */
     private void waiting(String reason, StoreState.Holder holder) {
         if (!reason.equals(state.reason())) {
             LOG.warn("{}", reason);
@@ -161,6 +165,10 @@ public final class StoreKeeper implements AutoCloseable {
         state = new StoreState(StoreState.Kind.OPENING, reason, holder);
     }
 
+    /**
+     * Opens the log, gives it to the owner and waits for the end. The owner ends its work before the log is closed, and
+     * the log is closed before {@link #release} frees the folder: a successor never opens files that are written to.
+     */
     private void hold() {
         EventLog log = open();
         if (log == null) {
@@ -221,6 +229,7 @@ public final class StoreKeeper implements AutoCloseable {
         return false;
     }
 
+    /** Frees the folder; whatever fails here, the system frees the lock when the process ends. */
     private void release() {
         try {
             handOver.withdraw();
