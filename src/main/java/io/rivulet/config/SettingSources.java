@@ -9,8 +9,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Where settings come from, the strongest first: system properties, environment, context parameters, a file. Pure: the
- * caller gives what it found.
+ * The sources of settings, the strongest first: system properties, environment, context parameters, a file. The start
+ * collects them, {@link Settings#of} reads them. Pure: the caller gives what it found.
  *
  * @param sources what {@link Settings#of} reads
  * @param ignored names in the environment that begin as ours do and are none: Kubernetes sets {@code RIVULET_PORT} for
@@ -59,6 +59,10 @@ public record SettingSources(List<Source> sources, List<String> ignored) {
         return ours;
     }
 
+    /**
+     * The settings among the variables of the environment. A name such as {@code RIVULET_TOKEN_A_KEY} does not say
+     * where its dots were, so it is looked up among the rows, and then among the families.
+     */
     private static Map<String, String> environment(Map<String, String> all, List<String> ignored) {
         Map<String, String> keys = new TreeMap<>();
         SettingsTable.rows().forEach(row -> keys.put(row.environmentKey(), row.fullKey()));

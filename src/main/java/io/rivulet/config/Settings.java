@@ -12,7 +12,11 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * The settings as they are in force: immutable, checked as a whole. Built once at start; any thread may read.
+ * The settings as they are in force. The start builds them once from {@link SettingSources}, and hands them to all that
+ * is built; any thread may read.
+ *
+ * <p>They are checked as a whole before anything starts. A key that nobody knows stops the start, too: a misspelt limit
+ * that was passed over would be found when it is needed.
  */
 public final class Settings {
 
@@ -86,6 +90,7 @@ public final class Settings {
         return logs;
     }
 
+    /** The value of a row: of the first source that has it, else the default. */
     private static Object resolve(Setting<?> row, List<Source> sources) {
         for (Source source : sources) {
             String text = source.values().get(row.fullKey());
@@ -96,6 +101,7 @@ public final class Settings {
         return row.parse(row.defaultText(), "default");
     }
 
+    /** Takes a key that is no row of the table into the section it belongs to; false when there is none. */
     private boolean putIntoFamily(String key, Source source) {
         for (Family family : SettingsTable.families()) {
             Family.Member found = key.startsWith(Setting.PREFIX)
@@ -110,6 +116,7 @@ public final class Settings {
         return false;
     }
 
+    /** Rules between two settings. */
     private void checkTogether() {
         if (get(SettingsTable.RETRY_MIN).compareTo(get(SettingsTable.RETRY_MAX)) > 0) {
             throw new BadSetting(SettingsTable.RETRY_MIN.fullKey() + " is greater than "
@@ -117,6 +124,7 @@ public final class Settings {
         }
     }
 
+    /** Replaces each 0 that asks for a default by the number that follows. */
     private void derive(long heapBytes) {
         long buffer = DerivedDefaults.bufferBytes(heapBytes);
         values.replace(SettingsTable.RING_BYTES, 0L, buffer);
@@ -125,6 +133,7 @@ public final class Settings {
         values.replace(SettingsTable.PUBLISH_BURST, 0, get(SettingsTable.PUBLISH_RATE));
     }
 
+    /** A hint for a misspelt key: known keys with the same end or a longer one, else the members of its family. */
     private static String nearest(String key, Set<String> known) {
         List<String> near = new ArrayList<>();
         String last = key.substring(key.lastIndexOf('.') + 1);

@@ -5,7 +5,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** The hub's counters. They always exist, so nobody asks whether they do. Any thread. */
+/**
+ * The hub's counters. Every part of the hub counts here, and the tests show costs and bounds by them. They always
+ * exist, so nobody asks whether they do. Any thread.
+ */
 public final class Metrics {
 
     /** The things that are counted. */
@@ -83,7 +86,7 @@ public final class Metrics {
         counts.get(count).add(n);
     }
 
-    /** How many so far. */
+    /** The count so far. */
     public long get(Count count) {
         return counts.get(count).sum();
     }

@@ -1,5 +1,5 @@
 /**
- * Counters of the running hub: always there, cheap to count. The hub and its doors count; health, the console and tests
- * read.
+ * Counters of the running hub: always there, cheap to count. Every part of the hub counts; the tests show costs and
+ * bounds by the counts.
  */
 package io.rivulet.metrics;

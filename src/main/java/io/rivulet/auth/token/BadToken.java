@@ -1,6 +1,9 @@
 package io.rivulet.auth.token;
 
-/** Why a token is not to be believed, precisely: for the hub's log alone, and without the token. */
+/**
+ * A fault of a token, precisely: for the hub's log alone, and without the token. The rules throw it, and
+ * {@link TokenVerifier} turns it into the one sentence that callers hear.
+ */
 final class BadToken extends RuntimeException {
 
     BadToken(String reason) {

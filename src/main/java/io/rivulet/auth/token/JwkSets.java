@@ -20,7 +20,12 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 
-/** Reads JWK Sets (RFC 7517). Keys that are not for signatures, or of kinds this hub does not know, are passed over. */
+/**
+ * Reads JWK Sets (RFC 7517). {@link JwksSource} uses it, on the thread that loads. Pure.
+ *
+ * <p>Keys that are not for signatures, or of kinds this hub does not know, are passed over: an issuer may add such a
+ * key at any time, and the others must go on. A set without any key that can be used is refused.
+ */
 final class JwkSets {
 
     static final int BYTES_MAX = 256 << 10;
@@ -62,6 +67,7 @@ final class JwkSets {
         return List.copyOf(keys);
     }
 
+    /** The key; null when it cannot be used. */
     private static VerifierKey key(JWK jwk, List<String> allowed) {
         Set<KeyOperation> operations = jwk.getKeyOperations();
         if (jwk.getKeyUse() != null && !KeyUse.SIGNATURE.equals(jwk.getKeyUse())
@@ -80,6 +86,7 @@ final class JwkSets {
         }
     }
 
+    /** The key with the algorithms that fit it, that the operator allows, and that the set itself names. */
     private static VerifierKey narrowed(JWK jwk, Collection<String> fitting, List<String> allowed, PublicKey key) {
         Set<String> algorithms = Algorithms.both(fitting, allowed);
         if (jwk.getAlgorithm() != null) {

@@ -19,7 +19,14 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads keys as operators write them, at start: a secret, PEM blocks, or {@code file:} and the path of either. */
+/**
+ * Reads keys as operators write them: a secret, PEM blocks, or {@code file:} and the path of either.
+ * {@link IssuerSettings} reads with it at start, {@link SigningKey} in the command that makes tokens. Pure, any thread.
+ *
+ * <p>A public key must never become the secret of an HMAC, since everybody who knows it could then sign tokens. So the
+ * kind of the text decides which algorithms there are, and the operator may only narrow them. No message has a key in
+ * it.
+ */
 final class KeyTexts {
 
     static final String FILE = "file:";
@@ -62,6 +69,7 @@ final class KeyTexts {
         }
     }
 
+    /** Whether it is PEM, or means to be. */
     static boolean isPem(String text) {
         return text.contains("-----BEGIN ");
     }
@@ -84,6 +92,7 @@ final class KeyTexts {
         return blocks;
     }
 
+    /** A secret; too short a one could be found by trying (RFC 7518, 3.2). */
     private static VerifierKey ofSecret(String secret, List<String> allowed) {
         Set<String> algorithms = new TreeSet<>(allowed.isEmpty() ? List.of("HS256") : allowed);
         byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
@@ -100,6 +109,7 @@ final class KeyTexts {
         return VerifierKey.of(bytes, null, algorithms);
     }
 
+    /** All public keys of the text, each with the algorithms that fit it and are allowed. */
     private static List<VerifierKey> ofPem(String text, List<String> allowed) {
         List<VerifierKey> keys = new ArrayList<>();
         for (String algorithm : allowed) {
@@ -120,6 +130,7 @@ final class KeyTexts {
         return keys;
     }
 
+    /** The public key of a block. A private key is refused: it has no business on a machine that only verifies. */
     private static PublicKey publicKey(Block block) {
         if (block.type().contains("PRIVATE")) {
             throw new IllegalArgumentException("a PEM block is a private key; the hub needs the public one alone "

@@ -9,7 +9,10 @@ import io.rivulet.topic.TopicSpace;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads the rights of a token of Mercure 0.x: its {@code mercure} claim (OLD-07, OLD-08, OLD-14). Any thread. */
+/**
+ * Reads the rights of a token of Mercure 0.x: its {@code mercure} claim (OLD-07, OLD-08, OLD-14). {@link TokenRules}
+ * use it where the settings allow such tokens. Any thread.
+ */
 final class LegacyReader {
 
     /** Selectors of one list; the token's own length is the nearer bound. */

@@ -14,7 +14,8 @@ import java.security.interfaces.RSAPublicKey;
 import java.util.Set;
 
 /**
- * One key that can vouch for tokens, by these algorithms and no others. Immutable, any thread.
+ * One key that can vouch for tokens, by these algorithms and no others. {@link KeyFinder} tries keys. Immutable, any
+ * thread.
  *
  * @param kid        its name, a hint only (TOK-08); null without one
  * @param algorithms those that fit the key and are allowed

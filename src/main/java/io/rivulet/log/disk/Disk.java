@@ -22,7 +22,7 @@ public interface Disk {
     /** Opens to read and write, made when absent: then {@link #syncFolder} makes the name durable. */
     File openToWrite(Path file) throws IOException;
 
-    /** Puts {@code from} in the place of {@code to}, at once; durable after {@link #syncFolder}. */
+    /** Gives {@code from} the name {@code to}, replacing such a file at once; durable after {@link #syncFolder}. */
     void rename(Path from, Path to) throws IOException;
 
     /** Removes the file if it is there. */

@@ -14,8 +14,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The machine's disk; it counts the bytes that are read and written. It uses {@link RandomAccessFile} and not its
- * channel, because an interrupt of a thread that uses a channel closes the channel for everybody.
+ * The machine's disk; it counts the bytes that are read and written. The log of a running hub uses it. Any thread.
+ *
+ * <p>The hard thing is an interrupt: a container interrupts threads, and an interrupt of a thread that uses a channel
+ * closes the channel for everybody, committer included. So files are {@link RandomAccessFile}s, whose channel is never
+ * asked for. Only a folder can be synced through a channel alone, and that is tried again.
  */
 public final class RealDisk implements Disk {
 
@@ -111,6 +114,7 @@ public final class RealDisk implements Disk {
 
         @Override
         public void force() throws IOException {
+            // also the file's length, which an append changes and without which the bytes cannot be found
             file.getFD().sync();
         }
 

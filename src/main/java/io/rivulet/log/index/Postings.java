@@ -132,6 +132,7 @@ public final class Postings {
         return Arrays.stream(postings, from, nodes).distinct().toArray();
     }
 
+    /** The {@code n} postings that end with this node, ascending. */
     private long[] collect(int newestNode, int n) {
         long[] found = new long[n];
         int node = newestNode;
@@ -142,6 +143,7 @@ public final class Postings {
         return found;
     }
 
+    /** The slot of this hash, or the free one where it would stand (open addressing, probed in steps of one). */
     private int slot(long hash) {
         int mask = keys.length - 1;
         int slot = (int) (hash ^ hash >>> 32) & mask;
@@ -151,6 +153,7 @@ public final class Postings {
         return slot;
     }
 
+    /** Doubles the table of hashes; the postings stay where they are. */
     private void grow() {
         long[] oldKeys = keys;
         int[] oldLast = last;

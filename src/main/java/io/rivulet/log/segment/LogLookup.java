@@ -110,6 +110,7 @@ final class LogLookup implements LogFinder {
                 continue;
             }
             try {
+                // the sparse index leads to the last chunk that begins before the time: the answer is there or later
                 long last = segment.last();
                 long position = segment.first() + segment.sparse().rel(segment.sparse().before(timeMs));
                 while (position <= last) {
@@ -140,6 +141,7 @@ final class LogLookup implements LogFinder {
         for (int i = all.length - 1; i >= 0; i--) {
             try {
                 long last = Math.min(head, all[i].last());
+                // the active segment may have grown behind the head: nothing above it counts
                 if (ReadPlans.isWhole(all[i], view)) {
                     if (last - all[i].first() + 1 >= left) {
                         return last - left;

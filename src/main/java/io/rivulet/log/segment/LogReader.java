@@ -85,6 +85,7 @@ final class LogReader {
                     throw new FileNotFoundException("position " + next + " is no longer there");
                 }
                 long end = Math.min(to, segment.last());
+                // no postings: the view shows so much of the segment, or so little is known, that all of it is read
                 long[] postings = ReadPlans.isWhole(segment, view) ? null
                     : plans.sparse(segment, view, (int) (next - segment.first()));
                 if (postings == null) {
@@ -121,6 +122,7 @@ final class LogReader {
             // piece by piece: events of a topic come in bursts, dense here and sparse there
             while (next <= end && budget > 0) {
                 int stop = Math.min(at + POSTINGS_MAX, postings.length);
+                // these postings say all about the positions up to the last of them, and to the end if none follow
                 long bound = stop == postings.length ? end
                     : Math.min(end, segment.first() + Postings.rel(postings[stop - 1]));
                 stop = PostingList.from(postings, bound + 1 - segment.first());
@@ -162,6 +164,7 @@ final class LogReader {
 
         LogEntry at(long posting) throws IOException {
             long position = segment.first() + Postings.rel(posting);
+            // a chunk that is in memory anyway costs nothing, and one that many want is worth to be read whole
             if (chunk == null || chunk.last() < position) {
                 chunk = segments.sharedChunk(segment, position);
             }

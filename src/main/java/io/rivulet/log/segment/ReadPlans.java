@@ -86,6 +86,7 @@ final class ReadPlans {
         }
         TopicPostings publics = index.topics(false);
         TopicPostings privates = index.topics(true);
+        // a private event has to be in both lists: the shorter one is read, and the record decides
         int asked = privates.count(plan.asked);
         int granted = privates.count(plan.granted);
         if (SegmentIndex.isDense(publics.count(plan.publics) + (long) Math.min(asked, granted), segment.count())) {
@@ -111,6 +112,7 @@ final class ReadPlans {
         }
         TopicPostings privates = index.topics(true);
         long[] postings = index.topics(false).postings(plan.publics, 0, n);
+        // private events need a topic of each kind: where one kind is every topic, the other decides alone
         if (plan.granted == TopicPostings.Keys.EVERY) {
             return PostingList.either(postings, privates.postings(plan.asked, 0, n));
         }

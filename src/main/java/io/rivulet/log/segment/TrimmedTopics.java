@@ -20,8 +20,8 @@ import java.util.function.LongPredicate;
  * depend on events that the reader may not see. Memory is bounded, so of very many topics the oldest are forgotten, and
  * the answer is then "perhaps".
  *
- * <p>The file {@code trimmed} is replaced as a whole before segments are deleted: {@code magic (u32), through (u64), the
- * public half, the private half (}{@link Half}{@code ), crc (u32)}.
+ * <p>The file {@code trimmed} is replaced as a whole before segments are deleted: {@code magic (u32), through (u64),
+ * the public half, the private half (}{@link Half}{@code ), crc (u32)}.
  */
 final class TrimmedTopics {
 
