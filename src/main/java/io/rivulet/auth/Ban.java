@@ -10,7 +10,7 @@ package io.rivulet.auth;
  */
 public record Ban(Kind kind, String issuer, String value, long untilMs) {
 
-    /** What is banned. */
+    /** The kind of a ban. */
     public enum Kind {
         /** Everybody with this subject. */
         SUBJECT,

@@ -60,7 +60,7 @@ public final class Bans {
     }
 
     /**
-     * The data folder is held from here on: what the file says now counts, and what was changed here meanwhile.
+     * The data folder is held from here on: the bans that the file has now count, and the changes made here meanwhile.
      *
      * @throws io.rivulet.config.BadSetting when the file can no longer be read; the bans stay as they were
      */
@@ -72,7 +72,7 @@ public final class Bans {
         file.read().forEach(ban -> now.put(key(ban), ban.untilMs()));
         now.putAll(unwritten);
         now.values().removeIf(until -> until == LIFTED);
-        bans.putAll(now); // before others are taken out: who is banned in both must not slip in between
+        bans.putAll(now); // before others are taken out: a caller banned in both must not slip in between
         bans.keySet().retainAll(now.keySet());
         dropExpired();
         open = true;

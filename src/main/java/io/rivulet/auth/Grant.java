@@ -114,7 +114,7 @@ public record Grant(String issuer, String subject, String tokenId, GrantedTopics
         return new Identity(issuer, subject);
     }
 
-    /** Whether both are of the same person: what a fresh token must show to go on with a stream. */
+    /** Whether both are of the same person: a stream goes on only with a fresh token of the same. */
     public boolean isSameAs(Grant other) {
         return issuer.equals(other.issuer) && subject.equals(other.subject);
     }

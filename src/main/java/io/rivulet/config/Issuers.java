@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The family {@code token.}: who may issue tokens, and by which keys they are checked. One section may have no name;
+ * The family {@code token.}: the issuers of tokens, and the keys that check them. One section may have no name;
  * several may share an issuer, as when publishers and subscribers have keys of their own.
  */
 public final class Issuers {

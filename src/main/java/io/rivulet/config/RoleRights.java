@@ -4,7 +4,7 @@ import static io.rivulet.config.Family.member;
 
 import java.util.List;
 
-/** The family {@code role.}: what the roles of the container's own logins may do here. */
+/** The family {@code role.}: the rights of the roles of the container's own logins. */
 public final class RoleRights {
 
     public static final Setting<List<String>> PUBLISH = member("publish", Kind.TOPICS, "",

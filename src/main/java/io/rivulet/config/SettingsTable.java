@@ -160,7 +160,7 @@ public final class SettingsTable {
     public static final Setting<When> FEED_HOST = row("feed.host", Kind.oneOf(When.class), "dev", 0, 0,
         "Whether the topic host carries this JVM's figures: true, false, or dev for in dev mode only.");
 
-    /** What {@code feed.log.<name>} says: each follows a file at {@code logs/<name>}. */
+    /** The one row of the family {@code feed.log.<name>}: each follows a file at {@code logs/<name>}. */
     public static final Setting<String> FEED_LOG = Family.member("", Kind.TEXT, "",
         "Follows this file at `logs/<name>`; one such setting for each file.");
     /** The log files that are followed. */

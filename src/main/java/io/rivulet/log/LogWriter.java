@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * The half of the log that puts events in order: what an engine replaces that several nodes share. One thread appends,
+ * The half of the log that puts events in order: an engine that several nodes share replaces it. One thread appends,
  * the committer's.
  *
  * <p>An engine appends the group where the nodes keep their common order, and returns when this node's own copy holds

@@ -24,7 +24,7 @@ final class PatternFilter<G> {
     private static final int LENGTHS_MAX = 32;
 
     private final Map<String, IdentityBag<G>> byWord = new HashMap<>();
-    /** How many patterns have each word, wherever they are filed: what many have, topics have as well. */
+    /** How many patterns have each word, wherever they are filed: a word of many patterns is one of many topics. */
     private final Map<String, Integer> uses = new HashMap<>();
     private final Map<String, IdentityBag<G>> byPrefix = new HashMap<>();
     /** How many different beginnings there are of each length. */

@@ -6,7 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 
-/** The rules of a topic's text (Mercure 1.0, "Topics"): what may be published to, what may be asked for. */
+/**
+ * The rules of a topic's text (Mercure 1.0, "Topics"): of one that is published to, and of one that is asked for. The
+ * doors and the events check by it. Pure, any thread.
+ */
 public final class Topic {
 
     /** Matches every topic, and so is none. */

@@ -15,7 +15,7 @@ public sealed interface TopicMatcher permits TopicMatcher.Exact, TopicMatcher.An
     /** The text the subscriber gave. */
     String text();
 
-    /** What Mercure calls the kind: {@code exact} or {@code urlpattern}; {@code uritemplate} is of 0.x alone. */
+    /** The kind, in Mercure's words: {@code exact} or {@code urlpattern}; {@code uritemplate} is of 0.x alone. */
     String type();
 
     /**

@@ -8,15 +8,18 @@ import io.rivulet.url.UrlPattern;
 import java.util.List;
 
 /**
- * How this hub reads topics: its own URL, against which relative topics and patterns are resolved, and the matchers
- * that follow from it. Equal texts give the same matcher while it is remembered, so that what one stream made it work
- * out serves all. One for each hub; any thread.
+ * Makes matchers and selections of the texts of requests and tokens, and knows which topics are reserved. All of it
+ * follows from the hub's own URL, against which relative topics and patterns are resolved. One for each hub; any
+ * thread.
+ *
+ * <p>Thousands of streams ask for the same topics. Equal texts give the same matcher while it is remembered, so the
+ * memory and the recent answers of one serve all.
  */
 public final class TopicSpace {
 
     /** Bytes of the matchers that are kept, and characters of their texts, half of them. */
     private static final long MATCHERS_MAX = 1 << 22;
-    /** The same of whole selections: a thousand that many ask for, or more; what is rare passes through. */
+    /** The same of whole selections: a thousand that many ask for, or more; rare ones pass through. */
     private static final long SELECTIONS_MAX = 1 << 17;
     /** A longer one is hardly that of many, and would push out many. */
     private static final int SHARED_CHARS_MAX = 1 << 12;

@@ -8,6 +8,7 @@ final class Canonical {
 
     private Canonical() { }
 
+    /** A scheme: the parser itself is asked, with a URL of that scheme. */
     static String protocol(String text) throws BadPattern {
         if (text.isEmpty()) {
             return text;
@@ -36,6 +37,7 @@ final class Canonical {
         return host;
     }
 
+    /** A part of an IPv6 address, which the standard does not check as a whole here. */
     static String v6Hostname(String text) throws BadPattern {
         String low = Domain.lower(text);
         for (int i = 0; i < low.length(); i++) {
@@ -60,11 +62,12 @@ final class Canonical {
         return port;
     }
 
+    /** A path or a piece of one. */
     static String pathname(String text) throws BadPattern {
         if (text.isEmpty() || text.startsWith("/")) {
             return text.isEmpty() ? text : UrlParser.path(text);
         }
-        // a piece from the middle of a path: what keeps it from being a segment of its own is taken off again
+        // a piece from the middle of a path: the two characters that make a path of it are taken off again
         String path = UrlParser.path("/-" + text);
         if (!path.startsWith("/-")) {
             throw new BadPattern("dots that lead out of a piece of a path");

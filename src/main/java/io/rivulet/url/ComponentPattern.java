@@ -58,7 +58,7 @@ final class ComponentPattern {
         return new ComponentPattern(PatternParser.parse(text, delimiter, prefix, encoding), delimiter, budget);
     }
 
-    /** The pattern of a scheme, with a budget of its own: what kind of path follows depends on it. */
+    /** The pattern of a scheme, with a budget of its own: the kind of path that follows depends on it. */
     static ComponentPattern protocol(String text) throws BadPattern {
         return compile(text, (char) 0, (char) 0, Canonical::protocol, new StepMeter(INSTRUCTIONS_MAX));
     }

@@ -14,7 +14,7 @@ record PatternToken(Type type, int index, String value) {
 
     enum Type { OPEN, CLOSE, REGEXP, NAME, CHAR, ESCAPED_CHAR, OTHER_MODIFIER, ASTERISK, END, INVALID_CHAR }
 
-    /** All of the text; {@code lenient}: what cannot be read becomes an INVALID_CHAR. */
+    /** All of the text; {@code lenient}: a character that cannot be read becomes an INVALID_CHAR. */
     static List<PatternToken> tokens(String text, boolean lenient) throws BadPattern {
         Reader reader = new Reader(text, lenient);
         while (reader.at < text.length()) {

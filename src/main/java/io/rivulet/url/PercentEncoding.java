@@ -3,7 +3,10 @@ package io.rivulet.url;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** Percent-encoding with UTF-8: each component of a URL has its own set of code points (URL Standard, section 1.3). */
+/**
+ * Percent-encoding with UTF-8: each component of a URL has its own set of code points (URL Standard, section 1.3). The
+ * parsers of URLs and the doors encode and decode with it. Pure, any thread.
+ */
 public enum PercentEncoding {
     C0_CONTROL(""), FRAGMENT(" \"<>`"), QUERY(" \"#<>"), SPECIAL_QUERY(" \"#<>'"), PATH(" \"#<>?^`{}"),
     USERINFO(" \"#<>?^`{}/:;=@[\\]|"),
@@ -45,7 +48,7 @@ public enum PercentEncoding {
         return out == null ? text : out.toString();
     }
 
-    /** The byte that {@code %XX} stands for at this place, -1 when none begins there. Its digits are ASCII. */
+    /** The byte that {@code %XX} stands for at this index, -1 when none begins there. Its digits are ASCII. */
     public static int octet(CharSequence text, int at) {
         return text.charAt(at) == '%' && at + 2 < text.length() ? octet(text.charAt(at + 1), text.charAt(at + 2)) : -1;
     }
@@ -62,7 +65,7 @@ public enum PercentEncoding {
         return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "-._~".indexOf(c) >= 0;
     }
 
-    /** Undoes every {@code %XX}; what is not UTF-8 then becomes U+FFFD. */
+    /** Undoes every {@code %XX}; bytes that are no UTF-8 then become U+FFFD. */
     static String decode(String text) {
         if (text.indexOf('%') < 0) {
             return text;

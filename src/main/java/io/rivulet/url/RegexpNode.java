@@ -3,7 +3,10 @@ package io.rivulet.url;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A regular expression, read: what is left of it when nobody asks for captures. Immutable. */
+/**
+ * A regular expression, read: its structure without the captures, for which nobody asks. {@link RegexpParser} builds
+ * nodes, {@link Automaton} compiles them. Immutable.
+ */
 sealed interface RegexpNode {
 
     /**

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A URL as the WHATWG URL Standard reads it: what a browser would make of the same text. Immutable, any thread. It
+ * A URL as the WHATWG URL Standard reads it, and so as a browser reads the same text. Immutable, any thread. It
  * never asks the network. Where a host is not ASCII, {@link Domain} says how far the mapping goes.
  */
 public final class Url {

@@ -73,7 +73,7 @@ final class UrlParser {
         return -1;
     }
 
-    /** The states after the scheme: what may follow depends on whether it is special, and that of the base. */
+    /** The states after the scheme: whether it is special, and that of the base, decide how the rest is read. */
     private boolean withScheme(String text, int colon, boolean closed) {
         setScheme(Domain.lower(text.substring(0, colon)));
         String rest = text.substring(colon + 1);

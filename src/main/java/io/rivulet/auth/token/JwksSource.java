@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  */
 final class JwksSource implements KeySource {
 
-    /** Between two loads that tokens ask for: who sends bad ones makes the hub load no more often. */
+    /** Between two loads that tokens ask for: a flood of bad ones makes the hub load no more often. */
     private static final long ASKED_MS = 30_000;
     /** After a failure. */
     private static final long RETRY_MS = 5_000;

@@ -2,7 +2,10 @@ package io.rivulet.auth.token;
 
 import java.util.List;
 
-/** Where an issuer's keys are: in the settings, or in a key set that changes. Any thread; no call waits. */
+/**
+ * The keys of an issuer: from the settings, or from a key set that changes. {@link KeyFinder} asks. Any thread; no call
+ * waits.
+ */
 interface KeySource extends AutoCloseable {
 
     /**
@@ -19,7 +22,7 @@ interface KeySource extends AutoCloseable {
      */
     void missed(String kid);
 
-    /** Grows with each change of the keys: what was verified before is verified anew. */
+    /** Grows with each change of the keys: tokens that were verified before are verified anew. */
     long generation();
 
     @Override

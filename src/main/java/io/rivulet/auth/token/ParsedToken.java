@@ -16,10 +16,11 @@ import java.util.Base64;
 
 /**
  * A token taken apart, and nothing of it believed yet: the three parts of a JWS in its compact form (RFC 7515).
+ * {@link TokenRules} look at it. Immutable.
  *
  * @param header    its JSON
  * @param claims    its JSON
- * @param signed    what the signature is of, as bytes
+ * @param signed    the signed text, as bytes
  * @param signature decoded; empty in an unsigned token
  */
 record ParsedToken(JsonObject header, JsonObject claims, byte[] signed, byte[] signature) {
@@ -77,7 +78,7 @@ record ParsedToken(JsonObject header, JsonObject claims, byte[] signed, byte[] s
             ? value.getAsString() : null;
     }
 
-    /** Strictly: what a decoder would skip could make two texts of one token. */
+    /** Strictly: characters that a decoder would skip could make two texts of one token. */
     private static byte[] decode(String part, String text) {
         try {
             if (text.indexOf('=') < 0) {

@@ -14,14 +14,15 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Makes tokens, for trying a hub out and for those who have no authorization server. Immutable, any thread.
+ * Makes tokens, for trying a hub out and for those who have no authorization server. {@link TokenCommand} uses it.
+ * Immutable, any thread.
  *
  * @param issuer    {@code iss}; may be null in a token of 0.x
  * @param audience  {@code aud}: the hub's URL; may be null in a token of 0.x
  * @param subject   {@code sub}, or null
  * @param ttl       from now to {@code exp}
- * @param publish   what may be published to
- * @param subscribe what of the private may be read
+ * @param publish   topics that may be published to
+ * @param subscribe topics whose private events may be read
  * @param payload   a JSON object for presence, or null
  * @param operate   whether the hub may be operated; not in a token of 0.x
  * @param legacy    whether it is a token of Mercure 0.x
@@ -30,7 +31,7 @@ record TokenMint(String issuer, String audience, String subject, Duration ttl, L
                         List<Topic> subscribe, JsonObject payload, boolean operate, boolean legacy) {
 
     /**
-     * What is granted.
+     * One topic that is granted.
      *
      * @param match      the text
      * @param urlPattern whether it is a URL pattern

@@ -84,7 +84,7 @@ public final class HeapTopics implements TopicPostings {
         if (end < 0) {
             return null;
         }
-        // names are only added: what an earlier question found still holds, and only later names are tried
+        // names are only added: topics that an earlier question found still hold, and only later names are tried
         boolean goesOn = known != null && known.examined() > 0;
         int from = goesOn ? known.examined() : 0;
         long[] found = goesOn ? known.hashes() : filter.hashes();

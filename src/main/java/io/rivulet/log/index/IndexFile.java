@@ -40,7 +40,7 @@ public final class IndexFile {
     public record SegmentFacts(long storeId, long first, int count, int logLength, long minTimeMs, long maxTimeMs) {
     }
 
-    /** The first page: what is told of the segment, and how large the sections are. */
+    /** The first page: the facts of the segment, and how large the sections are. */
     public record Header(SegmentFacts segment, int sparse, int bloomWords, int ids, FileTopics.Size publics,
                   FileTopics.Size privates) {
 

@@ -217,7 +217,7 @@ final class Appender {
      */
     private void heal() throws LogFailure {
         try {
-            out.close(); // it may hold the old failure; what it says at its end changes nothing
+            out.close(); // it may hold the old failure, and a further one changes nothing
         } catch (IOException e) {
             LOG.debug("closing a failed file failed too", e);
         }

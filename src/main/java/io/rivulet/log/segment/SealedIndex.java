@@ -42,7 +42,7 @@ final class SealedIndex implements SegmentIndex {
     /**
      * Opens a sealed segment: by its side file, else by a scan that compares every checksum.
      *
-     * @return null for a file without a block; what that means, its neighbours say
+     * @return null for a file without a block: its neighbours say whether events are missing
      */
     static Segment open(Segments segments, StoreMeta meta, Path file) throws IOException {
         try (Disk.File in = segments.disk().open(file)) {

@@ -9,7 +9,7 @@ package io.rivulet.log.store;
  */
 public record StoreState(Kind kind, String reason, Holder holder) {
 
-    /** The states. {@code FAILED}: what is in the folder is not what was written, and a person has to look. */
+    /** The states. {@code FAILED}: the files are not as they were written, and a person has to look. */
     public enum Kind { OPENING, OPEN, HANDING_OVER, CLOSED, FAILED }
 
     /**
