@@ -19,9 +19,12 @@ import java.security.Principal;
 import java.util.function.Function;
 
 /**
- * Who asks, and what they may: the only place that makes a {@link Grant} from a request. A token that is shown decides,
- * else the container's own login, else dev mode for callers on this machine; anybody else is nobody in particular, who
- * may read what is public. A token that is bad is refused, and never counts as none. Any thread.
+ * Decides who asks and what they may, and is the only place that makes a {@link Grant} from a request. All servlets of
+ * the hub ask it. Immutable, any thread.
+ *
+ * <p>A token that is shown decides, else the container's own login, else dev mode for callers on this machine. Anybody
+ * else is anonymous, and may read what is public. A bad token is refused and never counts as none: its bearer expects
+ * private events, and would wait for them in vain.
  */
 public final class Access {
 
@@ -51,7 +54,7 @@ public final class Access {
     }
 
     /**
-     * Who wants to read.
+     * The grant of a caller who wants to read.
      *
      * @throws Refused when they may read nothing; the sentence names the condition or the setting
      */
@@ -59,13 +62,13 @@ public final class Access {
         return admitted(request, orAnonymous(identify(request, Use.SUBSCRIBE, false)));
     }
 
-    /** Who wants to change a stream that is open: its owner may be anonymous, too. */
+    /** The grant of a caller who wants to change an open stream; its owner may be anonymous, too. */
     public Grant toChangeStream(HttpServletRequest request) {
         return admitted(request, orAnonymous(identify(request, Use.SUBSCRIBE, true)));
     }
 
     /**
-     * Who wants to publish.
+     * The grant of a caller who wants to publish.
      *
      * @throws Refused when they may not; the sentence names the condition or the setting
      */
@@ -78,7 +81,7 @@ public final class Access {
     }
 
     /**
-     * Who wants to operate the hub, by looking or by changing.
+     * The grant of a caller who wants to operate the hub, by looking or by changing.
      *
      * @throws Refused when they may not
      */
@@ -119,7 +122,7 @@ public final class Access {
         return grant;
     }
 
-    /** Null for nobody in particular. */
+    /** The caller's grant, or null for one who shows nothing. */
     private Grant identify(HttpServletRequest request, Use use, boolean changing) {
         Credentials.Token token = credentials.of(request);
         if (token != null) {
@@ -137,7 +140,7 @@ public final class Access {
         return ofContainer != null ? ofContainer : dev ? devGrant(request, changing) : null;
     }
 
-    /** The container knows the caller: what their roles may, or null when no mapped role is theirs. */
+    /** The grant of the caller's roles, where the container knows the caller; null when no mapped role is theirs. */
     private Grant byRole(HttpServletRequest request, boolean changing) {
         Principal user = roles.isConfigured() ? request.getUserPrincipal() : null;
         Grant grant = user == null ? null : roles.grant(user.getName(), request::isUserInRole);

@@ -9,8 +9,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Which pages of other origins may use the hub: those of the settings, byte for byte, and in dev
- * mode, for reading, every port of this machine. Any thread.
+ * Decides which pages of other origins may use the hub: those of the settings, byte for byte, and in dev mode, for
+ * reading, every port of this machine. The edge applies it to each request, and the servlets answer OPTIONS with it.
+ * Immutable, any thread.
  */
 public final class Cors {
 

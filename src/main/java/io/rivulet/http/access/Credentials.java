@@ -16,8 +16,9 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * Finds the token that a request shows: the header, else, for 0.x, the query, else a cookie (TOK-01 to TOK-04, OLD-06,
- * OLD-13). What is in the header counts alone, also when it is bad. Any thread.
+ * Finds the token that a request shows: in the header, else, for 0.x, in the query, else in a cookie (TOK-01 to TOK-04,
+ * OLD-06, OLD-13). {@link Access} uses it. A token in the header counts alone, even when it is bad. Immutable, any
+ * thread.
  */
 final class Credentials {
 
@@ -42,7 +43,7 @@ final class Credentials {
     /** Where a token stands. */
     enum From { HEADER, QUERY, COOKIE }
 
-    /** A token as it was shown; it tells itself to nobody. */
+    /** A token as it was shown; its text stays out of logs, for {@link #toString} does not have it. */
     record Token(String text, From from) {
 
         /** Whether the browser shows it by itself, whoever makes it ask. */

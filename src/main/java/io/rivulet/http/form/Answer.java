@@ -10,19 +10,24 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A whole answer that is not a stream: status, headers, bytes. Built anywhere; written once, either by {@link #write}
- * in a container's thread or by {@link #send} from any thread.
+ * A whole answer that is not a stream: status, headers, bytes. Doors and {@code Problem} make it, on any thread. It is
+ * written once: by {@link #write} in a container's thread, or by {@link #send} from any thread.
+ *
+ * <p>The hard thing is {@link #send}, which must never block: one thread of the hub answers all publishers, and one
+ * that does not read its answers must not hold up the others.
  */
 public final class Answer {
 
     /** Half of Tomcat's buffer, and of what Jetty gathers before it writes. */
     private static final int BUFFERED_BYTES_MAX = 4_096;
+    /** The content type of JSON. */
     public static final String JSON = "application/json";
 
     private final int status;
     private final byte[] body;
     private final Map<String, String> headers = new LinkedHashMap<>();
 
+    /** An answer that no cache keeps, unless {@link #header} says otherwise. */
     public Answer(int status, String contentType, byte[] body) {
         this.status = status;
         this.body = body;
@@ -30,26 +35,28 @@ public final class Answer {
         headers.put("Cache-Control", "no-store");
     }
 
+    /** An answer of plain text. */
     public static Answer text(int status, String text) {
         return new Answer(status, "text/plain;charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** An answer of JSON. */
     public static Answer json(int status, String json) {
         return new Answer(status, JSON, json.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** One more header, or another value of one. */
+    /** Sets a header. */
     public Answer header(String name, String value) {
         headers.put(name, value);
         return this;
     }
 
-    /** The bytes of its body; not to be changed. */
+    /** The bytes of the body; not to be changed. */
     public byte[] body() {
         return body;
     }
 
-    /** Writes it in the container's own thread, which may wait for the client. */
+    /** Writes the answer in the container's own thread, which may wait for the client. */
     public void write(HttpServletResponse response) throws IOException {
         if (response.isCommitted()) {
             return; // too late to say anything: the client sees a cut answer
@@ -59,10 +66,9 @@ public final class Answer {
     }
 
     /**
-     * Writes it as the client takes it and completes the request. Never blocks: a publisher that does not read its
-     * answers would else hold the thread that answers all the others. A small one fits into the response's buffer: the
-     * container gets it when the request is completed, and writes it without us. Its length is the container's to say:
-     * told of it, Jetty would write the last byte at once, and wait for the client in our thread.
+     * Writes the answer as the client takes it, and completes the request. Never blocks. A small answer fits into the
+     * response's buffer, and the container writes it after the request is completed. Such an answer is sent without a
+     * length: if Jetty knew the length, it would write the last byte at once, and wait for the client in this thread.
      */
     public void send(AsyncContext async) {
         try {
@@ -102,7 +108,7 @@ public final class Answer {
 
     /** Called by the container alone, one call at a time. */
     private static final class Sender implements WriteListener {
-        /** Tomcat's socket buffer is 8 KiB: what fits into it needs no round through the poller. */
+        /** Tomcat's socket buffer has 8 KiB: a slice that fits into it needs no round through the poller. */
         private static final int SLICE = 8_000;
 
         private final AsyncContext async;
@@ -131,7 +137,7 @@ public final class Answer {
 
         @Override
         public void onError(Throwable failure) {
-            complete(async); // the client has gone; what it published is published
+            complete(async); // the client has left; what it published is published
         }
     }
 }

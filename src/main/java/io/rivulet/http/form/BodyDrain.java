@@ -12,13 +12,16 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Reads what a refused client is still sending and throws it away, so that it comes to reading its answer: answered
- * before, Jetty closes the connection over the unread bytes, and who is still writing gets a reset where the answer
- * should be. No thread waits for it, it is at most so much, and not for long. Called by the container alone.
+ * Reads the body of a refused request and throws it away, and then sends the answer. {@code HubServlet} uses it for
+ * each refusal; the container alone calls it, one call at a time.
+ *
+ * <p>Why the body is read at all: Jetty closes a connection that is answered over unread bytes, and a client that still
+ * writes then gets a reset in place of its answer. No thread waits for the body, and there is a bound on its bytes and
+ * on the time.
  */
 public final class BodyDrain implements ReadListener, AsyncListener {
 
-    /** So much any socket takes from its writer at once: whoever has no more to say is done writing. */
+    /** Any socket takes so many bytes at once: a client that sends no more than that is done writing. */
     private static final int LITTLE_BYTES = 16_384;
     private static final long TIMEOUT_MS = 5_000;
     private static final Set<String> WITH_BODY = Set.of("POST", "PUT", "PATCH");
@@ -38,7 +41,7 @@ public final class BodyDrain implements ReadListener, AsyncListener {
         this.bytesMax = bytesMax;
     }
 
-    /** Answers a request of which nobody has read the body, when that has come or {@code bytesMax} bytes of it. */
+    /** Answers a request whose body nobody has read, once the body or {@code bytesMax} bytes of it have come. */
     public static void answer(HttpServletRequest request, HttpServletResponse response, Answer answer, long bytesMax)
         throws IOException {
         if (response.isCommitted() || !isWorthReading(request, bytesMax)) {
@@ -52,7 +55,7 @@ public final class BodyDrain implements ReadListener, AsyncListener {
         drain.in.setReadListener(drain);
     }
 
-    /** Not when the client waits for our word before it sends (RFC 9110, 10.1.1). */
+    /** A client that asked by {@code Expect} sends nothing before it has an answer (RFC 9110, 10.1.1). */
     private static boolean isWorthReading(HttpServletRequest request, long bytesMax) {
         long declared = request.getContentLengthLong();
         return WITH_BODY.contains(request.getMethod()) && (declared < 0 || declared > LITTLE_BYTES)
@@ -84,7 +87,7 @@ public final class BodyDrain implements ReadListener, AsyncListener {
 
     @Override
     public void onError(Throwable failure) {
-        answerOnce(); // cut off, it may still listen
+        answerOnce(); // the body was cut off; the client may still read
     }
 
     @Override
@@ -108,6 +111,6 @@ public final class BodyDrain implements ReadListener, AsyncListener {
 
     @Override
     public void onStartAsync(AsyncEvent event) {
-        // nobody starts it again
+        // no request is started twice here
     }
 }

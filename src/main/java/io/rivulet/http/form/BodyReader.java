@@ -11,13 +11,16 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
- * Reads a body as it comes: a publisher who sends a byte a second holds a little memory, but no thread. One that is too
- * large is read on for as much again before it is refused, for the reason of {@link BodyDrain}. Called by the container
- * alone, one call at a time; each reader ends with exactly one call of {@code whole}, {@code refused} or {@code cut}.
+ * Reads the body of a request as it comes. {@code PublishHandler} and {@code HubServlet} use it; the container alone
+ * calls it, one call at a time. Each reader ends with exactly one call of {@code whole}, {@code refused} or {@code
+ * cut}.
+ *
+ * <p>A publisher that sends a byte a second holds a little memory and no thread. A body that is too large is read on
+ * for as many bytes again before it is refused, for the reason that {@link BodyDrain} tells.
  */
 public final class BodyReader implements ReadListener {
 
-    /** The first buffer at most: it grows with what has come, not with what a header promises. */
+    /** The first buffer at most: it grows with the bytes that have come, not with those that a header promises. */
     private static final int FIRST_BYTES_MAX = 4_096;
 
     private final ServletInputStream in;
@@ -28,11 +31,11 @@ public final class BodyReader implements ReadListener {
     private final Runnable cut;
     private byte[] bytes;
     private volatile int length;
-    /** What came beyond the limit, and was thrown away. */
+    /** How many bytes came beyond the limit, and were thrown away. */
     private long excess;
     private boolean over;
 
-    /** {@code declaredBytes} is the Content-Length, or -1. */
+    /** A reader of one body; {@code declaredBytes} is the Content-Length, or -1. */
     public BodyReader(ServletInputStream in, long declaredBytes, long bytesMax, Consumer<byte[]> whole,
                       Consumer<Refused> refused, Runnable cut) {
         this.in = in;
@@ -41,7 +44,7 @@ public final class BodyReader implements ReadListener {
         this.whole = whole;
         this.refused = refused;
         this.cut = cut;
-        // one byte more than there should be: so the end is found without a larger buffer
+        // one byte more than declared: so the end is found without a larger buffer
         bytes = new byte[declaredBytes < 0 ? FIRST_BYTES_MAX : (int) Math.min(FIRST_BYTES_MAX, declaredBytes + 1)];
     }
 
@@ -50,6 +53,7 @@ public final class BodyReader implements ReadListener {
         return length;
     }
 
+    /** The refusal of a body that {@code has} so many bytes. */
     public static Refused tooLarge(String has, long bytesMax) {
         return Refused.because(TOO_LARGE, "the body has " + has + " bytes; at most " + bytesMax
             + " are allowed (" + SettingsTable.BODY_MAX.fullKey() + ")");

@@ -10,9 +10,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * The parser of {@code application/x-www-form-urlencoded} (WHATWG URL, 5.1), but strict where that one repairs: bytes
- * that are no UTF-8 are refused, since a topic with a replacement character in it would be another topic. Written for
- * bodies and queries alike, because {@code getParameter} mixes the two and hides bad bytes.
+ * The parser of {@code application/x-www-form-urlencoded} (WHATWG URL, 5.1), for bodies and queries alike. All doors
+ * use it, since {@code getParameter} mixes the two and hides bad bytes. Pure.
+ *
+ * <p>It is strict where the standard repairs: bytes that are no UTF-8 are refused, since a topic with a replacement
+ * character in it would be another topic.
  */
 public final class FormDecoder {
 

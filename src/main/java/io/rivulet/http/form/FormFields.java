@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The fields of a form or of a query: names with their values in the order they came. Immutable once decoded. */
+/**
+ * The fields of a form or of a query: names with their values, in the order they came. {@link FormDecoder} makes them,
+ * and all doors read them. Immutable once decoded, any thread.
+ */
 public final class FormFields {
 
     private final Map<String, List<String>> values = new LinkedHashMap<>();
@@ -16,7 +19,7 @@ public final class FormFields {
         values.computeIfAbsent(name, n -> new ArrayList<>(1)).add(value);
     }
 
-    /** These fields and then the other's. */
+    /** These fields, and after them the fields of the other form. */
     public FormFields and(FormFields other) {
         FormFields all = new FormFields();
         values.forEach((name, list) -> list.forEach(value -> all.add(name, value)));
@@ -55,7 +58,7 @@ public final class FormFields {
         return all.get(0);
     }
 
-    /** As {@link #one}, with an empty value read as absent: what a browser's form sends for a field left blank. */
+    /** As {@link #one}; an empty value counts as absent, since browsers send one for a field left blank. */
     public String oneOrBlank(String name) {
         String value = one(name);
         return value == null || value.isEmpty() ? null : value;

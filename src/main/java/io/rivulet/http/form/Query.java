@@ -5,17 +5,19 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** The query of a request, read raw: {@code getParameter} would mix it with the body and hide bad bytes. */
+/**
+ * Reads the query of a request from its raw text. All doors use it, since {@code getParameter} would mix the query with
+ * the body and hide bad bytes. Pure.
+ */
 public final class Query {
 
     /** More than any limit of topics allows; the container's limit for a request's head lies below it. */
     private static final int FIELDS_MAX = 10_000;
 
-    /** Parameters of a subscription that are named but not built yet. */
-    private static final List<String> NOT_BUILT = List.of("transport", "timeout", "padding",
-        "max", "session");
+    /** Parameters of a subscription that have a meaning but are not built yet. */
+    private static final List<String> NOT_BUILT = List.of("transport", "timeout", "padding", "max", "session");
 
-    /** How much of it a stream gets, and how fast. */
+    /** Parameters that say how many of its events a stream gets, and how fast. */
     private static final List<String> PACE = List.of("conflate", "rate");
 
     private Query() {
@@ -31,7 +33,7 @@ public final class Query {
         if (raw == null) {
             return new FormFields();
         }
-        // what a container puts where it met bytes that are no UTF-8
+        // the character that a container puts in the place of bytes that are no UTF-8
         if (raw.indexOf('\uFFFD') >= 0) {
             throw Refused.malformed("the query is no valid UTF-8; percent-encode it");
         }
@@ -39,7 +41,8 @@ public final class Query {
     }
 
     /**
-     * Refuses what a later version will understand: ignoring it would give the client something else than it asked.
+     * Refuses parameters that a later version will understand: without them the client would get another stream than
+     * it asked for.
      *
      * @throws Refused naming the parameter
      */
@@ -48,7 +51,7 @@ public final class Query {
     }
 
     /**
-     * Refuses what only a live stream understands, for the same reason.
+     * Refuses parameters that only a live stream understands, for the same reason.
      *
      * @throws Refused naming the parameter
      */

@@ -13,8 +13,11 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A publish at the protocol's own path: Mercure's form and nothing else (PUB-01 to PUB-19). Fields come from the body
- * only; unknown ones are ignored. What any event must fulfil, event and hub check themselves. Pure.
+ * How the body of a publish at Mercure's own path is read: a form and nothing else (PUB-01 to PUB-19). {@link
+ * MercureServlet} makes one for each request. Immutable, any thread.
+ *
+ * <p>Fields come from the body only, and unknown ones are ignored. The event and the hub check what every event must
+ * fulfil.
  */
 public final class MercureForm implements PublishForm {
 

@@ -25,8 +25,9 @@ import java.io.IOException;
 import java.util.function.Function;
 
 /**
- * The hub as Mercure has it, {@code /.well-known/mercure}: GET and QUERY subscribe, POST publishes; 1.0, and 0.x when
- * it is on. The protocol's rules and no others: see {@link StreamParameters#ofMercure} and {@link MercureForm}.
+ * The hub as Mercure has it, {@code /.well-known/mercure}: GET and QUERY subscribe, POST publishes. It speaks 1.0, and
+ * 0.x when that is on, by the protocol's rules and no others: see {@link StreamParameters#ofMercure} and {@link
+ * MercureForm}. It runs in the container's request threads.
  */
 public final class MercureServlet extends HubServlet {
 
@@ -60,7 +61,7 @@ public final class MercureServlet extends HubServlet {
         };
     }
 
-    /** A QUERY whose body is there (RFC 10008). */
+    /** A QUERY whose body has come (RFC 10008). */
     private record Posed(Grant grant, byte[] body) {
     }
 
@@ -95,7 +96,7 @@ public final class MercureServlet extends HubServlet {
         return parameters.ofMercure(request, query, body, grant, dialect(query.and(body)));
     }
 
-    /** What the client uses tells which generation it is of. */
+    /** The parameters that a client uses tell which version of the protocol it speaks. */
     private Dialect dialect(FormFields all) {
         if (!MatcherParameters.hasTopic(all)) {
             return MERCURE;
@@ -108,7 +109,7 @@ public final class MercureServlet extends HubServlet {
         return MatcherParameters.hasMatch(all) ? MERCURE : LEGACY;
     }
 
-    /** The union of query and body is asked for (SUB-02). */
+    /** Waits for the body: a QUERY asks for the union of query and body (SUB-02). */
     private void readBody(HttpServletRequest request, Grant grant) throws IOException {
         if (!MercureForm.isForm(RequestHead.contentType(request))) {
             throw Refused.because(Refused.Reason.UNSUPPORTED_TYPE, "the body of a QUERY must be a form, with the "

@@ -19,7 +19,8 @@ import java.util.List;
 
 /**
  * {@code /.well-known/oauth-protected-resource/.well-known/mercure}: tells clients who issues tokens for this hub, and
- * how they are shown (RFC 9728, DIS-03). Not there when no tokens are configured.
+ * how a token is shown (RFC 9728, DIS-03). Without configured tokens it answers 404. It runs in the container's request
+ * threads.
  */
 public final class MetadataServlet extends HubServlet {
 

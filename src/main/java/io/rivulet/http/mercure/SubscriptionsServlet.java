@@ -18,8 +18,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * {@code /.well-known/mercure/subscriptions…}: who is subscribed to what (ACT-06 to ACT-11, OLD-12). Works on the path
- * as it was sent, for encoded slashes belong to the matchers; see {@link SubscriptionsPath}.
+ * {@code /.well-known/mercure/subscriptions…}: who is subscribed to what (ACT-06 to ACT-11, OLD-12), for callers who
+ * may subscribe to that path. It runs in the container's request threads.
+ *
+ * <p>It works on the path as it was sent, since encoded slashes belong to the matchers; see {@link SubscriptionsPath}.
  */
 public final class SubscriptionsServlet extends HubServlet {
 

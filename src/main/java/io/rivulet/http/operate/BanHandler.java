@@ -9,7 +9,10 @@ import io.rivulet.hub.stream.Connection;
 import io.rivulet.refusal.Printable;
 import io.rivulet.refusal.Refused;
 
-/** Bans subjects and tokens and lifts bans, as the query of an operator's request says. Any thread. */
+/**
+ * Bans subjects and tokens and lifts bans, as the query of an operator's request says. {@link BansServlet} and {@link
+ * ConnectionsServlet} use it. Any thread.
+ */
 final class BanHandler {
 
     private static final String USUAL = "10m";
@@ -27,7 +30,7 @@ final class BanHandler {
         ban(kind(query.one("kind")), query.one("issuer"), query.one("value"), query);
     }
 
-    /** Bans who reads a stream: {@code ban=subject} or {@code ban=token}, {@code for=10m}. */
+    /** Bans the reader of a stream: {@code ban=subject} or {@code ban=token}, {@code for=10m}. */
     void ban(Connection reader, FormFields query) {
         Kind kind = kind(query.one("ban"));
         ban(kind, reader.issuer(), kind == Kind.SUBJECT ? reader.subject() : reader.tokenId(), query);
@@ -61,7 +64,7 @@ final class BanHandler {
         };
     }
 
-    /** A number and s, m, h or d; ten minutes when it is not said. */
+    /** A number and s, m, h or d; ten minutes when none is given. */
     private static long ms(String text) {
         String time = text == null ? USUAL : text;
         if (!time.matches("[1-9][0-9]{0,5}[smhd]")) {

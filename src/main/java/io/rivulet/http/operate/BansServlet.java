@@ -14,8 +14,9 @@ import java.io.IOException;
 import java.util.Locale;
 
 /**
- * {@code /api/bans}, for operators: who is kept out. POST bans {@code kind} ({@code subject} or {@code token}),
- * {@code issuer} and {@code value}, all in the query, {@code for} a time; DELETE lets them in again.
+ * {@code /api/bans}, for operators: the bans in force. POST bans {@code kind} ({@code subject} or {@code token}),
+ * {@code issuer} and {@code value}, all in the query, {@code for} a time; DELETE lifts a ban. It runs in the
+ * container's request threads.
  */
 public final class BansServlet extends HubServlet {
 

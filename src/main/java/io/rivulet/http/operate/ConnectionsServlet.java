@@ -27,16 +27,17 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * {@code /api/connections}: operators see and close open streams and ban who reads them; whoever owns a stream, by the
- * secret that it was told in its first event, goes on with a fresh token or closes it.
+ * {@code /api/connections}: operators see and close open streams, and ban their readers. The owner of a stream, known
+ * by the secret in the stream's first event, gives it a fresh token or closes it. It runs in the container's request
+ * threads; an answer that needs the shards waits for them as a {@link SuspendedRequest}.
  */
 public final class ConnectionsServlet extends HubServlet {
 
     private static final String METHODS = "GET, HEAD, PATCH, DELETE, OPTIONS";
     private static final String SECRET = "Rivulet-Secret";
-    /** A list of more would be megabytes; the total is told. */
+    /** A longer list would have megabytes; the total is told beside it. */
     private static final int LISTED_MAX = 1_000;
-    /** For the shards to answer: they do between two rounds. */
+    /** The longest wait for the shards, which answer between two rounds. */
     private static final long SHARDS_MS = 5_000;
     private static final String NOBODY = "no connection has this name";
 
@@ -65,7 +66,7 @@ public final class ConnectionsServlet extends HubServlet {
         }
     }
 
-    /** Open streams, and what their shards say of them; {@code total} is null where one was asked for by its name. */
+    /** Open streams, and what their shards say of them; {@code total} is null when one stream was asked for by name. */
     private record Listing(List<Connection> streams, Integer total, Map<String, Lag> lags) {
     }
 

@@ -16,8 +16,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * {@code POST /api/tokens/explain}, for operators and in dev mode: what the token in the body grants, and all for which
- * it would be refused. The body is the token, or a form with the field {@code token}. Nothing of it is kept or logged.
+ * {@code POST /api/tokens/explain}, for operators and in dev mode: what the token in the body grants, and each reason
+ * for which it would be refused. The body is the token, or a form with the field {@code token}. Nothing of it is kept
+ * or logged. It runs in the container's request threads.
  */
 public final class ExplainServlet extends HubServlet {
 

@@ -15,9 +15,12 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
 /**
- * {@code /health/live}: the application answers. {@code /health/ready}: streams can be served. Whether publishing works
- * stands beside it and decides the status only when asked for by {@code ?publish}: a full disk must not turn a node
- * away whose readers are well. Open to everybody, and tells nothing but the state.
+ * {@code /health/live} tells that the application answers; {@code /health/ready} tells that streams can be served. Load
+ * balancers ask it; it is open to everybody and tells nothing but the state. It runs in the container's request
+ * threads.
+ *
+ * <p>Whether publishing works stands beside it, and decides the status only when asked for by {@code ?publish}: a full
+ * disk must not turn a node away whose readers are well.
  */
 public final class HealthServlet extends HubServlet {
 

@@ -15,9 +15,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds out whether the connector lets {@code %2F} through in a path: the addresses of active subscriptions have it,
- * containers refuse it unless they are told, and an application can neither see nor change that. At the first request,
- * which tells the port, it asks itself once over a socket and logs the one line to change.
+ * Finds out whether the connector lets {@code %2F} through in a path, and logs the one line to change if not. The
+ * addresses of active subscriptions have it, and containers refuse it unless they are told. The edge shows it each
+ * request; the look itself runs once, on a thread of its own.
+ *
+ * <p>An application can neither see nor change that setting. So the check asks the hub's own port over a socket, at the
+ * first request, since that request tells the port.
  */
 public final class SlashCheck implements AutoCloseable {
 
@@ -37,7 +40,7 @@ public final class SlashCheck implements AutoCloseable {
         this.hubPath = hubPath;
     }
 
-    /** Looks, at the first call, on a thread of its own. Never waits. */
+    /** Starts the look at the first call, on a thread of its own. Never waits. */
     public void at(HttpServletRequest request) {
         if (asked.get() || request.getLocalPort() <= 0 || !asked.compareAndSet(false, true)) {
             return;
@@ -75,7 +78,7 @@ public final class SlashCheck implements AutoCloseable {
         }
     }
 
-    /** What to say about this answer, or null when all is well. The hub's own answers carry a request id. */
+    /** The warning for this answer, or null when the hub itself gave it: only then it carries a request id. */
     static String verdict(BufferedReader answer, String server) throws IOException {
         String line = answer.readLine();
         if (line == null || !line.startsWith("HTTP/1.")) {
@@ -105,7 +108,7 @@ public final class SlashCheck implements AutoCloseable {
         try {
             Socket open = socket;
             if (open != null) {
-                open.close(); // ends what waits for it
+                open.close(); // a thread that reads from it comes back
             }
             Thread runner = thread;
             if (runner != null) {

@@ -11,8 +11,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The home page's text: a template whose {@code {{names}}} are filled with escaped values. What differs between
- * installations is decided here, so the page's scripts decide nothing. Immutable, any thread.
+ * The text of the home page: a template whose {@code {{names}}} are filled with escaped values. {@link HomeServlet}
+ * uses it. The differences between installations are decided here, so the page's scripts decide nothing. Immutable, any
+ * thread.
  */
 final class HomePage {
 

@@ -14,8 +14,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
 /**
- * {@code /} and {@code /index.html}: the home page, made for the address it is asked at. Its links are relative, its
- * commands are made from the request, so it is right under any context path and host name.
+ * {@code /} and {@code /index.html}: the home page, made for the address that it is asked at. Its links are relative
+ * and its commands are made from the request, so it is right under any context path and host name. It runs in the
+ * container's request threads.
  */
 public final class HomeServlet extends HttpServlet {
 
@@ -53,7 +54,7 @@ public final class HomeServlet extends HttpServlet {
         response.getOutputStream().write(text);
     }
 
-    /** As the client wrote it: the container's own name for itself may be one that the client cannot reach. */
+    /** The origin as the client wrote it: the container's own name for itself may be one that no client can reach. */
     private static String origin(HttpServletRequest request) {
         String host = Origins.hostOf(request);
         if (host == null || !HOST.matcher(host).matches()) {

@@ -7,7 +7,10 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.Collections;
 import java.util.List;
 
-/** By what a repeated publish is known again: the header, else the publisher's own ids. */
+/**
+ * The key by which a repeated publish is known again: the header {@code Idempotency-Key}, else the publisher's own ids.
+ * {@link PublishHandler} and the forms use it. Pure.
+ */
 public final class IdempotencyKey {
 
     private static final String HEADER = "Idempotency-Key";
@@ -39,14 +42,15 @@ public final class IdempotencyKey {
         return key;
     }
 
-    /** What the hub remembers of the header alone; null without one. */
+    /** The key that the hub remembers of the header alone; null without one. */
     public static String ofHeader(String header) {
         return header == null ? null : "h:" + header;
     }
 
     /**
-     * What the hub remembers: the header, else all ids of the events as one, else null. The letter in front keeps a
-     * header from being taken for an id; ids hold no line break, so the ids of two batches never join to the same.
+     * The key that the hub remembers: the header, else all ids of the events as one, else null. The letter in front
+     * keeps a header from being taken for an id. Ids hold no line break, so the ids of two batches never join to the
+     * same key.
      */
     static String of(String header, List<Event> events) {
         if (header != null) {

@@ -21,8 +21,11 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Batches: a JSON array (RFC 8259) of events, or one event a line (NDJSON). Strict: an unknown or repeated field and a
- * value of another type are refused, since guessing would publish something else. Pure.
+ * The parser of batches: a JSON array (RFC 8259) of events, or one event a line (NDJSON). {@link UpdatesForm} uses it.
+ * Pure.
+ *
+ * <p>It is strict: an unknown or repeated field and a value of another type are refused, since a guess would publish
+ * something else than was meant.
  */
 final class JsonBatch {
 
@@ -49,7 +52,7 @@ final class JsonBatch {
                 if (++count <= eventsMax) {
                     add(events, json);
                 } else {
-                    json.skipValue(); // only counted, to be told
+                    json.skipValue(); // the refusal tells how many there are
                 }
             }
             json.endArray();
@@ -180,7 +183,7 @@ final class JsonBatch {
         }
     }
 
-    /** An escape can spell half a surrogate pair; UTF-8 cannot, and must not turn it into another character. */
+    /** A JSON escape can spell half a surrogate pair. UTF-8 cannot, and the encoder must not repair it in silence. */
     private static byte[] data(String text) {
         try {
             ByteBuffer utf8 = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));

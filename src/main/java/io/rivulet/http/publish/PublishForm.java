@@ -4,10 +4,13 @@ import io.rivulet.event.Event;
 import io.rivulet.refusal.Refused;
 import java.util.List;
 
-/** How the body of one publish is read; decided by the request's head, before a byte of the body is there. */
+/**
+ * How the body of one publish is read. The door makes it of the request's head, before a byte of the body is there, and
+ * {@link PublishHandler} uses it. Immutable, any thread.
+ */
 public interface PublishForm {
 
-    /** Whether the answer is one id of one event, or the ids of a batch. */
+    /** Whether the answer has the ids of a batch; else it is the id of one event. */
     boolean isBatch();
 
     /**
@@ -20,6 +23,6 @@ public interface PublishForm {
     /** Whether the answer is JSON for a publisher who accepts it; else it is text. */
     boolean answersJson();
 
-    /** By what a repeated publish is known again, or null: {@code header} is that of the request, or null. */
+    /** The key by which a repeated publish is known again, or null; {@code header} is the request's, or null. */
     String key(String header, List<Event> events);
 }

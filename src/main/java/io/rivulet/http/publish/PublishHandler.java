@@ -19,8 +19,10 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 
 /**
- * Publishes what a request holds: head first, then the body as it comes, then the hub, then the answer. Nothing waits
- * in a container's thread, and nothing reaches the hub before the last byte is there.
+ * Publishes what a request holds: first comes the head, then the body as it comes, then the hub, then the answer. The
+ * doors of updates and of Mercure use it, in the container's threads; the hub's answer thread calls back.
+ *
+ * <p>Nothing waits in a container's thread, and nothing reaches the hub before the last byte of the body is there.
  */
 public final class PublishHandler {
 
@@ -32,6 +34,7 @@ public final class PublishHandler {
     private final int keyBytesMax;
     private final long timeoutMs;
 
+    /** The handler of one door; {@code timeoutMs} is for body and hub together. */
     public PublishHandler(HubContext context, long timeoutMs) {
         this.context = context;
         this.timeoutMs = timeoutMs;
@@ -40,10 +43,10 @@ public final class PublishHandler {
     }
 
     /**
-     * Starts the publish of a caller who may; the answer comes later.
+     * Starts the publish of a caller who may publish; the answer comes later.
      *
      * @param form made once the caller is known
-     * @throws Refused when the head alone tells that it cannot be; that is counted
+     * @throws Refused when the head alone tells that it must be refused; the refusal is counted
      */
     public void handle(HttpServletRequest request, Supplier<PublishForm> form) throws IOException {
         try {
@@ -57,7 +60,7 @@ public final class PublishHandler {
 
     private void handle(HttpServletRequest request, Grant grant, PublishForm form) throws IOException {
         if (!form.isBatch()) {
-            context.hub().checkRate(grant); // of a batch the body tells how many events it is, and so when it fits
+            context.hub().checkRate(grant); // of a batch only the body tells how many events must fit
         }
         String key = IdempotencyKey.of(request, keyBytesMax);
         long declared = request.getContentLengthLong();

@@ -16,8 +16,8 @@ import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * One publish under way: sees to it that it is answered exactly once, whoever comes first: the hub, a fault in the
- * body, the publisher who leaves, or the time limit. Any thread.
+ * Answers one publish exactly once, whoever comes first: the hub, a fault in the body, the publisher that leaves, or
+ * the time limit. {@link PublishHandler} makes one for each request. Any thread.
  */
 final class PublishReply implements AsyncListener {
 
@@ -36,14 +36,14 @@ final class PublishReply implements AsyncListener {
         cacheControl = RequestTrace.of((HttpServletRequest) async.getRequest()).cacheControl();
     }
 
-    /** Begins the time limit; before the body is read. */
+    /** Starts the time limit; to be called before the body is read. */
     void await(BodyReader bodyReader) {
         reader = bodyReader;
         async.setTimeout(timeoutMs);
         async.addListener(this);
     }
 
-    /** The last byte is there; from now on only the hub can be late. */
+    /** Notes that the last byte is there: from now on only the hub can be late. */
     void whole() {
         whole = true;
     }
@@ -54,7 +54,7 @@ final class PublishReply implements AsyncListener {
         }
     }
 
-    /** A refusal is told as it is; anything else is a fault of ours. */
+    /** Answers with the refusal; any other failure is a fault of the hub. */
     void fail(Throwable failure) {
         if (answered.compareAndSet(false, true)) {
             if (failure instanceof Refused refused) {
@@ -65,7 +65,7 @@ final class PublishReply implements AsyncListener {
         }
     }
 
-    /** The body ended before its end: nothing was published. Whoever still listens is told so. */
+    /** The body was cut off: nothing was published, and a client that still reads is told so. */
     void cut() {
         if (answered.compareAndSet(false, true)) {
             writeNow(Refused.malformed("the body ended early, after " + reader.length()
@@ -97,16 +97,16 @@ final class PublishReply implements AsyncListener {
 
     @Override
     public void onStartAsync(AsyncEvent event) {
-        // nobody starts it again
+        // no request is started twice here
     }
 
-    /** In a container's thread, where a short blocking write is allowed. */
+    /** Answers in a container's thread, where a short blocking write is allowed. */
     private void writeNow(Refused refused) {
         try {
             problem.write(refused, (HttpServletRequest) async.getRequest(),
                 (HttpServletResponse) async.getResponse());
         } catch (IOException | IllegalStateException e) {
-            // whoever sent half a body has mostly gone as well
+            // a client that sent half a body has mostly left
         }
         Answer.complete(async);
     }

@@ -14,8 +14,11 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Turns the body of a publish into events. Which of the forms it has is decided by the head, before a byte of the body
- * is read: with {@code topic} in the query the body is the data, byte for byte; else the content type decides. Pure.
+ * How the body of a publish at {@code /api/updates} is read. {@code UpdatesServlet} makes one for each request.
+ * Immutable, any thread.
+ *
+ * <p>The head decides, before a byte of the body is read: with {@code topic} in the query the body is the data, byte
+ * for byte; else the content type tells whether it is a form, a JSON array, or lines of JSON.
  */
 public final class UpdatesForm implements PublishForm {
 
@@ -55,7 +58,7 @@ public final class UpdatesForm implements PublishForm {
 
     private static Form byType(String contentType) {
         if (FormDecoder.TYPE.equals(contentType)) {
-            return Form.FIELDS; // nearly always: nothing is to be taken apart
+            return Form.FIELDS; // nearly always, and without taking the text apart
         }
         String[] parts = (contentType == null ? "" : contentType).toLowerCase(Locale.ROOT).split(";");
         Form form = switch (parts[0].trim()) {
@@ -87,7 +90,7 @@ public final class UpdatesForm implements PublishForm {
         return true;
     }
 
-    /** The publisher's own ids serve as well: on this path they are unique. */
+    /** Without the header, the publisher's own ids are the key: on this path they are unique. */
     @Override
     public String key(String header, List<Event> events) {
         return IdempotencyKey.of(header, events);

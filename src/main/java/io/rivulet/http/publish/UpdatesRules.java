@@ -7,19 +7,20 @@ import io.rivulet.refusal.Refused;
 import java.util.Set;
 
 /**
- * The rules of {@code /api/updates} for one event's fields, over those of the log: what a stream of Server-Sent Events
- * cannot carry to every client. The Mercure path does not have them.
+ * The rules of {@code /api/updates} for the fields of one event, beside those of the log: they refuse what a stream of
+ * Server-Sent Events cannot carry to every client. {@link UpdatesForm} and {@link JsonBatch} build their events here;
+ * the door of Mercure does not have these rules. Pure.
  */
 public final class UpdatesRules {
 
-    /** A listener could not tell such an event from the stream's own state. */
+    /** In a browser a listener for one of these also gets the stream's own events of that name. */
     private static final Set<String> STATE_TYPES = Set.of("open", "error");
     private static final int RETRY_DIGITS_MAX = 18;
 
     private UpdatesRules() {
     }
 
-    /** Builds the event after the rules of this door; {@code retry} is text or null. */
+    /** Builds the event by the rules of this door; {@code retry} is text or null. */
     static Event build(Event.Builder event, String id, String type, String retry) {
         if (id != null) {
             checkId(id);
@@ -47,12 +48,12 @@ public final class UpdatesRules {
         }
     }
 
-    /** Here 0 asks for the least there is. */
+    /** At this door 0 asks for the shortest time there is. */
     private static long retryMs(String retry) {
         return Math.max(1, milliseconds(retry));
     }
 
-    /** Digits only (Mercure PUB-13); the event clamps what is too little or too much. */
+    /** The time that digits tell (Mercure PUB-13); the event itself brings it within its bounds. */
     public static long milliseconds(String retry) {
         if (!retry.matches("[0-9]+")) {
             throw Refused.malformed("retry is \"" + Printable.of(retry) + "\"; it must be digits only: milliseconds");

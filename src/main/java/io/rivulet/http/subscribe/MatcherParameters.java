@@ -14,12 +14,13 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Reads what a subscriber asks for: Mercure 1.0's {@code match}, {@code match_exact}, {@code match_urlpattern} (SUB-03
- * to SUB-09) and {@code topic}, of Mercure 0.x and of {@code /api/updates}. Any thread.
+ * Reads which topics a subscriber asks for: Mercure 1.0's {@code match}, {@code match_exact} and {@code
+ * match_urlpattern} (SUB-03 to SUB-09), and {@code topic}, of Mercure 0.x and of {@code /api/updates}. All doors that
+ * read use it. Immutable, any thread.
  */
 public final class MatcherParameters {
 
-    /** Of all texts together: a stream keeps them while it lasts, and how many there may be assumes some kilobytes. */
+    /** Of all texts together: a stream keeps them while it lasts, and the cap on streams counts on kilobytes. */
     private static final int CHARS_MAX = 64 << 10;
     /** Of all compiled patterns together: a few characters, such as <code>{x:1000}</code>, may take kilobytes. */
     private static final long PATTERN_BYTES_MAX = 512 << 10;
@@ -31,6 +32,7 @@ public final class MatcherParameters {
     private final int bytesMax;
     private final List<String> whenNone;
 
+    /** The parameters of a hub with these topics. */
     public MatcherParameters(TopicSpace space, Settings settings) {
         this.space = space;
         countMax = settings.get(SettingsTable.MATCHERS_MAX);
@@ -49,9 +51,9 @@ public final class MatcherParameters {
     }
 
     /**
-     * All that is asked for.
+     * All topics that are asked for.
      *
-     * @throws Refused when there is nothing, too much, or a fault in one
+     * @throws Refused when there are none or too many, or one has a fault
      */
     TopicSelection selection(FormFields fields) {
         List<String> names = fields.names().stream().filter(n -> looksLikeMatch(n) || n.equals(TOPIC)).toList();
@@ -80,7 +82,7 @@ public final class MatcherParameters {
         return selection;
     }
 
-    /** The same; where nothing is asked for, the topics of the settings. */
+    /** As {@link #selection}; where nothing is asked for, the topics of the settings. */
     public TopicSelection selectionOrDefault(FormFields fields) {
         if (hasMatch(fields) || hasTopic(fields)) {
             return selection(fields);

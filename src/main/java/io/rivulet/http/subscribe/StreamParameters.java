@@ -20,27 +20,31 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 
-/** Reads what a client asks for when it opens a stream, as the path understands it. Any thread. */
+/**
+ * Reads what a client asks for when it opens a stream: topics, the id to resume after, heartbeat and pace, as the door
+ * understands them. The doors of updates and of Mercure use it. Immutable, any thread.
+ */
 public final class StreamParameters {
 
     private static final Duration HEARTBEAT_IMPATIENT = Duration.ofSeconds(4);
     private static final int HEARTBEAT_S_MAX = 300;
-    /** Clients whose read time limit lies below the default heartbeat: okhttp-eventsource 5 s, httpx 5 s. */
+    /** Clients that give up reading before the default heartbeat: okhttp-eventsource after 5 s, httpx after 5 s. */
     private static final List<String> IMPATIENT = List.of("okhttp/", "python-httpx/");
 
     private final HubContext context;
     private final MatcherParameters matcherParameters;
 
+    /** The parameters of this hub's streams. */
     public StreamParameters(HubContext context) {
         this.context = context;
         matcherParameters = new MatcherParameters(context.hub().topics(), context.settings());
     }
 
     /**
-     * A stream's request.
+     * What one client asks for.
      *
      * @param asked      for the hub
-     * @param hadCursor  the client named a place, were it an empty one: Mercure's answer then tells where it begins
+     * @param hadCursor  whether the client named an id, even an empty one: Mercure's answer then tells where it begins
      */
     public record Asked(SubscribeRequest asked, boolean hadCursor) {
     }

@@ -21,9 +21,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Opens streams. All checks come before the first byte, while a refusal can still have a status. On Mercure's path a
- * client that names a place is told in a header where the stream begins, so the place is looked up first. The
- * container's request threads.
+ * Opens streams. The doors of updates and of Mercure use it, in the container's request threads.
+ *
+ * <p>All checks come before the first byte, while a refusal can still have a status. At Mercure's path a client that
+ * names an id is told in a header where the stream begins, so the position is looked up first, and the request waits
+ * for it.
  */
 public final class SubscribeHandler {
 

@@ -18,7 +18,7 @@ import java.io.IOException;
 
 /**
  * {@code /api/events?topic=&since=&after=&limit=&format=}: history as JSON or NDJSON, under the rights of a stream. The
- * hub's reader thread finds the events; a container's thread writes them, so a slow reader holds up nobody else.
+ * hub's reader thread finds the events; a container's thread writes them, so a slow client holds up nobody else.
  */
 public final class EventsServlet extends HubServlet {
 

@@ -10,7 +10,7 @@ import io.rivulet.hub.resume.History;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
-/** A page of history as JSON, or as one event a line. Pure. */
+/** A page of history as JSON, or as one event a line. {@link EventsServlet} uses it. Pure. */
 final class HistoryJson {
 
     /** A page ends early when its data reach this: 1,000 events may have a megabyte each. */
@@ -59,7 +59,7 @@ final class HistoryJson {
         return json.toString();
     }
 
-    /** A line break to some clients; Gson escapes the other two of its kind. */
+    /** Escapes U+0085, a line break to some clients; Gson escapes the other two characters of that kind. */
     private static String escaped(String json) {
         return json.replace("\u0085", "\\u0085");
     }

@@ -16,7 +16,10 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** The hub resource, {@code /api/updates}: GET subscribes, POST and PUT publish. */
+/**
+ * The hub's own resource, {@code /api/updates}: GET subscribes, POST and PUT publish. It runs in the container's
+ * request threads.
+ */
 public final class UpdatesServlet extends HubServlet {
 
     private static final String METHODS = "GET, HEAD, POST, PUT, OPTIONS";
