@@ -25,14 +25,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one wiring of a hub, for the WAR, other applications and embedded servers alike: it builds all parts in the order
- * of the flow, and closes them in reverse. Starting does not wait for the store; a bad setting stops the start. Used by
- * the thread that starts or ends the application.
+ * The one wiring of a hub, for the WAR, other applications, embedded servers and tests alike. It builds all parts in
+ * the order of the flow, and closes them in reverse. Used by the thread that starts or ends the application.
+ *
+ * <p>The start does not wait for the store, since another process may still hold it. A bad setting stops the start, and
+ * then nothing runs.
  */
 public final class Assembly implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Assembly.class);
-    /** Of the servlet context: the hub that runs there. */
+    /** The attribute of the servlet context that has the hub. */
     private static final String HUB = "io.rivulet.hub";
 
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
@@ -135,7 +137,7 @@ public final class Assembly implements AutoCloseable {
         }
     }
 
-    /** Uses the log from its opening to a hand-over; a close in between takes the way of {@link Assembly#close}. */
+    /** Uses the log from its opening to a hand-over; the end of the application is {@link Assembly#close}. */
     private record User(Hub hub, Feeds feeds, Bans bans) implements StoreKeeper.Owner {
         @Override
         public void opened(EventLog log) {

@@ -7,9 +7,11 @@ import java.util.Locale;
 import java.util.OptionalInt;
 
 /**
- * How many streams this machine holds, and why so many. When nobody says ({@code rivulet.connections.max=0}): half the
- * heap, and less than the container's own limit, at which new connections would hang silently instead of being told to
- * come back.
+ * How many streams this machine holds, and why so many. {@link Assembly} asks once, at the start. Immutable.
+ *
+ * <p>Without a setting ({@code rivulet.connections.max=0}) it is what half of the heap holds, and less than the
+ * container's own limit: beyond that limit new connections would hang without an answer, and would not be told to come
+ * back.
  *
  * @param streams how many at once
  * @param why     what decided it, as the end of a sentence

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/** The commands that the hub's own archive understands, beside being deployed. For one thread. */
+/** The command line of the hub's own archive. {@link Launcher} calls it, on the main thread. */
 public final class Commands {
 
     /** All went well. */

@@ -7,10 +7,12 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 
 /**
- * How many connections Tomcat's connectors take, and how long a write may wait there. A web application cannot ask the
- * container; its MBeans tell everybody in the JVM, unless whoever embeds it has turned them off. Jetty has no limit of
- * connections by default, and one that is set (a {@code ConnectionLimit} or {@code NetworkConnectionLimit}) shows
- * itself to nobody, and neither does its idle timeout.
+ * Finds how many connections Tomcat's connectors take, and how long a write may wait there. {@link Assembly} asks at
+ * the start.
+ *
+ * <p>A web application cannot ask the container, but the container's MBeans tell everybody in the JVM, unless an
+ * embedder has turned them off. Jetty has no limit of connections by default. A limit that is set there (a {@code
+ * ConnectionLimit} or {@code NetworkConnectionLimit}) shows itself to nobody, and neither does its idle timeout.
  */
 final class ConnectorLimit {
 
@@ -39,7 +41,7 @@ final class ConnectorLimit {
         }
     }
 
-    /** 0 when it is no connector, or has gone meanwhile. */
+    /** The limit of one connector; 0 when the name is of something else, or is gone meanwhile. */
     private static int limit(MBeanServer server, ObjectName name, String attribute) {
         try {
             return server.getAttribute(name, attribute) instanceof Integer n ? n < 0 ? Integer.MAX_VALUE : n : 0;

@@ -6,7 +6,10 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Finds the settings in a servlet container. */
+/**
+ * Finds the settings in a servlet container: the parameters of the context, and those of the machine. {@link Assembly}
+ * uses it for the WAR, at the start.
+ */
 final class ContainerSettings {
 
     private ContainerSettings() {

@@ -13,8 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where the log lives: as set, else below the container's base and named by the path of the hub, so that two hubs in
- * one container have two and a redeployed one finds its own again; else the context's temp folder.
+ * Finds the folder of the log. {@link Assembly} asks at the start. It is the folder of the settings, else one below the
+ * container's base, named by the path of the hub: so two hubs in one container have two folders, and a redeployed hub
+ * finds its own again. Without such a base it is the context's temporary folder.
  */
 final class DataFolder {
 
@@ -23,7 +24,7 @@ final class DataFolder {
     private DataFolder() {
     }
 
-    /** Decides, and says in one line which and whether it survives; {@code hubPath} is where in the host the hub is. */
+    /** Chooses the folder, and logs which it is and whether it survives; {@code hubPath} is the hub's on its host. */
     static Path choose(Settings settings, ServletContext application, String hubPath) {
         Optional<String> set = settings.get(SettingsTable.DATA_DIR);
         if (set.isPresent()) {

@@ -5,7 +5,10 @@ import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import java.util.List;
 
-/** What the log says at start: where the hub is, how to subscribe, how to publish. Pure. */
+/**
+ * The lines of the log at the start: where the hub is, how to subscribe, how to publish. {@link Assembly} logs them.
+ * Pure.
+ */
 final class Greeting {
 
     private Greeting() {

@@ -17,7 +17,10 @@ import java.util.Properties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Finds the settings on this machine, in a container or on a command line, and the container's base folder. */
+/**
+ * Finds the settings on this machine, and the container's base folder. {@link ContainerSettings} and {@link DataFolder}
+ * use it, at the start.
+ */
 final class HostSettings {
 
     private static final String FILE = "rivulet.properties";

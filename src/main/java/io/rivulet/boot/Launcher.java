@@ -15,9 +15,11 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 
 /**
- * What {@code java -jar rivulet.war} runs: it opens the WAR's own classes and libraries, and hands over to
- * {@link Commands}. In the WAR its class stands a second time, at the root, where alone Java finds a main class; so it
- * is alone there, and names no other class of the hub. {@code web.xml} keeps containers from serving it as a file.
+ * The main class of {@code java -jar rivulet.war}. It opens the WAR's own classes and libraries, and hands over to
+ * {@link Commands}. The main thread runs it.
+ *
+ * <p>Java finds a main class at the root of the WAR alone, so this class stands there a second time. There it has no
+ * other class of the hub beside it, and so it names none. {@code web.xml} keeps containers from serving it as a file.
  */
 public final class Launcher {
 

@@ -7,8 +7,9 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 
 /**
- * Tells a port in use in words that help, for {@code mvn jetty:run} only: there the connector binds after the context
- * has started, and its own message does not say which option moves the port.
+ * Tells of a port in use in words that help. {@link Assembly} asks in dev mode, and it acts under {@code mvn jetty:run}
+ * only: there the connector binds after the context has started, and its own message does not say which option moves
+ * the port.
  */
 final class PortCheck {
 

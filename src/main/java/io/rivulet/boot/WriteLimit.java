@@ -6,8 +6,9 @@ import java.time.Duration;
 import java.util.OptionalInt;
 
 /**
- * After how long a stream ends whose socket takes nothing. The container has a limit of its own, which it applies
- * first where it is less than {@code rivulet.stall.timeout}; an application cannot change it, but it can say so.
+ * Tells after how long a stream ends whose socket takes nothing. {@link Assembly} logs it at the start. The container
+ * has a limit of its own, which counts where it is less than {@code rivulet.stall.timeout}; an application cannot
+ * change that limit, but can tell of it. Pure.
  */
 final class WriteLimit {
 

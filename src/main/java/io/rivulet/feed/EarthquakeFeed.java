@@ -14,8 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * {@code earthquakes}: a week that the U.S. Geological Survey recorded, replayed faster and over again. Each event
- * says when it really happened. The replay stands still while nobody listens.
+ * {@code earthquakes}: a week that the U.S. Geological Survey recorded, replayed faster and over again. Each event says
+ * when it really happened. The replay stands still while nobody listens. Run by the thread {@code rivulet-feed}.
  */
 final class EarthquakeFeed implements Feed {
 

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
-/** One source of events. Its methods are called by the thread {@code rivulet-feed} alone and do not wait. */
+/** One source of events. The thread {@code rivulet-feed} alone calls its methods, which do not wait. */
 interface Feed extends AutoCloseable {
 
     /** Every topic it publishes to; any thread. */

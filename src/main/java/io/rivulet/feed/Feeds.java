@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All feeds that the settings name, and the one thread that runs them. Built and started by who wires the hub, in
- * {@code contextInitialized}; {@link #close} comes before the hub's.
+ * All feeds that the settings name, and the one thread that runs them. {@code Assembly} builds and starts them, and
+ * closes them before the hub. The home page asks for their topics, on any thread.
  */
 public final class Feeds implements AutoCloseable {
 

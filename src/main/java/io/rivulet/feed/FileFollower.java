@@ -14,12 +14,11 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Reads what is added to a file, like {@code tail -F}: over a rename that puts a new file in its place, over a cut to
- * nothing, and over a time when there is none. A file that is there at first is read from its last few lines on, one
- * that comes later from its start. One call reads a bounded piece. Not for several threads.
+ * Reads the lines that are added to a file, like {@code tail -F}: over a rename that puts a new file in its place, over
+ * a cut to nothing, and over a time without the file. {@link LogFeed} uses it, on one thread. A file that is there at
+ * first is read from its last few lines on, a later one from its start. One call reads a bounded piece.
  *
- * <p>What it cannot see, as {@code tail} cannot: a file that was cut and has grown past the old place between two
- * calls.
+ * <p>It cannot see, as {@code tail} cannot, a file that was cut and has grown past the old position between two calls.
  */
 final class FileFollower implements AutoCloseable {
 

@@ -10,8 +10,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 /**
- * {@code host}: what this JVM does, every second. CPU as a share of all cores (0 to 1), heap in bytes, collections
- * counted and timed since the JVM's start, live threads. A figure the platform does not give is left out.
+ * {@code host}: what this JVM does, every second: CPU as a share of all cores (0 to 1), heap in bytes, collections
+ * counted and timed since the JVM's start, live threads. A figure that the platform does not give is left out. Run by
+ * the thread {@code rivulet-feed}.
  */
 final class HostFeed implements Feed {
 

@@ -13,8 +13,8 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
- * {@code quotes/<symbol>}: a price of each symbol every second, from a file over and again, or made up. What is made
- * up says {@code "simulated":true} in every event.
+ * {@code quotes/<symbol>}: a price of each symbol every second, from a file over and again, or made up. A made-up price
+ * says {@code "simulated":true} in every event. Run by the thread {@code rivulet-feed}.
  */
 final class QuoteFeed implements Feed {
 

@@ -2,7 +2,10 @@ package io.rivulet.feed;
 
 import java.util.regex.Pattern;
 
-/** What a followed log must not show: query strings of requests and links, and things that open doors. */
+/**
+ * Removes from a line what a followed log must not show: query strings of requests and links, and all that opens doors.
+ * {@link LogFeed} uses it. Pure.
+ */
 final class Redaction {
 
     /** From the question mark of a path or link to the blank, quote or bracket that ends it. */

@@ -11,8 +11,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A topic as its feed sees it: something to pour into while somebody listens and the last pouring was answered, so a
- * slow hub gets fewer events and never a heap of them. For the thread {@code rivulet-feed} alone.
+ * A topic as its feed sees it. A feed pours events into it while somebody listens and the hub has answered the last
+ * pouring: so a slow hub gets fewer events, and no heap of them. Feeds use it, on the thread {@code rivulet-feed}
+ * alone.
  */
 final class Tap {
 

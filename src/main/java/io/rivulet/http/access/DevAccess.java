@@ -9,9 +9,11 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * The conditions of dev mode, where being on this machine is all the identity there is. Each closes one way by which
- * somebody else could borrow it: another machine (peer), a page whose name was rebound to 127.0.0.1 (Host), a proxy on
- * this machine that speaks for others (forwarding headers), a page of another site in this machine's browser (Origin).
+ * The conditions of dev mode, in which a caller on this machine may do everything. {@link Access} asks. Pure.
+ *
+ * <p>Being on this machine is all the identity there is, so each condition closes one way to borrow it: another machine
+ * (peer), a page whose name was rebound to 127.0.0.1 (Host), a proxy on this machine that speaks for others (forwarding
+ * headers), a page of another site in this machine's browser (Origin).
  */
 final class DevAccess {
 

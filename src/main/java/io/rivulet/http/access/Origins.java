@@ -17,9 +17,11 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * From which pages something may be changed by a caller whose browser shows who it is by itself, with a cookie or the
- * container's login (TOK-05): the hub's own and those of {@code rivulet.publish.origins}. A page of another site can
- * make the browser send such a request, but not with another {@code Origin} than its own. Any thread.
+ * Checks the page that a changing request comes from, when the browser itself shows who the caller is, by a cookie or
+ * the container's login (TOK-05). The hub's own pages and those of {@code rivulet.publish.origins} may change
+ * something. {@link Access} asks it; {@code Cors} reads its lists here. Immutable, any thread.
+ *
+ * <p>A page of another site can make the browser send such a request, but only with its own {@code Origin}.
  */
 public final class Origins {
 

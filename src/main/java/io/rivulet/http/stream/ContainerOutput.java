@@ -8,10 +8,11 @@ import java.lang.invoke.MethodType;
 import java.nio.ByteBuffer;
 
 /**
- * How this container is best written to. Jetty takes a whole buffer by {@code write(ByteBuffer)}, which Servlet 6.1
- * promises and it has already: one system call, no flush, and no 32 KB aggregate for each connection. Others get
- * slices that fit Tomcat's 8 KB socket buffer, each flushed: a larger one would leave a tail there and cost a round
- * through the poller.
+ * How this container's output is best written to. {@link OpenResponse} asks, on the writer's thread. Immutable.
+ *
+ * <p>Jetty takes a whole buffer by {@code write(ByteBuffer)}, which Servlet 6.1 promises and Jetty has already: one
+ * system call, no flush, and no 32 KB aggregate for each connection. Other containers get slices that fit Tomcat's 8 KB
+ * socket buffer, each flushed: a larger slice would leave a tail there and cost a round through the poller.
  */
 final class ContainerOutput {
 

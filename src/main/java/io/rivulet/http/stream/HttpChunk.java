@@ -4,8 +4,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Bytes as a chunk of HTTP/1.1 (RFC 9112, 7.1), the way Jetty writes them: the line end that closes a chunk's data
- * comes with the next chunk. Made once for all streams of a shard that get the same bytes; its thread alone.
+ * Bytes as a chunk of HTTP/1.1 (RFC 9112, 7.1), as Jetty writes them: the line end that closes a chunk's data comes
+ * with the next chunk. {@link JettySocket} makes it once for all streams of a shard that get the same bytes, on the
+ * shard's thread.
  */
 final class HttpChunk {
 

@@ -16,14 +16,17 @@ import java.nio.channels.SocketChannel;
 import java.util.List;
 
 /**
- * The socket under a stream of Jetty's. Once the response's head and first bytes have gone the usual way, what follows
- * is whole chunks: they need nothing of what Jetty's output does for each write (two state machines, a buffer for each
- * chunk's head, a gathering write), and that is a quarter of what a delivery costs. What the socket does not take at
- * once is given to Jetty's end point, which writes it when it can, and the response ends the usual way as well.
+ * The socket under a stream of Jetty's. {@link ShardWriter} writes to it, on the shard's thread; {@link #of} runs in
+ * the request's own thread.
  *
- * <p>Jetty's classes are hidden from web applications and none is needed here: they are asked by name. Where anything
- * is not as it is known to be (TLS, HTTP/2, HTTP/1.0, a wrapped response, another version) there is no such socket, and
- * the stream is written as in any container. The shard's thread, but for {@link #of}.
+ * <p>Once the response's head and first bytes have gone the usual way, only whole chunks follow. They need nothing of
+ * what Jetty's output does for each write (two state machines, a buffer for each chunk's head, a gathering write), and
+ * that is a quarter of the cost of a delivery. Jetty's end point gets the bytes that the socket does not take at once,
+ * and writes them when it can; the response ends the usual way.
+ *
+ * <p>Jetty's classes are hidden from web applications, and none is needed here: they are asked by name. Where anything
+ * is not as expected (TLS, HTTP/2, HTTP/1.0, a wrapped response, another version) there is no such socket, and the
+ * stream is written as in any container.
  */
 final class JettySocket {
 

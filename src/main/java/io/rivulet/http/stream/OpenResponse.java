@@ -16,13 +16,14 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * One open response, and the container's rules for it. One thread at a time writes, the <em>writer</em>: the shard in
- * {@link ShardWriter}, a thread of the pool in {@link LaneWriter}. Container threads only bring news and pass it on.
- * Before every write and every flush comes the container's own {@code isReady()} (Servlet 6.0,
- * {@code ServletOutputStream}).
+ * One open response, and the container's rules for it. The hub writes a stream to it as its outlet. One thread at a
+ * time writes, the <em>writer</em>: the shard in {@link ShardWriter}, a thread of the pool in {@link LaneWriter}.
+ * Container threads only bring news and pass it on. Before every write and every flush comes the container's own {@code
+ * isReady()} (Servlet 6.0, {@code ServletOutputStream}).
  *
- * <p>After a failed write Jetty keeps the request open until somebody completes it, Tomcat completes it itself and may
- * do so from another thread: whatever the way, it ends in {@link #complete}, which works once.
+ * <p>The hard thing is the end. After a failed write Jetty keeps the request open until somebody completes it; Tomcat
+ * completes it itself, and may do so from another thread. So each way ends in {@link #complete}, which works once, and
+ * {@link #enter} keeps the writer away from a response that Tomcat has given to the next connection.
  */
 public abstract class OpenResponse implements Outlet, WriteListener, AsyncListener {
 
@@ -38,21 +39,21 @@ public abstract class OpenResponse implements Outlet, WriteListener, AsyncListen
     private String transport;
     private ServletOutputStream out;
     private ContainerOutput container;
-    /** What was not given to the container yet, and from where on; the writer's. */
+    /** The bytes that the container has not got yet, from {@code at} on; the writer's. */
     private byte[] current;
     private int at;
-    /** What the container reads now, moving its position; the writer looks at it without being told when it moves. */
+    /** The bytes that the container reads now; it moves the position, and tells nobody when. */
     private ByteBuffer taking;
-    /** Written, but to be flushed once the container is ready again; the writer's. */
+    /** Whether written bytes are to be flushed once the container is ready again; the writer's. */
     private boolean unflushed;
 
-    /** The container said "ready", and nothing was written since; the writer's. */
+    /** Whether the container said "ready" and nothing was written since; the writer's. */
     private boolean known;
 
-    /** Who is inside a call of the container's: the writer, or nobody. */
+    /** The thread inside a call of the container's: the writer, or null. */
     private volatile Thread inside;
 
-    /** How often the container has called, its threads alone count: it calls one at a time. */
+    /** How often the container has called. Only its threads count, and it calls one at a time. */
     private volatile int calls;
     /**
      * How many calls there were when the container last said "not ready", and so owes one; the writer's. Before the
@@ -60,7 +61,7 @@ public abstract class OpenResponse implements Outlet, WriteListener, AsyncListen
      */
     private int owedAfter;
     private volatile boolean over;
-    /** To be ended as soon as that does not block; the shard has let go of it. */
+    /** Whether the response is to be ended as soon as that does not block; the shard has let go of it. */
     private volatile boolean ending;
 
     /** Opens the response; from here on the container calls. In the request's own thread, last. */
@@ -76,7 +77,7 @@ public abstract class OpenResponse implements Outlet, WriteListener, AsyncListen
         out.setWriteListener(this);
     }
 
-    /** It was never started: nothing was, and nothing will be written. */
+    /** Lets go of a response that was never started: nothing was written, and nothing will be. */
     public final void abandon() {
         if (completed.compareAndSet(false, true)) {
             closed();
@@ -89,14 +90,14 @@ public abstract class OpenResponse implements Outlet, WriteListener, AsyncListen
     void opening(AsyncContext context, ServletOutputStream output) {
     }
 
-    /** It is about to be ended by cutting it, whatever it has not written yet. */
+    /** The response is about to be cut off, whatever is not written yet. */
     void letGo() {
     }
 
     /** The container would take more, for the first time or again; a container thread. */
     abstract void possible();
 
-    /** It is to be ended, as soon as that does not block; the shard's thread, once the container has it. */
+    /** Ends the response as soon as that does not block; the shard's thread, once the container has it. */
     abstract void finish();
 
     /** Nothing is written any more, by anybody; any thread, once. */
@@ -133,7 +134,7 @@ public abstract class OpenResponse implements Outlet, WriteListener, AsyncListen
         return calls != owedAfter && !over;
     }
 
-    /** As {@link #drained}; a failure is told to the hub. */
+    /** As {@link #drained}, and tells the hub of a failure. */
     final boolean tryDrained() {
         try {
             return drained();
@@ -157,7 +158,7 @@ public abstract class OpenResponse implements Outlet, WriteListener, AsyncListen
         }
     }
 
-    /** From now on these are to be written. */
+    /** Takes the bytes that are to be written from now on. */
     final void take(byte[] bytes) {
         at = 0;
         current = bytes;
@@ -181,19 +182,19 @@ public abstract class OpenResponse implements Outlet, WriteListener, AsyncListen
         }
     }
 
-    /** The array of what the container has not taken yet, or null. */
+    /** The array of the bytes that the container has not taken yet, or null. */
     final byte[] heldBytes() {
         return current != null ? current : taking != null ? taking.array() : null;
     }
 
-    /** How much of it is left, about, where it is another thread than the writer that asks. */
+    /** How many of these bytes are left; an estimate where another thread than the writer asks. */
     final int leftBytes() {
         byte[] whole = current;
         ByteBuffer begun = taking;
         return (whole == null ? 0 : whole.length - at) + (begun == null ? 0 : begun.remaining());
     }
 
-    /** Lets go of what was not given to the container: it will never be. */
+    /** Lets go of the bytes that the container has not got: it will never get them. */
     final void drop() {
         current = null;
         taking = null;
@@ -269,7 +270,7 @@ public abstract class OpenResponse implements Outlet, WriteListener, AsyncListen
         return true;
     }
 
-    /** Who waits for it may see it a moment later: that costs a delivery no fence. */
+    /** A thread that waits for the writer may see this a moment later; so a delivery pays for no fence. */
     final void leave() {
         INSIDE.lazySet(this, null);
     }
@@ -301,7 +302,7 @@ public abstract class OpenResponse implements Outlet, WriteListener, AsyncListen
         subscription.writable();
     }
 
-    /** Ends the response, whatever its state; once. */
+    /** Ends the response in whatever state it is. Works once. */
     final void complete() {
         if (completed.compareAndSet(false, true)) {
             over = true;

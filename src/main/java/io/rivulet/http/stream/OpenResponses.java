@@ -11,7 +11,8 @@ import java.io.IOException;
 
 /**
  * Makes the {@link OpenResponse} that a request needs: one that its shard writes to where the container's writes never
- * block, else one that a thread of the {@link WriterPool} writes to. To be closed after the hub. Any thread.
+ * block, else one that a thread of the {@link WriterPool} writes to. {@code SubscribeHandler} uses it, on any thread.
+ * To be closed after the hub.
  */
 public final class OpenResponses implements AutoCloseable {
 
@@ -27,9 +28,9 @@ public final class OpenResponses implements AutoCloseable {
     }
 
     /**
-     * The one for this request's response. Whoever gets it starts or abandons it.
+     * The open response of this request. The caller starts or abandons it.
      *
-     * @throws Refused when it needs a thread of the pool and there are as many as allowed
+     * @throws Refused when it needs a thread of the pool and the pool has as many as are allowed
      */
     public OpenResponse of(HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (!request.getProtocol().startsWith("HTTP/2")) {

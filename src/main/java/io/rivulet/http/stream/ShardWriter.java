@@ -7,18 +7,24 @@ import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletOutputStream;
 import java.io.IOException;
 
-/** An open response that its subscriber's shard writes to itself: the container's writes never block. */
+/**
+ * An open response that its stream's shard writes to by itself, since the container's writes never block. The hub uses
+ * it as an outlet, on the shard's thread.
+ *
+ * <p>On Jetty with plain HTTP/1.1 it may write to the socket itself ({@link JettySocket}), once the usual way has
+ * brought the first bytes.
+ */
 final class ShardWriter extends OpenResponse {
 
     private final boolean mayGoStraight;
     private final Metrics metrics;
-    /** Where the socket itself can be written to; null: nowhere. */
+    /** The socket, where it can be written to; else null. */
     private JettySocket socket;
-    /** The usual way has brought the first bytes; from now on the socket is written to. */
+    /** Whether the usual way has brought the first bytes, and the socket is written to from now on. */
     private boolean straight;
     private boolean begun;
 
-    /** One that writes to the socket itself where that is known how and {@code mayGoStraight}. */
+    /** A writer that goes to the socket itself where that can be done and {@code mayGoStraight}. */
     ShardWriter(boolean mayGoStraight, Metrics metrics) {
         this.mayGoStraight = mayGoStraight;
         this.metrics = metrics;

@@ -18,19 +18,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The threads {@code rivulet-h2-N}, for responses whose container blocks in a write that is called non-blocking:
- * Tomcat's HTTP/2, whose streams wait for their connection's socket (5 s by default, {@code Http2Protocol}'s
- * {@code writeTimeout}).
+ * The threads {@code rivulet-h2-N}, which write to responses whose container blocks in a write that is called
+ * non-blocking: Tomcat's HTTP/2, whose streams wait for their connection's socket (5 s by default, {@code
+ * Http2Protocol}'s {@code writeTimeout}). {@link LaneWriter} uses it, on any thread.
  *
- * <p>It is the connection that blocks, never one stream of it: a stream whose own window is used up is "not ready" and
- * calls back. So each connection has a {@link Lane}, in which its streams are written one after the other, and there
- * are at most as many lanes as threads: nobody ever waits for a thread that another connection holds. Any thread.
+ * <p>The connection blocks, never one stream of it: a stream whose own window is used up is "not ready", and the
+ * container calls back. So each connection has a {@link Lane}, in which its streams are written one after the other,
+ * and there are at most as many lanes as threads. So no stream waits for a thread that another connection holds.
  */
 final class WriterPool implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(WriterPool.class);
     private static final long IDLE_S = 10;
-    /** For streams that read to get their end; then those that do not are interrupted, and have as long again. */
+    /** The time for streams that read to get their end; the others are then interrupted, and have as long again. */
     private static final long CLOSE_MS = 1_000;
 
     private final int max;
@@ -55,7 +55,7 @@ final class WriterPool implements AutoCloseable {
     }
 
     /**
-     * The lane that this connection's streams share; one more of them. Whoever gets it leaves it, once.
+     * Enters the lane that the streams of this connection share. The caller leaves it, once.
      *
      * @throws Refused when there are as many lanes as allowed
      */
@@ -132,7 +132,7 @@ final class WriterPool implements AutoCloseable {
 
         private final String connection;
         private final Queue<Runnable> turns = new ConcurrentLinkedQueue<>();
-        /** A thread has it, or is about to. */
+        /** Whether a thread runs the lane, or is about to. */
         private final AtomicBoolean busy = new AtomicBoolean();
         /** Guarded by the pool. */
         private int streams;
@@ -141,7 +141,7 @@ final class WriterPool implements AutoCloseable {
             this.connection = connection;
         }
 
-        /** Runs it in the lane's thread, after those that came before; any thread, never waits. */
+        /** Runs the turn in the lane's thread, after those that came before. Any thread; never waits. */
         void run(Runnable turn) {
             turns.add(turn);
             if (busy.compareAndSet(false, true)) {
@@ -154,7 +154,7 @@ final class WriterPool implements AutoCloseable {
             }
         }
 
-        /** One stream less. */
+        /** One stream leaves the lane. */
         void leave() {
             WriterPool.this.leave(this);
         }
