@@ -140,6 +140,7 @@ final class RunningHub {
         return fanOut.ask(shard -> true);
     }
 
+    /** An event left the ring: the memory of losses notes it. Subscription events have a memory of their own. */
     private static void evicted(EventFrame frame, TransientTopics transients, Presence presence) {
         if (frame.isPresence()) {
             presence.evicted(frame.position());
@@ -181,6 +182,10 @@ final class RunningHub {
         return range.failure() == null ? null : range.failure().getMessage();
     }
 
+    /**
+     * Ends all parts in the order of the flow. The committer may wait for a shard that does not dispatch any more; the
+     * fan-out then lets it go. An interrupt ends the waiting, but every thread is still told to end.
+     */
     void close() {
         ticker.shutdownNow();
         queue.close();

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What a delivery costs the hub itself in steady state, container left out: no memory, no lock, and no change of
- * threads; whatever there is of these is paid once for an event, however many get it.
+ * The cost of a delivery for the hub itself in steady state, container left out: no memory, no lock, and no change of
+ * threads. An event may cost these once, however many streams get it.
  */
 class DeliveryCostTest {
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a stream of each dialect looks like, byte for byte. */
+/** A stream of each dialect, byte for byte. */
 class DialectTest {
 
     private static final String TOPICS_FIELD = "mercure.topics.field";

@@ -2,7 +2,7 @@ package io.rivulet.hub;
 
 import java.lang.management.ManagementFactory;
 
-/** What the tests of memory ask this JVM. */
+/** The questions of memory tests to this JVM. */
 final class Heap {
 
     private Heap() {

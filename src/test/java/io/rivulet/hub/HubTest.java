@@ -36,7 +36,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the hub promises to publishers and streams. */
+/** The promises of the hub to publishers and streams. */
 class HubTest {
 
     private static final String MEMORY = "transient.topics";

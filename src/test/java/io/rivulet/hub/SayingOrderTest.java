@@ -38,9 +38,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What the hub says has its place in the stream's order, whenever and for however long the socket is full: the hello is
- * the first event, a gap stands before what follows it, the farewell is last, and ids ascend. Each test has one stream
- * for each pace and each way in which a socket can be full for a while, all of them in one hub.
+ * The order of the hub's own events in a stream, whenever and for however long the socket is full: the hello is the
+ * first event, a gap stands before the events that follow it, the farewell is last, and ids ascend. Each test has one
+ * stream for each pace and each way in which a socket can be full for a while, all of them in one hub.
  */
 class SayingOrderTest {
 

@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What an open stream costs the hub itself, container and response left out: bytes of heap for each of many idle
- * streams, each of which has had an event. The figures are pinned a little above what was measured, in a heap with
- * compressed references as the tests' is; whoever adds to a stream sees it here.
+ * The cost of an open stream for the hub itself, container and response left out: bytes of heap for each of many idle
+ * streams, each of which has had an event. The limits lie a little above the measured figures, in a heap with
+ * compressed references as the tests' is, so a field more in a stream is seen here.
  */
 class StreamMemoryTest {
 

@@ -97,6 +97,7 @@ public final class PresenceTeller implements Runnable {
         mailbox.close();
     }
 
+    /** A connection that has just come and gone leaves the line again when it is long. */
     private void join(Registration one) {
         line.add(one);
         if (isUnseen(one)) {
@@ -109,6 +110,7 @@ public final class PresenceTeller implements Runnable {
         return one.over && one.begunTold == 0 && line.size() > LINE_MAX;
     }
 
+    /** Sends the next batch, unless one is on its way; false when there is nothing to do. */
     private boolean tell() {
         if (onItsWay || paused || batch == null && line.isEmpty()) {
             return false;
@@ -122,6 +124,7 @@ public final class PresenceTeller implements Runnable {
         return true;
     }
 
+    /** Makes the next batch, or forgets all when nobody may see it: the mark then tells cursors from before apart. */
     private void gather() {
         if (presence.mayStop(() -> batch = List.of(Event.mark()))) {
             line.forEach(one -> one.begunTold = one.over ? one.begunTold : one.size());

@@ -26,7 +26,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What streams that conflate hold at most, what they are told when that was not enough, and what they get always. */
+/** The memory of conflating streams has bounds; beyond them a loss is told, and the newest events arrive always. */
 class ConflationBoundsTest {
 
     private static final String MEMORY = "transient.topics";

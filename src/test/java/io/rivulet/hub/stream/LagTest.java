@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What operators see of a stream that does not keep up: how far it is behind, and why. */
+/** Operators see of a stream that does not keep up how far it is behind, and why. */
 class LagTest {
 
     @TempDir

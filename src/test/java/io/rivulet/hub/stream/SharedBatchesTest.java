@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** After an outage thousands ask for the same history: its writes are put together once, not for each of them. */
+/** Streams that get the same history share its writes: after an outage thousands of them ask for it. */
 class SharedBatchesTest {
 
     private static final int SHARDS = Runtime.getRuntime().availableProcessors();

@@ -27,7 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Who may open one more stream, and that every count comes back to zero. */
+/** Caps on streams refuse one more at their limit, and every count comes back to zero. */
 class StreamCapsTest {
 
     private final Metrics metrics = new Metrics();

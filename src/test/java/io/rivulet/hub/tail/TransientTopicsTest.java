@@ -14,7 +14,7 @@ import io.rivulet.topic.TopicSpace;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What is remembered of transient topics, whichever way somebody asks for them. */
+/** The memory of transient topics, whichever way somebody asks for them. */
 class TransientTopicsTest {
 
     private static final List<String> NAMES = List.of("clock", "quotes/*");
