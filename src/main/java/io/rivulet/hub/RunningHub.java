@@ -30,6 +30,7 @@ import io.rivulet.hub.tail.TransientTopics;
 import io.rivulet.log.EventLog;
 import io.rivulet.log.LogRange;
 import io.rivulet.metrics.Metrics;
+import io.rivulet.refusal.FaultLog;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -60,6 +61,7 @@ final class RunningHub {
 
     private final EventLog log;
     private final PublishQueue queue;
+    private final Committer sequencer;
     private final Thread committer;
     private final FanOut fanOut;
     private final Readers readers;
@@ -107,8 +109,8 @@ final class RunningHub {
             fanOut.add(new Shard(setup, i));
         }
         opener = new StreamOpener(settings, setup, fanOut, resume);
-        committer = new Thread(
-            new Committer(queue, log, ring, transients, fanOut, answers, metrics, clock), "rivulet-commit");
+        sequencer = new Committer(queue, log, ring, transients, fanOut, answers, metrics, clock);
+        committer = new Thread(sequencer, "rivulet-commit");
         committer.setDaemon(true);
     }
 
@@ -120,7 +122,8 @@ final class RunningHub {
         hub.readers.start();
         hub.fanOut.shards().forEach(Shard::start);
         hub.committer.start();
-        hub.ticker.scheduleAtFixedRate(hub::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
+        hub.ticker.scheduleAtFixedRate(FaultLog.surviving(LOG, "A tick", hub::tick), TICK_MS, TICK_MS,
+            TimeUnit.MILLISECONDS);
         if (hub.teller != null) {
             hub.teller.start();
         }
@@ -179,7 +182,10 @@ final class RunningHub {
     /** Why publishing fails now, or null. */
     String trouble() {
         LogRange range = log.range();
-        return range.failure() == null ? null : range.failure().getMessage();
+        if (range.failure() != null) {
+            return range.failure().getMessage();
+        }
+        return committer.isAlive() ? sequencer.trouble() : "the thread that publishes has ended";
     }
 
     /**

@@ -13,6 +13,7 @@ import io.rivulet.hub.stream.ShardSetup;
 import io.rivulet.hub.stream.StreamOwner;
 import io.rivulet.hub.stream.Subscriber;
 import io.rivulet.metrics.Metrics.Count;
+import io.rivulet.refusal.FaultLog;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,9 +81,9 @@ final class StreamOpener {
         StartPoint.Placed placed;
         try {
             placed = place(s.request());
-        } catch (IOException | RuntimeException e) {
-            LOG.error("The cursor of stream {} could not be looked up; the stream is ended and its client will ask "
-                + "again", s.connection(), e);
+        } catch (IOException | RuntimeException | Error e) {
+            FaultLog.tell(LOG, "The cursor of stream {} could not be looked up; the stream is ended and its client "
+                + "will ask again", s.connection(), e);
             s.gone(EndReason.FAULT);
             return;
         }

@@ -3,6 +3,7 @@ package io.rivulet.hub;
 import static io.rivulet.hub.HubScene.awaitEvents;
 import static io.rivulet.hub.HubScene.awaitHello;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,6 +16,8 @@ import io.rivulet.hub.stream.Outlet;
 import io.rivulet.hub.stream.SharedBytes;
 import io.rivulet.hub.stream.Subscription;
 import io.rivulet.kit.Await;
+import io.rivulet.kit.Unloggable;
+import io.rivulet.refusal.Refused;
 import io.rivulet.topic.TopicSelection;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,6 +62,31 @@ class FaultTest {
             assertThrows(ExecutionException.class, () -> scene.publish("news", "2, answer unknown"));
             scene.publish("news", "3");
             assertEquals(List.of("1", "2, answer unknown", "3"), awaitEvents(client, 3).data());
+        }
+    }
+
+    /** Each fault of the committer is answered, told by health, and survived, also when it cannot be logged. */
+    @Test
+    void anErrorInTheCommitterIsAnsweredAndTheNextPublishWorks() throws Exception {
+        AtomicReference<FailingLog> disk = new AtomicReference<>();
+        try (Unloggable unloggable = new Unloggable("io.rivulet.hub");
+             HubScene scene = new HubScene(folder, GoLive.EXACT, log -> {
+                 disk.set(new FailingLog(log));
+                 return disk.get();
+             })) {
+            HubClient client = awaitHello(scene.client("news").connect(), 1);
+            for (int i = 1; i <= 3; i++) {
+                disk.get().onAppend = () -> {
+                    throw new OutOfMemoryError("made by the test");
+                };
+                ExecutionException refused = assertThrows(ExecutionException.class, () -> scene.publish("news", "no"));
+                assertEquals(Refused.Reason.STORE_FAILED, ((Refused) refused.getCause()).reason());
+                assertNotNull(scene.hub.publishTrouble(), "health tells it");
+                disk.get().onAppend = () -> { };
+                scene.publish("news", "" + i);
+            }
+            assertEquals(List.of("1", "2", "3"), awaitEvents(client, 3).data());
+            assertEquals(3, unloggable.refused());
         }
     }
 

@@ -2,6 +2,7 @@ package io.rivulet.hub.presence;
 
 import io.rivulet.event.Event;
 import io.rivulet.hub.stream.Mailbox;
+import io.rivulet.refusal.FaultLog;
 import io.rivulet.refusal.Refused;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -91,7 +92,7 @@ public final class PresenceTeller implements Runnable {
                 }
             } catch (RuntimeException | Error e) {
                 paused = true; // until the next tick; what was gathered is offered again
-                LOG.error("Changes of subscriptions could not be told; they wait", e);
+                FaultLog.tell(LOG, "{} could not tell changes of subscriptions; they wait", thread.getName(), e);
             }
         }
         mailbox.close();

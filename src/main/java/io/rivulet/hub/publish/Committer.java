@@ -12,6 +12,7 @@ import io.rivulet.log.LogFailure;
 import io.rivulet.log.LogRecord;
 import io.rivulet.metrics.Metrics;
 import io.rivulet.metrics.Metrics.Count;
+import io.rivulet.refusal.FaultLog;
 import io.rivulet.refusal.Refused;
 import io.rivulet.topic.TopicMatcher;
 import io.rivulet.topic.TopicSelection;
@@ -20,6 +21,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +38,9 @@ public final class Committer implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
     private static final TopicSelection ALL = TopicSelection.of(List.of(new TopicMatcher.Any()));
     private static final int READ_BYTES = 1 << 20;
+    private static final long TROUBLE_MS = 10_000;
+    /** Where memory is missing, trying again at once would only fill the log. */
+    private static final long FAULT_PAUSE_NS = 10_000_000;
 
     private final PublishQueue queue;
     private final EventLog log;
@@ -55,6 +60,8 @@ public final class Committer implements Runnable {
      */
     private int nonce;
     private boolean failing;
+    /** When the last fault was; 0 for never. */
+    private volatile long faultMs;
 
     /** Goes on at the head of this log; {@code answering} completes answers. */
     public Committer(PublishQueue queue, EventLog log, TailRing ring, TransientTopics transients, FanOut fanOut,
@@ -75,22 +82,41 @@ public final class Committer implements Runnable {
 
     @Override
     public void run() {
-        for (List<PendingPublish> group = queue.take(); group != null; group = queue.take()) {
+        boolean open = true;
+        while (open) {
+            open = takeAndCommit();
+        }
+    }
+
+    /** Whatever is thrown stays here: without this thread every publisher would wait for ever. False at the end. */
+    private boolean takeAndCommit() {
+        List<PendingPublish> group = List.of();
+        try {
+            group = new ArrayList<>();
+            if (!queue.take(group)) {
+                return false;
+            }
             if (fanOut.isLagging(ring)) {
                 answers.give();
                 fanOut.awaitNotLagging(ring);
             }
-            try {
-                showMissing();
-                commit(group);
-                answers.keep(group);
-                if (queue.isEmpty()) {
-                    answers.give(); // a later publish finds this thread at work, or wakes it: no need to look again
-                }
-            } catch (IOException | RuntimeException | Error e) {
-                fault(group, e);
+            showMissing();
+            commit(group);
+            answers.keep(group);
+            if (queue.isEmpty()) {
+                answers.give(); // a later publish finds this thread at work, or wakes it: no need to look again
             }
+        } catch (IOException | RuntimeException | Error e) {
+            fault(group, e);
         }
+        return true;
+    }
+
+    /** Why publishes may fail: one did by a fault of the hub some seconds ago; else null. Any thread. */
+    public String trouble() {
+        long ms = faultMs;
+        return ms != 0 && Math.abs(clock.millis() - ms) < TROUBLE_MS
+            ? "a publish failed by a fault of the hub a moment ago; its log tells why" : null;
     }
 
     /** Appends a group as one commit, and shows it. Repetitions of earlier publishes are answered and not appended. */
@@ -145,14 +171,15 @@ public final class Committer implements Runnable {
 
     /** The committer goes on after any fault: without it every publisher would wait for ever. */
     private void fault(List<PendingPublish> group, Throwable e) {
-        LOG.error("A group of {} publishes failed; whether they were published is unknown", group.size(), e);
-        Refused refusal = Refused.because(Refused.Reason.STORE_FAILED,
-            "the hub failed; whether the event was published is unknown", e);
-        for (PendingPublish pending : group) {
-            pending.refusal = pending.refusal == null ? refusal : pending.refusal;
+        faultMs = clock.millis(); // before the answers: a publisher who was refused finds it in health
+        for (int i = 0; i < group.size(); i++) {
+            PendingPublish pending = group.get(i);
+            pending.refusal = pending.refusal == null ? PendingPublish.UNKNOWN : pending.refusal;
         }
         answers.keep(group);
         answers.give();
+        FaultLog.tell(LOG, "A group of {} publishes failed; whether they were published is unknown", group.size(), e);
+        LockSupport.parkNanos(FAULT_PAUSE_NS);
     }
 
     /** Shows a group in its order; {@code entries} are its durable events, which are on the disk now. */

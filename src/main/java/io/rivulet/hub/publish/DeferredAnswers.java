@@ -2,7 +2,6 @@ package io.rivulet.hub.publish;
 
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 
 /**
  * The publishers' answers, on their way from the committer to the thread that gives them. The committer's own.
@@ -36,12 +35,18 @@ final class DeferredAnswers {
             return;
         }
         List<PendingPublish> group = kept;
-        kept = List.of();
         try {
-            executor.execute(() -> group.forEach(PendingPublish::complete));
-        } catch (RejectedExecutionException e) {
-            // the disk held the committer up until the hub had closed without it
-            group.forEach(PendingPublish::complete);
+            executor.execute(() -> complete(group));
+        } catch (RuntimeException | Error e) {
+            // the disk held the committer up until the hub had closed without it, or there is no memory for the task
+            complete(group);
+        }
+        kept = List.of();
+    }
+
+    private static void complete(List<PendingPublish> group) {
+        for (int i = 0; i < group.size(); i++) {
+            group.get(i).complete();
         }
     }
 }

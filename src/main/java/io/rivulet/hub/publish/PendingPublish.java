@@ -2,9 +2,11 @@ package io.rivulet.hub.publish;
 
 import io.rivulet.event.Event;
 import io.rivulet.log.Receipt;
+import io.rivulet.refusal.Refused;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A publish on its way: in the queue, then in a group, then answered. The publisher's thread makes it; after that the
@@ -20,6 +22,12 @@ public final class PendingPublish {
     final int weight;
     /** The ids, or why nothing was published. */
     public final CompletableFuture<List<String>> answer = new CompletableFuture<>();
+
+    /** Made beforehand: when memory is missing, a publisher still gets this answer. */
+    static final Refused UNKNOWN = Refused.because(Refused.Reason.STORE_FAILED,
+        "the hub failed; whether the event was published is unknown");
+
+    private static final long RETRY_NS = 10_000_000;
 
     /** The ids, once placed. */
     final List<String> ids;
@@ -43,6 +51,17 @@ public final class PendingPublish {
 
     /** Completes the answer; on the thread for answers. */
     void complete() {
+        while (!answer.isDone()) {
+            try {
+                tryComplete();
+            } catch (RuntimeException | Error e) {
+                refusal = UNKNOWN; // which needs less memory than the ids
+                LockSupport.parkNanos(RETRY_NS);
+            }
+        }
+    }
+
+    private void tryComplete() {
         PendingPublish source = original == null ? this : original;
         RuntimeException no = refusal != null ? refusal : source.refusal;
         if (no != null) {

@@ -3,7 +3,6 @@ package io.rivulet.hub.publish;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.refusal.Refused;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -46,36 +45,39 @@ public final class PublishQueue {
                     + pending.weight + " more they would exceed " + bytesMax + " ("
                     + SettingsTable.PUBLISH_QUEUE_BYTES.fullKey() + ")");
             }
-            bytes += pending.weight;
             waiting.add(pending);
+            bytes += pending.weight;
             filled.signal();
         } finally {
             lock.unlock();
         }
     }
 
-    /** The next group: at least one publish, at most about 512 events or 1 MiB; null when closed and empty. */
-    List<PendingPublish> take() {
+    /**
+     * Adds the next group: at least one publish, at most about 512 events or 1 MiB. The caller's list has all that was
+     * taken even when this fails half-way. False when closed and empty.
+     */
+    boolean take(List<PendingPublish> group) {
         lock.lock();
         try {
             while (waiting.isEmpty()) {
                 if (closed) {
-                    return null;
+                    return false;
                 }
                 filled.awaitUninterruptibly(); // nobody of the hub's interrupts: closing the queue ends the taker
             }
-            List<PendingPublish> group = new ArrayList<>();
             int events = 0;
             long size = 0;
             do {
-                PendingPublish next = waiting.poll();
+                PendingPublish next = waiting.peek();
                 group.add(next);
+                waiting.poll();
+                bytes -= next.weight;
                 events += next.events.size();
                 size += next.weight;
             } while (!waiting.isEmpty() && events + waiting.peek().events.size() <= GROUP_EVENTS_MAX
                 && size + waiting.peek().weight <= GROUP_BYTES_MAX);
-            bytes -= size;
-            return group;
+            return true;
         } finally {
             lock.unlock();
         }

@@ -1,5 +1,6 @@
 package io.rivulet.hub.stream;
 
+import io.rivulet.refusal.FaultLog;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -95,7 +96,7 @@ public final class Mailbox {
         try {
             work.run();
         } catch (RuntimeException | Error e) {
-            LOG.error("A task of {} failed; the shard goes on", owner.getName(), e);
+            FaultLog.tell(LOG, "A task of {} failed; the shard goes on", owner.getName(), e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.rivulet.hub.stream;
 
+import io.rivulet.refusal.FaultLog;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,7 +82,8 @@ public final class Readers {
             } catch (InterruptedException e) {
                 s.gone(EndReason.FAULT); // nobody else would ever feed it again
             } catch (IOException | RuntimeException | Error e) {
-                LOG.error("Stream {} could not be fed from the log and is ended; it will ask again", s.connection(), e);
+                FaultLog.tell(LOG, "Stream {} could not be fed from the log and is ended; it will ask again",
+                    s.connection(), e);
                 s.gone(EndReason.FAULT);
             }
         });
@@ -112,7 +114,7 @@ public final class Readers {
                 }
                 // somebody else's interrupt: this thread is the hub's and goes on
             } catch (RuntimeException | Error e) {
-                LOG.error("A look-up in the log failed", e);
+                FaultLog.tell(LOG, "A look-up of {} in the log failed", Thread.currentThread().getName(), e);
             }
         }
     }

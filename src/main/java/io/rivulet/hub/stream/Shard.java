@@ -6,6 +6,7 @@ import io.rivulet.hub.dialect.Dialect;
 import io.rivulet.hub.resume.StartPoint;
 import io.rivulet.hub.tail.TailRing;
 import io.rivulet.metrics.Metrics.Count;
+import io.rivulet.refusal.FaultLog;
 import io.rivulet.refusal.Refused;
 import io.rivulet.refusal.Refused.Reason;
 import java.util.ArrayList;
@@ -241,7 +242,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
     }
 
     private void failed(Subscriber s, Throwable e) {
-        LOG.error("Stream {} failed and is ended", s.connection(), e);
+        FaultLog.tell(LOG, "Stream {} failed and is ended", s.connection(), e);
         remove(s, EndReason.FAULT);
     }
 

@@ -1,5 +1,6 @@
 package io.rivulet.hub.stream;
 
+import io.rivulet.refusal.FaultLog;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -102,11 +103,7 @@ final class ShardThread {
     }
 
     private void failed(Throwable e) {
-        try {
-            LOG.error("A round of {} failed; the shard goes on", thread.getName(), e);
-        } catch (Error again) {
-            // no memory even to say so
-        }
+        FaultLog.tell(LOG, "A round of {} failed; the shard goes on", thread.getName(), e);
         LockSupport.parkNanos(FAILED_PAUSE_NS);
     }
 }

@@ -2,6 +2,7 @@ package io.rivulet.log.segment;
 
 import io.rivulet.config.SettingsTable.Sync;
 import io.rivulet.log.index.HeapIndex;
+import io.rivulet.refusal.FaultLog;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,12 +55,16 @@ final class Janitor implements Runnable {
         long roundNs = System.nanoTime();
         boolean round = true;
         while (true) {
-            if (syncs) {
-                sync();
-            }
-            if (round) {
-                round();
-                roundNs = System.nanoTime();
+            try {
+                if (syncs) {
+                    sync();
+                }
+                if (round) {
+                    roundNs = System.nanoTime();
+                    round();
+                }
+            } catch (RuntimeException | Error e) {
+                FaultLog.tell(LOG, "A round of {} failed and is tried again", thread.getName(), e);
             }
             synchronized (this) {
                 if (!closing && !wanted) {

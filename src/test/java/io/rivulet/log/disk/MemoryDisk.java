@@ -79,6 +79,7 @@ public final class MemoryDisk implements Disk {
     private Op counted;
     private int countdown;
     private boolean crashes;
+    private boolean errs;
     private boolean crashed;
     private long capacity = Long.MAX_VALUE;
     private boolean forceWorks = true;
@@ -95,6 +96,14 @@ public final class MemoryDisk implements Disk {
         counted = op;
         countdown = n;
         crashes = false;
+        errs = false;
+        return this;
+    }
+
+    /** The n-th operation of this kind from now on throws an Error, once, as when memory ends. */
+    public synchronized MemoryDisk erring(Op op, int n) {
+        failing(op, n);
+        errs = true;
         return this;
     }
 
@@ -187,6 +196,9 @@ public final class MemoryDisk implements Disk {
             if (crashes) {
                 crashed = true;
                 throw new Crash();
+            }
+            if (errs) {
+                throw new OutOfMemoryError("made by the test");
             }
             throw new IOException("Input/output error");
         }

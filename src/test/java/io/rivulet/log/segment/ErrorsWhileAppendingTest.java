@@ -1,10 +1,13 @@
 package io.rivulet.log.segment;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.event.Event;
+import io.rivulet.kit.Await;
+import io.rivulet.kit.Unloggable;
 import io.rivulet.log.LogRecord;
 import io.rivulet.log.disk.MemoryDisk;
 import java.io.IOException;
@@ -47,6 +50,25 @@ class ErrorsWhileAppendingTest {
         public int size() {
             step();
             return records.size();
+        }
+    }
+
+    /** The log's thread outlives an Error at any of its operations, and catches up. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4})
+    void anErrorInARoundOfTheLogsThreadDoesNotEndIt(int operation) throws Exception {
+        Scenario scenario = new Scenario(Scenario.small("always"), operation);
+        MemoryDisk disk = new MemoryDisk(operation);
+        try (Unloggable unloggable = new Unloggable("io.rivulet.log");
+             TendedLog log = scenario.open(disk)) {
+            while (log.range().head() < 150) {
+                scenario.append(log);
+            }
+            disk.erring(MemoryDisk.Op.ANY, operation);
+            log.begun();
+            Await.until("retention has begun again", () -> log.range().first() > 1);
+            assertFalse(disk.isArmed());
+            assertTrue(unloggable.refused() > 0, "the log of the fault failed too");
         }
     }
 
@@ -99,9 +121,10 @@ class ErrorsWhileAppendingTest {
         List<Throwable> failed = new ArrayList<>();
         Thread thread = new Thread(null, () -> {
             try {
-                int deepest = deepest();
-                for (int above = 0; above < 400; above += 3) {
-                    refused.addAndGet(atDepth(deepest - above, log, "deep" + above) ? 0 : 1);
+                for (int above = 1; above < 600; above += 4) {
+                    Descent descent = new Descent(log, above);
+                    descent.down();
+                    refused.addAndGet(descent.refused ? 1 : 0);
                     assertTrue(scenario.append(log), "it heals at once, " + above + " calls above the end");
                     scenario.verifyPrefix(log);
                 }
@@ -122,23 +145,34 @@ class ErrorsWhileAppendingTest {
         }
     }
 
-    private static int deepest() {
-        try {
-            return 1 + deepest();
-        } catch (StackOverflowError e) {
-            return 1;
-        }
-    }
+    /** Goes down to the end of the stack, and appends so many calls above it. */
+    private static final class Descent {
+        private final TendedLog log;
+        private final int above;
+        private boolean refused;
 
-    /** Appends that far down; true when it was acknowledged. */
-    private static boolean atDepth(int calls, TendedLog log, String data) throws IOException {
-        if (calls > 0) {
-            try {
-                return atDepth(calls - 1, log, data);
-            } catch (StackOverflowError e) {
-                return false;
-            }
+        Descent(TendedLog log, int above) {
+            this.log = log;
+            this.above = above;
         }
-        return appends(log, records(data));
+
+        /** Returns how many calls it is above the end. */
+        int down() {
+            int here;
+            try {
+                here = down() + 1;
+            } catch (StackOverflowError e) {
+                return 0;
+            }
+            if (here == above) {
+                refused = true;
+                try {
+                    refused = !appends(log, records("deep" + above));
+                } catch (StackOverflowError e) {
+                    return here;
+                }
+            }
+            return here;
+        }
     }
 }
