@@ -122,8 +122,8 @@ final class Appender {
             roll();
         }
         if (active.length() + (long) buffer.length() > FILE_BYTES_MAX && active.count() > 0) {
-            throw new LogFailure(active.file() + " is at its greatest size and no new segment could be made", false,
-                null);
+            throw new LogFailure(active.file().getFileName() + " is at its greatest size and no new segment could be"
+                + " made", false, null);
         }
         int body = buffer.length() - BlockHeader.BYTES;
         // the nonce goes into the ids of this group: after a backup was restored, ids of what it lost do not fit here
@@ -203,7 +203,7 @@ final class Appender {
      */
     private LogFailure poison(String what, Throwable e) {
         LogFailure failure = segments.disk().failure(segments.folder(),
-            "the log in " + segments.folder() + " " + what, e);
+            "the log " + what, e);
         segments.changeRange(r -> new LogRange(epoch, r.first(), r.head(), r.headNonce(), r.bytesAppended(), failure));
         return failure;
     }

@@ -1,6 +1,7 @@
 package io.rivulet.log.store;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -177,7 +178,7 @@ final class FolderHandover {
 
     private static Note read(Path file) throws IOException {
         try {
-            return Note.parse(Files.readString(file));
+            return Note.parse(new String(Files.readAllBytes(file), StandardCharsets.UTF_8)); // never refuses bytes
         } catch (java.nio.file.NoSuchFileException e) {
             return null;
         }

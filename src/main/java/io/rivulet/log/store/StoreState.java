@@ -1,5 +1,8 @@
 package io.rivulet.log.store;
 
+import io.rivulet.config.SettingsTable;
+import java.nio.file.Path;
+
 /**
  * The state of this instance's store at a moment. Immutable.
  *
@@ -25,6 +28,19 @@ public record StoreState(Kind kind, String reason, Holder holder) {
             return "the application at \"" + (contextPath.isEmpty() ? "/" : contextPath) + "\" in process " + pid
                 + " since " + java.time.Instant.ofEpochMilli(sinceMs);
         }
+    }
+
+    /** The reason for anybody: where the folder lies is for the log of the hub. Null when the store is open. */
+    public String reasonWithout(Path folder) {
+        if (reason == null) {
+            return null;
+        }
+        String told = reason.replace(folder + folder.getFileSystem().getSeparator(), "")
+            .replace(folder.toString(), SettingsTable.DATA_DIR.fullKey());
+        for (Path above = folder.getParent(); above != null && above.getNameCount() > 1; above = above.getParent()) {
+            told = told.replace(above.toString(), "..."); // what the system says of a folder that cannot be made
+        }
+        return told;
     }
 
     static StoreState of(Kind kind, String reason) {

@@ -14,6 +14,8 @@ import io.rivulet.log.LogRecord;
 import io.rivulet.log.disk.MemoryDisk;
 import io.rivulet.log.disk.MemoryDisk.Op;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +64,7 @@ class DiskFaultsTest {
             LogFailure failure = assertThrows(LogFailure.class, () -> log.append(List.of(refused, refused)));
             assertFalse(failure.isFull());
             assertEquals(failure, log.range().failure());
+            assertEquals("the log could not be written: Input/output error", failure.getMessage());
             assertEquals(head, log.range().head());
             scenario.verify(log);
             assertTrue(log.find().byId("refused", GrantedTopics.ALL).isEmpty());
@@ -72,6 +75,16 @@ class DiskFaultsTest {
             assertEquals(scenario.acknowledged.get(head + 1), log.read(head, head + 1, Scenario.ALL, 1_000).entries()
                 .get(0).event().text());
         }
+    }
+
+    /** Publishers and health are told the failure. */
+    @Test
+    void aFailureDoesNotSayWhereTheFolderLies() {
+        Path folder = Path.of("/srv/secret");
+        LogFailure failure = new MemoryDisk(1).failure(folder, "the log could not be written",
+            new FileSystemException(folder.resolve("1.log").toString(), null, "No space left on device"));
+        assertEquals("the log could not be written: no space left (1.log: No space left on device)",
+            failure.getMessage());
     }
 
     @Test

@@ -158,6 +158,37 @@ class StoreKeeperTest {
     }
 
     @Test
+    void notesThatAreNoTextAreAsIfTheyWereNotThere() throws IOException {
+        byte[] noUtf8 = {'1', ' ', (byte) 0xC3, '(', (byte) 0xFF, ' ', '1'};
+        Files.write(folder.resolve("store.holder"), noUtf8);
+        Files.write(folder.resolve("store.request-00000000-0000-0000-0000-000000000000"), noUtf8);
+        StoreHolder one = start("/a", false);
+        awaitKind(one, Kind.OPEN);
+        assertEquals(1, one.append("x"));
+    }
+
+    /** Health is open to everybody. */
+    @Test
+    void whatIsToldToAnybodyDoesNotSayWhereTheFolderLies() throws IOException {
+        StoreHolder one = start("/a", false);
+        awaitKind(one, Kind.OPEN);
+        assertNull(one.state().reasonWithout(folder));
+        StoreHolder other = start("/b", false);
+        Await.until("the holder is told", SOON, () -> other.state().holder() != null);
+        assertEquals("the folder rivulet.data.dir is held by " + other.state().holder(),
+            other.state().reasonWithout(folder));
+        Path blocked = folder.resolve("blocked");
+        Files.writeString(blocked, "a file where a folder should be");
+        StoreHolder third = new StoreHolder(blocked.resolve("data"), "/c", false);
+        holders.add(third);
+        third.start();
+        Await.until("the reason is told", SOON, () -> third.state().reason().contains("cannot be used"));
+        String told = third.state().reasonWithout(blocked.resolve("data"));
+        assertFalse(told.contains(folder.toString()), told);
+        assertTrue(told.startsWith("the folder rivulet.data.dir cannot be used: "), told);
+    }
+
+    @Test
     void aFolderThatCannotBeMadeIsTriedAgain() throws IOException {
         Path blocked = folder.resolve("data");
         Files.writeString(blocked, "a file where a folder should be");
