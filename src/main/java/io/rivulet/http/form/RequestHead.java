@@ -4,7 +4,7 @@ import io.rivulet.refusal.Printable;
 import io.rivulet.refusal.Refused;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * The head of a request as a stranger wrote it. {@code HubServlet} checks it before it looks at anything else. Any
@@ -18,9 +18,9 @@ import java.util.function.Consumer;
  */
 public final class RequestHead {
 
-    private static final List<Consumer<HttpServletRequest>> READ = List.of(HttpServletRequest::getMethod,
-        HttpServletRequest::getRequestURI, HttpServletRequest::getContextPath, HttpServletRequest::getPathInfo,
-        HttpServletRequest::getQueryString, HttpServletRequest::getProtocol, HttpServletRequest::getScheme,
+    private static final List<Function<HttpServletRequest, ?>> READ = List.of(HttpServletRequest::getMethod,
+        HttpServletRequest::getRequestURI, HttpServletRequest::getContextPath, HttpServletRequest::getQueryString,
+        HttpServletRequest::getProtocol, HttpServletRequest::getScheme,
         HttpServletRequest::getServerName, HttpServletRequest::getServerPort, HttpServletRequest::getRemoteAddr,
         HttpServletRequest::getContentLengthLong, HttpServletRequest::getHeaderNames, HttpServletRequest::getCookies,
         request -> request.getHeader("Host"), request -> request.getHeaders("Authorization"));
@@ -34,8 +34,22 @@ public final class RequestHead {
      * @throws Refused when it cannot
      */
     public static void check(HttpServletRequest request) {
+        READ.forEach(part -> read(part, request));
+    }
+
+    /**
+     * The decoded path below the servlet's own. {@link #check} leaves it out: Jetty throws here at an encoded slash,
+     * and the addresses of active subscriptions have one.
+     *
+     * @throws Refused when the container cannot decode it
+     */
+    public static String pathInfo(HttpServletRequest request) {
+        return read(HttpServletRequest::getPathInfo, request);
+    }
+
+    private static <T> T read(Function<HttpServletRequest, T> part, HttpServletRequest request) {
         try {
-            READ.forEach(part -> part.accept(request));
+            return part.apply(request);
         } catch (RuntimeException e) {
             throw Refused.malformed("the head of the request cannot be read: "
                 + Printable.of(String.valueOf(e.getMessage())));

@@ -9,6 +9,7 @@ import io.rivulet.http.HubServlet;
 import io.rivulet.http.StoreStatus;
 import io.rivulet.http.form.Answer;
 import io.rivulet.http.form.Query;
+import io.rivulet.http.form.RequestHead;
 import io.rivulet.refusal.Refused;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -47,7 +48,7 @@ public final class HealthServlet extends HubServlet {
     }
 
     private Answer answer(HttpServletRequest request) {
-        String path = String.valueOf(request.getPathInfo());
+        String path = String.valueOf(RequestHead.pathInfo(request));
         return switch (path) {
             case "/live" -> Answer.json(200, "{\"status\":\"up\"}");
             case "/ready" -> ready(Query.of(request).has("publish"));
