@@ -42,6 +42,7 @@ class LayersTest {
         "hub.publish",
         "hub.presence",
         "hub.stream",
+        "hub.stream.feed",
         "hub.resume",
         "hub.tail",
         "hub.dialect",
@@ -91,6 +92,7 @@ class LayersTest {
         assertFaulty("src/main/java/io/rivulet/log/X.java", "class X { io.rivulet.log.segment.SegmentLog log; }");
         assertFaulty("src/main/java/io/rivulet/hub/X.java", "import io.rivulet.http.form.Answer;");
         assertFaulty("src/main/java/io/rivulet/hub/stream/X.java", "import io.rivulet.hub.publish.*;");
+        assertFaulty("src/main/java/io/rivulet/hub/stream/feed/X.java", "import io.rivulet.hub.stream.Shard;");
         assertTidy("src/main/java/io/rivulet/http/updates/X.java",
             "import io.rivulet.http.HubServlet;\nimport io.rivulet.http.publish.PublishHandler;");
         assertTidy("src/main/java/io/rivulet/hub/stream/X.java", "import io.rivulet.log.EventLog;");

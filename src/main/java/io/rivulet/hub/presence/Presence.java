@@ -5,7 +5,7 @@ import io.rivulet.event.IdSeal;
 import io.rivulet.event.Position;
 import io.rivulet.hub.resume.StartPoint;
 import io.rivulet.hub.resume.SubscribeRequest;
-import io.rivulet.hub.stream.StreamWatcher;
+import io.rivulet.hub.stream.feed.StreamWatcher;
 import io.rivulet.hub.tail.TailRing;
 import io.rivulet.refusal.Refused;
 import io.rivulet.topic.TopicMatcher;

@@ -2,6 +2,9 @@ package io.rivulet.hub.stream;
 
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
+import io.rivulet.hub.stream.feed.Cursor;
+import io.rivulet.hub.stream.feed.LiveFeed;
+import io.rivulet.hub.stream.feed.Round;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Consumer;

@@ -2,13 +2,15 @@ package io.rivulet.hub.stream;
 
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
+import io.rivulet.hub.stream.feed.Feed;
+import io.rivulet.hub.stream.feed.Round;
 import io.rivulet.hub.tail.TailRing;
 import java.util.Locale;
 
 /**
  * Works out how far streams are behind. The shard asks it when an operator asks; nothing is kept for it. Shard thread.
  *
- * <p>The reason is the last {@link Outcome} of the stream's feed, not a guess from its state: so operators see what the
+ * <p>The reason is the last {@code Outcome} of the stream's feed, not a guess from its state: so operators see what the
  * shard itself decided.
  */
 final class LagMeter {

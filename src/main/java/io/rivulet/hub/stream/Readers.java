@@ -1,5 +1,7 @@
 package io.rivulet.hub.stream;
 
+import io.rivulet.hub.stream.feed.HistoryRead;
+import io.rivulet.hub.stream.feed.ReadBudget;
 import io.rivulet.refusal.FaultLog;
 import java.io.IOException;
 import java.util.ArrayList;

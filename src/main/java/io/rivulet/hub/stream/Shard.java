@@ -4,11 +4,22 @@ import io.rivulet.auth.Grant;
 import io.rivulet.event.EventFrame;
 import io.rivulet.hub.dialect.Dialect;
 import io.rivulet.hub.resume.StartPoint;
+import io.rivulet.hub.stream.feed.ConflatingFeed;
+import io.rivulet.hub.stream.feed.ConflationBudget;
+import io.rivulet.hub.stream.feed.Delivery;
+import io.rivulet.hub.stream.feed.Feed;
+import io.rivulet.hub.stream.feed.HistoryRead;
+import io.rivulet.hub.stream.feed.LiveFeed;
+import io.rivulet.hub.stream.feed.Outcome;
+import io.rivulet.hub.stream.feed.RateQueue;
+import io.rivulet.hub.stream.feed.Round;
+import io.rivulet.hub.stream.feed.Turn;
+import io.rivulet.hub.stream.feed.WaitingEvents;
+import io.rivulet.hub.stream.feed.WriteBudget;
 import io.rivulet.hub.tail.TailRing;
 import io.rivulet.metrics.Metrics.Count;
 import io.rivulet.refusal.FaultLog;
 import io.rivulet.refusal.Refused;
-import io.rivulet.refusal.Refused.Reason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -297,7 +308,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
                 if (s.feed() instanceof LiveFeed) {
                     return false;
                 }
-                switchTo(s, new LiveFeed(s));
+                s.feedBy(new LiveFeed(s), turn);
             }
             case FELL_BEHIND -> fallBehind(s, (LiveFeed) s.feed());
             case LOST -> tell(s, turn.loss());
@@ -359,27 +370,17 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
         EventFrame first = live.firstHeld(ring);
         long readMs = first == null ? round.ms() : first.timeMs();
         s.cursor().examined(live.toldUpTo(round.place())); // it may have been placed ahead of what was dispatched
-        Feed next = behind(s, null, readMs);
+        Feed next = s.feedBehind(null, readMs);
         if (next instanceof ConflatingFeed conflating) {
             conflating.beginWith(turn, live.sequences());
         } else {
             setup.metrics().add(Count.FELL_BEHIND);
         }
-        switchTo(s, next);
+        s.feedBy(next, turn);
         catchUp.add(s);
     }
 
     /** The old feed gives its memory back first. */
-    private void switchTo(Subscriber s, Feed next) {
-        s.dropFeed(turn);
-        s.feedBy(next);
-    }
-
-    private static Feed behind(Subscriber s, WaitingEvents first, long readMs) {
-        return s.conflates() ? new ConflatingFeed(s, s.cursor(), s.watched(), s.rate(), first, readMs)
-            : new ReplayFeed(s, s.cursor(), s.watched(), first, readMs);
-    }
-
     /**
      * Tells of a loss in the stream, or ends the stream where the hub cannot say it there: then the client comes back
      * and is told by the response's headers. Damage is still there when it comes back, so it is told once and then
@@ -480,14 +481,14 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
             s.say(hello, start.cursor());
         }
         if (start.first() == null && turn.mayGoLive(start.cursor())) {
-            s.feedBy(new LiveFeed(s));
+            s.feedBy(new LiveFeed(s), turn);
             return null;
         }
         WaitingEvents first = start.first() == null ? null : WaitingEvents.first(start, turn.budget());
         if (start.first() != null && first == null) {
             return EndReason.MEMORY;
         }
-        s.feedBy(behind(s, first, 0));
+        s.feedBy(s.feedBehind(first, 0), turn);
         return null;
     }
 
@@ -499,8 +500,9 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
     @Override
     public void renew(Subscriber s, Grant fresh, CompletableFuture<Void> answer) {
         Refused refusal = s.isEnded() || s.isEnding()
-            ? Refused.because(Reason.NOT_FOUND, "the stream has ended meanwhile")
-            : setup.banned().test(fresh) ? Refused.because(Reason.BANNED, "this subject or token is banned") : null;
+            ? Refused.because(Refused.Reason.NOT_FOUND, "the stream has ended meanwhile")
+            : setup.banned().test(fresh) ? Refused.because(Refused.Reason.BANNED, "this subject or token is banned")
+            : null;
         if (refusal != null) {
             answer(() -> answer.completeExceptionally(refusal));
             return;
@@ -508,10 +510,8 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
         s.renew(fresh);
         if (endNow(s) == null) {
             s.watched().renewed(fresh);
-            if (s.feed() instanceof LiveFeed live) {
-                if (live.eventsHeld() > 0) {
-                    fallBehind(s, live);
-                }
+            if (s.feed() instanceof LiveFeed live && live.eventsHeld() > 0) {
+                fallBehind(s, live);
             } else if (s.feed() != null) {
                 s.feed().examineAgain(turn);
             }
@@ -593,7 +593,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
     }
 
     /** The state that its feeds share: for tests, on its thread. */
-    Turn turn() {
+    public Turn turn() {
         return turn;
     }
 }

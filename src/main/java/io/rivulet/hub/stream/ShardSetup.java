@@ -2,6 +2,8 @@ package io.rivulet.hub.stream;
 
 import io.rivulet.auth.Grant;
 import io.rivulet.event.Position;
+import io.rivulet.hub.stream.feed.FeedSources;
+import io.rivulet.hub.stream.feed.StreamWatcher;
 import io.rivulet.log.LocalLog;
 import io.rivulet.metrics.Metrics;
 import java.time.InstantSource;
@@ -23,11 +25,11 @@ import java.util.function.Predicate;
  * @param banned     whether the holder of this grant is to be kept out; any thread
  * @param answers    completes answers to callers: a shard must not run their code
  * @param watcher    keeps the list of active subscriptions
- * @param writeBytes the memory of the streams of one shard, see {@link WriteBudget}
+ * @param writeBytes the memory of the streams of one shard, see {@code WriteBudget}
  * @param names      of the streams, and their secrets
  * @param stallNs    a stream whose socket takes nothing for so long is ended; 0 for never
  * @param conflateTopicsMax topics of a stream that conflates, at most, of which the newest is kept at a time
- * @param conflateBytes     the memory of all of them on one shard, see {@link ConflationBudget}
+ * @param conflateBytes     the memory of all of them on one shard, see {@code ConflationBudget}
  */
 public record ShardSetup(FeedSources sources, LocalLog log, Readers readers, Metrics metrics, InstantSource clock,
                          LongSupplier nanos, Position start, String startId, int backlogMax, Consumer<Subscriber> ended,

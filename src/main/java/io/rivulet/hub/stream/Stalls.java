@@ -1,6 +1,8 @@
 package io.rivulet.hub.stream;
 
 import io.rivulet.event.Position;
+import io.rivulet.hub.stream.feed.Round;
+import io.rivulet.hub.stream.feed.WriteBudget;
 import io.rivulet.metrics.Metrics;
 import io.rivulet.metrics.Metrics.Count;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package io.rivulet.hub.stream;
 
 import io.rivulet.auth.Grant;
 import io.rivulet.hub.resume.StartPoint;
+import io.rivulet.hub.stream.feed.HistoryRead;
 import java.util.concurrent.CompletableFuture;
 
 /**

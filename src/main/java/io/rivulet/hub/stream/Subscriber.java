@@ -5,6 +5,18 @@ import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
 import io.rivulet.event.Variant;
 import io.rivulet.hub.resume.SubscribeRequest;
+import io.rivulet.hub.stream.feed.ConflatingFeed;
+import io.rivulet.hub.stream.feed.Cursor;
+import io.rivulet.hub.stream.feed.Feed;
+import io.rivulet.hub.stream.feed.LiveFeed;
+import io.rivulet.hub.stream.feed.Outcome;
+import io.rivulet.hub.stream.feed.RateQueue;
+import io.rivulet.hub.stream.feed.ReplayFeed;
+import io.rivulet.hub.stream.feed.StreamView;
+import io.rivulet.hub.stream.feed.StreamWatcher;
+import io.rivulet.hub.stream.feed.Turn;
+import io.rivulet.hub.stream.feed.WaitingEvents;
+import io.rivulet.hub.stream.feed.WriteBudget;
 import io.rivulet.topic.TopicSelection;
 import java.util.Arrays;
 
@@ -222,7 +234,7 @@ public final class Subscriber implements Subscription, StreamView {
     }
 
     /** Where its next bytes come from; null while it opens, and when it is about to end. */
-    Feed feed() {
+    public Feed feed() {
         return feed;
     }
 
@@ -235,8 +247,15 @@ public final class Subscriber implements Subscription, StreamView {
     }
 
     /** From now on it is fed by this one. */
-    void feedBy(Feed next) {
+    void feedBy(Feed next, Turn turn) {
+        dropFeed(turn);
         feed = next;
+    }
+
+    /** A feed for the time that it is behind, after {@code first} if that is not null; see {@link Feed#readMs}. */
+    Feed feedBehind(WaitingEvents first, long readMs) {
+        return conflates() ? new ConflatingFeed(this, cursor, watched, rate, first, readMs)
+            : new ReplayFeed(this, cursor, watched, first, readMs);
     }
 
     /** Whether it is behind, or may get behind, with the newest event of each topic rather than all. */

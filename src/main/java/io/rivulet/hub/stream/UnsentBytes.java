@@ -1,5 +1,8 @@
 package io.rivulet.hub.stream;
 
+import io.rivulet.hub.stream.feed.Round;
+import io.rivulet.hub.stream.feed.WriteBudget;
+
 /**
  * Hands bytes to the outlets of one shard, and notes which outlets have not taken all. The shard and its heartbeat
  * write through it. Shard thread.

@@ -8,7 +8,7 @@ import io.rivulet.auth.Grant;
 import io.rivulet.event.Event;
 import io.rivulet.hub.FailingLog;
 import io.rivulet.hub.HubScene;
-import io.rivulet.hub.stream.GoLive;
+import io.rivulet.hub.stream.feed.GoLive;
 import io.rivulet.kit.Await;
 import io.rivulet.refusal.Refused;
 import java.nio.file.Path;

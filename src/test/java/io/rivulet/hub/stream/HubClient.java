@@ -171,7 +171,7 @@ public final class HubClient {
     }
 
     /** Reads at most so many events more, and no byte beyond them that is not needed to know. */
-    int readEvents(int n) {
+    public int readEvents(int n) {
         int before = received.size();
         while (received.size() - before < n && read(32) > 0) {
             // on
@@ -180,7 +180,7 @@ public final class HubClient {
     }
 
     /** Reads everything there is; returns how many events that were. */
-    int readAll() {
+    public int readAll() {
         int before = received.size();
         drain();
         return received.size() - before;
@@ -212,12 +212,12 @@ public final class HubClient {
     }
 
     /** How many bytes wait to be read. */
-    int unread() {
+    public int unread() {
         return current.left();
     }
 
     /** The array that the outlet holds, or null. */
-    Object heldBytes() {
+    public Object heldBytes() {
         return current.held();
     }
 

@@ -10,6 +10,7 @@ import io.rivulet.hub.FailingLog;
 import io.rivulet.hub.HubScene;
 import io.rivulet.hub.SetClock;
 import io.rivulet.hub.resume.Since;
+import io.rivulet.hub.stream.feed.GoLive;
 import io.rivulet.kit.Await;
 import java.nio.file.Path;
 import java.util.List;

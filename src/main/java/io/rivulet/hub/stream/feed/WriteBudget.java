@@ -1,4 +1,4 @@
-package io.rivulet.hub.stream;
+package io.rivulet.hub.stream.feed;
 
 import io.rivulet.event.Position;
 import java.util.IdentityHashMap;
@@ -13,7 +13,7 @@ import java.util.Map;
  * than {@link #FREE_BYTES} begins only where there is room, and else waits. Smaller writes are every stream's own, and
  * part of the memory by which {@code rivulet.connections.max} is reckoned.
  */
-final class WriteBudget {
+public final class WriteBudget {
 
     /** Bytes that each stream may hold beside the budget. */
     static final int FREE_BYTES = 8 << 10;
@@ -25,7 +25,7 @@ final class WriteBudget {
     private long bytes;
 
     /** Something in memory, and how many streams hold it. */
-    static final class Share {
+    public static final class Share {
         private final Object what;
         private final int bytes;
         private int holders;
@@ -36,16 +36,16 @@ final class WriteBudget {
         }
 
         /** The bytes that one holder accounts for, about. */
-        int part() {
+        public int part() {
             return bytes / holders;
         }
     }
 
     /** An event that there is no room for now: its place, and how long it is. */
-    record Need(Position place, int bytes) {
+    public record Need(Position place, int bytes) {
     }
 
-    WriteBudget(long bytesMax) {
+    public WriteBudget(long bytesMax) {
         this.bytesMax = bytesMax;
     }
 
@@ -60,7 +60,7 @@ final class WriteBudget {
     }
 
     /** Whether something of this size may be begun when so much is promised to others. */
-    boolean hasRoomFor(int size, long promised) {
+    public boolean hasRoomFor(int size, long promised) {
         return size <= FREE_BYTES || bytes + promised == 0 || bytes + promised + size <= bytesMax;
     }
 
@@ -75,7 +75,7 @@ final class WriteBudget {
     }
 
     /** One more stream holds this; null when it is small enough not to be counted. */
-    Share hold(Object what, int size) {
+    public Share hold(Object what, int size) {
         if (size <= FREE_BYTES) {
             return null;
         }
@@ -90,7 +90,7 @@ final class WriteBudget {
     }
 
     /** One stream lets go of it. */
-    void release(Share share) {
+    public void release(Share share) {
         if (share != null && --share.holders == 0) {
             shares.remove(share.what);
             bytes -= share.bytes;

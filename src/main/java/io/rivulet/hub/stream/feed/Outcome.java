@@ -1,10 +1,10 @@
-package io.rivulet.hub.stream;
+package io.rivulet.hub.stream.feed;
 
 /**
  * The answer of a {@link Feed} that was asked for the next bytes. The shard carries it out; the last one of a stream
  * tells operators why that stream is slow.
  */
-enum Outcome {
+public enum Outcome {
     /** Bytes to write: see {@link Delivery}. */
     WRITE,
     /** There is nothing that the stream has not got: it is, or goes, live. */

@@ -1,4 +1,4 @@
-package io.rivulet.hub.stream;
+package io.rivulet.hub.stream.feed;
 
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
@@ -34,7 +34,7 @@ public final class HistoryRead {
     private final AtomicLong damagedAfter = new AtomicLong(-1);
 
     /** A question to the log. */
-    interface Question {
+    public interface Question {
         Result ask() throws IOException;
     }
 
@@ -50,8 +50,8 @@ public final class HistoryRead {
      * @param damage        whether it is damage, which stays, rather than retention
      * @param transientLost whether the newest event of a transient topic was lost; for streams that conflate
      */
-    record Result(List<EventFrame> frames, Position end, long bytes, String gapId, Position gapEnd, Long missed,
-                  boolean damage, boolean transientLost) {
+    public record Result(List<EventFrame> frames, Position end, long bytes, String gapId, Position gapEnd, Long missed,
+                         boolean damage, boolean transientLost) {
     }
 
     /** Reads of this log. */

@@ -1,17 +1,17 @@
-package io.rivulet.hub.stream;
+package io.rivulet.hub.stream.feed;
 
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
 import io.rivulet.hub.tail.TailRing;
 
 /**
- * Where the next bytes of one stream come from: live batches, a replay, or conflation. The stream's {@link Shard} asks
+ * Where the next bytes of one stream come from: live batches, a replay, or conflation. The stream's {@code Shard} asks
  * it, writes, and replaces it when the outcome says so. Shard thread.
  *
  * <p>A feed calls nobody back, and knows neither the shard nor another feed. So each can be read alone, and the order
  * of a stream is decided in one place.
  */
-sealed interface Feed permits LiveFeed, ReplayFeed, ConflatingFeed {
+public sealed interface Feed permits LiveFeed, ReplayFeed, ConflatingFeed {
 
     /** The next bytes, or why there are none; only while the stream's socket takes bytes. */
     Outcome next(Turn turn);

@@ -1,4 +1,4 @@
-package io.rivulet.hub.stream;
+package io.rivulet.hub.stream.feed;
 
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
@@ -17,7 +17,7 @@ import java.util.List;
  * <p>The order is: events that have left the ring, from the log and from the memory of transient topics ({@link
  * NewestRead}); then the window; then live.
  */
-final class ConflatingFeed implements Feed {
+public final class ConflatingFeed implements Feed {
 
     private static final int EXAMINED_MAX = 4096;
 
@@ -47,8 +47,8 @@ final class ConflatingFeed implements Feed {
      * @param first  the events that the stream gets before that, or null
      * @param readMs see {@link #readMs}
      */
-    ConflatingFeed(StreamView view, Cursor cursor, StreamWatcher.Watched watched, RateQueue.Rate rate,
-                   WaitingEvents first, long readMs) {
+    public ConflatingFeed(StreamView view, Cursor cursor, StreamWatcher.Watched watched, RateQueue.Rate rate,
+                          WaitingEvents first, long readMs) {
         this.view = view;
         this.cursor = cursor;
         this.watched = watched;
@@ -63,7 +63,7 @@ final class ConflatingFeed implements Feed {
     }
 
     /** The stream was live: its backlog becomes the beginning of the window, and new events are offered. */
-    void beginWith(Turn turn, long[] sequences) {
+    public void beginWith(Turn turn, long[] sequences) {
         window.follow();
         for (int i = 0; i < sequences.length && window.follows(); i++) {
             EventFrame frame = turn.ring().get(sequences[i]);
@@ -81,12 +81,12 @@ final class ConflatingFeed implements Feed {
     }
 
     /** Whether new events are offered to it. */
-    boolean follows() {
+    public boolean follows() {
         return window.follows();
     }
 
     /** A new event for the stream, while it {@link #follows}. */
-    void gather(Turn turn, EventFrame frame) {
+    public void gather(Turn turn, EventFrame frame) {
         if (!take(turn, frame)) {
             window.endAt(frame.position().before());
         }

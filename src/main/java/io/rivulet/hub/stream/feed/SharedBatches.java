@@ -1,4 +1,4 @@
-package io.rivulet.hub.stream;
+package io.rivulet.hub.stream.feed;
 
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
@@ -19,7 +19,7 @@ import java.util.Map;
  * round. After an outage thousands of streams read the same history, and an array for each of them would be most of the
  * hub's garbage: few of these joined arrays are kept, for half a second to a second.
  */
-final class SharedBatches {
+public final class SharedBatches {
 
     private static final int LIVE_KEPT_MAX = 64;
     private static final int SLOT_BITS = 6;
@@ -77,7 +77,7 @@ final class SharedBatches {
     }
 
     /** A new round: nobody asks any more for what was joined of the last batch. */
-    void newRound() {
+    public void newRound() {
         round.clear();
     }
 
@@ -144,7 +144,7 @@ final class SharedBatches {
     }
 
     /** Twice a second: forgets the replays that nobody has asked for since the last time. */
-    void tick() {
+    public void tick() {
         for (int i = 0; i < SLOTS; i++) {
             if (joinedReplays[i] != null && !joinedReplays[i].asked) {
                 joinedReplays[i] = null;

@@ -1,4 +1,4 @@
-package io.rivulet.hub.stream;
+package io.rivulet.hub.stream.feed;
 
 import io.rivulet.event.Position;
 import io.rivulet.hub.tail.TailRing;
@@ -10,7 +10,7 @@ import io.rivulet.hub.tail.TransientTopics;
  *
  * <p>The answers are fields, not results, so that a delivery makes no object.
  */
-final class Turn {
+public final class Turn {
 
     private final FeedSources sources;
     private final Round round;
@@ -31,10 +31,10 @@ final class Turn {
      * @param id          the cursor for {@code place}
      * @param isDamage    whether the log is damaged there: reading again would find the same
      */
-    record Loss(boolean isTransient, Long missed, Position place, String id, boolean isDamage) {
+    public record Loss(boolean isTransient, Long missed, Position place, String id, boolean isDamage) {
     }
 
-    Turn(FeedSources sources, Round round, WriteBudget budget, ConflationBudget conflation) {
+    public Turn(FeedSources sources, Round round, WriteBudget budget, ConflationBudget conflation) {
         this.sources = sources;
         this.round = round;
         this.budget = budget;
@@ -59,12 +59,12 @@ final class Turn {
         return sources.newest();
     }
 
-    ReadBudget readBudget() {
+    public ReadBudget readBudget() {
         return sources.readBudget();
     }
 
     /** Whether a stream that has examined everything up to {@code seen} has caught up with the shard. */
-    boolean mayGoLive(Position seen) {
+    public boolean mayGoLive(Position seen) {
         return sources.goLive().mayGoLive(seen, round.place());
     }
 
@@ -72,11 +72,11 @@ final class Turn {
         return round;
     }
 
-    WriteBudget budget() {
+    public WriteBudget budget() {
         return budget;
     }
 
-    SharedBatches batches() {
+    public SharedBatches batches() {
         return batches;
     }
 
@@ -84,27 +84,27 @@ final class Turn {
         return write;
     }
 
-    ConflationBudget conflation() {
+    public ConflationBudget conflation() {
         return conflation;
     }
 
     /** The bytes to write, after {@link Outcome#WRITE}. */
-    Delivery delivery() {
+    public Delivery delivery() {
         return delivery;
     }
 
     /** The loss, after {@link Outcome#LOST}. */
-    Loss loss() {
+    public Loss loss() {
         return loss;
     }
 
     /** The question to the log, after {@link Outcome#ASKS}. */
-    HistoryRead.Question question() {
+    public HistoryRead.Question question() {
         return question;
     }
 
     /** The event that there is no room for, after {@link Outcome#MEMORY}. */
-    WriteBudget.Need need() {
+    public WriteBudget.Need need() {
         return write.need();
     }
 

@@ -1,4 +1,4 @@
-package io.rivulet.hub.stream;
+package io.rivulet.hub.stream.feed;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -7,6 +7,8 @@ import io.rivulet.auth.Grant;
 import io.rivulet.hub.HubScene;
 import io.rivulet.hub.resume.Since;
 import io.rivulet.hub.resume.SubscribeRequest;
+import io.rivulet.hub.stream.Outlet;
+import io.rivulet.hub.stream.SharedBytes;
 import io.rivulet.kit.Await;
 import io.rivulet.topic.TopicSelection;
 import java.nio.charset.StandardCharsets;

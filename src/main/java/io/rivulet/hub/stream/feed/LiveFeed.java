@@ -1,4 +1,4 @@
-package io.rivulet.hub.stream;
+package io.rivulet.hub.stream.feed;
 
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
@@ -13,7 +13,7 @@ import java.util.Arrays;
  * each, rather than events: so a short stall of many streams costs little, and the ring alone decides how long an event
  * lives.
  */
-final class LiveFeed implements Feed {
+public final class LiveFeed implements Feed {
 
     private static final int BACKLOG_KEPT = 16;
     private static final long[] NOTHING = {};
@@ -25,12 +25,12 @@ final class LiveFeed implements Feed {
     private long firstDurable;
     private long firstTransients;
 
-    LiveFeed(StreamView view) {
+    public LiveFeed(StreamView view) {
         this.view = view;
     }
 
     /** Takes an event of the batch; false when the backlog is full. */
-    boolean take(long sequence, EventFrame frame, int backlogMax) {
+    public boolean take(long sequence, EventFrame frame, int backlogMax) {
         if (size == backlogMax) {
             return false;
         }
@@ -92,7 +92,7 @@ final class LiveFeed implements Feed {
     }
 
     /** The ring's sequences of the events that wait. */
-    long[] sequences() {
+    public long[] sequences() {
         return Arrays.copyOf(backlog, size);
     }
 
@@ -123,7 +123,7 @@ final class LiveFeed implements Feed {
 
     @Override
     public void examineAgain(Turn turn) {
-        throw new IllegalStateException("a live stream falls behind to be examined again");
+        // nothing waits in it: a live stream with a backlog falls behind instead
     }
 
     @Override

@@ -1,4 +1,4 @@
-package io.rivulet.hub.stream;
+package io.rivulet.hub.stream.feed;
 
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
@@ -13,7 +13,7 @@ import io.rivulet.metrics.Metrics.Count;
  *
  * <p>It begins with small writes and doubles them while the socket takes each at once, so a slow stream holds little.
  */
-final class ReplayFeed implements Feed {
+public final class ReplayFeed implements Feed {
 
     private static final int EXAMINED_MAX = 4096;
 
@@ -33,7 +33,7 @@ final class ReplayFeed implements Feed {
      * @param first  the events that the stream gets before that, or null
      * @param readMs see {@link #readMs}
      */
-    ReplayFeed(StreamView view, Cursor cursor, StreamWatcher.Watched watched, WaitingEvents first, long readMs) {
+    public ReplayFeed(StreamView view, Cursor cursor, StreamWatcher.Watched watched, WaitingEvents first, long readMs) {
         this.view = view;
         this.cursor = cursor;
         this.watched = watched;

@@ -1,4 +1,4 @@
-package io.rivulet.hub.stream;
+package io.rivulet.hub.stream.feed;
 
 import java.util.concurrent.Semaphore;
 
@@ -22,12 +22,12 @@ public final class ReadBudget {
     }
 
     /** Takes so much, or all there is if that is less; waits until it is there. */
-    void acquire(long bytes) throws InterruptedException {
+    public void acquire(long bytes) throws InterruptedException {
         permits.acquire(units(bytes));
     }
 
     /** Gives back what was taken. */
-    void release(long bytes) {
+    public void release(long bytes) {
         if (bytes > 0) {
             permits.release(units(bytes));
         }

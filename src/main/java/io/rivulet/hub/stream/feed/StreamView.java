@@ -1,4 +1,4 @@
-package io.rivulet.hub.stream;
+package io.rivulet.hub.stream.feed;
 
 import io.rivulet.auth.Grant;
 import io.rivulet.event.EventFrame;
@@ -13,7 +13,7 @@ import java.util.List;
  *
  * <p>It is an interface rather than an object of its own, since each open stream would need one.
  */
-interface StreamView {
+public interface StreamView {
 
     /** The topics that the stream asked for. */
     TopicSelection topics();

@@ -1,4 +1,4 @@
-package io.rivulet.hub.stream;
+package io.rivulet.hub.stream.feed;
 
 import static io.rivulet.hub.HubScene.awaitEvents;
 import static io.rivulet.hub.HubScene.awaitHello;
@@ -11,6 +11,9 @@ import io.rivulet.hub.FailingLog;
 import io.rivulet.hub.HubScene;
 import io.rivulet.hub.resume.Since;
 import io.rivulet.hub.resume.SubscribeRequest;
+import io.rivulet.hub.stream.HubClient;
+import io.rivulet.hub.stream.Outlet;
+import io.rivulet.hub.stream.SharedBytes;
 import io.rivulet.kit.Await;
 import io.rivulet.topic.TopicSelection;
 import java.nio.file.Path;

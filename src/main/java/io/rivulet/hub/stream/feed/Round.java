@@ -1,4 +1,4 @@
-package io.rivulet.hub.stream;
+package io.rivulet.hub.stream.feed;
 
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
  *
  * <p>A clock costs more than a small write, so a delivery reads these fields and asks no clock.
  */
-final class Round {
+public final class Round {
 
     private final LongSupplier nanos;
     private final InstantSource clock;
@@ -32,7 +32,7 @@ final class Round {
      * @param appended bytes that the log has taken so far
      * @param start    the place up to which nothing is to be dispatched; {@code startId} is its sealed id
      */
-    Round(LongSupplier nanos, InstantSource clock, LongSupplier appended, Position start, String startId) {
+    public Round(LongSupplier nanos, InstantSource clock, LongSupplier appended, Position start, String startId) {
         this.nanos = nanos;
         this.clock = clock;
         this.appended = appended;
@@ -42,40 +42,40 @@ final class Round {
     }
 
     /** A new round. */
-    void begin() {
+    public void begin() {
         ns = nanos.getAsLong();
         ms = clock.millis();
         bytesAppended = appended.getAsLong();
     }
 
     /** Streams may be written to up to this event from now on. */
-    void offered(EventFrame newest) {
+    public void offered(EventFrame newest) {
         place = newest.position();
         placeId = newest.placeId();
     }
 
     /** Every stream has been served up to this sequence: only now may the ring evict it. */
-    void dispatched(long sequence) {
+    public void dispatched(long sequence) {
         dispatched = sequence;
     }
 
     /** The sequence up to which every stream has been served; any thread. */
-    long dispatched() {
+    public long dispatched() {
         return dispatched;
     }
 
     /** When it began, in nanoseconds from anywhere. */
-    long ns() {
+    public long ns() {
         return ns;
     }
 
     /** When it began, in milliseconds since 1970. */
-    long ms() {
+    public long ms() {
         return ms;
     }
 
     /** Now, in nanoseconds from anywhere: asks the clock. */
-    long nowNs() {
+    public long nowNs() {
         return nanos.getAsLong();
     }
 
@@ -85,12 +85,12 @@ final class Round {
     }
 
     /** The place of the newest event dispatched. */
-    Position place() {
+    public Position place() {
         return place;
     }
 
     /** The sealed id of {@link #place}. */
-    String placeId() {
+    public String placeId() {
         return placeId;
     }
 }

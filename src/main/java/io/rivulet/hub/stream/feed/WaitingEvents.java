@@ -1,4 +1,4 @@
-package io.rivulet.hub.stream;
+package io.rivulet.hub.stream.feed;
 
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
@@ -13,7 +13,7 @@ import java.util.List;
  * <p>Only a chunk can be read again, so only a chunk may be dropped when the socket is full; the other two are paid for
  * from a budget.
  */
-final class WaitingEvents {
+public final class WaitingEvents {
 
     private final List<EventFrame> frames;
     private final Position end;
@@ -39,7 +39,7 @@ final class WaitingEvents {
      * The events that a stream begins with. They lie before its position, so they cannot be read again. Null when
      * there is no room for them now.
      */
-    static WaitingEvents first(StartPoint start, WriteBudget budget) {
+    public static WaitingEvents first(StartPoint start, WriteBudget budget) {
         List<EventFrame> frames = start.first();
         int bytes = frames.stream().mapToInt(EventFrame::weight).sum();
         return budget.hasRoomFor(frames, bytes)

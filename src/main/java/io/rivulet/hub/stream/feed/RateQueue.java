@@ -1,4 +1,4 @@
-package io.rivulet.hub.stream;
+package io.rivulet.hub.stream.feed;
 
 import java.util.PriorityQueue;
 import java.util.function.LongSupplier;
@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
  *
  * @param <S> the streams
  */
-final class RateQueue<S> {
+public final class RateQueue<S> {
 
     private final LongSupplier nanos;
     private final PriorityQueue<Waiting<S>> queue =
@@ -24,7 +24,7 @@ final class RateQueue<S> {
      * How many events a stream with a rate may get now. Over any {@code t} seconds it gets at most {@code rate * t} and
      * one batch, a tenth of a second's: silence earns no more credit than that. Shard thread.
      */
-    static final class Rate {
+    public static final class Rate {
 
         private static final int BATCHES_PER_SECOND = 10;
         private static final long SECOND_NS = 1_000_000_000;
@@ -38,18 +38,18 @@ final class RateQueue<S> {
         private boolean begun;
         private boolean waits;
 
-        Rate(int ratePerSecond) {
+        public Rate(int ratePerSecond) {
             everyNs = (SECOND_NS + ratePerSecond - 1) / ratePerSecond;
             batch = Math.max(1, ratePerSecond / BATCHES_PER_SECOND);
         }
 
         /** So many events may go out now. */
-        int room(long nowNs) {
+        public int room(long nowNs) {
             return (int) ((batch * everyNs - aheadNs(nowNs)) / everyNs);
         }
 
         /** So many went out. */
-        void sent(int events, long nowNs) {
+        public void sent(int events, long nowNs) {
             earnedNs = nowNs + aheadNs(nowNs) + events * everyNs;
             begun = true;
         }
@@ -66,12 +66,12 @@ final class RateQueue<S> {
         }
     }
 
-    RateQueue(LongSupplier nanos) {
+    public RateQueue(LongSupplier nanos) {
         this.nanos = nanos;
     }
 
     /** Puts a stream without room into the queue, once. */
-    void await(S stream, Rate rate) {
+    public void await(S stream, Rate rate) {
         if (!rate.waits) {
             rate.waits = true;
             queue.add(new Waiting<>(stream, rate, rate.nextNs(nanos.getAsLong())));
@@ -79,7 +79,7 @@ final class RateQueue<S> {
     }
 
     /** Takes the first whose time has come out of the queue; null when there is none. */
-    S due() {
+    public S due() {
         Waiting<S> first = queue.peek();
         if (first == null || first.dueNs() - nanos.getAsLong() > 0) {
             return null;
@@ -90,7 +90,7 @@ final class RateQueue<S> {
     }
 
     /** Nanoseconds until somebody is due, 0 or less when somebody is; {@link Long#MAX_VALUE} when nobody waits. */
-    long untilDueNs() {
+    public long untilDueNs() {
         Waiting<S> first = queue.peek();
         return first == null ? Long.MAX_VALUE : first.dueNs() - nanos.getAsLong();
     }

@@ -1,4 +1,4 @@
-package io.rivulet.hub.stream;
+package io.rivulet.hub.stream.feed;
 
 import io.rivulet.hub.tail.TailRing;
 import io.rivulet.hub.tail.TransientTopics;

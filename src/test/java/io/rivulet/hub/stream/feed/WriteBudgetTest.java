@@ -1,4 +1,4 @@
-package io.rivulet.hub.stream;
+package io.rivulet.hub.stream.feed;
 
 import static io.rivulet.hub.HubScene.awaitEvents;
 import static io.rivulet.hub.HubScene.awaitHello;
@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.rivulet.hub.HubScene;
 import io.rivulet.hub.SetClock;
 import io.rivulet.hub.resume.Since;
+import io.rivulet.hub.stream.HubClient;
 import io.rivulet.kit.Await;
 import io.rivulet.metrics.Metrics.Count;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.rivulet.hub.stream;
+package io.rivulet.hub.stream.feed;
 
 import static io.rivulet.hub.HubScene.awaitHello;
 import static io.rivulet.hub.HubScene.grant;
@@ -16,6 +16,8 @@ import io.rivulet.hub.SetClock;
 import io.rivulet.hub.Updates;
 import io.rivulet.hub.publish.Publication;
 import io.rivulet.hub.resume.Since;
+import io.rivulet.hub.stream.HubClient;
+import io.rivulet.hub.stream.Shard;
 import io.rivulet.kit.Await;
 import java.nio.file.Path;
 import java.util.ArrayList;

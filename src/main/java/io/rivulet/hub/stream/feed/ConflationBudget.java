@@ -1,4 +1,4 @@
-package io.rivulet.hub.stream;
+package io.rivulet.hub.stream.feed;
 
 /**
  * The memory that all conflating streams of one shard share for their windows and passes: the shard's part of {@code
@@ -7,7 +7,7 @@ package io.rivulet.hub.stream;
  * <p>Beside that each stream may hold 4 KB and one event. A window that may not grow ends, and its stream goes on
  * behind it like one that has just come: it gets everything that it should, only less conflated.
  */
-final class ConflationBudget {
+public final class ConflationBudget {
 
     /** Bytes that each stream may hold beside the budget. */
     private static final long FREE_BYTES = 4 << 10;
@@ -19,7 +19,7 @@ final class ConflationBudget {
     private long bytes;
     private long conflated;
 
-    ConflationBudget(int topicsMax, long bytesMax) {
+    public ConflationBudget(int topicsMax, long bytesMax) {
         this.topicsMax = topicsMax;
         this.bytesMax = bytesMax;
     }
@@ -56,7 +56,7 @@ final class ConflationBudget {
     }
 
     /** How many were not sent since the last question. */
-    long takeConflated() {
+    public long takeConflated() {
         long taken = conflated;
         conflated = 0;
         return taken;

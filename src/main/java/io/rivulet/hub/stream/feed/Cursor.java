@@ -1,4 +1,4 @@
-package io.rivulet.hub.stream;
+package io.rivulet.hub.stream.feed;
 
 import io.rivulet.event.Position;
 
@@ -12,7 +12,7 @@ import io.rivulet.event.Position;
  * the client's next resume would skip events or get them twice. With it the stream ends, and the client resumes from an
  * id that is right.
  */
-final class Cursor {
+public final class Cursor {
 
     private Position seen = Position.START;
     /** The place of the last event sent, in two numbers: no object is kept alive for it. */
@@ -34,17 +34,17 @@ final class Cursor {
     }
 
     /** Everything at or below this place has been examined. */
-    Position seen() {
+    public Position seen() {
         return seen;
     }
 
     /** Whether this place has not been examined yet. */
-    boolean isBefore(Position place) {
+    public boolean isBefore(Position place) {
         return place.isAfter(seen);
     }
 
     /** Everything up to this place has been examined; a place that lies behind changes nothing. */
-    void examined(Position upTo) {
+    public void examined(Position upTo) {
         if (upTo.isAfter(seen)) {
             seen = upTo;
         }
@@ -55,7 +55,7 @@ final class Cursor {
      *
      * @throws OutOfOrder when the first is not after the last one sent
      */
-    void sending(Position first, Position last) {
+    public void sending(Position first, Position last) {
         if (!isAfterSent(first)) {
             throw new OutOfOrder("an event at " + first + " came after one at " + sent());
         }
@@ -68,7 +68,7 @@ final class Cursor {
      *
      * @throws OutOfOrder when an event behind that place was sent already
      */
-    void saying(Position place) {
+    public void saying(Position place) {
         if (place.compareTo(sent()) < 0) {
             throw new OutOfOrder("the hub's own event for " + place + " came after an event at " + sent());
         }
@@ -83,7 +83,7 @@ final class Cursor {
     }
 
     /** From this place on transient events may be lost; only the first such place counts until it is told. */
-    void mayLoseFrom(Position place) {
+    public void mayLoseFrom(Position place) {
         if (untoldFrom == null) {
             untoldFrom = place;
         }
@@ -100,24 +100,24 @@ final class Cursor {
     }
 
     /** The client has an id for this place now: {@code rivulet.cursor} need not remind it. */
-    void hasId(Round round, Position at) {
+    public void hasId(Round round, Position at) {
         idBytes = round.bytesAppended();
         idMs = round.ms();
         idDurable = at.durable();
     }
 
     /** Bytes that the log has taken since the client got its last id. */
-    long bytesSinceId(Round round) {
+    public long bytesSinceId(Round round) {
         return round.bytesAppended() - idBytes;
     }
 
     /** Milliseconds since the client got its last id. */
-    long msSinceId(Round round) {
+    public long msSinceId(Round round) {
         return round.ms() - idMs;
     }
 
     /** Durable events since the client got its last id. */
-    long eventsSinceId(Round round) {
+    public long eventsSinceId(Round round) {
         return round.place().durable() - idDurable;
     }
 }

@@ -1,4 +1,4 @@
-package io.rivulet.hub.stream;
+package io.rivulet.hub.stream.feed;
 
 import io.rivulet.event.Position;
 import io.rivulet.metrics.Metrics.Count;
@@ -9,7 +9,7 @@ import io.rivulet.metrics.Metrics.Count;
  *
  * <p>Each shard has one and uses it again and again, so that a delivery makes no object.
  */
-final class Delivery {
+public final class Delivery {
 
     private byte[] bytes;
     private int events;
@@ -34,23 +34,23 @@ final class Delivery {
         path = way;
     }
 
-    byte[] bytes() {
+    public byte[] bytes() {
         return bytes;
     }
 
-    int events() {
+    public int events() {
         return events;
     }
 
-    Position first() {
+    public Position first() {
         return first;
     }
 
-    Position last() {
+    public Position last() {
         return last;
     }
 
-    Count path() {
+    public Count path() {
         return path;
     }
 }
