@@ -52,16 +52,28 @@ public abstract class HubServlet extends HttpServlet {
 
     private void beginOrRefuse(HttpServletRequest request, HttpServletResponse response) throws IOException {
         try {
-            RequestHead.check(request);
             begin(request, response);
         } catch (Refused refused) {
-            BodyDrain.answer(request, response, context.problem().answer(refused, request),
-                2 * context.settings().get(SettingsTable.BODY_MAX));
+            refuse(request, response, context.problem().answer(refused, request));
         } catch (RuntimeException e) {
             if (request.isAsyncStarted()) {
                 throw e; // the container alone can end it now
             }
-            context.problem().fault(e, request).write(response);
+            refuse(request, response, fault(e, request));
+        }
+    }
+
+    private void refuse(HttpServletRequest request, HttpServletResponse response, Answer answer) throws IOException {
+        BodyDrain.answer(request, response, answer, 2 * context.settings().get(SettingsTable.BODY_MAX));
+    }
+
+    /** Something was thrown that is no refusal: the caller's fault where the head cannot be read, else the hub's. */
+    private Answer fault(RuntimeException e, HttpServletRequest request) {
+        try {
+            RequestHead.check(request);
+            return context.problem().fault(e, request);
+        } catch (Refused unreadable) {
+            return context.problem().answer(unreadable, request);
         }
     }
 
@@ -73,7 +85,7 @@ public abstract class HubServlet extends HttpServlet {
         } catch (Refused refused) {
             context.problem().write(refused, request, response);
         } catch (RuntimeException e) {
-            context.problem().fault(e, request).write(response);
+            fault(e, request).write(response);
         }
     }
 

@@ -7,14 +7,13 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * The head of a request as a stranger wrote it. {@code HubServlet} checks it before it looks at anything else. Any
- * thread.
+ * The head of a request as a stranger wrote it. {@code HubServlet} checks it when a request has failed. Any thread.
  *
  * <p>The hard thing is that a container reads parts of the head only when it is asked for them, and some of its getters
- * then throw. Such a fault is the caller's, not the hub's. So all getters that the hub uses are called here once, and a
- * throw becomes a refusal; what has been read once can be read again. Two getters are never called: Jetty's
- * {@code getContentType} and {@code getCharacterEncoding} throw at a character set that the JVM does not know, although
- * the hub reads bodies as bytes.
+ * then throw. Such a fault is the caller's, not the hub's. So when something was thrown, all getters that the hub uses
+ * are called here once more: if one throws, the request is refused. A request that is well pays nothing for this. Two
+ * getters are never called: Jetty's {@code getContentType} and {@code getCharacterEncoding} throw at a character set
+ * that the JVM does not know, although the hub reads bodies as bytes.
  */
 public final class RequestHead {
 
