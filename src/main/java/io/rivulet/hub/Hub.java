@@ -199,11 +199,12 @@ public final class Hub implements AutoCloseable {
     public Subscription subscribe(SubscribeRequest request, StartPoint.Placed placed, Outlet outlet) {
         StreamOpener opener = running().opener();
         refuseBanned(request.grant());
+        StartPoint now = opener.now(); // before a feed can hear of the stream and publish for it
         Subscriber s = admit(opener, request, outlet);
         connections.add(s); // before a thread of the hub's can end it
         metrics.add(Count.STREAMS_OPENED);
         try {
-            opener.open(s, placed);
+            opener.open(s, placed, now);
         } catch (RuntimeException | Error e) {
             s.gone(EndReason.FAULT); // by its shard, which gives back what it was counted for
             throw e;

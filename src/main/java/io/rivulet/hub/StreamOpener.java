@@ -58,17 +58,26 @@ final class StreamOpener {
         return new StartPoint.Placed(start, damage, told);
     }
 
-    /** Begins to serve the stream; {@code placed} is its start, or null when nobody has looked it up. */
-    void open(Subscriber s, StartPoint.Placed placed) {
+    /** The start of a stream that begins with the next event. */
+    StartPoint now() {
+        return StartPoint.LIVE.at(setup.sources().ring().newest());
+    }
+
+    /**
+     * Begins to serve the stream.
+     *
+     * @param placed its start, or null when nobody has looked it up
+     * @param now    {@link #now} when the stream was asked for: not when its shard comes to it, for events that were
+     *               answered before are old, and those that come from then on are new
+     */
+    void open(Subscriber s, StartPoint.Placed placed, StartPoint now) {
         StreamOwner<Subscriber> shard = s.owner();
         byte[] first = s.request().dialect().prelude(setup.retryMs().getAsLong());
         shard.post(() -> shard.begin(s, first));
         if (placed != null) {
             attach(s, placed);
         } else if (s.request().cursor() == null && s.request().since() == Since.LATEST) {
-            // now, not when the shard comes to it: what was answered before is old, what comes from now on is new
-            StartPoint live = StartPoint.LIVE.at(setup.sources().ring().newest());
-            shard.post(() -> shard.attach(s, live, false));
+            shard.post(() -> shard.attach(s, now, false));
         } else {
             setup.readers().submit(() -> placeAndAttach(s));
         }

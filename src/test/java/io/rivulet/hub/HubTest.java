@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.auth.Grant;
 import io.rivulet.event.Event;
+import io.rivulet.hub.dialect.Dialect;
 import io.rivulet.hub.publish.Publication;
 import io.rivulet.hub.resume.History;
 import io.rivulet.hub.resume.Since;
@@ -24,6 +25,7 @@ import io.rivulet.kit.Await;
 import io.rivulet.refusal.Refused;
 import io.rivulet.refusal.Refused.Reason;
 import io.rivulet.topic.TopicSelection;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,6 +58,22 @@ class HubTest {
         try (HubScene scene = new HubScene(folder)) {
             assertEquals(List.of(first), keyed(scene, "k", "x").get(), "after the store was opened anew");
             assertEquals(2, history(scene, Grant.ANONYMOUS, "news").size());
+        }
+    }
+
+    @Test
+    void anEventThatIsPublishedOnceAStreamIsHeardIsForThatStream() throws Exception {
+        try (HubScene scene = new HubScene(folder)) {
+            Dialect dialect = (Dialect) Proxy.newProxyInstance(Dialect.class.getClassLoader(),
+                new Class<?>[] {Dialect.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("prelude")) { // the hub is in the middle of opening the stream
+                        assertTrue(scene.hub.isHeard("news"));
+                        scene.publish("news", "for those who listen");
+                    }
+                    return method.invoke(HubScene.PLAIN, arguments);
+                });
+            HubClient client = awaitEvents(scene.client("news").speaking(dialect).connect(), 1);
+            assertEquals(List.of("for those who listen"), client.data());
         }
     }
 
