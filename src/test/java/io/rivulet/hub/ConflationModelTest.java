@@ -73,6 +73,8 @@ class ConflationModelTest {
         try (HubScene scene = scene(GoLive.EXACT)) {
             run(scene, seed);
             verify(scene, seed);
+            scene.publish("a", "live"); // all have caught up, and all asked for it
+            quieten();
             for (Count path : List.of(Count.DELIVERED_LIVE, Count.DELIVERED_PASS, Count.CONFLATED)) {
                 assertTrue(scene.metrics.get(path) > 0, path + " never was, seed " + seed);
             }

@@ -7,6 +7,7 @@ import io.rivulet.hub.stream.feed.LiveFeed;
 import io.rivulet.hub.stream.feed.Round;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -27,6 +28,7 @@ public final class Heartbeat {
     private final UnsentBytes unsent;
     private final Round round;
     private final Consumer<Subscriber> serve;
+    private final BiConsumer<Subscriber, Throwable> failed;
 
     /**
      * When the id that a silent client holds has become old: an eighth of retention has passed since. Then it gets a
@@ -54,40 +56,50 @@ public final class Heartbeat {
         }
     }
 
-    /** {@code serve} writes what a stream has to hear. */
-    Heartbeat(CursorDue cursors, UnsentBytes unsent, Round round, Consumer<Subscriber> serve) {
+    /** {@code serve} writes what a stream has to hear; {@code failed} ends one that has failed. */
+    Heartbeat(CursorDue cursors, UnsentBytes unsent, Round round, Consumer<Subscriber> serve,
+              BiConsumer<Subscriber, Throwable> failed) {
         this.cursors = cursors;
         this.unsent = unsent;
         this.round = round;
         this.serve = serve;
+        this.failed = failed;
     }
 
     /** Looks through all streams of the shard. */
     void tick(List<Subscriber> streams) {
         for (int i = streams.size() - 1; i >= 0; i--) { // backwards: a failed write may take the stream out
             Subscriber s = streams.get(i);
-            boolean ready = s.outlet().isReady();
-            unsent.noted(s, ready);
-            if (!ready) {
-                continue; // bytes are on their way, or nobody takes them: both are news enough
+            try {
+                beat(s);
+            } catch (RuntimeException | Error e) {
+                failed.accept(s, e);
             }
-            if (s.isEnding() || s.hasHubBytes()) {
-                serve.accept(s); // that goes out before anything else
-                continue;
-            }
-            byte[] cursor = isDueCursor(s) ? s.request().dialect().cursor(round.placeId()) : null;
-            if (cursor != null) {
-                s.cursor().saying(round.place());
-                s.cursor().examined(round.place());
-                s.cursor().hasId(round, round.place());
-                unsent.write(s, cursor);
-            } else if (s.request().heartbeatEvents()
-                && round.ns() - s.heartbeatNs() >= s.request().heartbeat().toNanos()) {
-                s.heartbeat(round.ns());
-                unsent.write(s, EVENT);
-            } else if (round.ns() - s.writtenNs() >= Math.min(PROBE_NS, s.request().heartbeat().toNanos())) {
-                unsent.write(s, COMMENT);
-            }
+        }
+    }
+
+    private void beat(Subscriber s) {
+        boolean ready = s.outlet().isReady();
+        unsent.noted(s, ready);
+        if (!ready) {
+            return; // bytes are on their way, or nobody takes them: both are news enough
+        }
+        if (s.isEnding() || s.hasHubBytes()) {
+            serve.accept(s); // that goes out before anything else
+            return;
+        }
+        byte[] cursor = isDueCursor(s) ? s.request().dialect().cursor(round.placeId()) : null;
+        if (cursor != null) {
+            s.cursor().saying(round.place());
+            s.cursor().examined(round.place());
+            s.cursor().hasId(round, round.place());
+            unsent.write(s, cursor);
+        } else if (s.request().heartbeatEvents()
+            && round.ns() - s.heartbeatNs() >= s.request().heartbeat().toNanos()) {
+            s.heartbeat(round.ns());
+            unsent.write(s, EVENT);
+        } else if (round.ns() - s.writtenNs() >= Math.min(PROBE_NS, s.request().heartbeat().toNanos())) {
+            unsent.write(s, COMMENT);
         }
     }
 

@@ -75,7 +75,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
         this.rateQueue = new RateQueue<>(setup.nanos());
         this.endSchedule = new EndSchedule(setup.stallNs() / 1_000_000);
         this.stalls = new Stalls(round, budget, setup.metrics(), setup.stallNs(), this::remove, catchUp::add);
-        this.heartbeat = new Heartbeat(setup.cursors(), unsent, round, this::serve);
+        this.heartbeat = new Heartbeat(setup.cursors(), unsent, round, this::serve, this::failed);
         this.lagMeter = new LagMeter(ring, round);
         this.thread = new ShardThread("rivulet-shard-" + number, this, setup.nanos());
     }
@@ -170,7 +170,8 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
         dirty.clear();
         turn.batches().newRound();
         round.dispatched(to); // only now may the ring evict them
-        countDelivered();
+        setup.metrics().add(Count.DELIVERED_LIVE, delivered);
+        delivered = 0;
         return true;
     }
 
@@ -181,26 +182,19 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
         if (!(feed instanceof LiveFeed) && !gathers || s.wasOffered(offeringSequence) || !s.wants(offering)) {
             return; // offered already, by another topic or by a round that failed and is made again
         }
-        s.offered(offeringSequence);
-        if (feed instanceof LiveFeed live) {
-            if (live.take(offeringSequence, offering, setup.backlogMax())) {
-                if (s.markDirty()) {
-                    dirty.add(s);
-                }
-                return;
+        if (feed instanceof LiveFeed live && live.take(offeringSequence, offering, setup.backlogMax())) {
+            if (s.markDirty()) {
+                dirty.add(s);
             }
-            fallBehind(s, live);
+        } else {
+            if (feed instanceof LiveFeed live) {
+                fallBehind(s, live);
+            }
+            if (s.feed() instanceof ConflatingFeed conflating && conflating.follows()) {
+                conflating.gather(turn, offering);
+            }
         }
-        if (s.feed() instanceof ConflatingFeed conflating && conflating.follows()) {
-            conflating.gather(turn, offering);
-        }
-    }
-
-    private void countDelivered() {
-        if (delivered > 0) {
-            setup.metrics().add(Count.DELIVERED_LIVE, delivered);
-            delivered = 0;
-        }
+        s.offered(offeringSequence); // last: what failed is offered again
     }
 
     /** Puts streams whose rate has room again into the queue; false when there is none. */
@@ -212,10 +206,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
                 catchUp.add(s);
             }
         }
-        long conflated = turn.conflation().takeConflated();
-        if (conflated > 0) {
-            setup.metrics().add(Count.CONFLATED, conflated);
-        }
+        setup.metrics().add(Count.CONFLATED, turn.conflation().takeConflated());
         return some;
     }
 
@@ -281,6 +272,10 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
                 if (!carryOut(s, ask(s))) {
                     return true;
                 }
+                if (s.feed() instanceof LiveFeed live && live.eventsHeld() == 0) {
+                    s.outcome(Outcome.CAUGHT_UP);
+                    return s.outlet().isReady();
+                }
             } else {
                 s.outcome(s.isReading() ? Outcome.LOG : Outcome.TURN);
                 catchUp.add(s);
@@ -301,7 +296,9 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
 
     /** Does what the outcome says; returns whether the stream may get more now. */
     private boolean carryOut(Subscriber s, Outcome outcome) {
-        s.outcome(outcome);
+        if (outcome != Outcome.WRITE) {
+            s.outcome(outcome); // another one follows a write at once
+        }
         switch (outcome) {
             case WRITE -> deliver(s);
             case CAUGHT_UP -> {
@@ -380,7 +377,6 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
         catchUp.add(s);
     }
 
-    /** The old feed gives its memory back first. */
     /**
      * Tells of a loss in the stream, or ends the stream where the hub cannot say it there: then the client comes back
      * and is told by the response's headers. Damage is still there when it comes back, so it is told once and then
@@ -507,16 +503,20 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
             answer(() -> answer.completeExceptionally(refusal));
             return;
         }
-        s.renew(fresh);
-        if (endNow(s) == null) {
-            s.watched().renewed(fresh);
-            if (s.feed() instanceof LiveFeed live && live.eventsHeld() > 0) {
-                fallBehind(s, live);
-            } else if (s.feed() != null) {
-                s.feed().examineAgain(turn);
+        try {
+            s.renew(fresh);
+            if (endNow(s) == null) {
+                s.watched().renewed(fresh);
+                if (s.feed() instanceof LiveFeed live && live.eventsHeld() > 0) {
+                    fallBehind(s, live);
+                } else if (s.feed() != null) {
+                    s.feed().examineAgain(turn);
+                }
             }
-            serve(s);
+        } catch (RuntimeException | Error e) {
+            failed(s, e);
         }
+        serve(s);
         answer(() -> answer.complete(null));
     }
 
@@ -564,8 +564,8 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
         s.end();
         streams.remove(s);
         unsent.end(s);
-        s.watched().ended();
         setup.ended().accept(s);
+        s.watched().ended();
         try {
             s.outlet().end();
         } catch (RuntimeException e) {

@@ -273,7 +273,9 @@ public final class Subscriber implements Subscription, StreamView {
     }
 
     void outcome(Outcome last) {
-        outcome = last;
+        if (outcome != last) {
+            outcome = last;
+        }
     }
 
     /** Whether an event that it asked for is to be sent: not examined yet, and public or granted. */

@@ -39,6 +39,7 @@ final class UnsentBytes {
         if (ready && s.socketWait() != null) {
             taken(s);
         } else if (!ready && s.socketWait() == null) {
+            s.cursor().socketFull();
             boolean isReckoned = s.feed() != null && s.feed().isReckoned();
             byte[] held = isReckoned ? null : s.outlet().held();
             s.socketWait(new Subscriber.SocketWait(round.ns(), s.outlet().left(),

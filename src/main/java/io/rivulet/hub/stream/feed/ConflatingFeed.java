@@ -32,7 +32,6 @@ public final class ConflatingFeed implements Feed {
     private long passBytes;
     /** The part of window and pass that the shard's {@link ConflationBudget} counts. */
     private long charged;
-    private int writeBytes = WriteBudget.FREE_BYTES;
     private boolean reading;
     /** The read that is under way was asked for under another grant. */
     private boolean readAgain;
@@ -65,13 +64,18 @@ public final class ConflatingFeed implements Feed {
     /** The stream was live: its backlog becomes the beginning of the window, and new events are offered. */
     public void beginWith(Turn turn, long[] sequences) {
         window.follow();
-        for (int i = 0; i < sequences.length && window.follows(); i++) {
-            EventFrame frame = turn.ring().get(sequences[i]);
-            if (frame == null) {
-                begin(turn, cursor.seen()); // the ring moved on
-            } else {
-                gather(turn, frame);
+        try {
+            for (int i = 0; i < sequences.length && window.follows(); i++) {
+                EventFrame frame = turn.ring().get(sequences[i]);
+                if (frame == null) {
+                    begin(turn, cursor.seen()); // the ring moved on
+                } else {
+                    gather(turn, frame);
+                }
             }
+        } catch (RuntimeException | Error e) {
+            drop(turn); // nobody else knows this feed yet
+            throw e;
         }
     }
 
@@ -189,12 +193,12 @@ public final class ConflatingFeed implements Feed {
         if (room <= 0) {
             return Outcome.RATE;
         }
-        Outcome outcome = waiting.write(turn, view, cursor, writeBytes, room);
+        Outcome outcome = waiting.write(turn, view, cursor, cursor.writeBytes(), room);
         if (waiting.isWritten()) {
             release(turn);
         }
         if (outcome == Outcome.WRITE) {
-            writeBytes = Math.min(WriteBudget.WRITE_BYTES, writeBytes * 2); // small again if the socket is full then
+            cursor.wrote();
         }
         return outcome;
     }
@@ -266,7 +270,7 @@ public final class ConflatingFeed implements Feed {
 
     @Override
     public void socketFull(Turn turn) {
-        writeBytes = WriteBudget.FREE_BYTES; // a pass cannot be read again
+        // a pass cannot be read again
     }
 
     @Override
@@ -289,6 +293,7 @@ public final class ConflatingFeed implements Feed {
         if (waiting != null) {
             release(turn);
         }
+        passBytes = 0;
         settle(turn);
     }
 

@@ -26,6 +26,9 @@ public final class Cursor {
     private long idMs;
     private long idDurable;
 
+    /** Bytes of the next write while the stream is behind. */
+    private int writeBytes = WriteBudget.FREE_BYTES;
+
     /** An event or an event of the hub's own was about to go out of order: a fault of the hub. */
     static final class OutOfOrder extends IllegalStateException {
         OutOfOrder(String what) {
@@ -80,6 +83,21 @@ public final class Cursor {
 
     private Position sent() {
         return new Position(sentDurable, sentTransients);
+    }
+
+    /** Bytes of the next write while the stream is behind, at most: more as long as its socket takes each at once. */
+    int writeBytes() {
+        return writeBytes;
+    }
+
+    /** A write was made while the stream is behind: the next one may be larger. */
+    void wrote() {
+        writeBytes = Math.min(WriteBudget.WRITE_BYTES, writeBytes * 2);
+    }
+
+    /** The socket is full: what the stream holds is to be small from now on. */
+    public void socketFull() {
+        writeBytes = WriteBudget.FREE_BYTES;
     }
 
     /** From this place on transient events may be lost; only the first such place counts until it is told. */

@@ -27,6 +27,9 @@ public final class Delivery {
      * @param way    which way they took
      */
     void of(byte[] joined, int count, Position from, Position to, Count way) {
+        if (bytes == joined && path == way) {
+            return; // the same events go to the next stream
+        }
         bytes = joined;
         events = count;
         first = from;

@@ -21,7 +21,6 @@ public final class ReplayFeed implements Feed {
     private final Cursor cursor;
     private final StreamWatcher.Watched watched;
     private WaitingEvents waiting;
-    private int writeBytes = WriteBudget.FREE_BYTES;
     private boolean reading;
     /** The read that is under way was asked for under another grant. */
     private boolean readAgain;
@@ -62,7 +61,7 @@ public final class ReplayFeed implements Feed {
 
     /** Events in memory go first: they come before all that is not read yet. */
     private Outcome fromMemory(Turn turn) {
-        Outcome outcome = waiting.write(turn, view, cursor, writeBytes, Integer.MAX_VALUE);
+        Outcome outcome = waiting.write(turn, view, cursor, cursor.writeBytes(), Integer.MAX_VALUE);
         if (waiting.isWritten()) {
             release(turn);
         }
@@ -72,7 +71,7 @@ public final class ReplayFeed implements Feed {
     /** Looks through a bounded stretch of the ring, so that a stream that wants little does not hold up the shard. */
     private Outcome fromRing(Turn turn, long from) {
         long to = Math.min(turn.round().dispatched(), from + EXAMINED_MAX - 1);
-        ReplayWrite write = turn.write().begin(view, cursor, writeBytes, false);
+        ReplayWrite write = turn.write().begin(view, cursor, cursor.writeBytes(), false);
         Position examined = cursor.seen();
         for (long sequence = from; sequence <= to; sequence++) {
             EventFrame frame = turn.ring().get(sequence);
@@ -88,7 +87,7 @@ public final class ReplayFeed implements Feed {
     /** A write that was taken at once makes the next one larger. Memory that can be read again is freed for others. */
     private Outcome written(Turn turn, Outcome outcome) {
         if (outcome == Outcome.WRITE) {
-            writeBytes = Math.min(WriteBudget.WRITE_BYTES, writeBytes * 2); // small again if the socket is full then
+            cursor.wrote();
         } else if (outcome == Outcome.MEMORY) {
             dropReadable(turn);
         }
@@ -132,7 +131,12 @@ public final class ReplayFeed implements Feed {
             turn.readBudget().release(result.bytes());
             return Outcome.TURN;
         }
-        waiting = WaitingEvents.read(result);
+        try {
+            waiting = WaitingEvents.read(result);
+        } catch (Error e) {
+            turn.readBudget().release(result.bytes()); // there is no memory even for that
+            throw e;
+        }
         readMs = result.frames().isEmpty() ? readMs : result.frames().get(0).timeMs();
         if (result.gapId() == null) {
             return Outcome.TURN;
@@ -158,13 +162,14 @@ public final class ReplayFeed implements Feed {
 
     @Override
     public void socketFull(Turn turn) {
-        writeBytes = WriteBudget.FREE_BYTES;
         dropReadable(turn);
     }
 
     @Override
     public void examineAgain(Turn turn) {
-        dropReadable(turn);
+        if (waiting != null && !waiting.isFirst()) {
+            release(turn); // also where nothing was found under the old grant
+        }
         readAgain = reading;
     }
 

@@ -20,19 +20,22 @@ public final class WaitingEvents {
     private final long readBytes;
     private final WriteBudget.Share share;
     private final Count path;
+    private final boolean first;
     private int at;
 
-    private WaitingEvents(List<EventFrame> frames, Position end, long readBytes, WriteBudget.Share share, Count path) {
+    private WaitingEvents(List<EventFrame> frames, Position end, long readBytes, WriteBudget.Share share, Count path,
+                          boolean first) {
         this.frames = frames;
         this.end = end;
         this.readBytes = readBytes;
         this.share = share;
         this.path = path;
+        this.first = first;
     }
 
     /** A chunk of the log, which can be read again. */
     static WaitingEvents read(HistoryRead.Result result) {
-        return new WaitingEvents(result.frames(), result.end(), result.bytes(), null, Count.DELIVERED_LOG);
+        return new WaitingEvents(result.frames(), result.end(), result.bytes(), null, Count.DELIVERED_LOG, false);
     }
 
     /**
@@ -43,12 +46,13 @@ public final class WaitingEvents {
         List<EventFrame> frames = start.first();
         int bytes = frames.stream().mapToInt(EventFrame::weight).sum();
         return budget.hasRoomFor(frames, bytes)
-            ? new WaitingEvents(frames, start.afterFirst(), 0, budget.hold(frames, bytes), Count.DELIVERED_LOG) : null;
+            ? new WaitingEvents(frames, start.afterFirst(), 0, budget.hold(frames, bytes), Count.DELIVERED_LOG, true)
+            : null;
     }
 
     /** A pass: the newest of each topic up to {@code end}. */
     static WaitingEvents pass(List<EventFrame> frames, Position end) {
-        return new WaitingEvents(frames, end, 0, null, Count.DELIVERED_PASS);
+        return new WaitingEvents(frames, end, 0, null, Count.DELIVERED_PASS, false);
     }
 
     /** Puts the next of them into the delivery of this turn, at most so many. */
@@ -85,7 +89,7 @@ public final class WaitingEvents {
 
     /** Whether a stream begins with them: they are older than the place up to which it has been told all. */
     boolean isFirst() {
-        return !isReadable() && !isPass();
+        return first;
     }
 
     /** Gives their memory back. */
