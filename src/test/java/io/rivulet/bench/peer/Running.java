@@ -28,7 +28,11 @@ public final class Running implements AutoCloseable {
     public String ask(String question) throws IOException {
         process.getOutputStream().write((question + "\n").getBytes(StandardCharsets.UTF_8));
         process.getOutputStream().flush();
-        return out.readLine();
+        String answer = out.readLine();
+        if (answer == null) {
+            throw new IOException(target.name() + " has ended instead of an answer to " + question);
+        }
+        return answer;
     }
 
     @Override
