@@ -3,6 +3,7 @@ package io.rivulet.log;
 import io.rivulet.auth.Grant;
 import io.rivulet.auth.GrantedTopics;
 import io.rivulet.event.Event;
+import io.rivulet.topic.MatchSteps;
 import io.rivulet.topic.TopicSelection;
 import java.util.List;
 
@@ -27,12 +28,22 @@ public record View(TopicSelection topics, GrantedTopics privates) {
 
     /** Whether the event is asked for and may be seen. */
     public boolean shows(Event event) {
-        return shows(event.topics(), event.isPrivate());
+        return shows(event, MatchSteps.UNCOUNTED);
+    }
+
+    /** The same; what it cost is added to the steps. */
+    public boolean shows(Event event, MatchSteps steps) {
+        return shows(event.topics(), event.isPrivate(), steps);
     }
 
     /** Whether an event of these topics is asked for and may be seen. */
     public boolean shows(List<String> eventTopics, boolean isPrivate) {
-        return topics.matches(eventTopics) && (!isPrivate || privates.coversOne(eventTopics));
+        return shows(eventTopics, isPrivate, MatchSteps.UNCOUNTED);
+    }
+
+    /** The same; what it cost is added to the steps. */
+    public boolean shows(List<String> eventTopics, boolean isPrivate, MatchSteps steps) {
+        return topics.matches(eventTopics, steps) && (!isPrivate || privates.coversOne(eventTopics, steps));
     }
 
     /** Whether nothing is left out. */

@@ -29,9 +29,10 @@ abstract sealed class CompiledMatcher implements TopicMatcher permits TopicMatch
     }
 
     @Override
-    public final boolean matches(String topic) {
+    public final boolean matches(String topic, MatchSteps steps) {
+        steps.accept(1);
         int known = recent.get(topic);
-        return known >= 0 ? known == 1 : recent.put(topic, answer(topic));
+        return known >= 0 ? known == 1 : recent.put(topic, answer(topic, steps));
     }
 
     /** The beginning of every subject that this matches; perhaps empty. */
@@ -59,8 +60,8 @@ abstract sealed class CompiledMatcher implements TopicMatcher permits TopicMatch
     /** The text it is compared with: the topic, or its URL; null when that cannot match. */
     abstract String subject(String topic);
 
-    /** The answer, worked out. */
-    abstract boolean answer(String topic);
+    /** The answer, worked out; the automaton's steps are added. */
+    abstract boolean answer(String topic, MatchSteps steps);
 
     @Override
     public final boolean equals(Object other) {

@@ -51,8 +51,11 @@ final class TemplateProgram {
         return args.length * 5;
     }
 
-    boolean matches(String text) {
-        return new Run(text).matches();
+    boolean matches(String text, MatchSteps steps) {
+        Run run = new Run(text);
+        boolean matches = run.matches();
+        steps.accept(run.steps);
+        return matches;
     }
 
     boolean mayBegin(String beginning) {

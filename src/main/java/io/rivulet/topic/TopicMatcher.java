@@ -10,7 +10,12 @@ import java.util.List;
 public sealed interface TopicMatcher permits TopicMatcher.Exact, TopicMatcher.Any, CompiledMatcher {
 
     /** Whether this topic is asked for. Any thread; never throws. */
-    boolean matches(String topic);
+    default boolean matches(String topic) {
+        return matches(topic, MatchSteps.UNCOUNTED);
+    }
+
+    /** The same; what it cost is added to the steps. */
+    boolean matches(String topic, MatchSteps steps);
 
     /** The text the subscriber gave. */
     String text();
@@ -27,7 +32,8 @@ public sealed interface TopicMatcher permits TopicMatcher.Exact, TopicMatcher.An
     /** One topic, byte for byte: no normalisation, no base. */
     record Exact(String text) implements TopicMatcher {
         @Override
-        public boolean matches(String topic) {
+        public boolean matches(String topic, MatchSteps steps) {
+            steps.accept(1);
             return text.equals(topic);
         }
 
@@ -55,7 +61,8 @@ public sealed interface TopicMatcher permits TopicMatcher.Exact, TopicMatcher.An
         }
 
         @Override
-        public boolean matches(String topic) {
+        public boolean matches(String topic, MatchSteps steps) {
+            steps.accept(1);
             return true;
         }
 
@@ -111,8 +118,8 @@ public sealed interface TopicMatcher permits TopicMatcher.Exact, TopicMatcher.An
         }
 
         @Override
-        boolean answer(String topic) {
-            return topic.startsWith(prefix()) && (topic.equals(text()) || template.matches(topic));
+        boolean answer(String topic, MatchSteps steps) {
+            return topic.startsWith(prefix()) && (topic.equals(text()) || template.matches(topic, steps));
         }
 
         @Override
@@ -164,9 +171,10 @@ public sealed interface TopicMatcher permits TopicMatcher.Exact, TopicMatcher.An
         }
 
         @Override
-        boolean answer(String topic) {
+        boolean answer(String topic, MatchSteps steps) {
             TopicUrl topicUrl = urls.of(topic);
-            return topicUrl.url() != null && topicUrl.text().startsWith(prefix()) && pattern.matches(topicUrl.url());
+            return topicUrl.url() != null && topicUrl.text().startsWith(prefix())
+                && pattern.matches(topicUrl.url(), steps);
         }
 
         @Override

@@ -72,11 +72,16 @@ public final class TopicSelection {
 
     /** Whether one of an event's topics is asked for. */
     public boolean matches(List<String> topics) {
+        return matches(topics, MatchSteps.UNCOUNTED);
+    }
+
+    /** The same; what it cost is added to the steps. */
+    public boolean matches(List<String> topics, MatchSteps steps) {
         if (any) {
             return true;
         }
         for (int i = 0; i < topics.size(); i++) {
-            if (exact.contains(topics.get(i)) || !compiled.isEmpty() && matchesPattern(topics.get(i))) {
+            if (matches(topics.get(i), steps)) {
                 return true;
             }
         }
@@ -85,7 +90,12 @@ public final class TopicSelection {
 
     /** Whether this topic is asked for. */
     public boolean matches(String topic) {
-        return any || exact.contains(topic) || !compiled.isEmpty() && matchesPattern(topic);
+        return matches(topic, MatchSteps.UNCOUNTED);
+    }
+
+    /** The same; what it cost is added to the steps. */
+    public boolean matches(String topic, MatchSteps steps) {
+        return any || exact.contains(topic) || !compiled.isEmpty() && matchesPattern(topic, steps);
     }
 
     /** Whether a topic that begins so may be asked for: false only when it is certain that none is. */
@@ -93,9 +103,9 @@ public final class TopicSelection {
         return matchers.stream().anyMatch(matcher -> matcher.mayMatchBeginning(prefix));
     }
 
-    private boolean matchesPattern(String topic) {
+    private boolean matchesPattern(String topic, MatchSteps steps) {
         for (int i = 0; i < compiled.size(); i++) {
-            if (compiled.get(i).matches(topic)) {
+            if (compiled.get(i).matches(topic, steps)) {
                 return true;
             }
         }

@@ -36,8 +36,8 @@ final class UriTemplate {
     }
 
     /** Whether the template could have made this text; not, when it takes too many steps to say. */
-    boolean matches(String text) {
-        return program.matches(text);
+    boolean matches(String text, MatchSteps steps) {
+        return program.matches(text, steps);
     }
 
     /** Whether it could have made a text that begins so; false only when it is certain. */

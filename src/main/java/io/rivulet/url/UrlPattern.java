@@ -3,6 +3,7 @@ package io.rivulet.url;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.IntConsumer;
 
 /**
  * A WHATWG URL Pattern without {@code ignoreCase}. Matchers of topics are made of such patterns. Immutable, any thread.
@@ -39,6 +40,14 @@ public final class UrlPattern {
     /** Whether the URL matches; "no" when that took more steps than {@link StepMeter#of} allows. */
     public boolean matches(Url url) {
         return matches(url, StepMeter.of(url));
+    }
+
+    /** The same; {@code taken} is told how many steps it took. */
+    public boolean matches(Url url, IntConsumer taken) {
+        StepMeter meter = StepMeter.of(url);
+        boolean matches = matches(url, meter);
+        taken.accept(meter.steps());
+        return matches;
     }
 
     boolean matches(Url url, StepMeter meter) {

@@ -32,7 +32,7 @@ public final class BenchServer {
         try {
             answer(host);
         } catch (ReflectiveOperationException e) {
-            e.printStackTrace();
+            Logger.getLogger(BenchServer.class.getName()).log(Level.SEVERE, "the counters cannot be read", e);
             System.exit(1);
         }
         host.stop();

@@ -1,0 +1,59 @@
+package io.rivulet.topic;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What it costs to try matchers is counted in steps, so that a bound on it does not depend on the machine. */
+class MatchStepsTest {
+
+    private final TopicSpace space = TopicSpace.of("http://localhost/.well-known/mercure");
+    private final MatchSteps steps = new MatchSteps();
+
+    @Test
+    void aComparisonIsOneStep() {
+        assertFalse(space.exact("a").matches("b", steps));
+        assertTrue(space.exact("*").matches("b", steps));
+        assertEquals(2, steps.taken());
+    }
+
+    @Test
+    void aHostileUrlPatternCostsHundredsOfStepsForEachCharacter() {
+        assertFalse(space.urlPattern("/:a((?:.?){300}!)").matches("order/0000001", steps));
+        assertTrue(steps.taken() > 300 * 7, "steps: " + steps.taken());
+    }
+
+    @Test
+    void aTemplateCostsSomeStepsForEachCharacter() {
+        assertFalse(space.selector("{a:1000}/x").matches("aaaaaaaaaa", steps));
+        assertTrue(steps.taken() > 3 * 10, "steps: " + steps.taken());
+    }
+
+    @Test
+    void anAnswerThatIsRememberedIsOneStep() {
+        TopicMatcher pattern = space.urlPattern("/:a((?:.?){300}!)");
+        pattern.matches("order/0000001", steps);
+        steps.reset();
+        pattern.matches("order/0000001", steps);
+        assertEquals(1, steps.taken());
+    }
+
+    @Test
+    void aSelectionAddsUpThoseThatItTries() {
+        TopicSelection two = space.select(List.of(space.selector("x/{y}"), space.selector("{a:1000}/x")));
+        two.matches(List.of("aaaaaaaaaa"), steps);
+        long ofBoth = steps.taken();
+        steps.reset();
+        space.selector("{b:1000}/x").matches("aaaaaaaaaa", steps);
+        assertEquals(ofBoth, steps.taken() + 1, "the first one tries only how the topic begins");
+    }
+
+    @Test
+    void nothingIsCountedWhereNobodyAsks() {
+        space.exact("a").matches("b");
+        assertEquals(0, MatchSteps.UNCOUNTED.taken());
+    }
+}
