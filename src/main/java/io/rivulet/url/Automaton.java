@@ -75,9 +75,11 @@ final class Automaton {
         }
 
         boolean matches(int from) {
+            // the last instruction leads to where the expression begins: it was built from its end
             if (!add(op.length - 1, from)) {
                 return false;
             }
+            // one round for each character: from all states at which it may be to all that it may reach by it
             for (int at = from; at < text.length() && count > 0; at++) {
                 char c = text.charAt(at);
                 int size = count;
@@ -87,6 +89,7 @@ final class Automaton {
                 count = 0;
                 for (int i = 0; i < size; i++) {
                     int pc = then[i];
+                    // a MATCH before the end of the text leads nowhere: the whole text has to match
                     if (!meter.step() || op[pc] == CHARS && chars[other[pc]].has(c) && !add(next[pc], at + 1)) {
                         return false;
                     }
@@ -103,6 +106,7 @@ final class Automaton {
         /** Adds a state and all that can be reached from it without a character; false when the steps are used up. */
         private boolean add(int first, int at) {
             int size = 0;
+            // each state at most once in a round: that is what bounds the time
             if (seen[first] == at + 1) {
                 return true;
             }
@@ -115,6 +119,7 @@ final class Automaton {
                 }
                 if (op[pc] == CHARS || op[pc] == MATCH) {
                     now[count++] = pc;
+                // an assertion that does not hold here ends this way
                 } else if (op[pc] == SPLIT || ASSERTIONS[other[pc]].holds(text, at)) {
                     size = push(next[pc], at, size);
                     size = op[pc] == SPLIT ? push(other[pc], at, size) : size;
@@ -198,12 +203,14 @@ final class Automaton {
             int start = after;
             int copies = repeat.min();
             if (repeat.max() == RegexpNode.Repeat.UNBOUNDED) {
+                // the SPLIT of a loop has to be there before its body, which leads back to it
                 int loop = emit(SPLIT, after, after);
                 other[loop] = (char) build(repeat.node(), loop);
                 // the last copy that must be there is the one that may be repeated
                 start = copies > 0 ? other[loop] : loop;
                 copies--;
             }
+            // each optional copy may be left for what follows all of them
             for (int i = repeat.min(); i < repeat.max() && repeat.max() != RegexpNode.Repeat.UNBOUNDED; i++) {
                 start = emit(SPLIT, build(repeat.node(), start), after);
             }

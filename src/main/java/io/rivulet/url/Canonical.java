@@ -13,6 +13,7 @@ final class Canonical {
         if (text.isEmpty()) {
             return text;
         }
+        // a piece of a scheme is read as a whole one would be
         Url url = Url.parse(text + "://dummy.invalid/", null);
         if (url == null) {
             throw new BadPattern("not a protocol");
@@ -27,6 +28,7 @@ final class Canonical {
         while (end < clean.length() && "/?#\\".indexOf(clean.charAt(end)) < 0) {
             end++;
         }
+        // the parser would take it for a slash, and so for the end of an empty host
         if (clean.startsWith("\\")) {
             throw new BadPattern("a backslash for a hostname");
         }

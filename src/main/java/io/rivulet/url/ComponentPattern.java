@@ -42,6 +42,7 @@ final class ComponentPattern {
             literals++;
             length = start.length();
         }
+        // the prefix of the first part that varies still stands in every match, the automaton begins before it
         literalPrefix = start.toString();
         literalLength = length;
         literal = literals == parts.size();
@@ -121,6 +122,7 @@ final class ComponentPattern {
     private static RegexpNode node(List<PatternPart> parts, char delimiter) throws BadPattern {
         List<RegexpNode> nodes = new ArrayList<>();
         Set<String> groups = new HashSet<>();
+        // ":id" takes at least one character, and none that is the delimiter
         RegexpNode segment = new RegexpNode.Repeat(
             delimiter == 0 ? RegexpNode.Chars.ANY
             : RegexpNode.Chars.of(delimiter).complement(), 1, RegexpNode.Repeat.UNBOUNDED);

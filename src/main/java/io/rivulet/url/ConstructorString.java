@@ -48,6 +48,7 @@ final class ConstructorString {
         while (index < tokens.size() && state != State.DONE) {
             step = 1;
             Type type = tokens.get(index).type();
+            // a mark inside of braces is a part of the pattern: "{a?b}" has no query
             if (type == Type.END) {
                 end();
             } else if (type == Type.OPEN) {
@@ -59,6 +60,7 @@ final class ConstructorString {
             }
             index += step;
         }
+        // who names a host and no port means the port of the scheme, not any port
         if (result.containsKey(UrlComponent.HOSTNAME)) {
             result.putIfAbsent(UrlComponent.PORT, "");
         }
@@ -67,6 +69,7 @@ final class ConstructorString {
     /** The end of the text: it may show that the text has no scheme, or no host, and is read again as such. */
     private void end() throws BadPattern {
         if (state == State.INIT) {
+            // no colon was a scheme's: the text is relative, and its first mark tells with which component it begins
             rewind(State.INIT);
             if (isHash()) {
                 change(State.HASH, 1);
@@ -75,6 +78,7 @@ final class ConstructorString {
             } else {
                 change(State.PATHNAME, 0);
             }
+        // no "@" was met: what was read for a user is the host
         } else if (state == State.AUTHORITY) {
             rewind(State.HOSTNAME);
         } else {
@@ -91,6 +95,7 @@ final class ConstructorString {
             }
             case PROTOCOL -> protocol();
             case AUTHORITY -> {
+                // whether there is a user is known at the "@" only, or at the end of the authority
                 if (is(index, '@')) {
                     rewind(State.USERNAME);
                 } else if (is(index, '/') || isSearch() || isHash()) {
@@ -113,6 +118,7 @@ final class ConstructorString {
         if (!is(index, ':')) {
             return;
         }
+        // the pattern of the scheme is tried: "http{s}?" is special, and has a host also without slashes
         special = ComponentPattern.protocol(component()).matchesSpecialScheme();
         if (is(index + 1, '/') && is(index + 2, '/')) {
             change(State.AUTHORITY, 3);
@@ -126,6 +132,7 @@ final class ConstructorString {
             brackets++;
         } else if (is(index, ']')) {
             brackets--;
+        // a name such as ":id" is a token of its own, so a colon that is left begins a port
         } else if (is(index, ':') && brackets == 0) {
             change(State.PORT, 1);
         } else {
@@ -134,6 +141,7 @@ final class ConstructorString {
     }
 
     private void afterHostname() {
+        // a mark ends what stands before its own component; in a later one it is an ordinary character
         if (is(index, '/') && state.compareTo(State.PATHNAME) < 0) {
             change(State.PATHNAME, 0);
         } else if (isSearch() && state.compareTo(State.SEARCH) < 0) {
@@ -194,12 +202,14 @@ final class ConstructorString {
 
     /** A question mark, unless it makes what stands before it optional. */
     private boolean isSearch() {
+        // the tokenizer gives "?" as a modifier, since it cannot know
         if (is(index, '?') || index == 0 && token(0).value().equals("?")) {
             return true;
         }
         if (!token(index).value().equals("?")) {
             return false;
         }
+        // behind a name, a group or a wildcard it is a modifier: that part is optional
         Type before = token(index - 1).type();
         return before != Type.NAME && before != Type.REGEXP && before != Type.CLOSE && before != Type.ASTERISK;
     }

@@ -26,6 +26,7 @@ final class Domain {
     /** Null if there is none; it may still contain what no domain may. */
     static String toAscii(String name) {
         boolean ascii = name.chars().allMatch(c -> c < 128);
+        // almost every name: nothing but ASCII, and no label that claims to be more
         String mapped = ascii ? lower(name) : mapped(name);
         if (ascii && !mapped.contains("xn--")) {
             return mapped;
@@ -43,6 +44,7 @@ final class Domain {
     /** The mapping step of UTS 46, as far as the class comment says. */
     private static String mapped(String name) {
         StringBuilder kept = new StringBuilder();
+        // other full stops separate labels as well; the large sharp s is mapped by hand, since NFKC leaves it
         name.codePoints().filter(c -> !isIgnored(c)).forEach(c -> kept.appendCodePoint(
             c == 0x3002 || c == 0xFF0E || c == 0xFF61 ? '.' : c == 0x1E9E ? 0xDF : c));
         String now = kept.toString();
@@ -60,6 +62,7 @@ final class Domain {
         return now;
     }
 
+    /** Soft hyphens, joiners without width, selectors of variants: invisible, so two names would look alike. */
     private static boolean isIgnored(int c) {
         return c == 0xAD || c == 0x34F || c >= 0x180B && c <= 0x180F || c == 0x200B || c == 0x2060 || c == 0x2064
             || c == 0xFEFF || c >= 0xFE00 && c <= 0xFE0F || c >= 0xE0100 && c <= 0xE01EF;
@@ -75,6 +78,7 @@ final class Domain {
             return ascii ? label : isValid(label) ? "xn--" + encode(label) : null;
         }
         String decoded = ascii ? decode(label.substring(4)) : null;
+        // else "xn--" could spell a name in a second way, or one that no mapping gives
         boolean sound = decoded != null && !decoded.chars().allMatch(c -> c < 128) && isValid(decoded)
             && mapped(decoded).equals(decoded) && encode(decoded).equals(label.substring(4));
         return sound ? label : null;
@@ -85,9 +89,11 @@ final class Domain {
         int first = Character.getType(label.codePointAt(0));
         boolean mark = first == Character.NON_SPACING_MARK || first == Character.COMBINING_SPACING_MARK
             || first == Character.ENCLOSING_MARK;
+        // a mark at the beginning would change the label before it
         return !mark && label.codePoints().allMatch(c -> switch (Character.getType(c)) {
             case Character.UNASSIGNED, Character.CONTROL, Character.PRIVATE_USE, Character.SURROGATE,
                 Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.SPACE_SEPARATOR -> false;
+            // the two joiners that some scripts need
             case Character.FORMAT -> c == 0x200C || c == 0x200D;
             default -> c != 0xFFFD && c != 0x3002;
         });
@@ -102,6 +108,7 @@ final class Domain {
                 out.append((char) c);
             }
         }
+        // what is ASCII comes first; the rest are insertions into it, each told as a distance from the one before
         int basic = out.length();
         int handled = basic;
         if (basic > 0) {
@@ -109,11 +116,13 @@ final class Domain {
         }
         int bias = 72;
         long delta = 0;
+        // the insertions go by character, the smallest first, and each character by its place from left to right
         for (int n = 128; handled < points.length; n++) {
             int next = Integer.MAX_VALUE;
             for (int c : points) {
                 next = c >= n ? Math.min(next, c) : next;
             }
+            // a step to the next character passes over all places that are left for the smaller ones
             delta += (long) (next - n) * (handled + 1);
             n = next;
             for (int c : points) {
@@ -130,6 +139,7 @@ final class Domain {
         return out.toString();
     }
 
+    /** Writes a distance as digits of mixed weights, the last one below its threshold; the answer is the new bias. */
     private static int appendDelta(StringBuilder out, long delta, int bias, int count, boolean first) {
         long q = delta;
         for (int k = BASE;; k += BASE) {
@@ -146,6 +156,7 @@ final class Domain {
 
     /** RFC 3492, section 6.2; null if it is none. */
     private static String decode(String text) {
+        // what stands before the last dash is there as it is
         int dash = text.lastIndexOf('-');
         StringBuilder out = new StringBuilder(text.substring(0, Math.max(dash, 0)));
         int length = out.length();
@@ -156,6 +167,7 @@ final class Domain {
             long old = i;
             long weight = 1;
             for (int k = BASE;; k += BASE) {
+                // a number that does not end is none: the dash is no digit
                 char c = at < text.length() ? text.charAt(at++) : '-';
                 int digit = c >= 'a' && c <= 'z' ? c - 'a' : c >= '0' && c <= '9' ? c - '0' + 26 : -1;
                 i += digit * weight;
@@ -166,12 +178,15 @@ final class Domain {
                 if (digit < t) {
                     break;
                 }
+                // a larger one overflows the bound above with its next digit
                 weight = Math.min(weight * (BASE - t), 1L << 40);
             }
             length++;
             bias = adapt(i - old, length, old == 0);
+            // the distance tells both: how much larger the character is, and where it is put in
             n += i / length;
             i %= length;
+            // half of a pair is no character
             if (n > Character.MAX_CODE_POINT || n >= Character.MIN_SURROGATE && n <= Character.MAX_SURROGATE) {
                 return null;
             }
@@ -181,6 +196,7 @@ final class Domain {
         return out.toString();
     }
 
+    /** Below which a digit is the last one: small where long numbers are expected. RFC 3492, section 3.3. */
     private static int threshold(int k, int bias) {
         return Math.max(1, Math.min(26, k - bias));
     }
@@ -189,6 +205,7 @@ final class Domain {
         return (char) (value < 26 ? 'a' + value : '0' + value - 26);
     }
 
+    /** What the next numbers will be like, guessed by this one. RFC 3492, section 6.1. */
     private static int adapt(long delta, int count, boolean first) {
         long rest = first ? delta / DAMP : delta / 2;
         rest += rest / count;

@@ -15,6 +15,7 @@ final class IpAddress {
     /** Whether a domain's last label is a number, so that the whole must be an IPv4 address. */
     static boolean endsInNumber(String name) {
         int end = name.endsWith(".") ? name.length() - 1 : name.length();
+        // "09" is no octal number, but it looks like one: such a name is refused, not taken for a domain
         String last = name.substring(name.lastIndexOf('.', end - 1) + 1, end);
         return !last.isEmpty() && (last.chars().allMatch(c -> c >= '0' && c <= '9') || number(last) >= 0);
     }
@@ -22,6 +23,7 @@ final class IpAddress {
     /** Serialised, or null. */
     static String v4(String name) {
         String[] parts = (name.endsWith(".") ? name.substring(0, name.length() - 1) : name).split("\\.", -1);
+        // fewer than four are allowed: the last number then fills the bytes that are left, as "127.1"
         if (parts.length > 4) {
             return null;
         }
@@ -49,6 +51,7 @@ final class IpAddress {
             if (digit < 0) {
                 return -1;
             }
+            // more than any address, and small enough not to overflow with the next digit
             value = Math.min(value * radix + digit, 1L << 40);
         }
         return value;
@@ -56,6 +59,7 @@ final class IpAddress {
 
     /** Serialised in brackets, from the text between them, or null. */
     static String v6(String text) {
+        // "compress" is the piece at which "::" stood, -1 while there was none
         int[] pieces = new int[PIECES];
         int piece = 0;
         int compress = -1;
@@ -72,6 +76,7 @@ final class IpAddress {
             if (piece == PIECES) {
                 return null;
             }
+            // a second colon: here zeros were left out, which may be so once only
             if (text.charAt(i) == ':') {
                 if (compress >= 0) {
                     return null;
@@ -82,10 +87,12 @@ final class IpAddress {
                 continue;
             }
             int end = i;
+            // a piece: up to four digits
             while (end < text.length() && end - i < 4 && hex(text.charAt(end)) >= 0) {
                 pieces[piece] = pieces[piece] << 4 | hex(text.charAt(end++));
             }
             char after = end < text.length() ? text.charAt(end) : 0;
+            // these digits were the first of an IPv4 address, which ends the text; dotted() reads it from its beginning
             if (after == '.') {
                 if (end == i || piece > 6 || !dotted(text.substring(i), pieces, piece)) {
                     return null;
@@ -93,6 +100,7 @@ final class IpAddress {
                 piece += 2;
                 break;
             }
+            // a piece ends with the text or with a colon, and after a colon something follows
             boolean atEnd = end == text.length();
             if (!atEnd && (after != ':' || end + 1 == text.length()) || end == i) {
                 return null;
@@ -100,6 +108,7 @@ final class IpAddress {
             i = end + 1;
             piece++;
         }
+        // without "::" all eight must be there
         if (compress < 0 && piece != PIECES) {
             return null;
         }
@@ -117,6 +126,7 @@ final class IpAddress {
         if (parts.length != 4) {
             return false;
         }
+        // the digits before the first dot were taken for a hexadecimal piece
         pieces[piece] = 0;
         for (int k = 0; k < 4; k++) {
             String part = parts[k];
@@ -139,6 +149,7 @@ final class IpAddress {
         int length = 1;
         for (int i = 0; i < PIECES; i++) {
             int end = i;
+            // how far zeros go from here; runs that begin later in the same zeros are shorter
             while (end < PIECES && pieces[end] == 0) {
                 end++;
             }
@@ -150,6 +161,7 @@ final class IpAddress {
         StringBuilder out = new StringBuilder("[");
         for (int i = 0; i < PIECES; i++) {
             if (i == longest) {
+                // the colon after the piece before is there already
                 out.append(i == 0 ? "::" : ":");
                 i += length - 1;
             } else {

@@ -19,6 +19,7 @@ final class PatternInit {
     /** All eight, in the order of {@link UrlComponent}. */
     static ComponentPattern[] compile(String text, Url base) throws BadPattern {
         PatternInit init = new PatternInit(ConstructorString.parse(text), text.length());
+        // which scheme it is decides how all the rest is read
         if (base == null && !init.texts.containsKey(UrlComponent.PROTOCOL)) {
             throw new BadPattern("a relative pattern without a base");
         }
@@ -30,6 +31,7 @@ final class PatternInit {
 
     /** Components that the pattern leaves out, down to the first that it names, are the base's; never its user. */
     private void inherit(Url base) {
+        // each component is inherited only while all before it are: who names a host does not mean the base's path
         boolean named = texts.containsKey(UrlComponent.PROTOCOL);
         String pathname = texts.get(UrlComponent.PATHNAME);
         texts.putIfAbsent(UrlComponent.PROTOCOL, escape(base.scheme()));
@@ -46,6 +48,7 @@ final class PatternInit {
                 }
             }
         }
+        // a relative path is relative to the folder of the base
         if (pathname != null && !base.hasOpaquePath() && !isAbsolute(pathname)) {
             String folder = escape(base.path());
             texts.put(UrlComponent.PATHNAME, folder.substring(0, folder.lastIndexOf('/') + 1) + pathname);
@@ -59,6 +62,7 @@ final class PatternInit {
     private static String escape(String text) {
         StringBuilder out = new StringBuilder();
         for (char c : text.toCharArray()) {
+            // what the base has literally must not become a part of the pattern's syntax
             if ("+*?:{}()\\".indexOf(c) >= 0) {
                 out.append('\\');
             }
@@ -76,6 +80,7 @@ final class PatternInit {
         }
         ComponentPattern protocol = ComponentPattern.protocol(scheme);
         String hostname = texts.getOrDefault(UrlComponent.HOSTNAME, "*");
+        // a colon in an address in brackets is no name; the standard looks at these beginnings only
         boolean v6 = hostname.startsWith("[") || hostname.startsWith("{[") || hostname.startsWith("\\[");
         String pathname = texts.getOrDefault(UrlComponent.PATHNAME, "*");
         return new ComponentPattern[] {
@@ -84,6 +89,7 @@ final class PatternInit {
             simple(texts.getOrDefault(UrlComponent.PASSWORD, "*"), PercentEncoding.USERINFO::encode),
             ComponentPattern.compile(hostname, '.', (char) 0, v6 ? Canonical::v6Hostname : Canonical::hostname, budget),
             simple(port, Canonical::port),
+            // only paths of special schemes have segments, so that ":id" ends at a slash
             protocol.matchesSpecialScheme() ? ComponentPattern.compile(pathname, '/', '/', Canonical::pathname, budget)
                 : simple(pathname, Canonical::opaquePathname),
             simple(without(UrlComponent.SEARCH, '?', true), Canonical::search),

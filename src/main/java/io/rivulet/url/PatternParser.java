@@ -34,6 +34,7 @@ final class PatternParser {
         tokens = PatternToken.tokens(text, false);
         this.prefix = prefix;
         this.encoding = encoding;
+        // what ":id" stands for: anything up to the delimiter, or anything
         segment = "[^" + (delimiter == 0 ? "" : "\\" + delimiter) + "]+?";
     }
 
@@ -56,6 +57,7 @@ final class PatternParser {
         PatternToken wildcard = wildcard(name);
         if (name != null || wildcard != null) {
             String before = literal == null ? "" : literal;
+            // only the prefix of the component, a slash in paths, belongs to the part; other text stands for itself
             if (!before.isEmpty() && !before.equals(String.valueOf(prefix))) {
                 pending.append(before);
                 before = "";
@@ -63,9 +65,11 @@ final class PatternParser {
             add(before, name, wildcard, "", modifier());
             return;
         }
+        // an escaped character is always literal, also an escaped slash before a name
         literal = literal == null ? take(Type.ESCAPED_CHAR) : literal;
         if (literal != null) {
             pending.append(literal);
+        // a group: text, perhaps one thing that varies, text; the modifier behind it is for all of it
         } else if (take(Type.OPEN) != null) {
             String before = text();
             name = take(Type.NAME);
@@ -93,6 +97,7 @@ final class PatternParser {
             return;
         }
         addPending();
+        // a name may be written with the very expression that it stands for; both are the same part
         String regexp = wildcard == null ? segment : wildcard.type() == Type.ASTERISK ? ".*" : wildcard.value();
         PatternPart.Kind kind = regexp.equals(segment) ? PatternPart.Kind.SEGMENT
             : regexp.equals(".*") ? PatternPart.Kind.FULL : PatternPart.Kind.REGEXP;

@@ -36,6 +36,7 @@ record PatternToken(Type type, int index, String value) {
             this.lenient = lenient;
         }
 
+        /** Reads one token. A character beyond the first plane is one token, though it is two in the text. */
         void next() throws BadPattern {
             int after = after(at);
             switch (text.charAt(at)) {
@@ -58,6 +59,7 @@ record PatternToken(Type type, int index, String value) {
 
         private void name() throws BadPattern {
             int end = at + 1;
+            // as an identifier of JavaScript: the first character may not be a digit
             while (end < text.length() && isNamePart(text.codePointAt(end), end == at + 1)) {
                 end = after(end);
             }
@@ -73,6 +75,7 @@ record PatternToken(Type type, int index, String value) {
             int depth = 1;
             for (int i = at + 1; i < text.length(); i++) {
                 char c = text.charAt(i);
+                // a parsed URL is ASCII, so nothing else could match
                 if (c > 127) {
                     fault("beyond ASCII in a regular expression");
                     return;
@@ -83,12 +86,14 @@ record PatternToken(Type type, int index, String value) {
                         fault("a backslash without an ASCII character");
                         return;
                     }
+                // an empty one is no expression
                 } else if (c == ')' && --depth == 0) {
                     if (i == at + 1) {
                         break;
                     }
                     add(Type.REGEXP, at + 1, i, i + 1);
                     return;
+                // groups are counted by the pattern, and a capturing one inside would shift its count
                 } else if (c == '?' && i == at + 1 || c == '(' && !text.startsWith("?", i + 1)) {
                     fault("a capturing group within a regular expression");
                     return;

@@ -35,6 +35,7 @@ record RegexpClass(Chars chars, Set<String> strings) {
         if (depth > RegexpReader.DEPTH_MAX) {
             throw in.bad("too many nested classes");
         }
+        // "[]" holds nothing, and "[^]" everything
         boolean negated = in.takeIf("^");
         RegexpClass all = new RegexpClass(Chars.NONE, Set.of());
         if (!in.takeIf("]")) {
@@ -43,6 +44,7 @@ record RegexpClass(Chars chars, Set<String> strings) {
         if (!negated) {
             return all;
         }
+        // nobody can say which strings are all but these
         if (!all.strings.isEmpty()) {
             throw in.bad("a negated class of strings");
         }
@@ -53,6 +55,7 @@ record RegexpClass(Chars chars, Set<String> strings) {
     private static RegexpClass contents(RegexpReader in, boolean fold, int depth) throws BadPattern {
         RegexpClass range = range(in, fold);
         RegexpClass all = range != null ? range : operand(in, fold, depth);
+        // the first operand decides: a union, or one kind of operator all the way
         if (range == null && (in.sees("&&") || in.sees("--"))) {
             String operator = in.sees("&&") ? "&&" : "--";
             while (!in.takeIf("]")) {
@@ -78,6 +81,7 @@ record RegexpClass(Chars chars, Set<String> strings) {
         }
         int start = in.index();
         int from = character(in);
+        // "a--b" is a difference, not a range
         if (in.sees("--") || !in.takeIf("-")) {
             in.back(start);
             return null;
@@ -124,6 +128,7 @@ record RegexpClass(Chars chars, Set<String> strings) {
         StringBuilder now = new StringBuilder();
         while (true) {
             char next = in.peek();
+            // "|" and "}" end a string; an empty one is allowed
             if (next != '|' && next != '}') {
                 now.appendCodePoint(character(in));
                 continue;
@@ -152,6 +157,7 @@ record RegexpClass(Chars chars, Set<String> strings) {
         if (c == '\\') {
             return in.takeIf("b") ? '\b' : in.character(ESCAPABLE);
         }
+        // doubled ones are kept free for operators to come
         if (SYNTAX.indexOf(c) >= 0 || DOUBLED.indexOf(c) >= 0 && in.peek() == c) {
             throw in.bad("a character that must be escaped in a class");
         }

@@ -3,7 +3,13 @@ package io.rivulet.url;
 import io.rivulet.url.RegexpNode.Chars;
 import java.util.Map;
 
-/** The sets that have names in a JavaScript regular expression: {@code \d}, {@code \w}, {@code \s}, {@code \p{…}}. */
+/**
+ * The sets that have names in a JavaScript regular expression: {@code \d}, {@code \w}, {@code \s}, {@code \p{…}}.
+ * {@link RegexpReader} asks for them. Constants, any thread.
+ *
+ * <p>A parsed URL is ASCII: percent-encoding has taken the rest. So of each set only its part in ASCII is kept, and a
+ * property without ASCII is known by its name alone, so that a pattern that is right elsewhere is not refused here.
+ */
 final class RegexpEscape {
 
     static final Chars DIGIT = Chars.range('0', '9');
@@ -60,6 +66,7 @@ final class RegexpEscape {
 
     /** The set of {@code \p{name}}; a property that has no ASCII in it and is not known here is refused. */
     static Chars property(String name) throws BadPattern {
+        // a general category may stand alone; other properties with values are listed with their values
         String category = name.startsWith("General_Category=") || name.startsWith("gc=")
             ? name.substring(name.indexOf('=') + 1) : name;
         Chars found = CATEGORIES.get(category);

@@ -48,6 +48,7 @@ sealed interface RegexpNode {
 
         /** With the other case of every letter in it. */
         Chars folded() {
+            // A to Z are bits 1 to 26 of the upper half, a to z the same bits 32 higher
             long letters = 0x07FFFFFEL;
             long upper = high & letters;
             long lower = high >>> 32 & letters;

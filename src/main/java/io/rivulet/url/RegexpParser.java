@@ -102,6 +102,7 @@ final class RegexpParser {
     }
 
     private RegexpNode group() throws BadPattern {
+        // "(?i:…)" holds up to its closing bracket
         boolean outside = fold;
         if (in.takeIf("?")) {
             if (in.takeIf("<")) {
@@ -119,6 +120,7 @@ final class RegexpParser {
     }
 
     private void name() throws BadPattern {
+        // "(?<=" and "(?<!" begin as a name does
         if (in.sees("=") || in.sees("!")) {
             throw in.bad("look-behind");
         }
@@ -150,6 +152,7 @@ final class RegexpParser {
             }
             seen.append(c);
             off |= c == '-';
+            // what stands behind the minus is switched off
             fold = c == 'i' ? !off : fold;
         }
         if (seen.toString().equals("-")) {
@@ -170,6 +173,7 @@ final class RegexpParser {
             max = 1;
         } else if (in.takeIf("{")) {
             min = in.number();
+            // "{2}", "{2,}" or "{2,5}"
             max = !in.takeIf(",") ? min : in.peek() == '}' ? max : in.number();
             if (min < 0 || max < min || !in.takeIf("}")) {
                 throw in.bad("no count");
@@ -177,6 +181,7 @@ final class RegexpParser {
         } else {
             return atom;
         }
+        // lazy: taken and forgotten
         in.takeIf("?");
         return new RegexpNode.Repeat(atom, min, max);
     }

@@ -70,6 +70,7 @@ final class RegexpReader {
             case 'w' -> Chars.WORD;
             default -> RegexpEscape.property(braces());
         };
+        // folded before the complement: "\\W" without regard to case holds no letter at all
         set = fold ? set.folded() : set;
         return Character.isUpperCase(c) ? set.complement() : set;
     }
@@ -91,10 +92,12 @@ final class RegexpReader {
             case 'c':
                 char letter = take();
                 if (letter >= 'a' && letter <= 'z' || letter >= 'A' && letter <= 'Z') {
+                    // \cA is 1, in both cases
                     return letter % 32;
                 }
                 throw bad("no control letter");
             case '0':
+                // octal numbers are not allowed with flag v
                 if (Character.isDigit(peek())) {
                     throw bad("an octal escape");
                 }
@@ -107,6 +110,7 @@ final class RegexpReader {
                 if (SYNTAX.indexOf(c) >= 0 || more.indexOf(c) >= 0) {
                     return c;
                 }
+                // flag v keeps such escapes free for later; a number would be a back-reference
                 throw bad("an escape that means nothing, or a back-reference");
         }
     }
@@ -117,6 +121,7 @@ final class RegexpReader {
             int value = 0;
             for (int i = 0; i < digits.length(); i++) {
                 int digit = Character.digit(digits.charAt(i), 16);
+                // stays beyond the largest one once it is too large, however many digits follow
                 value = digit < 0 || value > POINT_MAX ? POINT_MAX + 1 : value * 16 + digit;
             }
             if (digits.isEmpty() || value > POINT_MAX) {
@@ -166,6 +171,7 @@ final class RegexpReader {
         }
         long value = 0;
         while (peek() >= '0' && peek() <= '9') {
+            // so many copies have no room in any automaton: that refuses them
             value = Math.min(value * 10 + text.charAt(at++) - '0', COUNT_MAX);
         }
         return (int) value;

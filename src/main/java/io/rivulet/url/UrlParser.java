@@ -37,17 +37,20 @@ final class UrlParser {
 
     /** Whether it is a URL; the fields hold it then. */
     boolean parse(String input) {
+        // the fragment goes first: a "?" in it is an ordinary character
         String rest = withoutTabsAndNewlines(trimmed(input));
         int hash = rest.indexOf('#');
         if (hash >= 0) {
             fragment = PercentEncoding.FRAGMENT.encode(rest.substring(hash + 1));
             rest = rest.substring(0, hash);
         }
+        // then the query: a slash, a colon or an "@" in it is an ordinary character
         int mark = rest.indexOf('?');
         String rawQuery = mark < 0 ? null : rest.substring(mark + 1);
         rest = mark < 0 ? rest : rest.substring(0, mark);
         // a space before what ends an opaque path would be lost when the text is read again
         boolean closed = mark >= 0 || hash >= 0;
+        // what is left has only a scheme, an authority and a path
         int colon = schemeLength(rest);
         if (colon < 0 ? !schemeless(rest, rawQuery) : !withScheme(rest, colon, closed)) {
             return false;
@@ -78,9 +81,11 @@ final class UrlParser {
         setScheme(Domain.lower(text.substring(0, colon)));
         String rest = text.substring(colon + 1);
         if (scheme.equals("file")) {
+            // a file takes from a base only if that is a file as well
             return file(rest, base != null && base.scheme().equals("file") ? base : null);
         }
         if (special) {
+            // "http:a" is relative to a base of the same scheme, an old habit; else slashes may be missing
             boolean relative = base != null && base.scheme().equals(scheme) && !rest.startsWith("//");
             return relative ? relative(rest) : authority(withoutSlashes(rest));
         }
@@ -92,6 +97,7 @@ final class UrlParser {
             return true;
         }
         opaquePath = PercentEncoding.C0_CONTROL.encode(rest);
+        // only the last blank: the standard keeps those within
         if (closed && opaquePath.endsWith(" ")) {
             opaquePath = opaquePath.substring(0, opaquePath.length() - 1) + "%20";
         }
@@ -104,6 +110,7 @@ final class UrlParser {
             return false;
         }
         setScheme(base.scheme());
+        // "mailto:a" has no folder that something could be relative to, but it may get another fragment
         if (base.hasOpaquePath()) {
             opaquePath = base.path();
             query = base.queryOrNull();
@@ -120,6 +127,7 @@ final class UrlParser {
     /** The relative and the relative slash state. */
     private boolean relative(String rest) {
         if (startsWithSlash(rest)) {
+            // two slashes: another host under the scheme of the base
             if (special ? startsWithSlash(rest.substring(1)) : rest.startsWith("//")) {
                 return authority(special ? withoutSlashes(rest) : rest.substring(2));
             }
@@ -142,6 +150,7 @@ final class UrlParser {
 
     /** Takes the path of the base without its last segment, or all of it and the query where nothing is left. */
     private void inheritPath(String rest) {
+        // a reference of nothing but a query or a fragment keeps the whole path of the base
         path = base.segments();
         if (rest.isEmpty()) {
             query = base.queryOrNull();
@@ -160,6 +169,7 @@ final class UrlParser {
                 return true;
             }
             host = from.host();
+            // a drive letter is absolute, although no slash stands before it
             if (startsWithDrive(rest)) {
                 segments(rest);
             } else {
@@ -171,6 +181,7 @@ final class UrlParser {
         if (!startsWithSlash(after)) {
             if (from != null) {
                 host = from.host();
+                // "/a" on the base "file:///C:/b" stays on the drive C:
                 List<String> old = from.segments();
                 if (!startsWithDrive(after) && !old.isEmpty() && isDrive(old.get(0)) && old.get(0).endsWith(":")) {
                     path.add(old.get(0));
@@ -180,12 +191,14 @@ final class UrlParser {
             return true;
         }
         after = after.substring(1);
+        // two slashes: a host follows, unless it is a drive letter, which is the beginning of the path
         int end = slash(after, 0);
         if (isDrive(after.substring(0, end))) {
             segments(after);
             return true;
         }
         host = end == 0 ? "" : Host.parse(after.substring(0, end), true);
+        // a file of this machine has no host, whatever it was called
         if ("localhost".equals(host)) {
             host = "";
         }
@@ -207,6 +220,7 @@ final class UrlParser {
     private boolean authority(String rest) {
         int end = slash(rest, 0);
         String authority = rest.substring(0, end);
+        // the last "@" counts: one in a password need not be encoded, and is encoded here
         int at = authority.lastIndexOf('@');
         if (at >= 0) {
             int colon = authority.substring(0, at).indexOf(':');
@@ -216,6 +230,7 @@ final class UrlParser {
         }
         int colon = portColon(authority);
         String name = colon < 0 ? authority : authority.substring(0, colon);
+        // other schemes may have an empty host, as "x:///a", but then neither user nor port
         if (name.isEmpty() && (special || at >= 0 || colon >= 0)) {
             return false;
         }
@@ -251,6 +266,7 @@ final class UrlParser {
         int value = 0;
         for (int i = 0; i < digits.length(); i++) {
             char c = digits.charAt(i);
+            // the bound is asked at each digit, so the value cannot overflow
             value = value * 10 + c - '0';
             if (c < '0' || c > '9' || value > PORT_MAX) {
                 return null;
@@ -268,6 +284,7 @@ final class UrlParser {
         return Url.join(parser.path);
     }
 
+    /** The path start state: a special scheme always has a path, another one may have none. */
     private void pathStart(String rest) {
         if (startsWithSlash(rest)) {
             segments(rest.substring(1));
@@ -281,12 +298,14 @@ final class UrlParser {
         for (int from = 0; from <= rest.length();) {
             int end = slash(rest, from);
             boolean last = end == rest.length();
+            // dots are looked for behind the encoding: "%2e" means a dot, too
             String segment = PercentEncoding.PATH.encode(rest.substring(from, end));
             int dots = dots(segment);
             if (dots == 2) {
                 shorten();
             }
             if (dots == 0) {
+                // "C|" is an old notation of "C:"
                 boolean drive = scheme.equals("file") && path.isEmpty() && isDrive(segment);
                 path.add(drive ? segment.charAt(0) + ":" : segment);
             } else if (last) {
@@ -298,6 +317,7 @@ final class UrlParser {
 
     /** 1 for a segment that means here, 2 for one that means up, also with {@code %2e}; else 0. */
     private static int dots(String segment) {
+        // "%2e%2e" is the longest of them
         if (segment.length() > 6 || segment.isEmpty() || segment.charAt(0) != '.' && segment.charAt(0) != '%') {
             return 0;
         }
@@ -305,7 +325,9 @@ final class UrlParser {
         return plain.equals(".") ? 1 : plain.equals("..") ? 2 : 0;
     }
 
+    /** Takes the last segment off. */
     private void shorten() {
+        // ".." does not lead out of a drive
         boolean onlyDrive = scheme.equals("file") && path.size() == 1 && isDrive(path.get(0))
             && path.get(0).endsWith(":");
         if (!path.isEmpty() && !onlyDrive) {
@@ -313,6 +335,7 @@ final class UrlParser {
         }
     }
 
+    /** A backslash counts as a slash in special schemes, as browsers for Windows once taught people. */
     private boolean startsWithSlash(String text) {
         return !text.isEmpty() && (text.charAt(0) == '/' || special && text.charAt(0) == '\\');
     }
@@ -327,6 +350,7 @@ final class UrlParser {
         return text.length();
     }
 
+    /** Of a special scheme any number of slashes leads to the host: "http:/a" and "http:////a" are one. */
     private static String withoutSlashes(String text) {
         int i = 0;
         while (i < text.length() && (text.charAt(i) == '/' || text.charAt(i) == '\\')) {
@@ -340,11 +364,13 @@ final class UrlParser {
     }
 
     private static boolean startsWithDrive(String text) {
+        // the letter, a colon or a bar, and then the end or a slash: "C:a" is a name
         return text.length() >= 2 && Domain.lower(text).charAt(0) >= 'a' && Domain.lower(text).charAt(0) <= 'z'
             && (text.charAt(1) == ':' || text.charAt(1) == '|')
             && (text.length() == 2 || text.charAt(2) == '/' || text.charAt(2) == '\\');
     }
 
+    /** Without blanks and control characters at both ends, which people paste. */
     private static String trimmed(String text) {
         int from = 0;
         int to = text.length();
@@ -357,6 +383,7 @@ final class UrlParser {
         return text.substring(from, to);
     }
 
+    /** These may stand anywhere in a URL, because long ones were broken into lines; they mean nothing. */
     static String withoutTabsAndNewlines(String text) {
         boolean none = text.indexOf('\t') < 0 && text.indexOf('\n') < 0 && text.indexOf('\r') < 0;
         return none ? text : text.replace("\t", "").replace("\n", "").replace("\r", "");
