@@ -98,7 +98,7 @@ public final class Assembly implements AutoCloseable {
         Feeds feeds = new Feeds(settings, hub, clock, accessPath.orElse(null));
         StoreKeeper keeper = new StoreKeeper(folder, path, settings.get(SettingsTable.HANDOVER),
             at -> SegmentLog.open(at, settings, clock, System::nanoTime, metrics), new User(hub, feeds, bans), clock);
-        Doors doors = new Doors(new Doors.Hall(settings, hub, clock, tokens, bans, accessLog,
+        Doors doors = new Doors(new Doors.Services(settings, hub, clock, tokens, bans, accessLog,
             () -> keeper.state().reasonWithout(folder)), mount);
         running.push(doors);
         running.push(keeper); // closed after those who use the log

@@ -56,7 +56,7 @@ public final class Doors implements AutoCloseable {
     private static final int AT_START = 1;
     private static final int WHEN_ASKED = -1;
 
-    private final Hall hall;
+    private final Services services;
     private final Mount mount;
     private final HubContext own;
     private final HubContext mercure;
@@ -75,23 +75,24 @@ public final class Doors implements AutoCloseable {
      * @param accessLog the file of requests, or {@link AccessLog#NONE}
      * @param store     whether the store serves
      */
-    public record Hall(Settings settings, Hub hub, InstantSource clock, TokenVerifier tokens, Bans bans,
+    public record Services(Settings settings, Hub hub, InstantSource clock, TokenVerifier tokens, Bans bans,
                        AccessLog accessLog, StoreStatus store) {
     }
 
     /** The doors of a hub at this place; nobody can open them yet. */
-    public Doors(Hall hall, Mount mount) {
-        this.hall = hall;
+    public Doors(Services services, Mount mount) {
+        this.services = services;
         this.mount = mount;
-        Settings settings = hall.settings();
-        Hub hub = hall.hub();
-        hub.bans(hall.bans()::isBanned);
+        Settings settings = services.settings();
+        Hub hub = services.hub();
+        hub.bans(services.bans()::isBanned);
         Roles roles = new Roles(settings, hub.topics());
-        String metadata = hall.tokens().isConfigured()
+        String metadata = services.tokens().isConfigured()
             ? MetadataServlet.url(hub.topics().hubUrl(), mount.prefix()) : null;
-        own = new HubContext(settings, hub, hall.clock(), new Access(settings, hall.tokens(), roles, hall.bans()),
-            new Cors(settings), new Problem(hall.clock(), metadata));
-        mercure = own.with(new Access(settings, hall.tokens(), roles, hall.bans(),
+        own = new HubContext(settings, hub, services.clock(),
+            new Access(settings, services.tokens(), roles, services.bans()), new Cors(settings),
+            new Problem(services.clock(), metadata));
+        mercure = own.with(new Access(settings, services.tokens(), roles, services.bans(),
             MercureServlet.tokenInQuery(settings)));
         responses = new OpenResponses(settings, hub.metrics());
         slashes = new SlashCheck(hub.presence().isOn(), mount.prefix() + MERCURE);
@@ -109,15 +110,15 @@ public final class Doors implements AutoCloseable {
         add(application, "mercure", new MercureServlet(mercure, responses), MERCURE, MERCURE + "/");
         add(application, "subscriptions", new SubscriptionsServlet(mercure, mount.prefix() + MERCURE),
             MERCURE + "/subscriptions/*");
-        add(application, "metadata", new MetadataServlet(own, hall.tokens()), METADATA);
+        add(application, "metadata", new MetadataServlet(own, services.tokens()), METADATA);
         add(application, "events", new EventsServlet(own), "/api/events");
         add(application, "connections",
-            new ConnectionsServlet(own, hall.bans(), mount.prefix() + CONNECTIONS), CONNECTIONS + "/*");
-        add(application, "bans", new BansServlet(own, hall.bans()), "/api/bans");
-        add(application, "explain", new ExplainServlet(own, hall.tokens()), "/api/tokens/explain");
-        add(application, "health", new HealthServlet(own, hall.store()), "/health/*");
+            new ConnectionsServlet(own, services.bans(), mount.prefix() + CONNECTIONS), CONNECTIONS + "/*");
+        add(application, "bans", new BansServlet(own, services.bans()), "/api/bans");
+        add(application, "explain", new ExplainServlet(own, services.tokens()), "/api/tokens/explain");
+        add(application, "health", new HealthServlet(own, services.store()), "/health/*");
         if (mount.home()) {
-            add(application, "home", AT_START, false, new HomeServlet(hall.settings(), feeds), "", "/index.html");
+            add(application, "home", AT_START, false, new HomeServlet(services.settings(), feeds), "", "/index.html");
         }
         addErrors(application);
         if (mount.edge()) {
@@ -163,7 +164,7 @@ public final class Doors implements AutoCloseable {
     /** Before the hub's own servlets, and after the filters of the application; in the WAR before everything. */
     private void addEdge(ServletContext application) {
         FilterRegistration.Dynamic added = application.addFilter(NAMES + "edge",
-            new EdgeFilter(new ClientAddress(hall.settings()), hall.accessLog(), own.cors(), slashes::at));
+            new EdgeFilter(new ClientAddress(services.settings()), services.accessLog(), own.cors(), slashes::at));
         if (added == null) {
             throw new IllegalStateException("this application has a filter " + NAMES + "edge already");
         }

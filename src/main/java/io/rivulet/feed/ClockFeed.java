@@ -7,7 +7,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 /** {@code clock}: the time, on every second. Its events have no type, so that the shortest page shows them. */
-final class ClockFeed implements Feed {
+final class ClockFeed implements TickingFeed {
 
     static final String TOPIC = "clock";
     private static final int SECOND_MS = 1_000;

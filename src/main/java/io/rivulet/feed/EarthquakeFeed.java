@@ -17,7 +17,7 @@ import java.util.List;
  * {@code earthquakes}: a week that the U.S. Geological Survey recorded, replayed faster and over again. Each event says
  * when it really happened. The replay stands still while nobody listens. Run by the thread {@code rivulet-feed}.
  */
-final class EarthquakeFeed implements Feed {
+final class EarthquakeFeed implements TickingFeed {
 
     static final String TOPIC = "earthquakes";
     static final String TYPE = "earthquake";

@@ -33,7 +33,7 @@ public final class Feeds implements AutoCloseable {
     private static final String ACCESS = "access";
 
     private final InstantSource clock;
-    private final List<Feed> feeds = new ArrayList<>();
+    private final List<TickingFeed> feeds = new ArrayList<>();
     private final QuoteFeed quotes;
     private ScheduledThreadPoolExecutor executor;
     private Thread thread;
@@ -74,7 +74,7 @@ public final class Feeds implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         }, new ThreadPoolExecutor.DiscardPolicy());
-        for (Feed feed : feeds) {
+        for (TickingFeed feed : feeds) {
             schedule(executor, feed, Duration.ZERO);
         }
     }
@@ -106,7 +106,7 @@ public final class Feeds implements AutoCloseable {
             if (thread.isAlive()) {
                 LOG.warn("the thread rivulet-feed did not end within {} ms", END_MAX_MS);
             } else {
-                feeds.forEach(Feed::close);
+                feeds.forEach(TickingFeed::close);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -115,11 +115,11 @@ public final class Feeds implements AutoCloseable {
     }
 
     /** Each feed asks for its next tick by a time to wait, so a changed wall clock delays nothing. */
-    private void schedule(ScheduledThreadPoolExecutor on, Feed feed, Duration wait) {
+    private void schedule(ScheduledThreadPoolExecutor on, TickingFeed feed, Duration wait) {
         on.schedule(() -> schedule(on, feed, tick(feed)), wait.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    private Duration tick(Feed feed) {
+    private Duration tick(TickingFeed feed) {
         try {
             return feed.tick(clock.instant());
         } catch (RuntimeException | Error e) {

@@ -14,7 +14,7 @@ import java.util.List;
  * counted and timed since the JVM's start, live threads. A figure that the platform does not give is left out. Run by
  * the thread {@code rivulet-feed}.
  */
-final class HostFeed implements Feed {
+final class HostFeed implements TickingFeed {
 
     static final String TOPIC = "host";
     static final String TYPE = "host";

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * {@code logs/<name>}: the lines of a file as they are written, each once, without query strings and tokens. The
  * settings give the topic's name, so no client names a path. Run by the thread {@code rivulet-feed}.
  */
-final class LogFeed implements Feed {
+final class LogFeed implements TickingFeed {
 
     static final String PREFIX = "logs/";
     static final String TYPE = "log";

@@ -16,7 +16,7 @@ import java.util.random.RandomGenerator;
  * {@code quotes/<symbol>}: a price of each symbol every second, from a file over and again, or made up. A made-up price
  * says {@code "simulated":true} in every event. Run by the thread {@code rivulet-feed}.
  */
-final class QuoteFeed implements Feed {
+final class QuoteFeed implements TickingFeed {
 
     static final String PREFIX = "quotes/";
     static final String TYPE = "quote";

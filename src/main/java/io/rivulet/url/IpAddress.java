@@ -112,12 +112,17 @@ final class IpAddress {
         if (compress < 0 && piece != PIECES) {
             return null;
         }
-        if (compress >= 0) { // the pieces behind "::" belong to the end, zeros to where it stood
-            int moved = piece - compress;
-            System.arraycopy(pieces.clone(), compress, pieces, PIECES - moved, moved);
-            Arrays.fill(pieces, compress, PIECES - moved, 0);
+        if (compress >= 0) {
+            spread(pieces, piece, compress);
         }
         return text(pieces);
+    }
+
+    /** The pieces behind "::" belong to the end; zeros come to where it stood. */
+    private static void spread(int[] pieces, int piece, int compress) {
+        int moved = piece - compress;
+        System.arraycopy(pieces.clone(), compress, pieces, PIECES - moved, moved);
+        Arrays.fill(pieces, compress, PIECES - moved, 0);
     }
 
     /** The last two pieces as an IPv4 address in plain decimals. */

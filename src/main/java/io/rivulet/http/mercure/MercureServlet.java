@@ -91,7 +91,7 @@ public final class MercureServlet extends HubServlet {
         }
     }
 
-    private StreamParameters.Asked asked(HttpServletRequest request, FormFields body, Grant grant) {
+    private StreamParameters.Wanted asked(HttpServletRequest request, FormFields body, Grant grant) {
         FormFields query = Query.of(request);
         return parameters.ofMercure(request, query, body, grant, dialect(query.and(body)));
     }

@@ -69,12 +69,12 @@ final class LaneWriter extends OpenResponse implements Runnable {
     // ---- the lane's thread
 
     /**
-     * One turn: after a hand-over, after each call of the container, and at the end.
+     * One job: after a hand-over, after each call of the container, and at the end.
      *
      * <p>T1 (the lane) finds that all was taken and looks whether the stream is to end; T2 (the shard) may end it just
-     * then: it says so first and then asks for one more turn, which finds it. T1 (the lane) may have been called by a
+     * then: it says so first and then asks for one more job, which finds it. T1 (the lane) may have been called by a
      * container that owed nothing, while T2 (the shard) is about to hand over: T1 sees {@code atShard} and leaves, and
-     * T2's own turn does the work.
+     * T2's own job does the work.
      */
     @Override
     public void run() {

@@ -116,7 +116,7 @@ final class WriterPool implements AutoCloseable {
         /**
          * No thread is idle and none may be started: one of them is on its way back from a lane that has just ended,
          * and will find this one. Or the pool has closed, after the hub: the container's thread that has news of a
-         * stream does its turn itself.
+         * stream does its job itself.
          */
         void late(Runnable lane, ThreadPoolExecutor pool) {
             if (pool.isShutdown()) {
@@ -131,7 +131,7 @@ final class WriterPool implements AutoCloseable {
     final class Lane implements Runnable {
 
         private final String connection;
-        private final Queue<Runnable> turns = new ConcurrentLinkedQueue<>();
+        private final Queue<Runnable> jobs = new ConcurrentLinkedQueue<>();
         /** Whether a thread runs the lane, or is about to. */
         private final AtomicBoolean busy = new AtomicBoolean();
         /** Guarded by the pool. */
@@ -141,14 +141,14 @@ final class WriterPool implements AutoCloseable {
             this.connection = connection;
         }
 
-        /** Runs the turn in the lane's thread, after those that came before. Any thread; never waits. */
-        void run(Runnable turn) {
-            turns.add(turn);
+        /** Runs the job in the lane's thread, after those that came before. Any thread; never waits. */
+        void run(Runnable job) {
+            jobs.add(job);
             if (busy.compareAndSet(false, true)) {
                 try {
                     threads.execute(this);
                 } catch (RuntimeException | Error e) {
-                    busy.set(false); // no thread could be started; the next turn tries again
+                    busy.set(false); // no thread could be started; the next job tries again
                     throw e;
                 }
             }
@@ -160,21 +160,21 @@ final class WriterPool implements AutoCloseable {
         }
 
         /**
-         * T1 (this thread) finds no more turns; T2 adds one and sees that the lane is busy. So T1 gives the lane up,
+         * T1 (this thread) finds no more jobs; T2 adds one and sees that the lane is busy. So T1 gives the lane up,
          * then looks once more: whoever is second sees the other.
          */
         @Override
         public void run() {
             do {
-                for (Runnable turn = turns.poll(); turn != null; turn = turns.poll()) {
+                for (Runnable job = jobs.poll(); job != null; job = jobs.poll()) {
                     try {
-                        turn.run();
+                        job.run();
                     } catch (RuntimeException | Error e) {
-                        LOG.error("A turn on an HTTP/2 connection failed; its other streams go on", e);
+                        LOG.error("A job on an HTTP/2 connection failed; its other streams go on", e);
                     }
                 }
                 busy.set(false);
-            } while (!turns.isEmpty() && busy.compareAndSet(false, true));
+            } while (!jobs.isEmpty() && busy.compareAndSet(false, true));
         }
     }
 }

@@ -43,14 +43,14 @@ public final class StreamParameters {
     /**
      * What one client asks for.
      *
-     * @param asked      for the hub
+     * @param request    for the hub
      * @param hadCursor  whether the client named an id, even an empty one: Mercure's answer then tells where it begins
      */
-    public record Asked(SubscribeRequest asked, boolean hadCursor) {
+    public record Wanted(SubscribeRequest request, boolean hadCursor) {
     }
 
     /** At {@code /api/updates}. */
-    public Asked ofUpdates(HttpServletRequest request, Grant grant, Dialect dialect) {
+    public Wanted ofUpdates(HttpServletRequest request, Grant grant, Dialect dialect) {
         FormFields query = Query.of(request);
         Query.checkBuilt(query);
         TopicSelection topics = matcherParameters.selectionOrDefault(query);
@@ -60,22 +60,22 @@ public final class StreamParameters {
             since = Since.LATEST;
         }
         boolean events = query.all("heartbeat").contains("event");
-        Asked all = asked(request, topics, grant, cursor, since, heartbeat(request, query), events, dialect);
-        return new Asked(all.asked().at(pace(query)), all.hadCursor());
+        Wanted all = asked(request, topics, grant, cursor, since, heartbeat(request, query), events, dialect);
+        return new Wanted(all.request().at(pace(query)), all.hadCursor());
     }
 
     /** At Mercure's path, from query and body together; parameters that Mercure does not know are ignored. */
-    public Asked ofMercure(HttpServletRequest request, FormFields query, FormFields body, Grant grant,
+    public Wanted ofMercure(HttpServletRequest request, FormFields query, FormFields body, Grant grant,
         Dialect dialect) {
         TopicSelection topics = matcherParameters.selection(query.and(body));
         String cursor = lastEventId(request, query, body, dialect);
         return asked(request, topics, grant, cursor, Since.LATEST, usualHeartbeat(request), false, dialect);
     }
 
-    private static Asked asked(HttpServletRequest request, TopicSelection topics, Grant grant, String cursor,
+    private static Wanted asked(HttpServletRequest request, TopicSelection topics, Grant grant, String cursor,
                                Since since, Duration heartbeat, boolean events, Dialect dialect) {
         String place = cursor == null || cursor.isEmpty() ? null : cursor;
-        return new Asked(new SubscribeRequest(topics, grant, place, since, heartbeat, events, dialect,
+        return new Wanted(new SubscribeRequest(topics, grant, place, since, heartbeat, events, dialect,
             RequestTrace.of(request).peer()), cursor != null);
     }
 

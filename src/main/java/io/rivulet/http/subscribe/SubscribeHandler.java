@@ -42,9 +42,9 @@ public final class SubscribeHandler {
     }
 
     /** Opens a stream, or lets the request wait for its place. */
-    public void open(StreamParameters.Asked wanted, HttpServletRequest request, HttpServletResponse response)
+    public void open(StreamParameters.Wanted wanted, HttpServletRequest request, HttpServletResponse response)
         throws IOException {
-        SubscribeRequest asked = wanted.asked();
+        SubscribeRequest asked = wanted.request();
         if (asked.dialect().startHeader() == null || !wanted.hadCursor()) {
             open(asked, null, request, response);
         } else {

@@ -101,7 +101,7 @@ public final class Door implements AutoCloseable {
         FilterHolder login = new FilterHolder(new LoginFilter());
         login.setAsyncSupported(true);
         context.addFilter(login, "/*", EnumSet.of(DispatcherType.REQUEST));
-        doors = new Doors(new Doors.Hall(all, hub, clock, tokens, bans, accessLog, () -> storeTrouble),
+        doors = new Doors(new Doors.Services(all, hub, clock, tokens, bans, accessLog, () -> storeTrouble),
             new Mount("", true, true, false));
         doors.open(context.getServletContext(), null);
         responses = new OpenResponses(all, metrics);

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.List;
 
 /** One source of events. The thread {@code rivulet-feed} alone calls its methods, which do not wait. */
-interface Feed extends AutoCloseable {
+interface TickingFeed extends AutoCloseable {
 
     /** Every topic it publishes to; any thread. */
     List<String> topics();
