@@ -366,7 +366,7 @@ class SayingOrderTest {
             scene.publish("news", "too late");
             awaitAll("the end of the stream", Socket::hasEnded);
             for (Socket socket : sockets) {
-                assertTrue(socket.last.matches("retry: \\d+\n\n"), socket.about + " ends with " + socket.last);
+                assertTrue(socket.last.matches("retry: \\d+\n:\n"), socket.about + " ends with " + socket.last);
                 List<Dispatched> events = socket.events();
                 assertTrue(events.isEmpty() || events.get(0).type().equals("rivulet.hello"), socket.about);
                 assertTrue(events.stream().noneMatch(e -> e.data().equals("too late")), socket.about);

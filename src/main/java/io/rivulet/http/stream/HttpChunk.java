@@ -4,20 +4,22 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Bytes as a chunk of HTTP/1.1 (RFC 9112, 7.1), as Jetty writes them: the line end that closes a chunk's data comes
- * with the next chunk. {@link JettySocket} makes it once for all streams of a shard that get the same bytes, on the
- * shard's thread.
+ * Bytes as a whole chunk of HTTP/1.1 (RFC 9112, 7.1), with the line end that closes it. {@link JettySocket} makes it
+ * once for all streams of a shard that get the same bytes, on the shard's thread.
+ *
+ * <p>Jetty sends that line end with the next chunk. A client may wait for it: urllib3, below many clients in Python,
+ * gives an event to its program only when the chunk is closed, and so would have each event when the next one comes.
  */
 final class HttpChunk {
 
+    static final byte[] LINE_END = {'\r', '\n'};
     /** The longest joined write of the hub's; longer ones are single events, and rare. */
     private static final int USUAL_BYTES_MAX = 64 << 10;
     /** Two line ends and eight digits. */
-    private static final int HEAD_BYTES_MAX = 12;
-    private static final byte[] LINE_END = {'\r', '\n'};
+    private static final int FRAME_BYTES_MAX = 12;
 
     /** Outside of the heap, so that the socket takes it as it stands. */
-    private final ByteBuffer usual = ByteBuffer.allocateDirect(USUAL_BYTES_MAX + HEAD_BYTES_MAX);
+    private final ByteBuffer usual = ByteBuffer.allocateDirect(USUAL_BYTES_MAX + FRAME_BYTES_MAX);
     private byte[] data;
     private ByteBuffer whole;
     private int headLength;
@@ -26,25 +28,22 @@ final class HttpChunk {
     ByteBuffer of(byte[] bytes) {
         if (data != bytes) {
             data = bytes;
-            whole = bytes.length <= USUAL_BYTES_MAX ? usual : ByteBuffer.allocate(bytes.length + HEAD_BYTES_MAX);
-            whole.clear().put(LINE_END)
-                .put(Integer.toHexString(bytes.length).getBytes(StandardCharsets.US_ASCII)).put(LINE_END);
+            whole = bytes.length <= USUAL_BYTES_MAX ? usual : ByteBuffer.allocate(bytes.length + FRAME_BYTES_MAX);
+            whole.clear().put(Integer.toHexString(bytes.length).getBytes(StandardCharsets.US_ASCII)).put(LINE_END);
             headLength = whole.position();
-            whole.put(bytes).flip();
+            whole.put(bytes).put(LINE_END).flip();
         }
         return whole.rewind();
     }
 
-    /** What the socket has not taken, in buffers that may be kept: of the data itself no copy is made. */
+    /** What the socket has not taken, in buffers that may be kept: head, data, line end. The data is not copied. */
     ByteBuffer[] rest() {
         int at = whole.position();
-        int from = Math.max(0, at - headLength);
-        ByteBuffer body = ByteBuffer.wrap(data, from, data.length - from);
-        if (at >= headLength) {
-            return new ByteBuffer[] {body};
-        }
-        byte[] head = new byte[headLength - at];
+        byte[] head = new byte[Math.max(0, headLength - at)];
         whole.get(head);
-        return new ByteBuffer[] {ByteBuffer.wrap(head), body};
+        int ofData = Math.min(data.length, Math.max(0, at - headLength));
+        int ofEnd = Math.max(0, at - headLength - data.length);
+        return new ByteBuffer[] {ByteBuffer.wrap(head), ByteBuffer.wrap(data, ofData, data.length - ofData),
+            ByteBuffer.wrap(LINE_END, ofEnd, LINE_END.length - ofEnd)};
     }
 }

@@ -24,6 +24,9 @@ import java.util.List;
  * that is a quarter of the cost of a delivery. Jetty's end point gets the bytes that the socket does not take at once,
  * and writes them when it can; the response ends the usual way.
  *
+ * <p>Jetty owes the line end of the chunk that it wrote last, and writes it before the next one or before the last
+ * chunk. So {@link #begin} pays it, and {@link #end} leaves a chunk open, for Jetty to close.
+ *
  * <p>Jetty's classes are hidden from web applications, and none is needed here: they are asked by name. Where anything
  * is not as expected (TLS, HTTP/2, HTTP/1.0, a wrapped response, another version) there is no such socket, and the
  * stream is written as in any container.
@@ -40,11 +43,17 @@ final class JettySocket {
         "org.eclipse.jetty.server.handler.ContextResponse",
         "org.eclipse.jetty.server.internal.HttpChannelState$ChannelResponse");
 
+    /** Of {@link #rest}, the part that is the hub's data. */
+    private static final int DATA = 1;
     private static final ByteBuffer[] NOTHING = {};
+    /** A chunk of an empty comment, without its line end. */
+    private static final byte[] OPEN_CHUNK = {'2', '\r', '\n', ':', '\n'};
 
     private final Object connection;
     private final Object endPoint;
     private final SocketChannel channel;
+    /** Whether chunks go straight to the socket; a container thread that ends the response asks, too. */
+    private volatile boolean straight;
     /** Jetty writes the rest of what was begun. */
     private volatile boolean pending;
     /** That rest: Jetty moves its positions, the shard looks at them without being told when. */
@@ -98,14 +107,26 @@ final class JettySocket {
         return false;
     }
 
-    /** Whether the response has begun, in chunks: from then on chunks may follow. To be asked once. */
-    boolean hasBegun() {
+    /**
+     * Takes over from Jetty once the response has begun, in chunks; false when it has not, or not in chunks. To be
+     * asked once, when Jetty has written all that it was given. From then on whole chunks follow.
+     */
+    boolean begin(OpenResponse response) throws IOException {
         try {
             Object generator = ask(connection, "getGenerator");
-            return ask(generator, "isCommitted").equals(true) && ask(generator, "isChunking").equals(true);
+            if (!ask(generator, "isCommitted").equals(true) || !ask(generator, "isChunking").equals(true)) {
+                return false;
+            }
         } catch (ReflectiveOperationException | RuntimeException e) {
             return false;
         }
+        straight = true;
+        ByteBuffer owed = ByteBuffer.wrap(HttpChunk.LINE_END);
+        channel.write(owed);
+        if (owed.hasRemaining()) {
+            writeLater(response, ByteBuffer.allocate(0), ByteBuffer.allocate(0), owed);
+        }
+        return true;
     }
 
     /** Whether the socket, as far as is known, would take something. */
@@ -119,7 +140,7 @@ final class JettySocket {
 
     /** The array of what the socket has not taken yet, or null. */
     byte[] held() {
-        return rest.length == 0 ? null : rest[rest.length - 1].array();
+        return rest.length == 0 ? null : rest[DATA].array();
     }
 
     /** How much of it is left. */
@@ -141,15 +162,17 @@ final class JettySocket {
         ByteBuffer whole = chunk.of(events.bytes());
         channel.write(whole);
         if (whole.hasRemaining()) {
-            pending = true;
-            rest = chunk.rest();
-            writeLater(response);
+            writeLater(response, chunk.rest());
         }
     }
 
-    /** Cuts the connection when the rest of a write is still to come: Jetty could not end the response behind it. */
-    void cutIfPending() {
-        if (pending) {
+    /**
+     * The response is about to be completed, which writes a line end and the last chunk. So a chunk is left open for
+     * that line end. Where the socket does not take it now, the connection is cut: Jetty could not write behind the
+     * rest of a write. Any thread, while nobody writes.
+     */
+    void end() {
+        if (straight && (pending || !leavesChunkOpen())) {
             try {
                 ask(endPoint, "close");
             } catch (ReflectiveOperationException | RuntimeException e) {
@@ -158,7 +181,17 @@ final class JettySocket {
         }
     }
 
-    private void writeLater(OpenResponse response) throws IOException {
+    private boolean leavesChunkOpen() {
+        try {
+            return channel.write(ByteBuffer.wrap(OPEN_CHUNK)) == OPEN_CHUNK.length;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private void writeLater(OpenResponse response, ByteBuffer... parts) throws IOException {
+        pending = true;
+        rest = parts;
         try {
             ClassLoader jetty = endPoint.getClass().getClassLoader();
             Class<?> callback = Class.forName("org.eclipse.jetty.util.Callback", true, jetty);

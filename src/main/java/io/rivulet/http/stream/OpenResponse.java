@@ -90,8 +90,8 @@ public abstract class OpenResponse implements Outlet, WriteListener, AsyncListen
     void opening(AsyncContext context, ServletOutputStream output) {
     }
 
-    /** The response is about to be cut off, whatever is not written yet. */
-    void letGo() {
+    /** The container is about to be told that the response is complete; any thread, once, while nobody writes. */
+    void completing() {
     }
 
     /** The container would take more, for the first time or again; a container thread. */
@@ -120,7 +120,6 @@ public abstract class OpenResponse implements Outlet, WriteListener, AsyncListen
         // a stream whose write failed is Tomcat's to end: T1 (we) completes it while T2 (a container thread) does so,
         // too, and T1's call may then end the next request, which reuses the same AsyncContext
         if (container.completesWithoutBlocking() || over && !container.endsFailedItself()) {
-            letGo();
             complete();
         } else {
             finish();
@@ -306,6 +305,7 @@ public abstract class OpenResponse implements Outlet, WriteListener, AsyncListen
     final void complete() {
         if (completed.compareAndSet(false, true)) {
             over = true;
+            completing();
             Answer.complete(async);
             closed();
         }

@@ -43,14 +43,28 @@ final class ShardWriter extends OpenResponse {
     private boolean isDrained() {
         boolean drained = tryDrained();
         if (drained && begun && socket != null) {
-            straight = socket.hasBegun();
+            straight = goesStraight();
             if (straight) {
                 metrics.add(Count.STREAMS_STRAIGHT);
-            } else {
-                socket = null;
+                return socket.isReady();
             }
+            socket = null;
         }
         return drained;
+    }
+
+    private boolean goesStraight() {
+        if (!enter()) {
+            return false;
+        }
+        try {
+            return socket.begin(this);
+        } catch (IOException | RuntimeException e) {
+            failed(e);
+            return false;
+        } finally {
+            leave();
+        }
     }
 
     @Override
@@ -76,9 +90,10 @@ final class ShardWriter extends OpenResponse {
     }
 
     @Override
-    void letGo() {
-        if (straight) {
-            socket.cutIfPending();
+    void completing() {
+        JettySocket ours = socket;
+        if (ours != null) {
+            ours.end();
         }
     }
 

@@ -40,10 +40,14 @@ public interface Dialect {
     String startId(String asked, Start start, boolean damage, Question nothing) throws IOException;
 
     /**
-     * The first bytes of a stream: when to come back, and a comment that opens buffering proxies. No blank line: some
-     * clients make an empty event of it.
+     * The first bytes of a stream: when to come back, and a comment that opens buffering proxies. No blank line: many
+     * clients make an empty event of it, although the standard says that an event without data is none.
      */
     default byte[] prelude(long retryMs) {
+        return comeBack(retryMs);
+    }
+
+    private static byte[] comeBack(long retryMs) {
         return ("retry: " + retryMs + "\n:\n").getBytes(StandardCharsets.US_ASCII);
     }
 
@@ -84,9 +88,9 @@ public interface Dialect {
 
     // ---- end
 
-    /** The last bytes of a stream that the hub ends: when to come back. */
+    /** The last bytes of a stream that the hub ends: when to come back. No blank line, as in {@link #prelude}. */
     default byte[] farewell(long retryMs) {
-        return ("retry: " + retryMs + "\n\n").getBytes(StandardCharsets.US_ASCII);
+        return comeBack(retryMs);
     }
 
     // ---- age
