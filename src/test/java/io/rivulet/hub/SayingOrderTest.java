@@ -363,6 +363,8 @@ class SayingOrderTest {
             scene.publish("news", "old");
             open(scene, null, Since.EARLIEST, "news");
             sockets.forEach(s -> scene.hub.connections().close(s.subscription.connection()));
+            // closes are mail: what is published before a shard has read all of it is not too late yet
+            awaitAll("the decision to end it", s -> s.subscription.ending() != null);
             scene.publish("news", "too late");
             awaitAll("the end of the stream", Socket::hasEnded);
             for (Socket socket : sockets) {
