@@ -7,22 +7,24 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.event.Event;
 import io.rivulet.kit.Await;
+import io.rivulet.kit.FaultPoints;
+import io.rivulet.kit.FaultSwitch;
 import io.rivulet.kit.Unloggable;
+import io.rivulet.log.LogEntry;
 import io.rivulet.log.LogRecord;
 import io.rivulet.log.disk.MemoryDisk;
 import java.io.IOException;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** An Error at any point of an append, as when memory ends: what was acknowledged stays, and nothing else appears. */
+@ExtendWith(FaultPoints.class)
 class ErrorsWhileAppendingTest {
-
-    private static final int STACK_BYTES = 512 * 1024;
 
     /** A group of which the n-th question is answered by an Error. */
     private static final class FailingGroup extends AbstractList<LogRecord> {
@@ -72,9 +74,13 @@ class ErrorsWhileAppendingTest {
         }
     }
 
-    private static List<LogRecord> records(String data) {
-        return List.of(new LogRecord(Event.on("t1").id(data).data(data).build(), null),
-            new LogRecord(Event.on("t3").data(data).build(), null));
+    private static List<LogRecord> records(String data, int events) {
+        List<LogRecord> records = new ArrayList<>();
+        for (int i = 0; i < events; i++) {
+            Event.Builder event = Event.on("t" + i % 5).data(data + "-" + i);
+            records.add(new LogRecord(event.id("id-" + data + "-" + i).build(), null));
+        }
+        return records;
     }
 
     @Test
@@ -85,8 +91,8 @@ class ErrorsWhileAppendingTest {
             MemoryDisk disk = new MemoryDisk(k);
             TendedLog log = scenario.open(disk);
             scenario.work(log, 5);
-            FailingGroup group = new FailingGroup(records("x"), k);
-            passed = appends(log, group);
+            FailingGroup group = new FailingGroup(records("x", 2), k);
+            passed = append(log, group) != null;
             if (!passed) {
                 assertEquals(0, scenario.work(log, 5), "it heals at once, k = " + k);
                 assertNull(log.range().failure());
@@ -97,82 +103,69 @@ class ErrorsWhileAppendingTest {
         }
     }
 
-    private static boolean appends(TendedLog log, List<LogRecord> group) {
+    /** What was acknowledged; null when the group was refused. */
+    private static List<LogEntry> append(TendedLog log, List<LogRecord> group) {
         try {
-            log.append(group);
-            return true;
+            return log.append(group);
         } catch (IOException | Error e) {
-            return false;
+            return null;
         }
     }
 
     /**
-     * The stack ends somewhere in an append, a little further in each time: so the Error comes from within each method
-     * that an append calls, the index and the range among them. After each the log is compared with the book.
+     * The Error comes at the first point of an append, then at the second, and so on until an append passes: from
+     * within each method that it calls and from each allocation. One append does nothing else, one rolls its segment,
+     * one has to heal a log whose file and index an earlier Error has left unsure. In one the Errors go on for a while,
+     * so that the handling of the first meets the next.
      */
     @ParameterizedTest
     @ValueSource(strings = {"always", "interval", "never"})
-    void anErrorWithinAnyMethodOfAnAppendLosesNothingAcknowledged(String sync) throws Exception {
-        Scenario scenario = new Scenario(Scenario.small(sync), 7);
-        MemoryDisk disk = new MemoryDisk(7);
-        TendedLog log = scenario.open(disk);
-        scenario.work(log, 50); // all classes are there before the first Error
-        AtomicInteger refused = new AtomicInteger();
-        List<Throwable> failed = new ArrayList<>();
-        Thread thread = new Thread(null, () -> {
-            try {
-                for (int above = 1; above < 600; above += 4) {
-                    Descent descent = new Descent(log, above);
-                    descent.down();
-                    refused.addAndGet(descent.refused ? 1 : 0);
-                    assertTrue(scenario.append(log), "it heals at once, " + above + " calls above the end");
-                    scenario.verifyPrefix(log);
-                }
-            } catch (IOException | RuntimeException | Error e) {
-                failed.add(e);
+    void anErrorAtAnyPointOfAnAppendLosesNothingAcknowledged(String sync) throws Exception {
+        int plain = throwAtEachPoint(sync, false, 0, 1);
+        assertTrue(plain > 50, "points of an append: " + plain);
+        assertTrue(throwAtEachPoint(sync, true, 0, 1) > plain, "rolling has more points");
+        assertTrue(throwAtEachPoint(sync, false, plain, 1) > plain, "healing has more points");
+        throwAtEachPoint(sync, false, 0, 10);
+    }
+
+    /** Returns how many points there are; {@code earlier} is the point of an Error in the append before, or 0. */
+    private static int throwAtEachPoint(String sync, boolean full, int earlier, int burst) throws Exception {
+        for (int n = 1; ; n++) {
+            Scenario scenario = new Scenario(Scenario.small(sync), 7);
+            MemoryDisk disk = new MemoryDisk(7);
+            TendedLog log = scenario.open(disk);
+            scenario.work(log, 3);
+            if (full) {
+                scenario.note(log.append(records("full", Scenario.SEGMENT_EVENTS)));
             }
-        }, "deep", STACK_BYTES);
-        thread.start();
-        thread.join();
-        if (!failed.isEmpty()) {
-            throw new AssertionError(failed.get(0));
-        }
-        assertTrue(refused.get() > 5, "errors that hit an append: " + refused);
-        scenario.verifyPrefix(log);
-        try (TendedLog after = scenario.open(disk.afterKill())) {
-            scenario.verifyPrefix(after);
-            assertTrue(after.range().head() >= scenario.last());
+            if (earlier > 0) {
+                assertTrue(throwAt(earlier, 1, scenario, log));
+            }
+            if (!throwAt(n, burst, scenario, log)) {
+                return n - 1;
+            }
+            assertTrue(scenario.append(log), "it heals at once, n = " + n);
+            scenario.verify(log);
+            scenario.verifyAfter(disk.afterKill());
         }
     }
 
-    /** Goes down to the end of the stack, and appends so many calls above it. */
-    private static final class Descent {
-        private final TendedLog log;
-        private final int above;
-        private boolean refused;
-
-        Descent(TendedLog log, int above) {
-            this.log = log;
-            this.above = above;
+    /** Appends with an Error at the n-th point; false if the append has less. */
+    private static boolean throwAt(int n, int burst, Scenario scenario, TendedLog log) {
+        List<LogRecord> group = records("point" + n, 2);
+        long head = log.range().head();
+        Thread here = Thread.currentThread();
+        List<LogEntry> acknowledged;
+        boolean thrown;
+        try (FaultSwitch faults = FaultSwitch.at(n, burst, thread -> thread == here,
+            () -> new OutOfMemoryError("made by the test"))) {
+            acknowledged = append(log, group);
+            thrown = faults.hasThrown();
         }
-
-        /** Returns how many calls it is above the end. */
-        int down() {
-            int here;
-            try {
-                here = down() + 1;
-            } catch (StackOverflowError e) {
-                return 0;
-            }
-            if (here == above) {
-                refused = true;
-                try {
-                    refused = !appends(log, records("deep" + above));
-                } catch (StackOverflowError e) {
-                    return here;
-                }
-            }
-            return here;
+        assertEquals(acknowledged == null ? head : head + 2, log.range().head(), "all or nothing, n = " + n);
+        if (acknowledged != null) {
+            scenario.note(acknowledged);
         }
+        return thrown;
     }
 }

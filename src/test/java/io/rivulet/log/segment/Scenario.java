@@ -33,6 +33,8 @@ import java.util.logging.Logger;
  */
 final class Scenario {
 
+    /** How many events a segment of {@link #small} takes. */
+    static final int SEGMENT_EVENTS = 12;
     static final Path FOLDER = Path.of("data");
     /** Thousands of damaged logs are opened: what each says would be all of the build's output. Kept: it is weak. */
     private static final Logger QUIET = Logger.getLogger("io.rivulet.log");
@@ -62,7 +64,8 @@ final class Scenario {
     /** Segments of about 2 kB or 12 events, history of 60 events: everything happens soon. */
     static LogOptions small(String sync) {
         LogOptions of = LogOptions.of(Settings.with("log.sync", sync));
-        return new LogOptions(of.sync(), 100, 1 << 20, of.retainMs(), 60, 2_000, of.segmentMs(), 12, 1 << 20);
+        return new LogOptions(of.sync(), 100, 1 << 20, of.retainMs(), 60, 2_000, of.segmentMs(),
+            SEGMENT_EVENTS, 1 << 20);
     }
 
     TendedLog open(MemoryDisk disk) throws IOException {
@@ -81,15 +84,18 @@ final class Scenario {
             group.add(record(serial++ + "x".repeat(random.nextInt(300))));
         }
         try {
-            for (LogEntry entry : log.append(group)) {
-                acknowledged.put(entry.position(), entry.event().text());
-            }
+            note(log.append(group));
             return true;
         } catch (IOException e) {
             return false;
         } finally {
             clock.advanceMs(10);
         }
+    }
+
+    /** Writes into the book what was acknowledged. */
+    void note(List<LogEntry> entries) {
+        entries.forEach(entry -> acknowledged.put(entry.position(), entry.event().text()));
     }
 
     /** So many appends with housekeeping between; returns how many were refused. */
