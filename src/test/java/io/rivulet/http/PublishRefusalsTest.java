@@ -61,7 +61,8 @@ class PublishRefusalsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "``|400|no valid JSON", "{}|400|the body is an object", "[]|400|no event", "[1]|400|an event is a number",
+        "``|400|no valid JSON", "{}|400|event 1: the event has no topic", "7|400|the body is a number",
+        "[]|400|no event", "[1]|400|an event is a number",
         "[{}]|400|no topic", "[{\"topic\":1}]|400|topic is a number; it must be a string",
         "[{\"topic\":\"a\",\"data\":{}}]|400|data is an object; it must be a string",
         "[{\"topic\":\"a\",\"data\":null}]|400|data is null; it must be a string",
@@ -75,8 +76,11 @@ class PublishRefusalsTest {
         "[{\"topic\":\"a\",\"retry\":\"1\"}]|400|retry is a string; it must be a number",
         "[{\"topic\":\"a\",\"retry\":1.5}]|400|digits", "[{\"topic\":\"a\",\"retry\":-1}]|400|digits",
         "[{\"topic\":\"a\",\"id\":\"\"}]|400|id is empty", "[{\"topic\":\"a\",\"colour\":\"x\"}]|400|colour is unknown",
+        "[{\"topic\":\"a\",\"dat\":\"x\"}]|400|dat is unknown; perhaps data is meant",
+        "[{\"topic\":\"a\",\"type\":\"x\",\"event\":\"y\"}]|400|two names of one field",
         "[{\"topic\":\"a\",\"data\":\"\\ud800\"}]|400|surrogate", "[{\"topic\":\"a\"}] x|400|no valid JSON",
-        "[{\"topic\":\"a\"},]|400|no valid JSON", "[{'topic':'a'}]|400|no valid JSON", "[{\"topic\":\"a\"}|400|JSON",
+        "[{\"topic\":\"a\"},]|400|the body is no valid JSON: it cannot be read at line 1, column",
+        "[{'topic':'a'}]|400|no valid JSON", "[{\"topic\":\"a\"}|400|JSON",
         "[{\"topic\":\"a\"},{\"topic\":\"b\",\"type\":\"open\"}]|400|event 2: the type",
         "[{\"topic\":\"a\"},{\"topic\":\"mercure\"}]|400|event 2: a topic lies in the namespace",
         "[{\"topic\":\"a\"},{\"topic\":\"a\"},{\"topic\":\"a\"},{\"topic\":\"a\"}]|413|holds 4 events; at most 3"})

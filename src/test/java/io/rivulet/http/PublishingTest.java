@@ -14,6 +14,8 @@ import org.eclipse.jetty.http.HttpTester;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every form of publish that is accepted: what the request says, and what event comes of it. */
 class PublishingTest {
@@ -33,7 +35,7 @@ class PublishingTest {
     @Test
     void aFormHasMercuresFields() throws Exception {
         HttpTester.Response answer = door.form("topic=news&topic=alt%2F1&data=hello+you%0Atwo&id=n1&type=note"
-            + "&retry=1000&private=&unknown=ignored");
+            + "&retry=1000&private=&_mine=ignored");
         assertEquals(200, answer.getStatus(), answer.getContent());
         assertEquals("text/plain;charset=utf-8", answer.get("Content-Type"));
         assertEquals("n1", answer.getContent());
@@ -44,6 +46,27 @@ class PublishingTest {
         assertEquals("note", event.type());
         assertEquals(1_000, event.retryMs());
         assertTrue(event.isPrivate());
+    }
+
+    @Test
+    void theNameOfTheTypeInAStreamIsAnotherNameOfIt() throws Exception {
+        assertEquals(200, door.form("topic=news&event=note").getStatus());
+        assertEquals("note", door.newest().type());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true,true", "on,true", "1,true", "'',true", "false,false", "off,false", "0,false", "No,false"})
+    void privateIsWhatItsValueSays(String value, boolean isPrivate) throws Exception {
+        assertEquals(200, door.form("topic=news&private=" + value).getStatus());
+        assertEquals(isPrivate, door.newest().isPrivate());
+    }
+
+    @Test
+    void oneObjectIsABatchOfOne() throws Exception {
+        HttpTester.Response answer = door.send("POST /api/updates\nContent-Type: application/json; charset=utf8",
+            "{\"topic\":\"news\",\"data\":\"x\",\"id\":\"one\"}");
+        assertEquals(200, answer.getStatus(), answer.getContent());
+        assertEquals("x", door.newest().text());
     }
 
     @Test

@@ -58,6 +58,12 @@ public final class FormFields {
         return all.get(0);
     }
 
+    /** The last value of the name, or null. */
+    public String last(String name) {
+        List<String> all = values.get(name);
+        return all == null ? null : all.get(all.size() - 1);
+    }
+
     /** As {@link #one}; an empty value counts as absent, since browsers send one for a field left blank. */
     public String oneOrBlank(String name) {
         String value = one(name);

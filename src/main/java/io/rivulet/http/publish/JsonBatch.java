@@ -7,6 +7,7 @@ import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.event.Event;
+import io.rivulet.http.form.KnownFields;
 import io.rivulet.refusal.Printable;
 import io.rivulet.refusal.Refused;
 import java.io.IOException;
@@ -19,6 +20,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The parser of batches: a JSON array (RFC 8259) of events, or one event a line (NDJSON). {@link UpdatesForm} uses it.
@@ -29,7 +32,10 @@ import java.util.Set;
  */
 final class JsonBatch {
 
-    private static final String FIELDS = "topic, topics, data, private, id, type, retry";
+    private static final KnownFields KNOWN =
+        KnownFields.of("topic", "topics", "data", "private", "id", "type", "event", "retry");
+    /** Where Gson found the fault. */
+    private static final Pattern WHERE = Pattern.compile("at line (\\d+) column (\\d+)(?: path (\\S+))?");
 
     private final int eventsMax;
 
@@ -37,14 +43,19 @@ final class JsonBatch {
         this.eventsMax = eventsMax;
     }
 
-    /** The events of {@code [{…},{…}]}. */
+    /** The events of {@code [{…},{…}]}, or the one of {@code {…}}. */
     List<Event> array(byte[] body) {
         List<Event> events = new ArrayList<>();
         try {
             JsonReader json = reader(utf8(body));
+            if (json.peek() == JsonToken.BEGIN_OBJECT) {
+                add(events, json);
+                json.peek(); // throws when anything follows
+                return events;
+            }
             if (json.peek() != JsonToken.BEGIN_ARRAY) {
-                throw Refused.malformed("the body is " + article(json.peek()) + "; application/json must be an array "
-                    + "of events");
+                throw Refused.malformed("the body is " + article(json.peek()) + "; application/json must be an event "
+                    + "or an array of events");
             }
             json.beginArray();
             int count = 0;
@@ -129,13 +140,12 @@ final class JsonBatch {
                     event.markPrivate(json.nextBoolean());
                 }
                 case "id" -> id = string(json, name);
-                case "type" -> type = string(json, name);
+                case "type", "event" -> type = UpdatesRules.type(type, string(json, name));
                 case "retry" -> {
                     expect(json, JsonToken.NUMBER, name, "a number");
                     retry = json.nextString();
                 }
-                default -> throw Refused.malformed("the field " + Printable.of(name)
-                    + " is unknown; known are " + FIELDS);
+                default -> throw KNOWN.unknown(name, "field");
             }
         }
         json.endObject();
@@ -195,8 +205,13 @@ final class JsonBatch {
         }
     }
 
+    /** Own words, and Gson's place: its message says which of its methods a programmer should call. */
     private static Refused noJson(Exception e, String what) {
-        String say = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-        return Refused.malformed(what + " is no valid JSON: " + Printable.of(say));
+        String message = String.valueOf(e.getMessage());
+        String why = message.contains("urrogate") ? "half of a surrogate pair" : "it cannot be read";
+        Matcher where = WHERE.matcher(message);
+        return Refused.malformed(what + " is no valid JSON: " + why + (!where.find() ? ""
+            : " at line " + where.group(1) + ", column " + where.group(2)
+            + (where.group(3) == null ? "" : " (" + Printable.of(where.group(3)) + ")")));
     }
 }

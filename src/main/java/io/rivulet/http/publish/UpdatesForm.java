@@ -8,10 +8,12 @@ import io.rivulet.event.Event;
 import io.rivulet.http.form.Answer;
 import io.rivulet.http.form.FormDecoder;
 import io.rivulet.http.form.FormFields;
+import io.rivulet.http.form.KnownFields;
 import io.rivulet.refusal.Printable;
 import io.rivulet.refusal.Refused;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * How the body of a publish at {@code /api/updates} is read. {@code UpdatesServlet} makes one for each request.
@@ -22,7 +24,13 @@ import java.util.Locale;
  */
 public final class UpdatesForm implements PublishForm {
 
-    private static final List<String> OF_QUERY = List.of("id", "type", "retry", "private", "data");
+    private static final List<String> OF_QUERY = List.of("id", "type", "event", "retry", "private", "data");
+    private static final KnownFields KNOWN =
+        KnownFields.of("topic", "data", "id", "type", "event", "retry", "private");
+    private static final Set<String> YES = Set.of("", "on", "true", "1", "yes");
+    private static final Set<String> NO = Set.of("off", "false", "0", "no");
+
+    private static final Set<String> UTF_8 = Set.of("charset=utf-8", "charset=utf8");
 
     /** What the body is. */
     enum Form { RAW, FIELDS, ARRAY, LINES }
@@ -41,6 +49,7 @@ public final class UpdatesForm implements PublishForm {
         this.query = query;
         topicsMax = settings.get(SettingsTable.TOPICS_MAX);
         batchMax = settings.get(SettingsTable.BATCH_MAX);
+        KNOWN.check(query, "parameter");
         form = query.has("topic") ? Form.RAW : byType(contentType);
         if (form == Form.RAW) {
             if (query.has("data")) {
@@ -64,7 +73,7 @@ public final class UpdatesForm implements PublishForm {
         Form form = switch (parts[0].trim()) {
             case FormDecoder.TYPE -> Form.FIELDS;
             case Answer.JSON -> Form.ARRAY;
-            case "application/x-ndjson" -> Form.LINES;
+            case "application/x-ndjson", "application/ndjson" -> Form.LINES;
             default -> throw Refused.because(UNSUPPORTED_TYPE, "the content type is "
                 + (contentType == null ? "missing" : "\"" + Printable.of(contentType) + "\"")
                 + "; without topic in the query it must be " + FormDecoder.TYPE + ", " + Answer.JSON + " (an array) "
@@ -72,7 +81,7 @@ public final class UpdatesForm implements PublishForm {
         };
         for (int i = 1; i < parts.length; i++) {
             String parameter = parts[i].replaceAll("[\\s\"]", "");
-            if (parameter.startsWith("charset=") && !parameter.equals("charset=utf-8")) {
+            if (parameter.startsWith("charset=") && !UTF_8.contains(parameter)) {
                 throw Refused.because(UNSUPPORTED_TYPE, "the content type says " + Printable.of(parameter)
                     + "; only utf-8 can be read");
             }
@@ -108,6 +117,7 @@ public final class UpdatesForm implements PublishForm {
 
     private Event form(byte[] body) {
         FormFields fields = FormDecoder.decode(body, topicsMax + FormDecoder.OTHER_FIELDS_MAX);
+        KNOWN.check(fields, "field");
         if (!fields.has("topic")) {
             throw Refused.malformed("the form has no topic");
         }
@@ -116,11 +126,20 @@ public final class UpdatesForm implements PublishForm {
         return fields(fields, data == null ? event : event.data(data));
     }
 
-    /** Mercure's fields; {@code private} counts by being there, whatever its value (PUB-08). */
+    /** Mercure's fields; {@code event}, the name in a stream, is another name of {@code type}. */
     private static Event fields(FormFields fields, Event.Builder event) {
         fields.all("topic").forEach(event::topic);
-        event.markPrivate(fields.has("private"));
-        return UpdatesRules.build(event, fields.oneOrBlank("id"), fields.oneOrBlank("type"),
-            fields.oneOrBlank("retry"));
+        event.markPrivate(isPrivate(fields.one("private")));
+        return UpdatesRules.build(event, fields.oneOrBlank("id"),
+            UpdatesRules.type(fields.oneOrBlank("type"), fields.oneOrBlank("event")), fields.oneOrBlank("retry"));
+    }
+
+    /** By its value. At Mercure's path the field counts by being there (PUB-08), and "false" would be private. */
+    private static boolean isPrivate(String value) {
+        String plain = value == null ? "no" : value.toLowerCase(Locale.ROOT);
+        if (!YES.contains(plain) && !NO.contains(plain)) {
+            throw Refused.malformed("private is " + Printable.of(value) + "; it must be true or false");
+        }
+        return YES.contains(plain);
     }
 }

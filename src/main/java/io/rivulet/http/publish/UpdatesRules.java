@@ -20,6 +20,15 @@ public final class UpdatesRules {
     private UpdatesRules() {
     }
 
+    /** The type, which may have the name that it has in a stream; null without one. */
+    static String type(String type, String event) {
+        if (type != null && event != null && !type.equals(event)) {
+            throw Refused.malformed("type is " + Printable.of(type) + " and event is " + Printable.of(event)
+                + "; they are two names of one field");
+        }
+        return type == null ? event : type;
+    }
+
     /** Builds the event by the rules of this door; {@code retry} is text or null. */
     static Event build(Event.Builder event, String id, String type, String retry) {
         if (id != null) {

@@ -3,6 +3,7 @@ package io.rivulet.http.subscribe;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.http.form.FormFields;
+import io.rivulet.http.form.KnownFields;
 import io.rivulet.refusal.Printable;
 import io.rivulet.refusal.Refused;
 import io.rivulet.topic.Topic;
@@ -12,6 +13,7 @@ import io.rivulet.topic.TopicSpace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * Reads which topics a subscriber asks for: Mercure 1.0's {@code match}, {@code match_exact} and {@code
@@ -43,6 +45,12 @@ public final class MatcherParameters {
     /** Whether one of the fields is a matcher of Mercure 1.0, or looks like one. */
     public static boolean hasMatch(FormFields fields) {
         return fields.names().stream().anyMatch(MatcherParameters::looksLikeMatch);
+    }
+
+    /** What may stand beside {@code topic} for one topic; these and what looks like one of them are read here. */
+    public static KnownFields with(String... names) {
+        return KnownFields.of(Stream.concat(Stream.of(TOPIC, "match", "match_exact", "match_urlpattern"),
+            Stream.of(names)).toArray(String[]::new)).or(MatcherParameters::looksLikeMatch);
     }
 
     /** Whether there is a {@code topic}. */

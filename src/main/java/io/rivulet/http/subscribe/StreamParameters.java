@@ -4,6 +4,7 @@ import io.rivulet.auth.Grant;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.http.HubContext;
 import io.rivulet.http.form.FormFields;
+import io.rivulet.http.form.KnownFields;
 import io.rivulet.http.form.Query;
 import io.rivulet.http.trace.RequestTrace;
 import io.rivulet.hub.dialect.Dialect;
@@ -31,6 +32,10 @@ public final class StreamParameters {
     /** Clients that give up reading before the default heartbeat: okhttp-eventsource after 5 s, httpx after 5 s. */
     private static final List<String> IMPATIENT = List.of("okhttp/", "python-httpx/");
 
+    /** At {@code /api/updates}. */
+    private static final KnownFields KNOWN = MatcherParameters.with("since", "heartbeat", "conflate", "rate",
+        "last_event_id");
+
     private final HubContext context;
     private final MatcherParameters matcherParameters;
 
@@ -53,6 +58,7 @@ public final class StreamParameters {
     public Wanted ofUpdates(HttpServletRequest request, Grant grant, Dialect dialect) {
         FormFields query = Query.of(request);
         Query.checkBuilt(query);
+        KNOWN.or(dialect.cursorParameters()::contains).check(query, "parameter");
         TopicSelection topics = matcherParameters.selectionOrDefault(query);
         String cursor = lastEventId(request, query, new FormFields(), dialect);
         Since since = query.has("since") ? Since.parse(query.one("since"), context.clock().instant()) : Since.LATEST;
@@ -122,8 +128,8 @@ public final class StreamParameters {
 
     /**
      * The id that the client resumes after: the header, else the first of the dialect's parameters that is there, in
-     * the query before the body (SUB-02, REC-02, OLD-10). Empty when the client says that it has none; null when it
-     * says nothing.
+     * the query before the body (SUB-02, REC-02, OLD-10); of several with one name the last. Empty when the client says
+     * that it has none; null when it says nothing.
      */
     private static String lastEventId(HttpServletRequest request, FormFields query, FormFields body, Dialect dialect) {
         String header = request.getHeader("Last-Event-ID");
@@ -133,7 +139,8 @@ public final class StreamParameters {
         for (String parameter : dialect.cursorParameters()) {
             for (FormFields fields : List.of(query, body)) {
                 if (fields.has(parameter)) {
-                    return fields.one(parameter);
+                    // some polyfills add theirs to a URL that has one from before
+                    return fields.last(parameter);
                 }
             }
         }

@@ -5,6 +5,7 @@ import io.rivulet.http.HubContext;
 import io.rivulet.http.HubServlet;
 import io.rivulet.http.SuspendedRequest;
 import io.rivulet.http.form.FormFields;
+import io.rivulet.http.form.KnownFields;
 import io.rivulet.http.form.Query;
 import io.rivulet.http.subscribe.MatcherParameters;
 import io.rivulet.hub.resume.History;
@@ -23,6 +24,7 @@ import java.io.IOException;
 public final class EventsServlet extends HubServlet {
 
     private static final String METHODS = "GET, HEAD, OPTIONS";
+    private static final KnownFields KNOWN = MatcherParameters.with("since", "after", "limit", "format");
     private static final int LIMIT = 100;
     private static final int LIMIT_MAX = 1_000;
 
@@ -47,6 +49,7 @@ public final class EventsServlet extends HubServlet {
         FormFields query = Query.of(request);
         Query.checkBuilt(query);
         Query.checkNoPace(query);
+        KNOWN.check(query, "parameter");
         TopicSelection topics = matcherParameters.selectionOrDefault(query);
         String since = query.oneOrBlank("since");
         wantsLines(request); // refuses an unknown format before anything is read

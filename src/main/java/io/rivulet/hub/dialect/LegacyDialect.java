@@ -9,8 +9,9 @@ import java.util.List;
  */
 public final class LegacyDialect extends MercureDialect {
 
-    /** The name of 0.x, that of clients half on their way to 1.0, and that of 0.x before 0.11. */
-    private static final List<String> PARAMETERS = List.of("lastEventID", "last_event_id", "Last-Event-ID");
+    /** The name of 0.x, that of clients half on their way to 1.0, that of 0.x before 0.11, and a polyfill's. */
+    private static final List<String> PARAMETERS =
+        List.of("lastEventID", "last_event_id", "Last-Event-ID", "lastEventId");
 
     @Override
     public String name() {

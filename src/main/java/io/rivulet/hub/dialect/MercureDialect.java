@@ -73,9 +73,10 @@ public class MercureDialect implements Dialect {
         return settings.get(SettingsTable.MERCURE_MAX_AGE);
     }
 
+    /** The protocol's own, and that of a polyfill for old browsers, by which nothing else is meant. */
     @Override
     public List<String> cursorParameters() {
-        return List.of("last_event_id");
+        return List.of("last_event_id", "lastEventId");
     }
 
     @Override
