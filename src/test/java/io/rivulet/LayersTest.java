@@ -56,7 +56,8 @@ class LayersTest {
         "auth",
         "event",
         "topic",
-        "config metrics refusal url");
+        "config metrics refusal url",
+        "heap");
     /** The packages that know the container. */
     private static final Pattern SERVLET_LAYERS = Pattern.compile("|boot|http(\\..*)?");
     private static final Pattern OURS = Pattern.compile("\\bio\\.rivulet\\.((?:[a-z]\\w*\\.)*)[A-Z*]");

@@ -1,5 +1,6 @@
 package io.rivulet.auth;
 
+import io.rivulet.heap.HeapBytes;
 import java.util.List;
 
 /**
@@ -54,6 +55,16 @@ public record Grant(String issuer, String subject, String tokenId, GrantedTopics
     public static Grant of(String issuer, String subject, GrantedTopics publishes, GrantedTopics subscribes,
                            boolean operates) {
         return new Grant(issuer, subject, null, publishes, subscribes, List.of(), operates, NEVER, false);
+    }
+
+    /** Bytes that it keeps alive, its matchers and payloads included. */
+    public long weight() {
+        long weight = HeapBytes.object(6, Long.BYTES + 2) + HeapBytes.string(issuer) + HeapBytes.string(subject)
+            + HeapBytes.string(tokenId) + publishes.weight() + subscribes.weight() + HeapBytes.list(payloads.size());
+        for (Payload payload : payloads) {
+            weight += HeapBytes.object(2, 0) + payload.topics.weight() + HeapBytes.string(payload.json);
+        }
+        return weight;
     }
 
     /** Whether an event of these topics may be published: every one of them is granted. */

@@ -1,5 +1,6 @@
 package io.rivulet.auth;
 
+import io.rivulet.heap.HeapBytes;
 import io.rivulet.topic.MatchSteps;
 import io.rivulet.topic.TopicMatcher;
 import java.util.List;
@@ -26,6 +27,15 @@ public record GrantedTopics(boolean all, List<TopicMatcher> matchers) {
     /** Whether there is none. */
     public boolean isNone() {
         return !all && matchers.isEmpty();
+    }
+
+    /** Bytes that these keep alive. */
+    public long weight() {
+        long weight = HeapBytes.object(1, 1) + HeapBytes.list(matchers.size());
+        for (int i = 0; i < matchers.size(); i++) {
+            weight += matchers.get(i).weight();
+        }
+        return weight;
     }
 
     /** Whether this topic is covered. */

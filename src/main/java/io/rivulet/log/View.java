@@ -3,6 +3,7 @@ package io.rivulet.log;
 import io.rivulet.auth.Grant;
 import io.rivulet.auth.GrantedTopics;
 import io.rivulet.event.Event;
+import io.rivulet.heap.HeapBytes;
 import io.rivulet.topic.MatchSteps;
 import io.rivulet.topic.TopicSelection;
 import java.util.List;
@@ -44,6 +45,11 @@ public record View(TopicSelection topics, GrantedTopics privates) {
     /** The same; what it cost is added to the steps. */
     public boolean shows(List<String> eventTopics, boolean isPrivate, MatchSteps steps) {
         return topics.matches(eventTopics, steps) && (!isPrivate || privates.coversOne(eventTopics, steps));
+    }
+
+    /** Bytes that it keeps alive, its matchers included. */
+    public long weight() {
+        return HeapBytes.object(2, 0) + topics.weight() + privates.weight();
     }
 
     /** Whether nothing is left out. */

@@ -1,10 +1,11 @@
 package io.rivulet.topic;
 
+import io.rivulet.heap.HeapBytes;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.ToIntFunction;
+import java.util.function.ToLongFunction;
 
 /**
  * Results that were worked out for a text, bounded by their weight. Matchers, topics as URLs and verified tokens are
@@ -16,24 +17,24 @@ import java.util.function.ToIntFunction;
  */
 public final class BoundedCache<V> {
 
-    /** The weight of an entry beside the characters of its text. */
-    private static final int ENTRY = 64;
+    /** One entry may have so much of a generation: a large one would push out hundreds of others. */
+    private static final int LARGE = 4;
 
     private record Generations<V>(Map<String, V> young, Map<String, V> old, AtomicLong weight) {
     }
 
     private final long weightMax;
-    private final ToIntFunction<V> ofValue;
+    private final ToLongFunction<V> ofValue;
     private final AtomicReference<Generations<V>> now = new AtomicReference<>(
         new Generations<>(new ConcurrentHashMap<>(), Map.of(), new AtomicLong()));
 
-    /** Keeps at most twice {@code weightMax}: the characters of the texts, and 64 for each. */
-    BoundedCache(long weightMax) {
-        this(weightMax, value -> 0);
-    }
-
-    /** The same, where values count as well: as they are when they are put. */
-    public BoundedCache(long weightMax, ToIntFunction<V> ofValue) {
+    /**
+     * Keeps at most twice {@code weightMax} bytes: of the texts, of the entries, and of the values as they are when
+     * they are put.
+     *
+     * @param ofValue the bytes that a value keeps alive beside its text, by {@link HeapBytes}
+     */
+    public BoundedCache(long weightMax, ToLongFunction<V> ofValue) {
         this.weightMax = weightMax;
         this.ofValue = ofValue;
     }
@@ -48,17 +49,26 @@ public final class BoundedCache<V> {
         return value;
     }
 
-    /** Remembers it, for a while. */
+    /** Remembers it, for a while; one that is as heavy as a quarter of a generation is not remembered. */
     public void put(String text, V value) {
         Generations<V> g = now.get();
-        if (g.young.put(text, value) == null && weigh(g, text, value) > weightMax) {
-            // T1 and T2 both fill it: only one may turn the page, or the young generation would be lost as well
-            now.compareAndSet(g, new Generations<>(new ConcurrentHashMap<>(), g.young, new AtomicLong()));
+        long weight = HeapBytes.MAP_ENTRY + HeapBytes.string(text) + ofValue.applyAsLong(value);
+        if (weight <= weightMax / LARGE) {
+            V before = g.young.put(text, value);
+            count(g, before == null ? weight : ofValue.applyAsLong(value) - ofValue.applyAsLong(before));
         }
     }
 
-    private long weigh(Generations<V> g, String text, V value) {
-        return g.weight.addAndGet(text.length() + ENTRY + (long) ofValue.applyAsInt(value));
+    /** A value that is remembered holds so many bytes more than when it was put. */
+    void grown(long bytes) {
+        count(now.get(), bytes);
+    }
+
+    private void count(Generations<V> g, long weight) {
+        if (g.weight.addAndGet(weight) > weightMax) {
+            // T1 and T2 both fill it: only one may turn the page, or the young generation would be lost as well
+            now.compareAndSet(g, new Generations<>(new ConcurrentHashMap<>(), g.young, new AtomicLong()));
+        }
     }
 
     /** Entries of both generations, one that moved twice: the tests show the bound with it. */

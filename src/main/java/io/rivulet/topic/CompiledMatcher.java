@@ -1,5 +1,6 @@
 package io.rivulet.topic;
 
+import io.rivulet.heap.HeapBytes;
 import java.util.List;
 import java.util.Set;
 
@@ -48,8 +49,21 @@ abstract sealed class CompiledMatcher implements TopicMatcher permits TopicMatch
     /** The texts that every subject has which this matches, in order; the first and the last, or "", at its ends. */
     abstract List<String> literals();
 
-    /** The memory it takes beside its text: bytes, about. */
-    abstract int weight();
+    /**
+     * Bytes that it keeps alive, its text and the answers that it remembers included, whether it has them yet or not:
+     * counted when somebody asks, for a matcher lives long and is weighed seldom.
+     */
+    @Override
+    public final long weight() {
+        return HeapBytes.object(4, 0) + HeapBytes.string(text) + HeapBytes.string(prefix) + RecentAnswers.WEIGHT
+            + compiledBytes();
+    }
+
+    /** What it was compiled to: bytes. */
+    abstract long compiledBytes();
+
+    /** Steps that one character of a topic may cost, about: what trying it adds to the work for each topic. */
+    abstract int effort();
 
     /** Whether the subject is the topic as a URL, not as it stands. */
     abstract boolean readsUrls();
@@ -85,9 +99,12 @@ abstract sealed class CompiledMatcher implements TopicMatcher permits TopicMatch
      */
     private static final class RecentAnswers {
 
-        private static final int SLOTS = 8;
-        /** Longer topics are not kept: a matcher must not hold more than a few kilobytes. */
-        private static final int TOPIC_MAX = 512;
+        private static final int SLOTS = 4;
+        /** Longer topics are not kept: each matcher of each stream is charged for these answers. */
+        private static final int TOPIC_MAX = 128;
+        /** Bytes of all of them, when each slot has an answer of the longest topic. */
+        static final long WEIGHT = HeapBytes.object(1, 0) + HeapBytes.references(SLOTS)
+            + SLOTS * (HeapBytes.object(1, 1) + HeapBytes.string("x".repeat(TOPIC_MAX)));
 
         private record Answer(String topic, boolean matches) {
         }

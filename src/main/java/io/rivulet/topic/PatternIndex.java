@@ -1,5 +1,6 @@
 package io.rivulet.topic;
 
+import io.rivulet.heap.HeapBytes;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,14 +19,22 @@ import java.util.function.Consumer;
  */
 final class PatternIndex<T> {
 
-    /** The characters of the topics remembered, half of them. */
-    private static final long REMEMBERED_MAX = 1 << 20;
+    /** Bytes of the topics remembered and of what they matched, half of them. */
+    private static final long REMEMBERED_MAX = 2 << 20;
     /** So many newcomers are tried one by one for a remembered topic; after more it is looked up anew. */
     private static final int RECENT = 64;
 
-    /** One pattern and those who asked for it. Once nobody is left it never comes back: a newcomer is another one. */
+    /**
+     * One pattern and those who asked for it. Once nobody is left it never comes back: a newcomer is another one.
+     * Remembered topics may still lead to it then, so it lets go of its pattern: else whoever comes and goes would
+     * leave a compiled pattern behind for each topic that is not published to again.
+     */
     private static final class Group<T> {
-        final CompiledMatcher matcher;
+        /** Bytes that are left of it when it is gone: itself, and an empty bag with its array. */
+        static final long GONE = HeapBytes.object(3, 0) + HeapBytes.object(2, Integer.BYTES) + HeapBytes.references(2);
+
+        /** Null when it is gone. */
+        CompiledMatcher matcher;
         final IdentityBag<T> askers = new IdentityBag<>();
         PatternFilter.Home home;
 
@@ -36,12 +45,29 @@ final class PatternIndex<T> {
         boolean isGone() {
             return askers.size() == 0;
         }
+
+        void leave() {
+            matcher = null;
+            home = null;
+        }
     }
 
     /** The patterns that a topic matched, of those that had come until then. */
     private static final class Found<T> {
         final List<Group<T>> groups = new ArrayList<>(0);
         long came;
+        /** How many groups the cache has counted. */
+        int counted;
+
+        long weight() {
+            counted = Math.max(counted, groups.size());
+            return HeapBytes.object(1, Integer.BYTES + Long.BYTES) + HeapBytes.object(1, 2 * Integer.BYTES)
+                + weight(counted);
+        }
+
+        static long weight(int groups) {
+            return HeapBytes.references(groups);
+        }
     }
 
     private final Map<CompiledMatcher, Group<T>> groups = new HashMap<>();
@@ -55,9 +81,8 @@ final class PatternIndex<T> {
     private BoundedCache<Found<T>> known = remembered();
     private long tried;
 
-    /** A topic that matches many patterns counts for more: a few would else be held for many topics each. */
     private static <T> BoundedCache<Found<T>> remembered() {
-        return new BoundedCache<>(REMEMBERED_MAX, found -> found.groups.size() * Integer.BYTES);
+        return new BoundedCache<>(REMEMBERED_MAX, Found::weight);
     }
 
     boolean isEmpty() {
@@ -91,6 +116,8 @@ final class PatternIndex<T> {
         }
         groups.remove(matcher);
         filter(matcher).remove(group, words(matcher), group.home);
+        group.leave();
+        known.grown(Group.GONE); // the topics that lead to it keep it until they are asked for, or forgotten
         if (groups.isEmpty()) {
             known = remembered();
             recent.clear();
@@ -127,6 +154,11 @@ final class PatternIndex<T> {
         }
         for (; found.came < came; found.came++) {
             test(recent.get((int) (found.came % RECENT)), topic, found.groups);
+        }
+        if (found.groups.size() > found.counted) { // it is remembered as lighter than it has become
+            long before = Found.weight(found.counted);
+            found.counted = found.groups.size() * 2;
+            known.grown(Found.weight(found.counted) - before);
         }
         for (int i = found.groups.size() - 1; i >= 0; i--) {
             if (found.groups.get(i).isGone()) {

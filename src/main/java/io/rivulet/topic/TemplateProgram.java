@@ -1,5 +1,6 @@
 package io.rivulet.topic;
 
+import io.rivulet.heap.HeapBytes;
 import io.rivulet.url.PercentEncoding;
 import java.util.Arrays;
 
@@ -27,6 +28,7 @@ final class TemplateProgram {
     /** Steps for each character of a text; an ordinary template takes about five. */
     private static final int STEPS_PER_CHARACTER = 256;
     private static final int CHARACTERS_EXTRA = 16;
+    private static final int UNITS_PER_STEP = 8;
     /** Steps for all of it: about a millisecond. A text that takes more does not match (SUB-16). */
     private static final int STEPS_MAX = 200_000;
     private static final int TRIPLET = 1 << 24;
@@ -47,8 +49,18 @@ final class TemplateProgram {
         this.args = args;
     }
 
-    int weight() {
-        return args.length * 5;
+    /** Bytes that it takes in memory. */
+    long weight() {
+        return HeapBytes.object(2, 0) + HeapBytes.array(ops.length, 1) + HeapBytes.array(args.length, Integer.BYTES);
+    }
+
+    /** Steps that one character may cost, about: a text is at one of several literal characters, mostly. */
+    int effort() {
+        int units = 0;
+        for (byte op : ops) {
+            units += op == UNIT ? 1 : 0;
+        }
+        return Math.min(ops.length - units + units / UNITS_PER_STEP, STEPS_PER_CHARACTER);
     }
 
     boolean matches(String text, MatchSteps steps) {

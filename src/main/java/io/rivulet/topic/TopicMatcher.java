@@ -1,5 +1,6 @@
 package io.rivulet.topic;
 
+import io.rivulet.heap.HeapBytes;
 import io.rivulet.url.UrlPattern;
 import java.util.List;
 
@@ -20,6 +21,9 @@ public sealed interface TopicMatcher permits TopicMatcher.Exact, TopicMatcher.An
     /** The text the subscriber gave. */
     String text();
 
+    /** Bytes that it keeps alive in memory; see {@link io.rivulet.heap.HeapBytes}. */
+    long weight();
+
     /** The kind, in Mercure's words: {@code exact} or {@code urlpattern}; {@code uritemplate} is of 0.x alone. */
     String type();
 
@@ -31,6 +35,11 @@ public sealed interface TopicMatcher permits TopicMatcher.Exact, TopicMatcher.An
 
     /** One topic, byte for byte: no normalisation, no base. */
     record Exact(String text) implements TopicMatcher {
+        @Override
+        public long weight() {
+            return HeapBytes.object(1, 0) + HeapBytes.string(text);
+        }
+
         @Override
         public boolean matches(String topic, MatchSteps steps) {
             steps.accept(1);
@@ -67,6 +76,11 @@ public sealed interface TopicMatcher permits TopicMatcher.Exact, TopicMatcher.An
         }
 
         @Override
+        public long weight() {
+            return HeapBytes.object(1, 0);
+        }
+
+        @Override
         public String text() {
             return Topic.ANY;
         }
@@ -98,8 +112,13 @@ public sealed interface TopicMatcher permits TopicMatcher.Exact, TopicMatcher.An
         }
 
         @Override
-        int weight() {
+        long compiledBytes() {
             return template.weight();
+        }
+
+        @Override
+        int effort() {
+            return template.effort();
         }
 
         @Override
@@ -151,8 +170,13 @@ public sealed interface TopicMatcher permits TopicMatcher.Exact, TopicMatcher.An
         }
 
         @Override
-        int weight() {
+        long compiledBytes() {
             return pattern.weight();
+        }
+
+        @Override
+        int effort() {
+            return pattern.effort();
         }
 
         @Override

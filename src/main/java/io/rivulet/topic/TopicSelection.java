@@ -1,5 +1,6 @@
 package io.rivulet.topic;
 
+import io.rivulet.heap.HeapBytes;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -56,9 +57,19 @@ public final class TopicSelection {
         return compiled;
     }
 
-    /** The memory that its patterns take beside their texts: bytes, about. */
+    /** The memory that its patterns take once they are compiled: bytes. */
     public long patternBytes() {
-        return compiled.stream().mapToLong(CompiledMatcher::weight).sum();
+        return compiled.stream().mapToLong(CompiledMatcher::compiledBytes).sum();
+    }
+
+    /** Bytes that it keeps alive, its matchers and their texts included. */
+    public long weight() {
+        long weight = HeapBytes.object(3, 1) + HeapBytes.list(matchers.size()) + HeapBytes.list(compiled.size())
+            + HeapBytes.set(exact.size());
+        for (int i = 0; i < matchers.size(); i++) {
+            weight += matchers.get(i).weight();
+        }
+        return weight;
     }
 
     List<CompiledMatcher> compiled() {

@@ -17,10 +17,10 @@ import java.util.List;
  */
 public final class TopicSpace {
 
-    /** Bytes of the matchers that are kept, and characters of their texts, half of them. */
-    private static final long MATCHERS_MAX = 1 << 22;
+    /** Bytes of the matchers that are kept, half of them. */
+    private static final long MATCHERS_MAX = 4 << 20;
     /** The same of whole selections: a thousand that many ask for, or more; rare ones pass through. */
-    private static final long SELECTIONS_MAX = 1 << 17;
+    private static final long SELECTIONS_MAX = 1 << 20;
     /** A longer one is hardly that of many, and would push out many. */
     private static final int SHARED_CHARS_MAX = 1 << 12;
 
@@ -31,7 +31,7 @@ public final class TopicSpace {
         new BoundedCache<>(MATCHERS_MAX, CompiledMatcher::weight);
     private final BoundedCache<CompiledMatcher> templates =
         new BoundedCache<>(MATCHERS_MAX, CompiledMatcher::weight);
-    private final BoundedCache<TopicSelection> selections = new BoundedCache<>(SELECTIONS_MAX);
+    private final BoundedCache<TopicSelection> selections = new BoundedCache<>(SELECTIONS_MAX, TopicSelection::weight);
 
     private TopicSpace(String hubUrl, Url hub) {
         this.hub = hub;

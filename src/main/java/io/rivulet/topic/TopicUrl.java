@@ -1,5 +1,6 @@
 package io.rivulet.topic;
 
+import io.rivulet.heap.HeapBytes;
 import io.rivulet.url.Url;
 import java.util.Locale;
 import java.util.Set;
@@ -14,6 +15,11 @@ record TopicUrl(Url url, String text) {
 
     private static final TopicUrl NONE = new TopicUrl(null, null);
     private static final Set<String> SPECIAL = Set.of("http", "https", "ws", "wss", "ftp", "file");
+
+    /** Bytes that it keeps alive. */
+    long weight() {
+        return HeapBytes.object(2, 0) + HeapBytes.string(text) + (url == null ? 0 : url.weight());
+    }
 
     static TopicUrl of(String topic, Url hub) {
         Url url = Url.parse(topic, hub);

@@ -10,12 +10,12 @@ import io.rivulet.url.Url;
  */
 final class TopicUrls {
 
-    /** The characters of the topics that are remembered, half of them. */
-    private static final long TOPICS_MAX = 1 << 20;
+    /** Bytes of the topics that are remembered and of their URLs, half of them. */
+    private static final long TOPICS_MAX = 2 << 20;
 
     private final String hubUrl;
     private final Url hub;
-    private final BoundedCache<TopicUrl> known = new BoundedCache<>(TOPICS_MAX);
+    private final BoundedCache<TopicUrl> known = new BoundedCache<>(TOPICS_MAX, TopicUrl::weight);
 
     /** Relative to {@code hub}, which was parsed from {@code hubUrl}. */
     TopicUrls(String hubUrl, Url hub) {

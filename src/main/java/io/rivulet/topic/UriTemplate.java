@@ -1,5 +1,6 @@
 package io.rivulet.topic;
 
+import io.rivulet.heap.HeapBytes;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -45,9 +46,15 @@ final class UriTemplate {
         return program.mayBegin(beginning);
     }
 
-    /** Bytes that it takes in memory, about. */
-    int weight() {
-        return program.weight();
+    /** Bytes that it takes in memory. */
+    long weight() {
+        return HeapBytes.object(3, 0) + HeapBytes.strings(literals) + HeapBytes.list(separated.size())
+            + program.weight();
+    }
+
+    /** Steps that one character of a topic may cost, about. */
+    int effort() {
+        return program.effort();
     }
 
     /** The beginning of every text that it makes. */

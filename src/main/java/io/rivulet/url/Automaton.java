@@ -1,5 +1,6 @@
 package io.rivulet.url;
 
+import io.rivulet.heap.HeapBytes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,6 +20,8 @@ final class Automaton {
     private static final int SPLIT = 1;
     private static final int ASSERTION = 2;
     private static final int MATCH = 3;
+    /** A text is at one of so many characters that must follow each other, mostly. */
+    private static final int CERTAIN_PER_STEP = 8;
     private static final RegexpNode.Assertion[] ASSERTIONS = RegexpNode.Assertion.values();
 
     private final byte[] op;
@@ -49,8 +52,19 @@ final class Automaton {
         return new Automaton(builder);
     }
 
-    int weight() {
-        return op.length * 5 + chars.length * 64;
+    /** Bytes that it takes in memory. */
+    long weight() {
+        return HeapBytes.object(4, 0) + HeapBytes.array(op.length, 1) + 2 * HeapBytes.array(op.length, 2)
+            + HeapBytes.references(chars.length) + (long) chars.length * HeapBytes.object(0, 2 * Long.BYTES);
+    }
+
+    /** Instructions at which it may be at once, about: of a run of certain characters only a few. */
+    int effort() {
+        int certain = 0;
+        for (int i = 0; i < op.length; i++) {
+            certain += op[i] == CHARS && chars[other[i]].isOne() ? 1 : 0;
+        }
+        return op.length - certain + certain / CERTAIN_PER_STEP;
     }
 
     /** Whether the text matches from an index on to its end; "no" when the meter's steps are used up. */

@@ -1,5 +1,6 @@
 package io.rivulet.url;
 
+import io.rivulet.heap.HeapBytes;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -64,9 +65,15 @@ final class ComponentPattern {
         return compile(text, (char) 0, (char) 0, Canonical::protocol, new StepMeter(INSTRUCTIONS_MAX));
     }
 
-    /** Bytes that it takes in memory, about. */
-    int weight() {
-        return 128 + (automaton == null ? 0 : automaton.weight());
+    /** Bytes that it takes in memory. */
+    long weight() {
+        return HeapBytes.object(3, Integer.BYTES + 2) + HeapBytes.string(literalPrefix)
+            + HeapBytes.strings(literals) + (automaton == null ? 0 : automaton.weight());
+    }
+
+    /** Steps that one character may cost, about. */
+    int effort() {
+        return automaton == null ? 0 : automaton.effort();
     }
 
     /** The beginning of every match; the only match if {@link #isLiteral()}. */

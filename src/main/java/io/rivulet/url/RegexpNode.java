@@ -55,6 +55,11 @@ sealed interface RegexpNode {
             return new Chars(low, high | upper << 32 | lower);
         }
 
+        /** Whether it is one certain character. */
+        boolean isOne() {
+            return Long.bitCount(low) + Long.bitCount(high) == 1;
+        }
+
         boolean has(char c) {
             return c < 128 && ((c < 64 ? low : high) >>> c & 1) != 0;
         }

@@ -1,5 +1,6 @@
 package io.rivulet.url;
 
+import io.rivulet.heap.HeapBytes;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -40,6 +41,13 @@ public final class Url {
     public static Url parse(String input, Url base) {
         UrlParser parser = new UrlParser(base);
         return parser.parse(input) ? new Url(parser) : null;
+    }
+
+    /** Bytes that it takes in memory. */
+    public long weight() {
+        return HeapBytes.object(8, 1) + HeapBytes.string(scheme) + HeapBytes.string(username)
+            + HeapBytes.string(password) + HeapBytes.string(host) + HeapBytes.string(port) + HeapBytes.string(path)
+            + HeapBytes.string(query) + HeapBytes.string(fragment);
     }
 
     /** In lower case, without the colon. */

@@ -1,5 +1,6 @@
 package io.rivulet.url;
 
+import io.rivulet.heap.HeapBytes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -59,9 +60,19 @@ public final class UrlPattern {
         return true;
     }
 
-    /** Bytes that it takes in memory, about. */
-    public int weight() {
-        int weight = 0;
+    /** Steps that one character of a URL may cost, about: what it adds to the work for each topic. */
+    public int effort() {
+        int effort = 1;
+        for (ComponentPattern component : components) {
+            effort += component.effort();
+        }
+        return Math.min(effort, StepMeter.STEPS_PER_CHARACTER);
+    }
+
+    /** Bytes that it takes in memory beside its text. */
+    public long weight() {
+        long weight = HeapBytes.object(4, 0) + HeapBytes.references(components.length) + HeapBytes.string(base)
+            + HeapBytes.string(literalPrefix);
         for (ComponentPattern component : components) {
             weight += component.weight();
         }

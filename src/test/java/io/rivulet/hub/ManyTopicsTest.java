@@ -12,6 +12,7 @@ import io.rivulet.hub.stream.Outlet;
 import io.rivulet.hub.stream.SharedBytes;
 import io.rivulet.hub.stream.Subscription;
 import io.rivulet.kit.Await;
+import io.rivulet.kit.Heap;
 import io.rivulet.metrics.Metrics.Count;
 import io.rivulet.topic.TopicSelection;
 import java.nio.charset.StandardCharsets;

@@ -8,6 +8,7 @@ import io.rivulet.hub.resume.Since;
 import io.rivulet.hub.resume.SubscribeRequest;
 import io.rivulet.hub.stream.Subscription;
 import io.rivulet.kit.Await;
+import io.rivulet.kit.Heap;
 import io.rivulet.metrics.Metrics.Count;
 import io.rivulet.topic.TopicMatcher;
 import java.nio.file.Path;

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 /** What is remembered has a bound. */
 class BoundedCacheTest {
 
-    private final BoundedCache<Integer> cache = new BoundedCache<>(6_600);
+    private final BoundedCache<Integer> cache = new BoundedCache<>(10_000, value -> 0);
 
     @Test
     void whatIsAskedForStaysAndWhatIsNotGoes() {
@@ -18,7 +18,7 @@ class BoundedCacheTest {
         for (int i = 0; i < 1_000; i++) {
             cache.put("t" + i, i);
             assertEquals(1, cache.get("asked"));
-            assertTrue(cache.size() <= 202, cache.size() + " entries");
+            assertTrue(cache.size() <= 230, cache.size() + " entries");
         }
         assertNull(cache.get("not asked"));
         assertEquals(999, cache.get("t999"));
@@ -27,8 +27,8 @@ class BoundedCacheTest {
     @Test
     void longTextsCountForMore() {
         for (int i = 0; i < 100; i++) {
-            cache.put("t" + i + "x".repeat(3_000), i);
-            assertTrue(cache.size() <= 6, cache.size() + " entries");
+            cache.put("t" + i + "x".repeat(2_000), i);
+            assertTrue(cache.size() <= 12, cache.size() + " entries");
         }
     }
 
@@ -39,5 +39,25 @@ class BoundedCacheTest {
             cache.put("again", i);
         }
         assertEquals(0, cache.get("stays"));
+    }
+
+    @Test
+    void aValueThatIsReplacedByAHeavierOneCountsForMore() {
+        BoundedCache<Integer> weighed = new BoundedCache<>(10_000, Integer::longValue);
+        weighed.put("a", 0);
+        weighed.put("b", 0);
+        weighed.put("a", 2_000);
+        weighed.grown(8_000); // the young generation is full, and "b" not asked for in the next one either
+        weighed.grown(10_001);
+        assertNull(weighed.get("b"));
+    }
+
+    @Test
+    void oneThatWouldPushOutAllOthersIsNotRemembered() {
+        BoundedCache<Integer> weighed = new BoundedCache<>(10_000, Integer::longValue);
+        weighed.put("small", 100);
+        weighed.put("large", 5_000);
+        assertNull(weighed.get("large"));
+        assertEquals(100, weighed.get("small"));
     }
 }

@@ -4,6 +4,7 @@ import io.rivulet.auth.Grant;
 import io.rivulet.auth.Use;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
+import io.rivulet.heap.HeapBytes;
 import io.rivulet.refusal.Refused;
 import io.rivulet.refusal.Refused.Reason;
 import io.rivulet.topic.BoundedCache;
@@ -72,7 +73,7 @@ public final class TokenVerifier implements AutoCloseable {
         }
         try {
             Grant grant = rules.judge(ParsedToken.parse(token), use, nowMs, Verdict.untilTheFirstFault());
-            cache.put(digest, token.length(), grant, nowMs, keys);
+            cache.put(digest, grant, nowMs, keys);
             return grant;
         } catch (BadToken e) {
             throw Refused.discreetly(Reason.BAD_TOKEN, PUBLIC_SENTENCE, "the token is not accepted: "
@@ -121,23 +122,26 @@ public final class TokenVerifier implements AutoCloseable {
 
     /**
      * Grants that were verified a moment ago, by the digest of their tokens: thousands that come back at once with
-     * tokens they showed before cost no thousands of signatures. Bounded by the length of the tokens. Any thread. A
-     * failure is never kept, since the next key set may know the key.
+     * tokens they showed before cost no thousands of signatures. Bounded by the bytes of the grants: a short token may
+     * hold patterns that are large once they are compiled. Any thread. A failure is never kept, since the next key set
+     * may know the key.
      */
     static final class GrantCache {
 
-        /** Characters of the tokens of one generation, of which there are two; a grant is of about its token's size. */
-        private static final long WEIGHT_MAX = 4 << 20;
-        /** The weight of an entry beside its digest and its token. */
-        private static final int ENTRY = 160;
+        /** Bytes of the grants of one generation, of which there are two. */
+        static final long WEIGHT_MAX = 4 << 20;
         /** A key that is taken out of the settings of an issuer is believed no longer than this. */
         private static final long KEPT_MS = 60_000;
 
-        /** {@code length} is that of the token, {@code keys} the generation of all keys at the time. */
-        private record Entry(Grant grant, int length, long untilMs, long keys) {
+        /** {@code keys} is the generation of all keys at the time. */
+        private record Entry(Grant grant, long untilMs, long keys) {
+
+            long weight() {
+                return HeapBytes.object(1, 2 * Long.BYTES) + grant.weight();
+            }
         }
 
-        private final BoundedCache<Entry> known = new BoundedCache<>(WEIGHT_MAX, entry -> entry.length + ENTRY);
+        private final BoundedCache<Entry> known = new BoundedCache<>(WEIGHT_MAX, Entry::weight);
 
         /** The grant that is known and still holds, or null. */
         Grant get(String digest, long nowMs, long keys) {
@@ -146,11 +150,11 @@ public final class TokenVerifier implements AutoCloseable {
         }
 
         /** Keeps it for a minute, never longer than the token lasts. */
-        void put(String digest, int length, Grant grant, long nowMs, long keys) {
-            known.put(digest, new Entry(grant, length, Math.min(nowMs + KEPT_MS, grant.expiresMs()), keys));
+        void put(String digest, Grant grant, long nowMs, long keys) {
+            known.put(digest, new Entry(grant, Math.min(nowMs + KEPT_MS, grant.expiresMs()), keys));
         }
 
-        /** The entries kept: a test shows with it that long tokens push out others. */
+        /** The entries kept: a test shows with it that heavy grants push out others. */
         int size() {
             return known.size();
         }

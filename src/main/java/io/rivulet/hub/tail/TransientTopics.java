@@ -3,6 +3,7 @@ package io.rivulet.hub.tail;
 import io.rivulet.auth.GrantedTopics;
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
+import io.rivulet.heap.HeapBytes;
 import io.rivulet.log.View;
 import io.rivulet.topic.Topic;
 import io.rivulet.topic.TopicSelection;
@@ -28,6 +29,10 @@ import java.util.Set;
 public final class TransientTopics {
 
     private static final int TOPICS_MAX = 10_000;
+    /** Bytes of the topics that lost an event, of public ones and again of private ones: some have 4,096 characters. */
+    private static final long LOST_BYTES_MAX = 4 << 20;
+    /** The position that is noted for a lost topic, and its entry. */
+    private static final int LOST_ENTRY = HeapBytes.ORDERED_ENTRY + HeapBytes.object(0, 2 * Long.BYTES);
 
     private final List<String> patterns;
     private final Half publics;
@@ -126,6 +131,7 @@ public final class TransientTopics {
         private long bytes;
         private final Map<String, EventFrame> newest = new LinkedHashMap<>();
         private final Map<String, Position> lost = new LinkedHashMap<>();
+        private long lostBytes;
         private final Map<String, EventFrame> byId = new LinkedHashMap<>();
         /** Where topics that had to be forgotten lost their last event at the latest. */
         private Position lostForgotten = Position.START;
@@ -165,10 +171,15 @@ public final class TransientTopics {
         synchronized void evicted(EventFrame frame) {
             lostNewest = frame.position();
             for (String topic : frame.topics()) {
-                lost.remove(topic);
+                lostBytes += LOST_ENTRY + HeapBytes.string(topic);
+                if (lost.remove(topic) != null) {
+                    lostBytes -= LOST_ENTRY + HeapBytes.string(topic);
+                }
                 lost.put(topic, frame.position());
-                if (lost.size() > TOPICS_MAX) {
-                    lostForgotten = lost.remove(lost.keySet().iterator().next());
+                while (lost.size() > TOPICS_MAX || lostBytes > LOST_BYTES_MAX) {
+                    String oldest = lost.keySet().iterator().next();
+                    lostBytes -= LOST_ENTRY + HeapBytes.string(oldest);
+                    lostForgotten = lost.remove(oldest);
                 }
             }
             byId.remove(frame.id(), frame);

@@ -1,5 +1,6 @@
 package io.rivulet.log.index;
 
+import io.rivulet.heap.HeapBytes;
 import java.io.IOException;
 
 /**
@@ -57,9 +58,10 @@ public interface TopicPostings {
         /** All topics of the table, whatever they are. */
         public static final Keys EVERY = new Keys(null, null, null, 0);
 
-        /** Longs that the keys take in memory, about. */
-        public int weight() {
-            return hashes == null ? 0 : hashes.length * 2;
+        /** Bytes of the lists. */
+        public long weight() {
+            return hashes == null ? 0 : HeapBytes.array(hashes.length, Long.BYTES)
+                + (starts == null ? 0 : 2 * HeapBytes.array(starts.length, Integer.BYTES));
         }
     }
 }

@@ -1,13 +1,14 @@
 package io.rivulet.log.segment;
 
+import io.rivulet.heap.HeapBytes;
 import io.rivulet.log.View;
 import io.rivulet.log.disk.StoreHash;
 import io.rivulet.log.index.PostingList;
 import io.rivulet.log.index.SegmentIndex;
 import io.rivulet.log.index.TopicFilter;
 import io.rivulet.log.index.TopicPostings;
-import io.rivulet.topic.TopicMatcher;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,34 +19,28 @@ import java.util.Map;
  * and {@link LogNewest} ask, on the hub's reader threads.
  *
  * <p>The hard thing is to spend neither time nor memory. A replay asks again for every chunk, so an answer is kept for
- * the next read of the same view; the least recently used leaves first. A view may hold texts far larger than its
- * answer, so memory is counted by the texts that an answer keeps alive.
+ * the next read of the same view; the least recently used leaves first. A view may be far larger than its answer:
+ * eight characters of a pattern hold kilobytes once they are compiled. So a view counts with all that it keeps alive,
+ * once, for as long as an answer of it is kept.
  */
 final class ReadPlans {
 
-    /** Longs of all plans together: 8 MB. */
-    private static final int KEPT_MAX = 1 << 20;
-    private static final int PLAN_WEIGHT = 64;
-    private static final int MATCHER_WEIGHT = 16;
+    /** Bytes of all plans and of their views together. */
+    static final int KEPT_MAX = 8 << 20;
+    /** A view with its plan may have so much of it: a larger one is worked out anew, rather than all others. */
+    private static final int LARGE = 4;
+    /** A key, its plan and three sets of topics, and their entry. */
+    private static final int PLAN_WEIGHT = HeapBytes.ORDERED_ENTRY + HeapBytes.object(2, Long.BYTES)
+        + HeapBytes.object(4, 0) + 3 * HeapBytes.object(3, Integer.BYTES);
     private static final int ALL = Integer.MAX_VALUE;
 
     private final StoreHash hash;
     private final Map<Key, Plan> plans = new LinkedHashMap<>(16, 0.75f, true);
+    /** How many plans there are of each view. */
+    private final Map<View, Integer> views = new HashMap<>();
     private long kept;
 
     private record Key(long segment, Object index, View view) {
-
-        /** Longs that the key keeps alive: the texts of a view may be far larger than its plan. */
-        long weight() {
-            long weight = 0;
-            for (TopicMatcher matcher : view.topics().matchers()) {
-                weight += MATCHER_WEIGHT + matcher.text().length() / Long.BYTES;
-            }
-            for (TopicMatcher matcher : view.privates().matchers()) {
-                weight += MATCHER_WEIGHT + matcher.text().length() / Long.BYTES;
-            }
-            return weight;
-        }
     }
 
     /**
@@ -61,7 +56,7 @@ final class ReadPlans {
 
         long weight() {
             return PLAN_WEIGHT + publics.weight() + asked.weight() + granted.weight()
-                + (postings == null ? 0 : postings.length);
+                + (postings == null ? 0 : HeapBytes.array(postings.length, Long.BYTES));
         }
     }
 
@@ -170,15 +165,32 @@ final class ReadPlans {
 
     /** Keeps a plan in place of an earlier one; of two threads that made one the later counts. */
     private void keep(Key key, Plan plan) {
+        long viewWeight = key.view().weight(); // outside of the lock: it looks at each text
+        if (viewWeight + plan.weight() > KEPT_MAX / LARGE) {
+            return;
+        }
         synchronized (plans) {
             Plan before = plans.put(key, plan);
-            kept += plan.weight() + (before == null ? key.weight() : -before.weight());
+            kept += plan.weight() - (before == null ? 0 : before.weight());
+            if (before == null && views.merge(key.view(), 1, Integer::sum) == 1) {
+                kept += viewWeight;
+            }
             Iterator<Map.Entry<Key, Plan>> oldest = plans.entrySet().iterator();
             while (kept > KEPT_MAX && oldest.hasNext()) {
                 Map.Entry<Key, Plan> gone = oldest.next();
-                kept -= gone.getKey().weight() + gone.getValue().weight();
                 oldest.remove();
+                kept -= gone.getValue().weight();
+                if (views.computeIfPresent(gone.getKey().view(), (view, n) -> n == 1 ? null : n - 1) == null) {
+                    kept -= gone.getKey().view().weight();
+                }
             }
+        }
+    }
+
+    /** Bytes that are kept: for tests. */
+    long kept() {
+        synchronized (plans) {
+            return kept;
         }
     }
 }

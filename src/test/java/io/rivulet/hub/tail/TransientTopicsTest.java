@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.rivulet.event.Event;
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
+import io.rivulet.kit.Heap;
 import io.rivulet.log.View;
 import io.rivulet.topic.TopicMatcher;
 import io.rivulet.topic.TopicSelection;
@@ -84,6 +85,21 @@ class TransientTopicsTest {
             space.urlPattern("https://example.com/quotes/*"))) {
             assertFalse(transients.mayBeAmong(TopicSelection.of(List.of(wish))), "" + wish);
         }
+    }
+
+    /** Ten thousand of them, of 4 KiB each, were 80 MB. */
+    @Test
+    void topicsThatLostAnEventAreBoundedByTheirBytesAndWhatWasForgottenIsStillTold() {
+        long kept = Heap.of(() -> {
+            TransientTopics few = new TransientTopics(NAMES, 1);
+            for (int i = 1; i <= 5_000; i++) {
+                few.evicted(frame(i, "quotes/" + i + "x".repeat(4_000)));
+            }
+            assertTrue(few.lostSince(new Position(0, 1), View.unlimited(TopicSelection.ofTopics(List.of("quotes/1")))),
+                "the hub does not know any more which topics lost an event so long ago");
+            return few;
+        });
+        assertTrue(kept < 6 << 20, () -> "kept " + kept);
     }
 
     private EventFrame publish(int n, String topic) {

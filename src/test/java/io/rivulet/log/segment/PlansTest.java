@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.rivulet.auth.GrantedTopics;
 import io.rivulet.config.Settings;
 import io.rivulet.event.Event;
+import io.rivulet.kit.Heap;
 import io.rivulet.log.LogRecord;
 import io.rivulet.log.TestClock;
 import io.rivulet.log.View;
@@ -13,6 +14,7 @@ import io.rivulet.log.disk.RealDisk;
 import io.rivulet.metrics.Metrics;
 import io.rivulet.metrics.Metrics.Count;
 import io.rivulet.topic.TopicSelection;
+import io.rivulet.topic.TopicSpace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -47,6 +49,28 @@ class PlansTest {
             assertEquals(ASKED, remembered(log, asked(log, 1, 0)));
             int remembered = remembered(log, asked(log, 100, 4_000));
             assertTrue(remembered < 50, remembered + " plans, of 400 kB each");
+        }
+    }
+
+    /** A view of 700 characters may be half a megabyte once its templates are compiled. */
+    @Test
+    void questionsOfLargePatternsLeaveNoMoreThanTheBoundBehind() throws IOException {
+        TestClock clock = new TestClock();
+        LogOptions options = TendedLog.segmentsOf(10, LogOptions.of(Settings.with()));
+        try (TendedLog log = TendedLog.open(folder, options, new RealDisk(metrics), clock, clock::nanos, metrics)) {
+            for (int i = 0; i < 20; i++) {
+                log.append(List.of(new LogRecord(Event.on("topic " + i).data("x").build(), null)));
+            }
+            log.housekeep();
+            long before = Heap.used();
+            for (int i = 0; i < 100; i++) {
+                TopicSpace space = TopicSpace.of("https://hub.example/.well-known/mercure"); // forgets for itself
+                String user = "user" + i;
+                ask(log, new View(TopicSelection.of(IntStream.range(0, 33)
+                    .mapToObj(n -> space.selector(user + "/" + n + "/{a:1000}")).toList()), GrantedTopics.NONE));
+            }
+            long kept = Heap.used() - before;
+            assertTrue(kept < 3 * ReadPlans.KEPT_MAX / 2, () -> "kept " + kept);
         }
     }
 
