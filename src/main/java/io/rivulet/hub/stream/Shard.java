@@ -14,7 +14,6 @@ import io.rivulet.hub.stream.feed.Outcome;
 import io.rivulet.hub.stream.feed.RateQueue;
 import io.rivulet.hub.stream.feed.Round;
 import io.rivulet.hub.stream.feed.Turn;
-import io.rivulet.hub.stream.feed.WaitingEvents;
 import io.rivulet.hub.stream.feed.WriteBudget;
 import io.rivulet.hub.tail.TailRing;
 import io.rivulet.metrics.Metrics.Count;
@@ -54,6 +53,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
     private final Stalls stalls;
     private final Heartbeat heartbeat;
     private final LagMeter lagMeter;
+    private final Lifecycle lifecycle;
     private final List<Subscriber> dirty = new ArrayList<>();
     private final Consumer<Subscriber> offer = this::offer;
 
@@ -74,6 +74,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
         this.catchUp = new CatchUp(setup.nanos(), () -> ring.head() != round.dispatched(), s -> serve(s, true));
         this.rateQueue = new RateQueue<>(setup.nanos());
         this.endSchedule = new EndSchedule(setup.stallNs() / 1_000_000);
+        this.lifecycle = new Lifecycle(setup, streams, round, turn, unsent, endSchedule, this::serve, this::failed);
         this.stalls = new Stalls(round, budget, setup.metrics(), setup.stallNs(), this::remove, catchUp::add);
         this.heartbeat = new Heartbeat(setup.cursors(), unsent, round, this::serve, this::failed);
         this.lagMeter = new LagMeter(ring, round);
@@ -127,7 +128,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
     @Override
     public void beginRound() {
         round.begin();
-        endSchedule.look(round.ms(), streams.list(), this::close);
+        endSchedule.look(round.ms(), streams.list(), lifecycle::close);
     }
 
     @Override
@@ -412,80 +413,32 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
 
     @Override
     public void begin(Subscriber s, byte[] prelude) {
-        if (s.isEnded()) {
-            return;
-        }
-        streams.add(s);
-        s.written(round.ns());
-        s.heartbeat(round.ns());
-        s.say(prelude, null);
-        if (endNow(s) == null) {
-            serve(s);
-        }
-    }
-
-    /** Plans its end; if that is now it is closed, and this says why. Else null. */
-    private EndReason endNow(Subscriber s) {
-        EndReason due = endSchedule.plan(s, round.ms());
-        EndReason why = setup.banned().test(s.grant()) ? EndReason.BANNED : due; // see endBanned
-        if (why != null) {
-            close(s, why);
-        }
-        return why;
+        lifecycle.begin(s, prelude);
     }
 
     @Override
     public void attach(Subscriber s, StartPoint found, boolean damageTold) {
-        if (s.stage() != Subscriber.Stage.OPENING) {
-            return;
-        }
-        s.damageTold(damageTold);
-        try {
-            EndReason end = place(s, found);
-            if (end != null) {
-                close(s, end);
-            }
-        } catch (RuntimeException | Error e) {
-            failed(s, e);
-        }
-        serve(s);
+        lifecycle.attach(s, found, damageTold);
     }
 
-    /**
-     * Places a stream at its cursor, which may be ahead of what this shard has dispatched.
-     *
-     * @return null, or why it has to end at once and come back: its headers said otherwise, or what it begins with is
-     *     more than there is room for now
-     */
-    private EndReason place(Subscriber s, StartPoint found) {
-        streams.index(s);
-        s.watchedAs(setup.watcher().began(s.request(), s.grant(), s.admission().subscriber(),
-            found));
-        Dialect dialect = s.request().dialect();
-        if (s.watched().isInexact() && dialect.endsOnLoss()) {
-            return EndReason.LOSS;
-        }
-        StartPoint start = s.watched().isInexact() ? setup.watcher().checked(s.request(), found) : found;
-        s.cursor().examined(start.cursor());
-        s.cursor().hasId(round, start.cursor());
-        if (start.transientFrom() != null) {
-            s.cursor().mayLoseFrom(start.transientFrom());
-        }
-        byte[] hello = dialect.hello(s.connection(), () -> setup.names().secretOf(s.admission().connection()),
-            s.topics(), start);
-        if (hello != null) {
-            s.say(hello, start.cursor());
-        }
-        if (start.first() == null && turn.mayGoLive(start.cursor())) {
-            s.feedBy(new LiveFeed(s), turn);
-            return null;
-        }
-        WaitingEvents first = start.first() == null ? null : WaitingEvents.first(start, turn.budget());
-        if (start.first() != null && first == null) {
-            return EndReason.MEMORY;
-        }
-        s.feedBy(s.feedBehind(first, 0), turn);
-        return null;
+    @Override
+    public void close(Subscriber s, EndReason why) {
+        lifecycle.close(s, why);
+    }
+
+    @Override
+    public void remove(Subscriber s, EndReason why) {
+        lifecycle.remove(s, why);
+    }
+
+    /** Ends the streams of those who are banned. */
+    public void endBanned() {
+        lifecycle.endBanned();
+    }
+
+    @Override
+    public void endAll() {
+        lifecycle.endAll();
     }
 
     /**
@@ -505,7 +458,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
         }
         try {
             s.renew(fresh);
-            if (endNow(s) == null) {
+            if (lifecycle.endNow(s) == null) {
                 s.watched().renewed(fresh);
                 if (s.feed() instanceof LiveFeed live && live.eventsHeld() > 0) {
                     fallBehind(s, live);
@@ -523,73 +476,6 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
     @Override
     public Lag lag(Subscriber s) {
         return lagMeter.of(s);
-    }
-
-    /**
-     * Ends the streams of those who are banned. T1 bans: it notes the ban, then posts this. T2 opens a stream: its
-     * shard puts it into the list, then asks whether it is banned ({@link #begin}). Both run on this thread: if the
-     * stream came first, this finds it; if this came first, the ban had been noted before, and the question finds it.
-     */
-    public void endBanned() {
-        for (int i = streams.list().size() - 1; i >= 0; i--) {
-            Subscriber s = streams.list().get(i);
-            if (setup.banned().test(s.grant())) {
-                close(s, EndReason.BANNED);
-            }
-        }
-    }
-
-    @Override
-    public void close(Subscriber s, EndReason why) {
-        close(s, round.ms(), why);
-    }
-
-    private void close(Subscriber s, long sinceMs, EndReason why) {
-        if (s.isEnded()) {
-            return;
-        }
-        s.endsBy(why);
-        s.dropFeed(turn);
-        s.beginEnding(sinceMs);
-        serve(s);
-    }
-
-    @Override
-    public void remove(Subscriber s, EndReason why) {
-        if (s.isEnded()) {
-            return;
-        }
-        s.endsBy(why);
-        s.dropFeed(turn);
-        s.end();
-        streams.remove(s);
-        unsent.end(s);
-        setup.ended().accept(s);
-        s.watched().ended();
-        try {
-            s.outlet().end();
-        } catch (RuntimeException e) {
-            LOG.warn("The response of stream {} could not be ended", s.connection(), e);
-        }
-    }
-
-    /** Ends all streams: the hub closes. */
-    @Override
-    public void endAll() {
-        while (!streams.list().isEmpty()) { // the newest first: the index finds them without a search
-            Subscriber s = streams.list().get(streams.list().size() - 1);
-            try {
-                if (s.hasHubBytes() && s.outlet().isReady()) {
-                    unsent.write(s, s.takeHubBytes());
-                }
-                if (!s.hasHubBytes() && s.outlet().isReady()) {
-                    unsent.sayFarewell(s, setup.retryMs().getAsLong());
-                }
-            } catch (RuntimeException e) {
-                LOG.warn("Stream {} could not be told of the end", s.connection(), e);
-            }
-            remove(s, EndReason.DRAINED);
-        }
     }
 
     /** The state that its feeds share: for tests, on its thread. */

@@ -1,0 +1,190 @@
+package io.rivulet.hub.stream;
+
+import io.rivulet.hub.dialect.Dialect;
+import io.rivulet.hub.resume.StartPoint;
+import io.rivulet.hub.stream.feed.LiveFeed;
+import io.rivulet.hub.stream.feed.Round;
+import io.rivulet.hub.stream.feed.Turn;
+import io.rivulet.hub.stream.feed.WaitingEvents;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How the streams of one shard begin and end: each is listed, placed at its cursor, closed between two events, and
+ * forgotten. The {@link Shard} asks it, on its thread, and does all that lies between.
+ *
+ * <p>The hard thing is that an end may come at any time, from many sides, and in the middle of a beginning. So each
+ * method here looks first at how far the stream has come, and may be called again.
+ */
+final class Lifecycle {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
+
+    private final ShardSetup setup;
+    private final ShardStreams streams;
+    private final Turn turn;
+    private final UnsentBytes unsent;
+    private final EndSchedule endSchedule;
+    private final Round round;
+    private final Consumer<Subscriber> serve;
+    private final BiConsumer<Subscriber, Throwable> failed;
+
+    /** {@code serve} writes what a stream has to hear; {@code failed} ends one that has failed. */
+    Lifecycle(ShardSetup setup, ShardStreams streams, Round round, Turn turn, UnsentBytes unsent,
+              EndSchedule endSchedule, Consumer<Subscriber> serve, BiConsumer<Subscriber, Throwable> failed) {
+        this.setup = setup;
+        this.streams = streams;
+        this.round = round;
+        this.turn = turn;
+        this.unsent = unsent;
+        this.endSchedule = endSchedule;
+        this.serve = serve;
+        this.failed = failed;
+    }
+
+    /** It is listed, and gets its first bytes; its place comes later. */
+    void begin(Subscriber s, byte[] prelude) {
+        if (s.isEnded()) {
+            return;
+        }
+        streams.add(s);
+        s.written(round.ns());
+        s.heartbeat(round.ns());
+        s.say(prelude, null);
+        if (endNow(s) == null) {
+            serve.accept(s);
+        }
+    }
+
+    /** Plans its end; if that is now it is closed, and this says why. Else null. */
+    EndReason endNow(Subscriber s) {
+        EndReason due = endSchedule.plan(s, round.ms());
+        EndReason why = setup.banned().test(s.grant()) ? EndReason.BANNED : due; // see endBanned
+        if (why != null) {
+            close(s, why);
+        }
+        return why;
+    }
+
+    /** Its place is known: it is fed from there. */
+    void attach(Subscriber s, StartPoint found, boolean damageTold) {
+        if (s.stage() != Subscriber.Stage.OPENING) {
+            return;
+        }
+        s.damageTold(damageTold);
+        try {
+            EndReason end = place(s, found);
+            if (end != null) {
+                close(s, end);
+            }
+        } catch (RuntimeException | Error e) {
+            failed.accept(s, e);
+        }
+        serve.accept(s);
+    }
+
+    /**
+     * Places a stream at its cursor, which may be ahead of what this shard has dispatched.
+     *
+     * @return null, or why it has to end at once and come back: its headers said otherwise, or what it begins with is
+     *     more than there is room for now
+     */
+    private EndReason place(Subscriber s, StartPoint found) {
+        streams.index(s);
+        s.watchedAs(setup.watcher().began(s.request(), s.grant(), s.admission().subscriber(), found));
+        Dialect dialect = s.request().dialect();
+        if (s.watched().isInexact() && dialect.endsOnLoss()) {
+            return EndReason.LOSS;
+        }
+        StartPoint start = s.watched().isInexact() ? setup.watcher().checked(s.request(), found) : found;
+        s.cursor().examined(start.cursor());
+        s.cursor().hasId(round, start.cursor());
+        if (start.transientFrom() != null) {
+            s.cursor().mayLoseFrom(start.transientFrom());
+        }
+        byte[] hello = dialect.hello(s.connection(), () -> setup.names().secretOf(s.admission().connection()),
+            s.topics(), start);
+        if (hello != null) {
+            s.say(hello, start.cursor());
+        }
+        if (start.first() == null && turn.mayGoLive(start.cursor())) {
+            s.feedBy(new LiveFeed(s), turn);
+            return null;
+        }
+        WaitingEvents first = start.first() == null ? null : WaitingEvents.first(start, turn.budget());
+        if (start.first() != null && first == null) {
+            return EndReason.MEMORY;
+        }
+        s.feedBy(s.feedBehind(first, 0), turn);
+        return null;
+    }
+
+    /**
+     * Ends the streams of those who are banned. T1 bans: it notes the ban, then posts this. T2 opens a stream: its
+     * shard puts it into the list, then asks whether it is banned ({@link #begin}). Both run on this thread: if the
+     * stream came first, this finds it; if this came first, the ban had been noted before, and the question finds it.
+     */
+    void endBanned() {
+        for (int i = streams.list().size() - 1; i >= 0; i--) {
+            Subscriber s = streams.list().get(i);
+            if (setup.banned().test(s.grant())) {
+                close(s, EndReason.BANNED);
+            }
+        }
+    }
+
+    /** It ends between two events, with a farewell. */
+    void close(Subscriber s, EndReason why) {
+        close(s, round.ms(), why);
+    }
+
+    /** The same, for an end that was due at that time. */
+    void close(Subscriber s, long sinceMs, EndReason why) {
+        if (s.isEnded()) {
+            return;
+        }
+        s.endsBy(why);
+        s.dropFeed(turn);
+        s.beginEnding(sinceMs);
+        serve.accept(s);
+    }
+
+    /** It ends and is forgotten at once. */
+    void remove(Subscriber s, EndReason why) {
+        if (s.isEnded()) {
+            return;
+        }
+        s.endsBy(why);
+        s.dropFeed(turn);
+        s.end();
+        streams.remove(s);
+        unsent.end(s);
+        setup.ended().accept(s);
+        s.watched().ended();
+        try {
+            s.outlet().end();
+        } catch (RuntimeException e) {
+            LOG.warn("The response of stream {} could not be ended", s.connection(), e);
+        }
+    }
+
+    /** Ends all streams: the hub closes. */
+    void endAll() {
+        while (!streams.list().isEmpty()) { // the newest first: the index finds them without a search
+            Subscriber s = streams.list().get(streams.list().size() - 1);
+            try {
+                if (s.hasHubBytes() && s.outlet().isReady()) {
+                    unsent.write(s, s.takeHubBytes());
+                }
+                if (!s.hasHubBytes() && s.outlet().isReady()) {
+                    unsent.sayFarewell(s, setup.retryMs().getAsLong());
+                }
+            } catch (RuntimeException e) {
+                LOG.warn("Stream {} could not be told of the end", s.connection(), e);
+            }
+            remove(s, EndReason.DRAINED);
+        }
+    }
+}
