@@ -36,8 +36,6 @@ class FragmentsTest {
         Map.entry("UpdatesServlet", "a door, as each is a file"),
         Map.entry("LegacyDialect", "a dialect, as each is a file"),
         Map.entry("DeferredAnswers", "the order of answers and syncs, with a test of its own"),
-        Map.entry("CatchUp", "a part of the shard, whose own file is as long as a file may be"),
-        Map.entry("ShardStreams", "a part of the shard, whose own file is as long as a file may be"),
         Map.entry("LogWriter", "the half of the seam that another engine implements"));
 
     @Test

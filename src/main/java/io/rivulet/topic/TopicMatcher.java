@@ -196,6 +196,7 @@ public sealed interface TopicMatcher permits TopicMatcher.Exact, TopicMatcher.An
 
         @Override
         boolean answer(String topic, MatchSteps steps) {
+            steps.accept(topic.length()); // it is looked up, or parsed
             TopicUrl topicUrl = urls.of(topic);
             return topicUrl.url() != null && topicUrl.text().startsWith(prefix())
                 && pattern.matches(topicUrl.url(), steps);

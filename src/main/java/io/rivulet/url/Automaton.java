@@ -69,6 +69,7 @@ final class Automaton {
 
     /** Whether the text matches from an index on to its end; "no" when the meter's steps are used up. */
     boolean matches(String text, int from, StepMeter meter) {
+        meter.setsUp(op.length);
         return new Run(text, meter).matches(from);
     }
 

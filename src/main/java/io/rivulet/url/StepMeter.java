@@ -22,8 +22,12 @@ final class StepMeter {
     /** Steps that a match may take whatever the URL's length. */
     static final int STEPS_BASE = 1000;
 
+    /** The lists of an automaton are sixteen bytes an instruction: so many are cleared in the time of a step. */
+    private static final int INSTRUCTIONS_PER_STEP = 4;
+
     private final int max;
     private int steps;
+    private int setUps;
 
     StepMeter(int max) {
         this.max = max;
@@ -38,6 +42,16 @@ final class StepMeter {
     /** Counts one; false if there are none left. */
     boolean step() {
         return ++steps <= max;
+    }
+
+    /** An automaton of so many instructions begins: its lists are made, whatever comes of it. No bound of a match. */
+    void setsUp(int instructions) {
+        setUps += instructions / INSTRUCTIONS_PER_STEP;
+    }
+
+    /** What the match cost: its steps, and what it took to set up its automata. */
+    int cost() {
+        return steps + setUps;
     }
 
     /** The steps taken so far: the tests show with it that a match ends at its bound. */

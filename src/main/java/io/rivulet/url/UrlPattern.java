@@ -43,11 +43,11 @@ public final class UrlPattern {
         return matches(url, StepMeter.of(url));
     }
 
-    /** The same; {@code taken} is told how many steps it took. */
+    /** The same; {@code taken} is told what it cost, in steps. */
     public boolean matches(Url url, IntConsumer taken) {
         StepMeter meter = StepMeter.of(url);
         boolean matches = matches(url, meter);
-        taken.accept(meter.steps());
+        taken.accept(meter.cost());
         return matches;
     }
 

@@ -33,6 +33,15 @@ class MatchStepsTest {
     }
 
     @Test
+    void aLargeAutomatonThatFailsAtTheFirstCharacterIsNotFree() {
+        assertFalse(space.urlPattern("/:a(!(?:.?){300})").matches("order/0000001", steps));
+        assertTrue(steps.taken() > 100, "steps: " + steps.taken());
+        steps.reset();
+        assertFalse(space.selector("{a:1000}{b:1000}/x").matches("!", steps));
+        assertTrue(steps.taken() > 100, "steps: " + steps.taken());
+    }
+
+    @Test
     void anAnswerThatIsRememberedIsOneStep() {
         TopicMatcher pattern = space.urlPattern("/:a((?:.?){300}!)");
         pattern.matches("order/0000001", steps);

@@ -7,8 +7,10 @@ import io.rivulet.hub.resume.StartPoint;
 import io.rivulet.hub.stream.feed.ConflatingFeed;
 import io.rivulet.hub.stream.feed.ConflationBudget;
 import io.rivulet.hub.stream.feed.Delivery;
+import io.rivulet.hub.stream.feed.Examination.Answer;
 import io.rivulet.hub.stream.feed.Feed;
 import io.rivulet.hub.stream.feed.HistoryRead;
+import io.rivulet.hub.stream.feed.LiveChecks;
 import io.rivulet.hub.stream.feed.LiveFeed;
 import io.rivulet.hub.stream.feed.Outcome;
 import io.rivulet.hub.stream.feed.RateQueue;
@@ -45,6 +47,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
     private final ShardThread thread;
     private final Round round;
     private final Turn turn;
+    private final LiveChecks checks;
     private final UnsentBytes unsent;
     private final ShardStreams streams = new ShardStreams();
     private final CatchUp catchUp;
@@ -70,8 +73,9 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
         WriteBudget budget = new WriteBudget(setup.writeBytes());
         this.turn = new Turn(setup.sources(), round, budget,
             new ConflationBudget(setup.conflateTopicsMax(), setup.conflateBytes()));
+        this.checks = turn.live();
         this.unsent = new UnsentBytes(round, budget);
-        this.catchUp = new CatchUp(setup.nanos(), () -> ring.head() != round.dispatched(), s -> serve(s, true));
+        this.catchUp = new CatchUp(setup.nanos(), () -> ring.head() != round.dispatched(), this::serveInTurn);
         this.rateQueue = new RateQueue<>(setup.nanos());
         this.endSchedule = new EndSchedule(setup.stallNs() / 1_000_000);
         this.lifecycle = new Lifecycle(setup, streams, round, turn, unsent, endSchedule, this::serve, this::failed);
@@ -128,6 +132,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
     @Override
     public void beginRound() {
         round.begin();
+        checks.newRound();
         endSchedule.look(round.ms(), streams.list(), lifecycle::close);
     }
 
@@ -180,22 +185,36 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
     private void offer(Subscriber s) {
         Feed feed = s.feed();
         boolean gathers = feed instanceof ConflatingFeed conflating && conflating.follows();
-        if (!(feed instanceof LiveFeed) && !gathers || s.wasOffered(offeringSequence) || !s.wants(offering)) {
+        if (!(feed instanceof LiveFeed) && !gathers || s.wasOffered(offeringSequence)
+            || !s.cursor().isBefore(offering.position())) {
             return; // offered already, by another topic or by a round that failed and is made again
         }
-        if (feed instanceof LiveFeed live && live.take(offeringSequence, offering, setup.backlogMax())) {
+        Answer may = offering.isPrivate() ? checks.maySee(s, offering) : Answer.YES;
+        if (may == Answer.NO) {
+            return;
+        }
+        if (may == Answer.YES && feed instanceof LiveFeed live
+            && live.take(offeringSequence, offering, setup.backlogMax())) {
             if (s.markDirty()) {
                 dirty.add(s);
             }
         } else {
             if (feed instanceof LiveFeed live) {
-                fallBehind(s, live);
+                fallBehind(s, live); // its backlog is full, or it takes too many steps to tell whether it may see it
             }
             if (s.feed() instanceof ConflatingFeed conflating && conflating.follows()) {
-                conflating.gather(turn, offering);
+                gather(conflating, may);
             }
         }
         s.offered(offeringSequence); // last: what failed is offered again
+    }
+
+    private void gather(ConflatingFeed conflating, Answer may) {
+        if (may == Answer.YES) {
+            conflating.gather(turn, offering);
+        } else {
+            conflating.doNotGather(offering);
+        }
     }
 
     /** Puts streams whose rate has room again into the queue; false when there is none. */
@@ -223,6 +242,14 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
     @Override
     public void serve(Subscriber s) {
         serve(s, false);
+    }
+
+    /** The turn of a stream that is behind; returns the steps that it took. */
+    private long serveInTurn(Subscriber s) {
+        long before = turn.stepsTaken();
+        turn.begin();
+        serve(s, true);
+        return turn.stepsTaken() - before;
     }
 
     /** Writes the next bytes of a stream; a fault costs this stream only. */

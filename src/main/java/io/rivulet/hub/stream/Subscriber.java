@@ -1,7 +1,6 @@
 package io.rivulet.hub.stream;
 
 import io.rivulet.auth.Grant;
-import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
 import io.rivulet.event.Variant;
 import io.rivulet.hub.resume.SubscribeRequest;
@@ -276,11 +275,6 @@ public final class Subscriber implements Subscription, StreamView {
         if (outcome != last) {
             outcome = last;
         }
-    }
-
-    /** Whether an event that it asked for is to be sent: not examined yet, and public or granted. */
-    boolean wants(EventFrame frame) {
-        return cursor.isBefore(frame.position()) && maySee(frame);
     }
 
     /** Whether it was offered this sequence already. */

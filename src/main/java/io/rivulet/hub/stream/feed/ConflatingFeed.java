@@ -5,6 +5,7 @@ import io.rivulet.event.Position;
 import io.rivulet.hub.tail.TailRing;
 import io.rivulet.log.View;
 import java.util.List;
+import java.util.function.IntPredicate;
 
 /**
  * Feeds a stream that conflates while it lags, because of its socket or its rate. Shard thread.
@@ -20,6 +21,7 @@ import java.util.List;
 public final class ConflatingFeed implements Feed {
 
     private static final int EXAMINED_MAX = 4096;
+    private static final IntPredicate ANY = topic -> true;
 
     private final StreamView view;
     private final Cursor cursor;
@@ -27,6 +29,10 @@ public final class ConflatingFeed implements Feed {
     /** Its rate, or null. */
     private final RateQueue.Rate rate;
     private final ConflationWindow window = new ConflationWindow();
+    /** For the event that the window takes next, and for the one that is sent next. */
+    private final Examination scanned = new Examination(true);
+    private final Examination sent = new Examination(false);
+    private final IntPredicate isScannedAsked = scanned::isAsked;
     private WaitingEvents waiting;
     /** The memory of the pass that waits. */
     private long passBytes;
@@ -37,6 +43,9 @@ public final class ConflatingFeed implements Feed {
     private boolean readAgain;
     /** Something promised was lost before the window, and the stream has not been told. */
     private boolean lost;
+    /** The last turn was spent on the window: this one is for the pass. */
+    private boolean passFirst;
+    private long stepsOwed;
     private long readMs;
 
     /**
@@ -91,9 +100,16 @@ public final class ConflatingFeed implements Feed {
 
     /** A new event for the stream, while it {@link #follows}. */
     public void gather(Turn turn, EventFrame frame) {
-        if (!take(turn, frame)) {
-            window.endAt(frame.position().before());
+        boolean one = frame.topics().size() == 1; // which then is the one that it asked for
+        if (!one && turn.live().isFor(view, frame) != Examination.Answer.YES
+            || !take(turn, frame, one ? ANY : turn.live()::isAsked)) {
+            doNotGather(frame);
         }
+    }
+
+    /** A new event that it cannot gather: the window ends before it, and the next one begins with it. */
+    public void doNotGather(EventFrame frame) {
+        window.endAt(frame.position().before());
     }
 
     @Override
@@ -103,9 +119,10 @@ public final class ConflatingFeed implements Feed {
 
     @Override
     public void work(Turn turn) {
-        if (window.isScanning()) {
+        if (window.isScanning() && !passFirst) {
             scan(turn);
         }
+        passFirst = !passFirst && waiting != null && turn.steps().isSpent(); // else no turn would be left for the pass
     }
 
     /** Looks through the ring for a while; a window that has reached the end of what was dispatched follows. */
@@ -121,8 +138,12 @@ public final class ConflatingFeed implements Feed {
             if (frame == null) {
                 return; // it left just now; the next turn begins with that
             }
-            boolean isForIt = view.asksFor(frame) && cursor.isBefore(frame.position()) && view.maySee(frame);
-            if (isForIt && !take(turn, frame)) {
+            Examination.Answer isForIt = cursor.isBefore(frame.position())
+                ? scanned.isFor(view, frame, turn.steps()) : Examination.Answer.NO;
+            if (isForIt == Examination.Answer.LATER) {
+                return; // an event that is examined in part stays the next one
+            }
+            if (isForIt == Examination.Answer.YES && !take(turn, frame, isScannedAsked)) {
                 window.end();
                 return;
             }
@@ -146,13 +167,13 @@ public final class ConflatingFeed implements Feed {
     }
 
     /** Takes an event into the window; false when there is no room. An empty window takes any event. */
-    private boolean take(Turn turn, EventFrame frame) {
+    private boolean take(Turn turn, EventFrame frame, IntPredicate isAsked) {
         ConflationBudget conflation = turn.conflation();
         if (!window.isEmpty() && (window.exceeds(conflation.topicsMax(), frame)
             || !conflation.hasRoomFor(held(), ConflationWindow.costOf(frame)))) {
             return false;
         }
-        conflation.conflated(window.take(frame, view.topics()));
+        conflation.conflated(window.take(frame, isAsked));
         settle(turn);
         return true;
     }
@@ -193,7 +214,7 @@ public final class ConflatingFeed implements Feed {
         if (room <= 0) {
             return Outcome.RATE;
         }
-        Outcome outcome = waiting.write(turn, view, cursor, cursor.writeBytes(), room);
+        Outcome outcome = waiting.write(turn, view, cursor, sent, room);
         if (waiting.isWritten()) {
             release(turn);
         }
@@ -261,6 +282,16 @@ public final class ConflatingFeed implements Feed {
         }
         cursor.examined(result.gapEnd());
         return turn.lost(new Turn.Loss(false, result.missed(), result.gapEnd(), result.gapId(), result.damage()));
+    }
+
+    @Override
+    public long stepsOwed() {
+        return stepsOwed;
+    }
+
+    @Override
+    public void stepsOwed(long steps) {
+        stepsOwed = steps;
     }
 
     @Override

@@ -2,12 +2,12 @@ package io.rivulet.hub.stream.feed;
 
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
-import io.rivulet.topic.TopicSelection;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
 
 /**
  * The newest event of each topic in a stretch of the total order that begins after {@code base}. The {@link
@@ -86,10 +86,13 @@ final class ConflationWindow {
         full = true;
     }
 
-    /** The stretch ends here, for the event behind this place was offered and does not fit. */
+    /**
+     * The event behind this place was offered and cannot be taken now. A stretch that holds something ends here. One
+     * that holds nothing is no pass: the ring is looked through from here on.
+     */
     void endAt(Position place) {
         follows = false;
-        full = true;
+        full = !isEmpty();
         upTo = place;
     }
 
@@ -111,12 +114,17 @@ final class ConflationWindow {
         return newest.size() + frame.topics().size() > topicsMax && !newest.keySet().containsAll(frame.topics());
     }
 
-    /** Takes an event that is later than all that are here; how many older ones it stands for now. */
-    int take(EventFrame frame, TopicSelection asked) {
+    /**
+     * Takes an event that is later than all that are here.
+     *
+     * @param isAsked whether the stream asked for the event's topic of this number
+     * @return how many older events it stands for now
+     */
+    int take(EventFrame frame, IntPredicate isAsked) {
         List<String> topics = frame.topics();
         int replaced = 0;
         for (int i = 0; i < topics.size(); i++) {
-            if (topics.size() == 1 || asked.matches(topics.get(i))) {
+            if (isAsked.test(i)) {
                 EventFrame older = newest.put(topics.get(i), frame);
                 if (older != frame) {
                     bytes += frame.weight() + (older == null ? TOPIC_BYTES : -older.weight());

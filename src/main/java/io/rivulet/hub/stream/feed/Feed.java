@@ -22,6 +22,12 @@ public sealed interface Feed permits LiveFeed, ReplayFeed, ConflatingFeed {
     /** Does a bounded part of that work. */
     void work(Turn turn);
 
+    /** Steps that its turns took beyond what turns may take: others go first until that is made up for. */
+    long stepsOwed();
+
+    /** It owes so many now. */
+    void stepsOwed(long steps);
+
     /** The log has answered its question; returns {@link Outcome#TURN} or {@link Outcome#LOST}. */
     Outcome answered(Turn turn, HistoryRead.Result result);
 

@@ -112,6 +112,16 @@ public final class LiveFeed implements Feed {
     }
 
     @Override
+    public long stepsOwed() {
+        return 0;
+    }
+
+    @Override
+    public void stepsOwed(long steps) {
+        // a live stream takes no turns
+    }
+
+    @Override
     public boolean isReading() {
         return false;
     }

@@ -20,10 +20,12 @@ public final class ReplayFeed implements Feed {
     private final StreamView view;
     private final Cursor cursor;
     private final StreamWatcher.Watched watched;
+    private final Examination examination = new Examination(false);
     private WaitingEvents waiting;
     private boolean reading;
     /** The read that is under way was asked for under another grant. */
     private boolean readAgain;
+    private long stepsOwed;
     private long readMs;
 
     /**
@@ -61,22 +63,29 @@ public final class ReplayFeed implements Feed {
 
     /** Events in memory go first: they come before all that is not read yet. */
     private Outcome fromMemory(Turn turn) {
-        Outcome outcome = waiting.write(turn, view, cursor, cursor.writeBytes(), Integer.MAX_VALUE);
+        Outcome outcome = waiting.write(turn, view, cursor, examination, Integer.MAX_VALUE);
         if (waiting.isWritten()) {
             release(turn);
         }
         return written(turn, outcome);
     }
 
-    /** Looks through a bounded stretch of the ring, so that a stream that wants little does not hold up the shard. */
+    /**
+     * Looks through a bounded stretch of the ring, so that neither a stream that wants little nor one with costly
+     * patterns holds up the shard. An event that is examined in part stays the next one.
+     */
     private Outcome fromRing(Turn turn, long from) {
         long to = Math.min(turn.round().dispatched(), from + EXAMINED_MAX - 1);
-        ReplayWrite write = turn.write().begin(view, cursor, cursor.writeBytes(), false);
+        ReplayWrite write = turn.write().begin(view, cursor, examination, cursor.writeBytes(), false);
         Position examined = cursor.seen();
         for (long sequence = from; sequence <= to; sequence++) {
             EventFrame frame = turn.ring().get(sequence);
-            if (frame == null || view.asksFor(frame) && !write.take(frame)) {
-                break; // it has to wait, or the ring moved on and the next step asks the log
+            if (frame == null) {
+                break; // the ring moved on, and the next turn asks the log
+            }
+            Examination.Answer isForIt = examination.isFor(view, frame, turn.steps());
+            if (isForIt == Examination.Answer.LATER || isForIt == Examination.Answer.YES && !write.take(frame)) {
+                break; // it has to wait
             }
             examined = frame.position();
         }
@@ -153,6 +162,16 @@ public final class ReplayFeed implements Feed {
     @Override
     public void work(Turn turn) {
         // all of it needs the socket
+    }
+
+    @Override
+    public long stepsOwed() {
+        return stepsOwed;
+    }
+
+    @Override
+    public void stepsOwed(long steps) {
+        stepsOwed = steps;
     }
 
     @Override

@@ -16,9 +16,11 @@ final class ReplayWrite {
 
     private final WriteBudget budget;
     private final SharedBatches batches;
+    private final StepBudget steps;
     private final List<byte[]> parts = new ArrayList<>();
     private StreamView view;
     private Cursor cursor;
+    private Examination examination;
     private boolean hasRoom;
     private int length;
     private int lengthMax;
@@ -26,7 +28,8 @@ final class ReplayWrite {
     private Position last;
     private WriteBudget.Need need;
 
-    ReplayWrite(WriteBudget budget, SharedBatches batches) {
+    ReplayWrite(WriteBudget budget, SharedBatches batches, StepBudget steps) {
+        this.steps = steps;
         this.budget = budget;
         this.batches = batches;
     }
@@ -34,12 +37,14 @@ final class ReplayWrite {
     /**
      * Begins one.
      *
+     * @param examines    decides which events the stream may see
      * @param bytesMax    at which it ends, unless a single event is larger
      * @param roomIsTaken whether its events are in the budget already
      */
-    ReplayWrite begin(StreamView of, Cursor at, int bytesMax, boolean roomIsTaken) {
+    ReplayWrite begin(StreamView of, Cursor at, Examination examines, int bytesMax, boolean roomIsTaken) {
         view = of;
         cursor = at;
+        examination = examines;
         hasRoom = roomIsTaken;
         lengthMax = Math.min(bytesMax, budget.writeBytes());
         parts.clear();
@@ -51,10 +56,12 @@ final class ReplayWrite {
     /** Takes an event, if it is for the stream at all; false when it has to wait for the next write. */
     boolean take(EventFrame frame) {
         Position place = frame.position();
-        if (!cursor.isBefore(place) || !view.maySee(frame)) {
-            return true;
+        Examination.Answer may = cursor.isBefore(place) ? examination.maySee(view, frame, steps)
+            : Examination.Answer.NO;
+        if (may != Examination.Answer.YES) {
+            return may == Examination.Answer.NO;
         }
-        byte[] replay = view.replay(frame);
+        byte[] replay = view.replay(frame, examination.told(frame));
         if (parts.isEmpty() && !hasRoom && !budget.hasRoomFor(replay, replay.length)) {
             need = new WriteBudget.Need(place, replay.length);
             return false;

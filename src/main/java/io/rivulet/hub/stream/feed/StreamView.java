@@ -29,24 +29,14 @@ public interface StreamView {
         return View.of(topics(), grant());
     }
 
-    /** Whether the stream asked for the event. */
-    default boolean asksFor(EventFrame frame) {
-        return topics().matches(frame.topics());
-    }
-
-    /** Whether the stream may see the event. */
-    default boolean maySee(EventFrame frame) {
-        return !frame.isPrivate() || grant().maySeePrivate(frame.topics());
-    }
-
     /** An event's bytes, live. */
     default byte[] live(EventFrame frame) {
         return frame.live(variant(), told(frame));
     }
 
-    /** An event's bytes, from history. */
-    default byte[] replay(EventFrame frame) {
-        return frame.replay(variant(), told(frame));
+    /** An event's bytes, from history; {@code told} are the topics that the stream may be told. */
+    default byte[] replay(EventFrame frame, List<String> told) {
+        return frame.replay(variant(), told);
     }
 
     /** Whether other streams of this variant get the same bytes of this event: else its topics depend on the grant. */

@@ -9,8 +9,14 @@ import io.rivulet.hub.tail.TransientTopics;
  * The shard gives it to a {@link Feed} that it asks, and then reads the field that the outcome names. Shard thread.
  *
  * <p>The answers are fields, not results, so that a delivery makes no object.
+ *
+ * <p>A turn may take {@link #STEPS_MAX} steps to try matchers, and ends with what it has when they are spent. So a
+ * stream with costly patterns gets on slowly, and delays the others of its shard by one turn at a time.
  */
 public final class Turn {
+
+    /** Steps of one turn, apart from those of its last match: a tenth of a millisecond. */
+    public static final long STEPS_MAX = 20_000;
 
     private final FeedSources sources;
     private final Round round;
@@ -18,6 +24,8 @@ public final class Turn {
     private final SharedBatches batches;
     private final ReplayWrite write;
     private final ConflationBudget conflation;
+    private final StepBudget steps = new StepBudget();
+    private final LiveChecks live = new LiveChecks();
     private final Delivery delivery = new Delivery();
     private Loss loss;
     private HistoryRead.Question question;
@@ -39,8 +47,28 @@ public final class Turn {
         this.round = round;
         this.budget = budget;
         this.batches = new SharedBatches(sources.ring());
-        this.write = new ReplayWrite(budget, batches);
+        this.write = new ReplayWrite(budget, batches, steps);
         this.conflation = conflation;
+    }
+
+    /** The turn of one stream begins: what follows counts as its work. */
+    public void begin() {
+        steps.allow(STEPS_MAX);
+    }
+
+    /** The steps that this turn may take. */
+    StepBudget steps() {
+        return steps;
+    }
+
+    /** Steps that all turns took; the difference over one turn is what that turn took. */
+    public long stepsTaken() {
+        return steps.taken();
+    }
+
+    /** The checks of live events. */
+    public LiveChecks live() {
+        return live;
     }
 
     TailRing ring() {

@@ -56,8 +56,8 @@ public final class WaitingEvents {
     }
 
     /** Puts the next of them into the delivery of this turn, at most so many. */
-    Outcome write(Turn turn, StreamView view, Cursor cursor, int bytesMax, int eventsMax) {
-        ReplayWrite write = turn.write().begin(view, cursor, bytesMax, share != null);
+    Outcome write(Turn turn, StreamView view, Cursor cursor, Examination examination, int eventsMax) {
+        ReplayWrite write = turn.write().begin(view, cursor, examination, cursor.writeBytes(), share != null);
         while (at < frames.size() && write.events() < eventsMax && write.take(frames.get(at))) {
             at++;
         }
