@@ -24,6 +24,8 @@ public final class EventFrame {
     /** Where the {@code retry} line stands in the bytes; it is left out of a replay. */
     private final int retryStart;
     private final int retryEnd;
+    /** The bytes for a replay, rendered when the first stream wants them: two threads may both do so. */
+    private volatile byte[] replay;
     /** The twin of an event of the hub's own for Mercure 0.x; null for all others. */
     private final Twin twin;
 
@@ -62,7 +64,9 @@ public final class EventFrame {
         retryEnd = wire.length();
         twin = event.legacyData() == null ? null : new Twin(event.legacyData());
         bytes = wire.data(event.data()).field("id", id).end();
-        weight = bytes.length + event.weight() - event.data().length;
+        replay = retryStart == retryEnd ? bytes : null;
+        int twice = replay == null ? bytes.length : 0; // the second array counts before it is there
+        weight = bytes.length + twice + event.weight() - event.data().length;
     }
 
     /** Its position in the total order. */
@@ -120,11 +124,17 @@ public final class EventFrame {
         return bytes;
     }
 
-    /** The bytes for a replay: a {@code retry} of then would be wrong now. */
+    /** The shared bytes for a replay: a {@code retry} of then would be wrong now. */
     public byte[] replay() {
-        if (retryStart == retryEnd) {
-            return live();
+        byte[] rendered = replay;
+        if (rendered == null) {
+            rendered = withoutRetry();
+            replay = rendered;
         }
+        return rendered;
+    }
+
+    private byte[] withoutRetry() {
         byte[] without = new byte[bytes.length - (retryEnd - retryStart)];
         System.arraycopy(bytes, 0, without, 0, retryStart);
         System.arraycopy(bytes, retryEnd, without, retryStart, bytes.length - retryEnd);

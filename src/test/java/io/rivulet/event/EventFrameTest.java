@@ -76,6 +76,17 @@ class EventFrameTest {
     }
 
     @Test
+    void aReplayWithoutItsRetryIsRenderedOnceForAllAndItsMemoryCountsFromTheBeginning() {
+        EventFrame frame = frame(Event.on("t").type("a").retryMs(500).data("x\ny").build());
+        EventFrame plain = frame(Event.on("t").type("a").data("x\ny").build());
+        int more = frame.weight() - plain.weight();
+        assertSame(frame.replay(), frame.replay());
+        assertSame(frame.replay(), frame.replay(Variant.PLAIN, List.of()));
+        assertTrue(more >= frame.length(), more + " bytes more for a second array");
+        assertSame(plain.live(), plain.replay(), "there is nothing to leave out");
+    }
+
+    @Test
     void withTopicsTheyStandBeforeTheDataAndNothingElseChanges() {
         EventFrame frame = frame(Event.on("t").type("a").retryMs(500).data("x\ny").build());
         List<String> told = List.of("t", "é");
