@@ -1,0 +1,118 @@
+package io.rivulet.hub.stream.feed;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import io.rivulet.auth.Grant;
+import io.rivulet.auth.GrantedTopics;
+import io.rivulet.event.Event;
+import io.rivulet.event.EventFrame;
+import io.rivulet.event.Position;
+import io.rivulet.event.Variant;
+import io.rivulet.hub.HubScene;
+import io.rivulet.hub.SetClock;
+import io.rivulet.hub.resume.StartPoint;
+import io.rivulet.hub.tail.TailRing;
+import io.rivulet.topic.TopicSelection;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A replay asks the log, and what it asked for under another grant does not count. */
+class ReplayFeedTest {
+
+    private final TailRing ring = TailRing.of(1_000, Position.START, "start", gone -> { });
+    private final SetClock clock = new SetClock();
+    private final Round round = new Round(clock::nanos, clock, () -> 0, Position.START, "start");
+    private final Turn turn = new Turn(new FeedSources(ring, null, null, null, new ReadBudget(1 << 20), GoLive.EXACT),
+        round, new WriteBudget(1 << 20), new ConflationBudget(10_000, 1 << 20));
+    private final Cursor cursor = new Cursor();
+    private final Reader reader = new Reader();
+
+    /** A stream of everything that its grant shows. */
+    private static final class Reader implements StreamView {
+        private Grant grant = HubScene.grant("reader", GrantedTopics.NONE);
+
+        @Override
+        public TopicSelection topics() {
+            return TopicSelection.ofTopics(List.of("*"));
+        }
+
+        @Override
+        public Variant variant() {
+            return Variant.PLAIN;
+        }
+
+        @Override
+        public Grant grant() {
+            return grant;
+        }
+    }
+
+    private static EventFrame frame(int place, boolean isPrivate) {
+        return new EventFrame(Event.on("t").data("event " + place).markPrivate(isPrivate).build(),
+            Position.ofDurable(place), false, "id" + place, 0);
+    }
+
+    /** The ring has forgotten the first of these. */
+    private void publish(int events) {
+        for (int i = 1; i <= events; i++) {
+            EventFrame frame = frame(i, false);
+            ring.add(frame);
+            round.offered(frame);
+            round.dispatched(ring.head());
+        }
+    }
+
+    private Outcome ask(Feed feed) {
+        turn.begin();
+        return feed.next(turn);
+    }
+
+    private static HistoryRead.Result found(List<EventFrame> frames, int upTo) {
+        return new HistoryRead.Result(frames, Position.ofDurable(upTo), 0, null, null, null, false, false);
+    }
+
+    @Test
+    void aStretchInWhichNothingWasFoundIsReadAgainUnderAFreshGrant() {
+        publish(100);
+        ReplayFeed feed = new ReplayFeed(reader, cursor, StreamWatcher.Watched.NOWHERE, null, 0);
+        assertEquals(Outcome.ASKS, ask(feed));
+        assertEquals(Outcome.TURN, feed.answered(turn, found(List.of(), 2))); // two private ones are there
+        reader.grant = HubScene.grant("reader", GrantedTopics.ALL);
+        feed.examineAgain(turn);
+        assertEquals(Outcome.ASKS, ask(feed), "it asks for the same stretch");
+        assertEquals(Position.START, cursor.seen());
+        feed.answered(turn, found(List.of(frame(1, true), frame(2, true)), 2));
+        assertEquals(Outcome.WRITE, ask(feed));
+        assertEquals(2, turn.delivery().events());
+        assertEquals(Position.ofDurable(2), cursor.seen());
+    }
+
+    @Test
+    void withoutAFreshGrantThatStretchIsPassed() {
+        publish(100);
+        ReplayFeed feed = new ReplayFeed(reader, cursor, StreamWatcher.Watched.NOWHERE, null, 0);
+        ask(feed);
+        feed.answered(turn, found(List.of(), 2));
+        assertEquals(Outcome.TURN, ask(feed));
+        assertEquals(Position.ofDurable(2), cursor.seen());
+    }
+
+    @Test
+    void theEventsThatAStreamBeginsWithStayForNobodyReadsThemAgainAndTheFreshGrantDecides() {
+        publish(100);
+        List<EventFrame> first = List.of(frame(3, false), frame(4, true));
+        cursor.examined(Position.ofDurable(2));
+        ReplayFeed feed = new ReplayFeed(reader, cursor, StreamWatcher.Watched.NOWHERE, WaitingEvents.first(
+            new StartPoint(StartPoint.Resumed.EXACT, Position.ofDurable(2), "id2", 0L, false, null, first,
+                Position.ofDurable(100)), turn.budget()), 0);
+        reader.grant = HubScene.grant("reader", HubScene.topics("t"));
+        feed.examineAgain(turn);
+        assertEquals(Outcome.WRITE, ask(feed));
+        assertEquals("data: event 3\nid: id3\n\ndata: event 4\nid: id4\n\n",
+            new String(turn.delivery().bytes(), StandardCharsets.UTF_8));
+        assertEquals(Outcome.CAUGHT_UP, ask(feed));
+        assertFalse(feed.isReading());
+    }
+}
