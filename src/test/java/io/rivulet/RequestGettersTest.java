@@ -25,7 +25,8 @@ class RequestGettersTest {
     private static final Pattern GETTER = Pattern.compile("\\brequest(?:\\(\\))?\\.(get\\w+)\\(");
     /** The socket, what the container itself has set, the body, which has its own reader, and the container's login. */
     private static final Set<String> NOT_OF_THE_HEAD = Set.of("getAttribute", "getAsyncContext", "getInputStream",
-        "getServletContext", "getServletConnection", "getLocalAddr", "getLocalPort", "getUserPrincipal");
+        "getServletContext", "getServletConnection", "getLocalAddr", "getLocalPort", "getRemotePort",
+        "getUserPrincipal");
 
     @Test
     void eachGetterThatThrowsIsARefusal() {

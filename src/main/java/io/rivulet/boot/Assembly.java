@@ -6,6 +6,7 @@ import io.rivulet.config.BadSetting;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.feed.Feeds;
+import io.rivulet.http.access.Access;
 import io.rivulet.http.trace.AccessLog;
 import io.rivulet.hub.Hub;
 import io.rivulet.log.EventLog;
@@ -79,8 +80,7 @@ public final class Assembly implements AutoCloseable {
     private void build(ServletContext application, Settings settings, Mount mount) {
         if (settings.get(SettingsTable.DEV)) {
             PortCheck.check();
-            LOG.warn("dev mode: everybody on this machine may publish, read and operate everything ({})",
-                SettingsTable.DEV.fullKey());
+            LOG.warn("dev mode ({}=true): {}", SettingsTable.DEV.fullKey(), Access.devTrust());
         }
         String path = application.getContextPath() + mount.prefix();
         Path folder = DataFolder.choose(settings, application, path);

@@ -26,7 +26,7 @@ final class Greeting {
 
     private static String publish(boolean dev, boolean tokens, String updates) {
         String command = "publish:   curl -d topic=news -d data=hello ";
-        return dev ? command + "'" + updates + "'   (dev mode: everybody on this machine may)"
+        return dev ? command + "'" + updates + "'   (dev mode: your programs on this machine may)"
             : tokens ? command + "-H \"Authorization: Bearer $TOKEN\" '" + updates + "'"
             : "publish:   off; nobody may publish until " + Issuers.FAMILY.fullKey("", Issuers.KEY)
                 + " lets those with a token, or " + SettingsTable.DEV.fullKey() + "=true callers on this machine";

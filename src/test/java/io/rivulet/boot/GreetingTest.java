@@ -15,7 +15,7 @@ class GreetingTest {
         assertEquals(List.of("Rivulet is at http://localhost:8081/",
             "subscribe: curl -N 'http://localhost:8081/api/updates?topic=news'",
             "publish:   curl -d topic=news -d data=hello 'http://localhost:8081/api/updates'"
-                + "   (dev mode: everybody on this machine may)"),
+                + "   (dev mode: your programs on this machine may)"),
             Greeting.lines(Settings.with("dev", "true"), "", "8081", true));
         List<String> lines = Greeting.lines(Settings.with(), "/rivulet", null, false);
         assertTrue(lines.get(1).contains("/rivulet/api/updates?topic=news"), lines.get(1));

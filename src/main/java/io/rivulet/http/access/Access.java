@@ -28,7 +28,8 @@ import java.util.function.Function;
  */
 public final class Access {
 
-    private final boolean dev;
+    /** Null outside dev mode. */
+    private final DevAccess dev;
     private final boolean anonymous;
     private final Credentials credentials;
     private final Origins origins;
@@ -44,7 +45,7 @@ public final class Access {
     /** For paths where a token may stand in the query: {@code inQuery} finds it there, null for none. */
     public Access(Settings settings, TokenVerifier tokens, Roles roles, Bans bans,
                   Function<HttpServletRequest, String> inQuery) {
-        dev = settings.get(SettingsTable.DEV);
+        dev = settings.get(SettingsTable.DEV) ? DevAccess.ofThisSystem() : null;
         anonymous = settings.get(SettingsTable.ANONYMOUS);
         credentials = new Credentials(settings, inQuery);
         origins = new Origins(settings);
@@ -97,6 +98,11 @@ public final class Access {
         return grant;
     }
 
+    /** Whom dev mode trusts on this system, as a sentence for the log. */
+    public static String devTrust() {
+        return DevAccess.ofThisSystem().trust();
+    }
+
     private Refused nobodyMay(String what) {
         return tokens.isConfigured() || roles.isConfigured()
             ? Refused.because(UNAUTHENTICATED, what + " needs a token, and the request shows none")
@@ -137,7 +143,7 @@ public final class Access {
             return grant;
         }
         Grant ofContainer = byRole(request, changing);
-        return ofContainer != null ? ofContainer : dev ? devGrant(request, changing) : null;
+        return ofContainer != null ? ofContainer : dev != null ? devGrant(request, changing) : null;
     }
 
     /** The grant of the caller's roles, where the container knows the caller; null when no mapped role is theirs. */
@@ -150,8 +156,8 @@ public final class Access {
         return grant;
     }
 
-    private static Grant devGrant(HttpServletRequest request, boolean changing) {
-        String fault = DevAccess.fault(request, changing);
+    private Grant devGrant(HttpServletRequest request, boolean changing) {
+        String fault = dev.fault(request, changing);
         if (fault != null) {
             throw Refused.because(FORBIDDEN, "dev mode (" + SettingsTable.DEV.fullKey() + "=true) serves only "
                 + "callers on this machine: " + fault);

@@ -1,19 +1,28 @@
 package io.rivulet.http.access;
 
+import io.rivulet.config.Issuers;
 import io.rivulet.refusal.Printable;
+import jakarta.servlet.ServletConnection;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * The conditions of dev mode, in which a caller on this machine may do everything. {@link Access} asks. Pure.
+ * The conditions of dev mode, in which a caller on this machine may do everything. {@link Access} asks, on the
+ * container's threads.
  *
  * <p>Being on this machine is all the identity there is, so each condition closes one way to borrow it: another machine
  * (peer), a page whose name was rebound to 127.0.0.1 (Host), a proxy on this machine that speaks for others (forwarding
- * headers), a page of another site in this machine's browser (Origin).
+ * headers, HTTP/1.0, the owner of the connection), a page of another site in this machine's browser (Origin).
+ *
+ * <p>The hard one is the proxy. nginx with a bare {@code proxy_pass http://localhost:8080} sends that name as the Host
+ * and no header that tells of it; HAProxy sends the Host that a stranger chose. So headers only catch a proxy that is
+ * polite, HTTP/1.0 catches nginx as it is set by default, and {@link PeerOwner} catches all that run as another
+ * account, where the system tells. A proxy that speaks HTTP/1.1 under the account of the hub's is not caught.
  */
 final class DevAccess {
 
@@ -21,15 +30,41 @@ final class DevAccess {
         Pattern.compile("(localhost|127\\.0\\.0\\.1|\\[::1])(:\\d{1,5})?", Pattern.CASE_INSENSITIVE);
     private static final Pattern LOOPBACK =
         Pattern.compile("\\[?(127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}|::1|0:0:0:0:0:0:0:1|::ffff:127\\.[0-9.]+)]?");
-    private static final List<String> FORWARDING = List.of("forwarded", "x-real-ip", "via");
+    /** What proxies, caches and networks of caches add of themselves. Each begins with a letter of {@link #FIRST}. */
+    private static final Set<String> FORWARDING = Set.of("forwarded", "via", "x-real-ip", "x-client-ip",
+        "x-cluster-client-ip", "x-proxyuser-ip", "x-varnish", "true-client-ip", "cdn-loop");
+    private static final List<String> FORWARDING_GROUPS = List.of("x-forwarded", "x-original-", "x-envoy-", "x-arr-",
+        "x-azure-", "x-amz-cf-", "x-amzn-", "cf-", "fastly-", "fly-");
+    private static final String FIRST = "cCfFtTvVxX";
     /** Tomcat's RemoteIpValve takes the headers away and leaves this. */
     private static final String TOMCAT_FORWARDED = "org.apache.tomcat.request.forwarded";
 
-    private DevAccess() {
+    private static final String BEHIND_A_PROXY = "; a caller behind a proxy needs a token, which "
+        + Issuers.FAMILY.fullKey("", Issuers.KEY) + " makes the hub believe";
+
+    private final PeerOwner owners;
+
+    DevAccess(PeerOwner owners) {
+        this.owners = owners;
+    }
+
+    /** With what this system tells of its connections. */
+    static DevAccess ofThisSystem() {
+        return new DevAccess(PeerOwner.ofThisSystem());
+    }
+
+    /** Whom dev mode trusts here, as a sentence for the log. */
+    String trust() {
+        String all = " may publish, read and operate everything";
+        return owners.isTold()
+            ? "programs on this machine that run as " + owners.trusted() + all + ". A proxy on this machine that runs"
+                + " as the same account opens the hub to everybody whom it serves"
+            : "every program on this machine" + all + ". This system does not tell whose a connection is, so a proxy on"
+                + " this machine that adds no header opens the hub to everybody whom it serves";
     }
 
     /** The condition that fails, as the end of a sentence, or null when all hold. */
-    static String fault(HttpServletRequest request, boolean changing) {
+    String fault(HttpServletRequest request, boolean changing) {
         String peer = request.getRemoteAddr();
         if (peer == null || !peer.equals("127.0.0.1") && !LOOPBACK.matcher(peer).matches()) {
             return "this one comes from " + peer + ", which is no loopback address";
@@ -42,21 +77,33 @@ final class DevAccess {
         for (Enumeration<String> names = request.getHeaderNames(); names.hasMoreElements(); ) {
             String name = names.nextElement();
             if (tellsOfAProxy(name)) {
-                return "the header " + Printable.of(name) + " shows that a proxy speaks for somebody else";
+                return "the header " + Printable.of(name) + " shows that a proxy speaks for somebody else"
+                    + BEHIND_A_PROXY;
             }
         }
         if (Boolean.TRUE.equals(request.getAttribute(TOMCAT_FORWARDED))) {
-            return "the container says that a proxy speaks for somebody else";
+            return "the container says that a proxy speaks for somebody else" + BEHIND_A_PROXY;
         }
-        return changing ? foreignPage(request, host) : null;
+        if (request.getProtocol().equals("HTTP/1.0")) { // browsers and curl have spoken 1.1 for twenty years
+            return "the request is HTTP/1.0, as a proxy that speaks for somebody else sends it; use HTTP/1.1"
+                + BEHIND_A_PROXY;
+        }
+        String stranger = owners.ask(connection(request, peer)).fault(); // last, for it reads a table
+        return stranger != null ? stranger + BEHIND_A_PROXY : changing ? foreignPage(request, host) : null;
+    }
+
+    private static PeerOwner.Connection connection(HttpServletRequest request, String peer) {
+        ServletConnection connection = request.getServletConnection();
+        return new PeerOwner.Connection(connection == null ? null : connection.getConnectionId(), peer,
+            request.getRemotePort(), request.getLocalAddr(), request.getLocalPort());
     }
 
     private static boolean tellsOfAProxy(String header) {
-        if (header.isEmpty() || "fFvVxX".indexOf(header.charAt(0)) < 0) {
+        if (header.isEmpty() || FIRST.indexOf(header.charAt(0)) < 0) {
             return false; // as nearly all
         }
         String lower = header.toLowerCase(Locale.ROOT);
-        return FORWARDING.contains(lower) || lower.startsWith("x-forwarded-");
+        return FORWARDING.contains(lower) || FORWARDING_GROUPS.stream().anyMatch(lower::startsWith);
     }
 
     /**

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.http.updates.Door;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import org.eclipse.jetty.http.HttpTester;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -68,11 +70,31 @@ class DevAccessTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"Forwarded: for=127.0.0.1", "X-Forwarded-For: 127.0.0.1", "X-Forwarded-Host: localhost",
-        "X-Forwarded-Proto: http", "x-forwarded-anything: 1", "X-Real-IP: 127.0.0.1", "Via: 1.1 proxy"})
-    void aProxyOnThisMachineIsRefused(String header) throws Exception {
+        "X-Forwarded-Proto: http", "x-forwarded-anything: 1", "X-Real-IP: 127.0.0.1", "Via: 1.1 proxy",
+        "X-Client-IP: ::1", "true-client-ip: ::1", "CF-Ray: 1", "CDN-Loop: x", "X-Envoy-External-Address: ::1",
+        "X-Original-Host: localhost", "X-Varnish: 1", "X-ARR-LOG-ID: 1", "Fly-Client-IP: ::1", "fastly-ff: x"})
+    void aProxyOnThisMachineIsRefusedAndToldWhatToDo(String header) throws Exception {
         assertRefused(PUBLISH + header, "proxy");
-        assertRefused(READ + header, "proxy");
+        assertRefused(READ + header, "a caller behind a proxy needs a token, which rivulet.token.key");
         assertEquals(200, door.send(PUBLISH + "X-Other: 1", "x").getStatus());
+    }
+
+    @Test
+    void theOlderProtocolOfProxiesIsRefused() throws Exception {
+        long before = door.published();
+        HttpTester.Response answer = door.raw(java.nio.ByteBuffer.wrap(("POST /api/updates?topic=news HTTP/1.0\r\n"
+            + "Host: localhost:8080\r\nContent-Length: 1\r\n\r\nx").getBytes(StandardCharsets.US_ASCII)));
+        assertEquals(403, answer.getStatus());
+        assertTrue(answer.getContent().contains("HTTP/1.0"), answer.getContent());
+        assertEquals(before, door.published());
+    }
+
+    @Test
+    void theLogTellsWhomDevModeTrusts() {
+        String told = new DevAccess(new PeerOwner(Path.of("/proc/net"), 1_000, -1, false)).trust();
+        assertTrue(told.contains("uid 1000") && told.contains("same account"), told);
+        String untold = new DevAccess(new PeerOwner(null, -1, -1, false)).trust();
+        assertTrue(untold.contains("every program") && untold.contains("does not tell"), untold);
     }
 
     @ParameterizedTest
