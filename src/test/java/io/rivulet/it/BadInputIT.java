@@ -208,7 +208,7 @@ class BadInputIT {
         assertProblem(415, publisher.post("", "text/plain", "topic=t&data=x"), "text/plain");
         assertProblem(415, publisher.post("", Map.of(), "topic=t&data=x".getBytes(StandardCharsets.US_ASCII)));
         assertProblem(415, publisher.post("", "multipart/form-data; boundary=x", "--x--"), "multipart");
-        assertProblem(400, publisher.post("", "application/json", "{\"topic\":\"t\"}"));
+        assertProblem(400, publisher.post("", "application/json", "{\"topics\":\"t\"}"));
         assertProblem(400, publisher.post("", "application/json", ""));
         assertProblem(400, publisher.post("", "application/json", "[]"));
         assertProblem(400, publisher.post("", "application/json", "[{}]"), "topic");
