@@ -36,6 +36,7 @@ public final class SuspendedRequest implements AsyncListener {
     private static final long POLL_NS = 20_000;
 
     private final AtomicBoolean claimed = new AtomicBoolean();
+    private final CompletableFuture<?> outcome;
     private final HttpServletRequest request;
     private final AsyncContext async;
     private final Problem problem;
@@ -66,7 +67,8 @@ public final class SuspendedRequest implements AsyncListener {
         }
     }
 
-    private SuspendedRequest(HttpServletRequest request, Problem problem, Refused late) {
+    private SuspendedRequest(CompletableFuture<?> outcome, HttpServletRequest request, Problem problem, Refused late) {
+        this.outcome = outcome;
         this.request = request;
         this.problem = problem;
         this.late = late;
@@ -97,7 +99,7 @@ public final class SuspendedRequest implements AsyncListener {
     /** Lets the request wait {@code timeoutMs} at most; {@code late} is the answer when that time is up. */
     public static void await(CompletableFuture<?> outcome, HttpServletRequest request, Problem problem, long timeoutMs,
                              Refused late) {
-        SuspendedRequest suspended = new SuspendedRequest(request, problem, late);
+        SuspendedRequest suspended = new SuspendedRequest(outcome, request, problem, late);
         suspended.async.setTimeout(timeoutMs);
         suspended.async.addListener(suspended);
         outcome.whenComplete(suspended::arrived);
@@ -171,6 +173,7 @@ public final class SuspendedRequest implements AsyncListener {
     private boolean claimHere() {
         if (claimed.compareAndSet(false, true)) {
             out = true;
+            outcome.cancel(false); // nobody waits for it any more: a look-up ends
             return true;
         }
         long startNs = System.nanoTime();

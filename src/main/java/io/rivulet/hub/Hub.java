@@ -10,6 +10,7 @@ import io.rivulet.hub.publish.Publication;
 import io.rivulet.hub.publish.PublishIntake;
 import io.rivulet.hub.publish.PublishRates;
 import io.rivulet.hub.publish.PublishRules;
+import io.rivulet.hub.resume.Caller;
 import io.rivulet.hub.resume.History;
 import io.rivulet.hub.resume.Since;
 import io.rivulet.hub.resume.StartPoint;
@@ -31,7 +32,6 @@ import io.rivulet.topic.TopicSelection;
 import io.rivulet.topic.TopicSpace;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -45,8 +45,6 @@ import java.util.function.Predicate;
  * rules, caps, rates, and the lists of streams.
  */
 public final class Hub implements AutoCloseable {
-
-    private static final int LOOK_UPS_MAX = 1_000;
 
     private final Settings settings;
     private final TopicSpace topics;
@@ -174,7 +172,8 @@ public final class Hub implements AutoCloseable {
     }
 
     /**
-     * Looks up where a stream would begin, for doors that must say it before the stream does.
+     * Looks up where a stream would begin, for doors that must say it before the stream does. A caller that does not
+     * wait any more cancels the answer: the look-up then ends soon.
      *
      * @return completed on a reader thread of the hub's; fails with {@link Refused} when the log cannot be asked
      * @throws Refused when the store is not open, the caller is banned, or too many look-ups wait
@@ -182,7 +181,8 @@ public final class Hub implements AutoCloseable {
     public CompletableFuture<StartPoint.Placed> place(SubscribeRequest request) {
         RunningHub parts = running();
         refuseBanned(request.grant());
-        return lookUp(parts, "the cursor cannot be looked up", () -> parts.opener().place(request));
+        return parts.lookUps().ask(Caller.of(request.grant(), request.peer()), "the cursor cannot be looked up",
+            work -> parts.opener().place(request, work));
     }
 
     /**
@@ -239,34 +239,26 @@ public final class Hub implements AutoCloseable {
     }
 
     /**
-     * Reads history: durable events only, oldest first.
+     * Reads history: durable events only, oldest first. A caller that does not wait any more cancels the answer: the
+     * look-up then ends soon.
      *
+     * @param caller who is charged for it
      * @param after the id to begin after, or null for {@code since}
      * @param limit at most so many events
      * @return completed on a reader thread of the hub's; fails with {@link Refused}
+     * @throws Refused when the store is not open, or too many look-ups wait, in all or of this caller
      */
-    public CompletableFuture<History> history(TopicSelection topics, Grant grant, Since since, String after,
-                                              int limit) {
+    public CompletableFuture<History> history(Caller caller, TopicSelection topics, Grant grant, Since since,
+                                              String after, int limit) {
         RunningHub parts = running();
-        return lookUp(parts, "the history cannot be read",
-            () -> parts.pages().page(topics, grant, since, after, limit));
+        return parts.lookUps().ask(caller, "the history cannot be read",
+            work -> parts.pages().page(topics, grant, since, after, limit, work));
     }
 
-    private static <T> CompletableFuture<T> lookUp(RunningHub parts, String trouble, Callable<T> question) {
-        if (parts.readers().waiting() > LOOK_UPS_MAX) {
-            throw Refused.because(Refused.Reason.OVERLOADED,
-                "more than " + LOOK_UPS_MAX + " look-ups wait for the log");
-        }
-        CompletableFuture<T> answer = new CompletableFuture<>();
-        parts.readers().submit(() -> {
-            try {
-                answer.complete(question.call());
-            } catch (Exception e) {
-                answer.completeExceptionally(e instanceof Refused ? e : Refused.because(
-                    Refused.Reason.STORE_FAILED, trouble + ": " + e.getMessage(), e));
-            }
-        }, () -> answer.completeExceptionally(Refused.because(Refused.Reason.NOT_OPEN, "the hub is closing")));
-        return answer;
+    /** The same for code in the same JVM. */
+    public CompletableFuture<History> history(TopicSelection topics, Grant grant, Since since, String after,
+                                              int limit) {
+        return history(Caller.of(grant, null), topics, grant, since, after, limit);
     }
 
     /** Whether an open stream would get an event of this topic. Feeds ask before they work. */

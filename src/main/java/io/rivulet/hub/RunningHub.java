@@ -65,6 +65,7 @@ final class RunningHub {
     private final Thread committer;
     private final FanOut fanOut;
     private final Readers readers;
+    private final LookUps lookUps;
     private final StreamOpener opener;
     private final HistoryPages pages;
     private final ExecutorService answers;
@@ -79,6 +80,7 @@ final class RunningHub {
         fanOut = new FanOut(settings.get(SettingsTable.LAG_MAX).toMillis(), clock);
         ReadBudget readBudget = new ReadBudget(settings.get(SettingsTable.READ_BYTES));
         readers = new Readers(readBudget);
+        lookUps = new LookUps(readers, settings.get(SettingsTable.CONNECTIONS_ADDRESS_MAX));
         answers = Executors.newSingleThreadExecutor(daemon("rivulet-answer"));
         ticker = Executors.newSingleThreadScheduledExecutor(daemon("rivulet-tick"));
 
@@ -171,8 +173,8 @@ final class RunningHub {
         fanOut.shards().forEach(shard -> shard.post(shard::endBanned));
     }
 
-    Readers readers() {
-        return readers;
+    LookUps lookUps() {
+        return lookUps;
     }
 
     HistoryPages pages() {

@@ -12,6 +12,7 @@ import io.rivulet.hub.stream.Outlet;
 import io.rivulet.hub.stream.ShardSetup;
 import io.rivulet.hub.stream.StreamOwner;
 import io.rivulet.hub.stream.Subscriber;
+import io.rivulet.log.LogWork;
 import io.rivulet.metrics.Metrics.Count;
 import io.rivulet.refusal.FaultLog;
 import java.io.IOException;
@@ -48,13 +49,13 @@ final class StreamOpener {
     }
 
     /** Where the stream begins, and what the header says of it; on a reader thread. */
-    StartPoint.Placed place(SubscribeRequest request) throws IOException {
-        StartPoint found = resume.find(request.resume());
+    StartPoint.Placed place(SubscribeRequest request, LogWork work) throws IOException {
+        StartPoint found = resume.find(request.resume(), work);
         StartPoint start = setup.watcher().checked(request,
             found.cursor() == null ? found.at(setup.sources().ring().newest()) : found);
         boolean damage = setup.sources().history().meetsDamage(start.cursor());
         String told = request.dialect().startId(request.cursor(), start, damage,
-            () -> resume.isNothingFor(request.grant()));
+            () -> resume.isNothingFor(request.grant(), work));
         return new StartPoint.Placed(start, damage, told);
     }
 
@@ -79,17 +80,16 @@ final class StreamOpener {
         } else if (s.request().cursor() == null && s.request().since() == Since.LATEST) {
             shard.post(() -> shard.attach(s, now, false));
         } else {
-            setup.readers().submit(() -> placeAndAttach(s));
+            setup.readers().submit(s, work -> placeAndAttach(s, work));
         }
     }
 
-    private void placeAndAttach(Subscriber s) {
-        if (s.hasLeft()) {
-            return;
-        }
+    private void placeAndAttach(Subscriber s, LogWork work) {
         StartPoint.Placed placed;
         try {
-            placed = place(s.request());
+            placed = place(s.request(), work);
+        } catch (LogWork.Stopped e) {
+            throw e;
         } catch (IOException | RuntimeException | Error e) {
             FaultLog.tell(LOG, "The cursor of stream {} could not be looked up; the stream is ended and its client "
                 + "will ask again", s.connection(), e);

@@ -18,19 +18,30 @@ public interface LocalLog {
      * {@code bytesMax} of matching or examined data.
      *
      * @param upTo at most {@code range().head()}
+     * @param work what it may cost: the read also stops soon after its slice is used up
      * @return what the view shows, and how far was looked; the first position looked at is later than
      *     {@code after + 1} when retention has taken what was between
      * @throws IOException when stored bytes cannot be read or do not match their checksum
      */
-    LogChunk read(long after, long upTo, View view, int bytesMax) throws IOException;
+    LogChunk read(long after, long upTo, View view, int bytesMax, LogWork work) throws IOException;
+
+    /** The same without a bound of steps. */
+    default LogChunk read(long after, long upTo, View view, int bytesMax) throws IOException {
+        return read(after, upTo, view, bytesMax, LogWork.UNBOUNDED);
+    }
 
     /** The same for the hub itself, which sees private events as well. */
     default LogChunk read(long after, long upTo, TopicSelection topics, int bytesMax) throws IOException {
         return read(after, upTo, View.unlimited(topics), bytesMax);
     }
 
-    /** The look-ups. */
-    LogFinder find();
+    /** The look-ups for one piece of work: they count in it, and pause. */
+    LogFinder find(LogWork work);
+
+    /** The look-ups without a bound: for the committer, and for what costs no more than a search. */
+    default LogFinder find() {
+        return find(LogWork.UNBOUNDED);
+    }
 
     /** The range of the log now: a snapshot, without touching the disk. */
     LogRange range();

@@ -9,6 +9,7 @@ import io.rivulet.log.LogFailure;
 import io.rivulet.log.LogFinder;
 import io.rivulet.log.LogRange;
 import io.rivulet.log.LogRecord;
+import io.rivulet.log.LogWork;
 import io.rivulet.log.View;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -66,7 +67,7 @@ public final class FailingLog implements EventLog {
     }
 
     @Override
-    public LogChunk read(long after, long upTo, View view, int bytesMax) throws IOException {
+    public LogChunk read(long after, long upTo, View view, int bytesMax, LogWork work) throws IOException {
         reads.incrementAndGet();
         try {
             holdReads.await();
@@ -79,12 +80,12 @@ public final class FailingLog implements EventLog {
         if (unreadable) {
             throw new IOException("too many open files");
         }
-        return log.read(after, upTo, view, bytesMax);
+        return log.read(after, upTo, view, bytesMax, work);
     }
 
     @Override
-    public LogFinder find() {
-        return damaged ? brokenFor("readNewest") : log.find();
+    public LogFinder find(LogWork work) {
+        return damaged ? brokenFor("readNewest") : log.find(work);
     }
 
     private LogFinder brokenFor(String method) {

@@ -80,7 +80,7 @@ public final class MemoryEventLog implements EventLog, LogFinder {
     }
 
     @Override
-    public synchronized LogChunk read(long after, long upTo, View view, int bytesMax) {
+    public synchronized LogChunk read(long after, long upTo, View view, int bytesMax, LogWork work) {
         long from = Math.max(after + 1, first);
         long to = Math.min(upTo, head());
         List<LogEntry> found = new ArrayList<>();
@@ -96,7 +96,7 @@ public final class MemoryEventLog implements EventLog, LogFinder {
     }
 
     @Override
-    public LogFinder find() {
+    public LogFinder find(LogWork work) {
         return this;
     }
 
@@ -163,7 +163,7 @@ public final class MemoryEventLog implements EventLog, LogFinder {
 
     @Override
     public synchronized LogChunk readNewest(long after, long upTo, View view, int bytesMax) {
-        LogChunk all = read(after, upTo, view, bytesMax);
+        LogChunk all = read(after, upTo, view, bytesMax, LogWork.UNBOUNDED);
         Set<String> later = new HashSet<>();
         List<LogEntry> newest = new ArrayList<>();
         for (long p = head(); p >= all.from(); p--) {

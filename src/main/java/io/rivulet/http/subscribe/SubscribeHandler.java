@@ -18,6 +18,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -49,9 +50,15 @@ public final class SubscribeHandler {
             open(asked, null, request, response);
         } else {
             // asked before startAsync: a refusal must find a request that can still be answered in the usual way
-            SuspendedRequest.await(context.hub().place(asked).thenApply(placed -> new Opening(asked, placed)), request,
-                context.problem());
+            SuspendedRequest.await(opening(asked), request, context.problem());
         }
+    }
+
+    private CompletableFuture<Opening> opening(SubscribeRequest asked) {
+        CompletableFuture<StartPoint.Placed> place = context.hub().place(asked);
+        CompletableFuture<Opening> opening = place.thenApply(placed -> new Opening(asked, placed));
+        opening.whenComplete((opened, failure) -> place.cancel(false)); // given up: then nobody waits for the place
+        return opening;
     }
 
     /** The place is known: opens the stream. False when {@code found} is something else. */

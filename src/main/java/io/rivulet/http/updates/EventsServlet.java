@@ -8,6 +8,8 @@ import io.rivulet.http.form.FormFields;
 import io.rivulet.http.form.KnownFields;
 import io.rivulet.http.form.Query;
 import io.rivulet.http.subscribe.MatcherParameters;
+import io.rivulet.http.trace.RequestTrace;
+import io.rivulet.hub.resume.Caller;
 import io.rivulet.hub.resume.History;
 import io.rivulet.hub.resume.Since;
 import io.rivulet.refusal.Printable;
@@ -56,8 +58,9 @@ public final class EventsServlet extends HubServlet {
         Since from = since == null ? Since.EARLIEST : Since.parse(since, context().clock().instant());
         int limit = limit(query.oneOrBlank("limit"));
         // before the request waits: a refusal must find one that the filter can still answer and end
-        SuspendedRequest.await(context().hub().history(topics, grant, from, query.oneOrBlank("after"), limit), request,
-            context().problem());
+        Caller caller = Caller.of(grant, RequestTrace.of(request).peer());
+        SuspendedRequest.await(context().hub().history(caller, topics, grant, from, query.oneOrBlank("after"), limit),
+            request, context().problem());
     }
 
     @Override

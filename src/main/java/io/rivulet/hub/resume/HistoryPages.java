@@ -4,6 +4,7 @@ import io.rivulet.auth.Grant;
 import io.rivulet.log.LocalLog;
 import io.rivulet.log.LogChunk;
 import io.rivulet.log.LogEntry;
+import io.rivulet.log.LogWork;
 import io.rivulet.log.View;
 import io.rivulet.refusal.Refused;
 import io.rivulet.topic.TopicSelection;
@@ -31,13 +32,14 @@ public final class HistoryPages {
     }
 
     /** The page after {@code after}, or from {@code since} when that is null; at most so many events. */
-    public History page(TopicSelection topics, Grant grant, Since since, String after, int limit) throws IOException {
+    public History page(TopicSelection topics, Grant grant, Since since, String after, int limit, LogWork work)
+        throws IOException {
         View view = View.of(topics, grant);
         if (since.kind() == Since.Kind.LAST_OF_EACH && after == null) {
-            return new History(log.find().newestOfEach(view, limit).stream().map(this::item).toList(), null);
+            return new History(log.find(work).newestOfEach(view, limit).stream().map(this::item).toList(), null);
         }
         // a page begins where a stream would; an id of another history, which resets a stream, is refused here
-        StartPoint start = resume.find(new ResumeRequest(topics, grant, after, since, false));
+        StartPoint start = resume.find(new ResumeRequest(topics, grant, after, since, false), work);
         if (start.resumed() == StartPoint.Resumed.RESET) {
             throw Refused.malformed("the id to begin after is not of this history");
         }
@@ -47,7 +49,8 @@ public final class HistoryPages {
         int bytes = 0;
         String last = null;
         while (at < head) {
-            LogChunk chunk = log.read(at, head, view, READ_BYTES);
+            work.pause();
+            LogChunk chunk = log.read(at, head, view, READ_BYTES, work);
             for (LogEntry entry : chunk.entries()) {
                 int weight = entry.event().weight();
                 if (items.size() == limit || !items.isEmpty() && bytes + weight > PAGE_BYTES_MAX) {

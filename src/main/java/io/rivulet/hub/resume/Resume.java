@@ -10,6 +10,7 @@ import io.rivulet.log.LocalLog;
 import io.rivulet.log.LogEntry;
 import io.rivulet.log.LogFinder;
 import io.rivulet.log.LogRange;
+import io.rivulet.log.LogWork;
 import io.rivulet.log.View;
 import io.rivulet.topic.Topic;
 import io.rivulet.topic.TopicSelection;
@@ -51,10 +52,10 @@ public final class Resume {
     }
 
     /** The start of this stream. */
-    public StartPoint find(ResumeRequest request) throws IOException {
+    public StartPoint find(ResumeRequest request, LogWork work) throws IOException {
         String cursor = request.cursor();
         if (cursor == null) {
-            return since(request);
+            return since(request, work);
         }
         if (cursor.isEmpty()) {
             return StartPoint.LIVE;
@@ -63,18 +64,18 @@ public final class Resume {
             return earliest();
         }
         IdSeal.Opened opened = cursor.startsWith(IdSeal.PREFIX) ? log.seal().open(cursor) : null;
-        StartPoint place = opened == null ? StartPoint.RESET : sealed(request, opened);
+        StartPoint place = opened == null ? StartPoint.RESET : sealed(request, opened, work);
         // not the hub's: on the Mercure path a publisher may have given an id that looks like one (PUB-09)
-        return place == StartPoint.RESET ? named(request) : place;
+        return place == StartPoint.RESET ? named(request, work) : place;
     }
 
     /** A publisher's id: of repeated ones the earliest (REC-07), of those that the caller may know of. */
-    private StartPoint named(ResumeRequest request) throws IOException {
+    private StartPoint named(ResumeRequest request, LogWork work) throws IOException {
         String cursor = request.cursor();
-        Optional<LogEntry> entry = log.find().byId(cursor, request.grant().subscribes());
+        Optional<LogEntry> entry = log.find(work).byId(cursor, request.grant().subscribes());
         if (entry.isPresent()) {
             Position place = Position.ofDurable(entry.get().position());
-            return lostAmongTransients(request, entry.get().epoch() == log.range().epoch(), place,
+            return lostAmongTransients(request, work, entry.get().epoch() == log.range().epoch(), place,
                 StartPoint.exact(place, cursor));
         }
         Position place = transients.byId(cursor, request.grant().subscribes());
@@ -82,13 +83,14 @@ public final class Resume {
     }
 
     /** Whether nothing was ever published that this caller may see; others must not tell by it. */
-    public boolean isNothingFor(Grant grant) throws IOException {
+    public boolean isNothingFor(Grant grant, LogWork work) throws IOException {
         View view = View.of(ANY, grant);
         long first = log.range().first();
         return newest().equals(Position.START)
-            || !grant.readsAll() && log.find().lastTrimmed(view) == 0 && log.find().beforeNewest(view, 1) == first - 1
-            && log.read(first - 1, Math.min(first, log.range().head()), view, 1).entries().isEmpty()
-            && transients.newestOfEach(view).isEmpty();
+            || !grant.readsAll() && log.find(work).lastTrimmed(view) == 0
+            && log.find(work).beforeNewest(view, 1) == first - 1
+            && log.read(first - 1, Math.min(first, log.range().head()), view, 1, work).entries().isEmpty()
+            && transients.newestOfEach(view, work).isEmpty();
     }
 
     /**
@@ -97,9 +99,9 @@ public final class Resume {
      * caller would have got. Only the last makes it partial, so a cursor from before a trim stays exact for topics that
      * were silent.
      */
-    private StartPoint sealed(ResumeRequest request, IdSeal.Opened opened) throws IOException {
+    private StartPoint sealed(ResumeRequest request, IdSeal.Opened opened, LogWork work) throws IOException {
         LogRange range = log.range();
-        LogFinder find = log.find();
+        LogFinder find = log.find(work);
         long durable = opened.position().durable();
         boolean sameEpoch = opened.epoch() == range.epoch();
         if (durable > range.head() || !find.epochReaches(opened.epoch(), durable)
@@ -117,21 +119,22 @@ public final class Resume {
         if (durable < range.first() - 1 && (conflates ? find.newestTrimmed(durable, view(request))
             : find.lastTrimmed(view(request)) > durable)) {
             Position oldest = oldest();
-            return lostAmongTransients(request, sameEpoch, opened.position(), StartPoint.partial(oldest,
+            return lostAmongTransients(request, work, sameEpoch, opened.position(), StartPoint.partial(oldest,
                 ids.idOf(oldest), StartPoint.missed(view(request), oldest.durable() - durable)));
         }
         Position place = sameEpoch ? opened.position() : Position.ofDurable(durable);
         if (durable < range.first() - 1 && !conflates) {
             place = oldest(); // only other topics were trimmed between
         }
-        return lostAmongTransients(request, sameEpoch, opened.position(), StartPoint.exact(place, request.cursor()));
+        return lostAmongTransients(request, work, sameEpoch, opened.position(),
+            StartPoint.exact(place, request.cursor()));
     }
 
     /**
      * Adds whether transient events were lost between the cursor and the events that memory still holds. Another epoch
      * means a restart, and with it the memory of losses is gone: then all count as lost.
      */
-    private StartPoint lostAmongTransients(ResumeRequest request, boolean sameEpoch, Position cursor,
+    private StartPoint lostAmongTransients(ResumeRequest request, LogWork work, boolean sameEpoch, Position cursor,
                                            StartPoint start) {
         if (!mayBeTransient.test(request.topics())) {
             return start;
@@ -140,30 +143,31 @@ public final class Resume {
         View view = view(request);
         boolean newestOnly = request.conflates() && !start.cursor().isAfter(cursor);
         boolean lost = !sameEpoch || floor.isAfter(cursor)
-            && (newestOnly ? transients.newestLost(cursor, floor, view) : transients.lostSince(cursor, view));
+            && (newestOnly ? transients.newestLost(cursor, floor, view, work)
+            : transients.lostSince(cursor, view, work));
         return lost ? start.withTransientLost(true, floor) : start;
     }
 
     /** The start of a first connect. */
-    private StartPoint since(ResumeRequest request) throws IOException {
+    private StartPoint since(ResumeRequest request, LogWork work) throws IOException {
         Since since = request.since();
         return switch (since.kind()) {
             case LATEST -> StartPoint.LIVE;
             case EARLIEST -> earliest();
-            case LAST_OF_EACH -> newestOfEach(request);
-            case LAST_COUNT -> at(newest(request, since.count()));
+            case LAST_OF_EACH -> newestOfEach(request, work);
+            case LAST_COUNT -> at(newest(request, since.count(), work));
             case INSTANT -> {
                 long timeMs = since.at().toEpochMilli();
                 Position place = fromRingTime(timeMs);
-                yield place != null ? at(place) : fromTime(request, timeMs);
+                yield place != null ? at(place) : fromTime(request, timeMs, work);
             }
         };
     }
 
     /** From a time that the ring does not reach back to. */
-    private StartPoint fromTime(ResumeRequest request, long timeMs) throws IOException {
-        Position place = Position.ofDurable(log.find().beforeTime(timeMs));
-        boolean trimmed = place.durable() == log.range().first() - 1 && log.find().lastTrimmed(view(request)) > 0;
+    private StartPoint fromTime(ResumeRequest request, long timeMs, LogWork work) throws IOException {
+        Position place = Position.ofDurable(log.find(work).beforeTime(timeMs));
+        boolean trimmed = place.durable() == log.range().first() - 1 && log.find(work).lastTrimmed(view(request)) > 0;
         return trimmed ? StartPoint.partial(place, ids.idOf(place), null) : at(place);
     }
 
@@ -186,13 +190,13 @@ public final class Resume {
      * The newest event of each topic, then live. The events are found under a head that is taken first: newer ones come
      * by themselves, so none is missing and none comes twice.
      */
-    private StartPoint newestOfEach(ResumeRequest request) throws IOException {
+    private StartPoint newestOfEach(ResumeRequest request, LogWork work) throws IOException {
         Position head = newest();
         List<EventFrame> found = new ArrayList<>();
-        for (LogEntry entry : log.find().newestOfEach(view(request), TOPICS_MAX)) {
+        for (LogEntry entry : log.find(work).newestOfEach(view(request), TOPICS_MAX)) {
             found.add(entry.frame(log.seal()));
         }
-        found.addAll(transients.newestOfEach(view(request)));
+        found.addAll(transients.newestOfEach(view(request), work));
         found.removeIf(f -> f.position().isAfter(head));
         if (found.isEmpty()) {
             return StartPoint.LIVE;
@@ -215,7 +219,7 @@ public final class Resume {
     }
 
     /** The place after which {@code n} events for the caller come: counted back through the ring, then the log. */
-    private Position newest(ResumeRequest request, int n) throws IOException {
+    private Position newest(ResumeRequest request, int n, LogWork work) throws IOException {
         View view = view(request);
         int counted = 0;
         int durable = 0; // the log counts these as well
@@ -224,14 +228,15 @@ public final class Resume {
             if (frame == null) {
                 break;
             }
-            if (view.shows(frame.topics(), frame.isPrivate())) {
+            work.pause();
+            if (view.shows(frame.topics(), frame.isPrivate(), work.steps())) {
                 durable += frame.isTransient() ? 0 : 1;
                 if (++counted == n) {
                     return frame.position().before();
                 }
             }
         }
-        return Position.ofDurable(log.find().beforeNewest(view, n - counted + durable));
+        return Position.ofDurable(log.find(work).beforeNewest(view, n - counted + durable));
     }
 
     private static View view(ResumeRequest request) {

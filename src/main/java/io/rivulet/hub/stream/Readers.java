@@ -1,19 +1,38 @@
 package io.rivulet.hub.stream;
 
+import io.rivulet.hub.resume.Caller;
 import io.rivulet.hub.stream.feed.HistoryRead;
 import io.rivulet.hub.stream.feed.ReadBudget;
+import io.rivulet.log.LogWork;
 import io.rivulet.refusal.FaultLog;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The threads that read the log for others, {@code rivulet-read-1} and {@code -2}. Shards send them the questions of
- * feeds, and the hub its look-ups for the doors; any thread submits. So neither a shard nor a thread of the
- * container ever waits for the disk.
+ * The threads that read the log for others, {@code rivulet-read-1} and so on. Shards send them the questions of feeds,
+ * and the hub its look-ups for the doors; any thread submits. So neither a shard nor a thread of the container ever
+ * waits for the disk.
+ *
+ * <p>The hard thing is a question that costs seconds, of which a stranger may send forty. Only {@link Limits#turns} of
+ * the questions run at a time. One whose slice is used up ({@link LogWork}) stops where it stands, on its own thread,
+ * and goes to the back of its caller's line; callers take turns. Threads keep where a question stands, so none of its
+ * work is done twice, and no loop of the log has to be written as a state.
+ *
+ * <p>A question that stands holds a thread and some memory, so their number is bounded. Those that are short and those
+ * that turned out to be long have places of their own, so long ones never keep a short one from beginning: a question
+ * that has cost more than {@link Limits#shortSteps} needs one of the long places, and where none is free it gives up
+ * its work and begins again when there is one.
  *
  * <p>Each stream has at most one question here, and the {@link ReadBudget} bounds the answers that nobody has taken
  * yet.
@@ -21,103 +40,392 @@ import org.slf4j.LoggerFactory;
 public final class Readers {
 
     private static final Logger LOG = LoggerFactory.getLogger(Readers.class);
-    private static final int THREADS = 2;
 
-    private final LinkedBlockingQueue<Task> tasks = new LinkedBlockingQueue<>();
-    private final List<Thread> threads = new ArrayList<>();
     private final ReadBudget budget;
+    private final Limits limits;
+    private final ReentrantLock lock = new ReentrantLock();
+    // all below under the lock
+    private final FairLine<Work> fresh = new FairLine<>();
+    private final FairLine<Work> paused = new FairLine<>();
+    private final FairLine<Work> longOnes = new FairLine<>();
+    /** Those that have a thread. */
+    private final List<Work> begun;
+    private final List<Worker> workers;
+    private final Deque<Worker> idle;
+    /** That nobody uses; none before the start. */
+    private int turns;
+    private int nextLine;
     private volatile boolean closed;
 
-    /** A read, and its substitute when nobody reads any more; one of the two runs, once. */
-    private record Task(Runnable read, Runnable dropped) {
+    /** A question. Exactly one of two ends it: {@link #run} without {@link LogWork.Stopped}, or {@link #dropped}. */
+    public interface Question {
+
+        /** Does the work. It may run again from its beginning when it was stopped. */
+        void run(LogWork work);
+
+        /** Whether nobody waits for it any more. Asked under the readers' lock, so it looks at a field. */
+        boolean isGone();
+
+        /** It will not be answered: nobody waits for it, or nobody reads any more. */
+        void dropped();
+    }
+
+    /**
+     * How many questions may be under way.
+     *
+     * @param turns      that run at a time
+     * @param places     that have begun, of short ones and again of long ones
+     * @param callerMax  of one caller among them, of each kind
+     * @param shortSteps a question that has cost more is a long one
+     */
+    record Limits(int turns, int places, int callerMax, long shortSteps) {
+
+        private static final int TURNS = 2;
+        /** One that stands may hold about two megabytes. */
+        private static final long HEAP_FOR_EACH = 64 << 20;
+
+        /** The limits that follow from the heap: what stands takes a sixteenth of it at most. */
+        static Limits ofHeap() {
+            int places = (int) Math.max(4, Math.min(16, Runtime.getRuntime().maxMemory() / HEAP_FOR_EACH));
+            return new Limits(TURNS, places, places / 2, 64L * LogWork.SLICE);
+        }
+    }
+
+    /** A question on its way, and what it has cost. */
+    private final class Work extends LogWork {
+        private final Caller caller;
+        private final Question question;
+        private final Condition go = lock.newCondition();
+        private long cost;
+        private boolean isLong;
+        private boolean stands;
+        private boolean beginsAgain;
+
+        Work(Caller caller, Question question) {
+            this.caller = caller;
+            this.question = question;
+        }
+
+        @Override
+        protected void sliceEnds(long taken) {
+            lock.lock();
+            try {
+                cost += taken;
+                if (!isLong && cost > limits.shortSteps()) {
+                    becomeLong();
+                }
+                if (!closed && !question.isGone()) {
+                    paused.add(caller, this);
+                    stands = true;
+                    turns++;
+                    dispatch(); // it may be the next itself
+                    while (stands && !closed) {
+                        go.awaitUninterruptibly();
+                    }
+                }
+                if (closed || question.isGone()) {
+                    throw new Stopped();
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        /** It goes on in a long place, or gives its work up and waits for one. */
+        private void becomeLong() {
+            if (!mayBegin(true, caller)) {
+                beginsAgain = true;
+                throw new Stopped();
+            }
+            isLong = true;
+        }
+    }
+
+    /** A thread, and the question that it works at. */
+    private final class Worker {
+        private final Thread thread;
+        private final Condition given = lock.newCondition();
+        private Work work;
+
+        Worker(int number) {
+            thread = new Thread(this::run, "rivulet-read-" + number);
+            thread.setDaemon(true);
+        }
+
+        private void run() {
+            for (Work next = take(); next != null; next = take()) {
+                Thread.interrupted(); // somebody else's interrupt: this thread is the hub's and goes on
+                work(next);
+            }
+        }
+
+        private Work take() {
+            lock.lock();
+            try {
+                while (work == null && !closed) {
+                    given.awaitUninterruptibly();
+                }
+                Work next = work;
+                work = null;
+                return next;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private void work(Work next) {
+            boolean stopped = true;
+            try {
+                if (!closed && !next.question.isGone()) {
+                    next.question.run(next);
+                    stopped = false;
+                }
+            } catch (LogWork.Stopped e) {
+                // it is dropped below, or begins again
+            } catch (RuntimeException | Error e) {
+                stopped = false;
+                FaultLog.tell(LOG, "A look-up of {} in the log failed", thread.getName(), e);
+            } finally {
+                ended(next, this, stopped);
+            }
+        }
     }
 
     /** Threads that are not started yet. */
     public Readers(ReadBudget budget) {
+        this(budget, Limits.ofHeap());
+    }
+
+    /** With other limits: for tests. */
+    Readers(ReadBudget budget, Limits limits) {
         this.budget = budget;
-        for (int i = 1; i <= THREADS; i++) {
-            Thread thread = new Thread(this::run, "rivulet-read-" + i);
-            thread.setDaemon(true);
-            threads.add(thread);
-        }
+        this.limits = limits;
+        // as large as they can get: what is in the line must not get lost where memory is used up
+        this.begun = new ArrayList<>(2 * limits.places());
+        this.workers = new ArrayList<>(2 * limits.places());
+        this.idle = new ArrayDeque<>(2 * limits.places());
     }
 
-    /** Starts the threads. */
+    /** Starts the threads that run at a time; those for questions that stand come when they are needed. */
     public void start() {
-        threads.forEach(Thread::start);
-    }
-
-    /** Reads for a stream, which is ended by others when nobody reads any more; any thread. */
-    public void submit(Runnable task) {
-        submit(task, () -> { });
-    }
-
-    /** Runs a look-up, or {@code dropped} when nobody reads any more, since somebody waits for it. Any thread. */
-    public void submit(Runnable task, Runnable dropped) {
-        tasks.add(new Task(task, dropped));
-        if (closed) {
-            drop(); // T1 adds while T2 closes: the second of the two finds it
+        lock.lock();
+        try {
+            for (int i = 0; i < limits.turns(); i++) {
+                addWorker();
+            }
+            turns = limits.turns();
+            dispatch();
+        } finally {
+            lock.unlock();
         }
     }
 
-    private void drop() {
-        for (Task task = tasks.poll(); task != null; task = tasks.poll()) {
-            task.dropped().run();
+    /** Puts a question into the line of its caller. Any thread. */
+    public void submit(Caller caller, Question question) {
+        lock.lock();
+        try {
+            if (!closed) {
+                fresh.add(caller, new Work(caller, question));
+                dispatch();
+                return;
+            }
+        } finally {
+            lock.unlock();
         }
+        question.dropped();
     }
 
-    /** Tasks waiting now. */
-    public int waiting() {
-        return tasks.size();
+    /** Questions that have not begun, or have to begin again: for tests. */
+    int waiting() {
+        lock.lock();
+        try {
+            return fresh.size() + longOnes.size();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Asks the log for a stream; its owner gets the answer. Any thread. */
-    void read(Subscriber s, HistoryRead.Question question) {
-        submit(() -> {
-            if (s.hasLeft()) {
-                return;
+    void read(Subscriber s, HistoryRead.Question asked) {
+        submit(s, work -> answer(s, asked, work));
+    }
+
+    /** Does work for a stream, unless that has left. What fails is told by the work itself. Any thread. */
+    public void submit(Subscriber s, Consumer<LogWork> task) {
+        submit(Caller.of(s.request().grant(), s.request().peer()), new Question() {
+            @Override
+            public void run(LogWork work) {
+                task.accept(work);
             }
-            try {
-                HistoryRead.Result result = question.ask();
-                budget.acquire(result.bytes());
-                s.owner().post(() -> s.owner().answered(s, result));
-            } catch (InterruptedException e) {
-                s.gone(EndReason.FAULT); // nobody else would ever feed it again
-            } catch (IOException | RuntimeException | Error e) {
-                FaultLog.tell(LOG, "Stream {} could not be fed from the log and is ended; it will ask again",
-                    s.connection(), e);
-                s.gone(EndReason.FAULT);
+
+            @Override
+            public boolean isGone() {
+                return s.hasLeft();
+            }
+
+            @Override
+            public void dropped() {
+                if (!closed) { // else others end it, and tell it when to come back
+                    s.gone(EndReason.FAULT);
+                }
             }
         });
     }
 
+    private void answer(Subscriber s, HistoryRead.Question asked, LogWork work) {
+        try {
+            HistoryRead.Result result = asked.ask(work);
+            budget.acquire(result.bytes());
+            s.owner().post(() -> s.owner().answered(s, result));
+        } catch (InterruptedException e) {
+            s.gone(EndReason.FAULT); // nobody else would ever feed it again
+        } catch (LogWork.Stopped e) {
+            throw e;
+        } catch (IOException | RuntimeException | Error e) {
+            FaultLog.tell(LOG, "Stream {} could not be fed from the log and is ended; it will ask again",
+                s.connection(), e);
+            s.gone(EndReason.FAULT);
+        }
+    }
+
     /** Lets its threads end and drops what waits for them; does not wait. */
     public void end() {
-        closed = true;
-        threads.forEach(Thread::interrupt);
-        drop();
+        List<Work> left = new ArrayList<>();
+        lock.lock();
+        try {
+            closed = true;
+            for (FairLine<Work> line : List.of(fresh, longOnes)) {
+                for (Work work = line.poll(caller -> true); work != null; work = line.poll(caller -> true)) {
+                    left.add(work);
+                }
+            }
+            for (Work work = paused.poll(caller -> true); work != null; work = paused.poll(caller -> true)) {
+                work.go.signal(); // it finds that the readers are closed, and is dropped by its own thread
+            }
+            for (Worker worker : workers) {
+                worker.given.signal();
+                worker.thread.interrupt();
+            }
+        } finally {
+            lock.unlock();
+        }
+        left.forEach(work -> work.question.dropped());
     }
 
-    /** Ends the threads, and waits for each at most two seconds. */
+    /** Ends the threads, and waits for them at most two seconds. */
     public void close() throws InterruptedException {
         end();
-        for (Thread thread : threads) {
-            thread.join(2_000);
+        long untilNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
+        for (Worker worker : workers) { // none is added any more
+            TimeUnit.NANOSECONDS.timedJoin(worker.thread, untilNs - System.nanoTime());
         }
     }
 
-    private void run() {
-        while (!closed) {
-            try {
-                tasks.take().read().run();
-            } catch (InterruptedException e) {
-                if (closed) {
-                    return;
-                }
-                // somebody else's interrupt: this thread is the hub's and goes on
-            } catch (RuntimeException | Error e) {
-                FaultLog.tell(LOG, "A look-up of {} in the log failed", Thread.currentThread().getName(), e);
+    /** A question left its thread: as an answer, or because it was stopped. */
+    private void ended(Work work, Worker worker, boolean stopped) {
+        boolean dropped = stopped;
+        lock.lock();
+        try {
+            begun.remove(work);
+            turns++;
+            idle.push(worker);
+            if (stopped && work.beginsAgain && !closed && !work.question.isGone()) {
+                work.beginsAgain = false;
+                work.isLong = true;
+                longOnes.add(work.caller, work);
+                dropped = false;
+            }
+            dispatch();
+        } catch (Error e) {
+            FaultLog.tell(LOG, "The line of look-ups failed at {}", worker.thread.getName(), e);
+        } finally {
+            lock.unlock();
+        }
+        if (dropped) {
+            drop(work.question);
+        }
+    }
+
+    private static void drop(Question question) {
+        try {
+            question.dropped();
+        } catch (RuntimeException | Error e) {
+            FaultLog.tell(LOG, "A look-up could not be told that it is dropped: {}", question, e);
+        }
+    }
+
+    // ---- under the lock
+
+    /** Gives the turns that are free to those whose turn it is. */
+    private void dispatch() {
+        while (turns > 0 && !closed) {
+            Work next = next();
+            if (next == null) {
+                return;
+            }
+            turns--;
+            if (next.stands) {
+                next.stands = false;
+                next.go.signal();
+            } else {
+                begun.add(next);
+                Worker worker = idle.pop();
+                worker.work = next;
+                worker.given.signal();
             }
         }
+    }
+
+    /** The next of the three lines, which take turns as callers do; null when nobody can use a turn. */
+    private Work next() {
+        for (int i = 0; i < 3; i++) {
+            int line = nextLine;
+            nextLine = (nextLine + 1) % 3;
+            Work next = line == 0 ? paused.poll(caller -> true)
+                : line == 1 ? first(fresh, false) : first(longOnes, true);
+            if (next != null) {
+                return next;
+            }
+        }
+        return null;
+    }
+
+    private Work first(FairLine<Work> line, boolean isLong) {
+        return !line.isEmpty() && begun(isLong, null) < limits.places() && hasWorker()
+            ? line.poll(caller -> mayBegin(isLong, caller)) : null;
+    }
+
+    private boolean mayBegin(boolean isLong, Object caller) {
+        return begun(isLong, null) < limits.places() && begun(isLong, caller) < limits.callerMax();
+    }
+
+    /** How many have begun, of short ones or of long ones: of this caller, or of all when that is null. */
+    private int begun(boolean isLong, Object caller) {
+        int n = 0;
+        for (int i = 0; i < begun.size(); i++) {
+            Work work = begun.get(i);
+            n += work.isLong == isLong && (caller == null || caller.equals(work.caller)) ? 1 : 0;
+        }
+        return n;
+    }
+
+    /** Whether a thread is there, or could be made. Where none can be made, those that are there go on. */
+    private boolean hasWorker() {
+        try {
+            if (idle.isEmpty()) {
+                addWorker();
+            }
+            return true;
+        } catch (Error e) {
+            FaultLog.tell(LOG, "No thread could be made for a look-up; it waits for {} others", workers.size(), e);
+            return false;
+        }
+    }
+
+    private void addWorker() {
+        Worker worker = new Worker(workers.size() + 1);
+        worker.thread.start();
+        workers.add(worker);
+        idle.push(worker);
     }
 }

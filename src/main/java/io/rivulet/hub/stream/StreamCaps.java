@@ -8,6 +8,7 @@ import io.rivulet.config.IpBlock;
 import io.rivulet.config.Setting;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
+import io.rivulet.hub.resume.Caller;
 import io.rivulet.hub.resume.SubscribeRequest;
 import io.rivulet.metrics.Metrics;
 import io.rivulet.metrics.Metrics.Count;
@@ -26,9 +27,6 @@ import java.util.Map;
  * <p>Only open streams are remembered, so the cap on their total bounds the memory.
  */
 public final class StreamCaps {
-
-    /** Of an IPv6 address: a provider gives a network of this size to one customer. */
-    private static final int V6_NETWORK_BITS = 64;
 
     private final int addressMax;
     private final int subjectMax;
@@ -73,7 +71,7 @@ public final class StreamCaps {
             int ofAddress = address == null ? 0 : byAddress.getOrDefault(address, 0);
             if (address != null && ofAddress >= addressMax) {
                 String whose = address instanceof IpBlock block && !block.isV4()
-                    ? "the caller's /" + V6_NETWORK_BITS + " network has " : "the caller's address has ";
+                    ? "the caller's /" + Caller.V6_NETWORK_BITS + " network has " : "the caller's address has ";
                 throw refused(TOO_MANY_STREAMS, whose, ofAddress, addressMax, SettingsTable.CONNECTIONS_ADDRESS_MAX,
                     Count.STREAMS_REFUSED_ADDRESS);
             }
@@ -114,12 +112,7 @@ public final class StreamCaps {
 
     /** Null when addresses are not counted. */
     private Object address(SubscribeRequest request) {
-        if (addressMax == 0) {
-            return null;
-        }
-        String peer = String.valueOf(request.peer());
-        IpBlock address = IpBlock.address(peer);
-        return address == null ? peer : address.isV4() ? address : address.first(V6_NETWORK_BITS);
+        return addressMax == 0 ? null : Caller.address(request.peer());
     }
 
     /**

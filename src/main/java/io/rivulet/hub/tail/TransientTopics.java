@@ -4,6 +4,7 @@ import io.rivulet.auth.GrantedTopics;
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
 import io.rivulet.heap.HeapBytes;
+import io.rivulet.log.LogWork;
 import io.rivulet.log.View;
 import io.rivulet.topic.Topic;
 import io.rivulet.topic.TopicSelection;
@@ -74,34 +75,45 @@ public final class TransientTopics {
 
     /** Whether an event that the view would have shown may have been lost after {@code place}. */
     public boolean lostSince(Position place, View view) {
-        return publics.lostSince(place, view.topics())
-            || !view.privates().isNone() && privates.lostSince(place, view.topics());
+        return lostSince(place, view, LogWork.UNBOUNDED);
+    }
+
+    /** The same on a reader thread, in slices. */
+    public boolean lostSince(Position place, View view, LogWork work) {
+        return publics.lostSince(place, view.topics(), work)
+            || !view.privates().isNone() && privates.lostSince(place, view.topics(), work);
     }
 
     /**
      * Whether the newest event of a topic, of those that the view would have shown, may have been lost in
      * {@code (place, upTo]}: it is neither in the ring nor remembered, and no newer one replaced it.
      */
-    public boolean newestLost(Position place, Position upTo, View view) {
-        return publics.newestLost(place, upTo, view.topics())
-            || !view.privates().isNone() && privates.newestLost(place, upTo, view.topics());
+    public boolean newestLost(Position place, Position upTo, View view, LogWork work) {
+        return publics.newestLost(place, upTo, view.topics(), work)
+            || !view.privates().isNone() && privates.newestLost(place, upTo, view.topics(), work);
     }
 
     /**
      * The newest public and the newest private event of each topic asked for, where the view shows them; each event
      * once, ascending. The older of the two is superfluous, and left out.
      */
-    public List<EventFrame> newestOfEach(View view) {
-        List<EventFrame> all = new ArrayList<>(publics.newestOfEach(view.topics()));
+    public List<EventFrame> newestOfEach(View view, LogWork work) {
+        List<EventFrame> all = new ArrayList<>(publics.newestOfEach(view.topics(), work));
         if (!view.privates().isNone()) {
-            privates.newestOfEach(view.topics()).stream().filter(f -> view.shows(f.topics(), true)).forEach(all::add);
+            for (EventFrame frame : privates.newestOfEach(view.topics(), work)) {
+                work.pause();
+                if (view.shows(frame.topics(), true, work.steps())) {
+                    all.add(frame);
+                }
+            }
         }
         all.sort(Comparator.comparing(EventFrame::position).reversed());
         Set<String> seen = new HashSet<>();
         Set<EventFrame> kept = Collections.newSetFromMap(new IdentityHashMap<>());
         for (EventFrame frame : all) {
             for (String topic : frame.topics()) {
-                if (view.topics().matches(List.of(topic)) && seen.add(topic)) {
+                work.pause();
+                if (view.topics().matches(topic, work.steps()) && seen.add(topic)) {
                     kept.add(frame);
                 }
             }
@@ -186,7 +198,7 @@ public final class TransientTopics {
         }
 
         /** Whether an event of these topics may have been lost after {@code place}. */
-        boolean lostSince(Position place, TopicSelection topics) {
+        boolean lostSince(Position place, TopicSelection topics, LogWork work) {
             List<String> toTry = List.of();
             synchronized (this) {
                 if (isListedAsLost(place, topics)) {
@@ -197,7 +209,7 @@ public final class TransientTopics {
                         .toList();
                 }
             }
-            return !toTry.isEmpty() && topics.matches(toTry); // outside of the lock: the committer waits for it
+            return matchesOne(topics, toTry, work); // outside of the lock: the committer waits for it
         }
 
         private boolean isListedAsLost(Position place, TopicSelection topics) {
@@ -217,7 +229,7 @@ public final class TransientTopics {
         }
 
         /** Whether the newest event of one of these topics may have been lost in {@code (place, upTo]}. */
-        boolean newestLost(Position place, Position upTo, TopicSelection topics) {
+        boolean newestLost(Position place, Position upTo, TopicSelection topics, LogWork work) {
             List<String> toTry;
             synchronized (this) {
                 if (!forgotten.isAfter(place)) {
@@ -231,7 +243,17 @@ public final class TransientTopics {
                 }
                 toTry = lost.keySet().stream().filter(topic -> isGone(topic, place, upTo)).toList();
             }
-            return !toTry.isEmpty() && topics.matches(toTry); // outside of the lock, as above
+            return matchesOne(topics, toTry, work); // outside of the lock, as above
+        }
+
+        private static boolean matchesOne(TopicSelection topics, List<String> toTry, LogWork work) {
+            for (String topic : toTry) {
+                work.pause();
+                if (topics.matches(topic, work.steps())) {
+                    return true;
+                }
+            }
+            return false;
         }
 
         private boolean isGone(String topic, Position place, Position upTo) {
@@ -243,7 +265,7 @@ public final class TransientTopics {
         }
 
         /** The newest event of each matching topic, each event once, ascending. */
-        List<EventFrame> newestOfEach(TopicSelection topics) {
+        List<EventFrame> newestOfEach(TopicSelection topics, LogWork work) {
             Set<EventFrame> found = Collections.newSetFromMap(new IdentityHashMap<>());
             Map<String, EventFrame> toTry = Map.of();
             synchronized (this) {
@@ -255,7 +277,8 @@ public final class TransientTopics {
                 }
             }
             toTry.forEach((topic, frame) -> { // outside of the lock, as above
-                if (topics.matches(List.of(topic))) {
+                work.pause();
+                if (topics.matches(topic, work.steps())) {
                     found.add(frame);
                 }
             });

@@ -1,5 +1,7 @@
 package io.rivulet.log.index;
 
+import io.rivulet.log.LogCorrupt;
+import io.rivulet.log.LogWork;
 import io.rivulet.log.disk.Bytes;
 import io.rivulet.log.disk.Disk;
 import java.io.IOException;
@@ -18,6 +20,9 @@ import java.util.List;
 public final class FileTopics implements TopicPostings {
 
     private static final int POSTING_BYTES = 8;
+    /** Topics, and bytes of names, that are read at a time: the file is closed before others may go first. */
+    private static final int STRETCH = 2_048;
+    private static final int NAMES_STRETCH = 64 << 10;
 
     private final Disk disk;
     private final Path path;
@@ -66,7 +71,7 @@ public final class FileTopics implements TopicPostings {
     }
 
     @Override
-    public Keys find(TopicFilter filter, Keys known) throws IOException {
+    public Keys find(TopicFilter filter, Keys known, LogWork work) throws IOException {
         if (filter.any()) {
             return Keys.EVERY;
         }
@@ -79,35 +84,96 @@ public final class FileTopics implements TopicPostings {
         if (size.topics() == 0) {
             return Keys.NONE;
         }
+        Gathered found = new Gathered();
+        // listed topics are found by their hashes; only patterns need every name of the file
+        if (filter.needsNames()) {
+            byName(filter, found, work);
+        } else {
+            byHash(filter.hashes(), found, work);
+        }
+        return found.keys();
+    }
+
+    private void byHash(long[] hashes, Gathered found, LogWork work) throws IOException {
+        work.pause();
         try (IndexPages in = new IndexPages(disk, path)) {
-            Gathered found = new Gathered(in);
-            // listed topics are found by their hashes; only patterns need every name of the file
-            if (!filter.needsNames()) {
-                for (long hash : filter.hashes()) {
-                    int at = in.find(topicPage, size.topics(), hash);
-                    if (at >= 0) {
-                        found.add(at);
-                    }
-                }
-                return found.keys();
-            }
-            TopicNames.Walk walk = walk(in);
-            for (int i = 0; walk.next(); i++) {
-                if (filter.matches(walk.name()) || filter.hashes().length > 0 && filter.lists(hash(in, i))) {
-                    found.add(i);
+            for (long hash : hashes) {
+                work.cost(LogWork.PAGE);
+                int at = in.find(topicPage, size.topics(), hash);
+                if (at >= 0) {
+                    found.add(in, at);
                 }
             }
-            return found.keys();
         }
     }
 
-    /** A walk over all names, read into memory: at most {@link TopicNames#BYTES_MAX}. */
-    private TopicNames.Walk walk(IndexPages in) throws IOException {
-        byte[] names = new byte[size.words() * 8];
-        for (int i = 0; i < size.words(); i++) {
-            Bytes.setLong(names, i * 8, in.getLong(namePage, i, 8, 0));
+    /** Tries patterns on all names: a stretch of them is read, the file closed, and only then are they tried. */
+    private void byName(TopicFilter filter, Gathered found, LogWork work) throws IOException {
+        int topic = 0;
+        for (Names names = names(0); names != null; names = names(names.end())) {
+            work.cost(NAMES_STRETCH / IndexPages.PAGE_BYTES * LogWork.PAGE);
+            boolean[] fits = new boolean[names.count()];
+            TopicNames.Walk walk = names.walk();
+            for (int i = 0; i < fits.length && walk.next(); i++) {
+                fits[i] = filter.matches(walk.name(), work);
+            }
+            try (IndexPages in = new IndexPages(disk, path)) {
+                for (int i = 0; i < fits.length; i++) {
+                    if (fits[i] || filter.hashes().length > 0 && filter.lists(hash(in, topic + i))) {
+                        found.add(in, topic + i);
+                    }
+                }
+            }
+            topic += fits.length;
         }
-        return new TopicNames.Walk(names, 0, Math.max(0, size.nameBytes()));
+    }
+
+    /**
+     * A stretch of whole names.
+     *
+     * @param bytes of it
+     * @param from  the offset in {@code bytes} of the first
+     * @param count how many there are
+     * @param end   the offset in the section of names where the next begins
+     */
+    private record Names(byte[] bytes, int from, int count, int end) {
+
+        TopicNames.Walk walk() {
+            return new TopicNames.Walk(bytes, from, bytes.length);
+        }
+    }
+
+    /** The names from this offset of their section on, at least one whole one; null behind the last. */
+    private Names names(int start) throws IOException {
+        int all = Math.max(0, size.nameBytes());
+        if (start >= all) {
+            return null;
+        }
+        try (IndexPages in = new IndexPages(disk, path)) {
+            for (int stretch = NAMES_STRETCH; ; stretch *= 2) {
+                int firstWord = start / 8;
+                int words = Math.min(size.words() - firstWord, stretch / 8);
+                byte[] bytes = new byte[words * 8];
+                for (int i = 0; i < words; i++) {
+                    Bytes.setLong(bytes, i * 8, in.getLong(namePage, firstWord + i, 8, 0));
+                }
+                int from = start - firstWord * 8;
+                int to = Math.min(bytes.length, all - firstWord * 8);
+                TopicNames.Walk walk = new TopicNames.Walk(bytes, from, to);
+                int count = 0;
+                int end = from;
+                while (walk.nextWhole()) {
+                    count++;
+                    end = walk.end();
+                }
+                if (count > 0) {
+                    return new Names(bytes, from, count, firstWord * 8 + end);
+                }
+                if (firstWord + words == size.words()) {
+                    throw new LogCorrupt(path + " ends within a name");
+                }
+            }
+        }
     }
 
     private long hash(IndexPages in, int topic) throws IOException {
@@ -121,11 +187,12 @@ public final class FileTopics implements TopicPostings {
 
     /** Keys that were found in memory, before this file took over, do not say where their postings are. */
     private Keys here(Keys keys) throws IOException {
-        return keys.starts() != null ? keys : find(new TopicFilter(false, keys.hashes(), List.of()), null);
+        return keys.starts() != null ? keys : find(new TopicFilter(false, keys.hashes(), List.of()), null,
+            LogWork.UNBOUNDED);
     }
 
     @Override
-    public long[] postings(Keys keys, int fromRel, int max) throws IOException {
+    public long[] postings(Keys keys, int fromRel, int max, LogWork work) throws IOException {
         if (size.postings() == 0 || keys == Keys.NONE) {
             return new long[0];
         }
@@ -137,12 +204,13 @@ public final class FileTopics implements TopicPostings {
                     all.add(posting);
                 }
             }
-        });
+            work.cost(Math.min(count, max));
+        }, work);
         return all.ascending();
     }
 
     @Override
-    public void newest(Keys keys, long[] among, Visitor visitor) throws IOException {
+    public void newest(Keys keys, long[] among, Visitor visitor, LogWork work) throws IOException {
         each(keys, (hash, start, count, in) -> {
             for (int i = start + count - 1; i >= start; i--) {
                 long posting = in.getLong(postingPage, i, POSTING_BYTES, 0);
@@ -151,15 +219,18 @@ public final class FileTopics implements TopicPostings {
                     return;
                 }
             }
-        });
+        }, work);
     }
 
     @Override
     public void names(NameVisitor visitor) throws IOException {
-        try (IndexPages in = new IndexPages(disk, path)) {
-            TopicNames.Walk walk = walk(in);
-            for (int i = 0; walk.next(); i++) {
-                visitor.visit(hash(in, i), walk.name());
+        int topic = 0;
+        for (Names names = names(0); names != null; names = names(names.end())) {
+            try (IndexPages in = new IndexPages(disk, path)) {
+                TopicNames.Walk walk = names.walk();
+                for (int i = 0; i < names.count() && walk.next(); i++) {
+                    visitor.visit(hash(in, topic++), walk.name());
+                }
             }
         }
     }
@@ -169,37 +240,35 @@ public final class FileTopics implements TopicPostings {
     }
 
     /** Shows each of the topics with the range of its postings. */
-    private void each(Keys some, Topic topic) throws IOException {
-        if (some != Keys.EVERY) {
-            Keys keys = here(some);
-            try (IndexPages postings = new IndexPages(disk, path)) {
-                for (int i = 0; i < keys.hashes().length; i++) {
-                    topic.at(keys.hashes()[i], keys.starts()[i], keys.counts()[i], postings);
+    private void each(Keys some, Topic topic, LogWork work) throws IOException {
+        Keys keys = some == Keys.EVERY ? some : here(some);
+        int n = keys == Keys.EVERY ? size.topics() : keys.hashes().length;
+        for (int from = 0; from < n; from += STRETCH) {
+            work.pause();
+            int to = Math.min(n, from + STRETCH);
+            try (IndexPages in = keys == Keys.EVERY ? new IndexPages(disk, path) : null;
+                 IndexPages postings = new IndexPages(disk, path)) {
+                for (int i = from; i < to; i++) {
+                    if (keys == Keys.EVERY) {
+                        topic.at(hash(in, i), in.getInt(topicPage, i, IndexPages.KEYED_BYTES, 8),
+                            in.getInt(topicPage, i, IndexPages.KEYED_BYTES, 12), postings);
+                    } else {
+                        topic.at(keys.hashes()[i], keys.starts()[i], keys.counts()[i], postings);
+                    }
+                    work.cost(LogWork.LOOK);
                 }
-            }
-            return;
-        }
-        try (IndexPages in = new IndexPages(disk, path); IndexPages postings = new IndexPages(disk, path)) {
-            for (int i = 0; i < size.topics(); i++) {
-                topic.at(hash(in, i), in.getInt(topicPage, i, IndexPages.KEYED_BYTES, 8),
-                    in.getInt(topicPage, i, IndexPages.KEYED_BYTES, 12), postings);
             }
         }
     }
 
     /** Topics of the file as they are found, ascending. */
     private final class Gathered {
-        private final IndexPages in;
         private long[] hashes = new long[4];
         private int[] starts = new int[4];
         private int[] counts = new int[4];
         private int n;
 
-        Gathered(IndexPages in) {
-            this.in = in;
-        }
-
-        void add(int topic) throws IOException {
+        void add(IndexPages in, int topic) throws IOException {
             if (n == hashes.length) {
                 hashes = Arrays.copyOf(hashes, n * 2);
                 starts = Arrays.copyOf(starts, n * 2);

@@ -1,5 +1,6 @@
 package io.rivulet.log.index;
 
+import io.rivulet.log.LogWork;
 import io.rivulet.log.disk.Bytes;
 import io.rivulet.log.disk.StoreHash;
 import java.util.Arrays;
@@ -73,7 +74,7 @@ public final class HeapTopics implements TopicPostings {
     }
 
     @Override
-    public Keys find(TopicFilter filter, Keys known) {
+    public Keys find(TopicFilter filter, Keys known, LogWork work) {
         if (filter.any()) {
             return Keys.EVERY;
         }
@@ -93,7 +94,7 @@ public final class HeapTopics implements TopicPostings {
         int at = from;
         while (at < end && walk.next()) {
             at = walk.end();
-            if (filter.matches(walk.name())) {
+            if (filter.matches(walk.name(), work)) {
                 found = n < found.length ? found : Arrays.copyOf(found, Math.max(8, n * 2));
                 found[n++] = walk.hash(hash);
             }
@@ -115,13 +116,16 @@ public final class HeapTopics implements TopicPostings {
     }
 
     @Override
-    public long[] postings(Keys keys, int fromRel, int max) {
+    public long[] postings(Keys keys, int fromRel, int max, LogWork work) {
         if (keys == Keys.EVERY) {
             return everyPosting(fromRel, max);
         }
         PostingList all = new PostingList();
         for (long topic : keys.hashes()) {
-            all.add(postings(topic, fromRel, max));
+            work.pause();
+            long[] some = postings(topic, fromRel, max);
+            work.cost(LogWork.LOOK + some.length);
+            all.add(some);
         }
         return all.ascending();
     }
@@ -131,13 +135,20 @@ public final class HeapTopics implements TopicPostings {
     }
 
     @Override
-    public void newest(Keys keys, long[] among, Visitor visitor) {
-        for (long topic : keys == Keys.EVERY ? hashes() : keys.hashes()) {
+    public void newest(Keys keys, long[] among, Visitor visitor, LogWork work) {
+        for (long topic : keys == Keys.EVERY ? everyHash() : keys.hashes()) {
+            work.pause();
+            work.cost(LogWork.LOOK);
             long posting = newest(topic, among);
             if (posting >= 0) {
                 visitor.visit(topic, posting);
             }
         }
+    }
+
+    /** In no order: to sort them would keep the committer waiting. */
+    private synchronized long[] everyHash() {
+        return postings.keys();
     }
 
     /** The newest posting of the topic, of those among {@code among} if that is given; -1 when there is none. */

@@ -91,6 +91,13 @@ public final class Postings {
 
     /** All hashes, ascending. */
     long[] sortedKeys() {
+        long[] all = keys();
+        Arrays.sort(all);
+        return all;
+    }
+
+    /** All hashes, in any order. */
+    long[] keys() {
         long[] all = new long[size];
         int n = 0;
         for (int i = 0; i < keys.length; i++) {
@@ -98,7 +105,6 @@ public final class Postings {
                 all[n++] = keys[i];
             }
         }
-        Arrays.sort(all);
         return all;
     }
 

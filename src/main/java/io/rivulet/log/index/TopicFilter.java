@@ -1,6 +1,7 @@
 package io.rivulet.log.index;
 
 import io.rivulet.auth.GrantedTopics;
+import io.rivulet.log.LogWork;
 import io.rivulet.log.disk.StoreHash;
 import io.rivulet.topic.TopicMatcher;
 import io.rivulet.topic.TopicSelection;
@@ -56,10 +57,12 @@ public record TopicFilter(boolean any, long[] hashes, List<? extends TopicMatche
         return Arrays.binarySearch(hashes, topicHash) >= 0;
     }
 
-    /** Whether a pattern matches this name. */
-    public boolean matches(String name) {
+    /** Whether a pattern matches this name. Others may go first between two patterns. */
+    public boolean matches(String name, LogWork work) {
+        work.cost(LogWork.LOOK);
         for (TopicMatcher pattern : patterns) {
-            if (pattern.matches(name)) {
+            work.pause();
+            if (pattern.matches(name, work.steps())) {
                 return true;
             }
         }

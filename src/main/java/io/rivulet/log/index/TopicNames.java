@@ -76,6 +76,19 @@ public final class TopicNames {
             return true;
         }
 
+        /** The same where the last name may be cut off: false behind the last whole one. */
+        boolean nextWhole() {
+            int at = from + length;
+            while (at < end && b[at] < 0) {
+                at++;
+            }
+            if (at >= end) {
+                return false; // of its length already
+            }
+            next();
+            return end() <= end;
+        }
+
         /** Where the next name begins. */
         public int end() {
             return from + length;

@@ -1,6 +1,7 @@
 package io.rivulet.log.index;
 
 import io.rivulet.heap.HeapBytes;
+import io.rivulet.log.LogWork;
 import java.io.IOException;
 
 /**
@@ -17,18 +18,19 @@ public interface TopicPostings {
      * The topics that fit, for the other methods.
      *
      * @param known what an earlier call with the same filter returned, or null
+     * @param work  each name that is tried is counted in it, and others may go first between two of them
      * @return null when the filter has patterns and this table does not know its topics' names
      */
-    Keys find(TopicFilter filter, Keys known) throws IOException;
+    Keys find(TopicFilter filter, Keys known, LogWork work) throws IOException;
 
     /** Postings of these topics together. */
     int count(Keys keys) throws IOException;
 
     /** The newest {@code max} postings of each topic from record {@code fromRel} on: ascending, each once. */
-    long[] postings(Keys keys, int fromRel, int max) throws IOException;
+    long[] postings(Keys keys, int fromRel, int max, LogWork work) throws IOException;
 
     /** Shows the newest posting of each topic, of those {@code among} these ascending ones unless that is null. */
-    void newest(Keys keys, long[] among, Visitor visitor) throws IOException;
+    void newest(Keys keys, long[] among, Visitor visitor, LogWork work) throws IOException;
 
     /** Shows the names of the topics, as far as they are known. */
     void names(NameVisitor visitor) throws IOException;

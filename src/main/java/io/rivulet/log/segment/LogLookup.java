@@ -7,6 +7,7 @@ import io.rivulet.log.LogChunk;
 import io.rivulet.log.LogEntry;
 import io.rivulet.log.LogFinder;
 import io.rivulet.log.LogRange;
+import io.rivulet.log.LogWork;
 import io.rivulet.log.View;
 import io.rivulet.log.index.PostingList;
 import io.rivulet.log.index.Postings;
@@ -45,13 +46,24 @@ final class LogLookup implements LogFinder {
     private final TrimmedTopics trimmed;
     private final ReadPlans plans;
     private final LogNewest newest;
+    private final LogWork work;
 
     LogLookup(Segments segments, ReadPlans plans, StoreMeta meta, TrimmedTopics trimmed) {
+        this(segments, plans, meta, trimmed, LogWork.UNBOUNDED);
+    }
+
+    private LogLookup(Segments segments, ReadPlans plans, StoreMeta meta, TrimmedTopics trimmed, LogWork work) {
         this.segments = segments;
         this.plans = plans;
         this.meta = meta;
         this.trimmed = trimmed;
-        this.newest = new LogNewest(segments, trimmed, this::newest);
+        this.work = work;
+        this.newest = new LogNewest(segments, trimmed, this::newest, work);
+    }
+
+    /** The same look-ups for one piece of work, which they count in. */
+    LogLookup with(LogWork some) {
+        return new LogLookup(segments, plans, meta, trimmed, some);
     }
 
     /**
@@ -63,6 +75,8 @@ final class LogLookup implements LogFinder {
     public Optional<LogEntry> byId(String id, GrantedTopics privates) throws IOException {
         long hash = segments.hash().of(id);
         for (Segment segment : segments.all()) {
+            work.pause();
+            work.cost(LogWork.PAGE);
             try {
                 long[] postings = segment.index().ids(hash);
                 if (!privates.isNone()) {
@@ -70,8 +84,10 @@ final class LogLookup implements LogFinder {
                 }
                 for (long posting : postings) {
                     LogEntry entry = segments.entry(segment, posting);
+                    work.cost(LogWork.PAGE);
                     Event event = entry.event();
-                    if (id.equals(event.id()) && (!event.isPrivate() || privates.coversOne(event.topics()))) {
+                    if (id.equals(event.id())
+                        && (!event.isPrivate() || privates.coversOne(event.topics(), work.steps()))) {
                         return Optional.of(entry);
                     }
                 }
@@ -114,7 +130,9 @@ final class LogLookup implements LogFinder {
                 long last = segment.last();
                 long position = segment.first() + segment.sparse().rel(segment.sparse().before(timeMs));
                 while (position <= last) {
+                    work.pause();
                     Chunk chunk = segments.chunk(segment, position);
+                    work.cost(LogWork.PAGE + chunk.entries().size());
                     for (LogEntry entry : chunk.entries()) {
                         if (entry.timeMs() >= timeMs) {
                             return entry.position() - 1;
@@ -139,6 +157,8 @@ final class LogLookup implements LogFinder {
         Segment[] all = segments.all();
         int left = n;
         for (int i = all.length - 1; i >= 0; i--) {
+            work.pause();
+            work.cost(LogWork.LOOK);
             try {
                 long last = Math.min(head, all[i].last());
                 // the active segment may have grown behind the head: nothing above it counts
@@ -163,14 +183,14 @@ final class LogLookup implements LogFinder {
 
     /** The last {@code n} postings that the view shows, by the index or, where that knows too little, by reading. */
     private long[] newest(Segment segment, long last, View view, int n) throws IOException {
-        long[] postings = plans.newest(segment, view, n);
+        long[] postings = plans.newest(segment, view, n, work);
         if (postings != null) {
             return postings;
         }
         PostingList found = new PostingList();
         int[] left = {n};
         backwards(segment, last, entry -> {
-            if (view.shows(entry.event())) {
+            if (view.shows(entry.event(), work.steps())) {
                 found.add(Postings.posting((int) (entry.position() - segment.first()), 0));
                 left[0]--;
             }
@@ -183,7 +203,10 @@ final class LogLookup implements LogFinder {
     private void backwards(Segment segment, long last, Predicate<LogEntry> more) throws IOException {
         for (long position = last; position >= segment.first(); ) {
             Chunk chunk = segments.chunk(segment, position);
+            work.cost(LogWork.PAGE);
             for (; position >= chunk.first(); position--) {
+                work.pause(); // a chunk that is no longer shared meanwhile is held by this look-up alone
+                work.cost(LogWork.LOOK);
                 if (!more.test(chunk.at(position))) {
                     return;
                 }
@@ -208,12 +231,14 @@ final class LogLookup implements LogFinder {
             }
             try {
                 for (long posting : newestOfEach(all[i], view, filter, seen, topicsMax)) {
+                    work.pause();
                     LogEntry entry = entry(all[i], posting);
+                    work.cost(LogWork.PAGE);
                     left -= entry.event().weight();
                     if (left < 0 && !entries.isEmpty()) { // one event comes whatever it weighs
                         break;
                     }
-                    if (view.shows(entry.event())) {
+                    if (view.shows(entry.event(), work.steps())) {
                         entries.add(entry);
                     }
                 }
@@ -260,7 +285,7 @@ final class LogLookup implements LogFinder {
     /** Shows the newest posting of each topic in the segment, a topic perhaps more than once. */
     private void newest(Segment segment, View view, TopicFilter filter, TopicPostings.Visitor visitor)
         throws IOException {
-        if (!plans.newestOfEach(segment, view, visitor)) {
+        if (!plans.newestOfEach(segment, view, visitor, work)) {
             backwards(segment, segment.last(), entry -> {
                 newestOf(entry, view, filter, segment.first(), visitor);
                 return true;
@@ -270,9 +295,9 @@ final class LogLookup implements LogFinder {
 
     /** Shows the entry's posting for each of its topics that is asked for. */
     private void newestOf(LogEntry entry, View view, TopicFilter filter, long first, TopicPostings.Visitor keep) {
-        if (view.shows(entry.event())) {
+        if (view.shows(entry.event(), work.steps())) {
             for (String topic : entry.event().topics()) {
-                if (filter.any() || view.topics().exact().contains(topic) || filter.matches(topic)) {
+                if (filter.any() || view.topics().exact().contains(topic) || filter.matches(topic, work)) {
                     keep.visit(segments.hash().of(topic), Postings.posting((int) (entry.position() - first), 0));
                 }
             }
@@ -329,7 +354,7 @@ final class LogLookup implements LogFinder {
     public long lastTrimmed(View view) {
         return view.isAll() ? segments.range().first() - 1
             : trimmed.last(TopicFilter.of(view.topics(), segments.hash()),
-                TopicFilter.of(view.privates(), segments.hash()));
+                TopicFilter.of(view.privates(), segments.hash()), work);
     }
 
     /** Lets a missing file pass where retention took it; see the class comment. */

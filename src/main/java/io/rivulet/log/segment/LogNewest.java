@@ -3,6 +3,7 @@ package io.rivulet.log.segment;
 import io.rivulet.log.LogChunk;
 import io.rivulet.log.LogEntry;
 import io.rivulet.log.LogRange;
+import io.rivulet.log.LogWork;
 import io.rivulet.log.View;
 import io.rivulet.log.disk.Disk;
 import io.rivulet.log.index.PostingList;
@@ -42,6 +43,7 @@ final class LogNewest {
     private final Segments segments;
     private final TrimmedTopics trimmed;
     private final Newest newest;
+    private final LogWork work;
 
     /** Shows the newest posting of each topic of the view in a segment, a topic perhaps more than once. */
     interface Newest {
@@ -55,7 +57,8 @@ final class LogNewest {
     private record Hit(long topicHash, long posting) {
     }
 
-    LogNewest(Segments segments, TrimmedTopics trimmed, Newest newest) {
+    LogNewest(Segments segments, TrimmedTopics trimmed, Newest newest, LogWork work) {
+        this.work = work;
         this.segments = segments;
         this.trimmed = trimmed;
         this.newest = newest;
@@ -91,7 +94,7 @@ final class LogNewest {
             return true; // retention is at work: more was trimmed just now
         }
         return walk.seen.size() >= TOPICS_MAX || trimmed.lastOf(walk.filter,
-            TopicFilter.of(view.privates(), segments.hash()), walk.seen::contains) > after;
+            TopicFilter.of(view.privates(), segments.hash()), walk.seen::contains, work) > after;
     }
 
     /** Through the segments, the newest first. */
@@ -128,6 +131,7 @@ final class LogNewest {
 
         /** Takes the segment's postings of topics that no newer segment has. */
         private void add(Segment segment) throws IOException {
+            work.pause();
             List<Hit> hits = new ArrayList<>();
             newest.of(segment, view, filter, (hash, posting) -> hits.add(new Hit(hash, posting)));
             hits.sort(Comparator.comparingLong(Hit::posting).reversed());
@@ -192,9 +196,10 @@ final class LogNewest {
                     } else {
                         entry = records.read(all[i]);
                     }
+                    work.cost(dense ? LogWork.LOOK : LogWork.PAGE);
                     left -= entry.event().weight();
                     to = left <= 0 ? position : to;
-                    if (view.shows(entry.event())) {
+                    if (view.shows(entry.event(), work.steps())) {
                         entries.add(entry);
                     }
                 }

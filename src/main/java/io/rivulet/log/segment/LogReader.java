@@ -3,6 +3,7 @@ package io.rivulet.log.segment;
 import io.rivulet.log.LogChunk;
 import io.rivulet.log.LogEntry;
 import io.rivulet.log.LogRange;
+import io.rivulet.log.LogWork;
 import io.rivulet.log.View;
 import io.rivulet.log.disk.Disk;
 import io.rivulet.log.index.PostingList;
@@ -30,8 +31,8 @@ final class LogReader {
 
     /** So many postings at a time are judged by how close they are. */
     private static final int POSTINGS_MAX = 512;
-    /** Bytes that trying patterns on the names of a segment counts as: other readers wait meanwhile. */
-    private static final int NAMES_BUDGET = 16 * 1024;
+    /** Steps that a chunk stands for: it is read and decoded, unless another reader has done that. */
+    private static final int CHUNK_COST = 10 * LogWork.PAGE;
 
     private final Segments segments;
     private final ReadPlans plans;
@@ -42,11 +43,11 @@ final class LogReader {
     }
 
     /** See {@link io.rivulet.log.LocalLog#read}. */
-    LogChunk read(long after, long upTo, View view, int bytesMax) throws IOException {
+    LogChunk read(long after, long upTo, View view, int bytesMax, LogWork work) throws IOException {
         while (true) {
             LogRange range = segments.range();
             long from = Math.max(after + 1, range.first());
-            Pass pass = new Pass(view, from, Math.min(upTo, range.head()), bytesMax);
+            Pass pass = new Pass(view, from, Math.min(upTo, range.head()), bytesMax, work);
             try {
                 return pass.run();
             } catch (FileNotFoundException | NoSuchFileException e) {
@@ -69,9 +70,11 @@ final class LogReader {
         private final List<LogEntry> found = new ArrayList<>();
         private long next;
         private long budget;
+        private final LogWork work;
 
-        Pass(View view, long from, long to, int bytesMax) {
+        Pass(View view, long from, long to, int bytesMax, LogWork work) {
             this.view = view;
+            this.work = work;
             this.from = from;
             this.to = to;
             this.next = from;
@@ -79,7 +82,7 @@ final class LogReader {
         }
 
         LogChunk run() throws IOException {
-            while (next <= to && budget > 0) {
+            while (next <= to && goesOn()) {
                 Segment segment = segments.holding(next);
                 if (segment == null) {
                     throw new FileNotFoundException("position " + next + " is no longer there");
@@ -87,15 +90,36 @@ final class LogReader {
                 long end = Math.min(to, segment.last());
                 // no postings: the view shows so much of the segment, or so little is known, that all of it is read
                 long[] postings = ReadPlans.isWhole(segment, view) ? null
-                    : plans.sparse(segment, view, (int) (next - segment.first()));
+                    : plans.sparse(segment, view, (int) (next - segment.first()), work);
                 if (postings == null) {
                     readChunks(segment, end);
                 } else {
                     readPostings(segment, end, postings);
-                    budget -= view.topics().patterns().isEmpty() ? 0 : NAMES_BUDGET;
                 }
             }
             return result();
+        }
+
+        /**
+         * Whether something is left of its bytes and of its slice. It ends with the slice and does not pause: the
+         * files that it reads are open, and what it has found is worth to be sent.
+         */
+        private boolean hasBudget() {
+            return budget > 0 && !work.isSpent();
+        }
+
+        /** The same, but each read moves on by one event. */
+        private boolean goesOn() {
+            return next == from || hasBudget();
+        }
+
+        /** Keeps the entry if the view shows it, and counts what that cost. */
+        private void take(LogEntry entry) {
+            budget -= entry.event().weight();
+            work.cost(LogWork.LOOK);
+            if (view.shows(entry.event(), work.steps())) {
+                found.add(entry);
+            }
         }
 
         LogChunk result() {
@@ -104,14 +128,11 @@ final class LogReader {
 
         /** Reads all events up to {@code end} and keeps those that the view shows. */
         private void readChunks(Segment segment, long end) throws IOException {
-            while (next <= end && budget > 0) {
+            while (next <= end && goesOn()) {
                 Chunk chunk = segments.chunk(segment, next);
-                for (long last = Math.min(end, chunk.last()); next <= last && budget > 0; next++) {
-                    LogEntry entry = chunk.at(next);
-                    budget -= entry.event().weight();
-                    if (view.shows(entry.event())) {
-                        found.add(entry);
-                    }
+                work.cost(CHUNK_COST);
+                for (long last = Math.min(end, chunk.last()); next <= last && goesOn(); next++) {
+                    take(chunk.at(next));
                 }
             }
         }
@@ -120,31 +141,31 @@ final class LogReader {
         private void readPostings(Segment segment, long end, long[] postings) throws IOException {
             int at = PostingList.from(postings, next - segment.first());
             // piece by piece: events of a topic come in bursts, dense here and sparse there
-            while (next <= end && budget > 0) {
+            while (next <= end && goesOn()) {
                 int stop = Math.min(at + POSTINGS_MAX, postings.length);
                 // these postings say all about the positions up to the last of them, and to the end if none follow
                 long bound = stop == postings.length ? end
                     : Math.min(end, segment.first() + Postings.rel(postings[stop - 1]));
                 stop = PostingList.from(postings, bound + 1 - segment.first());
-                if (SegmentIndex.isDense(stop - at, bound - next + 1)) {
+                if (at == stop) {
+                    next = bound + 1;
+                } else if (SegmentIndex.isDense(stop - at, bound - next + 1)) {
                     readChunks(segment, bound);
-                } else if (at < stop) {
+                } else {
                     readRecords(segment, postings, at, stop);
+                    next = hasBudget() ? bound + 1 : next;
                 }
                 at = stop;
-                next = budget > 0 ? bound + 1 : next;
             }
         }
 
         /** Reads single records; a budget that is spent in between leaves {@code next} behind the last one read. */
         private void readRecords(Segment segment, long[] postings, int start, int stop) throws IOException {
             try (Records records = new Records(segment)) {
-                for (int i = start; i < stop && budget > 0; i++) {
+                for (int i = start; i < stop && goesOn(); i++) {
                     LogEntry entry = records.at(postings[i]);
-                    budget -= entry.event().weight();
-                    if (view.shows(entry.event())) {
-                        found.add(entry);
-                    }
+                    work.cost(LogWork.PAGE);
+                    take(entry);
                     next = entry.position() + 1;
                 }
             }

@@ -1,6 +1,7 @@
 package io.rivulet.log.segment;
 
 import io.rivulet.heap.HeapBytes;
+import io.rivulet.log.LogWork;
 import io.rivulet.log.View;
 import io.rivulet.log.disk.StoreHash;
 import io.rivulet.log.index.PostingList;
@@ -73,9 +74,9 @@ final class ReadPlans {
      * The postings from record {@code fromRel} on, or more, ascending: the record decides. Null when they are so many,
      * or so little is known, that the segment has to be read.
      */
-    long[] sparse(Segment segment, View view, int fromRel) throws IOException {
+    long[] sparse(Segment segment, View view, int fromRel, LogWork work) throws IOException {
         SegmentIndex index = segment.index();
-        Plan plan = plan(segment, index, view);
+        Plan plan = plan(segment, index, view, work);
         if (plan == null || plan.postings != null) {
             return plan == null ? null : plan.postings;
         }
@@ -89,8 +90,8 @@ final class ReadPlans {
         }
         // postings of a growing segment are good for one read; those of a sealed one are kept, so all are taken
         int from = index.isHeap() ? fromRel : 0;
-        long[] postings = PostingList.either(publics.postings(plan.publics, from, ALL),
-            privates.postings(asked < granted ? plan.asked : plan.granted, from, ALL));
+        long[] postings = PostingList.either(publics.postings(plan.publics, from, ALL, work),
+            privates.postings(asked < granted ? plan.asked : plan.granted, from, ALL, work));
         if (!index.isHeap()) {
             keep(new Key(segment.first(), index.version(), view),
                 new Plan(plan.publics, plan.asked, plan.granted, postings));
@@ -99,44 +100,45 @@ final class ReadPlans {
     }
 
     /** The last {@code n} postings or more, ascending, of records that the view shows; null when they are not known. */
-    long[] newest(Segment segment, View view, int n) throws IOException {
+    long[] newest(Segment segment, View view, int n, LogWork work) throws IOException {
         SegmentIndex index = segment.index();
-        Plan plan = plan(segment, index, view);
+        Plan plan = plan(segment, index, view, work);
         if (plan == null) {
             return null;
         }
         TopicPostings privates = index.topics(true);
-        long[] postings = index.topics(false).postings(plan.publics, 0, n);
+        long[] postings = index.topics(false).postings(plan.publics, 0, n, work);
         // private events need a topic of each kind: where one kind is every topic, the other decides alone
         if (plan.granted == TopicPostings.Keys.EVERY) {
-            return PostingList.either(postings, privates.postings(plan.asked, 0, n));
+            return PostingList.either(postings, privates.postings(plan.asked, 0, n, work));
         }
         if (plan.asked == TopicPostings.Keys.EVERY) {
-            return PostingList.either(postings, privates.postings(plan.granted, 0, n));
+            return PostingList.either(postings, privates.postings(plan.granted, 0, n, work));
         }
         return PostingList.either(postings, privates.count(plan.granted) == 0 ? new long[0]
-            : PostingList.both(privates.postings(plan.asked, 0, ALL), privates.postings(plan.granted, 0, ALL)));
+            : PostingList.both(privates.postings(plan.asked, 0, ALL, work),
+                privates.postings(plan.granted, 0, ALL, work)));
     }
 
     /** Shows the newest posting of each topic, a topic perhaps twice; false, and none shown, when it is not known. */
-    boolean newestOfEach(Segment segment, View view, TopicPostings.Visitor visitor) throws IOException {
+    boolean newestOfEach(Segment segment, View view, TopicPostings.Visitor visitor, LogWork work) throws IOException {
         SegmentIndex index = segment.index();
-        Plan plan = plan(segment, index, view);
+        Plan plan = plan(segment, index, view, work);
         if (plan == null) {
             return false;
         }
-        index.topics(false).newest(plan.publics, null, visitor);
+        index.topics(false).newest(plan.publics, null, visitor, work);
         TopicPostings privates = index.topics(true);
         if (plan.granted == TopicPostings.Keys.EVERY) {
-            privates.newest(plan.asked, null, visitor);
+            privates.newest(plan.asked, null, visitor, work);
         } else if (privates.count(plan.granted) > 0) {
-            privates.newest(plan.asked, privates.postings(plan.granted, 0, ALL), visitor);
+            privates.newest(plan.asked, privates.postings(plan.granted, 0, ALL, work), visitor, work);
         }
         return true;
     }
 
     /** Null when a pattern needs names that the index does not have. */
-    private Plan plan(Segment segment, SegmentIndex index, View view) throws IOException {
+    private Plan plan(Segment segment, SegmentIndex index, View view, LogWork work) throws IOException {
         Key key = new Key(segment.first(), index.version(), view);
         Plan known;
         synchronized (plans) {
@@ -150,11 +152,11 @@ final class ReadPlans {
         TopicFilter grants = TopicFilter.of(view.privates(), hash);
         TopicPostings privates = index.topics(true);
         boolean publicOnly = grants.isNone() || privates.count() == 0;
-        TopicPostings.Keys publics = index.topics(false).find(topics, known == null ? null : known.publics);
+        TopicPostings.Keys publics = index.topics(false).find(topics, known == null ? null : known.publics, work);
         TopicPostings.Keys granted = publicOnly ? TopicPostings.Keys.NONE
-            : privates.find(grants, known == null ? null : known.granted);
+            : privates.find(grants, known == null ? null : known.granted, work);
         TopicPostings.Keys asked = publicOnly ? TopicPostings.Keys.NONE
-            : privates.find(topics, known == null ? null : known.asked);
+            : privates.find(topics, known == null ? null : known.asked, work);
         if (publics == null || asked == null || granted == null) {
             return null;
         }

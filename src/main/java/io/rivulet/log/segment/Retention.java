@@ -1,6 +1,7 @@
 package io.rivulet.log.segment;
 
 import io.rivulet.log.LogRange;
+import io.rivulet.log.LogWork;
 import io.rivulet.log.index.Postings;
 import io.rivulet.log.index.TopicPostings;
 import io.rivulet.metrics.Metrics.Count;
@@ -124,7 +125,7 @@ final class Retention {
                 TopicPostings topics = segment.index().topics(isPrivate);
                 TrimmedTopics.Half gone = trimmed.half(isPrivate);
                 topics.newest(TopicPostings.Keys.EVERY, null,
-                    (hash, posting) -> gone.add(hash, segment.first() + Postings.rel(posting)));
+                    (hash, posting) -> gone.add(hash, segment.first() + Postings.rel(posting)), LogWork.UNBOUNDED);
                 topics.names(gone::name);
             }
         } catch (IOException e) {

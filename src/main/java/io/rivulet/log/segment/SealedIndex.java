@@ -1,6 +1,7 @@
 package io.rivulet.log.segment;
 
 import io.rivulet.log.LogCorrupt;
+import io.rivulet.log.LogWork;
 import io.rivulet.log.disk.Disk;
 import io.rivulet.log.index.FileTopics;
 import io.rivulet.log.index.HeapIndex;
@@ -164,9 +165,9 @@ final class SealedIndex implements SegmentIndex {
         }
 
         @Override
-        public Keys find(TopicFilter filter, Keys known) throws IOException {
+        public Keys find(TopicFilter filter, Keys known, LogWork work) throws IOException {
             boolean isOfFile = known != null && (known == Keys.EVERY || known.starts() != null);
-            return isOfFile ? known : asked(t -> t.find(filter, null));
+            return isOfFile ? known : asked(t -> t.find(filter, null, work));
         }
 
         @Override
@@ -175,14 +176,14 @@ final class SealedIndex implements SegmentIndex {
         }
 
         @Override
-        public long[] postings(Keys keys, int fromRel, int max) throws IOException {
-            return asked(t -> t.postings(keys, fromRel, max));
+        public long[] postings(Keys keys, int fromRel, int max, LogWork work) throws IOException {
+            return asked(t -> t.postings(keys, fromRel, max, work));
         }
 
         @Override
-        public void newest(Keys keys, long[] among, Visitor visitor) throws IOException {
+        public void newest(Keys keys, long[] among, Visitor visitor, LogWork work) throws IOException {
             asked(t -> {
-                t.newest(keys, among, visitor);
+                t.newest(keys, among, visitor, work);
                 return null;
             });
         }

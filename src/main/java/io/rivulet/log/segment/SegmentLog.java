@@ -8,6 +8,7 @@ import io.rivulet.log.LogEntry;
 import io.rivulet.log.LogFinder;
 import io.rivulet.log.LogRange;
 import io.rivulet.log.LogRecord;
+import io.rivulet.log.LogWork;
 import io.rivulet.log.View;
 import io.rivulet.log.disk.Disk;
 import io.rivulet.log.disk.RealDisk;
@@ -37,7 +38,7 @@ public final class SegmentLog implements EventLog {
     private final IdSeal seal;
     private final Appender appender;
     private final LogReader reader;
-    private final LogFinder finder;
+    private final LogLookup finder;
     private final Janitor janitor;
 
     private SegmentLog(LogOpener opened, LogOptions options, InstantSource clock, LongSupplier nanoTicker) {
@@ -88,13 +89,13 @@ public final class SegmentLog implements EventLog {
     }
 
     @Override
-    public LogChunk read(long after, long upTo, View view, int bytesMax) throws IOException {
-        return reader.read(after, upTo, view, bytesMax);
+    public LogChunk read(long after, long upTo, View view, int bytesMax, LogWork work) throws IOException {
+        return reader.read(after, upTo, view, bytesMax, work);
     }
 
     @Override
-    public LogFinder find() {
-        return finder;
+    public LogFinder find(LogWork work) {
+        return finder.with(work);
     }
 
     @Override

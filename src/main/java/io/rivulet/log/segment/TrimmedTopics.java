@@ -1,5 +1,6 @@
 package io.rivulet.log.segment;
 
+import io.rivulet.log.LogWork;
 import io.rivulet.log.disk.Bytes;
 import io.rivulet.log.disk.Disk;
 import io.rivulet.log.index.TopicFilter;
@@ -45,19 +46,20 @@ final class TrimmedTopics {
      * The greatest trimmed position of an event that fits, or of what is no longer known apart; 0 for none. A private
      * one fits when it has a topic of each filter: both were there no later than this.
      */
-    long last(TopicFilter topics, TopicFilter grants) {
-        long last = publics.last(topics);
-        return grants.isNone() ? last : Math.max(last, Math.min(privates.last(topics), privates.last(grants)));
+    long last(TopicFilter topics, TopicFilter grants, LogWork work) {
+        long last = publics.last(topics, work);
+        return grants.isNone() ? last
+            : Math.max(last, Math.min(privates.last(topics, work), privates.last(grants, work)));
     }
 
     /**
      * The greatest trimmed position, as {@link #last}, among topics of which nothing newer is known: {@code retained}
      * says by the hash of which there is.
      */
-    long lastOf(TopicFilter topics, TopicFilter grants, LongPredicate retained) {
-        long last = publics.lastOf(topics, retained);
+    long lastOf(TopicFilter topics, TopicFilter grants, LongPredicate retained, LogWork work) {
+        long last = publics.lastOf(topics, retained, work);
         return grants.isNone() ? last
-            : Math.max(last, Math.min(privates.lastOf(topics, retained), privates.last(grants)));
+            : Math.max(last, Math.min(privates.lastOf(topics, retained, work), privates.last(grants, work)));
     }
 
     /** Those of public events, or of private ones. */
@@ -170,7 +172,7 @@ final class TrimmedTopics {
         }
 
         /** The greatest position of a topic that fits, or may fit; 0 for none. */
-        long last(TopicFilter filter) {
+        long last(TopicFilter filter, LogWork work) {
             long last;
             Last[] toTry;
             synchronized (this) {
@@ -185,7 +187,7 @@ final class TrimmedTopics {
                 toTry = filter.needsNames() ? topics.values().toArray(Last[]::new) : new Last[0];
             }
             for (Last one : toTry) { // outside of the lock: patterns take their time
-                if (one.position() > last && (one.name() == null || filter.matches(one.name()))) {
+                if (one.position() > last && (one.name() == null || filter.matches(one.name(), work))) {
                     last = one.position();
                 }
             }
@@ -193,7 +195,7 @@ final class TrimmedTopics {
         }
 
         /** The same without topics of which something is retained; {@code retained} is asked by their hashes. */
-        long lastOf(TopicFilter filter, LongPredicate retained) {
+        long lastOf(TopicFilter filter, LongPredicate retained, LogWork work) {
             long last = 0;
             Last[] toTry;
             synchronized (this) {
@@ -209,7 +211,7 @@ final class TrimmedTopics {
                     .toArray(Last[]::new);
             }
             for (Last one : toTry) { // outside of the lock, as above
-                if (one.position() > last && (filter.any() || one.name() == null || filter.matches(one.name()))) {
+                if (one.position() > last && (filter.any() || one.name() == null || filter.matches(one.name(), work))) {
                     last = one.position();
                 }
             }

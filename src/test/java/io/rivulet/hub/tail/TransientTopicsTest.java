@@ -8,6 +8,7 @@ import io.rivulet.event.Event;
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
 import io.rivulet.kit.Heap;
+import io.rivulet.log.LogWork;
 import io.rivulet.log.View;
 import io.rivulet.topic.TopicMatcher;
 import io.rivulet.topic.TopicSelection;
@@ -70,7 +71,7 @@ class TransientTopicsTest {
 
     private static boolean lost(TransientTopics of, int since, TopicMatcher wish) {
         return of.newestLost(new Position(0, since), new Position(0, 9),
-            View.unlimited(TopicSelection.of(List.of(wish))));
+            View.unlimited(TopicSelection.of(List.of(wish))), LogWork.UNBOUNDED);
     }
 
     @Test
@@ -113,7 +114,8 @@ class TransientTopicsTest {
     }
 
     private String newest(TopicMatcher... wishes) {
-        return transients.newestOfEach(View.unlimited(TopicSelection.of(List.of(wishes)))).stream()
+        return transients.newestOfEach(View.unlimited(TopicSelection.of(List.of(wishes))),
+            LogWork.UNBOUNDED).stream()
             .map(frame -> frame.position().transients()).toList().toString();
     }
 }

@@ -11,6 +11,7 @@ import io.rivulet.log.LogEntry;
 import io.rivulet.log.LogFinder;
 import io.rivulet.log.LogRange;
 import io.rivulet.log.LogRecord;
+import io.rivulet.log.LogWork;
 import io.rivulet.log.TestClock;
 import io.rivulet.log.View;
 import io.rivulet.log.disk.Bytes;
@@ -232,8 +233,13 @@ class RetentionTest {
         TrimmedTopics trimmed = TrimmedTopics.read(disk, folder);
         assertEquals(40, trimmed.through());
         TopicFilter none = hashed(5);
-        assertEquals("30 7", trimmed.last(hashed(1234), none) + " " + trimmed.last(none, none));
+        assertEquals("30 7", trimmed.last(hashed(1234), none, LogWork.UNBOUNDED) + " "
+            + trimmed.last(none, none, LogWork.UNBOUNDED));
         disk.delete(folder.resolve(TrimmedTopics.NAME));
+    }
+
+    private static long last(TrimmedTopics.Half trimmed, long hash) {
+        return trimmed.last(hashed(hash), LogWork.UNBOUNDED);
     }
 
     private static TopicFilter hashed(long hash) {
@@ -247,11 +253,11 @@ class RetentionTest {
             trimmed.add(i * 7, i);
             trimmed.name(i * 7, "t" + i);
         }
-        assertEquals(100_000, trimmed.last(hashed(700_000)));
-        assertEquals(90_000, trimmed.last(hashed(630_000)));
-        long floor = trimmed.last(hashed(1));
+        assertEquals(100_000, last(trimmed, 700_000));
+        assertEquals(90_000, last(trimmed, 630_000));
+        long floor = last(trimmed, 1);
         assertTrue(floor >= 30_000 && floor < 60_000, "floor " + floor);
-        assertEquals(floor, trimmed.last(hashed(7)));
+        assertEquals(floor, last(trimmed, 7));
     }
 
     @Test

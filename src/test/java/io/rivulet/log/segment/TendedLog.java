@@ -7,6 +7,7 @@ import io.rivulet.log.LogEntry;
 import io.rivulet.log.LogFinder;
 import io.rivulet.log.LogRange;
 import io.rivulet.log.LogRecord;
+import io.rivulet.log.LogWork;
 import io.rivulet.log.View;
 import io.rivulet.log.disk.Disk;
 import io.rivulet.metrics.Metrics;
@@ -68,13 +69,13 @@ final class TendedLog implements EventLog {
     }
 
     @Override
-    public LogChunk read(long after, long upTo, View view, int bytesMax) throws IOException {
-        return log.read(after, upTo, view, bytesMax);
+    public LogChunk read(long after, long upTo, View view, int bytesMax, LogWork work) throws IOException {
+        return log.read(after, upTo, view, bytesMax, work);
     }
 
     @Override
-    public LogFinder find() {
-        return log.find();
+    public LogFinder find(LogWork work) {
+        return log.find(work);
     }
 
     @Override

@@ -237,7 +237,7 @@ public final class ConflatingFeed implements Feed {
         Position lostFrom = cursor.untoldFrom();
         View asked = view.ofLog();
         reading = true;
-        return turn.asks(() -> turn.newest().read(asked, seen, upTo, lostFrom));
+        return turn.asks(work -> turn.newest().read(asked, seen, upTo, lostFrom, work));
     }
 
     /** Says once, at the window's beginning, that something was lost before it. */

@@ -8,6 +8,7 @@ import io.rivulet.log.LocalLog;
 import io.rivulet.log.LogChunk;
 import io.rivulet.log.LogCorrupt;
 import io.rivulet.log.LogEntry;
+import io.rivulet.log.LogWork;
 import io.rivulet.log.View;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -35,7 +36,7 @@ public final class HistoryRead {
 
     /** A question to the log. */
     public interface Question {
-        Result ask() throws IOException;
+        Result ask(LogWork work) throws IOException;
     }
 
     /**
@@ -61,10 +62,10 @@ public final class HistoryRead {
     }
 
     /** The next events in view after {@code after}, as many as make one chunk. Reader threads. */
-    Result read(View view, long after, long upTo) throws IOException {
+    Result read(View view, long after, long upTo, LogWork work) throws IOException {
         LogChunk chunk;
         try {
-            chunk = log.read(after, upTo, view, CHUNK_BYTES);
+            chunk = log.read(after, upTo, view, CHUNK_BYTES, work);
         } catch (LogCorrupt e) {
             return damaged(after, upTo, e);
         }
@@ -77,7 +78,7 @@ public final class HistoryRead {
         }
         // never beyond upTo, also where retention went further: from there on the ring has everything
         Position end = Position.ofDurable(Math.min(upTo, Math.max(chunk.examinedTo(), after)));
-        if (chunk.from() > after + 1 && log.find().lastTrimmed(view) > after) {
+        if (chunk.from() > after + 1 && log.find(work).lastTrimmed(view) > after) {
             Position gapEnd = Position.ofDurable(Math.min(upTo, chunk.from() - 1));
             return new Result(frames, end, bytes, sealed(gapEnd), gapEnd,
                 StartPoint.missed(view, gapEnd.durable() - after), false, false);

@@ -8,6 +8,7 @@ import io.rivulet.log.LocalLog;
 import io.rivulet.log.LogChunk;
 import io.rivulet.log.LogCorrupt;
 import io.rivulet.log.LogEntry;
+import io.rivulet.log.LogWork;
 import io.rivulet.log.View;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -42,10 +43,11 @@ public final class NewestRead {
      *
      * @param lostFrom the client knows of all transient events that were lost up to here
      */
-    HistoryRead.Result read(View view, Position after, Position upTo, Position lostFrom) throws IOException {
+    HistoryRead.Result read(View view, Position after, Position upTo, Position lostFrom, LogWork work)
+        throws IOException {
         LogChunk chunk;
         try {
-            chunk = log.find().readNewest(after.durable(), upTo.durable(), view, BYTES_MAX);
+            chunk = log.find(work).readNewest(after.durable(), upTo.durable(), view, BYTES_MAX);
         } catch (LogCorrupt e) {
             return history.damaged(after.durable(), upTo.durable(), e);
         }
@@ -54,13 +56,13 @@ public final class NewestRead {
         for (LogEntry entry : chunk.entries()) {
             frames.add(entry.frame(log.seal()));
         }
-        for (EventFrame frame : transients.newestOfEach(view)) {
+        for (EventFrame frame : transients.newestOfEach(view, work)) {
             if (frame.position().isAfter(after) && !frame.position().isAfter(end)) {
                 frames.add(frame); // a later one comes from the ring, or with a later read
             }
         }
         // asked behind that: what is forgotten in between then counts as lost, though it was found
-        boolean lost = transients.newestLost(lostFrom, upTo, view);
+        boolean lost = transients.newestLost(lostFrom, upTo, view, work);
         frames.sort(Comparator.comparing(EventFrame::position));
         int n = 0;
         long bytes = 0;
@@ -71,7 +73,7 @@ public final class NewestRead {
             end = frames.get(n - 1).position();
         }
         boolean gap = upTo.durable() > after.durable() && chunk.from() > after.durable() + 1
-            && log.find().newestTrimmed(after.durable(), view);
+            && log.find(work).newestTrimmed(after.durable(), view);
         // the gap stands at the place where the stream is: older ones of the memory's may come behind it
         return new HistoryRead.Result(List.copyOf(frames.subList(0, n)), end, bytes, gap ? history.sealed(after) : null,
             gap ? after : null, gap ? StartPoint.missed(view, chunk.from() - 1 - after.durable()) : null, false, lost);

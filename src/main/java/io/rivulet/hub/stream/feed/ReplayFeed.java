@@ -114,7 +114,7 @@ public final class ReplayFeed implements Feed {
         }
         reading = true;
         View asked = view.ofLog();
-        return turn.asks(() -> turn.history().read(asked, seen.durable(), floor.durable()));
+        return turn.asks(work -> turn.history().read(asked, seen.durable(), floor.durable(), work));
     }
 
     /** The ring's events follow from here: if transient ones were lost before them, that is told first. */

@@ -1,0 +1,86 @@
+package io.rivulet.log;
+
+import io.rivulet.topic.MatchSteps;
+
+/**
+ * One piece of work in the log, and what it has cost so far. The hub's readers make one for each question, the loops of
+ * the log count in it and {@link #pause} between two rounds. One thread at a time.
+ *
+ * <p>The hard thing is that a stranger's question may cost a million times what an ordinary one does: a hundred
+ * patterns on a million names. So work is cut into slices. At the end of each slice the readers let the questions of
+ * others go first, and find out whether anybody still waits for this one. A loop therefore pauses only where it holds
+ * no lock, no open file and little memory, for the pause may take long.
+ *
+ * <p>The unit is that of {@link MatchSteps}: the same question costs the same on every machine.
+ */
+public abstract class LogWork {
+
+    /** Steps of a slice: less than a millisecond or two. */
+    public static final int SLICE = 100_000;
+    /** A page or a record that is read from the disk by itself. */
+    public static final int PAGE = 500;
+    /** A topic, a posting or an event that is looked at. */
+    public static final int LOOK = 10;
+
+    /** Work that has no bound of its own, as that of the log's own threads: it counts nothing and never stops. */
+    public static final LogWork UNBOUNDED = new LogWork(MatchSteps.UNCOUNTED) {
+        @Override
+        protected void sliceEnds(long steps) {
+            // nobody else waits
+        }
+    };
+
+    private final MatchSteps steps;
+
+    /** Work that has cost nothing yet. */
+    protected LogWork() {
+        this(new MatchSteps());
+    }
+
+    private LogWork(MatchSteps steps) {
+        this.steps = steps;
+    }
+
+    /** The counter, for matchers. */
+    public final MatchSteps steps() {
+        return steps;
+    }
+
+    /** It cost so many steps more. */
+    public final void cost(int more) {
+        steps.accept(more);
+    }
+
+    /** Whether the slice is used up. A loop that cannot pause ends then, and goes on in a later call. */
+    public final boolean isSpent() {
+        return steps.taken() >= SLICE;
+    }
+
+    /**
+     * Lets others go first when the slice is used up. To be called without a lock and without an open file.
+     *
+     * @throws Stopped when the work is not to go on
+     */
+    public final void pause() {
+        if (isSpent()) {
+            long taken = steps.taken();
+            steps.reset();
+            sliceEnds(taken);
+        }
+    }
+
+    /** A slice of so many steps has ended; returns when the next may begin, or throws {@link Stopped}. */
+    protected abstract void sliceEnds(long taken);
+
+    /**
+     * Ends a piece of work from inside: nobody waits for it any more, or it has to begin again later. Whoever catches
+     * what a look-up throws lets this pass.
+     */
+    public static final class Stopped extends RuntimeException {
+
+        /** Without a stack trace: it is no accident, and hostile questions must not cost one. */
+        public Stopped() {
+            super("the work was stopped", null, false, false);
+        }
+    }
+}
