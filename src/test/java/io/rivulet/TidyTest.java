@@ -44,6 +44,7 @@ class TidyTest {
                 "boot/Launcher", "a command line speaks by its output",
                 "it/", "the figures an issue asks to be printed",
                 "bench/", "it tells a person who waits for minutes, and its parent the port",
+                "hostile/", "it tells a person who waits for minutes, and its parent what was answered",
                 "log/", "the figures an issue asks to be printed")),
         new Ban("System\\.(getProperty|getenv)|(Boolean|Integer|Long)\\.get(Boolean|Integer|Long)\\(", MAIN,
             "a row in config.SettingsTable", Allowed.PROPERTIES),
@@ -247,7 +248,8 @@ class TidyTest {
             "hub/ConvergenceTest", "clients read until nothing came for a while",
             "hub/ConflationModelTest", "clients read until nothing came for a while",
             "interop/RealClientsIT", "how long a connection has been silent is what is tested",
-            "bench/", "a load has a pace");
+            "bench/", "a load has a pace",
+            "hostile/", "honest clients and attackers have a pace");
         static final Map<String, String> TIME = Map.of();
     }
 }

@@ -58,9 +58,20 @@ public final class WireClient implements Call {
         return new WireClient(tcp, tcp);
     }
 
+    /** The same from this address of this machine, such as 127.0.0.2: to the server another client. */
+    public static WireClient from(String address, int port, int receiveBuffer) throws IOException {
+        Socket tcp = connect(new InetSocketAddress(address, 0), port, receiveBuffer);
+        return new WireClient(tcp, tcp);
+    }
+
     /** A socket to a port of this machine; reading it times out. */
     static Socket connect(int port, int receiveBuffer) throws IOException {
+        return connect(null, port, receiveBuffer);
+    }
+
+    private static Socket connect(InetSocketAddress from, int port, int receiveBuffer) throws IOException {
         Socket socket = new Socket();
+        socket.bind(from);
         if (receiveBuffer > 0) {
             socket.setReceiveBufferSize(receiveBuffer); // before connect: it decides the window
         }
@@ -138,6 +149,11 @@ public final class WireClient implements Call {
     /** The next byte as it comes, or -1 at the end. */
     public int readByte() throws IOException {
         return in.read();
+    }
+
+    /** Reads away what has come, at most so much, and waits for nothing. */
+    public void skipSome(int most) throws IOException {
+        in.skip(Math.min(most, in.available()));
     }
 
     /** Whether the server has ended the connection; waits for it. */

@@ -85,12 +85,12 @@ public final class Token {
     }
 
     /** One more detail of Mercure's with these members beside its type. */
-    Token mercureDetail(String members) {
+    public Token mercureDetail(String members) {
         return detail("{\"type\":\"" + DETAIL + "\"," + members + "}");
     }
 
     /** A claim, its value as JSON; null takes it away. */
-    Token claim(String name, String json) {
+    public Token claim(String name, String json) {
         return set(claims, name, json);
     }
 

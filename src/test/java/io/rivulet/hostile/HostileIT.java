@@ -1,0 +1,164 @@
+package io.rivulet.hostile;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.rivulet.hostile.Honest.Seen;
+import io.rivulet.kit.Await;
+import io.rivulet.kit.Container;
+import io.rivulet.kit.OnEveryContainer;
+import io.rivulet.kit.Publisher;
+import io.rivulet.kit.WireResponse;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Strangers do all they can to a hub of 256 MB while honest clients work. No honest stream is ended, none loses an
+ * event, no honest caller waits long or is refused, readiness tells the truth, the memory comes back.
+ * {@code mvn verify -Phostile} plays it with 64 attackers for three minutes; without the profile's sizes it is a short
+ * act that judges no ratio of times.
+ */
+@Tag("once")
+@Tag("hostile")
+@OnEveryContainer
+class HostileIT {
+
+    private static final Duration WARM_UP_SHARE = Duration.ofSeconds(2);
+    private static final int BATCH = 1_000;
+    private static final int BIG_EVENTS = 12;
+    private static final int BIG_BYTES = 400_000;
+
+    private final Container container;
+    private final Scale scale = Scale.ofProperties();
+    private final List<String> faults = new ArrayList<>();
+
+    HostileIT(Container container) {
+        this.container = container;
+    }
+
+    @Test
+    void strangersHurtNobody() throws Exception {
+        assumeTrue(hasAddresses(), "this system has one loopback address only, and attackers need one each");
+        say(scale.toString());
+        Path folder = emptied(Path.of("target/hostile/" + container));
+        try (HubProcess hub = new HubProcess(container, scale, folder)) {
+            fill(hub, 0, scale.names() / 2);
+            hub.restart();
+            fill(hub, scale.names() / 2, scale.names());
+            try (Honest honest = new Honest(scale, hub.port())) {
+                play(hub, honest, folder);
+                faults.addAll(honest.faults());
+            }
+            if (!hub.isAlive()) {
+                faults.add("the hub's process has ended");
+            }
+            faults.addAll(hub.errors());
+            say("stack traces in the log: " + hub.traces());
+        }
+        faults.forEach(this::say);
+        assertEquals(List.of(), faults, () -> scale + "\n" + String.join("\n", faults));
+    }
+
+    /** The log of a hub that has been used: many names, and some large events. */
+    private void fill(HubProcess hub, int from, int to) throws IOException {
+        Map<String, String> headers = Map.of("Authorization", "Bearer " + Honest.token("filler"), "Content-Type",
+            "application/json");
+        try (Publisher publisher = Publisher.to(hub.port())) {
+            for (int begin = from; begin < to; begin += BATCH) {
+                String batch = IntStream.range(begin, Math.min(to, begin + BATCH)).mapToObj(i ->
+                    String.format("{\"topic\":\"order/%07d\",\"data\":\"%s\"}", i, "d".repeat(60)))
+                    .collect(Collectors.joining(",", "[", "]"));
+                Publisher.accepted(publisher.post("", headers, batch.getBytes()));
+            }
+            for (int i = 0; i < BIG_EVENTS && from == 0; i++) {
+                Publisher.accepted(publisher.post("?topic=big", headers, "x".repeat(BIG_BYTES).getBytes()));
+            }
+        }
+    }
+
+    /** The play: quiet, attack, and what is left of it. */
+    private void play(HubProcess hub, Honest honest, Path folder) throws IOException {
+        honest.measure(scale.quiet().plus(WARM_UP_SHARE));
+        long before = hub.aliveMb();
+        Seen quiet = honest.measure(scale.quiet());
+        say("quiet:  " + quiet.text());
+        try (Attackers attackers = new Attackers(scale, hub.port(), folder.resolve("attackers.log"))) {
+            Seen attacked = honest.measure(scale.attack());
+            say("attack: " + attacked.text() + "; worst return " + honest.worstReturnUs() / 1_000 + " ms");
+            attackers.leave().forEach(this::say);
+            faults.addAll(attackers.faults());
+            judge(quiet, attacked, honest);
+        }
+        judgeMemory(hub, before);
+        honest.settle();
+    }
+
+    private void judge(Seen quiet, Seen attacked, Honest honest) {
+        long latestUs = Scale.LATEST.toNanos() / 1_000;
+        if (attacked.worstUs() > latestUs || honest.worstReturnUs() > latestUs) {
+            faults.add("somebody honest waited longer than " + Scale.LATEST + ": " + attacked.text() + "; return "
+                + honest.worstReturnUs() / 1_000 + " ms");
+        }
+        double ratio = attacked.deliveries().percentileUs(0.99) / quiet.deliveries().percentileUs(0.99);
+        say(String.format("p99 under attack is %.1f times its quiet value", ratio));
+        if (scale.ratio() > 0 && ratio > scale.ratio()) {
+            faults.add("the honest p99 is " + ratio + " times its quiet value");
+        }
+    }
+
+    private void judgeMemory(HubProcess hub, long before) throws IOException {
+        long[] after = {hub.aliveMb()};
+        say("alive: " + before + " MB before, " + after[0] + " MB when the attackers had left");
+        try {
+            Await.until("the memory comes back", Scale.RECOVERY, () -> {
+                try {
+                    after[0] = hub.aliveMb();
+                    return after[0] <= before + Scale.GROWN_MB;
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        } catch (AssertionError e) {
+            faults.add("a minute after the attackers " + after[0] + " MB are alive, and " + before + " before them");
+        }
+        say("alive in the end: " + after[0] + " MB");
+    }
+
+    private void say(String text) {
+        System.out.println("hostile " + container + ": " + text);
+    }
+
+    private static boolean hasAddresses() {
+        try (Socket socket = new Socket()) {
+            socket.bind(new InetSocketAddress("127.0.1.1", 0));
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static Path emptied(Path folder) throws IOException {
+        if (Files.exists(folder)) {
+            try (Stream<Path> files = Files.walk(folder)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+        return Files.createDirectories(folder);
+    }
+}

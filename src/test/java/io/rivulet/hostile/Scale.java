@@ -1,0 +1,60 @@
+package io.rivulet.hostile;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How large the play is. Without properties it is a short act; the profile {@code hostile} sets those
+ * of the whole one.
+ *
+ * @param seed      of all that is random; {@code -Dhostile.seed} plays a run again
+ * @param attackers threads, each with an address of its own
+ * @param streams   honest ones
+ * @param names     topic names in the log before anybody comes
+ * @param quiet     how long the honest ones are measured alone
+ * @param attack    how long they are measured under attack
+ * @param pause     longest pause of an attacker between two goes
+ * @param ratio     how many times its quiet value the honest p99 may take; 0 for not judged
+ * @param jvm       more arguments for the hub's JVM
+ * @param pinned    whether the hub has a core for itself and all others share the other one
+ * @param kinds     kinds of attack to play; empty for all
+ */
+record Scale(long seed, int attackers, int streams, int names, Duration quiet, Duration attack, Duration pause,
+             int ratio, List<String> jvm, boolean pinned, List<String> kinds) {
+
+    /** No honest delivery, answer or look-up may take longer, however small the machine. */
+    static final Duration LATEST = Duration.ofSeconds(5);
+    /** How long the memory may take to come back after the attackers have left. */
+    static final Duration RECOVERY = Duration.ofMinutes(1);
+    static final int PUBLISHERS = 4;
+    /** Events a second of one honest publisher. */
+    static final int EVENTS_A_SECOND = 12;
+    /** The heap that the issue names. */
+    static final int HEAP_MB = 256;
+    /** What may have grown: the index of what was published meanwhile, and caches that were not full before. */
+    static final int GROWN_MB = 24;
+
+    static Scale ofProperties() {
+        return new Scale(Long.getLong("hostile.seed", System.nanoTime() >>> 10), number("attackers", 24),
+            number("streams", 50), number("names", 4_000), Duration.ofSeconds(number("quiet", 3)),
+            Duration.ofSeconds(number("seconds", 12)), Duration.ofMillis(number("pause", 200)), number("ratio", 0),
+            words("jvm", "-XX:TieredStopAtLevel=1"), Boolean.getBoolean("hostile.pinned"), words("kinds", ""));
+    }
+
+    private static int number(String name, int absent) {
+        String text = System.getProperty("hostile." + name, "");
+        return text.isEmpty() ? absent : Integer.parseInt(text);
+    }
+
+    private static List<String> words(String name, String absent) {
+        String text = System.getProperty("hostile." + name, "");
+        text = text.isEmpty() ? absent : text;
+        return text.isBlank() ? List.of() : List.of(text.trim().split("[ ,]+"));
+    }
+
+    @Override
+    public String toString() {
+        return attackers + " attackers for " + attack.toSeconds() + " s, " + streams + " honest streams, seed " + seed
+            + (kinds.isEmpty() ? "" : ", only " + kinds);
+    }
+}
