@@ -135,7 +135,8 @@ class HostileIT {
         } catch (AssertionError e) {
             faults.add("a minute after the attackers " + after[0] + " MB are alive, and " + before + " before them");
         }
-        say("alive in the end: " + after[0] + " MB");
+        say("alive in the end: " + after[0] + " MB; honest streams ended " + hub.ends("127.0.1.") + ", strangers' "
+            + hub.ends("127.0.0."));
     }
 
     private void say(String text) {

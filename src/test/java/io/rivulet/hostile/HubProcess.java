@@ -18,10 +18,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The hub as an operator runs it, out of dev mode and with 256 MB, as a process of its own. For the test's thread. */
 final class HubProcess implements AutoCloseable {
 
+    private static final Pattern END = Pattern.compile("stream-end (\\w+)");
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
     private final Container container;
@@ -47,7 +50,7 @@ final class HubProcess implements AutoCloseable {
             "rivulet.resource=https://localhost/.well-known/mercure", "rivulet.token.issuer=" + Token.ISSUER,
             "rivulet.token.key=" + Token.SECRET, "rivulet.presence=true",
             // caches as small as suits such a heap: what fills them is no loss of memory, and would hide one
-            "rivulet.ring.bytes=8m", "rivulet.read.bytes=8m"));
+            "rivulet.ring.bytes=8m", "rivulet.read.bytes=8m", "rivulet.access.log=" + folder.resolve("access.log")));
         process = new ProcessBuilder(scale.pinned() ? Core.SERVER.run(command) : command)
             .redirectError(ProcessBuilder.Redirect.appendTo(log().toFile())).start();
         BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
@@ -106,6 +109,18 @@ final class HubProcess implements AutoCloseable {
             before = line;
         }
         return traces;
+    }
+
+    /** Why the hub ended streams of these addresses, as its access log tells, and how often. */
+    Map<String, Integer> ends(String addresses) throws IOException {
+        Map<String, Integer> ends = new TreeMap<>();
+        for (String line : Files.readAllLines(folder.resolve("access.log"))) {
+            Matcher end = END.matcher(line);
+            if (line.startsWith(addresses) && end.find()) {
+                ends.merge(end.group(1), 1, Integer::sum);
+            }
+        }
+        return ends;
     }
 
     private void awaitGone() {
