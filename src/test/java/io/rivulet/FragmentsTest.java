@@ -29,6 +29,7 @@ class FragmentsTest {
         Map.entry("WriteLimit", "one question to the container; the wiring asks one after the other"),
         Map.entry("Greeting", "the lines that a person reads when the hub has started"),
         Map.entry("ClockFeed", "a feed, as each is a file"),
+        Map.entry("RefusalLog", "a rule of privacy: what a line tells of a refusal, and that it never has a token"),
         Map.entry("Redaction", "a rule of privacy: these things no line of a log may tell"),
         Map.entry("HttpChunk", "the framing of a chunk, with a test of its own"),
         Map.entry("ErrorServlet", "a door, as each is a file"),

@@ -1,5 +1,8 @@
 package io.rivulet.kit;
 
+import io.rivulet.refusal.FaultLog;
+import java.lang.reflect.Field;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -16,6 +19,18 @@ public final class Unloggable extends Handler implements AutoCloseable {
     public Unloggable(String name) {
         logger = Logger.getLogger(name);
         logger.addHandler(this);
+        forgetEarlierFaults();
+    }
+
+    /** Other tests have caused faults of the same kind in this minute, and the log takes only so many of them. */
+    private static void forgetEarlierFaults() {
+        try {
+            Field kinds = FaultLog.class.getDeclaredField("KINDS");
+            kinds.setAccessible(true);
+            ((Map<?, ?>) kinds.get(null)).clear();
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError("the log of faults has changed: KINDS", e);
+        }
     }
 
     /** How often it threw. */

@@ -1,5 +1,6 @@
 package io.rivulet.http.trace;
 
+import io.rivulet.refusal.LineBudget;
 import io.rivulet.refusal.Printable;
 import io.rivulet.refusal.Refused;
 import jakarta.servlet.http.HttpServletRequest;
@@ -16,22 +17,18 @@ public final class RefusalLog {
 
     static final int LINES_MAX = 60;
 
-    private static final long WINDOW_MS = 60_000;
     private static final Logger LOG = LoggerFactory.getLogger(RefusalLog.class);
 
-    private final InstantSource clock;
-    private long windowStartMs;
-    private int lines;
-    private long untold;
+    private final LineBudget lines;
 
     /** The log of one hub, with the time that it counts by. */
     public RefusalLog(InstantSource clock) {
-        this.clock = clock;
+        lines = new LineBudget(LINES_MAX, clock::millis);
     }
 
     /** Logs a refusal: a warning where a failure is behind it, else one line of information. */
     public void add(Refused refused, HttpServletRequest request, String requestId) {
-        long left = admit();
+        long left = lines.admit();
         if (left < 0) {
             return;
         }
@@ -49,26 +46,9 @@ public final class RefusalLog {
 
     /** Logs an unforeseen failure with its stack trace. */
     public void fault(Throwable failure, HttpServletRequest request, String requestId) {
-        if (admit() >= 0) {
+        if (lines.admit() >= 0) {
             LOG.error("{} {} failed [{}]", request.getMethod(), Printable.of(request.getRequestURI()), requestId,
                 failure);
         }
-    }
-
-    /** -1 when this one is only counted, else how many went untold before it. */
-    synchronized long admit() {
-        long nowMs = clock.millis();
-        if (Math.abs(nowMs - windowStartMs) >= WINDOW_MS) {
-            windowStartMs = nowMs;
-            lines = 0;
-        }
-        if (lines == LINES_MAX) {
-            untold++;
-            return -1;
-        }
-        lines++;
-        long told = untold;
-        untold = 0;
-        return told;
     }
 }

@@ -10,6 +10,7 @@ import io.rivulet.log.LogCorrupt;
 import io.rivulet.log.LogEntry;
 import io.rivulet.log.LogWork;
 import io.rivulet.log.View;
+import io.rivulet.refusal.FaultLog;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,8 +89,7 @@ public final class HistoryRead {
 
     /** The gap that tells of damage. Other troubles pass and end the stream; damage would be met again. */
     Result damaged(long after, long upTo, LogCorrupt e) {
-        LOG.error("The log cannot be read after position {}: {}. Its readers are told of a gap up to {}.",
-            after, e.getMessage(), upTo, e);
+        FaultLog.tell(LOG, "The log cannot be read after position {}. Its readers are told of a gap.", after, e);
         damagedAfter.accumulateAndGet(after, Math::max);
         Position end = Position.ofDurable(upTo);
         return new Result(List.of(), end, 0, sealed(end), end, null, true, false);
