@@ -6,11 +6,30 @@ import java.io.IOException;
 public final class LogFailure extends IOException {
 
     private final boolean full;
+    private final boolean beforeEpoch;
 
     /** {@code full}: no space or quota left, rather than a fault of the device. */
     public LogFailure(String message, boolean full, Throwable cause) {
+        this(message, full, false, cause);
+    }
+
+    private LogFailure(String message, boolean full, boolean beforeEpoch, Throwable cause) {
         super(message, cause);
         this.full = full;
+        this.beforeEpoch = beforeEpoch;
+    }
+
+    /** The same failure of a log that has opened, but whose new epoch is not on the disk yet. */
+    public LogFailure beforeEpoch() {
+        return new LogFailure(getMessage(), full, true, getCause());
+    }
+
+    /**
+     * Whether the epoch in force is not on the disk. No id of a new event may be made then, not of a transient one
+     * either: the next opening may take the same epoch, and would give such an id to another event.
+     */
+    public boolean isBeforeEpoch() {
+        return beforeEpoch;
     }
 
     /** Whether the disk lacks space. */

@@ -3,7 +3,7 @@ package io.rivulet.log;
 /**
  * The extent of a log at one moment. Invariant: {@code 1 <= first <= head + 1}. Immutable.
  *
- * @param epoch         rises at every open; 24 bits
+ * @param epoch         rises at every open; 24 bits. It may not be on the disk yet: {@link LogFailure#isBeforeEpoch}
  * @param first         the oldest position that can be read; {@code head + 1} when there is none
  * @param head          the newest position; 0 in a new store
  * @param headNonce     the nonce of the newest commit, for ids of transient events after it

@@ -8,6 +8,7 @@ import com.google.gson.JsonObject;
 import io.rivulet.kit.Await;
 import io.rivulet.kit.Container;
 import io.rivulet.kit.EventStream;
+import io.rivulet.kit.Health;
 import io.rivulet.kit.OnEveryContainer;
 import io.rivulet.kit.Publisher;
 import io.rivulet.kit.Server;
@@ -97,6 +98,43 @@ class DiskFullIT {
         }
     }
 
+    @Test
+    void aRestartOnAFullDiskServesHistoryAndStreamsAndPublishesWhenThereIsSpace() throws Exception {
+        Path ballast = folder.resolve("ballast");
+        try (Server server = Server.in(container).data(folder.resolve("data")).start();
+             Publisher publisher = Publisher.to(server)) {
+            List<String> accepted = new ArrayList<>();
+            accepted.add(publisher.publish("news", "while there is space"));
+            fill(ballast);
+            assertEquals(507, publishUntilRefused(publisher, accepted).status());
+            server.stop();
+            fill(folder.resolve("more")); // what the refused event had
+            server.start().awaitOpen();
+            publisher.hangUp();
+
+            JsonObject ready = Health.of(server).json();
+            assertEquals("false", ready.get("publish").toString());
+            assertTrue(ready.get("publishReason").getAsString().contains("to read only"), ready.toString());
+            try (EventStream stream = EventStream.to(server).topic("news").topic("clock").since("earliest").open()) {
+                Await.until("all of history", () -> news(stream).equals(accepted));
+                for (String topic : List.of("news", "clock")) { // transient ones need the new epoch as well
+                    WireResponse full = publisher.form("topic", topic, "data", "no space");
+                    assertEquals(507, full.status(), full.text());
+                    assertTrue(full.text().contains("new epoch could not be written"), full.text());
+                }
+                Files.delete(ballast);
+                Files.delete(folder.resolve("more"));
+                Await.until("publishing works again", () -> heals(publisher, accepted));
+                Await.until("health tells it", () -> Health.of(server).json().get("publish").getAsBoolean());
+                String last = accepted.get(accepted.size() - 1);
+                Await.until("the last one", () -> news(stream).contains(last));
+                ticks(stream);
+                assertEquals(1, stream.connections());
+                assertEquals(accepted, news(stream));
+            }
+        }
+    }
+
     private static void fill(Path ballast) throws IOException {
         byte[] block = new byte[4_096];
         try (OutputStream out = Files.newOutputStream(ballast)) {
@@ -104,7 +142,7 @@ class DiskFullIT {
                 out.write(block);
             }
         } catch (IOException e) {
-            assertTrue(Files.size(ballast) > 0, "that is what was wanted: " + e);
+            assertTrue(Files.exists(ballast), "that is what was wanted: " + e);
         }
     }
 

@@ -130,7 +130,12 @@ public final class Committer implements Runnable {
                 }
             }
         }
-        show(fresh, records.isEmpty() ? List.of() : append(records, fresh));
+        List<LogEntry> entries = records.isEmpty() ? List.of() : append(records, fresh);
+        LogFailure failure = log.range().failure(); // after the append, which may have begun the epoch
+        if (failure != null && failure.isBeforeEpoch()) {
+            refuse(fresh, failure, true);
+        }
+        show(fresh, entries);
         receipts.remember(fresh);
         count(group);
     }
@@ -147,7 +152,8 @@ public final class Committer implements Runnable {
             if (log.range().head() > head) {
                 throw e; // not the disk's: the group is published, and the next round shows it
             }
-            refuseDurable(fresh, e);
+            metrics.add(Count.COMMIT_FAILURES);
+            refuse(fresh, e, false);
             return List.of();
         }
     }
@@ -220,19 +226,22 @@ public final class Committer implements Runnable {
         return new EventFrame(event, next, true, id, clock.millis());
     }
 
-    /** Nothing of the group is on the disk: its durable publishes are refused, its transient ones go on. */
-    private void refuseDurable(List<PendingPublish> group, Exception e) {
-        metrics.add(Count.COMMIT_FAILURES);
+    /**
+     * Nothing of the group is on the disk: its durable publishes are refused. Its transient ones go on, unless {@code
+     * all}: before the epoch is on the disk there is no id for them that could not be another event's later.
+     */
+    private void refuse(List<PendingPublish> group, Exception e, boolean all) {
         boolean full = e instanceof LogFailure failure && failure.isFull();
         if (!failing) {
             failing = true; // once for a trouble, not once for each publish
-            LOG.error("Publishing to durable topics fails: {}. Streams stay; it heals by itself.", e.getMessage(), e);
+            LOG.error("Publishing to {} fails: {}. Streams stay; it heals by itself.", all ? "all topics"
+                : "durable topics", e.getMessage(), e);
         }
         Refused refusal = Refused.because(full ? Refused.Reason.STORE_FULL : Refused.Reason.STORE_FAILED,
             (full ? "the disk is full: " : "the disk refused the event: ") + e.getMessage()
                 + "; nothing was published", e);
         for (PendingPublish pending : group) {
-            if (!pending.isTransient) {
+            if (pending.refusal == null && (all || !pending.isTransient)) {
                 pending.refusal = refusal;
             }
         }

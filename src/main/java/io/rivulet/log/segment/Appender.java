@@ -32,6 +32,9 @@ import org.slf4j.LoggerFactory;
  * one. Then the file holds a group at positions that the next group would get as well. So {@code unsure} says from
  * before the write until after that moment that the log must heal first. It is a plain field, because a failure that
  * there is no memory to describe must be kept too.
+ *
+ * <p>A log whose new epoch could not be written at the opening begins as a poisoned one. Its healing writes the meta
+ * file first.
  */
 final class Appender {
 
@@ -64,6 +67,8 @@ final class Appender {
     private boolean unsure;
     private boolean indexUnsure;
     private boolean closed;
+    /** What the opening could not write; null once it is on the disk. Until then the range carries a failure. */
+    private StoreMeta unwritten;
 
     Appender(Segments segments, LogOptions options, InstantSource clock, StoreMeta meta, Disk.File out,
              long lastTimeMs) {
@@ -72,6 +77,8 @@ final class Appender {
         this.clock = clock;
         this.epoch = meta.epoch();
         this.storeId = meta.storeId();
+        LogFailure failure = segments.range().failure();
+        this.unwritten = failure != null && failure.isBeforeEpoch() ? meta : null;
         this.out = out;
         this.lastTimeMs = lastTimeMs;
         Segment[] all = segments.all();
@@ -202,8 +209,8 @@ final class Appender {
      * head stays, for readers may read everything up to it.
      */
     private LogFailure poison(String what, Throwable e) {
-        LogFailure failure = segments.disk().failure(segments.folder(),
-            "the log " + what, e);
+        LogFailure plain = segments.disk().failure(segments.folder(), "the log " + what, e);
+        LogFailure failure = unwritten == null ? plain : plain.beforeEpoch();
         segments.changeRange(r -> new LogRange(epoch, r.first(), r.head(), r.headNonce(), r.bytesAppended(), failure));
         return failure;
     }
@@ -216,6 +223,7 @@ final class Appender {
      * @throws LogFailure when the disk still fails; the log stays poisoned
      */
     private void heal() throws LogFailure {
+        beginEpoch();
         try {
             out.close(); // it may hold the old failure, and a further one changes nothing
         } catch (IOException e) {
@@ -241,6 +249,18 @@ final class Appender {
         segments.changeRange(r -> new LogRange(epoch, r.first(), r.head(), r.headNonce(), r.bytesAppended(), null));
         unsure = false;
         LOG.info("the log in {} healed at position {}", segments.folder(), segments.range().head());
+    }
+
+    /** Writes what the opening could not: from here on events may have ids of this epoch. */
+    private void beginEpoch() throws LogFailure {
+        if (unwritten != null) {
+            try {
+                unwritten.write(segments.disk(), segments.folder());
+            } catch (IOException | RuntimeException | Error e) {
+                throw poison("is open to read only, for its new epoch could not be written", e);
+            }
+            unwritten = null;
+        }
     }
 
     /** A group that was refused may have left entries in the index, whose positions other events will have. */

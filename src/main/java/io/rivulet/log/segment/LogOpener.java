@@ -1,6 +1,7 @@
 package io.rivulet.log.segment;
 
 import io.rivulet.log.LogCorrupt;
+import io.rivulet.log.LogFailure;
 import io.rivulet.log.LogRange;
 import io.rivulet.log.disk.Disk;
 import io.rivulet.log.disk.StoreHash;
@@ -252,10 +253,17 @@ final class LogOpener {
     }
 
     /**
-     * Begins a new epoch and sets the range. The meta file is written before the first append of the epoch: ids name
-     * their epoch, and two runs of one log must not use the same.
+     * Begins a new epoch and sets the range. The meta file is written before the first event of the epoch: ids name
+     * their epoch, and two runs of one log must not give the same one to different events.
+     *
+     * <p>Where there is history, a disk that refuses the file (it is full, most often) does not keep the log from being
+     * read. The epoch then counts in memory alone, the range carries the failure, and {@link Appender} takes nothing
+     * until it has written the file. Ids that clients get meanwhile name the new epoch and places up to the head, which
+     * are in no doubt. If the process ends before the file is written, the next opening takes the same number, and as
+     * this one has had no event, both are one epoch.
      */
     private void begin(List<Segment> found, BlockHeader newest) throws IOException {
+        LogFailure failure = null;
         if (found.isEmpty()) {
             meta = meta.opened(0);
             meta.write(disk, folder); // before the first segment: a segment without its key would be refused
@@ -265,12 +273,21 @@ final class LogOpener {
             found.add(first);
         } else {
             meta = meta.opened(found.get(found.size() - 1).last());
-            meta.write(disk, folder);
+            try {
+                meta.write(disk, folder);
+            } catch (IOException e) {
+                failure = disk.failure(folder, "the log is open to read only, for its new epoch could not be written",
+                    e).beforeEpoch();
+                LOG.warn("{}: {}. Nothing is published until it can be; it is tried again by itself", folder,
+                    failure.getMessage());
+            }
         }
+        LogFailure unwritten = failure;
         segments.set(found);
         Segment last = found.get(found.size() - 1);
         int nonce = newest == null ? last.header().nonceBefore() : newest.nonce();
         long appended = last.header().bytesBefore() + last.length() - Segment.HEADER_BYTES;
-        segments.changeRange(r -> new LogRange(meta.epoch(), found.get(0).first(), last.last(), nonce, appended, null));
+        segments.changeRange(r -> new LogRange(meta.epoch(), found.get(0).first(), last.last(), nonce, appended,
+            unwritten));
     }
 }

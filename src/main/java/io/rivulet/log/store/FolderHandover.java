@@ -187,7 +187,12 @@ final class FolderHandover {
     /** Writes a note whole or not at all, for others read it at any moment. */
     private void write(Path file, Note note) throws IOException {
         Path tmp = folder.resolve(name + ".new");
-        Files.writeString(tmp, note.line());
+        try {
+            Files.writeString(tmp, note.line());
+        } catch (IOException e) {
+            Files.deleteIfExists(tmp); // on a full disk each start would leave an empty file
+            throw e;
+        }
         Files.move(tmp, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 }

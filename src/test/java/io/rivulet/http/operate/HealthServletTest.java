@@ -44,6 +44,28 @@ class HealthServletTest {
         }
     }
 
+    @Test
+    void aLogThatOpenedToReadOnlyTakesNoTransientEventEither() throws Exception {
+        try (Door door = Door.dev("transient.topics", "tick")) {
+            LogFailure failure = new LogFailure("the epoch could not be written", true, null);
+            door.log().failWith(failure);
+            assertEquals(200, door.send("POST /api/updates?topic=tick", "x").getStatus());
+            door.log().failWith(failure.beforeEpoch());
+            for (String topic : new String[] {"tick", "a", "tick"}) {
+                HttpTester.Response answer = door.send("POST /api/updates?topic=" + topic, "x");
+                assertEquals(507, answer.getStatus());
+                assertEquals(true, answer.getContent().contains("the epoch could not be written"),
+                    answer.getContent());
+            }
+            assertEquals(200, door.get("/health/ready").getStatus());
+            assertEquals(503, door.get("/health/ready?publish").getStatus());
+            assertEquals(200, door.get("/api/events?topic=a").getStatus());
+            door.log().failWith(null);
+            assertEquals(200, door.send("POST /api/updates?topic=tick", "x").getStatus());
+            assertEquals(200, door.get("/health/ready?publish").getStatus());
+        }
+    }
+
     private static void assertAnswer(int status, String body, HttpTester.Response answer) {
         assertEquals(body, answer.getContent());
         assertEquals(status, answer.getStatus());
