@@ -30,15 +30,11 @@ import io.rivulet.hub.tail.TransientTopics;
 import io.rivulet.log.EventLog;
 import io.rivulet.log.LogRange;
 import io.rivulet.metrics.Metrics;
-import io.rivulet.refusal.FaultLog;
+import io.rivulet.refusal.LastingLoop;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -56,7 +52,7 @@ import org.slf4j.LoggerFactory;
 final class RunningHub {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunningHub.class);
-    private static final long TICK_MS = 500;
+    private static final long TICK_NS = 500_000_000;
     private static final long JOIN_MS = 2_000;
 
     private final EventLog log;
@@ -68,8 +64,9 @@ final class RunningHub {
     private final LookUps lookUps;
     private final StreamOpener opener;
     private final HistoryPages pages;
-    private final ExecutorService answers;
-    private final ScheduledExecutorService ticker;
+    private final AnswerThread answers;
+    private final Thread ticker;
+    private volatile boolean ticking = true;
     private final PresenceTeller teller;
 
     private RunningHub(Settings settings, InstantSource clock, LongSupplier nanos, Metrics metrics, EventLog log,
@@ -81,8 +78,10 @@ final class RunningHub {
         ReadBudget readBudget = new ReadBudget(settings.get(SettingsTable.READ_BYTES));
         readers = new Readers(readBudget);
         lookUps = new LookUps(readers, settings.get(SettingsTable.CONNECTIONS_ADDRESS_MAX));
-        answers = Executors.newSingleThreadExecutor(daemon("rivulet-answer"));
-        ticker = Executors.newSingleThreadScheduledExecutor(daemon("rivulet-tick"));
+        answers = new AnswerThread();
+        ticker = new Thread(() -> LastingLoop.run(LOG, "A tick of {} failed once and comes again", "rivulet-tick",
+            this::tickInTime), "rivulet-tick");
+        ticker.setDaemon(true);
 
         LogRange range = log.range();
         Position start = Position.ofDurable(range.head());
@@ -124,12 +123,25 @@ final class RunningHub {
         hub.readers.start();
         hub.fanOut.shards().forEach(Shard::start);
         hub.committer.start();
-        hub.ticker.scheduleAtFixedRate(FaultLog.surviving(LOG, "A tick", hub::tick), TICK_MS, TICK_MS,
-            TimeUnit.MILLISECONDS);
+        hub.answers.start();
+        hub.ticker.start();
         if (hub.teller != null) {
             hub.teller.start();
         }
         return hub;
+    }
+
+    /** Waits for the time of a tick, and ticks; on its thread. It waits first, so that one that fails waits again. */
+    private boolean tickInTime() {
+        long endNs = System.nanoTime() + TICK_NS;
+        for (long leftNs = TICK_NS; ticking && leftNs > 0; leftNs = endNs - System.nanoTime()) {
+            Thread.interrupted(); // a stranger's interrupt would turn the wait into a spin
+            LockSupport.parkNanos(leftNs);
+        }
+        if (ticking) {
+            tick();
+        }
+        return ticking;
     }
 
     private void tick() {
@@ -195,7 +207,8 @@ final class RunningHub {
      * fan-out then lets it go. An interrupt ends the waiting, but every thread is still told to end.
      */
     void close() {
-        ticker.shutdownNow();
+        ticking = false;
+        LockSupport.unpark(ticker);
         queue.close();
         try {
             committer.join(JOIN_MS);
@@ -208,10 +221,7 @@ final class RunningHub {
                 teller.close(JOIN_MS);
             }
             readers.close();
-            answers.shutdown();
-            if (!answers.awaitTermination(JOIN_MS, TimeUnit.MILLISECONDS)) {
-                answers.shutdownNow();
-            }
+            answers.close(JOIN_MS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             LOG.warn("The hub was interrupted while it closed; its threads end without being waited for");
@@ -222,15 +232,7 @@ final class RunningHub {
             if (teller != null) {
                 teller.end();
             }
-            answers.shutdown();
+            answers.end();
         }
-    }
-
-    private static ThreadFactory daemon(String name) {
-        return task -> {
-            Thread thread = new Thread(task, name);
-            thread.setDaemon(true);
-            return thread;
-        };
     }
 }

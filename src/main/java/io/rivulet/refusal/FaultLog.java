@@ -39,15 +39,4 @@ public final class FaultLog {
     private static long millis() {
         return System.nanoTime() / 1_000_000;
     }
-
-    /** The same work, for an executor that never calls again after a throw. */
-    public static Runnable surviving(Logger log, String name, Runnable work) {
-        return () -> {
-            try {
-                work.run();
-            } catch (RuntimeException | Error e) {
-                tell(log, "{} failed once and goes on", name, e);
-            }
-        };
-    }
 }

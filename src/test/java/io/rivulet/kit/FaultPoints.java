@@ -7,6 +7,7 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.net.URL;
+import java.util.Set;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
@@ -19,15 +20,19 @@ import org.objectweb.asm.Opcodes;
 
 /**
  * Runs the tests of a class on copies of the hub's classes that have points of faults: {@code @ExtendWith(FaultPoints
- * .class)}. A point is where memory or stack may end: the beginning of a method, and each allocation. There the copy
- * calls {@link FaultSwitch}. The copies live in a class loader of their own, with the test and all that it uses, so no
- * other test is slower for it. Such a test gets what it needs as parameters of its methods; it has no fields that JUnit
- * fills, and no methods that run before or after each test.
+ * .class)}. A point is where memory or stack may end: the beginning of a method, each allocation, and each call of the
+ * library that may allocate. There the copy calls {@link FaultSwitch}. The copies live in a class loader of their own,
+ * with the test and all that it uses, so no other test is slower for it. Such a test gets what it needs as parameters
+ * of its methods; it has no fields that JUnit fills, and no methods that run before or after each test.
  */
 public final class FaultPoints implements InvocationInterceptor {
 
     private static final String SWITCH = FaultSwitch.class.getName();
     private static final String SWITCH_PATH = SWITCH.replace('.', '/');
+    /** Methods of the library's collections and futures that may need memory. */
+    private static final Set<String> ALLOCATING = Set.of("add", "addAll", "addFirst", "addLast", "allOf", "complete",
+        "completeExceptionally", "computeIfAbsent", "computeIfPresent", "copyOf", "copyOfRange", "execute", "iterator",
+        "merge", "of", "offer", "put", "putIfAbsent", "schedule", "stream", "submit", "toArray");
     private static final ClassLoader COPIES = new Copies(FaultPoints.class.getClassLoader());
 
     @Override
@@ -146,6 +151,14 @@ public final class FaultPoints implements InvocationInterceptor {
                 call(mv, "point");
             }
             super.visitIntInsn(opcode, operand);
+        }
+
+        @Override
+        public void visitMethodInsn(int opcode, String owner, String name, String descriptor, boolean isInterface) {
+            if (owner.startsWith("java/util/") && ALLOCATING.contains(name)) {
+                call(mv, "point");
+            }
+            super.visitMethodInsn(opcode, owner, name, descriptor, isInterface);
         }
 
         @Override

@@ -70,7 +70,7 @@ public final class FaultSwitch implements AutoCloseable {
         set = null;
     }
 
-    /** A point. The hub's code calls it, before a method's first instruction and before each allocation. */
+    /** A point. The hub's code calls it, where {@link FaultPoints} says. */
     public static void point() {
         FaultSwitch now = set;
         if (now != null && now.threads.test(Thread.currentThread()) && INITIALISING.get()[0] == 0) {

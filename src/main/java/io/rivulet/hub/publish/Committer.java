@@ -12,7 +12,7 @@ import io.rivulet.log.LogFailure;
 import io.rivulet.log.LogRecord;
 import io.rivulet.metrics.Metrics;
 import io.rivulet.metrics.Metrics.Count;
-import io.rivulet.refusal.FaultLog;
+import io.rivulet.refusal.LastingLoop;
 import io.rivulet.refusal.Refused;
 import io.rivulet.topic.TopicMatcher;
 import io.rivulet.topic.TopicSelection;
@@ -21,7 +21,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,8 +38,6 @@ public final class Committer implements Runnable {
     private static final TopicSelection ALL = TopicSelection.of(List.of(new TopicMatcher.Any()));
     private static final int READ_BYTES = 1 << 20;
     private static final long TROUBLE_MS = 10_000;
-    /** Where memory is missing, trying again at once would only fill the log. */
-    private static final long FAULT_PAUSE_NS = 10_000_000;
 
     private final PublishQueue queue;
     private final EventLog log;
@@ -60,6 +57,10 @@ public final class Committer implements Runnable {
      */
     private int nonce;
     private boolean failing;
+    /** What the round has taken, also when it fails half-way. */
+    private List<PendingPublish> taken = List.of();
+    /** Whether the last round came to its end. */
+    private boolean isDone = true;
     /** When the last fault was; 0 for never. */
     private volatile long faultMs;
 
@@ -80,36 +81,47 @@ public final class Committer implements Runnable {
         log.beforeSync(answers::give);
     }
 
+    /** Makes rounds to the end: without this thread every publisher would wait for ever. */
     @Override
     public void run() {
-        boolean open = true;
-        while (open) {
-            open = takeAndCommit();
-        }
+        LastingLoop.run(LOG, "A group of publishes failed in {}; whether they were published is unknown",
+            Thread.currentThread().getName(), this::takeAndCommit);
     }
 
-    /** Whatever is thrown stays here: without this thread every publisher would wait for ever. False at the end. */
-    private boolean takeAndCommit() {
-        List<PendingPublish> group = List.of();
-        try {
-            group = new ArrayList<>();
-            if (!queue.take(group)) {
-                return false;
-            }
-            if (fanOut.isLagging(ring)) {
-                answers.give();
-                fanOut.awaitNotLagging(ring);
-            }
-            showMissing();
-            commit(group);
-            answers.keep(group);
-            if (queue.isEmpty()) {
-                answers.give(); // a later publish finds this thread at work, or wakes it: no need to look again
-            }
-        } catch (IOException | RuntimeException | Error e) {
-            fault(group, e);
+    /** Takes a group and commits it; false at the end. What was taken is answered, whatever is thrown here. */
+    private boolean takeAndCommit() throws IOException {
+        if (!isDone) {
+            answerFailed();
         }
+        isDone = false;
+        List<PendingPublish> group = new ArrayList<>();
+        taken = group;
+        if (!queue.take(group)) {
+            return false;
+        }
+        if (fanOut.isLagging(ring)) {
+            answers.give();
+            fanOut.awaitNotLagging(ring);
+        }
+        showMissing();
+        commit(group);
+        answers.keep(group);
+        if (queue.isEmpty()) {
+            answers.give(); // a later publish finds this thread at work, or wakes it: no need to look again
+        }
+        isDone = true;
         return true;
+    }
+
+    /** Answers the group of a round that failed, and those that were kept; a round that fails here does it again. */
+    private void answerFailed() {
+        faultMs = clock.millis(); // before the answers: a publisher who was refused finds it in health
+        for (int i = 0; i < taken.size(); i++) {
+            PendingPublish pending = taken.get(i);
+            pending.refusal = pending.refusal == null ? PendingPublish.UNKNOWN : pending.refusal;
+        }
+        answers.keep(taken);
+        answers.give();
     }
 
     /** Why publishes may fail: one did by a fault of the hub some seconds ago; else null. Any thread. */
@@ -175,19 +187,6 @@ public final class Committer implements Runnable {
         fanOut.wake();
     }
 
-    /** The committer goes on after any fault: without it every publisher would wait for ever. */
-    private void fault(List<PendingPublish> group, Throwable e) {
-        faultMs = clock.millis(); // before the answers: a publisher who was refused finds it in health
-        for (int i = 0; i < group.size(); i++) {
-            PendingPublish pending = group.get(i);
-            pending.refusal = pending.refusal == null ? PendingPublish.UNKNOWN : pending.refusal;
-        }
-        answers.keep(group);
-        answers.give();
-        FaultLog.tell(LOG, "A group of {} publishes failed; whether they were published is unknown", group.size(), e);
-        LockSupport.parkNanos(FAULT_PAUSE_NS);
-    }
-
     /** Shows a group in its order; {@code entries} are its durable events, which are on the disk now. */
     private void show(List<PendingPublish> group, List<LogEntry> entries) {
         answers.give(); // to show the events may mean to wait for room in the ring
@@ -207,8 +206,9 @@ public final class Committer implements Runnable {
     /** Shows one event to the shards; waits where the ring would evict an event that a shard has not dispatched. */
     private void show(EventFrame frame) {
         fanOut.awaitRoom(ring, frame.weight());
+        Position next = frame.position();
         ring.add(frame);
-        place = frame.position();
+        place = next; // and nothing between that could fail: else the event would be shown once more
         if (frame.isTransient() && !frame.isPresence()) {
             transients.added(frame);
         }

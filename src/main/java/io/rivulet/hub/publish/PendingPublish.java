@@ -28,6 +28,8 @@ public final class PendingPublish {
         "the hub failed; whether the event was published is unknown");
 
     private static final long RETRY_NS = 10_000_000;
+    /** So often the true answer is tried. */
+    private static final int TRIES = 10;
 
     /** The ids, once placed. */
     final List<String> ids;
@@ -49,13 +51,13 @@ public final class PendingPublish {
         this.ids = new ArrayList<>(events.size());
     }
 
-    /** Completes the answer; on the thread for answers. */
+    /** Completes the answer; on the thread for answers. While that fails it tries again: a publisher waits for it. */
     void complete() {
-        while (!answer.isDone()) {
+        for (int tries = 1; !answer.isDone(); tries++) {
             try {
                 tryComplete();
             } catch (RuntimeException | Error e) {
-                refusal = UNKNOWN; // which needs less memory than the ids
+                refusal = tries < TRIES ? refusal : UNKNOWN; // which needs less memory than the ids
                 LockSupport.parkNanos(RETRY_NS);
             }
         }

@@ -80,12 +80,16 @@ public final class TailRing {
             floor = new Floor(old.position(), old.placeId(), first);
             evicted.accept(old);
             long gone = first;
-            first = gone + 1;
-            slots.set(slot(gone), null);
-            bytes -= old.weight();
+            int slot = slot(gone);
+            int weight = old.weight();
+            first = gone + 1; // from here on nothing can fail that would leave the bytes miscounted
+            slots.set(slot, null);
+            bytes -= weight;
         }
-        bytes += frame.weight();
-        slots.set(slot(head + 1), frame);
+        int slot = slot(head + 1);
+        int weight = frame.weight();
+        slots.set(slot, frame);
+        bytes += weight;
         head = head + 1;
     }
 

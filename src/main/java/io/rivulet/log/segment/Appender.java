@@ -149,7 +149,10 @@ final class Appender {
             try {
                 // the refused group must not come back after a crash; a real heal comes before the next append
                 out.truncate(active.length());
-            } catch (IOException | RuntimeException again) {
+                if (indexUnsure) {
+                    indexAnew(); // till the heal, a look-up would miss in the file what the index still tells of
+                }
+            } catch (IOException | RuntimeException | Error again) {
                 failure.addSuppressed(again);
             }
             throw failure;

@@ -79,10 +79,14 @@ final class LogLookup implements LogFinder {
             work.cost(LogWork.PAGE);
             try {
                 long[] postings = segment.index().ids(hash);
+                long head = segments.range().head(); // see isVisible
                 if (!privates.isNone()) {
                     postings = PostingList.either(postings, segment.index().ids(segments.hash().ofPrivate(hash)));
                 }
                 for (long posting : postings) {
+                    if (!isVisible(segment, posting, head)) {
+                        continue;
+                    }
                     LogEntry entry = segments.entry(segment, posting);
                     work.cost(LogWork.PAGE);
                     Event event = entry.event();
@@ -105,7 +109,11 @@ final class LogLookup implements LogFinder {
         Segment[] all = segments.all();
         for (int i = all.length - 1; i >= 0; i--) {
             try {
+                long head = segments.range().head(); // see isVisible
                 for (long posting : all[i].index().ids(hash)) {
+                    if (!isVisible(all[i], posting, head)) {
+                        continue;
+                    }
                     LogEntry entry = segments.entry(all[i], posting);
                     if (entry.receipt() != null && entry.receipt().key().equals(key)) {
                         return Optional.of(entry);
@@ -116,6 +124,15 @@ final class LogLookup implements LogFinder {
             }
         }
         return Optional.empty();
+    }
+
+    /**
+     * Whether what the index tells of may be read. A group that was refused may have left its entries in the index, and
+     * its bytes in the file, until the log heals. Its publisher tries again before that, with the same key: an answer
+     * from these entries would acknowledge what is not in the log.
+     */
+    private static boolean isVisible(Segment segment, long posting, long head) {
+        return segment.first() + Postings.rel(posting) <= head;
     }
 
     /** The first segment that reaches this time is entered by its sparse index; times in the log never fall. */

@@ -33,6 +33,11 @@ public final class ReadBudget {
         }
     }
 
+    /** How much is taken now: for tests. */
+    long taken() {
+        return (long) (units - permits.availablePermits()) * UNIT;
+    }
+
     private int units(long bytes) {
         return (int) Math.min(units, (bytes + UNIT - 1) / UNIT);
     }

@@ -1,0 +1,46 @@
+package io.rivulet.refusal;
+
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+
+/**
+ * The loop of a thread that others depend on: it makes rounds until one says that it was the last, and outlives
+ * whatever a round throws. The committer, shards, readers, the ticker and the thread for answers run in it.
+ *
+ * <p>The hard thing is a fault that goes on, as when memory is missing: then the handling of the fault fails, too, and
+ * a {@code catch} that logs would throw out of the loop. So the {@code catch} only keeps the fault, and the next round
+ * begins with telling it.
+ */
+public final class LastingLoop {
+
+    /** Where memory is missing, trying again at once would only fill the log. */
+    private static final long FAULT_PAUSE_NS = 10_000_000;
+
+    /** One round. */
+    public interface Round {
+        /** Returns whether another one follows. One that follows a failure finds what that left behind. */
+        boolean run() throws Exception;
+    }
+
+    private LastingLoop() {
+    }
+
+    /** Makes rounds on the calling thread; {@code text} tells of a failed one and has a place for {@code name}. */
+    public static void run(Logger log, String text, String name, Round round) {
+        Throwable failure = null;
+        boolean goesOn = true;
+        while (goesOn) {
+            try {
+                if (failure != null) {
+                    Throwable told = failure;
+                    failure = null;
+                    FaultLog.tell(log, text, name, told);
+                    LockSupport.parkNanos(FAULT_PAUSE_NS);
+                }
+                goesOn = round.run();
+            } catch (Exception | Error e) {
+                failure = e; // and nothing more: see above
+            }
+        }
+    }
+}
