@@ -27,6 +27,8 @@ import java.util.Arrays;
  */
 public final class Subscriber implements Subscription, StreamView {
 
+    private static final int PROBES_MAX = 6;
+
     /** How far the stream has come in its life. */
     enum Stage {
         /** Not placed yet: its cursor is being looked up. */
@@ -109,6 +111,8 @@ public final class Subscriber implements Subscription, StreamView {
     private long offered;
     private int slot = -1;
     private boolean indexed;
+    /** How many comments it got, as far as that matters: {@link Heartbeat} begins with short pauses. */
+    private byte probes;
     private boolean dirty;
     private boolean queued;
     private boolean damageTold;
@@ -418,6 +422,15 @@ public final class Subscriber implements Subscription, StreamView {
 
     void heartbeat(long nowNs) {
         heartbeatNs = nowNs;
+    }
+
+    /** How many comments it has got; no more than {@link #PROBES_MAX} are counted. */
+    int probes() {
+        return probes;
+    }
+
+    void probed() {
+        probes = (byte) Math.min(PROBES_MAX, probes + 1);
     }
 
     /** Its index in its shard's list; -1 while it is not there. */

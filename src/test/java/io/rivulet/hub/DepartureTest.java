@@ -1,0 +1,99 @@
+package io.rivulet.hub;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.rivulet.auth.Grant;
+import io.rivulet.hub.resume.History;
+import io.rivulet.hub.resume.HistoryPages;
+import io.rivulet.hub.resume.Since;
+import io.rivulet.hub.stream.HubClient;
+import io.rivulet.kit.Await;
+import io.rivulet.topic.TopicSelection;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How soon the hub finds out that a client has left, which only a write does, the second one. */
+class DepartureTest {
+
+    private static final int TICK_MS = 500;
+
+    private final SetClock clock = new SetClock();
+    @TempDir
+    private Path folder;
+
+    /** The ticks after which a silent stream got a comment. */
+    private List<Integer> commentsOf(HubScene scene, HubClient client, int ticks) throws Exception {
+        List<Integer> at = new ArrayList<>();
+        scene.tick();
+        client.drain();
+        int before = client.comments.size();
+        for (int tick = 1; tick <= ticks; tick++) {
+            clock.advanceMs(TICK_MS);
+            scene.tick();
+            client.drain();
+            if (client.comments.size() > before) {
+                before = client.comments.size();
+                at.add(tick);
+            }
+        }
+        return at;
+    }
+
+    @Test
+    void aYoungStreamIsWrittenToSoonAndAnOldOneByItsHeartbeat() throws Exception {
+        try (HubScene scene = HubScene.timed(folder, clock)) {
+            HubClient live = scene.client("news").heartbeat(Duration.ofMinutes(5)).connect();
+            Await.until("its hello", () -> live.readAll() > 0);
+            assertEquals(List.of(1, 3, 7, 15, 31, 63, 123, 183), commentsOf(scene, live, 200));
+            HubClient hasty = scene.client("news").heartbeat(Duration.ofSeconds(1)).connect();
+            Await.until("its hello", () -> hasty.readAll() > 0);
+            assertEquals(List.of(1, 3, 5, 7, 9), commentsOf(scene, hasty, 10));
+        }
+    }
+
+    /** Its place is looked up by readers that are busy with others; it must be found out all the same. */
+    @Test
+    void aStreamWhoseLookUpWaitsIsWrittenToAndLeavesTheCount() throws Exception {
+        try (HubScene scene = HubScene.timed(folder, clock)) {
+            scene.publish("news", "1");
+            CountDownLatch inside = new CountDownLatch(2);
+            CountDownLatch held = new CountDownLatch(1);
+            HistoryPages.Room busy = bytes -> {
+                inside.countDown();
+                try {
+                    return held.await(20, TimeUnit.SECONDS);
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            };
+            List<CompletableFuture<History>> others = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                others.add(scene.hub.history(TopicSelection.ofTopics(List.of("news")), Grant.ANONYMOUS, Since.EARLIEST,
+                    null, 1, busy));
+            }
+            try {
+                assertTrue(inside.await(20, TimeUnit.SECONDS));
+                HubClient waits = scene.client("*").conflating().heartbeat(Duration.ofMinutes(5))
+                    .connect(Since.EARLIEST);
+                assertEquals(List.of(1, 3, 7), commentsOf(scene, waits, 8));
+                assertEquals(List.of(), waits.received);
+                assertEquals(1, scene.caps.total());
+                waits.cut();
+                Await.until("it left the count", () -> scene.caps.total() == 0);
+            } finally {
+                held.countDown();
+            }
+            for (CompletableFuture<History> other : others) {
+                assertEquals(1, other.get(20, TimeUnit.SECONDS).events().size());
+            }
+        }
+    }
+}
