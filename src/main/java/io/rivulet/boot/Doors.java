@@ -4,6 +4,7 @@ import io.rivulet.auth.Bans;
 import io.rivulet.auth.Roles;
 import io.rivulet.auth.token.TokenVerifier;
 import io.rivulet.config.Settings;
+import io.rivulet.config.SettingsTable;
 import io.rivulet.feed.Feeds;
 import io.rivulet.http.EdgeFilter;
 import io.rivulet.http.ErrorServlet;
@@ -12,6 +13,7 @@ import io.rivulet.http.Problem;
 import io.rivulet.http.StoreStatus;
 import io.rivulet.http.access.Access;
 import io.rivulet.http.access.Cors;
+import io.rivulet.http.form.BytesInFlight;
 import io.rivulet.http.mercure.MercureServlet;
 import io.rivulet.http.mercure.MetadataServlet;
 import io.rivulet.http.mercure.SubscriptionsServlet;
@@ -22,6 +24,7 @@ import io.rivulet.http.operate.HealthServlet;
 import io.rivulet.http.operate.SlashCheck;
 import io.rivulet.http.page.HomeServlet;
 import io.rivulet.http.stream.OpenResponses;
+import io.rivulet.http.stream.PageResponses;
 import io.rivulet.http.trace.AccessLog;
 import io.rivulet.http.trace.ClientAddress;
 import io.rivulet.http.updates.EventsServlet;
@@ -61,6 +64,7 @@ public final class Doors implements AutoCloseable {
     private final HubContext own;
     private final HubContext mercure;
     private final OpenResponses responses;
+    private final PageResponses pages;
     private final SlashCheck slashes;
     private final List<String> names = new ArrayList<>();
 
@@ -91,10 +95,11 @@ public final class Doors implements AutoCloseable {
             ? MetadataServlet.url(hub.topics().hubUrl(), mount.prefix()) : null;
         own = new HubContext(settings, hub, services.clock(),
             new Access(settings, services.tokens(), roles, services.bans()), new Cors(settings),
-            new Problem(services.clock(), metadata));
+            new Problem(services.clock(), metadata), new BytesInFlight(settings.get(SettingsTable.FLIGHT_BYTES)));
         mercure = own.with(new Access(settings, services.tokens(), roles, services.bans(),
             MercureServlet.tokenInQuery(settings)));
         responses = new OpenResponses(settings, hub.metrics());
+        pages = new PageResponses(settings);
         slashes = new SlashCheck(hub.presence().isOn(), mount.prefix() + MERCURE);
     }
 
@@ -111,7 +116,7 @@ public final class Doors implements AutoCloseable {
         add(application, "subscriptions", new SubscriptionsServlet(mercure, mount.prefix() + MERCURE),
             MERCURE + "/subscriptions/*");
         add(application, "metadata", new MetadataServlet(own, services.tokens()), METADATA);
-        add(application, "events", new EventsServlet(own), "/api/events");
+        add(application, "events", new EventsServlet(own, pages), "/api/events");
         add(application, "connections",
             new ConnectionsServlet(own, services.bans(), mount.prefix() + CONNECTIONS), CONNECTIONS + "/*");
         add(application, "bans", new BansServlet(own, services.bans()), "/api/bans");
@@ -182,6 +187,7 @@ public final class Doors implements AutoCloseable {
     @Override
     public void close() {
         slashes.close();
+        pages.close();
         responses.close();
     }
 }

@@ -14,6 +14,9 @@ public final class DerivedDefaults {
 
     private static final long BUFFER_BYTES_MAX = 64L << 20;
     private static final int BUFFER_HEAP_SHARE = 16;
+    private static final int FLIGHT_HEAP_SHARE = 8;
+    /** The smallest part of a kind of callers is a quarter, and a body that grows is there one and a half times. */
+    private static final int FLIGHT_BODIES_MIN = 6;
 
     private DerivedDefaults() {
     }
@@ -21,6 +24,16 @@ public final class DerivedDefaults {
     /** The bytes of the ring, of slow sockets and of conflating streams: a sixteenth of the heap, at most 64 MiB. */
     static long bufferBytes(long heapBytes) {
         return Math.min(BUFFER_BYTES_MAX, heapBytes / BUFFER_HEAP_SHARE);
+    }
+
+    /** The bytes of bodies and answers in flight: an eighth of the heap, but room for the largest body. */
+    static long flightBytes(long heapBytes, long bodyMax) {
+        return Math.max(heapBytes / FLIGHT_HEAP_SHARE, flightBytesMin(bodyMax));
+    }
+
+    /** So many bytes in flight at least, or the largest body would never go through. */
+    static long flightBytesMin(long bodyMax) {
+        return FLIGHT_BODIES_MIN * bodyMax;
     }
 
     /** Whether something is there that may depend on dev mode. */

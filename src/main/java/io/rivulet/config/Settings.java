@@ -122,6 +122,12 @@ public final class Settings {
             throw new BadSetting(SettingsTable.RETRY_MIN.fullKey() + " is greater than "
                 + SettingsTable.RETRY_MAX.fullKey());
         }
+        long flight = get(SettingsTable.FLIGHT_BYTES);
+        long least = DerivedDefaults.flightBytesMin(get(SettingsTable.BODY_MAX));
+        if (flight > 0 && flight < least) {
+            throw new BadSetting(SettingsTable.FLIGHT_BYTES.fullKey() + " is " + flight + "; the largest body ("
+                + SettingsTable.BODY_MAX.fullKey() + ") needs at least " + least);
+        }
     }
 
     /** Replaces each 0 that asks for a default by the number that follows. */
@@ -130,6 +136,8 @@ public final class Settings {
         values.replace(SettingsTable.RING_BYTES, 0L, buffer);
         values.replace(SettingsTable.WRITE_BYTES, 0L, buffer);
         values.replace(SettingsTable.CONFLATE_BYTES, 0L, buffer);
+        values.replace(SettingsTable.FLIGHT_BYTES, 0L,
+            DerivedDefaults.flightBytes(heapBytes, get(SettingsTable.BODY_MAX)));
         values.replace(SettingsTable.PUBLISH_BURST, 0, get(SettingsTable.PUBLISH_RATE));
     }
 

@@ -150,6 +150,9 @@ public final class SettingsTable {
     public static final Setting<Long> WRITE_BYTES = row("write.bytes", BYTES, "0", 0, 4 * GIB,
         "Bytes that slow sockets hold beyond 8 KiB each; 0 for 64m or a sixteenth of the heap, whichever is less.");
 
+    public static final Setting<Long> FLIGHT_BYTES = row("flight.bytes", BYTES, "0", 0, 64 * GIB,
+        "Bodies being read and answers being written; more is 503. 0 for an eighth of the heap, or 6 times body.max.");
+
     public static final Setting<Optional<String>> ACCESS_LOG = row("access.log", PATH, "", 0, 0,
         "File with a line for each request and for each end of a stream, never a query; in dev data.dir/access.log.");
     public static final Setting<Optional<String>> FEED_QUOTES = row("feed.quotes", PATH, "", 0, 0,

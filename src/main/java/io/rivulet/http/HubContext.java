@@ -1,9 +1,14 @@
 package io.rivulet.http;
 
+import io.rivulet.auth.Grant;
 import io.rivulet.config.Settings;
 import io.rivulet.http.access.Access;
 import io.rivulet.http.access.Cors;
+import io.rivulet.http.form.BytesInFlight;
+import io.rivulet.http.trace.RequestTrace;
 import io.rivulet.hub.Hub;
+import io.rivulet.hub.resume.Caller;
+import jakarta.servlet.http.HttpServletRequest;
 import java.time.InstantSource;
 
 /**
@@ -15,11 +20,25 @@ import java.time.InstantSource;
  * @param access   who may do what
  * @param cors     which pages may read
  * @param problem  how refusals are answered
+ * @param flight   the memory for bodies and answers
  */
-public record HubContext(Settings settings, Hub hub, InstantSource clock, Access access, Cors cors, Problem problem) {
+public record HubContext(Settings settings, Hub hub, InstantSource clock, Access access, Cors cors, Problem problem,
+                         BytesInFlight flight) {
 
     /** The same for servlets where other rules say who asks. */
     public HubContext with(Access other) {
-        return new HubContext(settings, hub, clock, other, cors, problem);
+        return new HubContext(settings, hub, clock, other, cors, problem, flight);
+    }
+
+    /**
+     * The charge for the body or the answer of this request, which holds nothing yet. Strangers are told apart by their
+     * address: behind a proxy that is not named as trusted they are all one.
+     */
+    public BytesInFlight.Charge charge(HttpServletRequest request, Grant grant) {
+        if (grant.isAnonymous()) {
+            return flight.charge(BytesInFlight.Kind.STRANGER, Caller.address(RequestTrace.of(request).peer()));
+        }
+        return flight.charge(grant.publishes().isNone() ? BytesInFlight.Kind.READER : BytesInFlight.Kind.PUBLISHER,
+            grant.identity());
     }
 }

@@ -6,6 +6,7 @@ import io.rivulet.config.SettingsTable;
 import io.rivulet.http.form.Answer;
 import io.rivulet.http.form.BodyDrain;
 import io.rivulet.http.form.BodyReader;
+import io.rivulet.http.form.BytesInFlight;
 import io.rivulet.http.form.RequestHead;
 import io.rivulet.refusal.Printable;
 import io.rivulet.refusal.Refused;
@@ -25,6 +26,9 @@ import java.util.function.Function;
  * for the same request: {@link #begin} has the first call, {@link #goOn} the second.
  */
 public abstract class HubServlet extends HttpServlet {
+
+    /** The time that any body has to come; a large one has more. */
+    private static final long BODY_LEAST_MS = 30_000;
 
     private final transient HubContext context;
 
@@ -110,22 +114,26 @@ public abstract class HubServlet extends HttpServlet {
 
     /**
      * Lets the request wait for its body; it then goes on with what {@code then} makes of the bytes, which must not
-     * fail.
+     * fail. The charge holds the body's memory until the request ends, or until somebody closes it.
      *
-     * @throws Refused when more than {@code bytesMax} bytes are announced
+     * @throws Refused when more than {@code bytesMax} bytes are announced, or there is no memory for them
      */
-    protected final void awaitBody(HttpServletRequest request, long bytesMax, Function<byte[], Object> then)
-        throws IOException {
+    protected final void awaitBody(HttpServletRequest request, long bytesMax, BytesInFlight.Charge charge,
+                                   Function<byte[], Object> then) throws IOException {
         long declared = request.getContentLengthLong();
-        if (declared > bytesMax) {
-            throw BodyReader.tooLarge(Long.toString(declared), bytesMax);
+        BodyReader.chargeHead(declared, bytesMax, charge);
+        try {
+            CompletableFuture<Object> body = new CompletableFuture<>();
+            BodyReader reader = new BodyReader(request.getInputStream(), declared, bytesMax, charge,
+                bytes -> body.complete(then.apply(bytes)), body::completeExceptionally,
+                () -> body.completeExceptionally(Refused.malformed("the body ended early")));
+            SuspendedRequest.awaitBody(body, request, context.problem(),
+                BodyReader.timeoutMs(BODY_LEAST_MS, declared, bytesMax), charge);
+            request.getInputStream().setReadListener(reader);
+        } catch (IOException | RuntimeException | Error e) {
+            charge.close();
+            throw e;
         }
-        CompletableFuture<Object> body = new CompletableFuture<>();
-        BodyReader reader = new BodyReader(request.getInputStream(), declared, bytesMax,
-            bytes -> body.complete(then.apply(bytes)), body::completeExceptionally,
-            () -> body.completeExceptionally(Refused.malformed("the body ended early")));
-        SuspendedRequest.awaitBody(body, request, context.problem());
-        request.getInputStream().setReadListener(reader);
     }
 
     /** The refusal of a method that this resource does not have. */

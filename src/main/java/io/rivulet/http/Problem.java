@@ -46,9 +46,9 @@ public final class Problem {
         answer(refused, request).write(response);
     }
 
-    /** Answers a request that went async, from any thread, and completes it. */
-    public void send(Refused refused, AsyncContext async) {
-        answer(refused, (HttpServletRequest) async.getRequest()).send(async);
+    /** Answers a request that went async, from any thread; false when the container alone can complete it now. */
+    public boolean send(Refused refused, AsyncContext async) {
+        return answer(refused, (HttpServletRequest) async.getRequest()).send(async);
     }
 
     /** Logs a refusal of access, and one that has a failure behind it; no other. */

@@ -12,6 +12,7 @@ import io.rivulet.hub.publish.PublishRates;
 import io.rivulet.hub.publish.PublishRules;
 import io.rivulet.hub.resume.Caller;
 import io.rivulet.hub.resume.History;
+import io.rivulet.hub.resume.HistoryPages;
 import io.rivulet.hub.resume.Since;
 import io.rivulet.hub.resume.StartPoint;
 import io.rivulet.hub.resume.SubscribeRequest;
@@ -181,7 +182,7 @@ public final class Hub implements AutoCloseable {
     public CompletableFuture<StartPoint.Placed> place(SubscribeRequest request) {
         RunningHub parts = running();
         refuseBanned(request.grant());
-        return parts.lookUps().ask(Caller.of(request.grant(), request.peer()), "the cursor cannot be looked up",
+        return parts.lookUps().ask(Caller.of(request.grant(), request.peer()), "the place to begin at",
             work -> parts.opener().place(request, work));
     }
 
@@ -245,20 +246,21 @@ public final class Hub implements AutoCloseable {
      * @param caller who is charged for it
      * @param after the id to begin after, or null for {@code since}
      * @param limit at most so many events
+     * @param room  the memory that the caller has: asked for each event, on the reader thread
      * @return completed on a reader thread of the hub's; fails with {@link Refused}
      * @throws Refused when the store is not open, or too many look-ups wait, in all or of this caller
      */
     public CompletableFuture<History> history(Caller caller, TopicSelection topics, Grant grant, Since since,
-                                              String after, int limit) {
+                                              String after, int limit, HistoryPages.Room room) {
         RunningHub parts = running();
-        return parts.lookUps().ask(caller, "the history cannot be read",
-            work -> parts.pages().page(topics, grant, since, after, limit, work));
+        return parts.lookUps().ask(caller, "the history",
+            work -> parts.pages().page(new HistoryPages.Asked(topics, grant, since, after, limit, room), work));
     }
 
     /** The same for code in the same JVM. */
     public CompletableFuture<History> history(TopicSelection topics, Grant grant, Since since, String after,
                                               int limit) {
-        return history(Caller.of(grant, null), topics, grant, since, after, limit);
+        return history(Caller.of(grant, null), topics, grant, since, after, limit, HistoryPages.Room.ENDLESS);
     }
 
     /** Whether an open stream would get an event of this topic. Feeds ask before they work. */

@@ -38,13 +38,15 @@ final class LookUps {
     }
 
     /**
-     * Asks. Whoever does not wait any more cancels the answer: the work then stops at the end of its slice.
+     * Asks. Whoever does not wait any more cancels the answer: the work then stops at the end of its slice. Where the
+     * log fails the caller hears what could not be read and where the reason stands, never the text of an exception,
+     * which may name files and classes.
      *
-     * @param trouble begins the sentence of the refusal when the log fails
+     * @param what is to be read: begins the sentence of the refusal when the log fails
      * @return completed on a reader thread; fails with {@link Refused}
      * @throws Refused when too many wait, in all or of this caller
      */
-    <T> CompletableFuture<T> ask(Caller caller, String trouble, LookUp<T> lookUp) {
+    <T> CompletableFuture<T> ask(Caller caller, String what, LookUp<T> lookUp) {
         enter(caller);
         CompletableFuture<T> answer = new CompletableFuture<>();
         readers.submit(caller, new Readers.Question() {
@@ -55,10 +57,9 @@ final class LookUps {
                 } catch (LogWork.Stopped e) {
                     throw e; // it is not over: it is dropped, or runs again
                 } catch (Exception e) {
-                    answer.completeExceptionally(e instanceof Refused ? e : Refused.because(
-                        Refused.Reason.STORE_FAILED, trouble + ": " + e.getMessage(), e));
+                    answer.completeExceptionally(e instanceof Refused ? e : failed(what, e));
                 } catch (Error e) {
-                    answer.completeExceptionally(Refused.because(Refused.Reason.STORE_FAILED, trouble, e));
+                    answer.completeExceptionally(failed(what, e));
                     leave(caller);
                     throw e;
                 }
@@ -77,6 +78,11 @@ final class LookUps {
             }
         });
         return answer;
+    }
+
+    private static Refused failed(String what, Throwable e) {
+        return Refused.because(Refused.Reason.STORE_FAILED, what + " cannot be read now; the hub's log tells why, under "
+            + "the id of this request", e);
     }
 
     private synchronized void enter(Caller caller) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.auth.Grant;
+import io.rivulet.hub.resume.Caller;
 import io.rivulet.hub.resume.History;
 import io.rivulet.hub.resume.HistoryPages;
 import io.rivulet.hub.resume.Since;
@@ -76,8 +77,8 @@ class DepartureTest {
             };
             List<CompletableFuture<History>> others = new ArrayList<>();
             for (int i = 0; i < 2; i++) {
-                others.add(scene.hub.history(TopicSelection.ofTopics(List.of("news")), Grant.ANONYMOUS, Since.EARLIEST,
-                    null, 1, busy));
+                others.add(scene.hub.history(new Caller(i), TopicSelection.ofTopics(List.of("news")),
+                    Grant.ANONYMOUS, Since.EARLIEST, null, 1, busy));
             }
             try {
                 assertTrue(inside.await(20, TimeUnit.SECONDS));

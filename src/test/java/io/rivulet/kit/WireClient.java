@@ -39,7 +39,7 @@ public final class WireClient implements Call {
     }
 
     /** The same with a receive buffer of so many bytes; 0 leaves it to the kernel. */
-    static WireClient to(Server server, int receiveBuffer) throws IOException {
+    public static WireClient to(Server server, int receiveBuffer) throws IOException {
         if (!server.protocol().isTls()) {
             return to(server.port(), receiveBuffer);
         }

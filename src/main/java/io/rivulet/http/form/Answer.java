@@ -69,21 +69,23 @@ public final class Answer {
      * Writes the answer as the client takes it, and completes the request. Never blocks. A small answer fits into the
      * response's buffer, and the container writes it after the request is completed. Such an answer is sent without a
      * length: if Jetty knew the length, it would write the last byte at once, and wait for the client in this thread.
+     *
+     * @return false when the container does not let this thread complete the request
      */
-    public void send(AsyncContext async) {
+    public boolean send(AsyncContext async) {
         try {
             HttpServletResponse response = (HttpServletResponse) async.getResponse();
             if (body.length <= BUFFERED_BYTES_MAX) {
                 statusAndHeaders(response);
                 response.getOutputStream().write(body);
-                complete(async);
-            } else {
-                head(response);
-                ServletOutputStream out = response.getOutputStream();
-                out.setWriteListener(new Sender(async, out, body));
+                return complete(async);
             }
+            head(response);
+            ServletOutputStream out = response.getOutputStream();
+            out.setWriteListener(new Sender(async, out, body));
+            return true;
         } catch (IOException | IllegalStateException e) {
-            complete(async); // the client left before its answer was ready
+            return complete(async); // the client left before its answer was ready
         }
     }
 
@@ -97,12 +99,18 @@ public final class Answer {
         headers.forEach(response::setHeader);
     }
 
-    /** Completes a request that may be over already. */
-    public static void complete(AsyncContext async) {
+    /** Whether it is held until the client has taken it; a smaller one is the container's at once. */
+    public boolean isHeld() {
+        return body.length > BUFFERED_BYTES_MAX;
+    }
+
+    /** Completes a request that may be over already; false when it was, or when the container alone may do so now. */
+    public static boolean complete(AsyncContext async) {
         try {
             async.complete();
+            return true;
         } catch (IllegalStateException e) {
-            // it was completed by the container, or is about to be: nothing is left to do
+            return false; // it was completed by the container, or is about to be
         }
     }
 

@@ -9,7 +9,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Reads the body of a refused request and throws it away, and then sends the answer. {@code HubServlet} uses it for
@@ -24,14 +23,15 @@ public final class BodyDrain implements ReadListener, AsyncListener {
     /** Any socket takes so many bytes at once: a client that sends no more than that is done writing. */
     private static final int LITTLE_BYTES = 16_384;
     private static final long TIMEOUT_MS = 5_000;
-    private static final Set<String> WITH_BODY = Set.of("POST", "PUT", "PATCH");
+    /** Where thrown-away bytes go, for all requests: several threads write to it, and nobody ever reads it. */
+    static final byte[] SCRAP = new byte[LITTLE_BYTES];
+    private static final Set<String> WITH_BODY = Set.of("POST", "PUT", "PATCH", "QUERY");
 
     private final AsyncContext async;
     private final ServletInputStream in;
     private final Answer answer;
     private final long bytesMax;
-    private final byte[] scrap = new byte[LITTLE_BYTES];
-    private final AtomicBoolean answered = new AtomicBoolean();
+    private final LastWord word = new LastWord();
     private long bytes;
 
     private BodyDrain(AsyncContext async, ServletInputStream in, Answer answer, long bytesMax) {
@@ -66,7 +66,7 @@ public final class BodyDrain implements ReadListener, AsyncListener {
     @Override
     public void onDataAvailable() throws IOException {
         while (in.isReady() && !in.isFinished()) {
-            bytes += Math.max(0, in.read(scrap));
+            bytes += Math.max(0, in.read(SCRAP));
             if (bytes > bytesMax) {
                 answerOnce();
                 return;
@@ -80,9 +80,7 @@ public final class BodyDrain implements ReadListener, AsyncListener {
     }
 
     private void answerOnce() {
-        if (answered.compareAndSet(false, true)) {
-            answer.send(async);
-        }
+        word.take(() -> answer.send(async));
     }
 
     @Override
@@ -92,21 +90,23 @@ public final class BodyDrain implements ReadListener, AsyncListener {
 
     @Override
     public void onTimeout(AsyncEvent event) throws IOException {
-        if (answered.compareAndSet(false, true)) {
+        if (word.takeInContainer()) {
             answer.write((HttpServletResponse) async.getResponse());
+            Answer.complete(async);
+        } else if (word.takeDebt()) {
             Answer.complete(async);
         }
     }
 
     @Override
     public void onError(AsyncEvent event) {
-        answered.set(true);
+        word.takeInContainer();
         Answer.complete(async);
     }
 
     @Override
     public void onComplete(AsyncEvent event) {
-        answered.set(true);
+        word.takeInContainer();
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.rivulet.config.SettingsTable;
 import io.rivulet.http.HubContext;
 import io.rivulet.http.HubServlet;
 import io.rivulet.http.SuspendedRequest;
+import io.rivulet.http.form.BytesInFlight;
 import io.rivulet.http.form.FormDecoder;
 import io.rivulet.http.form.FormFields;
 import io.rivulet.http.form.Query;
@@ -61,8 +62,8 @@ public final class MercureServlet extends HubServlet {
         };
     }
 
-    /** A QUERY whose body has come (RFC 10008). */
-    private record Posed(Grant grant, byte[] body) {
+    /** A QUERY whose body has come (RFC 10008); the charge holds the body's memory. */
+    private record Posed(Grant grant, byte[] body, BytesInFlight.Charge charge) {
     }
 
     @Override
@@ -115,7 +116,9 @@ public final class MercureServlet extends HubServlet {
             throw Refused.because(Refused.Reason.UNSUPPORTED_TYPE, "the body of a QUERY must be a form, with the "
                 + "content type " + FormDecoder.TYPE);
         }
-        awaitBody(request, context().settings().get(SettingsTable.BODY_MAX), bytes -> new Posed(grant, bytes));
+        BytesInFlight.Charge charge = context().charge(request, grant);
+        awaitBody(request, context().settings().get(SettingsTable.BODY_MAX), charge,
+            bytes -> new Posed(grant, bytes, charge));
     }
 
     @Override
@@ -124,14 +127,24 @@ public final class MercureServlet extends HubServlet {
         try {
             Object found = outcome.get();
             if (found instanceof Posed posed) {
-                FormFields fields = FormDecoder.decode(posed.body(), QUERY_FIELDS_MAX);
-                subscribe.open(asked(request, fields, posed.grant()), request, response);
+                open(posed, request, response);
             } else {
                 subscribe.goOn(found, request, response);
             }
         } catch (Refused refused) {
             softly(refused, request, response);
         }
+    }
+
+    /** The request becomes a stream, which lasts; its body's memory does not. */
+    private void open(Posed posed, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        StreamParameters.Wanted asked;
+        try {
+            asked = asked(request, FormDecoder.decode(posed.body(), QUERY_FIELDS_MAX), posed.grant());
+        } finally {
+            posed.charge().close();
+        }
+        subscribe.open(asked, request, response);
     }
 
     private void softly(Refused refused, HttpServletRequest request, HttpServletResponse response)

@@ -2,6 +2,7 @@ package io.rivulet.http.operate;
 
 import io.rivulet.auth.token.TokenExplainer;
 import io.rivulet.auth.token.TokenVerifier;
+import io.rivulet.auth.Grant;
 import io.rivulet.http.HubContext;
 import io.rivulet.http.HubServlet;
 import io.rivulet.http.SuspendedRequest;
@@ -39,8 +40,8 @@ public final class ExplainServlet extends HubServlet {
     protected void begin(HttpServletRequest request, HttpServletResponse response) throws IOException {
         switch (request.getMethod()) {
             case "POST" -> {
-                context().access().toOperate(request, true);
-                awaitBody(request, BODY_BYTES_MAX, bytes -> bytes);
+                Grant grant = context().access().toOperate(request, true);
+                awaitBody(request, BODY_BYTES_MAX, context().charge(request, grant), bytes -> bytes);
             }
             case "OPTIONS" -> context().cors().options(request, response, METHODS);
             default -> throw noMethod(request, response, METHODS);

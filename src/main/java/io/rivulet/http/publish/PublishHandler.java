@@ -8,6 +8,7 @@ import io.rivulet.event.Event;
 import io.rivulet.http.HubContext;
 import io.rivulet.http.form.Answer;
 import io.rivulet.http.form.BodyReader;
+import io.rivulet.http.form.BytesInFlight;
 import io.rivulet.hub.publish.Publication;
 import io.rivulet.metrics.Metrics.Count;
 import io.rivulet.refusal.Refused;
@@ -15,6 +16,7 @@ import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 
@@ -26,7 +28,7 @@ import java.util.function.Supplier;
  */
 public final class PublishHandler {
 
-    /** For body and hub together: longer than any store that is healthy, shorter than any client's patience. */
+    /** For a small body and the hub: longer than any store that is healthy, shorter than any client's patience. */
     public static final long TIMEOUT_MS = 60_000;
 
     private final HubContext context;
@@ -64,16 +66,21 @@ public final class PublishHandler {
         }
         String key = IdempotencyKey.of(request, keyBytesMax);
         long declared = request.getContentLengthLong();
-        if (declared > bodyBytesMax) {
-            throw BodyReader.tooLarge(Long.toString(declared), bodyBytesMax);
-        }
         boolean json = form.answersJson() && wantsJson(request.getHeader("Accept"));
-        AsyncContext async = request.startAsync();
-        PublishReply reply = new PublishReply(context.problem(), async, timeoutMs);
-        BodyReader reader = new BodyReader(request.getInputStream(), declared, bodyBytesMax,
-            bytes -> publish(reply, form, bytes, key, grant, json), reply::fail, reply::cut);
-        reply.await(reader);
-        request.getInputStream().setReadListener(reader);
+        BytesInFlight.Charge charge = context.charge(request, grant);
+        BodyReader.chargeHead(declared, bodyBytesMax, charge);
+        try {
+            AsyncContext async = request.startAsync();
+            PublishReply reply = new PublishReply(context.problem(), async,
+                BodyReader.timeoutMs(timeoutMs, declared, bodyBytesMax), charge);
+            BodyReader reader = new BodyReader(request.getInputStream(), declared, bodyBytesMax, charge,
+                bytes -> publish(reply, form, bytes, key, grant, json), reply::fail, reply::cut);
+            reply.await(reader);
+            request.getInputStream().setReadListener(reader);
+        } catch (IOException | RuntimeException | Error e) {
+            charge.close();
+            throw e;
+        }
     }
 
     private void publish(PublishReply reply, PublishForm form, byte[] bytes, String key, Grant grant,
@@ -89,7 +96,9 @@ public final class PublishHandler {
         }
         try {
             Publication publication = new Publication(events, grant, form.key(key, events));
-            context.hub().publish(publication).whenComplete((ids, failure) -> {
+            CompletableFuture<List<String>> published = context.hub().publish(publication);
+            reply.handedOver();
+            published.whenComplete((ids, failure) -> {
                 if (failure == null) {
                     reply.answer(answer(ids, form.isBatch(), json));
                 } else {

@@ -5,6 +5,8 @@ import static io.rivulet.refusal.Refused.Reason.OVERLOADED;
 import io.rivulet.http.Problem;
 import io.rivulet.http.form.Answer;
 import io.rivulet.http.form.BodyReader;
+import io.rivulet.http.form.BytesInFlight;
+import io.rivulet.http.form.LastWord;
 import io.rivulet.http.trace.RequestTrace;
 import io.rivulet.refusal.Refused;
 import jakarta.servlet.AsyncContext;
@@ -13,26 +15,30 @@ import jakarta.servlet.AsyncListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Answers one publish exactly once, whoever comes first: the hub, a fault in the body, the publisher that leaves, or
- * the time limit. {@link PublishHandler} makes one for each request. Any thread.
+ * the time limit. {@link PublishHandler} makes one for each request. Any thread; {@link LastWord} keeps them apart.
+ *
+ * <p>It also gives back what the request was charged: the body's bytes when the hub has its events, which the queue
+ * counts, and the rest at the end.
  */
 final class PublishReply implements AsyncListener {
 
     private final Problem problem;
     private final AsyncContext async;
     private final long timeoutMs;
+    private final BytesInFlight.Charge charge;
     private final String cacheControl;
-    private final AtomicBoolean answered = new AtomicBoolean();
+    private final LastWord word = new LastWord();
     private volatile boolean whole;
     private BodyReader reader;
 
-    PublishReply(Problem problem, AsyncContext async, long timeoutMs) {
+    PublishReply(Problem problem, AsyncContext async, long timeoutMs, BytesInFlight.Charge charge) {
         this.problem = problem;
         this.async = async;
         this.timeoutMs = timeoutMs;
+        this.charge = charge;
         cacheControl = RequestTrace.of((HttpServletRequest) async.getRequest()).cacheControl();
     }
 
@@ -48,51 +54,55 @@ final class PublishReply implements AsyncListener {
         whole = true;
     }
 
+    /** The hub has the events, and counts them: the body is nobody's any more. */
+    void handedOver() {
+        charge.give(charge.held());
+    }
+
     void answer(Answer answer) {
-        if (answered.compareAndSet(false, true)) {
-            answer.header("Cache-Control", cacheControl).send(async);
-        }
+        word.take(() -> {
+            if (answer.isHeld()) {
+                charge.hold(answer.body().length); // what is published must be answered
+            }
+            return answer.header("Cache-Control", cacheControl).send(async);
+        });
     }
 
     /** Answers with the refusal; any other failure is a fault of the hub. */
     void fail(Throwable failure) {
-        if (answered.compareAndSet(false, true)) {
-            if (failure instanceof Refused refused) {
-                problem.send(refused, async);
-            } else {
-                problem.fault(failure, (HttpServletRequest) async.getRequest()).send(async);
-            }
-        }
+        word.take(() -> failure instanceof Refused refused ? problem.send(refused, async)
+            : problem.fault(failure, (HttpServletRequest) async.getRequest()).send(async));
     }
 
     /** The body was cut off: nothing was published, and a client that still reads is told so. */
     void cut() {
-        if (answered.compareAndSet(false, true)) {
-            writeNow(Refused.malformed("the body ended early, after " + reader.length()
-                + " bytes; nothing was published"));
-        }
+        word.take(() -> writeNow(Refused.malformed("the body ended early, after " + reader.length()
+            + " bytes; nothing was published")));
     }
 
     @Override
     public void onTimeout(AsyncEvent event) {
-        if (answered.compareAndSet(false, true)) {
+        if (word.takeInContainer()) {
             writeNow(whole
                 ? Refused.because(OVERLOADED, "the store did not answer within " + timeoutMs
                     + " ms; whether the event was published is unknown")
                 : Refused.malformed("the body did not come within " + timeoutMs + " ms; "
                     + reader.length() + " bytes came; nothing was published"));
+        } else if (word.takeDebt()) {
+            Answer.complete(async); // the answer is written; only this thread may end the request
         }
     }
 
     @Override
     public void onError(AsyncEvent event) {
-        answered.set(true);
+        word.takeInContainer();
         Answer.complete(async);
     }
 
     @Override
     public void onComplete(AsyncEvent event) {
-        answered.set(true);
+        word.takeInContainer();
+        charge.close();
     }
 
     @Override
@@ -101,13 +111,13 @@ final class PublishReply implements AsyncListener {
     }
 
     /** Answers in a container's thread, where a short blocking write is allowed. */
-    private void writeNow(Refused refused) {
+    private boolean writeNow(Refused refused) {
         try {
             problem.write(refused, (HttpServletRequest) async.getRequest(),
                 (HttpServletResponse) async.getResponse());
         } catch (IOException | IllegalStateException e) {
             // a client that sent half a body has mostly left
         }
-        Answer.complete(async);
+        return Answer.complete(async);
     }
 }

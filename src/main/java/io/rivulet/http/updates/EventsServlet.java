@@ -4,13 +4,17 @@ import io.rivulet.auth.Grant;
 import io.rivulet.http.HubContext;
 import io.rivulet.http.HubServlet;
 import io.rivulet.http.SuspendedRequest;
+import io.rivulet.http.form.Answer;
+import io.rivulet.http.form.BytesInFlight;
 import io.rivulet.http.form.FormFields;
 import io.rivulet.http.form.KnownFields;
 import io.rivulet.http.form.Query;
+import io.rivulet.http.stream.PageResponses;
 import io.rivulet.http.subscribe.MatcherParameters;
 import io.rivulet.http.trace.RequestTrace;
 import io.rivulet.hub.resume.Caller;
 import io.rivulet.hub.resume.History;
+import io.rivulet.hub.resume.HistoryPages;
 import io.rivulet.hub.resume.Since;
 import io.rivulet.refusal.Printable;
 import io.rivulet.refusal.Refused;
@@ -29,12 +33,17 @@ public final class EventsServlet extends HubServlet {
     private static final KnownFields KNOWN = MatcherParameters.with("since", "after", "limit", "format");
     private static final int LIMIT = 100;
     private static final int LIMIT_MAX = 1_000;
+    /** Of a page, beside its events: the piece that is being written. */
+    private static final int PIECE_BYTES = 32_768;
+    private static final String CHARGE = EventsServlet.class.getName();
 
     private final transient MatcherParameters matcherParameters;
+    private final transient PageResponses responses;
 
     /** The servlet of this hub. */
-    public EventsServlet(HubContext context) {
+    public EventsServlet(HubContext context, PageResponses responses) {
         super(context);
+        this.responses = responses;
         matcherParameters = new MatcherParameters(context.hub().topics(), context.settings());
     }
 
@@ -57,15 +66,56 @@ public final class EventsServlet extends HubServlet {
         wantsLines(request); // refuses an unknown format before anything is read
         Since from = since == null ? Since.EARLIEST : Since.parse(since, context().clock().instant());
         int limit = limit(query.oneOrBlank("limit"));
-        // before the request waits: a refusal must find one that the filter can still answer and end
-        Caller caller = Caller.of(grant, RequestTrace.of(request).peer());
-        SuspendedRequest.await(context().hub().history(caller, topics, grant, from, query.oneOrBlank("after"), limit),
-            request, context().problem());
+        BytesInFlight.Charge charge = context().charge(request, grant);
+        charge.take(PIECE_BYTES); // whoever has no memory left does not ask the log
+        request.setAttribute(CHARGE, charge);
+        try {
+            // before the request waits: a refusal must find one that the filter can still answer and end
+            Caller caller = Caller.of(grant, RequestTrace.of(request).peer());
+            SuspendedRequest.await(context().hub().history(caller, topics, grant, from, query.oneOrBlank("after"),
+                limit, new PageRoom(charge)), request, context().problem(), charge);
+        } catch (RuntimeException | Error e) {
+            charge.close();
+            throw e;
+        }
+    }
+
+    /** The first event must have room, or the request is refused; where a later one has none the page ends. */
+    private record PageRoom(BytesInFlight.Charge charge) implements HistoryPages.Room {
+
+        @Override
+        public void begin() {
+            charge.give(charge.held() - PIECE_BYTES);
+        }
+
+        @Override
+        public boolean take(long bytes) {
+            if (charge.held() > PIECE_BYTES) {
+                return charge.tryTake(bytes);
+            }
+            charge.take(bytes);
+            return true;
+        }
     }
 
     @Override
-    protected void goOn(HttpServletRequest request, HttpServletResponse response, SuspendedRequest.Outcome outcome) {
-        HistoryJson.answer((History) outcome.get(), wantsLines(request)).send(request.startAsync());
+    protected void goOn(HttpServletRequest request, HttpServletResponse response, SuspendedRequest.Outcome outcome)
+        throws IOException {
+        History page = (History) outcome.get();
+        BytesInFlight.Charge charge = (BytesInFlight.Charge) request.getAttribute(CHARGE);
+        boolean lines = wantsLines(request);
+        response.setContentType(lines ? "application/x-ndjson" : Answer.JSON);
+        response.setHeader("Cache-Control", "no-store");
+        response.setContentLengthLong(HistoryJson.length(page, lines));
+        if (lines && page.next() != null) {
+            response.setHeader("Rivulet-Next", page.next());
+        }
+        try {
+            responses.send(request.startAsync(), new HistoryJson(page, lines), charge);
+        } catch (IOException | RuntimeException | Error e) {
+            charge.close();
+            throw e;
+        }
     }
 
     private static int limit(String text) {

@@ -11,6 +11,7 @@ import io.rivulet.http.HubContext;
 import io.rivulet.http.Problem;
 import io.rivulet.http.access.Access;
 import io.rivulet.http.access.Cors;
+import io.rivulet.http.form.BytesInFlight;
 import io.rivulet.http.stream.OpenResponses;
 import io.rivulet.http.trace.AccessLog;
 import io.rivulet.hub.Hub;
@@ -116,7 +117,8 @@ public final class Door implements AutoCloseable {
         InstantSource clock = InstantSource.system();
         Access access = new Access(settings, TokenVerifier.of(settings, hub.topics(), clock),
             new Roles(settings, hub.topics()), new Bans(clock, null));
-        return new HubContext(settings, hub, clock, access, new Cors(settings), new Problem(clock, null));
+        return new HubContext(settings, hub, clock, access, new Cors(settings), new Problem(clock, null),
+            new BytesInFlight(settings.get(SettingsTable.FLIGHT_BYTES)));
     }
 
     /** A hub that is open, with these settings over the defaults. */

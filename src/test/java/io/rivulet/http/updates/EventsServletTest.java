@@ -138,16 +138,61 @@ class EventsServletTest {
     }
 
     @Test
-    void aPageOfLargeEventsEndsEarlyAndSaysWhereToGoOn() {
-        byte[] megabyte = new byte[1 << 20];
-        java.util.Arrays.fill(megabyte, (byte) 'x');
-        Event large = Event.on("a").data(megabyte).build();
-        History history = new History(Collections.nCopies(6, new History.Item("id", 0, large)), null);
-        String page = new String(HistoryJson.answer(history, false).body(),
-            java.nio.charset.StandardCharsets.UTF_8);
-        JsonObject json = JsonParser.parseString(page).getAsJsonObject();
-        assertEquals(3, json.getAsJsonArray("events").size());
-        assertEquals("id", json.get("next").getAsString());
+    void aPageOfLargeEventsEndsEarlyAndSaysWhereToGoOn() throws Exception {
+        try (Door hub = Door.dev("flight.bytes", "64m")) {
+            for (int i = 0; i < 6; i++) {
+                hub.send("POST /api/updates?topic=large&id=e" + i, "x".repeat(1_000_000));
+            }
+            JsonObject page = json(hub, "/api/events?topic=large");
+            assertEquals(4, page.getAsJsonArray("events").size());
+            assertEquals("e4", json(hub, "/api/events?topic=large&limit=1&after=" + page.get("next").getAsString())
+                .getAsJsonArray("events").get(0).getAsJsonObject().get("id").getAsString());
+        }
+    }
+
+    /** All that JSON escapes, and what takes two to four bytes, at the edges of the slices that are written. */
+    @Test
+    void dataIsEscapedAsAWholeTextWouldBe() throws Exception {
+        StringBuilder all = new StringBuilder("\"\\\u0085\u2028\u2029\u2027ä€🌊\u007f/<>&'");
+        for (char c = 0; c < 0x20; c++) {
+            all.append(c);
+        }
+        for (int shift = 0; shift < 8; shift++) {
+            String data = "y".repeat(3_990 + shift) + all + "z".repeat(4_000) + all;
+            Event event = Event.on("a").topic("b\u2028\"").type("t").markPrivate(true).data(data).build();
+            History history = new History(List.of(new History.Item("i", 5, event),
+                new History.Item("j", 6, event)), "j");
+            JsonObject page = JsonParser.parseString(text(history, false)).getAsJsonObject();
+            assertEquals("j", page.get("next").getAsString());
+            for (com.google.gson.JsonElement one : page.getAsJsonArray("events")) {
+                assertEquals(data, one.getAsJsonObject().get("data").getAsString());
+                assertEquals("b\u2028\"", one.getAsJsonObject().getAsJsonArray("topics").get(1).getAsString());
+                assertTrue(one.getAsJsonObject().get("private").getAsBoolean());
+            }
+            assertEquals(2, text(history, true).lines().count(), "U+0085 and its like are line breaks to String.lines");
+        }
+    }
+
+    /** A client that reads slowly holds one piece beside the events, however much JSON has to escape. */
+    @Test
+    void aPageIsMadeInSmallPieces() {
+        Event event = Event.on("a").data(new byte[1 << 20]).build();
+        HistoryJson page = new HistoryJson(new History(List.of(new History.Item("i", 5, event)), null), false);
+        long sum = 0;
+        for (byte[] piece = page.get(); piece != null; piece = page.get()) {
+            sum += piece.length;
+            assertTrue(piece.length <= 32_768, () -> "a piece is larger than what is charged for it");
+        }
+        assertTrue(sum > 6 << 20);
+    }
+
+    private static String text(History history, boolean lines) {
+        HistoryJson page = new HistoryJson(history, lines);
+        java.io.ByteArrayOutputStream all = new java.io.ByteArrayOutputStream();
+        for (byte[] piece = page.get(); piece != null; piece = page.get()) {
+            all.writeBytes(piece);
+        }
+        return all.toString(java.nio.charset.StandardCharsets.UTF_8);
     }
 
     private static JsonObject json(String target) throws Exception {

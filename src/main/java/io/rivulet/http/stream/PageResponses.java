@@ -1,0 +1,88 @@
+package io.rivulet.http.stream;
+
+import io.rivulet.config.Settings;
+import io.rivulet.config.SettingsTable;
+import io.rivulet.http.form.BytesInFlight;
+import io.rivulet.refusal.FaultLog;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletOutputStream;
+import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The large answers that are being written, and the thread {@code rivulet-pages}, which ends those that nobody reads:
+ * by {@code rivulet.stall.timeout}, as with streams. {@code EventsServlet} uses it for pages of history, on any thread.
+ * To be closed after the hub.
+ */
+public final class PageResponses implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PageResponses.class);
+    private static final long LOOK_MS = 1_000;
+    private static final long CLOSE_MS = 2_000;
+
+    private final long stallNs;
+    private final LongSupplier nanos;
+    private final Set<PageResponse> open = ConcurrentHashMap.newKeySet();
+    private final ScheduledExecutorService thread;
+
+    /** As the settings say. */
+    public PageResponses(Settings settings) {
+        this(settings, System::nanoTime);
+    }
+
+    /** With a ticker of its own, for tests. */
+    PageResponses(Settings settings, LongSupplier nanos) {
+        stallNs = settings.get(SettingsTable.STALL_TIMEOUT).toNanos();
+        this.nanos = nanos;
+        thread = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread one = new Thread(task, "rivulet-pages");
+            one.setDaemon(true);
+            return one;
+        });
+        thread.scheduleWithFixedDelay(FaultLog.surviving(LOG, "A look at the pages", this::look), LOOK_MS, LOOK_MS,
+            TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Begins to write the body of a request that was started, and completes the request at the end. In a container's
+     * thread; nothing may be done with the request afterwards.
+     *
+     * @param pieces gives the next piece, null after the last; the container's threads ask, one at a time
+     * @param charge what the page holds, given back at its end
+     */
+    public void send(AsyncContext async, Supplier<byte[]> pieces, BytesInFlight.Charge charge) throws IOException {
+        ServletOutputStream out = async.getResponse().getOutputStream();
+        PageResponse page = new PageResponse(async, out, pieces, charge, open::remove);
+        async.setTimeout(0); // a client that reads slowly gets all of it; one that reads nothing is found by look()
+        async.addListener(page);
+        open.add(page);
+        out.setWriteListener(page);
+    }
+
+    /** Looks at all pages; one thread at a time, since a test looks, too. */
+    synchronized void look() {
+        long nowNs = nanos.getAsLong();
+        open.forEach(page -> page.look(nowNs, stallNs));
+    }
+
+    /** Ends the thread; pages that are being written are the container's to end. */
+    @Override
+    public void close() {
+        thread.shutdownNow();
+        try {
+            if (!thread.awaitTermination(CLOSE_MS, TimeUnit.MILLISECONDS)) {
+                LOG.warn("The thread that looks at pages does not end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package io.rivulet.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.rivulet.kit.Await;
+import io.rivulet.kit.Container;
+import io.rivulet.kit.OnEveryContainer;
+import io.rivulet.kit.Server;
+import io.rivulet.kit.SharedServer;
+import io.rivulet.kit.WireClient;
+import io.rivulet.kit.WireResponse;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * Bodies that do not end and pages that nobody reads have one budget of memory. Strangers have 2.25 MiB of it, each
+ * address 576 KiB. The test is a proxy that the server trusts, and so is at any address it likes.
+ */
+@OnEveryContainer
+class FlightIT {
+
+    @RegisterExtension
+    static final SharedServer SHARED = SharedServer.with(builder -> builder.user("ann", "pw", "editor")
+        .set("dev", "false").set("role.editor.publish", "*").set("role.editor.subscribe", "*")
+        .set("trusted.proxies", "127.0.0.1").set("flight.bytes", "6m"));
+
+    private static final int BODY_BYTES = 500_000;
+
+    private final Server server = SHARED.server();
+    private final String topic = SHARED.topic();
+    private final List<WireClient> held = new ArrayList<>();
+
+    FlightIT(Container container) {
+        assertEquals(container, server.container());
+    }
+
+    @AfterEach
+    void leave() {
+        held.forEach(WireClient::close);
+    }
+
+    /** A QUERY of a stranger at this address, with all of its body but so many bytes. */
+    private WireClient query(int address, int missing) throws IOException {
+        return WireClient.to(server, 4_096).send("QUERY /.well-known/mercure HTTP/1.1\r\nHost: localhost\r\n"
+            + "X-Forwarded-For: 192.0.2." + address + "\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+            + "Content-Length: " + BODY_BYTES + "\r\n\r\nmatch=a&x=" + "x".repeat(BODY_BYTES - 10 - missing));
+    }
+
+    private WireResponse page(int address) {
+        try {
+            return WireClient.exchange(server, history(address));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private String history(int address) {
+        return "GET /api/events?topic=" + topic + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+            + "X-Forwarded-For: 192.0.2." + address + "\r\n\r\n";
+    }
+
+    private WireResponse publish(String data) throws IOException {
+        try (WireClient ann = WireClient.to(server)) {
+            ann.send("POST", "/api/updates?topic=" + topic, Map.of("Authorization", "Basic "
+                + Base64.getEncoder().encodeToString("ann:pw".getBytes(StandardCharsets.US_ASCII)),
+                "Origin", "http://localhost:" + server.port()),
+                data.getBytes(StandardCharsets.US_ASCII));
+            WireResponse answer = ann.read();
+            assertEquals(200, answer.status(), answer.toString() + answer.text());
+            return answer;
+        }
+    }
+
+    private WireResponse awaitPage(int address, int status) {
+        WireResponse[] last = new WireResponse[1];
+        Await.get(() -> "a page answers " + status + " and not " + last[0], Await.LIMIT, () -> {
+            last[0] = page(address);
+            return last[0].status() == status ? last[0] : null;
+        });
+        return last[0];
+    }
+
+    private static void assertRefused(String whose, WireResponse answer) {
+        assertEquals("503 2", answer.status() + " " + answer.header("Retry-After"), answer.toString());
+        assertEquals("application/problem+json", answer.header("Content-Type"));
+        assertTrue(answer.text().contains("the bodies and answers of " + whose), answer.text());
+        assertTrue(answer.text().contains("(rivulet.flight.bytes)"), answer.text());
+    }
+
+    @Test
+    void bodiesThatDoNotEndHoldWhatTheirCallersMayAndNoMore() throws IOException {
+        publish("x".repeat(100_000));
+        for (int i = 0; i < 3; i++) {
+            held.add(query(1, 1)); // one of them is let in
+        }
+        assertRefused("this address hold", awaitPage(1, 503));
+        for (int address = 2; address <= 4; address++) {
+            for (int i = 0; i < 3; i++) {
+                held.add(query(address, 1));
+            }
+            assertRefused("this address hold", awaitPage(address, 503));
+        }
+        try (WireClient fifth = query(5, 0)) {
+            assertRefused("callers without a token hold", fifth.read());
+        }
+        assertEquals(200, publish("x".repeat(BODY_BYTES)).status(), "callers who may publish have a part of their own");
+        leave();
+        for (int address = 1; address <= 5; address++) {
+            awaitPage(address, 200);
+        }
+        try (WireClient whole = query(1, 0)) {
+            assertEquals(200, whole.readHead().status());
+        }
+    }
+
+    @Test
+    void aBodyThatCameWholeHoldsNothingWhileItsStreamIsOpen() throws IOException {
+        for (int i = 0; i < 6; i++) {
+            WireClient stream = query(9, 0);
+            held.add(stream);
+            assertEquals(200, stream.readHead().status(), "stream " + i);
+        }
+    }
+
+    /** Each is small enough that the address's share has room for one; JSON makes six bytes of each. */
+    @Test
+    void pagesThatNobodyReadsHoldWhatTheirCallersMayAndNoMore() throws IOException {
+        for (int i = 0; i < 5; i++) {
+            assertEquals(200, publish("\u0001".repeat(900_000)).status());
+        }
+        int events = awaitPage(21, 200).json().getAsJsonArray("events").size();
+        assertEquals(1, events, "a page ends where its caller's share ends");
+        for (int i = 0; i < 3; i++) {
+            held.add(WireClient.to(server, 4_096).send(history(22))); // one of them is let in
+        }
+        assertRefused("this address hold", awaitPage(22, 503));
+        assertEquals(1, awaitPage(23, 200).json().getAsJsonArray("events").size());
+        leave();
+        awaitPage(22, 200);
+    }
+}
