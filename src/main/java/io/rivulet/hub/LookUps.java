@@ -81,8 +81,8 @@ final class LookUps {
     }
 
     private static Refused failed(String what, Throwable e) {
-        return Refused.because(Refused.Reason.STORE_FAILED, what + " cannot be read now; the hub's log tells why, under "
-            + "the id of this request", e);
+        return Refused.because(Refused.Reason.STORE_FAILED, what + " cannot be read now; the hub's log tells why, "
+            + "under the id of this request", e);
     }
 
     private synchronized void enter(Caller caller) {
