@@ -1,0 +1,80 @@
+package io.rivulet.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.rivulet.kit.Await;
+import io.rivulet.kit.Container;
+import io.rivulet.kit.EventStream;
+import io.rivulet.kit.HubThreads;
+import io.rivulet.kit.OnEveryContainer;
+import io.rivulet.kit.Publisher;
+import io.rivulet.kit.Server;
+import io.rivulet.kit.WireClient;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Two requests for history with eighty patterns, each of which costs thousands of steps at each of many topic names:
+ * they would take a minute of both processors. Everybody else is answered meanwhile.
+ */
+@OnEveryContainer
+class ReadersIT {
+
+    private static final int TOPICS = 20_000;
+    private static final int BATCH = 1_000;
+    private static final int ATTACKERS = 2;
+
+    private final Container container;
+
+    ReadersIT(Container container) {
+        this.container = container;
+    }
+
+    @Test
+    void strangersAreAnsweredWhileHostilePatternsAreTriedOnTheWholeHistory() throws IOException {
+        List<WireClient> hostile = new ArrayList<>();
+        try (Server server = Server.in(container).set("publish.rate", "0").start().awaitOpen();
+             Publisher publisher = Publisher.to(server)) {
+            for (int from = 0; from < TOPICS; from += BATCH) {
+                Publisher.accepted(publisher.post("", "application/json", batch(from)));
+            }
+            String patterns = IntStream.range(300, 380).mapToObj(n -> "match_urlpattern="
+                + Publisher.encode("/:a((?:.?){" + n + "}!)")).collect(Collectors.joining("&"));
+            for (int i = 0; i < ATTACKERS; i++) {
+                hostile.add(WireClient.to(server).send(get("/api/events?since=earliest&" + patterns)));
+            }
+            Await.until("all of them are looked up", () -> HubThreads.alive().stream()
+                .filter(ReadersIT::triesPatterns).count() == ATTACKERS);
+
+            assertEquals(200, WireClient.exchange(server, get("/api/events?topic=order/7&limit=1")).status());
+            try (EventStream stream = EventStream.to(server).topic("order/8").since("earliest").open()) {
+                stream.awaitHello();
+                assertEquals("8", stream.awaitEvent().data());
+            }
+            assertEquals(ATTACKERS, HubThreads.alive().stream().filter(ReadersIT::triesPatterns).count(),
+                "they are still at it");
+        } finally {
+            hostile.forEach(WireClient::close);
+        }
+    }
+
+    private static boolean triesPatterns(Thread thread) {
+        return thread.getName().startsWith("rivulet-read-") && Arrays.stream(thread.getStackTrace())
+            .anyMatch(frame -> frame.getClassName().equals("io.rivulet.log.index.TopicFilter"));
+    }
+
+    private static String batch(int from) {
+        return IntStream.range(from, from + BATCH)
+            .mapToObj(i -> "{\"topic\":\"order/" + i + "\",\"data\":\"" + i + "\"}")
+            .collect(Collectors.joining(",", "[", "]"));
+    }
+
+    private static String get(String target) {
+        return "GET " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    }
+}
