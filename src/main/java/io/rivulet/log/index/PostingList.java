@@ -11,6 +11,11 @@ public final class PostingList {
     private int n;
     private boolean isSorted = true;
 
+    /** How many were added. */
+    public int size() {
+        return n;
+    }
+
     /** Adds one. */
     public void add(long posting) {
         if (n == all.length) {

@@ -9,6 +9,7 @@ import io.rivulet.log.LogFinder;
 import io.rivulet.log.LogRange;
 import io.rivulet.log.LogWork;
 import io.rivulet.log.View;
+import io.rivulet.log.index.LongSet;
 import io.rivulet.log.index.PostingList;
 import io.rivulet.log.index.Postings;
 import io.rivulet.log.index.TopicFilter;
@@ -19,13 +20,10 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.IntStream;
 
 /**
  * The look-ups over all segments: where an id is, where a time begins, the newest events of a view. The hub's reader
@@ -238,7 +236,7 @@ final class LogLookup implements LogFinder {
     @Override
     public List<LogEntry> newestOfEach(View view, int topicsMax) throws IOException {
         TopicFilter filter = TopicFilter.of(view.topics(), segments.hash());
-        Set<Long> seen = new HashSet<>();
+        LongSet seen = new LongSet();
         List<LogEntry> entries = new ArrayList<>();
         long left = NEWEST_BYTES_MAX;
         Segment[] all = segments.all();
@@ -277,48 +275,52 @@ final class LogLookup implements LogFinder {
     }
 
     /** Postings of the newest records for topics not seen yet, the latest first; marks these topics as seen. */
-    private long[] newestOfEach(Segment segment, View view, TopicFilter filter, Set<Long> seen, int topicsMax)
+    private List<Long> newestOfEach(Segment segment, View view, TopicFilter filter, LongSet seen, int topicsMax)
         throws IOException {
-        record Newest(long hash, long posting) {
-        }
-        List<Newest> all = new ArrayList<>();
-        TopicPostings.Visitor keep = (hash, posting) -> {
+        List<Long> latest = new ArrayList<>();
+        TopicHits hits = new TopicHits(2 * topicsMax); // a topic may be shown twice, and no more topics are wanted
+        newest(segment, view, filter, (hash, posting) -> {
             if (!seen.contains(hash)) {
-                all.add(new Newest(hash, posting));
+                hits.add(hash, posting);
             }
-        };
-        newest(segment, view, filter, keep);
-        all.sort(Comparator.comparingLong(Newest::posting).reversed());
-        PostingList latest = new PostingList();
-        for (int i = 0; i < all.size() && seen.size() < topicsMax; i++) {
-            if (seen.add(all.get(i).hash())) {
-                latest.add(all.get(i).posting());
-            }
+        }, (hash, posting) -> {
+            addIf(seen.size() < topicsMax && seen.add(hash), posting, latest);
+            return seen.size() < topicsMax;
+        });
+        hits.latestFirst();
+        for (int i = 0; i < hits.size() && seen.size() < topicsMax; i++) {
+            addIf(seen.add(hits.hash(i)), hits.posting(i), latest);
         }
-        long[] ascending = latest.ascending();
-        return IntStream.range(0, ascending.length).mapToLong(i -> ascending[ascending.length - 1 - i]).toArray();
+        return latest;
     }
 
-    /** Shows the newest posting of each topic in the segment, a topic perhaps more than once. */
-    private void newest(Segment segment, View view, TopicFilter filter, TopicPostings.Visitor visitor)
-        throws IOException {
-        if (!plans.newestOfEach(segment, view, visitor, work)) {
-            backwards(segment, segment.last(), entry -> {
-                newestOf(entry, view, filter, segment.first(), visitor);
-                return true;
-            });
+    /** Adds a posting, once where several topics have it: they then come one after the other. */
+    private static void addIf(boolean wanted, long posting, List<Long> latest) {
+        if (wanted && (latest.isEmpty() || latest.get(latest.size() - 1) != posting)) {
+            latest.add(posting);
         }
     }
 
-    /** Shows the entry's posting for each of its topics that is asked for. */
-    private void newestOf(LogEntry entry, View view, TopicFilter filter, long first, TopicPostings.Visitor keep) {
+    /** See {@link LogNewest.Newest}. */
+    private void newest(Segment segment, View view, TopicFilter filter, TopicPostings.Visitor anyOrder,
+                        LogNewest.LatestFirst latestFirst) throws IOException {
+        if (!plans.newestOfEach(segment, view, anyOrder, work)) {
+            backwards(segment, segment.last(), entry -> newestOf(entry, view, filter, segment.first(), latestFirst));
+        }
+    }
+
+    /** Shows the entry's posting for each of its topics that is asked for; false when no more is wanted. */
+    private boolean newestOf(LogEntry entry, View view, TopicFilter filter, long first, LogNewest.LatestFirst visitor) {
+        boolean more = true;
         if (view.shows(entry.event(), work.steps())) {
             for (String topic : entry.event().topics()) {
                 if (filter.any() || view.topics().exact().contains(topic) || filter.matches(topic, work)) {
-                    keep.visit(segments.hash().of(topic), Postings.posting((int) (entry.position() - first), 0));
+                    more = visitor.visit(segments.hash().of(topic),
+                        Postings.posting((int) (entry.position() - first), 0));
                 }
             }
         }
+        return more;
     }
 
     @Override

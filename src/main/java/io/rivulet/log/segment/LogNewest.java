@@ -5,24 +5,20 @@ import io.rivulet.log.LogEntry;
 import io.rivulet.log.LogRange;
 import io.rivulet.log.LogWork;
 import io.rivulet.log.View;
-import io.rivulet.log.disk.Disk;
+import io.rivulet.log.index.LongSet;
 import io.rivulet.log.index.PostingList;
 import io.rivulet.log.index.Postings;
 import io.rivulet.log.index.SegmentIndex;
 import io.rivulet.log.index.TopicFilter;
 import io.rivulet.log.index.TopicPostings;
-import io.rivulet.log.segment.ChunkCache.Chunk;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Reads for a reader that wants the newest event of each topic only, on the hub's reader threads. The indexes, walked
@@ -37,6 +33,8 @@ final class LogNewest {
 
     /** So many topics are told apart. */
     static final int TOPICS_MAX = 1 << 16;
+    /** So many topics of one segment are put in the order of the log. */
+    private static final int HITS_MAX = 2 * TOPICS_MAX;
     /** No event weighs less. */
     private static final int WEIGHT_MIN = 64;
 
@@ -45,16 +43,22 @@ final class LogNewest {
     private final Newest newest;
     private final LogWork work;
 
-    /** Shows the newest posting of each topic of the view in a segment, a topic perhaps more than once. */
+    /**
+     * Shows the newest posting of each topic of the view in a segment: by the index in any order, a topic perhaps
+     * twice; or, where that knows too little, all postings to the other visitor, the latest first, while it says so.
+     */
     interface Newest {
-        void of(Segment segment, View view, TopicFilter filter, TopicPostings.Visitor visitor) throws IOException;
+        void of(Segment segment, View view, TopicFilter filter, TopicPostings.Visitor anyOrder, LatestFirst latestFirst)
+            throws IOException;
+    }
+
+    /** Sees postings in the order of the log, the latest first; false when it needs no more. */
+    interface LatestFirst {
+        boolean visit(long topicHash, long posting);
     }
 
     /** Postings in one segment, ascending. */
     private record Stretch(Segment segment, long[] postings) {
-    }
-
-    private record Hit(long topicHash, long posting) {
     }
 
     LogNewest(Segments segments, TrimmedTopics trimmed, Newest newest, LogWork work) {
@@ -103,7 +107,7 @@ final class LogNewest {
         private final TopicFilter filter;
         private final long from;
         private final int postingsMax;
-        private final Set<Long> seen = new HashSet<>();
+        private final LongSet seen = new LongSet();
         private final Deque<Stretch> found = new ArrayDeque<>();
         private long to;
         private int postings;
@@ -132,20 +136,74 @@ final class LogNewest {
         /** Takes the segment's postings of topics that no newer segment has. */
         private void add(Segment segment) throws IOException {
             work.pause();
-            List<Hit> hits = new ArrayList<>();
-            newest.of(segment, view, filter, (hash, posting) -> hits.add(new Hit(hash, posting)));
-            hits.sort(Comparator.comparingLong(Hit::posting).reversed());
-            PostingList wanted = new PostingList();
-            for (Hit hit : hits) {
-                boolean first = seen.size() < TOPICS_MAX ? seen.add(hit.topicHash()) : !seen.contains(hit.topicHash());
-                long position = segment.first() + Postings.rel(hit.posting());
-                if (first && position >= from && position <= to) {
-                    wanted.add(hit.posting());
+            TopicHits hits = new TopicHits(HITS_MAX);
+            Wanted wanted = new Wanted(segment);
+            newest.of(segment, view, filter, (hash, posting) -> {
+                if (hits.size() < HITS_MAX) {
+                    hits.add(hash, posting);
+                } else if (!seen.contains(hash)) {
+                    wanted.add(posting); // one topic too many: older events of it are read as well
+                }
+            }, (hash, posting) -> {
+                wanted.addIf(isFirst(hash), posting);
+                return true;
+            });
+            hits.latestFirst();
+            work.cost(hits.size());
+            for (int i = 0; i < hits.size(); i++) {
+                wanted.addIf(isFirst(hits.hash(i)), hits.posting(i));
+            }
+            long[] ascending = wanted.oldest();
+            if (ascending.length > 0) {
+                found.addFirst(new Stretch(segment, ascending));
+                postings += ascending.length;
+                forgetLatest();
+            }
+        }
+
+        /** Whether nothing newer is known of the topic; then that is known from now on. */
+        private boolean isFirst(long hash) {
+            return seen.size() < TOPICS_MAX ? seen.add(hash) : !seen.contains(hash);
+        }
+
+        /** Postings of one segment that are not out of date: the oldest that one read can use. */
+        private final class Wanted {
+            private final Segment segment;
+            private PostingList list = new PostingList();
+
+            Wanted(Segment segment) {
+                this.segment = segment;
+            }
+
+            void addIf(boolean wanted, long posting) {
+                if (wanted) {
+                    add(posting);
                 }
             }
-            found.addFirst(new Stretch(segment, wanted.ascending()));
-            postings += found.getFirst().postings().length;
-            forgetLatest();
+
+            void add(long posting) {
+                long position = segment.first() + Postings.rel(posting);
+                if (position >= from && position <= to) {
+                    list.add(posting);
+                    if (list.size() > 2 * postingsMax + HITS_MAX / 64) {
+                        long[] kept = oldest();
+                        list = new PostingList();
+                        list.add(kept);
+                    }
+                }
+            }
+
+            /** Ascending; when some are too many, this read ends before them, and what is newer is for a later one. */
+            long[] oldest() {
+                long[] all = list.ascending();
+                if (all.length <= postingsMax) {
+                    return all;
+                }
+                to = segment.first() + Postings.rel(all[postingsMax]) - 1;
+                found.clear();
+                postings = 0;
+                return Arrays.copyOf(all, postingsMax);
+            }
         }
 
         /** Forgets the latest postings above the number: this read ends before them, and a later one begins there. */
@@ -169,7 +227,7 @@ final class LogNewest {
             List<LogEntry> entries = new ArrayList<>();
             long left = bytesMax;
             for (Stretch stretch : found) {
-                left = stretch.postings().length == 0 ? left : read(stretch, left, entries);
+                left = read(stretch, left, entries);
                 if (left <= 0) {
                     return new LogChunk(from, to, entries);
                 }
@@ -177,25 +235,24 @@ final class LogNewest {
             return new LogChunk(from, Math.max(to, from - 1), entries);
         }
 
-        /** Reads records one by one, or out of whole chunks where they are close together; returns the budget left. */
+        /**
+         * Reads records one by one, or out of whole chunks where they are close together or many readers want them;
+         * returns the budget left.
+         */
         private long read(Stretch stretch, long budget, List<LogEntry> entries) throws IOException {
             Segment segment = stretch.segment();
             long[] all = stretch.postings();
             int span = Postings.rel(all[all.length - 1]) - Postings.rel(all[0]) + 1;
             boolean dense = SegmentIndex.isDense(all.length, span);
             long left = budget;
-            Chunk chunk = null;
-            try (Disk.File in = segments.disk().open(segment.file())) {
-                RecordFile records = new RecordFile(segment, in, segments.hash().salt());
+            try (Records records = new Records(segments, segment)) {
                 for (int i = 0; i < all.length && left > 0; i++) {
-                    long position = segment.first() + Postings.rel(all[i]);
-                    LogEntry entry;
-                    if (dense || Postings.offset(all[i]) == 0) { // without an offset its beginning is not known
-                        chunk = chunk != null && chunk.last() >= position ? chunk : segments.chunk(segment, position);
-                        entry = chunk.at(position);
-                    } else {
-                        entry = records.read(all[i]);
+                    if (work.isSpent()) {
+                        records.letGo();
+                        work.pause();
                     }
+                    long position = segment.first() + Postings.rel(all[i]);
+                    LogEntry entry = dense ? records.ofChunk(position) : records.at(all[i]);
                     work.cost(dense ? LogWork.LOOK : LogWork.PAGE);
                     left -= entry.event().weight();
                     to = left <= 0 ? position : to;

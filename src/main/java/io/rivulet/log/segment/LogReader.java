@@ -5,7 +5,6 @@ import io.rivulet.log.LogEntry;
 import io.rivulet.log.LogRange;
 import io.rivulet.log.LogWork;
 import io.rivulet.log.View;
-import io.rivulet.log.disk.Disk;
 import io.rivulet.log.index.PostingList;
 import io.rivulet.log.index.Postings;
 import io.rivulet.log.index.SegmentIndex;
@@ -161,48 +160,13 @@ final class LogReader {
 
         /** Reads single records; a budget that is spent in between leaves {@code next} behind the last one read. */
         private void readRecords(Segment segment, long[] postings, int start, int stop) throws IOException {
-            try (Records records = new Records(segment)) {
+            try (Records records = new Records(segments, segment)) {
                 for (int i = start; i < stop && goesOn(); i++) {
                     LogEntry entry = records.at(postings[i]);
                     work.cost(LogWork.PAGE);
                     take(entry);
                     next = entry.position() + 1;
                 }
-            }
-        }
-    }
-
-    /** Some records of a segment, ascending: out of chunks that many want, else one by one from the file. */
-    private final class Records implements AutoCloseable {
-        private final Segment segment;
-        private Chunk chunk;
-        private Disk.File in;
-        private RecordFile file;
-
-        Records(Segment segment) {
-            this.segment = segment;
-        }
-
-        LogEntry at(long posting) throws IOException {
-            long position = segment.first() + Postings.rel(posting);
-            // a chunk that is in memory anyway costs nothing, and one that many want is worth to be read whole
-            if (chunk == null || chunk.last() < position) {
-                chunk = segments.sharedChunk(segment, position);
-            }
-            if (chunk != null) {
-                return chunk.at(position);
-            }
-            if (file == null) {
-                in = segments.disk().open(segment.file());
-                file = new RecordFile(segment, in, segments.hash().salt());
-            }
-            return file.read(posting);
-        }
-
-        @Override
-        public void close() throws IOException {
-            if (in != null) {
-                in.close();
             }
         }
     }

@@ -86,6 +86,7 @@ public final class MemoryDisk implements Disk {
     private boolean folderSyncWorks = true;
     private boolean broken;
     private int operations;
+    private int openForReading;
 
     public MemoryDisk(long seed) {
         random = new Random(seed);
@@ -218,7 +219,20 @@ public final class MemoryDisk implements Disk {
         if (inode == null) {
             throw new FileNotFoundException(file.toString());
         }
-        return new Opened(inode);
+        openForReading++;
+        return new Opened(inode) {
+            @Override
+            public void close() {
+                synchronized (MemoryDisk.this) {
+                    openForReading--;
+                }
+            }
+        };
+    }
+
+    /** Files that were opened for reading and not closed yet. */
+    public synchronized int openForReading() {
+        return openForReading;
     }
 
     @Override
@@ -274,7 +288,7 @@ public final class MemoryDisk implements Disk {
         return capacity - names.values().stream().mapToLong(inode -> inode.now.length).sum();
     }
 
-    private final class Opened implements File {
+    private class Opened implements File {
         private final Inode inode;
 
         Opened(Inode inode) {

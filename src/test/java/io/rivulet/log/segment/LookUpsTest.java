@@ -9,6 +9,7 @@ import io.rivulet.log.EventLog;
 import io.rivulet.log.LogChunk;
 import io.rivulet.log.LogEntry;
 import io.rivulet.log.LogRecord;
+import io.rivulet.log.LogWork;
 import io.rivulet.log.MemoryEventLog;
 import io.rivulet.log.TestClock;
 import io.rivulet.log.View;
@@ -35,7 +36,26 @@ class LookUpsTest {
         "https://hub.example/users/1", "https://hub.example/users/2", "news", "a", "b");
     private static final int SELECTIONS = 60;
 
+    /** Slices of which each is used up at once: every pause lets others go first, and every read ends early. */
+    private static final class Impatient extends LogWork {
+        private final Runnable pause;
+        private int slices;
+
+        Impatient(Runnable pause) {
+            this.pause = pause;
+            cost(SLICE);
+        }
+
+        @Override
+        protected void sliceEnds(long taken) {
+            slices++;
+            pause.run();
+            cost(SLICE);
+        }
+    }
+
     private final TestClock clock = new TestClock();
+    private LogWork work = LogWork.UNBOUNDED;
     private final Random random = new Random(11);
     private final List<LogEntry> all = new ArrayList<>();
 
@@ -125,6 +145,22 @@ class LookUpsTest {
         }
     }
 
+    /** The same when others go first wherever they may; meanwhile no file is open, which retention could not delete. */
+    @Test
+    void aWalkIsFoundAlsoInTheSmallestSlicesAndNoFileIsOpenBetweenThem() throws IOException {
+        MemoryDisk disk = new MemoryDisk(1);
+        Impatient impatient = new Impatient(() -> assertEquals(0, disk.openForReading(), "files that are open"));
+        TendedLog log = open(disk, options(100, 400), clock);
+        for (int i = 0; i < 120; i++) {
+            append(log, 1 + random.nextInt(6));
+            log.housekeep();
+        }
+        work = impatient;
+        compare(log);
+        assertTrue(impatient.slices > 1_000, impatient.slices + " slices");
+        log.close();
+    }
+
     /** A burst of one topic and rare ones of others: found one by one and in whole chunks. */
     @Test
     void sparseAndDenseStretchesAreReadAlike() throws IOException {
@@ -158,21 +194,21 @@ class LookUpsTest {
         assertEquals(positions(shown.stream().filter(e -> e.position() > from).toList()), read(log, from, view), about);
         for (int n : new int[] {1, 2, 5, 40}) {
             long before = n > shown.size() ? log.range().first() - 1 : shown.get(shown.size() - n).position() - 1;
-            assertEquals(before, log.find().beforeNewest(view, n), about + ", " + n);
+            assertEquals(before, log.find(work).beforeNewest(view, n), about + ", " + n);
         }
-        assertEquals(newestOfEach(shown, view), positions(log.find().newestOfEach(view, 10_000)), about);
+        assertEquals(newestOfEach(shown, view), positions(log.find(work).newestOfEach(view, 10_000)), about);
         compareNewest(log, shown, view, about);
         for (int id = 0; id < 9; id++) {
             String wanted = "id " + id;
             assertEquals(all.stream().filter(e -> e.position() >= log.range().first())
                     .filter(e -> wanted.equals(e.event().id()) && (!e.event().isPrivate()
                         || view.privates().coversOne(e.event().topics()))).findFirst().map(LogEntry::position),
-                log.find().byId(wanted, view.privates()).map(LogEntry::position), about);
+                log.find(work).byId(wanted, view.privates()).map(LogEntry::position), about);
         }
         long trimmed = all.stream().filter(e -> e.position() < log.range().first())
             .filter(e -> view.shows(e.event())).mapToLong(LogEntry::position).max().orElse(0);
         boolean exactly = view.privates().all() || view.privates().isNone();
-        long told = log.find().lastTrimmed(view);
+        long told = log.find(work).lastTrimmed(view);
         assertTrue(told == trimmed || !exactly && told > trimmed && told < log.range().first()
             || view.isAll() && told == log.range().first() - 1, about + ": " + told + ", not " + trimmed);
     }
@@ -184,7 +220,7 @@ class LookUpsTest {
         int bytesMax = random.nextInt(8) == 0 ? 1 : 2_000;
         List<Long> found = new ArrayList<>();
         for (long next = after; next < upTo; ) {
-            LogChunk chunk = log.find().readNewest(next, upTo, view, bytesMax);
+            LogChunk chunk = log.find(work).readNewest(next, upTo, view, bytesMax);
             found.addAll(positions(chunk.entries()));
             assertTrue(chunk.examinedTo() > next && chunk.examinedTo() <= upTo, "a read must move on");
             next = chunk.examinedTo();
@@ -193,19 +229,19 @@ class LookUpsTest {
         long since = random.nextInt((int) log.range().first());
         boolean lost = newestOfEach(all.stream().filter(e -> view.shows(e.event())).toList(), view).stream()
             .anyMatch(p -> p > since && p < log.range().first());
-        assertTrue(log.find().newestTrimmed(since, view) || !lost, about + ": a loss after " + since + " is not told");
+        assertTrue(log.find(work).newestTrimmed(since, view) || !lost, about + ": a loss after " + since + " is not told");
         boolean exactly = view.privates().all() || view.privates().isNone();
-        assertTrue(lost || !exactly || !log.find().newestTrimmed(since, view), about + ": no loss after " + since);
+        assertTrue(lost || !exactly || !log.find(work).newestTrimmed(since, view), about + ": no loss after " + since);
     }
 
     private static List<Long> positions(List<LogEntry> entries) {
         return entries.stream().map(LogEntry::position).toList();
     }
 
-    private static List<Long> read(EventLog log, long after, View view) throws IOException {
+    private List<Long> read(EventLog log, long after, View view) throws IOException {
         List<Long> found = new ArrayList<>();
         for (long next = after; next < log.range().head(); ) {
-            LogChunk chunk = log.read(next, log.range().head(), view, 3_000);
+            LogChunk chunk = log.read(next, log.range().head(), view, 3_000, work);
             found.addAll(positions(chunk.entries()));
             assertTrue(chunk.examinedTo() > next, "a read must move on");
             next = chunk.examinedTo();
