@@ -14,6 +14,7 @@ import io.rivulet.kit.SharedServer;
 import io.rivulet.kit.StreamParser.Dispatched;
 import io.rivulet.kit.WireClient;
 import io.rivulet.kit.WireResponse;
+import io.rivulet.mercure.Token;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class PublishIT {
 
     @RegisterExtension
-    static final SharedServer SHARED = SharedServer.plain();
+    static final SharedServer SHARED = SharedServer.with(Token::believedBy);
 
     private final Server server = SHARED.server();
     private final String topic = SHARED.topic();
@@ -102,7 +103,7 @@ class PublishIT {
     @Test
     void http10Publishes() throws IOException {
         WireResponse answer = WireClient.exchange(server, "POST /api/updates?topic=" + topic
-            + " HTTP/1.0\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nold");
+            + " HTTP/1.0\r\n" + Token.header() + "Host: localhost\r\nContent-Length: 3\r\n\r\nold");
         assertEquals(200, answer.status(), answer.text());
         stream.awaitData("old");
     }

@@ -16,6 +16,7 @@ import io.rivulet.kit.StreamParser.Dispatched;
 import io.rivulet.kit.StreamRequest;
 import io.rivulet.kit.WireClient;
 import io.rivulet.kit.WireResponse;
+import io.rivulet.mercure.Token;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -31,7 +32,7 @@ class ResumeIT {
     private static final List<String> SPELLINGS =
         List.of("last_event_id", "lastEventID", "lastEventId", "Last-Event-ID", "evs_last_event_id");
     @RegisterExtension
-    static final SharedServer SHARED = SharedServer.plain();
+    static final SharedServer SHARED = SharedServer.with(Token::believedBy);
 
     private final Server server = SHARED.server();
     private final String topic = SHARED.topic();
@@ -274,7 +275,8 @@ class ResumeIT {
         String id;
         String live;
         try (WireClient client = WireClient.to(server)) {
-            client.send("GET /api/updates?heartbeat=300&topic=" + topic + " HTTP/1.0\r\nHost: localhost\r\n\r\n");
+            client.send("GET /api/updates?heartbeat=300&topic=" + topic + " HTTP/1.0\r\n" + Token.header()
+                + "Host: localhost\r\n\r\n");
             client.readHead();
             readBlock(client);
             id = publisher.form("topic", topic, "data", "a\nb", "type", "t").text();
@@ -284,7 +286,8 @@ class ResumeIT {
         WireResponse unused = publisher.form("topic", topic, "data", "next");
         assertEquals(200, unused.status());
         try (WireClient client = WireClient.to(server)) {
-            client.send("GET /api/updates?since=earliest&topic=" + topic + " HTTP/1.0\r\nHost: localhost\r\n\r\n");
+            client.send("GET /api/updates?since=earliest&topic=" + topic + " HTTP/1.0\r\n" + Token.header()
+                + "Host: localhost\r\n\r\n");
             client.readHead();
             readBlock(client);
             assertEquals(live, readBlock(client));

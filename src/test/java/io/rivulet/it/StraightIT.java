@@ -15,6 +15,7 @@ import io.rivulet.kit.Server;
 import io.rivulet.kit.StreamParser.Dispatched;
 import io.rivulet.kit.WireClient;
 import io.rivulet.kit.WireResponse;
+import io.rivulet.mercure.Token;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -34,7 +35,7 @@ class StraightIT {
 
     @BeforeAll
     static void start() {
-        server = Server.in(Container.JETTY).sendBuffer(4_096).set("backlog.events", "8").start();
+        server = Token.believedBy(Server.in(Container.JETTY)).sendBuffer(4_096).set("backlog.events", "8").start();
     }
 
     @AfterAll
@@ -133,7 +134,7 @@ class StraightIT {
         long before = straight();
         for (String version : List.of("HTTP/1.0\r\n", "HTTP/1.1\r\nConnection: close\r\n")) {
             try (WireClient client = WireClient.to(server); Publisher publisher = Publisher.to(server)) {
-                client.send("GET /api/updates?topic=plain " + version + "Host: localhost\r\n\r\n");
+                client.send("GET /api/updates?topic=plain " + version + Token.header() + "Host: localhost\r\n\r\n");
                 InputStream body = client.body(client.readHead());
                 read(body, "id: ");
                 publisher.publish("plain", "one");

@@ -18,6 +18,7 @@ import io.rivulet.kit.SharedServer;
 import io.rivulet.kit.StreamParser.Dispatched;
 import io.rivulet.kit.WireClient;
 import io.rivulet.kit.WireResponse;
+import io.rivulet.mercure.Token;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -32,7 +33,7 @@ class SubscribeIT {
 
     @RegisterExtension
     static final SharedServer SHARED =
-        SharedServer.with(builder -> builder.set("cors.origins", "https://app.example.com"));
+        SharedServer.with(builder -> Token.believedBy(builder).set("cors.origins", "https://app.example.com"));
 
     private final Server server = SHARED.server();
     private final String topic = SHARED.topic();
@@ -213,7 +214,8 @@ class SubscribeIT {
     @Test
     void http10IsServedWithoutChunks() throws IOException {
         try (WireClient client = WireClient.to(server)) {
-            client.send("GET /api/updates?topic=" + topic + " HTTP/1.0\r\nHost: localhost\r\n\r\n");
+            client.send("GET /api/updates?topic=" + topic + " HTTP/1.0\r\n" + Token.header()
+                + "Host: localhost\r\n\r\n");
             WireResponse head = client.readHead();
             assertEquals(200, head.status());
             assertNull(head.header("Transfer-Encoding"));

@@ -68,8 +68,7 @@ final class MercureHub implements AutoCloseable {
     }
 
     private static Server.Builder withTokens(Container container) {
-        return Server.in(container).set("resource", URL).set("token.issuer", Token.ISSUER)
-            .set("token.key", Token.SECRET);
+        return Token.believedBy(Server.in(container));
     }
 
     /** A topic that no other test uses. */

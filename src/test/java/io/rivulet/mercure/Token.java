@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.rivulet.kit.Server;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
@@ -44,6 +45,16 @@ public final class Token {
     /** A 1.0 token that may publish to and read everything. */
     public static String all() {
         return v1().publish("*").subscribe("*").sign();
+    }
+
+    /** A server that believes these tokens, beside whom it lets in already. */
+    public static Server.Builder believedBy(Server.Builder builder) {
+        return builder.set("resource", MercureHub.URL).set("token.issuer", ISSUER).set("token.key", SECRET);
+    }
+
+    /** The header line of {@link #all}: whom dev mode does not trust, such as a client of HTTP/1.0, shows it. */
+    public static String header() {
+        return "Authorization: Bearer " + all() + "\r\n";
     }
 
     /** The second that is so many seconds from now. */
