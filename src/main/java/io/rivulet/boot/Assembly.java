@@ -110,7 +110,7 @@ public final class Assembly implements AutoCloseable {
         running.push(() -> application.removeAttribute(HUB));
         Capacity capacity = Capacity.of(settings, application.getServerInfo(), Runtime.getRuntime().maxMemory(),
             ConnectorLimit.connections());
-        hub.streamsMax(capacity.streams());
+        hub.streamsMax(capacity.streams(), Capacity.streamKib(application.getServerInfo()));
         feeds.start();
         keeper.start();
         greet(settings, path, tokens, capacity, application.getServerInfo());

@@ -22,6 +22,15 @@ record Capacity(int streams, String why, String warning) {
     /** Tomcat's default {@code maxConnections}, where it does not tell the one in force. */
     static final int TOMCAT_DEFAULT = 8_192;
 
+    /** The memory that a stream takes in this container at most, while it asks for little. */
+    static int streamKib(String serverInfo) {
+        return isJetty(serverInfo) ? DerivedDefaults.STREAM_KIB_JETTY : DerivedDefaults.STREAM_KIB_OTHER;
+    }
+
+    private static boolean isJetty(String serverInfo) {
+        return serverInfo.toLowerCase(Locale.ROOT).startsWith("jetty");
+    }
+
     /**
      * The one for this container.
      *
@@ -30,8 +39,7 @@ record Capacity(int streams, String why, String warning) {
      * @param connectorMax connections that the container lets in, as {@link ConnectorLimit} finds it
      */
     static Capacity of(Settings settings, String serverInfo, long heapBytes, OptionalInt connectorMax) {
-        boolean jetty = serverInfo.toLowerCase(Locale.ROOT).startsWith("jetty");
-        int connections = jetty ? Integer.MAX_VALUE : connectorMax.orElse(TOMCAT_DEFAULT);
+        int connections = isJetty(serverInfo) ? Integer.MAX_VALUE : connectorMax.orElse(TOMCAT_DEFAULT);
         int set = settings.get(SettingsTable.CONNECTIONS_MAX);
         if (set > 0) {
             return new Capacity(set, SettingsTable.CONNECTIONS_MAX.fullKey() + " says so", set < connections ? null
@@ -39,7 +47,7 @@ record Capacity(int streams, String why, String warning) {
                 + "more than " + connections + " connections (maxConnections); the next ones hang there without an "
                 + "answer, those of publishers as well. Let it take more, or the hub fewer");
         }
-        int kib = jetty ? DerivedDefaults.STREAM_KIB_JETTY : DerivedDefaults.STREAM_KIB_OTHER;
+        int kib = streamKib(serverInfo);
         int byHeap = DerivedDefaults.streamsOfHeap(heapBytes, kib);
         int byConnector = DerivedDefaults.streamsOfConnector(connections);
         return byHeap <= byConnector

@@ -95,7 +95,7 @@ public final class SettingsTable {
     public static final Setting<Duration> MERCURE_MAX_AGE = row("mercure.max.age", TIME, "10m", 0, 30 * DAY_MS,
         "The same for streams at /.well-known/mercure.");
     public static final Setting<Integer> CONNECTIONS_MAX = row("connections.max", COUNT, "0", 0, 1_000_000,
-        "Streams at once; 0 for what half the heap holds (16 KiB each on Jetty, else 128 KiB), below maxConnections.");
+        "Streams at once, heavy ones as several; 0 for half the heap at 16 KiB (Jetty) or 128, below maxConnections.");
 
     /** Off: behind a proxy that is not named in trusted.proxies all the world has one address. */
     public static final Setting<Integer> CONNECTIONS_ADDRESS_MAX = row("connections.address.max", COUNT, "0", 0,
@@ -129,7 +129,7 @@ public final class SettingsTable {
     public static final Setting<Integer> MATCHERS_MAX = row("matchers.max", COUNT, "100", 1, 1_000,
         "Topics of one stream; more is 400.");
     public static final Setting<Integer> PATTERNS_MAX = row("patterns.max", COUNT, "2000", 16, 1_000_000,
-        "Different patterns of all streams that nothing literal tells apart, as {a} and {b}; more is 503.");
+        "Patterns of all streams that nothing literal tells apart, as {a} and {b}; costly ones count more. Then 503.");
     public static final Setting<Integer> TOPIC_BYTES_MAX = row("topic.bytes.max", COUNT, "4096", 16, 16_384,
         "Bytes of a topic; more is 413, in a subscription 400.");
     public static final Setting<Integer> ID_BYTES_MAX = row("id.bytes.max", COUNT, "128", 16, 255,

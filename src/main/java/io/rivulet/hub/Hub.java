@@ -121,9 +121,13 @@ public final class Hub implements AutoCloseable {
         }
     }
 
-    /** Caps the number of open streams; 0 for any number. The start-up knows what the container can hold. */
-    public void streamsMax(int max) {
-        caps.totalMax(max);
+    /**
+     * Caps the number of open streams; 0 for any number. The start-up knows what the container can hold.
+     *
+     * @param streamKib what each of them stands for: one that weighs more counts as several
+     */
+    public void streamsMax(int max, int streamKib) {
+        caps.totalMax(max, streamKib);
     }
 
     /** Begins to serve from this log, once. The caller closes the log, after {@link #close}. */
@@ -219,7 +223,7 @@ public final class Hub implements AutoCloseable {
         boolean interested = false;
         Subscriber s = null;
         try {
-            interest.add(request.topics());
+            interest.add(request.topics(), request.peer());
             interested = true;
             s = opener.admit(request, outlet);
             return s;

@@ -22,6 +22,8 @@ final class PatternFilter<G> {
     /** A word that fewer have is good enough: each length of literal beginnings costs every topic a look-up. */
     private static final int CROWD = 2;
     private static final int LENGTHS_MAX = 32;
+    /** A topic has some ten words, and so many patterns of each are tried for it: only what is beyond adds up. */
+    private static final int CROWDED = 16;
 
     private final Map<String, IdentityBag<G>> byWord = new HashMap<>();
     /** How many patterns have each word, wherever they are filed: a word of many patterns is one of many topics. */
@@ -49,10 +51,10 @@ final class PatternFilter<G> {
         return new Home(word, null);
     }
 
-    /** How many are filed at this home: all of them are tried for a topic that leads there. */
-    int crowd(Home home) {
-        return home.prefix() != null ? size(byPrefix.get(home.prefix()))
-            : home.word() != null ? size(byWord.get(home.word())) : others.size();
+    /** Whether so many are filed at this home, and all of them tried for a topic that leads there, that it counts. */
+    boolean isCrowded(Home home) {
+        return home.prefix() != null ? size(byPrefix.get(home.prefix())) > CROWDED
+            : home.word() == null || size(byWord.get(home.word())) > CROWDED;
     }
 
     /** Takes out what was added with these words and got this home. */

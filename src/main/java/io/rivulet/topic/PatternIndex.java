@@ -31,12 +31,15 @@ final class PatternIndex<T> {
      */
     private static final class Group<T> {
         /** Bytes that are left of it when it is gone: itself, and an empty bag with its array. */
-        static final long GONE = HeapBytes.object(3, 0) + HeapBytes.object(2, Integer.BYTES) + HeapBytes.references(2);
+        static final long GONE = HeapBytes.object(3, Integer.BYTES) + HeapBytes.object(2, Integer.BYTES)
+            + HeapBytes.references(2);
 
         /** Null when it is gone. */
         CompiledMatcher matcher;
         final IdentityBag<T> askers = new IdentityBag<>();
         PatternFilter.Home home;
+        /** What it adds to the sum of all, for as long as it is here. */
+        int load;
 
         Group(CompiledMatcher matcher) {
             this.matcher = matcher;
@@ -70,6 +73,12 @@ final class PatternIndex<T> {
         }
     }
 
+    /** Bytes that a pattern of one asker takes, beside its words. */
+    private static final long GROUP_BYTES = 2 * HeapBytes.MAP_ENTRY + HeapBytes.object(3, Integer.BYTES)
+        + 2 * (HeapBytes.object(2, Integer.BYTES) + HeapBytes.references(1)) + HeapBytes.object(2, 0);
+    /** Steps for one character of a topic that count as one pattern; an ordinary one takes fewer. */
+    private static final int STEPS_PER_LOAD = 4;
+
     private final Map<CompiledMatcher, Group<T>> groups = new HashMap<>();
     private final PatternFilter<Group<T>> byTopic = new PatternFilter<>();
     private final PatternFilter<Group<T>> byUrl = new PatternFilter<>();
@@ -80,24 +89,47 @@ final class PatternIndex<T> {
     private long came;
     private BoundedCache<Found<T>> known = remembered();
     private long tried;
+    private final MatchSteps steps = new MatchSteps();
+    private int load;
+    private int heavyLoad;
 
     private static <T> BoundedCache<Found<T>> remembered() {
         return new BoundedCache<>(REMEMBERED_MAX, Found::weight);
+    }
+
+    /** Bytes that an index takes for a pattern that nobody else asks for. */
+    static long bytes(CompiledMatcher matcher) {
+        long bytes = GROUP_BYTES;
+        for (String word : matcher.anchors()) {
+            bytes += HeapBytes.MAP_ENTRY + HeapBytes.string(word);
+        }
+        return bytes;
     }
 
     boolean isEmpty() {
         return groups.isEmpty();
     }
 
-    /** How many patterns are tried together with this one, if it is new here; 0 if it is not. */
-    int add(CompiledMatcher matcher, T who) {
-        int crowd = 0;
+    /** See {@link TopicIndex#load}. */
+    int load() {
+        return load;
+    }
+
+    /** See {@link TopicIndex#heavyLoad}. */
+    int heavyLoad() {
+        return heavyLoad;
+    }
+
+    void add(CompiledMatcher matcher, T who) {
         Group<T> group = groups.get(matcher);
         if (group == null) {
             group = new Group<>(matcher);
             groups.put(matcher, group);
             group.home = file(group);
-            crowd = filter(matcher).crowd(group.home);
+            group.load = filter(matcher).isCrowded(group.home) ? 1 + matcher.effort() / STEPS_PER_LOAD
+                : heavyLoad(matcher);
+            load += group.load;
+            heavyLoad += heavyLoad(matcher);
             if (recent.size() < RECENT) {
                 recent.add(group);
             } else {
@@ -106,7 +138,10 @@ final class PatternIndex<T> {
             came++;
         }
         group.askers.add(who);
-        return crowd;
+    }
+
+    private static int heavyLoad(CompiledMatcher matcher) {
+        return matcher.extraEffort() / STEPS_PER_LOAD;
     }
 
     void remove(CompiledMatcher matcher, T who) {
@@ -115,6 +150,8 @@ final class PatternIndex<T> {
             return;
         }
         groups.remove(matcher);
+        load -= group.load;
+        heavyLoad -= heavyLoad(matcher);
         filter(matcher).remove(group, words(matcher), group.home);
         group.leave();
         known.grown(Group.GONE); // the topics that lead to it keep it until they are asked for, or forgotten
@@ -143,6 +180,11 @@ final class PatternIndex<T> {
     /** See {@link TopicIndex#tried}. */
     long tried() {
         return tried;
+    }
+
+    /** See {@link TopicIndex#steps}. */
+    long steps() {
+        return steps.taken();
     }
 
     private List<Group<T>> find(String topic) {
@@ -185,7 +227,7 @@ final class PatternIndex<T> {
     private void test(Group<T> group, String topic, List<Group<T>> found) {
         if (!group.isGone()) {
             tried++;
-            if (group.matcher.matches(topic)) {
+            if (group.matcher.matches(topic, steps)) {
                 found.add(group);
             }
         }

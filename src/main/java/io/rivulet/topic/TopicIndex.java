@@ -15,25 +15,40 @@ public final class TopicIndex<T> {
     private final IdentityBag<T> any = new IdentityBag<>();
     private final PatternIndex<T> patterns = new PatternIndex<>();
 
-    /**
-     * Registers {@code who} for all of the selection.
-     *
-     * @return how many patterns are tried for the same topics as one that is new with it, itself counted, because
-     *     nothing literal tells them apart; the most of all its patterns, 0 without a new one
-     */
-    public int add(TopicSelection selection, T who) {
-        int crowd = 0;
+    /** Registers {@code who} for all of the selection. */
+    public void add(TopicSelection selection, T who) {
         if (selection.isAny()) {
             any.add(who);
-            return crowd;
+            return;
         }
         for (String topic : selection.exact()) {
             exact.add(topic, who);
         }
         for (CompiledMatcher matcher : selection.compiled()) {
-            crowd = Math.max(crowd, patterns.add(matcher, who));
+            patterns.add(matcher, who);
         }
-        return crowd;
+    }
+
+    /**
+     * What a fresh topic may cost at worst, because nothing literal spares its patterns or because they are costly:
+     * such an ordinary one counts as one, a costly one as one for each four steps that a character takes. Equal ones
+     * count once.
+     *
+     * <p>It is a sum over all, wherever they are filed: a topic has many words, and each may lead to many patterns. A
+     * few for each word are free, or thousands of streams with words of their own would count.
+     */
+    public int load() {
+        return patterns.load();
+    }
+
+    /** The part of it that comes from costly patterns alone. */
+    public int heavyLoad() {
+        return patterns.heavyLoad();
+    }
+
+    /** The steps that patterns took until now: a test shows with it what a fresh topic costs. */
+    public long steps() {
+        return patterns.steps();
     }
 
     /** Takes {@code who} out again; the same selection as at {@link #add}. Costs the same however many there are. */

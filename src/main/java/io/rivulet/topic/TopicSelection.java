@@ -13,10 +13,18 @@ import java.util.stream.Collectors;
  */
 public final class TopicSelection {
 
+    /** That of a shard, and the hub's own. */
+    private static final int INDEXES = 2;
+    private static final long EXACT_INDEX_BYTES =
+        TopicTable.TOPIC_BYTES + HeapBytes.MAP_ENTRY + HeapBytes.object(0, Integer.BYTES);
+    private static final long STEP_BYTES = 32;
+
     private final List<TopicMatcher> matchers;
     private final Set<String> exact;
     private final List<CompiledMatcher> compiled;
     private final boolean any;
+    /** See {@link #loadKib}; negative while nobody has asked. */
+    private int loadKib = -1;
 
     private TopicSelection(Collection<TopicMatcher> matchers) {
         this.matchers = List.copyOf(new LinkedHashSet<>(matchers));
@@ -64,8 +72,8 @@ public final class TopicSelection {
 
     /** Bytes that it keeps alive, its matchers and their texts included. */
     public long weight() {
-        long weight = HeapBytes.object(3, 1) + HeapBytes.list(matchers.size()) + HeapBytes.list(compiled.size())
-            + HeapBytes.set(exact.size());
+        long weight = HeapBytes.object(3, Integer.BYTES + 1) + HeapBytes.list(matchers.size())
+            + HeapBytes.list(compiled.size()) + HeapBytes.set(exact.size());
         for (int i = 0; i < matchers.size(); i++) {
             weight += matchers.get(i).weight();
         }
@@ -79,6 +87,24 @@ public final class TopicSelection {
     /** The matchers, in the order given. */
     public List<TopicMatcher> matchers() {
         return matchers;
+    }
+
+    /**
+     * What it weighs for a hub, in KiB: the bytes that it keeps alive, those of the indexes of its shard and of the
+     * hub, and the work of its patterns for each topic, of which a step counts like 32 bytes. 0 for a few topics.
+     * Worked out once: it does not change, and is asked for when each of its streams opens and ends.
+     */
+    public int loadKib() {
+        int known = loadKib;
+        if (known < 0) { // T1 and T2 may both work it out: the same
+            long bytes = weight() + exact.size() * EXACT_INDEX_BYTES;
+            for (int i = 0; i < compiled.size(); i++) {
+                bytes += INDEXES * PatternIndex.bytes(compiled.get(i)) + STEP_BYTES * compiled.get(i).extraEffort();
+            }
+            known = (int) (bytes >> 10);
+            loadKib = known;
+        }
+        return known;
     }
 
     /** Whether one of an event's topics is asked for. */

@@ -1,5 +1,6 @@
 package io.rivulet.topic;
 
+import io.rivulet.heap.HeapBytes;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -15,6 +16,9 @@ final class TopicTable<T> {
 
     private static final int BITS_PER_TOPIC = 16;
     private static final int LEAST = 1 << 10;
+    /** Bytes that a topic of one asker takes here, beside its text. */
+    static final long TOPIC_BYTES = HeapBytes.MAP_ENTRY + HeapBytes.object(2, Integer.BYTES) + HeapBytes.references(1)
+        + 4 * BITS_PER_TOPIC / Byte.SIZE;
 
     private final Map<String, IdentityBag<T>> askers = new HashMap<>();
     /** The bit of each topic's hash; of some more that have left. */

@@ -1,9 +1,11 @@
 package io.rivulet.hub.stream;
 
 import io.rivulet.config.SettingsTable;
+import io.rivulet.hub.resume.Caller;
 import io.rivulet.refusal.Refused;
 import io.rivulet.topic.TopicIndex;
 import io.rivulet.topic.TopicSelection;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,48 +15,115 @@ import java.util.concurrent.atomic.AtomicInteger;
  * How many streams ask for which topic, so that feeds work only for somebody. The hub counts streams here, the feeds of
  * demo data ask. Any thread.
  *
- * <p>Patterns need an index with a lock. A stream is refused here when too many patterns would have to be tried for one
- * topic: else strangers could make each publish as slow as they like.
+ * <p>Patterns need an index with a lock. A stream is refused here when too much would have to be tried for a fresh
+ * topic: else strangers could make each publish as slow as they like. The work is bounded in sum, and the costly
+ * patterns of one address have a part of it, so that one stranger does not use up what others may need. Each shard has
+ * a part of the same patterns in an index of its own, so this bound is theirs, too.
  */
 public final class Interest {
+
+    /** One address may have this part with its costly patterns. */
+    private static final int ADDRESS_SHARE = 4;
 
     private final Map<String, Integer> exact = new ConcurrentHashMap<>();
     private final AtomicInteger any = new AtomicInteger();
     /** Those with patterns; its lock is held for look-ups only. */
     private final TopicIndex<TopicSelection> patterns = new TopicIndex<>();
-    /** How many streams have each of them: streams that ask alike mostly share one. Under the lock of the patterns. */
-    private final Map<TopicSelection, Integer> sharers = new IdentityHashMap<>();
+    /** Who has each of them: streams that ask alike mostly share one. Under the lock of the patterns. */
+    private final Map<TopicSelection, Sharers> sharers = new IdentityHashMap<>();
+    /** What the costly patterns of an address add to the work. Under the same lock. */
+    private final Map<Object, Integer> heavyByAddress = new HashMap<>();
     private final int patternsMax;
 
-    /** With at most so many patterns that nothing literal tells apart. */
+    /** How many streams share a selection, and what it adds for the address of the first of them. */
+    private static final class Sharers {
+        private final Object address;
+        private final int heavy;
+        private int streams;
+
+        Sharers(Object address, int heavy) {
+            this.address = address;
+            this.heavy = heavy;
+        }
+    }
+
+    /** With at most so many patterns that nothing literal tells apart; costly ones count for several. */
     public Interest(int patternsMax) {
         this.patternsMax = patternsMax;
+    }
+
+    /** Somebody asks for these, of an address that does not matter. */
+    void add(TopicSelection topics) {
+        add(topics, null);
     }
 
     /**
      * Somebody asks for these.
      *
-     * @throws Refused OVERLOADED when more patterns than {@code rivulet.patterns.max} would be tried for the same
-     *                 topics: strangers could else make each publish as slow as they like
+     * @param peer the address of the client
+     * @throws Refused OVERLOADED when more than {@code rivulet.patterns.max} would have to be tried for a topic,
+     *                 TOO_MANY_STREAMS when the costly patterns of one address would take a quarter of that
      */
-    public void add(TopicSelection topics) {
+    public void add(TopicSelection topics, String peer) {
         if (topics.isAny()) {
             any.incrementAndGet();
             return;
         }
         if (!topics.patterns().isEmpty()) {
             synchronized (patterns) {
-                boolean first = sharers.merge(topics, 1, Integer::sum) == 1;
-                if (first && patterns.add(topics, topics) > patternsMax) {
-                    patterns.remove(topics, topics);
-                    sharers.remove(topics);
-                    throw Refused.because(Refused.Reason.OVERLOADED, "more than " + patternsMax + " different patterns "
-                        + "would have to be tried for the same topics (" + SettingsTable.PATTERNS_MAX.fullKey()
-                        + "); one that says more literally, between two slashes, is told apart");
+                Sharers known = sharers.get(topics);
+                if (known == null) {
+                    known = addFirst(topics, peer);
                 }
+                known.streams++;
             }
         }
         topics.exact().forEach(topic -> exact.merge(topic, 1, Integer::sum));
+    }
+
+    private Sharers addFirst(TopicSelection topics, String peer) {
+        int load = patterns.load();
+        int heavy = patterns.heavyLoad();
+        patterns.add(topics, topics);
+        int moreLoad = patterns.load() - load;
+        int moreHeavy = patterns.heavyLoad() - heavy;
+        Object address = moreHeavy == 0 || peer == null ? null : Caller.address(peer);
+        int ofAddress = address == null ? 0 : heavyByAddress.getOrDefault(address, 0);
+        if (moreLoad > 0 && load + moreLoad > patternsMax) {
+            patterns.remove(topics, topics);
+            throw refused(Refused.Reason.OVERLOADED, moreLoad, "the patterns of all streams take " + load, patternsMax);
+        }
+        if (address != null && ofAddress + moreHeavy > patternsMax / ADDRESS_SHARE) {
+            patterns.remove(topics, topics);
+            throw refused(Refused.Reason.TOO_MANY_STREAMS, moreHeavy,
+                "the costly patterns of the caller's address take " + ofAddress, patternsMax / ADDRESS_SHARE);
+        }
+        if (address != null) {
+            heavyByAddress.put(address, ofAddress + moreHeavy);
+        }
+        Sharers first = new Sharers(address, moreHeavy);
+        sharers.put(topics, first);
+        return first;
+    }
+
+    private static Refused refused(Refused.Reason reason, int more, String taken, int max) {
+        return Refused.because(reason, "the patterns of this stream count as " + more + " that would have to be tried "
+            + "for topics of others, and " + taken + " of at most " + max + " (" + SettingsTable.PATTERNS_MAX.fullKey()
+            + "); one that says more literally, between two slashes, and repeats less counts for less");
+    }
+
+    /** The steps that patterns took here until now: a test shows with it what a fresh topic costs. */
+    long steps() {
+        synchronized (patterns) {
+            return patterns.steps();
+        }
+    }
+
+    /** Addresses and selections that are remembered: for tests. */
+    int remembered() {
+        synchronized (patterns) {
+            return heavyByAddress.size() + sharers.size() + patterns.load();
+        }
     }
 
     /** They leave; only after {@link #add} took them. */
@@ -65,8 +134,14 @@ public final class Interest {
             topics.exact().forEach(topic -> exact.computeIfPresent(topic, (t, n) -> n == 1 ? null : n - 1));
             if (!topics.patterns().isEmpty()) {
                 synchronized (patterns) {
-                    if (sharers.computeIfPresent(topics, (t, n) -> n == 1 ? null : n - 1) == null) {
+                    Sharers known = sharers.get(topics);
+                    if (--known.streams == 0) {
+                        sharers.remove(topics);
                         patterns.remove(topics, topics);
+                        if (known.address != null) {
+                            heavyByAddress.computeIfPresent(known.address,
+                                (a, n) -> n == known.heavy ? null : n - known.heavy);
+                        }
                     }
                 }
             }

@@ -4,37 +4,115 @@ import static io.rivulet.refusal.Refused.Reason.OVERLOADED;
 import static io.rivulet.refusal.Refused.Reason.TOO_MANY_STREAMS;
 
 import io.rivulet.auth.Grant;
+import io.rivulet.config.DerivedDefaults;
 import io.rivulet.config.IpBlock;
 import io.rivulet.config.Setting;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
+import io.rivulet.heap.HeapBytes;
 import io.rivulet.hub.resume.Caller;
 import io.rivulet.hub.resume.SubscribeRequest;
 import io.rivulet.metrics.Metrics;
 import io.rivulet.metrics.Metrics.Count;
 import io.rivulet.refusal.Refused;
+import io.rivulet.topic.TopicSelection;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Map;
 
 /**
- * Counts the open streams: in total, of each address and of each subject. The hub asks it before it lets a stream in,
- * and a stream beyond a cap is refused. Any thread; the lock is held for the work of a map.
+ * Counts the open streams, and what they weigh: in total, of each address and of each subject. The hub asks it before
+ * it lets a stream in, and a stream beyond a cap is refused. Any thread; the lock is held for the work of a few maps.
  *
  * <p>A stream is counted in all three or in none, and the lock makes that one step. With three separate counters a
  * stream that the last one refuses would count in the first for a moment, and another stream would be refused for
  * nothing.
  *
+ * <p>The cap on the total stands for memory: each stream for so many KiB. Most ask for a handful of topics and weigh no
+ * more. One that asks for thousands of words or for large patterns, or whose token grants such, takes as many places as
+ * its weight fills ({@link TopicSelection#loadKib}, {@link Grant#weight}). What many streams share weighs once: in the
+ * total, and once for each address and subject that has it. So a page that ten thousand visitors have open behind one
+ * proxy weighs as one. Of this weight one address, and one subject, may have a sixteenth of the total: else one
+ * stranger with heavy streams would keep out all others. A stream that weighs nothing beyond its place is never refused
+ * for that.
+ *
  * <p>Only open streams are remembered, so the cap on their total bounds the memory.
  */
 public final class StreamCaps {
 
+    /** One address, and one subject, may have this part of the weight of all. */
+    private static final int SHARE = 16;
+    /** But so much however small the total is: a few streams of a hundred patterns each. */
+    private static final int SHARE_KIB_LEAST = 1 << 10;
+    /** In the bags of an index, for each topic or pattern, also where all else is shared. */
+    private static final int ASKER_BYTES = 16;
+
+    /** Of whom nothing is open. */
+    private static final Account NOTHING = new Account();
+
     private final int addressMax;
     private final int subjectMax;
     private final Metrics metrics;
-    private final Map<Object, Integer> byAddress = new HashMap<>();
-    private final Map<Grant.Identity, Integer> bySubject = new HashMap<>();
+    private final Map<Object, Account> byAddress = new HashMap<>();
+    private final Map<Grant.Identity, Account> bySubject = new HashMap<>();
+    private final Account all = new Account();
     private int totalMax;
-    private int total;
+    private int streamKib = DerivedDefaults.STREAM_KIB_JETTY;
+
+    /** The streams of somebody, and what they weigh beyond their places. Under the lock. */
+    private static final class Account {
+        private int streams;
+        private long kib;
+        /** How many streams share each selection and grant that weighs something; null for none. */
+        private Map<Object, Integer> shared;
+
+        /** What this stream would add. */
+        long more(Load load) {
+            return load.own + more(load.topics, load.topicsKib) + more(load.grant, load.grantKib);
+        }
+
+        private long more(Object what, long weighs) {
+            return weighs == 0 || shared != null && shared.containsKey(what) ? 0 : weighs;
+        }
+
+        void enter(Load load) {
+            kib += more(load);
+            streams++;
+            share(load.topics, load.topicsKib);
+            share(load.grant, load.grantKib);
+        }
+
+        private void share(Object what, long weighs) {
+            if (weighs > 0) {
+                shared = shared == null ? new IdentityHashMap<>(2) : shared;
+                shared.merge(what, 1, Integer::sum);
+            }
+        }
+
+        void leave(Load load) {
+            streams--;
+            kib -= load.own + left(load.topics, load.topicsKib) + left(load.grant, load.grantKib);
+        }
+
+        private long left(Object what, long weighs) {
+            return weighs > 0 && shared.computeIfPresent(what, (w, n) -> n == 1 ? null : n - 1) == null ? weighs : 0;
+        }
+    }
+
+    /** What a stream weighs beyond its place, in KiB: by itself, and by what it may share. The same of one request. */
+    private record Load(long own, TopicSelection topics, long topicsKib, Grant grant, long grantKib) {
+
+        boolean isNone() {
+            return own + topicsKib + grantKib == 0;
+        }
+
+        static Load of(SubscribeRequest request) {
+            TopicSelection topics = request.topics();
+            long own = HeapBytes.string(request.cursor()) + HeapBytes.string(request.peer())
+                + (long) ASKER_BYTES * topics.matchers().size();
+            return new Load(own >> 10, topics, topics.loadKib(), request.grant(), request.grant().weight() >> 10);
+        }
+    }
 
     /** The caps of these settings. */
     public StreamCaps(Settings settings, Metrics metrics) {
@@ -44,14 +122,20 @@ public final class StreamCaps {
         this.metrics = metrics;
     }
 
-    /** Another cap on the total; 0 for none. Streams beyond it stay. */
-    public synchronized void totalMax(int max) {
+    /** Another cap on the total, of streams of so many KiB; 0 for none. Streams beyond it stay. */
+    public synchronized void totalMax(int max, int kibEach) {
         totalMax = max;
+        streamKib = kibEach;
     }
 
     /** How many are open: for tests. */
     public synchronized int total() {
-        return total;
+        return all.streams;
+    }
+
+    /** What they weigh beyond their places, in KiB: for tests. */
+    synchronized long kib() {
+        return all.kib;
     }
 
     /**
@@ -61,47 +145,84 @@ public final class StreamCaps {
      *                 counted then
      */
     public void enter(SubscribeRequest request) {
-        Object address = address(request);
-        Grant.Identity subject = subject(request);
+        Load load = Load.of(request); // outside of the lock: it looks at each text
+        Object address = address(request, load);
+        Grant.Identity subject = subject(request, load);
         synchronized (this) {
-            if (totalMax > 0 && total >= totalMax) {
-                throw refused(OVERLOADED, "there are ", total, totalMax, SettingsTable.CONNECTIONS_MAX,
-                    Count.STREAMS_REFUSED_TOTAL);
-            }
-            int ofAddress = address == null ? 0 : byAddress.getOrDefault(address, 0);
-            if (address != null && ofAddress >= addressMax) {
+            checkTotal(load);
+            if (address != null) {
                 String whose = address instanceof IpBlock block && !block.isV4()
                     ? "the caller's /" + Caller.V6_NETWORK_BITS + " network has " : "the caller's address has ";
-                throw refused(TOO_MANY_STREAMS, whose, ofAddress, addressMax, SettingsTable.CONNECTIONS_ADDRESS_MAX,
+                check(byAddress.get(address), addressMax, load, whose, SettingsTable.CONNECTIONS_ADDRESS_MAX,
                     Count.STREAMS_REFUSED_ADDRESS);
             }
-            int ofSubject = subject == null ? 0 : bySubject.getOrDefault(subject, 0);
-            if (subject != null && ofSubject >= subjectMax) {
-                throw refused(TOO_MANY_STREAMS, "the caller's subject has ", ofSubject, subjectMax,
+            if (subject != null) {
+                check(bySubject.get(subject), subjectMax, load, "the caller's subject has ",
                     SettingsTable.CONNECTIONS_SUBJECT_MAX, Count.STREAMS_REFUSED_SUBJECT);
             }
-            total++;
+            all.enter(load);
             if (address != null) {
-                byAddress.put(address, ofAddress + 1);
+                byAddress.computeIfAbsent(address, a -> new Account()).enter(load);
             }
             if (subject != null) {
-                bySubject.put(subject, ofSubject + 1);
+                bySubject.computeIfAbsent(subject, s -> new Account()).enter(load);
             }
         }
     }
 
+    private void checkTotal(Load load) {
+        long more = all.more(load);
+        long taken = all.streams + places(all.kib);
+        if (totalMax > 0 && all.streams + 1 + places(all.kib + more) > totalMax) {
+            throw taken == all.streams && more == 0
+                ? refused(OVERLOADED, "there are ", taken, totalMax, SettingsTable.CONNECTIONS_MAX,
+                    Count.STREAMS_REFUSED_TOTAL)
+                : refusedForWeight(OVERLOADED, more, "and " + taken + " of at most " + totalMax + " are taken",
+                    Count.STREAMS_REFUSED_TOTAL);
+        }
+    }
+
+    /** The two caps of one address or one subject; the account is null where nothing is open. */
+    private void check(Account of, int max, Load load, String whose, Setting<?> setting, Count count) {
+        int open = of == null ? 0 : of.streams;
+        if (max > 0 && open >= max) {
+            throw refused(TOO_MANY_STREAMS, whose, open, max, setting, count);
+        }
+        long kib = of == null ? 0 : of.kib;
+        long more = of == null ? NOTHING.more(load) : of.more(load);
+        long kibMax = Math.max(SHARE_KIB_LEAST, (long) totalMax * streamKib / SHARE);
+        if (totalMax > 0 && more > 0 && kib + more > kibMax) {
+            throw refusedForWeight(TOO_MANY_STREAMS, more, whose + places(kib) + " of at most " + places(kibMax)
+                + " places beyond one for each of its streams, a sixteenth of all", count);
+        }
+    }
+
+    /** So much weight takes so many places of streams. */
+    private long places(long kib) {
+        return (kib + streamKib - 1) / streamKib;
+    }
+
     /** Counts one that ended or did not open after all; once for each {@link #enter}. */
     public void leave(SubscribeRequest request) {
-        Object address = address(request);
-        Grant.Identity subject = subject(request);
+        Load load = Load.of(request);
+        Object address = address(request, load);
+        Grant.Identity subject = subject(request, load);
         synchronized (this) {
-            total--;
+            all.leave(load);
             if (address != null) {
-                byAddress.computeIfPresent(address, (a, n) -> n == 1 ? null : n - 1);
+                leave(byAddress, address, load);
             }
             if (subject != null) {
-                bySubject.computeIfPresent(subject, (s, n) -> n == 1 ? null : n - 1);
+                leave(bySubject, subject, load);
             }
+        }
+    }
+
+    private static <K> void leave(Map<K, Account> accounts, K who, Load load) {
+        Account account = accounts.get(who);
+        account.leave(load);
+        if (account.streams == 0) {
+            accounts.remove(who);
         }
     }
 
@@ -110,9 +231,9 @@ public final class StreamCaps {
         return byAddress.size() + bySubject.size();
     }
 
-    /** Null when addresses are not counted. */
-    private Object address(SubscribeRequest request) {
-        return addressMax == 0 ? null : Caller.address(request.peer());
+    /** Null when neither streams nor weight are counted of it. */
+    private Object address(SubscribeRequest request, Load load) {
+        return addressMax == 0 && load.isNone() ? null : Caller.address(request.peer());
     }
 
     /**
@@ -120,13 +241,20 @@ public final class StreamCaps {
      * token that names nobody, which may be one for all visitors. A fresh token keeps the subject, so what the stream
      * opened with is what it is counted under to its end.
      */
-    private Grant.Identity subject(SubscribeRequest request) {
-        return subjectMax > 0 && request.grant().isNamed() ? request.grant().identity() : null;
+    private Grant.Identity subject(SubscribeRequest request, Load load) {
+        boolean counts = request.grant().isNamed() && !(subjectMax == 0 && load.isNone());
+        return counts ? request.grant().identity() : null;
     }
 
-    private Refused refused(Refused.Reason reason, String whose, int open, int max, Setting<?> setting, Count count) {
+    private Refused refused(Refused.Reason reason, String whose, long open, int max, Setting<?> setting, Count count) {
         metrics.add(count);
         return Refused.because(reason, whose + open + " of at most " + max + " streams open (" + setting.fullKey()
             + ")");
+    }
+
+    private Refused refusedForWeight(Refused.Reason reason, long more, String taken, Count count) {
+        metrics.add(count);
+        return Refused.because(reason, "for what it asks for and may see this stream counts as " + (1 + places(more))
+            + ", " + taken + " (" + SettingsTable.CONNECTIONS_MAX.fullKey() + ")");
     }
 }

@@ -9,10 +9,16 @@ import io.rivulet.refusal.Refused;
 import io.rivulet.topic.TopicSelection;
 import io.rivulet.topic.TopicSpace;
 import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Whether anybody would hear an event. */
 class InterestTest {
+
+    private static final int ADDRESSES = 200;
+    /** Some milliseconds. */
+    private static final int STEPS_MAX = 1_000_000;
 
     private final TopicSpace space = TopicSpace.of("https://hub.example/.well-known/mercure");
     private final Interest interest = new Interest(20);
@@ -64,6 +70,94 @@ class InterestTest {
         for (int i = 0; i < 100; i++) {
             interest.add(TopicSelection.of(List.of(space.selector("users/" + i + "/{x}"))));
         }
+    }
+
+    private int fresh;
+
+    /** Two hundred streams, each of another address, and what a fresh topic takes then. */
+    private void assertFreshTopicsAreCheap(Interest interest, IntFunction<TopicSelection> stream) {
+        for (int i = 0; i < ADDRESSES; i++) {
+            try {
+                interest.add(stream.apply(i), "192.0.2." + i);
+            } catch (Refused e) {
+                assertTrue(e.getMessage().contains("rivulet.patterns.max"), e.getMessage());
+            }
+        }
+        fresh++;
+        for (String topic : List.of("order/x00001/" + fresh, "order/line/1/2/3/4/5/6/7/8/9/10/" + fresh,
+            "https://hub.example/order/line/1/2/3/4/5/6/7/8/9/10/" + fresh)) {
+            long before = interest.steps();
+            interest.isHeard(topic);
+            long steps = interest.steps() - before;
+            assertTrue(steps <= STEPS_MAX, steps + " steps for " + topic);
+        }
+    }
+
+    /** They took 25 million. */
+    @Test
+    void twoThousandCostlyPatternsDoNotMakeAFreshTopicDear() {
+        Interest hub = new Interest(2_000);
+        assertFreshTopicsAreCheap(hub, i -> TopicSelection.of(IntStream.range(0, 5)
+            .mapToObj(n -> space.urlPattern("/:a" + i + "_" + n + "((?:.?){" + (300 + n) + "}!)")).toList()));
+        assertFreshTopicsAreCheap(hub, i -> TopicSelection.of(IntStream.range(0, 5)
+            .mapToObj(n -> space.urlPattern("/order/:b" + i + "_" + n + "((?:.?){" + (300 + n) + "}!)")).toList()));
+        assertFreshTopicsAreCheap(hub, i -> TopicSelection.of(IntStream.range(0, 5)
+            .mapToObj(n -> space.selector("order/{c" + i + "_" + n + ":200}")).toList()));
+    }
+
+    /** A bucket for each word of a topic, and in each as many as are let in. */
+    @Test
+    void ordinaryPatternsFiledUnderEachWordOfATopicDoNotAddUp() {
+        Interest hub = new Interest(2_000);
+        for (String word : List.of("order", "line", "x00001", "1", "2", "3", "4", "5", "6", "7")) {
+            assertFreshTopicsAreCheap(hub, i -> TopicSelection.of(IntStream.range(0, 5)
+                .mapToObj(n -> space.selector("{+a}/" + word + "/{b" + i + "_" + n + "}{?c}")).toList()));
+        }
+    }
+
+    @Test
+    void oneAddressDoesNotUseUpWhatCostlyPatternsOfOthersMayTake() {
+        Interest hub = new Interest(2_000);
+        int in = 0;
+        for (int i = 0; i < 50; i++) {
+            try {
+                hub.add(TopicSelection.of(List.of(space.urlPattern("/x/:a" + i + "((?:.?){300}!)"))), "192.0.2.1");
+                in++;
+            } catch (Refused e) {
+                assertEquals(Refused.Reason.TOO_MANY_STREAMS, e.reason());
+            }
+        }
+        assertTrue(in > 2 && in < 15, in + " of one address");
+        hub.add(TopicSelection.of(List.of(space.urlPattern("/x/:b((?:.?){300}!)"))), "192.0.2.2");
+    }
+
+    @Test
+    void thousandsOfStreamsWithAPatternOfTheirOwnAreAllLetIn() {
+        Interest hub = new Interest(2_000);
+        for (int i = 0; i < 15_000; i++) {
+            hub.add(TopicSelection.of(List.of(space.selector("/users/{id}/x" + i))), "192.0.2.1");
+        }
+        for (int i = 0; i < 3_000; i++) {
+            hub.add(TopicSelection.of(List.of(space.urlPattern("/users/" + i + "/:device/state"),
+                space.selector("/rooms/r" + i + "/{+rest}{?page,size}"))), "192.0.2.1");
+        }
+        long before = hub.steps();
+        hub.isHeard("/users/17/x18");
+        assertTrue(hub.steps() - before < 10_000, hub.steps() - before + " steps");
+    }
+
+    @Test
+    void whatPatternsTookIsGivenBackWhenTheyLeave() {
+        Interest hub = new Interest(100);
+        for (int round = 0; round < 50; round++) {
+            TopicSelection costly = TopicSelection.of(List.of(space.selector("{a}"),
+                space.selector("x/{a" + round + ":20}")));
+            hub.add(costly, "192.0.2.1");
+            hub.add(costly, "192.0.2.2");
+            hub.remove(costly);
+            hub.remove(costly);
+        }
+        assertEquals(0, hub.remembered());
     }
 
     @Test

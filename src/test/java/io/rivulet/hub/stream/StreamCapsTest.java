@@ -14,7 +14,9 @@ import io.rivulet.metrics.Metrics;
 import io.rivulet.metrics.Metrics.Count;
 import io.rivulet.refusal.Refused;
 import io.rivulet.refusal.Refused.Reason;
+import io.rivulet.topic.TopicMatcher;
 import io.rivulet.topic.TopicSelection;
+import io.rivulet.topic.TopicSpace;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +27,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Caps on streams refuse one more at their limit, and every count comes back to zero. */
@@ -37,7 +42,11 @@ class StreamCapsTest {
     }
 
     private static SubscribeRequest request(Grant grant, String peer) {
-        return new SubscribeRequest(TopicSelection.ofTopics(List.of("news")), grant, null, Since.LATEST,
+        return request(TopicSelection.ofTopics(List.of("news")), grant, peer);
+    }
+
+    private static SubscribeRequest request(TopicSelection topics, Grant grant, String peer) {
+        return new SubscribeRequest(topics, grant, null, Since.LATEST,
             Duration.ofSeconds(15), false, HubScene.PLAIN, peer);
     }
 
@@ -58,12 +67,12 @@ class StreamCapsTest {
         caps.enter(request(named("ann"), "192.0.2.1"));
         assertEquals("there are 2 of at most 2 streams open (rivulet.connections.max)",
             refusal(Reason.OVERLOADED, caps, request(Grant.ANONYMOUS, "192.0.2.2")));
-        caps.totalMax(1);
+        caps.totalMax(1, 16);
         assertEquals("there are 2 of at most 1 streams open (rivulet.connections.max)",
             refusal(Reason.OVERLOADED, caps, request(Grant.ANONYMOUS, "192.0.2.2")));
         assertEquals(2, metrics.get(Count.STREAMS_REFUSED_TOTAL));
         caps.leave(request(named("ann"), "192.0.2.1"));
-        caps.totalMax(0);
+        caps.totalMax(0, 16);
         caps.enter(request(Grant.ANONYMOUS, "192.0.2.2"));
         assertEquals(2, caps.total());
     }
@@ -202,5 +211,122 @@ class StreamCapsTest {
         asking.get(60, TimeUnit.SECONDS);
         honest.get(60, TimeUnit.SECONDS);
         threads.shutdown();
+    }
+
+    // ---- what a stream weighs
+
+    private final TopicSpace space = TopicSpace.of("https://hub.example/.well-known/mercure");
+
+    private TopicSelection templates(String user, int n, String template) {
+        return TopicSelection.of(IntStream.range(0, n)
+            .mapToObj(i -> space.selector(user + '/' + i + '/' + template)).toList());
+    }
+
+    /** How many of these are let in, one after the other. */
+    private static int admitted(StreamCaps caps, int tries, IntFunction<SubscribeRequest> make) {
+        int in = 0;
+        for (int i = 0; i < tries; i++) {
+            try {
+                caps.enter(make.apply(i));
+                in++;
+            } catch (Refused e) {
+                assertTrue(e.getMessage().contains("rivulet.connections.max"), e.getMessage());
+            }
+        }
+        return in;
+    }
+
+    /** With the streams of a heap of 512 MB on Jetty: these took 180 times the 16 KiB that they were counted with. */
+    @Test
+    void oneAddressWithStreamsOfLargePatternsGetsASixteenthOfTheMemory() {
+        StreamCaps caps = caps("connections.max", "16384");
+        int in = admitted(caps, 60, i -> request(templates("t" + i, 33, "{a:1000}"), Grant.ANONYMOUS, "192.0.2.1"));
+        assertTrue(in >= 5 && in <= 35, in + " streams of half a megabyte");
+        assertTrue(caps.kib() <= 16_384 * 16 / 16, () -> caps.kib() + " KiB");
+        admitted(caps, 1, i -> request(templates("other", 33, "{a:1000}"), Grant.ANONYMOUS, "192.0.2.2"));
+        assertEquals(in + 1, caps.total(), "another address has its own part");
+        caps.enter(request(Grant.ANONYMOUS, "192.0.2.1"));
+        assertEquals(in + 2, caps.total(), "a stream that weighs nothing is let in all the same");
+    }
+
+    @Test
+    void thousandsOfWordsWeighWhatTheyTakeInTheIndexes() {
+        String words = IntStream.range(0, 800).mapToObj(i -> "w" + i).collect(Collectors.joining("/", "/", "/*"));
+        StreamCaps caps = caps("connections.max", "16384");
+        int in = admitted(caps, 40, i -> request(TopicSelection.of(IntStream.range(0, 4)
+            .mapToObj(n -> new TopicSpaceOfOne().pattern("/s" + i + "n" + n + words)).toList()), Grant.ANONYMOUS,
+            "192.0.2.1"));
+        long kib = caps.kib() / in;
+        assertTrue(kib > 40 && kib < 200, kib + " KiB for four patterns of 4,000 characters");
+    }
+
+    /** A matcher that no cache holds. */
+    private static final class TopicSpaceOfOne {
+        TopicMatcher pattern(String text) {
+            return TopicSpace.of("https://hub.example/.well-known/mercure").urlPattern(text);
+        }
+    }
+
+    @Test
+    void anHonestStreamOfAHundredTopicsOrTemplatesIsLetInManyTimesOver() {
+        StreamCaps caps = caps("connections.max", "16384");
+        String topic = "x".repeat(90);
+        assertEquals(200, admitted(caps, 200, i -> request(TopicSelection.ofTopics(IntStream.range(0, 100)
+            .mapToObj(n -> topic + i + '/' + n).toList()), Grant.ANONYMOUS, "192.0.2.1")));
+        StreamCaps others = caps("connections.max", "16384");
+        assertTrue(admitted(others, 60, i -> request(templates("users/" + i, 100, "{x}"), Grant.ANONYMOUS,
+            "192.0.2.1")) >= 50, others.kib() + " KiB");
+    }
+
+    /** The page of an application asks the same for all its visitors, and behind a proxy they have one address. */
+    @Test
+    void whatManyStreamsShareWeighsOnceAndUntilTheLastOfThemHasLeft() {
+        StreamCaps caps = caps("connections.max", "16384");
+        TopicSelection page = templates("page", 50, "{x}");
+        SubscribeRequest visitor = request(page, Grant.ANONYMOUS, "192.0.2.1");
+        caps.enter(visitor);
+        long once = caps.kib();
+        assertTrue(once > 10, once + " KiB");
+        for (int i = 0; i < 5_000; i++) {
+            caps.enter(visitor);
+        }
+        assertTrue(caps.kib() <= once + 5_000, () -> caps.kib() + " KiB");
+        for (int i = 0; i < 5_000; i++) {
+            caps.leave(visitor);
+        }
+        assertEquals(once, caps.kib());
+        caps.leave(visitor);
+        assertEquals(0, caps.kib());
+        assertEquals(0, caps.remembered());
+    }
+
+    @Test
+    void aHeavyStreamTakesSeveralPlacesAndTheRefusalSaysHowManyAndGivesBackExactlyThese() {
+        StreamCaps caps = caps("connections.max", "40");
+        SubscribeRequest heavy = request(templates("t", 33, "{a:1000}"), Grant.ANONYMOUS, "192.0.2.1");
+        String told = refusal(Reason.OVERLOADED, caps, heavy);
+        assertTrue(told.matches("for what it asks for and may see this stream counts as \\d\\d, and 0 of at most 40 "
+            + "are taken \\(rivulet.connections.max\\)"), told);
+        caps.totalMax(400, 16);
+        caps.enter(heavy);
+        assertEquals(1, caps.total());
+        caps.totalMax(40, 16);
+        assertTrue(refusal(Reason.OVERLOADED, caps, request(Grant.ANONYMOUS, "192.0.2.2"))
+            .contains("this stream counts as 1, and "), "an ordinary one hears that the places are taken");
+        caps.leave(heavy);
+        assertEquals(0, caps.kib());
+        assertEquals(0, caps.total());
+        assertEquals(0, caps.remembered());
+    }
+
+    @Test
+    void theGrantOfAStreamWeighsAsWellAndASubjectHasASixteenth() {
+        StreamCaps caps = caps("connections.max", "1600", "connections.subject.max", "0");
+        int in = admitted(caps, 100, i -> request(TopicSelection.ofTopics(List.of("news")), HubScene.grant("ann",
+            GrantedTopics.of(templates("t" + i, 3, "{a:1000}").matchers())), "192.0.2." + i));
+        assertTrue(in > 10 && in < 50, in + " streams of a token with three large patterns");
+        assertEquals(100 - in, metrics.get(Count.STREAMS_REFUSED_SUBJECT));
+        admitted(caps, 1, i -> request(named("ann"), "192.0.2.1"));
+        assertEquals(in + 1, caps.total());
     }
 }
