@@ -229,7 +229,8 @@ class LookUpsTest {
         long since = random.nextInt((int) log.range().first());
         boolean lost = newestOfEach(all.stream().filter(e -> view.shows(e.event())).toList(), view).stream()
             .anyMatch(p -> p > since && p < log.range().first());
-        assertTrue(log.find(work).newestTrimmed(since, view) || !lost, about + ": a loss after " + since + " is not told");
+        assertTrue(log.find(work).newestTrimmed(since, view) || !lost,
+            about + ": a loss after " + since + " is not told");
         boolean exactly = view.privates().all() || view.privates().isNone();
         assertTrue(lost || !exactly || !log.find(work).newestTrimmed(since, view), about + ": no loss after " + since);
     }
