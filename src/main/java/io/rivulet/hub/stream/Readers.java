@@ -5,6 +5,7 @@ import io.rivulet.hub.stream.feed.HistoryRead;
 import io.rivulet.hub.stream.feed.ReadBudget;
 import io.rivulet.log.LogWork;
 import io.rivulet.refusal.FaultLog;
+import io.rivulet.refusal.LastingLoop;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -148,20 +149,26 @@ public final class Readers {
         private Work work;
 
         Worker(int number) {
-            thread = new Thread(this::run, "rivulet-read-" + number);
+            String name = "rivulet-read-" + number;
+            thread = new Thread(() -> LastingLoop.run(LOG, "A look-up of {} in the log failed", name, this::round), name);
             thread.setDaemon(true);
         }
 
-        private void run() {
-            for (Work next = take(); next != null; next = take()) {
-                Thread.interrupted(); // somebody else's interrupt: this thread is the hub's and goes on
-                work(next);
+        /** One question, from its line to its end; false when the readers are closed. */
+        private boolean round() {
+            Work next = take();
+            if (next == null) {
+                return false;
             }
+            Thread.interrupted(); // somebody else's interrupt: this thread is the hub's and goes on
+            work(next);
+            return true;
         }
 
         private Work take() {
             lock.lock();
             try {
+                dispatch(); // again, where it failed at the end of the round before
                 while (work == null && !closed) {
                     given.awaitUninterruptibly();
                 }
@@ -183,8 +190,8 @@ public final class Readers {
             } catch (LogWork.Stopped e) {
                 // it is dropped below, or begins again
             } catch (RuntimeException | Error e) {
-                stopped = false;
-                FaultLog.tell(LOG, "A look-up of {} in the log failed", thread.getName(), e);
+                stopped = false; // whoever asked was told
+                throw e;
             } finally {
                 ended(next, this, stopped);
             }
@@ -336,21 +343,11 @@ public final class Readers {
                 dropped = false;
             }
             dispatch();
-        } catch (Error e) {
-            FaultLog.tell(LOG, "The line of look-ups failed at {}", worker.thread.getName(), e);
         } finally {
             lock.unlock();
-        }
-        if (dropped) {
-            drop(work.question);
-        }
-    }
-
-    private static void drop(Question question) {
-        try {
-            question.dropped();
-        } catch (RuntimeException | Error e) {
-            FaultLog.tell(LOG, "A look-up could not be told that it is dropped: {}", question, e);
+            if (dropped) {
+                work.question.dropped();
+            }
         }
     }
 
@@ -415,11 +412,10 @@ public final class Readers {
             if (idle.isEmpty()) {
                 addWorker();
             }
-            return true;
-        } catch (Error e) {
-            FaultLog.tell(LOG, "No thread could be made for a look-up; it waits for {} others", workers.size(), e);
-            return false;
+        } catch (OutOfMemoryError e) {
+            return false; // and nothing more: memory is missing, or threads are
         }
+        return true;
     }
 
     private void addWorker() {
