@@ -47,8 +47,16 @@ public final class PageResponses implements AutoCloseable {
             one.setDaemon(true);
             return one;
         });
-        thread.scheduleWithFixedDelay(FaultLog.surviving(LOG, "A look at the pages", this::look), LOOK_MS, LOOK_MS,
-            TimeUnit.MILLISECONDS);
+        thread.scheduleWithFixedDelay(this::lookAgain, LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);
+    }
+
+    /** An executor never calls again what has thrown. */
+    private void lookAgain() {
+        try {
+            look();
+        } catch (RuntimeException | Error e) {
+            FaultLog.tell(LOG, "A look at the pages of {} failed once and comes again", thread, e);
+        }
     }
 
     /**
