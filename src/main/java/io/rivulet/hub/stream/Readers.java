@@ -150,7 +150,8 @@ public final class Readers {
 
         Worker(int number) {
             String name = "rivulet-read-" + number;
-            thread = new Thread(() -> LastingLoop.run(LOG, "A look-up of {} in the log failed", name, this::round), name);
+            thread = new Thread(
+                () -> LastingLoop.run(LOG, "A look-up of {} in the log failed", name, this::round), name);
             thread.setDaemon(true);
         }
 
