@@ -4,6 +4,7 @@ import io.rivulet.auth.Grant;
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
 import io.rivulet.topic.TopicMatcher;
+import io.rivulet.topic.TopicSelection;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -50,6 +51,17 @@ public final class Examination {
 
     /** Whether the stream asked for the event and may see it. */
     Answer isFor(StreamView view, EventFrame frame, StepBudget budget) {
+        TopicSelection topics = view.topics();
+        if (topics.isAny()) {
+            return maySee(view, frame, budget);
+        }
+        if (topics.patterns().isEmpty() && !eachTopic) { // most streams: an event costs so little that it has no parts
+            if (budget.isSpent()) {
+                return Answer.LATER;
+            }
+            budget.steps().accept(frame.topics().size() - 1); // one look into a set is part of looking at an event
+            return topics.matches(frame.topics()) ? maySee(view, frame, budget) : Answer.NO;
+        }
         if (!isAbout(view, frame)) {
             begin(view, frame, Stage.ASKED);
         }
@@ -58,7 +70,12 @@ public final class Examination {
 
     /** Whether the stream, which asked for the event, may see it. */
     Answer maySee(StreamView view, EventFrame frame, StepBudget budget) {
-        if (!isAbout(view, frame) || stage == Stage.ASKED) {
+        boolean isAnother = !isAbout(view, frame);
+        if (isAnother && !frame.isPrivate()) {
+            forget();
+            return Answer.YES;
+        }
+        if (isAnother || stage == Stage.ASKED) {
             begin(view, frame, Stage.SEEN);
         }
         return goOn(view, frame, budget);
@@ -67,6 +84,8 @@ public final class Examination {
     /** Forgets how far it has come: another stream is next. */
     void forget() {
         of = null;
+        asked = null;
+        granted = null;
     }
 
     /** Whether this topic of the event is asked for; after {@link #isFor} has said yes. */
@@ -121,9 +140,6 @@ public final class Examination {
     private Answer ask(StreamView view, EventFrame frame, StepBudget budget) {
         List<String> topics = frame.topics();
         boolean each = eachTopic && topics.size() > 1;
-        if (view.topics().isAny()) {
-            return Answer.YES;
-        }
         if (at == 0) { // a look into a set for each topic comes first: it is cheap, and mostly decides
             asked = each ? new BitSet(topics.size()) : null;
             budget.steps().accept(topics.size());
