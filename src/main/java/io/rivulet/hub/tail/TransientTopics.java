@@ -7,6 +7,7 @@ import io.rivulet.heap.HeapBytes;
 import io.rivulet.log.LogWork;
 import io.rivulet.log.View;
 import io.rivulet.topic.Topic;
+import io.rivulet.topic.TopicMatcher;
 import io.rivulet.topic.TopicSelection;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -73,12 +74,12 @@ public final class TransientTopics {
         }
     }
 
-    /** Whether an event that the view would have shown may have been lost after {@code place}. */
-    public boolean lostSince(Position place, View view) {
-        return lostSince(place, view, LogWork.UNBOUNDED);
+    /** Whether any event was lost after {@code place}, asked for or not; private ones count where there is a grant. */
+    public boolean anyLostSince(Position place, View view) {
+        return publics.anyLostSince(place) || !view.privates().isNone() && privates.anyLostSince(place);
     }
 
-    /** The same on a reader thread, in slices. */
+    /** Whether an event that the view would have shown may have been lost after {@code place}. */
     public boolean lostSince(Position place, View view, LogWork work) {
         return publics.lostSince(place, view.topics(), work)
             || !view.privates().isNone() && privates.lostSince(place, view.topics(), work);
@@ -112,8 +113,8 @@ public final class TransientTopics {
         Set<EventFrame> kept = Collections.newSetFromMap(new IdentityHashMap<>());
         for (EventFrame frame : all) {
             for (String topic : frame.topics()) {
-                work.pause();
-                if (view.topics().matches(topic, work.steps()) && seen.add(topic)) {
+                if (!seen.contains(topic) && matches(view.topics(), topic, work)) {
+                    seen.add(topic);
                     kept.add(frame);
                 }
             }
@@ -121,6 +122,24 @@ public final class TransientTopics {
         all.removeIf(frame -> !kept.contains(frame));
         Collections.reverse(all);
         return all;
+    }
+
+    /**
+     * Whether a topic is asked for. Others go first between two patterns, and not only between two topics: a hundred
+     * patterns may take a tenth of a second.
+     */
+    private static boolean matches(TopicSelection topics, String topic, LogWork work) {
+        work.cost(LogWork.LOOK);
+        if (topics.isAny() || topics.exact().contains(topic)) {
+            return true;
+        }
+        for (TopicMatcher pattern : topics.patterns()) {
+            work.pause();
+            if (pattern.matches(topic, work.steps())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The place of the earliest event in the ring with this publisher's id that is public or granted, or null. */
@@ -197,6 +216,10 @@ public final class TransientTopics {
             byId.remove(frame.id(), frame);
         }
 
+        synchronized boolean anyLostSince(Position place) {
+            return lostNewest.isAfter(place);
+        }
+
         /** Whether an event of these topics may have been lost after {@code place}. */
         boolean lostSince(Position place, TopicSelection topics, LogWork work) {
             List<String> toTry = List.of();
@@ -248,8 +271,7 @@ public final class TransientTopics {
 
         private static boolean matchesOne(TopicSelection topics, List<String> toTry, LogWork work) {
             for (String topic : toTry) {
-                work.pause();
-                if (topics.matches(topic, work.steps())) {
+                if (matches(topics, topic, work)) {
                     return true;
                 }
             }
@@ -277,8 +299,7 @@ public final class TransientTopics {
                 }
             }
             toTry.forEach((topic, frame) -> { // outside of the lock, as above
-                work.pause();
-                if (topics.matches(topic, work.steps())) {
+                if (matches(topics, topic, work)) {
                     found.add(frame);
                 }
             });

@@ -43,11 +43,12 @@ class TransientTopicsTest {
         transients.evicted(publish(2, "clock"));
         for (TopicMatcher quotes : List.of(space.selector("quotes/{name}"), space.urlPattern("quotes/:name"))) {
             TopicSelection wish = TopicSelection.of(List.of(quotes, space.exact("news")));
-            assertTrue(transients.lostSince(Position.START, View.unlimited(wish)));
-            assertFalse(transients.lostSince(new Position(0, 1), View.unlimited(wish)), "it has that one");
+            assertTrue(transients.lostSince(Position.START, View.unlimited(wish), LogWork.UNBOUNDED));
+            assertFalse(transients.lostSince(new Position(0, 1), View.unlimited(wish), LogWork.UNBOUNDED),
+                "it has that one");
         }
         assertFalse(transients.lostSince(Position.START,
-            View.unlimited(TopicSelection.of(List.of(space.urlPattern("books/:id"))))));
+            View.unlimited(TopicSelection.of(List.of(space.urlPattern("books/:id")))), LogWork.UNBOUNDED));
     }
 
     @Test
@@ -96,7 +97,8 @@ class TransientTopicsTest {
             for (int i = 1; i <= 5_000; i++) {
                 few.evicted(frame(i, "quotes/" + i + "x".repeat(4_000)));
             }
-            assertTrue(few.lostSince(new Position(0, 1), View.unlimited(TopicSelection.ofTopics(List.of("quotes/1")))),
+            assertTrue(few.lostSince(new Position(0, 1), View.unlimited(TopicSelection.ofTopics(List.of("quotes/1"))),
+                LogWork.UNBOUNDED),
                 "the hub does not know any more which topics lost an event so long ago");
             return few;
         });

@@ -44,7 +44,7 @@ public final class HistoryRead {
      * The answer of a reader thread to a feed.
      *
      * @param frames        what matched, ascending
-     * @param end           examined up to here
+     * @param end           examined up to here; null where only losses were asked for
      * @param bytes         memory that the frames hold, taken from the {@link ReadBudget}
      * @param gapId         the cursor just before the first event, when retention took something on the way; else null
      * @param gapEnd        the place of {@code gapId}
@@ -54,6 +54,11 @@ public final class HistoryRead {
      */
     public record Result(List<EventFrame> frames, Position end, long bytes, String gapId, Position gapEnd, Long missed,
                          boolean damage, boolean transientLost) {
+
+        /** The answer to the question whether transient events were lost, and to nothing else. */
+        static Result lost(boolean isLost) {
+            return new Result(List.of(), null, 0, null, null, null, false, isLost);
+        }
     }
 
     /** Reads of this log. */

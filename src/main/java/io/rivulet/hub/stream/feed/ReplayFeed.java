@@ -3,6 +3,8 @@ package io.rivulet.hub.stream.feed;
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
 import io.rivulet.hub.tail.TailRing;
+import io.rivulet.hub.tail.TransientTopics;
+import io.rivulet.log.LogWork;
 import io.rivulet.log.View;
 import io.rivulet.metrics.Metrics.Count;
 
@@ -25,6 +27,10 @@ public final class ReplayFeed implements Feed {
     private boolean reading;
     /** The read that is under way was asked for under another grant. */
     private boolean readAgain;
+    /** The question that is under way is whether transient events were lost. */
+    private boolean asksLosses;
+    /** Some were, and the stream has not been told. */
+    private boolean lost;
     private long stepsOwed;
     private long readMs;
 
@@ -117,10 +123,24 @@ public final class ReplayFeed implements Feed {
         return turn.asks(work -> turn.history().read(asked, seen.durable(), floor.durable(), work));
     }
 
-    /** The ring's events follow from here: if transient ones were lost before them, that is told first. */
+    /**
+     * The ring's events follow from here: if transient ones were lost before them, that is told first. Patterns are
+     * tried on a reader thread, since there may be ten thousand topics. Meanwhile the ring may move on past the cursor.
+     * That takes nothing from the answer: it is about events up to the cursor, and those were lost before the question.
+     */
     private Outcome tellLosses(Turn turn, long next) {
         Position from = cursor.untoldFrom();
-        if (!turn.transients().lostSince(from, view.ofLog()) && !watched.lostSince(from)) {
+        View asked = view.ofLog();
+        TransientTopics transients = turn.transients();
+        if (!lost && transients.anyLostSince(from, asked)) {
+            if (!asked.topics().patterns().isEmpty()) {
+                reading = true;
+                asksLosses = true;
+                return turn.asks(work -> HistoryRead.Result.lost(transients.lostSince(from, asked, work)));
+            }
+            lost = transients.lostSince(from, asked, LogWork.UNBOUNDED); // a look into a map for each topic
+        }
+        if (!lost && !watched.lostSince(from)) {
             cursor.lossesTold();
             return next(turn);
         }
@@ -128,6 +148,7 @@ public final class ReplayFeed implements Feed {
         if (id == null) {
             return Outcome.TURN; // the ring moved on just now; the next turn finds the new place
         }
+        lost = false;
         cursor.lossesTold();
         return turn.lost(new Turn.Loss(true, null, cursor.seen(), id, false));
     }
@@ -135,9 +156,18 @@ public final class ReplayFeed implements Feed {
     @Override
     public Outcome answered(Turn turn, HistoryRead.Result result) {
         reading = false;
+        boolean wasLosses = asksLosses;
+        asksLosses = false;
         if (readAgain) { // private events that are granted now may be missing in it
             readAgain = false;
             turn.readBudget().release(result.bytes());
+            return Outcome.TURN;
+        }
+        if (wasLosses) {
+            lost = result.transientLost() || watched.lostSince(cursor.untoldFrom());
+            if (!lost) {
+                cursor.lossesTold();
+            }
             return Outcome.TURN;
         }
         try {
@@ -190,6 +220,7 @@ public final class ReplayFeed implements Feed {
             release(turn); // also where nothing was found under the old grant
         }
         readAgain = reading;
+        lost = false; // asked again
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.rivulet.hub.stream.feed;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.auth.Grant;
 import io.rivulet.auth.GrantedTopics;
@@ -13,29 +14,35 @@ import io.rivulet.hub.HubScene;
 import io.rivulet.hub.SetClock;
 import io.rivulet.hub.resume.StartPoint;
 import io.rivulet.hub.tail.TailRing;
+import io.rivulet.hub.tail.TransientTopics;
+import io.rivulet.log.LogWork;
 import io.rivulet.topic.TopicSelection;
+import io.rivulet.topic.TopicSpace;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** A replay asks the log, and what it asked for under another grant does not count. */
+/** A replay asks readers for what is in the log and what was lost; an answer under another grant does not count. */
 class ReplayFeedTest {
 
-    private final TailRing ring = TailRing.of(1_000, Position.START, "start", gone -> { });
+    private final TransientTopics transients = new TransientTopics(List.of("t/*"), 1_000);
+    private final TailRing ring = TailRing.of(1_000, Position.START, "start", transients::evicted);
     private final SetClock clock = new SetClock();
     private final Round round = new Round(clock::nanos, clock, () -> 0, Position.START, "start");
-    private final Turn turn = new Turn(new FeedSources(ring, null, null, null, new ReadBudget(1 << 20), GoLive.EXACT),
-        round, new WriteBudget(1 << 20), new ConflationBudget(10_000, 1 << 20));
+    private final Turn turn = new Turn(new FeedSources(ring, transients, null, null, new ReadBudget(1 << 20),
+        GoLive.EXACT), round, new WriteBudget(1 << 20), new ConflationBudget(10_000, 1 << 20));
     private final Cursor cursor = new Cursor();
     private final Reader reader = new Reader();
 
     /** A stream of everything that its grant shows. */
     private static final class Reader implements StreamView {
+        private TopicSelection topics = TopicSelection.ofTopics(List.of("*"));
         private Grant grant = HubScene.grant("reader", GrantedTopics.NONE);
 
         @Override
         public TopicSelection topics() {
-            return TopicSelection.ofTopics(List.of("*"));
+            return topics;
         }
 
         @Override
@@ -69,6 +76,15 @@ class ReplayFeedTest {
         return feed.next(turn);
     }
 
+    private void publishTransient(int n) {
+        EventFrame frame = new EventFrame(Event.on("t/" + n).data("x".repeat(100)).build(),
+            new Position(100, n), true, "transient" + n, 0);
+        ring.add(frame);
+        transients.added(frame);
+        round.offered(frame);
+        round.dispatched(ring.head());
+    }
+
     private static HistoryRead.Result found(List<EventFrame> frames, int upTo) {
         return new HistoryRead.Result(frames, Position.ofDurable(upTo), 0, null, null, null, false, false);
     }
@@ -97,6 +113,74 @@ class ReplayFeedTest {
         feed.answered(turn, found(List.of(), 2));
         assertEquals(Outcome.TURN, ask(feed));
         assertEquals(Position.ofDurable(2), cursor.seen());
+    }
+
+    /** A stream that has got everything up to transient event {@code n}, and then came back. */
+    private ReplayFeed cameBackAfter(int n, String... patterns) {
+        TopicSpace space = TopicSpace.of("http://localhost/.well-known/mercure");
+        reader.topics = TopicSelection.of(Stream.of(patterns).map(space::urlPattern).toList());
+        cursor.mayLoseFrom(new Position(100, n));
+        cursor.examined(ring.floor());
+        return new ReplayFeed(reader, cursor, StreamWatcher.Watched.NOWHERE, null, 0);
+    }
+
+    @Test
+    void whetherPatternsLostSomethingIsFoundOutOnAReaderThreadInSlices() throws Exception {
+        publish(100);
+        for (int n = 1; n <= 60; n++) {
+            publishTransient(n);
+        }
+        ReplayFeed feed = cameBackAfter(2, "/:a((?:.?){300}!)", "/.well-known/t/20");
+        assertEquals(Outcome.ASKS, ask(feed));
+        assertEquals(0, turn.stepsTaken(), "steps on the shard's thread");
+        assertEquals(Outcome.LOG, ask(feed));
+        int[] slices = new int[1];
+        HistoryRead.Result answer = turn.question().ask(new LogWork() {
+            @Override
+            protected void sliceEnds(long taken) {
+                slices[0]++;
+            }
+        });
+        assertTrue(slices[0] > 0, "others go first in between");
+        assertEquals(Outcome.TURN, feed.answered(turn, answer));
+        assertEquals(Outcome.LOST, ask(feed));
+        assertTrue(turn.loss().isTransient());
+        assertEquals(Outcome.CAUGHT_UP, askUntilDone(feed), "it is told once");
+    }
+
+    @Test
+    void whoAskedForNothingThatWasLostIsToldOfNothingAndWhoCouldNotHaveLostAnythingDoesNotAsk() throws Exception {
+        publish(100);
+        for (int n = 1; n <= 60; n++) {
+            publishTransient(n);
+        }
+        ReplayFeed feed = cameBackAfter(2, "/.well-known/others/*");
+        assertEquals(Outcome.ASKS, ask(feed));
+        assertEquals(Outcome.TURN, feed.answered(turn, turn.question().ask(LogWork.UNBOUNDED)));
+        assertEquals(Outcome.CAUGHT_UP, askUntilDone(feed));
+        cursor.mayLoseFrom(cursor.seen());
+        assertEquals(Outcome.CAUGHT_UP, askUntilDone(feed), "nothing left the ring after that");
+    }
+
+    @Test
+    void aFreshGrantAsksAgainWhatWasLost() throws Exception {
+        publish(100);
+        for (int n = 1; n <= 60; n++) {
+            publishTransient(n);
+        }
+        ReplayFeed feed = cameBackAfter(2, "/.well-known/t/20");
+        ask(feed);
+        feed.examineAgain(turn);
+        assertEquals(Outcome.TURN, feed.answered(turn, turn.question().ask(LogWork.UNBOUNDED)));
+        assertEquals(Outcome.ASKS, ask(feed));
+    }
+
+    private Outcome askUntilDone(Feed feed) {
+        Outcome outcome = Outcome.TURN;
+        while (outcome == Outcome.TURN || outcome == Outcome.WRITE) {
+            outcome = ask(feed);
+        }
+        return outcome;
     }
 
     @Test
