@@ -328,6 +328,8 @@ class ConflationBoundsTest {
                 awaitHello(client.as(grant("reader", topics("t/1"))).connect(), 1);
             }
             scene.publish(Event.on("t/1").data("x".repeat(200)).build());
+            fewer.settle(); // else one write may take the next event as well
+            more.settle();
             scene.publish(Event.on("t/1").data("for all").build());
             scene.publish(Event.on("t/1").data("for some").markPrivate(true).build());
             fewer.settle();
