@@ -25,8 +25,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The hard thing is a failed write or sync: after it nobody knows what is on the disk. A system may drop the pages
  * that it could not write, and report that once only, so a second sync that succeeds proves nothing. Therefore the log
- * is poisoned. Before the next append the file is opened anew, cut to what was acknowledged, written again from the
- * last page that was not known to be synced, and synced. While that fails, appends are refused and reading goes on.
+ * is poisoned. Before the next append the file is opened anew, cut to what was acknowledged, written again from where
+ * it was not known to be synced ({@link TailRewrite}), and synced. While that fails, appends are refused and reading
+ * goes on. A log that is closed as long as it is poisoned leaves that work to the next opening.
  *
  * <p>Anything may be thrown between the write and the moment that the group is visible, an {@code OutOfMemoryError} for
  * one. Then the file holds a group at positions that the next group would get as well. So {@code unsure} says from
@@ -39,7 +40,6 @@ import org.slf4j.LoggerFactory;
 final class Appender {
 
     private static final Logger LOG = LoggerFactory.getLogger(Appender.class);
-    private static final int PAGE = 4096;
     private static final int BUFFER_KEPT_BYTES = 4 << 20;
     /** Offsets are ints; a segment that could not be rolled for so long takes no more. */
     private static final long FILE_BYTES_MAX = 1L << 30;
@@ -60,6 +60,10 @@ final class Appender {
     private Disk.File out;
     /** Bytes of the active file that a sync has covered; every block says it, for the scan at the next opening. */
     private int syncedTo;
+    /** Held during a sync beside the monitor, so that nobody else's sync hides that it failed; see {@link #sync}. */
+    private final Object syncing = new Object();
+    /** The open file of which a sync has failed: it will not tell again. Guarded by {@code syncing}. */
+    private Disk.File unsynced;
     /** The time of the last block: times in the log never fall, even when the clock is set back. */
     private long lastTimeMs;
     private long rollNotBeforeMs;
@@ -220,8 +224,8 @@ final class Appender {
 
     /**
      * Makes a poisoned log whole. The file is opened anew, because a system reports a failed sync only once for each
-     * open file. It is cut to what was acknowledged, the pages that no sync had covered are written again, and all is
-     * synced. Only when that succeeds is the failure taken out of the range.
+     * open file. It is cut to what was acknowledged, the blocks that no sync had covered are compared and written
+     * again, and all is synced. Only when that succeeds is the failure taken out of the range.
      *
      * @throws LogFailure when the disk still fails; the log stays poisoned
      */
@@ -240,7 +244,7 @@ final class Appender {
                     + " were acknowledged");
             }
             out.truncate(length);
-            rewrite(Math.min(syncedTo, length) & -PAGE, length);
+            TailRewrite.of(active, out, Math.min(syncedTo, length), segments.hash().salt());
             out.force();
             if (indexUnsure) {
                 indexAnew();
@@ -289,21 +293,6 @@ final class Appender {
             heal();
         } catch (LogFailure e) {
             LOG.debug("{}", e.getMessage()); // the range says so
-        }
-    }
-
-    /**
-     * Makes pages dirty again that the system may believe to be on the disk: after a failed sync it may have marked
-     * them as clean, and a sync alone would not write them.
-     */
-    private void rewrite(int from, int to) throws IOException {
-        byte[] unsure = new byte[Math.min(to - from, 64 * PAGE)];
-        for (int at = from; at < to; at += unsure.length) {
-            int n = Math.min(unsure.length, to - at);
-            if (out.read(at, unsure, 0, n) < n) {
-                throw new IOException(active.file() + " could not be read back");
-            }
-            out.write(at, unsure, 0, n);
         }
     }
 
@@ -377,10 +366,32 @@ final class Appender {
     private void syncAll() throws LogFailure {
         if (syncedTo < active.length()) {
             try {
-                out.force();
+                sync(out);
                 syncedTo = active.length();
             } catch (IOException | RuntimeException | Error e) {
                 throw poison("could not be synced", e);
+            }
+        }
+    }
+
+    /**
+     * Syncs a file, for an interval or because it is rolled or closed.
+     *
+     * <p>T1 (the log's thread) syncs at an interval, without the monitor, and fails. T2 (the committer) rolls before T1
+     * has the monitor to tell of it. The system has told T1, so it tells T2's sync nothing, and T2 would seal a segment
+     * of which pages are gone. So one sync runs after the other, and a file that failed once fails for everybody until
+     * healing has opened another one.
+     */
+    private void sync(Disk.File file) throws IOException {
+        synchronized (syncing) {
+            if (file == unsynced) {
+                throw new IOException("an earlier sync failed");
+            }
+            try {
+                file.force();
+            } catch (IOException | RuntimeException | Error e) {
+                unsynced = file;
+                throw e;
             }
         }
     }
@@ -412,7 +423,7 @@ final class Appender {
         }
         Throwable failed = null;
         try {
-            file.force(); // outside the monitor: the committer goes on
+            sync(file); // outside the monitor: the committer goes on
         } catch (IOException | RuntimeException | Error e) {
             failed = e;
         }

@@ -241,7 +241,12 @@ final class LogOpener {
         }
     }
 
-    /** Cuts a torn tail, of which the scan proved that it was never acknowledged. */
+    /**
+     * Cuts a torn tail, of which the scan proved that it was never acknowledged, and makes the rest durable. The bytes
+     * that the scan has read may be in the system's memory only, and a sync of an earlier run may have failed on them:
+     * then the system counts them as written, and no sync will ever write them. So everything that neither the meta
+     * file nor the last block says to be synced is written again.
+     */
     private void cut(SegmentScan scan) throws IOException {
         Segment segment = scan.segment();
         if (!scan.isWhole()) {
@@ -249,7 +254,11 @@ final class LogOpener {
                 segment.file(), active.length() - segment.length(), segment.length());
             active.truncate(segment.length());
         }
-        active.force(); // the bytes read may be in the system's memory only; from here on they count as synced
+        if (scan.lastBlock() == null || meta.headAtLeast() < segment.last()) { // else it was closed well
+            int synced = scan.lastBlock() == null ? 0 : Math.min(scan.lastBlock().syncedTo(), segment.length());
+            TailRewrite.of(segment, active, synced, segments.hash().salt());
+        }
+        active.force(); // from here on all of it counts as synced
     }
 
     /**

@@ -16,8 +16,14 @@ import java.util.TreeMap;
 
 /**
  * A disk that remembers what was synced, so that it can show what a killed process or a power cut leaves behind, and
- * that fails on demand: the n-th operation of a kind, or all writes for want of space. A sync that fails behaves as
- * Linux does: it says so once, and the pages it did not write count as clean from then on.
+ * that fails on demand: the n-th operation of a kind, or all writes for want of space.
+ *
+ * <p>A sync that fails behaves as Linux does. It says so once, and the pages that it did not write count as clean from
+ * then on: a later sync says yes and writes none of them. Until memory runs short readers still see what was written,
+ * then ({@link #evict}) what the disk has. The system also writes pages by itself ({@link #writeBack}), and a failure
+ * of that is told by the next sync, once.
+ *
+ * <p>Another process finds the same disk: a test closes a log, or drops it as a kill would, and opens another one here.
  */
 public final class MemoryDisk implements Disk {
 
@@ -34,11 +40,33 @@ public final class MemoryDisk implements Disk {
         private byte[] now = {};
         private byte[] platter = {};
         private final BitSet dirty = new BitSet();
+        /** The system failed to write pages, and nobody was told yet. */
+        private boolean failed;
 
         void sync() {
             platter = Arrays.copyOf(platter, now.length);
             dirty.stream().forEach(page -> copyPage(page, now, platter));
             dirty.clear();
+        }
+
+        /** Some pages are written, the others are not, and all count as clean. */
+        void syncInPart(Random chance) {
+            if (chance.nextBoolean()) {
+                platter = Arrays.copyOf(platter, now.length);
+            }
+            dirty.stream().filter(page -> chance.nextBoolean()).forEach(page -> copyPage(page, now, platter));
+            dirty.clear();
+        }
+
+        /** Pages that count as clean are read from the disk again. */
+        void evict() {
+            for (int page = 0; page * PAGE < now.length; page++) {
+                if (!dirty.get(page)) {
+                    int end = Math.min(now.length, (page + 1) * PAGE);
+                    Arrays.fill(now, Math.max(page * PAGE, Math.min(end, platter.length)), end, (byte) 0);
+                    copyPage(page, platter, now);
+                }
+            }
         }
 
         private static void copyPage(int page, byte[] from, byte[] to) {
@@ -147,6 +175,23 @@ public final class MemoryDisk implements Disk {
 
     synchronized int operations() {
         return operations;
+    }
+
+    /** The system writes the pages of all files, as it does by itself; or fails, and writes some of them. */
+    public synchronized void writeBack(boolean fails) {
+        for (Inode inode : names.values()) {
+            if (fails && !inode.dirty.isEmpty()) {
+                inode.syncInPart(random);
+                inode.failed = true;
+            } else {
+                inode.sync();
+            }
+        }
+    }
+
+    /** Memory runs short: what counts as clean is forgotten, and read from the disk when it is asked for. */
+    public synchronized void evict() {
+        names.values().forEach(Inode::evict);
     }
 
     /** The files as another process finds them after this one was killed. */
@@ -341,11 +386,15 @@ public final class MemoryDisk implements Disk {
                 try {
                     step(Op.FORCE);
                 } catch (IOException e) {
-                    inode.dirty.clear();
+                    inode.syncInPart(random);
                     throw e;
                 }
                 if (forceWorks) {
                     inode.sync();
+                }
+                if (inode.failed) {
+                    inode.failed = false;
+                    throw new IOException("Input/output error");
                 }
             }
         }
