@@ -18,6 +18,8 @@ public final class DerivedDefaults {
     /** The smallest part of a kind of callers is a quarter, and a body that grows is there one and a half times. */
     private static final int FLIGHT_BODIES_MIN = 6;
 
+    private static final long INDEX_BYTES_MIN = 4L << 20;
+
     private DerivedDefaults() {
     }
 
@@ -34,6 +36,11 @@ public final class DerivedDefaults {
     /** So many bytes in flight at least, or the largest body would never go through. */
     static long flightBytesMin(long bodyMax) {
         return FLIGHT_BODIES_MIN * bodyMax;
+    }
+
+    /** The bytes that the index of one segment has in memory: a sixteenth of the heap, between 4 and 64 MiB. */
+    public static long indexBytes(long heapBytes) {
+        return Math.max(INDEX_BYTES_MIN, bufferBytes(heapBytes));
     }
 
     /** Whether something is there that may depend on dev mode. */

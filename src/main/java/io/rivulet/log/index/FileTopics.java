@@ -44,9 +44,25 @@ public final class FileTopics implements TopicPostings {
             return Math.max(0, (int) (nameBytes + 7L) / 8);
         }
 
+        /** How far behind the topics their postings begin, in pages. */
+        int postingPage() {
+            return IndexPages.pages(topics, IndexPages.KEYED_BYTES);
+        }
+
+        /** How far behind the topics their names begin. */
+        int namePage() {
+            return postingPage() + IndexPages.pages(postings, POSTING_BYTES);
+        }
+
         int pages() {
-            return IndexPages.pages(topics, IndexPages.KEYED_BYTES) + IndexPages.pages(postings, POSTING_BYTES)
-                + IndexPages.pages(words(), 8);
+            return namePage() + IndexPages.pages(words(), 8);
+        }
+
+        /** The sizes of both together; names that are not known of one, or too long together, are not known at all. */
+        Size plus(Size more) {
+            long names = (long) nameBytes + more.nameBytes;
+            boolean known = nameBytes >= 0 && more.nameBytes >= 0 && names <= TopicNames.BYTES_MAX;
+            return new Size(topics + more.topics, postings + more.postings, known ? (int) names : -1);
         }
 
         void write(IndexPages.Writer out) {
@@ -61,8 +77,8 @@ public final class FileTopics implements TopicPostings {
         this.path = path;
         this.size = size;
         this.topicPage = topicPage;
-        postingPage = topicPage + IndexPages.pages(size.topics(), IndexPages.KEYED_BYTES);
-        namePage = postingPage + IndexPages.pages(size.postings(), POSTING_BYTES);
+        postingPage = topicPage + size.postingPage();
+        namePage = topicPage + size.namePage();
     }
 
     @Override

@@ -6,6 +6,10 @@ import io.rivulet.log.disk.StoreHash;
 /**
  * The index of a segment that has no side file yet: the active segment, and a sealed one until its side file is
  * written. The committer adds and the readers ask, so each call takes a lock for a moment and does no I/O inside.
+ *
+ * <p>What it takes follows from the topics, ids and keys and not from the bytes of the segment: an event of 300 bytes
+ * may have 100 topics, and each costs up to 64 bytes here. So it counts its arrays, and tells before a group comes how
+ * large they would be with it. {@code Appender} begins a new segment at a bound, and a scan ends there.
  */
 public final class HeapIndex implements SegmentIndex {
 
@@ -13,16 +17,55 @@ public final class HeapIndex implements SegmentIndex {
     private static final int PRIVATE_IDS_MAX = 256;
 
     private final StoreHash hash;
+    private final HashRange range;
     private final HeapTopics publics;
     private final HeapTopics privates;
     private final Postings ids = new Postings();
     private final Object version = new Object();
 
+    /**
+     * What some events would add.
+     *
+     * @param publics   topics of public events
+     * @param privates  topics of private events
+     * @param ids       ids and keys
+     * @param nameBytes bytes of the topics' names at most, their lengths among them
+     */
+    public record Growth(int publics, int privates, int ids, int nameBytes) {
+
+        /** Nothing. */
+        public static final Growth NONE = new Growth(0, 0, 0, 0);
+    }
+
     /** An empty index. */
     public HeapIndex(StoreHash hash) {
+        this(hash, HashRange.ALL);
+    }
+
+    /** An empty index that takes no hashes but these. */
+    public HeapIndex(StoreHash hash, HashRange range) {
         this.hash = hash;
-        publics = new HeapTopics(hash);
-        privates = new HeapTopics(hash);
+        this.range = range;
+        publics = new HeapTopics(hash, range);
+        privates = new HeapTopics(hash, range);
+    }
+
+    /**
+     * Bytes that it takes in memory, once these came: those of its arrays. An array that grows holds its old half as
+     * well for a moment.
+     */
+    public long bytesWith(Growth more) {
+        return publics.bytesWith(more.publics, more.publics == 0 ? 0 : more.nameBytes)
+            + privates.bytesWith(more.privates, more.privates == 0 ? 0 : more.nameBytes) + idBytesWith(more.ids);
+    }
+
+    private synchronized long idBytesWith(int more) {
+        return ids.bytesWith(more);
+    }
+
+    /** Bytes that it takes in memory. */
+    public long bytes() {
+        return bytesWith(Growth.NONE);
     }
 
     /** The record number {@code rel} at {@code offset} has this topic; numbers never fall. */
@@ -47,7 +90,7 @@ public final class HeapIndex implements SegmentIndex {
 
     /** Adds a posting unless the hash has so many already: of repeated ids the earliest count. */
     private synchronized void add(long idHash, int rel, int offset, int max) {
-        if (ids.count(idHash) < max) {
+        if (range.holds(idHash) && ids.count(idHash) < max) {
             ids.add(idHash, rel, offset);
         }
     }

@@ -17,20 +17,30 @@ import java.util.Arrays;
 public final class HeapTopics implements TopicPostings {
 
     private final StoreHash hash;
+    private final HashRange range;
     private final Postings postings = new Postings();
     private final TopicNames names = new TopicNames();
 
-    HeapTopics(StoreHash hash) {
+    HeapTopics(StoreHash hash, HashRange range) {
         this.hash = hash;
+        this.range = range;
     }
 
     synchronized void add(byte[] b, int from, int length, int rel, int offset) {
         long topic = hash.of(b, from, length);
+        if (!range.holds(topic)) {
+            return;
+        }
         if (postings.isNew(topic)) {
             postings.addNew(topic, rel, offset, names.add(b, from, length));
         } else {
             postings.add(topic, rel, offset);
         }
+    }
+
+    /** Bytes in memory once so many postings, and names of so many bytes, came. */
+    synchronized long bytesWith(int morePostings, int moreBytes) {
+        return postings.bytesWith(morePostings) + names.bytesWith(moreBytes);
     }
 
     @Override

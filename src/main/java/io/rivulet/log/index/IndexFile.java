@@ -77,7 +77,7 @@ public final class IndexFile {
             out.putInt(ids);
             publics.write(out);
             privates.write(out);
-            out.endSection();
+            out.end();
         }
 
         static Header read(IndexPages in) throws IOException {

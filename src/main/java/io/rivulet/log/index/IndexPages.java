@@ -101,9 +101,9 @@ final class IndexPages implements Closeable {
         in.close();
     }
 
-    /** Writes pages, buffered. One thread. */
+    /** Writes the pages of one section, buffered. Several may write to one file, each to its pages. One thread. */
     static final class Writer {
-        private static final int BUFFER_PAGES = 32;
+        private static final int BUFFER_PAGES = 8;
 
         private final Disk.File out;
         private final Bytes buffer = new Bytes(BUFFER_PAGES * PAGE_BYTES);
@@ -111,8 +111,11 @@ final class IndexPages implements Closeable {
         private int pages;
         private long written;
 
-        Writer(Disk.File out) {
+        /** A section that begins at this page. */
+        Writer(Disk.File out, int firstPage) {
             this.out = out;
+            pages = firstPage;
+            written = (long) firstPage * PAGE_BYTES;
         }
 
         void putInt(int value) {
@@ -130,11 +133,12 @@ final class IndexPages implements Closeable {
             }
         }
 
-        /** Ends a section: the next begins on a page of its own. */
-        void endSection() throws IOException {
+        /** Ends the section, and writes what is left of it. */
+        void end() throws IOException {
             if (buffer.length() > pageStart) {
                 endPage();
             }
+            flush();
         }
 
         private void endPage() throws IOException {
@@ -150,12 +154,13 @@ final class IndexPages implements Closeable {
             }
         }
 
-        long flush() throws IOException {
-            out.write(written, buffer.array(), 0, buffer.length());
+        private void flush() throws IOException {
+            if (buffer.length() > 0) {
+                out.write(written, buffer.array(), 0, buffer.length());
+            }
             written += buffer.length();
             buffer.length(0);
             pageStart = 0;
-            return written;
         }
     }
 }

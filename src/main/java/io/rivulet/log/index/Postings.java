@@ -3,9 +3,8 @@ package io.rivulet.log.index;
 import java.util.Arrays;
 
 /**
- * From a hash to the ascending postings that have it, in a few flat arrays: about 30 bytes a posting at worst, so a
- * segment's index is bounded by the segment. A posting is a long: the number of a record within the segment above, its
- * offset in the file below. For one thread.
+ * From a hash to the ascending postings that have it, in a few flat arrays, whose bytes it counts. A posting is a
+ * long: the number of a record within the segment above, its offset in the file below. For one thread.
  *
  * <p>The postings of a hash are a chain: the hash knows its newest one, and each knows the one before it. Adding
  * therefore moves nothing, and the newest postings, which are asked for most, are found first.
@@ -22,6 +21,10 @@ public final class Postings {
     /** Of each node: the one before it with the same key, plus one. */
     private int[] before = new int[64];
     private int nodes;
+
+    /** Bytes of each slot of the table of hashes, and of each posting with its chain. */
+    private static final int SLOT_BYTES = 8 + 4 + 4 + 4;
+    private static final int NODE_BYTES = 8 + 4;
 
     /** The posting of this record at this offset. */
     public static long posting(int rel, int offset) {
@@ -78,6 +81,19 @@ public final class Postings {
         before[nodes] = last[slot];
         last[slot] = ++nodes;
         counts[slot]++;
+    }
+
+    /** Bytes that the arrays hold once so many more postings came, at worst each of a new hash. */
+    long bytesWith(int more) {
+        long slots = keys.length;
+        while (more > 0 && (size + more - 1L) * 3 >= slots * 2) { // as add asks before the last of them
+            slots *= 2;
+        }
+        long room = postings.length;
+        while (room < nodes + (long) more) {
+            room *= 2;
+        }
+        return slots * SLOT_BYTES + room * NODE_BYTES;
     }
 
     int count(long hash) {

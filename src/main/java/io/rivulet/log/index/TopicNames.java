@@ -31,6 +31,15 @@ public final class TopicNames {
         return at;
     }
 
+    /** Bytes that the array holds once names of so many bytes came, their lengths among them. */
+    long bytesWith(int more) {
+        long room = bytes.array().length;
+        while (!isFull && room < Math.min(BYTES_MAX, bytes.length() + (long) more)) {
+            room *= 2;
+        }
+        return room;
+    }
+
     /** Whether a name is missing. */
     boolean isFull() {
         return isFull;

@@ -45,8 +45,11 @@ final class Appender {
     private static final long FILE_BYTES_MAX = 1L << 30;
     private static final long ROLL_PAUSE_MS = 1_000;
     private static final long ROOM_BYTES = 256 * 1024;
+    /** A segment that could not be rolled takes no more when its index has so many times the bytes it may have. */
+    private static final int INDEX_OVER = 2;
 
     private final Segments segments;
+    private final Sealer sealer;
     private final LogOptions options;
     private final InstantSource clock;
     private final int epoch;
@@ -74,16 +77,17 @@ final class Appender {
     /** What the opening could not write; null once it is on the disk. Until then the range carries a failure. */
     private StoreMeta unwritten;
 
-    Appender(Segments segments, LogOptions options, InstantSource clock, StoreMeta meta, Disk.File out,
+    Appender(Segments segments, LogOptions options, InstantSource clock, StoreMeta meta, LogOpener opened,
              long lastTimeMs) {
         this.segments = segments;
+        this.sealer = opened.sealer();
         this.options = options;
         this.clock = clock;
         this.epoch = meta.epoch();
         this.storeId = meta.storeId();
         LogFailure failure = segments.range().failure();
         this.unwritten = failure != null && failure.isBeforeEpoch() ? meta : null;
-        this.out = out;
+        this.out = opened.active();
         this.lastTimeMs = lastTimeMs;
         Segment[] all = segments.all();
         active = all[all.length - 1];
@@ -128,13 +132,15 @@ final class Appender {
         }
         long timeMs = Math.max(lastTimeMs, clock.millis());
         // after the encoding, since whether the segment is full depends on the bytes of this group
-        if (isFull(group.size(), timeMs)) {
+        HeapIndex.Growth growth = RecordCodec.growth(group, buffer.length());
+        if (isFull(group.size(), growth, timeMs)) {
             beforeSync.run();
             roll();
         }
-        if (active.length() + (long) buffer.length() > FILE_BYTES_MAX && active.count() > 0) {
-            throw new LogFailure(active.file().getFileName() + " is at its greatest size and no new segment could be"
-                + " made", false, null);
+        if (active.count() > 0 && (active.length() + (long) buffer.length() > FILE_BYTES_MAX
+            || index.bytesWith(growth) > INDEX_OVER * options.indexBytes())) {
+            throw new LogFailure(active.file().getFileName() + " is at its greatest size, in bytes or in memory, and no"
+                + " new segment could be made", false, null);
         }
         int body = buffer.length() - BlockHeader.BYTES;
         // the nonce goes into the ids of this group: after a backup was restored, ids of what it lost do not fit here
@@ -272,12 +278,12 @@ final class Appender {
 
     /** A group that was refused may have left entries in the index, whose positions other events will have. */
     private void indexAnew() throws IOException {
-        SegmentScan scan = SegmentScan.of(segments.folder(), active.header(), out, segments.hash());
+        SegmentScan scan = SegmentScan.of(segments.folder(), active.header(), out, segments.hash(), Long.MAX_VALUE);
         if (scan.segment().count() != active.count() || scan.segment().length() != active.length()) {
             throw new IOException(active.file() + " was read back up to offset " + scan.segment().length()
                 + ", but " + active.length() + " bytes were acknowledged");
         }
-        index = (HeapIndex) scan.segment().index();
+        index = scan.index();
         active.index(index, 0);
         indexUnsure = false;
     }
@@ -296,9 +302,13 @@ final class Appender {
         }
     }
 
-    /** Whether the group would make the segment too large, too long or too old; an empty one takes any group. */
-    private boolean isFull(int events, long timeMs) {
+    /**
+     * Whether the group would make the segment too large, too long or too old, or its index too large for memory; an
+     * empty one takes any group.
+     */
+    private boolean isFull(int events, HeapIndex.Growth growth, long timeMs) {
         return active.count() > 0 && (active.length() + (long) buffer.length() > options.segmentBytes()
+            || index.bytesWith(growth) > options.indexBytes()
             || active.count() + (long) events > options.segmentEvents()
             || timeMs - active.minTimeMs() >= options.segmentMs());
     }
@@ -317,6 +327,7 @@ final class Appender {
         Segment next = new Segment(segments.folder(), header, new SparseIndex(), newIndex);
         Disk.File file;
         try {
+            sealer.makeRoom(index.bytes());
             file = create(segments.disk(), next);
             segments.add(next);
         } catch (IOException | RuntimeException | Error e) {

@@ -22,6 +22,7 @@ final class Janitor implements Runnable {
     private final Appender appender;
     private final LogOptions options;
     private final Retention retention;
+    private final Sealer sealer;
     private final Thread thread = new Thread(null, this, "rivulet-log", 0, false);
     /** Guarded by this, as is {@code wanted}. */
     private boolean closing;
@@ -30,11 +31,12 @@ final class Janitor implements Runnable {
     /** In a row: the first is told, the others would fill the hub's log. */
     private int sealFailures;
 
-    Janitor(Segments segments, Appender appender, LogOptions options, Retention retention) {
+    Janitor(Segments segments, Appender appender, LogOptions options, Retention retention, Sealer sealer) {
         this.segments = segments;
         this.appender = appender;
         this.options = options;
         this.retention = retention;
+        this.sealer = sealer;
         thread.setDaemon(true);
     }
 
@@ -120,9 +122,9 @@ final class Janitor implements Runnable {
     private void seal() {
         Segment[] all = segments.all();
         for (int i = 0; i < all.length - 1; i++) {
-            if (all[i].index() instanceof HeapIndex heap) {
+            if (all[i].index() instanceof HeapIndex) {
                 try {
-                    SealedIndex.seal(segments, all[i], heap);
+                    sealer.seal(all[i]);
                     sealFailures = 0;
                 } catch (IOException | RuntimeException e) {
                     // the index in memory goes on answering

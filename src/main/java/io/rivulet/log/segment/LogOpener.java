@@ -36,14 +36,16 @@ final class LogOpener {
     private final Disk disk;
     private final Path folder;
     private final Segments segments;
+    private final Sealer sealer;
     private StoreMeta meta;
     private TrimmedTopics trimmed;
     private Disk.File active;
 
-    private LogOpener(Disk disk, Path folder, Segments segments, StoreMeta meta) {
+    private LogOpener(Disk disk, Path folder, Segments segments, Sealer sealer, StoreMeta meta) {
         this.disk = disk;
         this.folder = folder;
         this.segments = segments;
+        this.sealer = sealer;
         this.meta = meta;
     }
 
@@ -64,13 +66,18 @@ final class LogOpener {
         return segments;
     }
 
+    Sealer sealer() {
+        return sealer;
+    }
+
     static LogOpener open(Disk disk, Path folder, LogOptions options, io.rivulet.metrics.Metrics metrics)
         throws IOException {
         List<String> names = disk.list(folder);
         StoreMeta meta = meta(disk, folder, names);
         StoreHash hash = new StoreHash(meta.key());
         Segments segments = new Segments(disk, folder, metrics, hash, new ChunkCache(options.readBytes()));
-        LogOpener opener = new LogOpener(disk, folder, segments, meta);
+        LogOpener opener = new LogOpener(disk, folder, segments, new Sealer(segments, options.indexBytes()),
+            meta);
         try {
             opener.open(names);
             return opener;
@@ -134,7 +141,7 @@ final class LogOpener {
                 delete(List.of(file)); // a crash came between the decision of retention and the removal
                 continue;
             }
-            Segment segment = SealedIndex.open(segments, meta, file);
+            Segment segment = SealedIndex.open(segments, sealer, meta, file);
             if (segment == null) {
                 empty.add(file);
                 continue;
@@ -143,11 +150,19 @@ final class LogOpener {
                 throw missing(segment.last() + 1, next);
             }
             found.add(0, segment);
+            release(found);
             delete(empty);
             empty.clear();
         }
         if (!empty.isEmpty()) {
             throw missing(files.firstKey(), found.get(0));
+        }
+    }
+
+    /** Lets the index of the oldest go when memory would hold too many; its side file is built before the log opens. */
+    private void release(List<Segment> found) {
+        if (!sealer.mayHold(Sealer.held(found.toArray(Segment[]::new), found.size() - 1))) {
+            found.get(0).index(null, 0);
         }
     }
 
@@ -205,7 +220,7 @@ final class LogOpener {
             if (header == null) {
                 return null;
             }
-            SegmentScan scan = SegmentScan.of(folder, header, in, segments.hash());
+            SegmentScan scan = SegmentScan.of(folder, header, in, segments.hash(), sealer.indexBytes());
             scan.checkTail();
             return scan;
         }
@@ -291,12 +306,31 @@ final class LogOpener {
                     failure.getMessage());
             }
         }
+        for (Segment segment : found) {
+            if (segment.index() == null) { // only now: an opening that refuses changes nothing
+                sealer.build(segment);
+            }
+        }
         LogFailure unwritten = failure;
-        segments.set(found);
         Segment last = found.get(found.size() - 1);
         int nonce = newest == null ? last.header().nonceBefore() : newest.nonce();
+        if (!last.index().isHeap()) {
+            last = next(last, nonce);
+            found.add(last);
+        }
+        segments.set(found);
         long appended = last.header().bytesBefore() + last.length() - Segment.HEADER_BYTES;
-        segments.changeRange(r -> new LogRange(meta.epoch(), found.get(0).first(), last.last(), nonce, appended,
-            unwritten));
+        long head = last.last();
+        segments.changeRange(r -> new LogRange(meta.epoch(), found.get(0).first(), head, nonce, appended, unwritten));
+    }
+
+    /** The segment after one whose index is too large for memory: an older version, or a larger heap, wrote that. */
+    private Segment next(Segment full, int nonce) throws IOException {
+        Segment next = new Segment(folder, new Segment.Header(meta.storeId(), full.last() + 1,
+            full.header().bytesBefore() + full.length() - Segment.HEADER_BYTES, full.maxTimeMs(), nonce),
+            new SparseIndex(), new HeapIndex(segments.hash()));
+        active.close();
+        active = Appender.create(disk, next);
+        return next;
     }
 }

@@ -1,5 +1,6 @@
 package io.rivulet.log.segment;
 
+import io.rivulet.config.DerivedDefaults;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.config.SettingsTable.Sync;
@@ -16,9 +17,10 @@ import io.rivulet.config.SettingsTable.Sync;
  * @param segmentMs      a segment whose first event is so old is full
  * @param segmentEvents  a segment of so many events is full
  * @param readBytes      decoded chunks kept for all readers
+ * @param indexBytes     a segment is full whose index has so many bytes in memory
  */
 record LogOptions(Sync sync, long syncIntervalMs, long retainBytes, long retainMs, long retainEvents,
-                  long segmentBytes, long segmentMs, long segmentEvents, long readBytes) {
+                  long segmentBytes, long segmentMs, long segmentEvents, long readBytes, long indexBytes) {
 
     /** A segment is the unit of retention: a sixteenth, so that history is never less than 15/16 of what was asked. */
     private static final int SEGMENTS = 16;
@@ -29,13 +31,15 @@ record LogOptions(Sync sync, long syncIntervalMs, long retainBytes, long retainM
     static LogOptions of(Settings settings) {
         return of(settings.get(SettingsTable.LOG_SYNC), settings.get(SettingsTable.LOG_SYNC_INTERVAL).toMillis(),
             settings.get(SettingsTable.LOG_RETAIN_BYTES), settings.get(SettingsTable.LOG_RETAIN_AGE).toMillis(),
-            settings.get(SettingsTable.LOG_RETAIN_EVENTS), settings.get(SettingsTable.READ_BYTES));
+            settings.get(SettingsTable.LOG_RETAIN_EVENTS), settings.get(SettingsTable.READ_BYTES),
+            DerivedDefaults.indexBytes(Runtime.getRuntime().maxMemory()));
     }
 
-    static LogOptions of(Sync sync, long syncIntervalMs, long bytes, long ms, long events, long readBytes) {
+    static LogOptions of(Sync sync, long syncIntervalMs, long bytes, long ms, long events, long readBytes,
+                         long indexBytes) {
         return new LogOptions(sync, syncIntervalMs, bytes, ms, events, Math.min(SEGMENT_BYTES_MAX, bytes / SEGMENTS),
             Math.max(1, ms / SEGMENTS),
             events == 0 ? SEGMENT_EVENTS_MAX : Math.max(1, Math.min(SEGMENT_EVENTS_MAX, events / SEGMENTS)),
-            readBytes);
+            readBytes, indexBytes);
     }
 }

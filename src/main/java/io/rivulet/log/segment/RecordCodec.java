@@ -8,6 +8,7 @@ import io.rivulet.log.Receipt;
 import io.rivulet.log.disk.Bytes;
 import io.rivulet.log.index.HeapIndex;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * The bytes of a record, which holds one event's fields: {@code crc, length of the body, offset from the block (u32
@@ -109,6 +110,26 @@ final class RecordCodec {
         System.arraycopy(b, in.at, data, 0, data.length);
         return new LogEntry(position, block.epoch(), block.nonce(), block.timeMs(), event.data(data).restored(),
             receipt);
+    }
+
+    /**
+     * What the records add to an index at most.
+     *
+     * @param bytes of their encoded form: the names of topics are among them
+     */
+    static HeapIndex.Growth growth(List<LogRecord> records, int bytes) {
+        int publics = 0;
+        int privates = 0;
+        int ids = 0;
+        for (int i = 0; i < records.size(); i++) {
+            LogRecord record = records.get(i);
+            Event event = record.event();
+            int topics = event.topics().size();
+            publics += event.isPrivate() ? 0 : topics;
+            privates += event.isPrivate() ? topics : 0;
+            ids += (event.id() == null ? 0 : 1) + (record.receipt() == null ? 0 : 1);
+        }
+        return new HeapIndex.Growth(publics, privates, ids, bytes);
     }
 
     /** Enters topics, publisher's id and receipt key of the record into the index, and decodes nothing else. */

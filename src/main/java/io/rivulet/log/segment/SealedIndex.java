@@ -6,7 +6,6 @@ import io.rivulet.log.disk.Disk;
 import io.rivulet.log.index.FileTopics;
 import io.rivulet.log.index.HeapIndex;
 import io.rivulet.log.index.IndexFile;
-import io.rivulet.log.index.IndexWriter;
 import io.rivulet.log.index.SegmentIndex;
 import io.rivulet.log.index.TopicFilter;
 import io.rivulet.log.index.TopicPostings;
@@ -31,11 +30,13 @@ final class SealedIndex implements SegmentIndex {
     private static final Logger LOG = LoggerFactory.getLogger(SealedIndex.class);
 
     private final Segments segments;
+    private final Sealer sealer;
     private final Segment segment;
     private final IndexFile file;
 
-    SealedIndex(Segments segments, Segment segment, IndexFile file) {
+    SealedIndex(Segments segments, Sealer sealer, Segment segment, IndexFile file) {
         this.segments = segments;
+        this.sealer = sealer;
         this.segment = segment;
         this.file = file;
     }
@@ -43,9 +44,10 @@ final class SealedIndex implements SegmentIndex {
     /**
      * Opens a sealed segment: by its side file, else by a scan that compares every checksum.
      *
-     * @return null for a file without a block: its neighbours say whether events are missing
+     * @return null for a file without a block: its neighbours say whether events are missing. A segment without an
+     *     index is to be given one by {@link Sealer#build}
      */
-    static Segment open(Segments segments, StoreMeta meta, Path file) throws IOException {
+    static Segment open(Segments segments, Sealer sealer, StoreMeta meta, Path file) throws IOException {
         try (Disk.File in = segments.disk().open(file)) {
             Segment.Header header = Segment.Header.read(in);
             long length = in.length();
@@ -56,14 +58,14 @@ final class SealedIndex implements SegmentIndex {
                 throw new LogCorrupt(file + " is damaged at offset 0: its header does not match its checksum, or is of"
                     + " another store. Restore the file from a backup, or move it and all older segments away");
             }
-            Segment segment = fromSideFile(segments, header, file, length);
-            return segment != null ? segment : scanned(segments, header, in);
+            Segment segment = fromSideFile(segments, sealer, header, file, length);
+            return segment != null ? segment : scanned(segments, sealer, header, in).segment();
         }
     }
 
     /** The segment as its side file tells it; null when there is none that fits. */
-    private static Segment fromSideFile(Segments segments, Segment.Header header, Path file, long length)
-        throws IOException {
+    private static Segment fromSideFile(Segments segments, Sealer sealer, Segment.Header header, Path file,
+                                        long length) throws IOException {
         try {
             IndexFile index = IndexFile.open(segments.disk(), Segment.indexFile(file));
             IndexFile.SegmentFacts says = index.segment();
@@ -72,7 +74,7 @@ final class SealedIndex implements SegmentIndex {
             }
             Segment segment = new Segment(segments.folder(), header, index.sparse(), null);
             segment.sealed(says);
-            segment.index(new SealedIndex(segments, segment, index), index.bytes());
+            segment.index(new SealedIndex(segments, sealer, segment, index), index.bytes());
             return segment;
         } catch (FileNotFoundException | NoSuchFileException e) {
             return null; // a crash came before the seal
@@ -83,17 +85,11 @@ final class SealedIndex implements SegmentIndex {
     }
 
     /** The segment by a scan of all its bytes; one that is not whole is refused. */
-    private static Segment scanned(Segments segments, Segment.Header header, Disk.File in) throws IOException {
-        SegmentScan scan = SegmentScan.of(segments.folder(), header, in, segments.hash());
+    private static SegmentScan scanned(Segments segments, Sealer sealer, Segment.Header header, Disk.File in)
+        throws IOException {
+        SegmentScan scan = SegmentScan.of(segments.folder(), header, in, segments.hash(), sealer.indexBytes());
         scan.checkWhole();
-        return scan.segment();
-    }
-
-    /** Writes the side file of a sealed segment, whole or not at all; it replaces the index in memory. */
-    static void seal(Segments segments, Segment segment, HeapIndex heap) throws IOException {
-        IndexFile file = IndexWriter.write(segments.disk(), segment.indexFile(), segment.facts(), segment.sparse(),
-            heap);
-        segment.index(new SealedIndex(segments, segment, file), file.bytes());
+        return scan;
     }
 
     /** Asks the side file; when that is not to be trusted, what replaces it. */
@@ -105,7 +101,8 @@ final class SealedIndex implements SegmentIndex {
                 throw e;
             }
             LOG.warn("{}; the segment is scanned and the file will be written anew", e.getMessage());
-            return ofHeap.answer(null, rebuilt());
+            HeapIndex heap = rebuilt();
+            return heap != null ? ofHeap.answer(null, heap) : ofFile.answer(built(), null);
         }
     }
 
@@ -114,16 +111,31 @@ final class SealedIndex implements SegmentIndex {
         T answer(IndexFile file, HeapIndex heap) throws IOException;
     }
 
-    /** The index of a scan, which the segment holds from here on; one scan for all who ask at once. */
+    /**
+     * The index of a scan, which the segment holds from here on; one scan for all who ask at once. Null when memory
+     * does not hold it: side files may have gone of many segments, and all of them be asked before they are sealed.
+     */
     private synchronized HeapIndex rebuilt() throws IOException {
         if (segment.index() instanceof HeapIndex heap) {
             return heap; // another reader was faster
         }
+        if (segment.index() != this) {
+            return null;
+        }
         try (Disk.File in = segments.disk().open(segment.file())) {
-            HeapIndex heap = (HeapIndex) scanned(segments, segment.header(), in).index();
+            HeapIndex heap = scanned(segments, sealer, segment.header(), in).index();
+            Segment[] all = segments.all();
+            if (heap == null || !sealer.mayHold(Sealer.held(all, all.length - 1) + heap.bytes())) {
+                return null;
+            }
             segment.index(heap, 0);
             return heap;
         }
+    }
+
+    /** The side file, written anew by the first who asks. */
+    private synchronized IndexFile built() throws IOException {
+        return segment.index() instanceof SealedIndex other && other != this ? other.file : sealer.build(segment);
     }
 
     @Override
@@ -156,7 +168,8 @@ final class SealedIndex implements SegmentIndex {
         }
 
         private <T> T asked(TableQuestion<T> question) throws IOException {
-            return ask((f, h) -> question.answer(ofFile), (f, h) -> question.answer(h.topics(isPrivate)));
+            return ask((f, h) -> question.answer(f == file ? ofFile : f.topics(isPrivate)),
+                (f, h) -> question.answer(h.topics(isPrivate)));
         }
 
         @Override

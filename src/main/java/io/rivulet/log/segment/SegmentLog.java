@@ -46,12 +46,12 @@ public final class SegmentLog implements EventLog {
         meta = opened.meta();
         seal = new IdSeal(meta.key());
         Segment[] all = segments.all();
-        appender = new Appender(segments, options, clock, meta, opened.active(), all[all.length - 1].maxTimeMs());
+        appender = new Appender(segments, options, clock, meta, opened, all[all.length - 1].maxTimeMs());
         ReadPlans plans = new ReadPlans(segments.hash());
         reader = new LogReader(segments, plans);
         finder = new LogLookup(segments, plans, meta, opened.trimmed());
         janitor = new Janitor(segments, appender, options,
-            new Retention(segments, options, opened.trimmed(), clock, nanoTicker));
+            new Retention(segments, options, opened.trimmed(), clock, nanoTicker), opened.sealer());
         appender.rolled(janitor::wake);
     }
 
@@ -96,6 +96,11 @@ public final class SegmentLog implements EventLog {
     @Override
     public LogFinder find(LogWork work) {
         return finder.with(work);
+    }
+
+    /** The segments, for tests that count what they hold. */
+    Segments segments() {
+        return segments;
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.rivulet.log.segment;
 import io.rivulet.log.LogCorrupt;
 import io.rivulet.log.disk.Disk;
 import io.rivulet.log.disk.StoreHash;
+import io.rivulet.log.index.HashRange;
 import io.rivulet.log.index.HeapIndex;
 import io.rivulet.log.index.SparseIndex;
 import java.io.IOException;
@@ -19,6 +20,9 @@ import java.util.Arrays;
  * cutting there would lose events in silence. Every block therefore says how far the file was synced when it was
  * written. If a whole block is found behind the damage, and it says that the damaged bytes had been synced, then they
  * were acknowledged, and {@link #checkTail} refuses to open.
+ *
+ * <p>The file may be of an older version, or of a larger heap, and its index larger than memory allows. Then the scan
+ * goes on without one: {@link #index} is null, and {@link Sealer} builds the side file in parts.
  */
 final class SegmentScan {
 
@@ -29,29 +33,45 @@ final class SegmentScan {
     private final long fileLength;
     private final int salt;
     private final Segment segment;
-    private final HeapIndex index;
+    private final long indexBytesMax;
+    /** Null when it had become too large. */
+    private HeapIndex index;
     private BlockHeader lastBlock;
     /** A part of the file; it grows where a block is larger. */
     private byte[] window = new byte[WINDOW_BYTES];
     private long windowAt;
     private int windowLength;
 
-    private SegmentScan(Path folder, Segment.Header header, Disk.File in, StoreHash hash) throws IOException {
+    private SegmentScan(Path folder, Segment.Header header, Disk.File in, StoreHash hash, HashRange range,
+                        long indexBytesMax) throws IOException {
         this.in = in;
         this.fileLength = in.length();
+        this.indexBytesMax = indexBytesMax;
         salt = hash.salt();
-        index = new HeapIndex(hash);
+        index = new HeapIndex(hash, range);
         segment = new Segment(folder, header, new SparseIndex(), index);
         file = segment.file();
     }
 
-    /** Reads on to the first block that is not whole. */
-    static SegmentScan of(Path folder, Segment.Header header, Disk.File in, StoreHash hash) throws IOException {
-        SegmentScan scan = new SegmentScan(folder, header, in, hash);
+    /** Reads on to the first block that is not whole; the index has at most so many bytes, and a block. */
+    static SegmentScan of(Path folder, Segment.Header header, Disk.File in, StoreHash hash, long indexBytesMax)
+        throws IOException {
+        return of(folder, header, in, hash, HashRange.ALL, indexBytesMax);
+    }
+
+    /** The same with an index of these hashes only. */
+    static SegmentScan of(Path folder, Segment.Header header, Disk.File in, StoreHash hash, HashRange range,
+                          long indexBytesMax) throws IOException {
+        SegmentScan scan = new SegmentScan(folder, header, in, hash, range, indexBytesMax);
         while (scan.next()) {
             // each step enters one block
         }
         return scan;
+    }
+
+    /** The index; null when it would have had too many bytes. */
+    HeapIndex index() {
+        return index;
     }
 
     /** The segment with all its whole blocks. */
@@ -81,10 +101,20 @@ final class SegmentScan {
             return false;
         }
         segment.sparse().offer(segment.count(), at, block.timeMs());
-        enter(window, from, block, segment.count(), at, index);
+        enter(from, block, at);
         segment.grow(at + BlockHeader.BYTES + block.bodyLength(), block.count(), block.timeMs());
         lastBlock = block;
         return true;
+    }
+
+    private void enter(int from, BlockHeader block, int at) {
+        if (index != null) {
+            enter(window, from, block, segment.count(), at, index);
+            if (index.bytes() > indexBytesMax) {
+                index = null;
+                segment.index(null, 0);
+            }
+        }
     }
 
     /** Enters the records of a whole block into the index. */

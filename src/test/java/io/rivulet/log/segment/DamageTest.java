@@ -31,7 +31,7 @@ class DamageTest {
     private static LogOptions options(long segmentEvents) {
         LogOptions of = Scenario.small("always");
         return new LogOptions(of.sync(), 100, 1 << 20, of.retainMs(), 0, 1 << 20, of.segmentMs(), segmentEvents,
-            1 << 20);
+            1 << 20, of.indexBytes());
     }
 
     /** Files of a log of about 4 kB in one segment, closed or killed. */

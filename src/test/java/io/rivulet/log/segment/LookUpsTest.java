@@ -67,7 +67,7 @@ class LookUpsTest {
     private static LogOptions options(long segmentEvents, long retain) {
         LogOptions of = Scenario.small("never");
         return new LogOptions(of.sync(), 100, 1 << 24, of.retainMs(), retain, 1 << 24, of.segmentMs(), segmentEvents,
-            1 << 20);
+            1 << 20, of.indexBytes());
     }
 
     private <T> T oneOf(List<T> some) {

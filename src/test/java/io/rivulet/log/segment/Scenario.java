@@ -65,7 +65,7 @@ final class Scenario {
     static LogOptions small(String sync) {
         LogOptions of = LogOptions.of(Settings.with("log.sync", sync));
         return new LogOptions(of.sync(), 100, 1 << 20, of.retainMs(), 60, 2_000, of.segmentMs(),
-            SEGMENT_EVENTS, 1 << 20);
+            SEGMENT_EVENTS, 1 << 20, of.indexBytes());
     }
 
     TendedLog open(MemoryDisk disk) throws IOException {

@@ -39,7 +39,18 @@ final class TendedLog implements EventLog {
     /** These options with segments of at most so many events. */
     static LogOptions segmentsOf(long events, LogOptions of) {
         return new LogOptions(of.sync(), of.syncIntervalMs(), of.retainBytes(), of.retainMs(), of.retainEvents(),
-            of.segmentBytes(), of.segmentMs(), events, of.readBytes());
+            of.segmentBytes(), of.segmentMs(), events, of.readBytes(), of.indexBytes());
+    }
+
+    /** These options with indexes of at most so many bytes in memory. */
+    static LogOptions indexesOf(long bytes, LogOptions of) {
+        return new LogOptions(of.sync(), of.syncIntervalMs(), of.retainBytes(), of.retainMs(), of.retainEvents(),
+            of.segmentBytes(), of.segmentMs(), of.segmentEvents(), of.readBytes(), bytes);
+    }
+
+    /** The segments as they are now. */
+    Segment[] segments() {
+        return log.segments().all();
     }
 
     /** Starts the log's thread, which then keeps house beside the test. */
