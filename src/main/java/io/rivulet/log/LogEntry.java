@@ -29,7 +29,7 @@ public final class LogEntry {
      * @param position its number, from 1
      * @param epoch    the epoch it was appended in
      * @param nonce    of its commit: 24 random bits that tell one history from another
-     * @param timeMs   of its commit, since 1970, never falling along the log
+     * @param timeMs   of its commit, since 1970; falling along the log only where a clock that was ahead was put right
      * @param event    what was published
      * @param receipt  null without an idempotency key
      */
@@ -57,7 +57,7 @@ public final class LogEntry {
         return nonce;
     }
 
-    /** When it was committed, in milliseconds since 1970; never falling along the log. */
+    /** When it was committed, as the clock said, in milliseconds since 1970. */
     public long timeMs() {
         return timeMs;
     }

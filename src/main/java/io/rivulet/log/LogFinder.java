@@ -19,7 +19,10 @@ public interface LogFinder {
     /** The entry whose receipt has this key. */
     Optional<LogEntry> byKey(Digest key) throws IOException;
 
-    /** The position after which all events of {@code timeMs} or later come; {@code head} when there is none. */
+    /**
+     * The position after which all events of {@code timeMs} or later come; {@code head} when there is none. Events that
+     * a clock dated into the future count as written no later than what comes after them.
+     */
     long beforeTime(long timeMs) throws IOException;
 
     /** The position after which exactly {@code n} events of the view come, or {@code first - 1} with fewer of them. */

@@ -65,6 +65,12 @@ public final class SparseIndex {
         return i >= 0 ? i : -i - 2;
     }
 
+    /** Where the last entry begins that begins at this offset or before it; 0 when there is none. */
+    public synchronized int atOrBefore(int offset) {
+        int i = Arrays.binarySearch(offsets, 0, size, offset);
+        return i >= 0 ? offsets[i] : i == -1 ? 0 : offsets[-i - 2];
+    }
+
     /** The last entry that begins before this time, or the first. */
     public synchronized int before(long timeMs) {
         int low = 0;

@@ -11,7 +11,6 @@ import io.rivulet.log.index.HeapIndex;
 import io.rivulet.log.index.SparseIndex;
 import java.io.IOException;
 import java.security.SecureRandom;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -51,7 +50,7 @@ final class Appender {
     private final Segments segments;
     private final Sealer sealer;
     private final LogOptions options;
-    private final InstantSource clock;
+    private final LogClock clock;
     private final int epoch;
     private final long storeId;
     private final SplittableRandom nonces = new SplittableRandom(new SecureRandom().nextLong());
@@ -67,8 +66,6 @@ final class Appender {
     private final Object syncing = new Object();
     /** The open file of which a sync has failed: it will not tell again. Guarded by {@code syncing}. */
     private Disk.File unsynced;
-    /** The time of the last block: times in the log never fall, even when the clock is set back. */
-    private long lastTimeMs;
     private long rollNotBeforeMs;
     /** A group was begun and is not visible: the file may hold some of it, and the index where {@code indexUnsure}. */
     private boolean unsure;
@@ -77,18 +74,17 @@ final class Appender {
     /** What the opening could not write; null once it is on the disk. Until then the range carries a failure. */
     private StoreMeta unwritten;
 
-    Appender(Segments segments, LogOptions options, InstantSource clock, StoreMeta meta, LogOpener opened,
-             long lastTimeMs) {
+    Appender(Segments segments, LogOptions options, LogClock clock, StoreMeta meta, Sealer sealer,
+             Disk.File out) {
         this.segments = segments;
-        this.sealer = opened.sealer();
+        this.sealer = sealer;
         this.options = options;
         this.clock = clock;
         this.epoch = meta.epoch();
         this.storeId = meta.storeId();
         LogFailure failure = segments.range().failure();
         this.unwritten = failure != null && failure.isBeforeEpoch() ? meta : null;
-        this.out = opened.active();
-        this.lastTimeMs = lastTimeMs;
+        this.out = out;
         Segment[] all = segments.all();
         active = all[all.length - 1];
         index = (HeapIndex) active.index();
@@ -130,10 +126,9 @@ final class Appender {
         for (int i = 0; i < group.size(); i++) {
             RecordCodec.encode(buffer, 0, base + i, group.get(i));
         }
-        long timeMs = Math.max(lastTimeMs, clock.millis());
         // after the encoding, since whether the segment is full depends on the bytes of this group
         HeapIndex.Growth growth = RecordCodec.growth(group, buffer.length());
-        if (isFull(group.size(), growth, timeMs)) {
+        if (isFull(group.size(), growth)) {
             beforeSync.run();
             roll();
         }
@@ -144,8 +139,8 @@ final class Appender {
         }
         int body = buffer.length() - BlockHeader.BYTES;
         // the nonce goes into the ids of this group: after a backup was restored, ids of what it lost do not fit here
-        BlockHeader block = new BlockHeader(body, epoch, nonces.nextInt(1 << 24), base, timeMs, group.size(), syncedTo,
-            Bytes.crc(buffer.array(), BlockHeader.BYTES, body));
+        BlockHeader block = new BlockHeader(body, epoch, nonces.nextInt(1 << 24), base, timeMs(), group.size(),
+            syncedTo, Bytes.crc(buffer.array(), BlockHeader.BYTES, body));
         block.write(buffer, 0, segments.hash().salt());
         List<LogEntry> entries = entries(group, block);
         unsure = true;
@@ -204,14 +199,13 @@ final class Appender {
     private void publish(int events, BlockHeader block) {
         int at = active.length();
         int end = at + buffer.length();
-        lastTimeMs = block.timeMs();
         indexUnsure = true;
         active.sparse().offer(active.count(), at, block.timeMs());
         SegmentScan.enter(buffer.array(), 0, block, active.count(), at, index);
         segments.changeRange(r -> {
             LogRange longer = new LogRange(epoch, r.first(), r.head() + events, block.nonce(),
                 r.bytesAppended() + buffer.length(), null);
-            active.grow(end, events, block.timeMs());
+            active.grow(end, events, block.timeMs(), clock.upMs());
             return longer;
         });
         indexUnsure = false;
@@ -306,22 +300,33 @@ final class Appender {
      * Whether the group would make the segment too large, too long or too old, or its index too large for memory; an
      * empty one takes any group.
      */
-    private boolean isFull(int events, HeapIndex.Growth growth, long timeMs) {
+    private boolean isFull(int events, HeapIndex.Growth growth) {
         return active.count() > 0 && (active.length() + (long) buffer.length() > options.segmentBytes()
             || index.bytesWith(growth) > options.indexBytes()
             || active.count() + (long) events > options.segmentEvents()
-            || timeMs - active.minTimeMs() >= options.segmentMs());
+            || clock.isOld(active, options.segmentMs()));
+    }
+
+    /** The time that a block gets now: within a segment times never fall. */
+    private long timeMs() {
+        return Math.max(active.count() == 0 ? timeBeforeMs() : active.maxTimeMs(), clock.wallMs());
+    }
+
+    /** The least time that the next segment may have; see {@link LogClock}. */
+    private long timeBeforeMs() {
+        long wallMs = clock.wallMs();
+        long lastMs = active.maxTimeMs();
+        return LogClock.isAhead(lastMs, wallMs) ? wallMs : lastMs;
     }
 
     /** Begins a new segment. When that fails the old one goes on growing: no append is refused for housekeeping. */
     private void roll() throws LogFailure {
-        // the second half: a clock that was set back must not keep the log from rolling for hours
-        if (clock.millis() < rollNotBeforeMs && rollNotBeforeMs - clock.millis() <= ROLL_PAUSE_MS) {
+        if (clock.upMs() < rollNotBeforeMs) {
             return;
         }
         syncAll(); // a sealed segment is wholly synced: the next opening refuses one that is not whole
         LogRange range = segments.range();
-        Segment.Header header = new Segment.Header(storeId, range.head() + 1, range.bytesAppended(), lastTimeMs,
+        Segment.Header header = new Segment.Header(storeId, range.head() + 1, range.bytesAppended(), timeBeforeMs(),
             range.headNonce());
         HeapIndex newIndex = new HeapIndex(segments.hash());
         Segment next = new Segment(segments.folder(), header, new SparseIndex(), newIndex);
@@ -331,17 +336,17 @@ final class Appender {
             file = create(segments.disk(), next);
             segments.add(next);
         } catch (IOException | RuntimeException | Error e) {
-            rollNotBeforeMs = clock.millis() + ROLL_PAUSE_MS;
+            rollNotBeforeMs = clock.upMs() + ROLL_PAUSE_MS;
             LOG.warn("no new segment could be begun in {}; going on in {}: {}", segments.folder(),
                 active.file().getFileName(), e.toString());
             return;
         }
-        // from here on nothing fails: the new segment is in place before the old file is let go
+        // nothing is called here, so nothing fails: all of it changes, and then the old file is let go
         Disk.File old = out;
         out = file;
         index = newIndex;
         active = next;
-        syncedTo = next.length();
+        syncedTo = Segment.HEADER_BYTES;
         try {
             old.close();
         } catch (IOException e) {
@@ -408,9 +413,8 @@ final class Appender {
     }
 
     /** Rolls a segment whose events are old though nothing is appended: retention takes sealed segments only. */
-    synchronized void rollIfOld(long nowMs) throws LogFailure {
-        if (!closed && isSound() && active.count() > 0
-            && nowMs - active.minTimeMs() >= options.segmentMs()) {
+    synchronized void rollIfOld() throws LogFailure {
+        if (!closed && isSound() && active.count() > 0 && clock.isOld(active, options.segmentMs())) {
             roll();
         }
     }

@@ -99,7 +99,7 @@ final class Janitor implements Runnable {
         synchronized (retention) {
             appender.healIfPossible();
             try {
-                appender.rollIfOld(retention.nowMs());
+                appender.rollIfOld();
             } catch (IOException | RuntimeException e) {
                 LOG.warn("an old segment was not rolled: {}", e.toString());
             }

@@ -43,25 +43,28 @@ final class LogLookup implements LogFinder {
     private final StoreMeta meta;
     private final TrimmedTopics trimmed;
     private final ReadPlans plans;
+    private final LogClock clock;
     private final LogNewest newest;
     private final LogWork work;
 
-    LogLookup(Segments segments, ReadPlans plans, StoreMeta meta, TrimmedTopics trimmed) {
-        this(segments, plans, meta, trimmed, LogWork.UNBOUNDED);
+    LogLookup(Segments segments, ReadPlans plans, StoreMeta meta, TrimmedTopics trimmed, LogClock clock) {
+        this(segments, plans, meta, trimmed, clock, LogWork.UNBOUNDED);
     }
 
-    private LogLookup(Segments segments, ReadPlans plans, StoreMeta meta, TrimmedTopics trimmed, LogWork work) {
+    private LogLookup(Segments segments, ReadPlans plans, StoreMeta meta, TrimmedTopics trimmed, LogClock clock,
+                      LogWork work) {
         this.segments = segments;
         this.plans = plans;
         this.meta = meta;
         this.trimmed = trimmed;
+        this.clock = clock;
         this.work = work;
         this.newest = new LogNewest(segments, trimmed, this::newest, work);
     }
 
     /** The same look-ups for one piece of work, which they count in. */
     LogLookup with(LogWork some) {
-        return new LogLookup(segments, plans, meta, trimmed, some);
+        return new LogLookup(segments, plans, meta, trimmed, clock, some);
     }
 
     /**
@@ -133,11 +136,17 @@ final class LogLookup implements LogFinder {
         return segment.first() + Postings.rel(posting) <= head;
     }
 
-    /** The first segment that reaches this time is entered by its sparse index; times in the log never fall. */
+    /**
+     * The first segment that reaches this time is entered by its sparse index: within a segment times never fall. One
+     * that says to reach a time in the future was written by a clock that was ahead.
+     */
     @Override
     public long beforeTime(long timeMs) throws IOException {
-        for (Segment segment : segments.all()) {
-            if (segment.count() == 0 || segment.maxTimeMs() < timeMs) {
+        Segment[] all = segments.all();
+        long nowMs = clock.wallMs();
+        for (int i = 0; i < all.length; i++) {
+            Segment segment = all[i];
+            if (segment.count() == 0 || LogClock.newestMs(all, i, nowMs) < timeMs) {
                 continue;
             }
             try {

@@ -161,7 +161,7 @@ final class LogOpener {
 
     /** Lets the index of the oldest go when memory would hold too many; its side file is built before the log opens. */
     private void release(List<Segment> found) {
-        if (!sealer.mayHold(Sealer.held(found.toArray(Segment[]::new), found.size() - 1))) {
+        if (!sealer.hasRoom(found.toArray(Segment[]::new), found.size() - 1, 0)) {
             found.get(0).index(null, 0);
         }
     }
@@ -270,7 +270,7 @@ final class LogOpener {
             active.truncate(segment.length());
         }
         if (scan.lastBlock() == null || meta.headAtLeast() < segment.last()) { // else it was closed well
-            int synced = scan.lastBlock() == null ? 0 : Math.min(scan.lastBlock().syncedTo(), segment.length());
+            int synced = scan.lastBlock() == null ? 0 : segment.sparse().atOrBefore(scan.lastBlock().syncedTo());
             TailRewrite.of(segment, active, synced, segments.hash().salt());
         }
         active.force(); // from here on all of it counts as synced

@@ -7,10 +7,8 @@ import io.rivulet.log.index.TopicPostings;
 import io.rivulet.metrics.Metrics.Count;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,8 +17,8 @@ import org.slf4j.LoggerFactory;
  * thread. First the topics that go are written down, then the range moves, then files are deleted: a crash in between
  * leaves files that the next open deletes.
  *
- * <p>Age is measured by a clock that cannot jump ahead: the earlier of the wall clock and of the time at open plus what
- * the monotonic ticker says has passed. A wall clock that is set an hour ahead trims nothing early.
+ * <p>Age is measured so that no clock which is set ahead makes history older than it is, and none that was ahead keeps
+ * it for ever: {@link LogClock}.
  */
 final class Retention {
 
@@ -29,27 +27,15 @@ final class Retention {
     private final Segments segments;
     private final LogOptions options;
     private final TrimmedTopics trimmed;
-    private final InstantSource clock;
-    private final LongSupplier nanoTicker;
-    private final long openedMs;
-    private final long openedNs;
+    private final LogClock clock;
     /** Files of segments that are gone already, and could not be deleted yet. */
     private final List<Path> undeleted = new ArrayList<>();
 
-    Retention(Segments segments, LogOptions options, TrimmedTopics trimmed, InstantSource clock,
-              LongSupplier nanoTicker) {
+    Retention(Segments segments, LogOptions options, TrimmedTopics trimmed, LogClock clock) {
         this.segments = segments;
         this.options = options;
         this.trimmed = trimmed;
         this.clock = clock;
-        this.nanoTicker = nanoTicker;
-        openedMs = clock.millis();
-        openedNs = nanoTicker.getAsLong();
-    }
-
-    /** Now, as retention sees it. */
-    long nowMs() {
-        return Math.min(clock.millis(), openedMs + (nanoTicker.getAsLong() - openedNs) / 1_000_000);
     }
 
     /**
@@ -100,13 +86,12 @@ final class Retention {
             bytes += segment.bytes();
             events += segment.count();
         }
-        long oldestMs = nowMs() - options.retainMs(); // a segment goes when its newest event is older
         int going = 0;
         // a segment that could not be rolled in time has more events: it stays until enough others came after it
         while (going < all.length - 1 && (bytes > options.retainBytes()
             || options.retainEvents() > 0 && events > options.retainEvents()
             && events - all[going].count() >= options.retainEvents() - options.segmentEvents()
-            || all[going].maxTimeMs() < oldestMs)) {
+            || clock.ageMs(all, going) > options.retainMs())) { // of its newest event
             bytes -= all[going].bytes();
             events -= all[going].count();
             going++;

@@ -30,24 +30,37 @@ final class SealedIndex implements SegmentIndex {
     private static final Logger LOG = LoggerFactory.getLogger(SealedIndex.class);
 
     private final Segments segments;
-    private final Sealer sealer;
+    private final Memory memory;
     private final Segment segment;
     private final IndexFile file;
 
-    SealedIndex(Segments segments, Sealer sealer, Segment segment, IndexFile file) {
+    SealedIndex(Segments segments, Memory memory, Segment segment, IndexFile file) {
         this.segments = segments;
-        this.sealer = sealer;
+        this.memory = memory;
         this.segment = segment;
         this.file = file;
+    }
+
+    /** What memory may hold, and the way out where it holds no more: the {@code Sealer}. */
+    interface Memory {
+
+        /** Bytes that the index of one segment has in memory at most. */
+        long indexBytes();
+
+        /** Whether one more index of a sealed segment, of so many bytes, may be in memory. */
+        boolean hasRoom(long more);
+
+        /** Builds the side file of a segment whose index memory does not hold. */
+        IndexFile build(Segment segment) throws IOException;
     }
 
     /**
      * Opens a sealed segment: by its side file, else by a scan that compares every checksum.
      *
      * @return null for a file without a block: its neighbours say whether events are missing. A segment without an
-     *     index is to be given one by {@link Sealer#build}
+     *     index is to be given one by {@link Memory#build}
      */
-    static Segment open(Segments segments, Sealer sealer, StoreMeta meta, Path file) throws IOException {
+    static Segment open(Segments segments, Memory memory, StoreMeta meta, Path file) throws IOException {
         try (Disk.File in = segments.disk().open(file)) {
             Segment.Header header = Segment.Header.read(in);
             long length = in.length();
@@ -58,13 +71,13 @@ final class SealedIndex implements SegmentIndex {
                 throw new LogCorrupt(file + " is damaged at offset 0: its header does not match its checksum, or is of"
                     + " another store. Restore the file from a backup, or move it and all older segments away");
             }
-            Segment segment = fromSideFile(segments, sealer, header, file, length);
-            return segment != null ? segment : scanned(segments, sealer, header, in).segment();
+            Segment segment = fromSideFile(segments, memory, header, file, length);
+            return segment != null ? segment : scanned(segments, memory, header, in).segment();
         }
     }
 
     /** The segment as its side file tells it; null when there is none that fits. */
-    private static Segment fromSideFile(Segments segments, Sealer sealer, Segment.Header header, Path file,
+    private static Segment fromSideFile(Segments segments, Memory memory, Segment.Header header, Path file,
                                         long length) throws IOException {
         try {
             IndexFile index = IndexFile.open(segments.disk(), Segment.indexFile(file));
@@ -74,7 +87,7 @@ final class SealedIndex implements SegmentIndex {
             }
             Segment segment = new Segment(segments.folder(), header, index.sparse(), null);
             segment.sealed(says);
-            segment.index(new SealedIndex(segments, sealer, segment, index), index.bytes());
+            segment.index(new SealedIndex(segments, memory, segment, index), index.bytes());
             return segment;
         } catch (FileNotFoundException | NoSuchFileException e) {
             return null; // a crash came before the seal
@@ -85,9 +98,9 @@ final class SealedIndex implements SegmentIndex {
     }
 
     /** The segment by a scan of all its bytes; one that is not whole is refused. */
-    private static SegmentScan scanned(Segments segments, Sealer sealer, Segment.Header header, Disk.File in)
+    private static SegmentScan scanned(Segments segments, Memory memory, Segment.Header header, Disk.File in)
         throws IOException {
-        SegmentScan scan = SegmentScan.of(segments.folder(), header, in, segments.hash(), sealer.indexBytes());
+        SegmentScan scan = SegmentScan.of(segments.folder(), header, in, segments.hash(), memory.indexBytes());
         scan.checkWhole();
         return scan;
     }
@@ -123,9 +136,8 @@ final class SealedIndex implements SegmentIndex {
             return null;
         }
         try (Disk.File in = segments.disk().open(segment.file())) {
-            HeapIndex heap = scanned(segments, sealer, segment.header(), in).index();
-            Segment[] all = segments.all();
-            if (heap == null || !sealer.mayHold(Sealer.held(all, all.length - 1) + heap.bytes())) {
+            HeapIndex heap = scanned(segments, memory, segment.header(), in).index();
+            if (heap == null || !memory.hasRoom(heap.bytes())) {
                 return null;
             }
             segment.index(heap, 0);
@@ -135,7 +147,7 @@ final class SealedIndex implements SegmentIndex {
 
     /** The side file, written anew by the first who asks. */
     private synchronized IndexFile built() throws IOException {
-        return segment.index() instanceof SealedIndex other && other != this ? other.file : sealer.build(segment);
+        return segment.index() instanceof SealedIndex other && other != this ? other.file : memory.build(segment);
     }
 
     @Override

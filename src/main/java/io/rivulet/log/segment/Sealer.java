@@ -15,7 +15,7 @@ import java.io.IOException;
  *
  * <p>Lock order: the appender's monitor, then this one. No other is taken inside but those of an index.
  */
-final class Sealer {
+final class Sealer implements SealedIndex.Memory {
 
     /** The indexes in memory of sealed segments have so many times the bound of one. */
     private static final int HELD = 2;
@@ -30,23 +30,24 @@ final class Sealer {
         this.indexBytes = indexBytes;
     }
 
-    /** Bytes that the index of one segment has in memory at most. */
-    long indexBytes() {
+    @Override
+    public long indexBytes() {
         return indexBytes;
     }
 
-    /** Whether sealed segments may have indexes of so many bytes in memory. */
-    boolean mayHold(long bytes) {
-        return bytes <= HELD * indexBytes;
+    @Override
+    public boolean hasRoom(long more) {
+        Segment[] all = segments.all();
+        return hasRoom(all, all.length - 1, more);
     }
 
-    /** Bytes of the indexes in memory, of these sealed segments. */
-    static long held(Segment[] all, int sealed) {
-        long bytes = 0;
+    /** Whether one more index may be in memory beside those of the first {@code sealed} of these segments. */
+    boolean hasRoom(Segment[] all, int sealed, long more) {
+        long bytes = more;
         for (int i = 0; i < sealed; i++) {
             bytes += all[i].index() instanceof HeapIndex heap ? heap.bytes() : 0;
         }
-        return bytes;
+        return bytes <= HELD * indexBytes;
     }
 
     /** Writes the side file of a sealed segment, whole or not at all, unless it is there; it replaces the index. */
@@ -65,7 +66,7 @@ final class Sealer {
      */
     void makeRoom(long more) throws IOException {
         Segment[] all = segments.all();
-        for (int i = 0; i < all.length - 1 && !mayHold(held(all, all.length - 1) + more); i++) {
+        for (int i = 0; i < all.length - 1 && !hasRoom(more); i++) {
             seal(all[i]);
         }
     }
@@ -74,7 +75,8 @@ final class Sealer {
      * Builds the side file of a sealed segment whose index memory does not hold: one scan for each part of the hashes,
      * and as many parts as it takes. Costs that many times the time of a scan, and no more memory than one part.
      */
-    synchronized IndexFile build(Segment segment) throws IOException {
+    @Override
+    public synchronized IndexFile build(Segment segment) throws IOException {
         try (Disk.File in = segments.disk().open(segment.file())) {
             for (int parts = 2; ; parts *= 2) {
                 try {

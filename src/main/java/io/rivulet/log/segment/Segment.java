@@ -34,6 +34,9 @@ final class Segment {
     private volatile int length = HEADER_BYTES;
     private volatile long minTimeMs;
     private volatile long maxTimeMs;
+    /** How long the log was open when its first event came, and its last; -1 where an earlier run wrote that. */
+    private volatile long firstUpMs = -1;
+    private volatile long lastUpMs = -1;
     /** Bytes of the side file; 0 while there is none. */
     private volatile long indexBytes;
     /** Whether retention took it; see {@link #trim}. */
@@ -99,11 +102,22 @@ final class Segment {
         return logFile.resolveSibling(name.substring(0, name.length() - LOG.length()) + INDEX);
     }
 
-    /** Makes a block visible that ends at {@code newLength}; its index entries are there already. */
+    /** Takes a block that an earlier run wrote. */
     void grow(int newLength, int more, long timeMs) {
+        grow(newLength, more, timeMs, -1);
+    }
+
+    /**
+     * Makes a block visible that ends at {@code newLength}; its index entries are there already.
+     *
+     * @param upMs how long the log is open
+     */
+    void grow(int newLength, int more, long timeMs, long upMs) {
         if (count == 0) {
             minTimeMs = timeMs;
+            firstUpMs = upMs;
         }
+        lastUpMs = upMs;
         maxTimeMs = timeMs;
         length = newLength;
         count += more;
@@ -177,6 +191,16 @@ final class Segment {
 
     long maxTimeMs() {
         return maxTimeMs;
+    }
+
+    /** How long the log was open when its first event came; -1 when an earlier run wrote that. */
+    long firstUpMs() {
+        return firstUpMs;
+    }
+
+    /** See {@link #firstUpMs}, of its last event. */
+    long lastUpMs() {
+        return lastUpMs;
     }
 
     boolean isTrimmed() {

@@ -45,13 +45,13 @@ public final class SegmentLog implements EventLog {
         segments = opened.segments();
         meta = opened.meta();
         seal = new IdSeal(meta.key());
-        Segment[] all = segments.all();
-        appender = new Appender(segments, options, clock, meta, opened, all[all.length - 1].maxTimeMs());
+        LogClock logClock = new LogClock(clock, nanoTicker);
+        appender = new Appender(segments, options, logClock, meta, opened.sealer(), opened.active());
         ReadPlans plans = new ReadPlans(segments.hash());
         reader = new LogReader(segments, plans);
-        finder = new LogLookup(segments, plans, meta, opened.trimmed());
+        finder = new LogLookup(segments, plans, meta, opened.trimmed(), logClock);
         janitor = new Janitor(segments, appender, options,
-            new Retention(segments, options, opened.trimmed(), clock, nanoTicker), opened.sealer());
+            new Retention(segments, options, opened.trimmed(), logClock), opened.sealer());
         appender.rolled(janitor::wake);
     }
 

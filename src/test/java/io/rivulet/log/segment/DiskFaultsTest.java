@@ -48,7 +48,7 @@ class DiskFaultsTest {
             }
             scenario.verifyAfter(disk.afterKill());
         }
-        assertTrue(refusals > FAULTS / 3, "faults that hit appends: " + refusals);
+        assertTrue(refusals > FAULTS / 5, "faults that hit appends: " + refusals);
     }
 
     @Test

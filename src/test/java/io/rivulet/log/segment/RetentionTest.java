@@ -145,8 +145,11 @@ class RetentionTest {
             clock.advanceMs(10_000);
         }
         assertEquals(1, log.range().first());
-        ascending(log);
         assertEquals(60, log.range().head());
+        assertEquals(31, log.find().beforeTime(clock.millis() - 299_999), "of the new hour one is older");
+        clock.jumpMs(HOUR_MS);
+        log.housekeep();
+        assertEquals(1, log.range().first());
         assertEquals(29, log.find().beforeTime(before - 10_000));
         clock.advanceMs(4 * HOUR_MS);
         append(log, "a", 10);
