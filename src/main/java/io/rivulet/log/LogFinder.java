@@ -16,7 +16,7 @@ public interface LogFinder {
     /** The earliest retained event with this publisher's id, of those that are public or of a granted topic. */
     Optional<LogEntry> byId(String id, GrantedTopics privates) throws IOException;
 
-    /** The entry whose receipt has this key. */
+    /** The entry whose receipt has this key, of the newest segments: of all unless history has terabytes. */
     Optional<LogEntry> byKey(Digest key) throws IOException;
 
     /**

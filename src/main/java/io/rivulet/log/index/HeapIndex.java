@@ -101,6 +101,11 @@ public final class HeapIndex implements SegmentIndex {
     }
 
     @Override
+    public boolean mayHold(long idHash) {
+        return true;
+    }
+
+    @Override
     public boolean isHeap() {
         return true;
     }

@@ -8,9 +8,9 @@ import java.nio.file.Path;
 /**
  * The index of a sealed segment in its side file. {@code SealedIndex} opens it and asks it. Any thread.
  *
- * <p>A log may have thousands of segments, so memory holds only the sparse table and the Bloom filter of the ids;
- * everything else is read when it is asked for, and no file stays open. The filter answers most questions for an id,
- * which all segments are asked in turn, without a read.
+ * <p>A log may have thousands of segments, so memory holds only the sparse table and, of the newest of them, the Bloom
+ * filter of the ids; everything else is read when it is asked for, and no file stays open. The filter answers most
+ * questions for an id, which segments are asked in turn, without a read.
  *
  * <p>Sections, each on pages of its own: header, sparse table (16 bytes each), filter (8); then for public events and
  * again for private ones: topics by hash with the range of their postings (16), postings (8), names in the order of the
@@ -23,7 +23,8 @@ public final class IndexFile {
 
     private final Disk disk;
     private final Header header;
-    private final BloomFilter ids;
+    /** Null when {@link FilterMemory} holds newer ones. */
+    private volatile BloomFilter ids;
     private final SparseIndex sparse;
     private final Path path;
 
@@ -111,12 +112,12 @@ public final class IndexFile {
     }
 
     /**
-     * Opens the side file at this path.
+     * Opens the side file at this path, with its filter where memory has room for it.
      *
      * @throws LogCorrupt when it is not a whole one, or its header, sparse table or filter is damaged; damage in other
      *                    pages is found when they are read
      */
-    public static IndexFile open(Disk disk, Path path) throws IOException {
+    public static IndexFile open(Disk disk, Path path, FilterMemory filters) throws IOException {
         try (IndexPages in = new IndexPages(disk, path)) {
             Header header = Header.read(in);
             if (header == null || in.length() != (long) header.pages() * IndexPages.PAGE_BYTES) {
@@ -127,12 +128,48 @@ public final class IndexFile {
                 sparse.add(in.getInt(1, i, SPARSE_BYTES, 0), in.getInt(1, i, SPARSE_BYTES, 4),
                     in.getLong(1, i, SPARSE_BYTES, 8));
             }
-            long[] words = new long[header.bloomWords()];
-            for (int i = 0; i < words.length; i++) {
-                words[i] = in.getLong(header.bloomPage(), i, 8, 0);
-            }
-            return new IndexFile(disk, path, header, new BloomFilter(words), sparse);
+            BloomFilter filter = filters.hasRoom(header.bloomWords()) ? filter(in, header) : null;
+            return new IndexFile(disk, path, header, filter, sparse);
         }
+    }
+
+    private static BloomFilter filter(IndexPages in, Header header) throws IOException {
+        long[] words = new long[header.bloomWords()];
+        for (int i = 0; i < words.length; i++) {
+            words[i] = in.getLong(header.bloomPage(), i, 8, 0);
+        }
+        return new BloomFilter(words);
+    }
+
+    /** Counts the filter as one that is in memory, if it is; until that holds newer ones. */
+    public void keepFilter(FilterMemory filters) {
+        if (ids != null) {
+            filters.keep(new Kept());
+        }
+    }
+
+    /** The filter as memory counts it. */
+    private final class Kept implements FilterMemory.Filter {
+        @Override
+        public long first() {
+            return header.segment().first();
+        }
+
+        @Override
+        public int words() {
+            return header.bloomWords();
+        }
+
+        @Override
+        public void drop() {
+            ids = null;
+        }
+    }
+
+    /** Whether an id or a key may be here, told without a read. */
+    public boolean mayHold(long hash) {
+        BloomFilter filter = ids;
+        return filter == null || filter.mayHold(hash);
     }
 
     /** The facts of its segment: the opening compares them with the segment itself. */
@@ -159,7 +196,7 @@ public final class IndexFile {
     /** The postings of an id or a key, ascending. */
     public long[] ids(long hash) throws IOException {
         PostingList found = new PostingList();
-        if (ids.mayHold(hash)) {
+        if (mayHold(hash)) {
             try (IndexPages in = new IndexPages(disk, path)) {
                 int page = header.idPage();
                 int at = in.find(page, header.ids(), hash);

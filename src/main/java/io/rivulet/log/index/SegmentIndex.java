@@ -27,6 +27,9 @@ public interface SegmentIndex {
      */
     long[] ids(long hash) throws IOException;
 
+    /** Whether {@link #ids} may find something, told without I/O. */
+    boolean mayHold(long hash);
+
     /** Whether the index is in memory and may grow. */
     boolean isHeap();
 

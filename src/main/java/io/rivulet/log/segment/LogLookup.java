@@ -12,6 +12,7 @@ import io.rivulet.log.View;
 import io.rivulet.log.index.LongSet;
 import io.rivulet.log.index.PostingList;
 import io.rivulet.log.index.Postings;
+import io.rivulet.log.index.SegmentIndex;
 import io.rivulet.log.index.TopicFilter;
 import io.rivulet.log.index.TopicPostings;
 import io.rivulet.log.segment.ChunkCache.Chunk;
@@ -38,6 +39,10 @@ import java.util.function.Predicate;
  * tells T1 that the segment counts as absent. A file that is missing without the mark is a fault and is told.
  */
 final class LogLookup implements LogFinder {
+
+    /** A key is looked for in so many of the newest segments, and in the files of so many of them. */
+    static final int KEY_SEGMENTS_MAX = 1_024;
+    static final int KEY_READS_MAX = 64;
 
     private final Segments segments;
     private final StoreMeta meta;
@@ -103,15 +108,27 @@ final class LogLookup implements LogFinder {
         return Optional.empty();
     }
 
-    /** From the newest segment to the oldest: a publisher repeats a key soon or never. */
+    /**
+     * From the newest segment to the oldest: a publisher repeats a key soon or never. The committer waits for the
+     * answer, so the search has a bound. It is far behind where retention ends unless history has terabytes: filters
+     * answer without a read for all but one segment in a hundred.
+     */
     @Override
     public Optional<LogEntry> byKey(Digest key) throws IOException {
         long hash = segments.hash().of(key);
         Segment[] all = segments.all();
-        for (int i = all.length - 1; i >= 0; i--) {
+        int reads = KEY_READS_MAX;
+        for (int i = all.length - 1; i >= Math.max(0, all.length - KEY_SEGMENTS_MAX); i--) {
+            SegmentIndex index = all[i].index();
+            if (!index.mayHold(hash)) {
+                continue;
+            }
+            if (!index.isHeap() && --reads < 0) {
+                break;
+            }
             try {
                 long head = segments.range().head(); // see isVisible
-                for (long posting : all[i].index().ids(hash)) {
+                for (long posting : index.ids(hash)) {
                     if (!isVisible(all[i], posting, head)) {
                         continue;
                     }

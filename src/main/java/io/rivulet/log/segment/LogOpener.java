@@ -5,6 +5,7 @@ import io.rivulet.log.LogFailure;
 import io.rivulet.log.LogRange;
 import io.rivulet.log.disk.Disk;
 import io.rivulet.log.disk.StoreHash;
+import io.rivulet.log.index.FilterMemory;
 import io.rivulet.log.index.HeapIndex;
 import io.rivulet.log.index.SparseIndex;
 import java.io.IOException;
@@ -75,7 +76,8 @@ final class LogOpener {
         List<String> names = disk.list(folder);
         StoreMeta meta = meta(disk, folder, names);
         StoreHash hash = new StoreHash(meta.key());
-        Segments segments = new Segments(disk, folder, metrics, hash, new ChunkCache(options.readBytes()));
+        Segments segments = new Segments(disk, folder, metrics, hash, new ChunkCache(options.readBytes()),
+            new FilterMemory(options.indexBytes()));
         LogOpener opener = new LogOpener(disk, folder, segments, new Sealer(segments, options.indexBytes()),
             meta);
         try {

@@ -80,13 +80,14 @@ final class SealedIndex implements SegmentIndex {
     private static Segment fromSideFile(Segments segments, Memory memory, Segment.Header header, Path file,
                                         long length) throws IOException {
         try {
-            IndexFile index = IndexFile.open(segments.disk(), Segment.indexFile(file));
+            IndexFile index = IndexFile.open(segments.disk(), Segment.indexFile(file), segments.filters());
             IndexFile.SegmentFacts says = index.segment();
             if (says.storeId() != header.storeId() || says.first() != header.first() || says.logLength() != length) {
                 return null;
             }
             Segment segment = new Segment(segments.folder(), header, index.sparse(), null);
             segment.sealed(says);
+            index.keepFilter(segments.filters());
             segment.index(new SealedIndex(segments, memory, segment, index), index.bytes());
             return segment;
         } catch (FileNotFoundException | NoSuchFileException e) {
@@ -153,6 +154,11 @@ final class SealedIndex implements SegmentIndex {
     @Override
     public TopicPostings topics(boolean isPrivate) {
         return new Table(file.topics(isPrivate), isPrivate);
+    }
+
+    @Override
+    public boolean mayHold(long hash) {
+        return file.mayHold(hash);
     }
 
     @Override

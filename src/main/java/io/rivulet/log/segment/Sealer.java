@@ -92,9 +92,11 @@ final class Sealer implements SealedIndex.Memory {
     }
 
     private void replace(Segment segment, IndexFile file) throws IOException {
+        file.keepFilter(segments.filters());
         segment.index(new SealedIndex(segments, this, segment, file), file.bytes());
         // T1 (this) writes the side file, T2 (retention) marks the segment and deletes what is there, T1 moves it there
         if (segment.isTrimmed()) {
+            segments.filters().forget(segment.first());
             segments.disk().delete(segment.indexFile());
         }
     }

@@ -5,6 +5,7 @@ import io.rivulet.log.LogEntry;
 import io.rivulet.log.LogRange;
 import io.rivulet.log.disk.Disk;
 import io.rivulet.log.disk.StoreHash;
+import io.rivulet.log.index.FilterMemory;
 import io.rivulet.log.segment.ChunkCache.Chunk;
 import io.rivulet.metrics.Metrics;
 import java.io.IOException;
@@ -28,17 +29,20 @@ final class Segments {
     private final Metrics metrics;
     private final StoreHash hash;
     private final ChunkCache cache;
+    private final FilterMemory filters;
     /** Replaced as a whole, never changed: see the class comment. */
     private volatile Segment[] all;
     /** The positions that may be read, and the failure of a poisoned log. */
     private volatile LogRange range;
 
-    Segments(Disk disk, Path folder, Metrics metrics, StoreHash hash, ChunkCache cache) {
+    Segments(Disk disk, Path folder, Metrics metrics, StoreHash hash, ChunkCache cache,
+             FilterMemory filters) {
         this.disk = disk;
         this.folder = folder;
         this.metrics = metrics;
         this.hash = hash;
         this.cache = cache;
+        this.filters = filters;
     }
 
     Disk disk() {
@@ -51,6 +55,10 @@ final class Segments {
 
     Metrics metrics() {
         return metrics;
+    }
+
+    FilterMemory filters() {
+        return filters;
     }
 
     StoreHash hash() {
@@ -86,6 +94,7 @@ final class Segments {
     /** Takes the oldest segment out, after the range was moved past it. */
     synchronized void removeOldest() {
         cache.forget(all[0].first());
+        filters.forget(all[0].first());
         all = Arrays.copyOfRange(all, 1, all.length);
     }
 

@@ -97,7 +97,7 @@ class FullDiskOpeningTest {
         MemoryDisk disk = new MemoryDisk(7);
         LogOptions of = scenario.options;
         Function<Long, LogOptions> retaining = bytes -> new LogOptions(of.sync(), of.syncIntervalMs(), bytes,
-            of.retainMs(), 0, 100_000, of.segmentMs(), 1_000, of.readBytes());
+            of.retainMs(), 0, 100_000, of.segmentMs(), 1_000, of.readBytes(), of.indexBytes());
         Scenario large = new Scenario(retaining.apply(Long.MAX_VALUE), 8);
         try (TendedLog log = large.open(disk)) {
             for (int i = 0; i < 60; i++) {

@@ -53,6 +53,11 @@ final class TendedLog implements EventLog {
         return log.segments().all();
     }
 
+    /** Bytes of the filters in memory. */
+    long filterBytes() {
+        return log.segments().filters().bytes();
+    }
+
     /** Starts the log's thread, which then keeps house beside the test. */
     TendedLog begun() {
         janitor.start();
