@@ -55,6 +55,13 @@ final class ReadPlans {
     private record Plan(TopicPostings.Keys publics, TopicPostings.Keys asked, TopicPostings.Keys granted,
                         long[] postings) {
 
+        /**
+         * Instead of a plan that is too large to be kept: of a sealed segment that has so many of the topics that all
+         * of it is read. Else a replay would try the patterns on all names again for each chunk.
+         */
+        static final Plan DENSE = new Plan(TopicPostings.Keys.NONE, TopicPostings.Keys.NONE, TopicPostings.Keys.NONE,
+            null);
+
         long weight() {
             return PLAN_WEIGHT + publics.weight() + asked.weight() + granted.weight()
                 + (postings == null ? 0 : HeapBytes.array(postings.length, Long.BYTES));
@@ -76,6 +83,10 @@ final class ReadPlans {
      */
     long[] sparse(Segment segment, View view, int fromRel, LogWork work) throws IOException {
         SegmentIndex index = segment.index();
+        Key key = new Key(segment.first(), index.version(), view);
+        if (known(key) == Plan.DENSE) {
+            return null;
+        }
         Plan plan = plan(segment, index, view, work);
         if (plan == null || plan.postings != null) {
             return plan == null ? null : plan.postings;
@@ -86,6 +97,9 @@ final class ReadPlans {
         int asked = privates.count(plan.asked);
         int granted = privates.count(plan.granted);
         if (SegmentIndex.isDense(publics.count(plan.publics) + (long) Math.min(asked, granted), segment.count())) {
+            if (!index.isHeap() && known(key) == null) {
+                keep(key, Plan.DENSE);
+            }
             return null; // also because walking many postings would keep the committer waiting
         }
         // postings of a growing segment are good for one read; those of a sealed one are kept, so all are taken
@@ -93,8 +107,7 @@ final class ReadPlans {
         long[] postings = PostingList.either(publics.postings(plan.publics, from, ALL, work),
             privates.postings(asked < granted ? plan.asked : plan.granted, from, ALL, work));
         if (!index.isHeap()) {
-            keep(new Key(segment.first(), index.version(), view),
-                new Plan(plan.publics, plan.asked, plan.granted, postings));
+            keep(key, new Plan(plan.publics, plan.asked, plan.granted, postings));
         }
         return postings;
     }
@@ -140,10 +153,8 @@ final class ReadPlans {
     /** Null when a pattern needs names that the index does not have. */
     private Plan plan(Segment segment, SegmentIndex index, View view, LogWork work) throws IOException {
         Key key = new Key(segment.first(), index.version(), view);
-        Plan known;
-        synchronized (plans) {
-            known = plans.get(key);
-        }
+        Plan before = known(key);
+        Plan known = before == Plan.DENSE ? null : before;
         if (known != null && !index.isHeap()) {
             return known;
         }
@@ -163,6 +174,12 @@ final class ReadPlans {
         Plan plan = new Plan(publics, asked, granted, null);
         keep(key, plan);
         return plan;
+    }
+
+    private Plan known(Key key) {
+        synchronized (plans) {
+            return plans.get(key);
+        }
     }
 
     /** Keeps a plan in place of an earlier one; of two threads that made one the later counts. */

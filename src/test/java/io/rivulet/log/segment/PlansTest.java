@@ -8,6 +8,7 @@ import io.rivulet.config.Settings;
 import io.rivulet.event.Event;
 import io.rivulet.kit.Heap;
 import io.rivulet.log.LogRecord;
+import io.rivulet.log.LogWork;
 import io.rivulet.log.TestClock;
 import io.rivulet.log.View;
 import io.rivulet.log.disk.RealDisk;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PlansTest {
 
     private static final int ASKED = 250;
+    private static final int MANY = 120_000;
 
     private final Metrics metrics = new Metrics();
 
@@ -72,6 +74,38 @@ class PlansTest {
             long kept = Heap.used() - before;
             assertTrue(kept < 3 * ReadPlans.KEPT_MAX / 2, () -> "kept " + kept);
         }
+    }
+
+    /** The names are tried once, and not again for each chunk of a replay: steps tell, of which a name takes ten. */
+    @Test
+    void thatAllOfASegmentIsReadIsRememberedThoughTheMatchingTopicsAreTooManyToBe() throws IOException {
+        TestClock clock = new TestClock();
+        LogOptions options = TendedLog.segmentsOf(MANY, LogOptions.of(Settings.with()));
+        View view = new View(TopicSelection.of(List.of(TopicSpace.of("https://hub.example/").selector("t{n}"))),
+            GrantedTopics.NONE);
+        try (TendedLog log = TendedLog.open(folder, options, new RealDisk(metrics), clock, clock::nanos, metrics)) {
+            for (int from = 0; from <= MANY; from += 1_000) {
+                int first = from;
+                log.append(IntStream.range(0, 1_000)
+                    .mapToObj(i -> new LogRecord(Event.on("t" + (first + i)).data("x").build(), null)).toList());
+            }
+            log.housekeep();
+            assertTrue(steps(log, view) > 10L * MANY, "the names are tried");
+            assertTrue(steps(log, view) < 10L * MANY, "the names are not tried again");
+        }
+    }
+
+    /** What one read costs, in steps. */
+    private static long steps(TendedLog log, View view) throws IOException {
+        long[] all = {0};
+        LogWork work = new LogWork() {
+            @Override
+            protected void sliceEnds(long taken) {
+                all[0] += taken;
+            }
+        };
+        log.read(0, log.range().head(), view, 1 << 16, work);
+        return all[0] + work.steps().taken();
     }
 
     /** Asks so many questions, each of its own topics; returns them, the newest first. */
