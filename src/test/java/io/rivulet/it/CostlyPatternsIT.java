@@ -28,7 +28,8 @@ class CostlyPatternsIT {
     /** More than shards, so that each shard has one that is live. */
     private static final int LIVE = 2 * Runtime.getRuntime().availableProcessors();
     @RegisterExtension
-    static final SharedServer SHARED = SharedServer.with(builder -> builder);
+    static final SharedServer SHARED = SharedServer.with(builder -> builder
+        .set("patterns.max", "1000000")); // at its default one address has less than that
 
     private final Server server = SHARED.server();
     private final Publisher publisher = SHARED.publisher();
