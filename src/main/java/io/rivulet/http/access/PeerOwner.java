@@ -7,9 +7,13 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Which account of this machine holds the other end of a connection, as Linux tells in {@code /proc/net/tcp}. {@link
@@ -24,13 +28,13 @@ import java.util.Map;
  * can no longer be read and one too long to search. Only a table that never speaks of this hub is no witness: it has no
  * row for the port that the hub itself listens at, as on WSL 1 and in some sandboxes. Then the other conditions decide.
  */
-final class PeerOwner {
+class PeerOwner {
 
     private static final Path TABLES = Path.of("/proc/net");
-    /** Rows of one table. Beyond it a stranger who opens connections would buy a long search with each of them. */
-    static final int ROWS_MAX = 20_000;
-    /** Connections whose owner is remembered: a browser's few, asked for at each of their requests. */
-    private static final int REMEMBERED = 1_000;
+    /** Rows of one table: more than a loopback address has ports for both ends. Beyond it a search is given up. */
+    static final int ROWS_MAX = 200_000;
+    /** Connections whose owner is remembered: those of browsers and publishers, asked for at each request. */
+    private static final int REMEMBERED = 10_000;
     /** Twice: the kernel writes a table piece by piece, and a row may slip between two pieces as others come and go. */
     private static final List<String> LOOKS = List.of("tcp", "tcp6", "tcp", "tcp6");
     private static final long ROOT = 0;
@@ -42,6 +46,9 @@ final class PeerOwner {
     private final long own;
     private final long starter;
     private final boolean rootIsRelay;
+    /** Held for a search of the tables. It is taken before the monitor of this, which is held for work on a list. */
+    private final Object searching = new Object();
+    private Round next = new Round();
     private final Map<String, Answer> remembered = new LinkedHashMap<>(16, 0.75f, true) {
         static final long serialVersionUID = 1;
 
@@ -119,57 +126,119 @@ final class PeerOwner {
         return answer;
     }
 
-    /** One at a time: a stranger who makes many connections keeps one core busy with it, not all. */
-    private synchronized Answer search(Connection connection) {
-        boolean listening = false;
-        try {
-            for (String table : LOOKS) {
-                Search search = new Search(table.equals("tcp6"), connection);
-                Answer answer = search.in(tables.resolve(table));
-                if (answer != null) {
-                    return answer;
-                }
-                listening |= search.listening;
-            }
-        } catch (IOException | RuntimeException e) {
-            return Answer.not("the owner of the connection cannot be told now");
+    /**
+     * Searches for all who wait, one search at a time. Thousands of streams that come at once cost a few dozen searches
+     * of a long table, and a stranger who makes many connections keeps one core busy, not all.
+     *
+     * <p>T1 searches. T2 and T3 ask: their connections may be younger than the rows that T1 has read, so both join the
+     * round that is to come. T1 ends, T2 takes the lock and that round, and searches for both. T3 then takes the lock
+     * and finds its answer.
+     */
+    private Answer search(Connection connection) {
+        Round joined;
+        synchronized (this) {
+            joined = next;
+            joined.wanted.add(connection);
         }
-        return listening ? Answer.not("the other end of the connection has gone, or is in another network namespace")
-            : Answer.NO_WITNESS;
+        synchronized (searching) {
+            if (joined.answers == null) {
+                synchronized (this) {
+                    next = new Round(); // who comes from now on may have a younger row
+                }
+                joined.answers = search(joined.wanted);
+            }
+            return joined.answers.get(connection);
+        }
     }
 
-    /** One table, line by line; a row is what {@code tcp_seq_show} of the kernel writes. */
-    private final class Search {
-        private final String ends;
-        private final String listensAt;
-        private boolean listening;
+    /** How many wait for the next search. */
+    synchronized int waiting() {
+        return next.wanted.size();
+    }
 
-        /** The client's own row has the peer's address first, and the hub's as its remote one. */
-        Search(boolean wide, Connection c) throws IOException {
-            ends = ": " + hex(c.peer(), wide) + port(c.peerPort()) + " " + hex(c.local(), wide) + port(c.localPort())
-                + " ";
-            listensAt = port(c.localPort()) + " " + "0".repeat(wide ? 32 : 8) + ":0000 0A ";
+    /** Connections that are looked for in one search. */
+    private static final class Round {
+        /** Guarded by the owner's monitor until the round is taken; then of the thread that searches. */
+        private final List<Connection> wanted = new ArrayList<>();
+        /** Guarded by {@code searching}; null until it was made. */
+        private Map<Connection, Answer> answers;
+    }
+
+    private Map<Connection, Answer> search(List<Connection> wanted) {
+        Map<Connection, Answer> answers = new HashMap<>();
+        Answer missing;
+        try {
+            Search search = new Search(answers);
+            for (int i = 0; i < LOOKS.size() && answers.size() < search.want(wanted, LOOKS.get(i)); i++) {
+                search.in(LOOKS.get(i));
+            }
+            missing = search.isTooLong ? Answer.not("this machine has more than " + ROWS_MAX + " connections, too many"
+                + " to find the owner of this one")
+                : search.isListening ? Answer.not("the other end of the connection has gone, or is in another network"
+                    + " namespace") : Answer.NO_WITNESS;
+        } catch (IOException | RuntimeException e) {
+            missing = Answer.not("the owner of the connection cannot be told now");
+        }
+        for (Connection each : wanted) {
+            answers.putIfAbsent(each, missing);
+        }
+        return answers;
+    }
+
+    /** Opens a table; null where there is none, as of IPv6 on a system without it. */
+    BufferedReader open(String table) throws IOException {
+        Path file = tables.resolve(table);
+        return Files.exists(file) ? Files.newBufferedReader(file, StandardCharsets.ISO_8859_1) : null;
+    }
+
+    /** Reads tables line by line; a row is what {@code tcp_seq_show} of the kernel writes. */
+    private final class Search {
+        private final Map<Connection, Answer> answers;
+        /** By both ends as the client's own row has them: its address first, and the hub's as the remote one. */
+        private final Map<String, Connection> byEnds = new HashMap<>();
+        private final Set<String> listensAt = new HashSet<>();
+        private boolean isListening;
+        private boolean isTooLong;
+
+        Search(Map<Connection, Answer> answers) {
+            this.answers = answers;
         }
 
-        /** What the table says of the client's end; null when it does not have it. */
-        Answer in(Path table) throws IOException {
-            if (!Files.exists(table)) {
-                return null; // tcp6 on a system without IPv6
+        /** Makes ready for this table; returns how many connections are wanted in all. */
+        int want(List<Connection> wanted, String table) throws IOException {
+            boolean wide = table.equals("tcp6");
+            byEnds.clear();
+            listensAt.clear();
+            for (Connection c : wanted) {
+                byEnds.put(hex(c.peer(), wide) + port(c.peerPort()) + " " + hex(c.local(), wide)
+                    + port(c.localPort()), c);
+                listensAt.add(port(c.localPort()) + " " + "0".repeat(wide ? 32 : 8) + ":0000 0A ");
             }
-            try (BufferedReader lines = Files.newBufferedReader(table, StandardCharsets.ISO_8859_1)) {
+            return wanted.size();
+        }
+
+        void in(String table) throws IOException {
+            try (BufferedReader lines = open(table)) {
                 int rows = 0;
-                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                    if (line.contains(ends)) {
-                        return judge(line);
-                    }
-                    listening |= line.contains(listensAt);
+                for (String line = lines == null ? null : lines.readLine(); line != null; line = lines.readLine()) {
+                    look(line);
                     if (++rows > ROWS_MAX) {
-                        return Answer.not("this machine has more than " + ROWS_MAX + " connections, too many to find"
-                            + " the owner of this one");
+                        isTooLong = true;
+                        return;
                     }
                 }
             }
-            return null;
+        }
+
+        private void look(String line) {
+            int from = line.indexOf(": ") + 2; // behind the row's number
+            int to = line.indexOf(' ', line.indexOf(' ', from) + 1);
+            Connection client = to < 0 ? null : byEnds.get(line.substring(from, to));
+            if (client != null) {
+                answers.put(client, judge(line));
+            } else if (!isListening && line.contains(" 0A ")) {
+                isListening = listensAt.stream().anyMatch(line::contains);
+            }
         }
     }
 

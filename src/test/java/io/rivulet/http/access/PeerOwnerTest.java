@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.rivulet.http.access.PeerOwner.Answer;
 import io.rivulet.http.access.PeerOwner.Connection;
+import io.rivulet.kit.Await;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -15,6 +17,14 @@ import java.net.Socket;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -147,7 +157,7 @@ class PeerOwnerTest {
     @Test
     void aTableWithoutEndIsSearchedUpToABoundAndThenTrustsNobody() throws IOException {
         String other = row(LOOPBACK + ":C351", LOOPBACK + ":1F91", "06", 0, 0);
-        assertTrusted(ann(other.repeat(PeerOwner.ROWS_MAX - 1) + client(LOOPBACK, ANN), "").ask(CURL));
+        assertTrusted(ann(other.repeat(PeerOwner.ROWS_MAX - 2) + client(LOOPBACK, ANN), "").ask(CURL));
         assertRefused("more than " + PeerOwner.ROWS_MAX, ann(other.repeat(PeerOwner.ROWS_MAX + 1)
             + client(LOOPBACK, ANN), "").ask(CURL));
     }
@@ -163,6 +173,49 @@ class PeerOwnerTest {
         assertRefused("uid 33", owner.ask(second));
         ann(LISTENS + client(LOOPBACK, ANN), "");
         assertRefused("uid 33", owner.ask(second));
+    }
+
+    /** Thousands of streams that come at once, each of which would search through the rows of all. */
+    @Test
+    void thoseWhoComeDuringASearchShareTheNextOne() throws Exception {
+        String rows = LISTENS;
+        for (int port = 0; port <= 20; port++) {
+            rows += row(LOOPBACK + String.format(":%04X", port), LOOPBACK + ":1F90", "01", port == 7 ? 33 : ANN, 9);
+        }
+        ann(rows, "");
+        AtomicInteger opened = new AtomicInteger();
+        CountDownLatch goOn = new CountDownLatch(1);
+        PeerOwner owner = new PeerOwner(tables, ANN, NOBODY_ELSE, false) {
+            @Override
+            BufferedReader open(String table) throws IOException {
+                opened.incrementAndGet();
+                try {
+                    goOn.await();
+                } catch (InterruptedException e) {
+                    throw new IOException(e);
+                }
+                return super.open(table);
+            }
+        };
+        ExecutorService callers = Executors.newCachedThreadPool();
+        try {
+            List<Future<Answer>> answers = new ArrayList<>();
+            for (int i = 0; i <= 20; i++) {
+                Connection each = new Connection("" + i, "127.0.0.1", i, "127.0.0.1", 8080);
+                answers.add(callers.submit(() -> owner.ask(each)));
+                int others = i;
+                Await.until("it searches or waits", () -> opened.get() == 1 && owner.waiting() == others);
+            }
+            goOn.countDown();
+            for (int i = 0; i <= 20; i++) {
+                Answer answer = answers.get(i).get(20, TimeUnit.SECONDS);
+                assertEquals(i == 7, answer.fault() != null, answer.toString());
+            }
+            assertEquals(2, opened.get());
+        } finally {
+            goOn.countDown();
+            callers.shutdown();
+        }
     }
 
     @Test
