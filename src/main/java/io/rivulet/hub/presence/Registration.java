@@ -22,6 +22,8 @@ public final class Registration {
     /** How many of the beginnings, and of the ends, were told. The teller's thread only. */
     int begunTold;
     int endedTold;
+    /** It had more to tell than its turn took, and went behind the others. The teller's thread only. */
+    boolean waits;
 
     Registration(String subscriber, TopicSelection topics, Grant grant) {
         this.subscriber = subscriber;
@@ -32,6 +34,16 @@ public final class Registration {
     /** The topics that its stream asked for. */
     TopicSelection topics() {
         return topics;
+    }
+
+    /** What it keeps alive while it waits to be told, in KiB. */
+    int kib() {
+        return topics.loadKib();
+    }
+
+    /** Whether there is nothing to tell of it for now. */
+    boolean isTold() {
+        return over ? endedTold >= begunTold : begunTold >= size();
     }
 
     int size() {

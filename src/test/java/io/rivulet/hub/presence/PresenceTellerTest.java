@@ -1,0 +1,144 @@
+package io.rivulet.hub.presence;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonParser;
+import io.rivulet.auth.Grant;
+import io.rivulet.event.Event;
+import io.rivulet.event.Position;
+import io.rivulet.hub.HubScene;
+import io.rivulet.hub.SetClock;
+import io.rivulet.hub.resume.Since;
+import io.rivulet.hub.resume.StartPoint;
+import io.rivulet.hub.resume.SubscribeRequest;
+import io.rivulet.hub.stream.feed.StreamWatcher.Watched;
+import io.rivulet.hub.tail.TailRing;
+import io.rivulet.kit.Await;
+import io.rivulet.topic.TopicSelection;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What is told of subscriptions has a bound in bytes, and whoever has little to tell does not wait for others. */
+class PresenceTellerTest {
+
+    private static final int LARGE = 16;
+
+    /** A batch that was published; it is on its way until the test says otherwise. */
+    private record Sent(List<Event> events, CompletableFuture<List<String>> answer) {
+    }
+
+    private final Presence presence = new Presence(true, "/.well-known/mercure", new SetClock());
+    private final BlockingQueue<Sent> sent = new LinkedBlockingQueue<>();
+    private final List<Event> told = new ArrayList<>();
+    private final PresenceTeller teller = new PresenceTeller(presence, events -> {
+        CompletableFuture<List<String>> answer = new CompletableFuture<>();
+        sent.add(new Sent(events, answer));
+        return answer;
+    });
+    private int subscribers;
+
+    @BeforeEach
+    void somebodyWatches() {
+        presence.open(TailRing.of(1 << 20, Position.START, "id", gone -> { }), teller::changed);
+        presence.touched();
+        teller.start();
+    }
+
+    @AfterEach
+    void end() throws InterruptedException {
+        teller.close(5_000);
+    }
+
+    private Watched begin(String... topics) {
+        return presence.began(new SubscribeRequest(TopicSelection.ofTopics(List.of(topics)), Grant.ANONYMOUS, null,
+            Since.LATEST, Duration.ofSeconds(15), false, HubScene.MERCURE, "192.0.2.1"), Grant.ANONYMOUS,
+            "urn:uuid:" + subscribers++, StartPoint.LIVE);
+    }
+
+    private String[] large(int stream) {
+        return IntStream.range(0, LARGE).mapToObj(i -> "/".repeat(4_000) + stream + "/" + i).toArray(String[]::new);
+    }
+
+    /** Takes the next batch; the one after it comes when this one is answered. */
+    private Sent next() throws InterruptedException {
+        Sent batch = sent.poll(Await.LIMIT.toSeconds(), TimeUnit.SECONDS);
+        assertTrue(batch != null, "no batch came");
+        told.addAll(batch.events());
+        return batch;
+    }
+
+    private long bytes() {
+        return told.stream().mapToLong(Event::weight).sum();
+    }
+
+    private boolean isTold(String topic) {
+        return told.stream().anyMatch(event -> new String(event.data(), StandardCharsets.UTF_8)
+            .contains("\"match\":\"" + topic + "\""));
+    }
+
+    /** Publishes what comes until this topic was told. */
+    private void until(String topic) throws InterruptedException {
+        while (!isTold(topic)) {
+            next().answer().complete(List.of());
+            teller.tick();
+        }
+    }
+
+    /** They were told in 8.9 MB. */
+    @Test
+    void tenStreamsOfLargeSubscriptionsThatComeAndGoAreToldInFewBytes() throws Exception {
+        begin("first");
+        Sent first = next();
+        List<Watched> strangers = IntStream.range(0, 10).mapToObj(i -> begin(large(i))).toList();
+        begin("second");
+        first.answer().complete(List.of());
+        Sent second = next(); // each of them has had its turn at most
+        strangers.forEach(Watched::ended);
+        begin("last");
+        second.answer().complete(List.of());
+        until("last");
+        while (open() > 3) { // of whatever was told to have begun the end is told as well
+            next().answer().complete(List.of());
+            teller.tick();
+        }
+        assertEquals(3, open(), "the three that have not left");
+        assertTrue(bytes() < 2 << 20, bytes() + " bytes");
+    }
+
+    /** How many of those that were told to have begun have not been told to have ended. */
+    private long open() {
+        return told.stream().map(event -> JsonParser.parseString(new String(event.data(), StandardCharsets.UTF_8)))
+            .mapToInt(json -> json.getAsJsonObject().get("active").getAsBoolean() ? 1 : -1).sum();
+    }
+
+    @Test
+    void whoHasLittleToTellDoesNotWaitForThoseWhoHaveMuch() throws Exception {
+        begin("first");
+        Sent first = next();
+        for (int i = 0; i < 3; i++) {
+            begin(large(i));
+        }
+        begin("small");
+        first.answer().complete(List.of());
+        until("small");
+        assertTrue(bytes() < PresenceTeller.TICK_BYTES, bytes() + " bytes before it");
+    }
+
+    @Test
+    void allOfALargeConnectionThatStaysIsToldInTime() throws Exception {
+        begin(large(0));
+        until("/".repeat(4_000) + "0/" + (LARGE - 1));
+        assertEquals(LARGE, told.size());
+    }
+}
