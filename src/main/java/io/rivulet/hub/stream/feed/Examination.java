@@ -156,7 +156,8 @@ public final class Examination {
     }
 
     private Answer see(StreamView view, EventFrame frame, StepBudget budget) {
-        if (!frame.isPrivate() || view.grant().readsAll()) {
+        // a private event without a topic is a mark, which nobody sees, not even who may see every topic
+        if (!frame.isPrivate() || view.grant().readsAll() && !frame.topics().isEmpty()) {
             return Answer.YES;
         }
         if (at == 0 && !view.shares(frame)) {
