@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.rivulet.kit.Heap;
 import io.rivulet.refusal.Refused;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,6 +29,22 @@ class EventTest {
     @Test
     void aRefusalNamesTheCharacterAndItsPlace() {
         assertRefused("the id holds the character U+000A at index 2", Event.on("t").id("ab\ncd"));
+    }
+
+    /** The tail, the cache of the log and the publish queue count by this. */
+    @Test
+    void anEventOfAHundredShortTopicsWeighsWhatItTakes() {
+        IntFunction<Event> make = i -> {
+            Event.Builder event = Event.builder().data("x");
+            for (int t = 0; t < 100; t++) {
+                event.topic(Integer.toString(i * 100 + t, 36));
+            }
+            return event.build();
+        };
+        int many = 400;
+        long taken = Heap.of(() -> IntStream.range(0, many).mapToObj(make).toList());
+        double share = (double) many * make.apply(many).weight() / taken;
+        assertTrue(share > 0.8 && share < 1.5, "said to weigh " + share + " of what they take");
     }
 
     @ParameterizedTest

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class TailRingTest {
 
     private final List<EventFrame> evicted = new ArrayList<>();
-    private final TailRing ring = new TailRing(1_000, 8, Position.ofDurable(10), "floor", evicted::add);
+    private final TailRing ring = new TailRing(2_000, 8, Position.ofDurable(10), "floor", evicted::add);
 
     @Test
     void anEmptyRingCoversWhatComesAfterItsFloor() {
@@ -75,7 +75,7 @@ class TailRingTest {
     void anIdIsNeverThatOfTheEventItComesBefore() {
         List<String> asked = new ArrayList<>();
         TailRing[] held = new TailRing[1];
-        held[0] = new TailRing(1_000, 8, Position.ofDurable(10), "floor",
+        held[0] = new TailRing(2_000, 8, Position.ofDurable(10), "floor",
             e -> asked.add(held[0].idBefore(e.position().durable() - 10)));
         for (int i = 11; i < 22; i++) {
             Event event = Event.on("t").build();
@@ -113,7 +113,7 @@ class TailRingTest {
 
     @Test
     void longTopicsCountAsMemory() {
-        Event event = Event.on("t" + "x".repeat(600)).build();
+        Event event = Event.on("t" + "x".repeat(1_200)).build();
         for (int i = 11; i < 14; i++) {
             ring.add(new EventFrame(event, Position.ofDurable(i), false, "id", 0));
         }
