@@ -38,7 +38,7 @@ final class HonestStream extends Thread {
         CONFLATING,
         /** Two topics by name; it leaves now and then and comes back with its last id. */
         RETURNING,
-        /** Active subscriptions: it reads whatever the hub tells of others. */
+        /** Active subscriptions: it reads whatever the hub tells of others, as fast as it can. */
         WATCHING;
 
         /** Of ten streams six are exact, one is of each other kind; nobody watches but the very last. */
@@ -154,6 +154,9 @@ final class HonestStream extends Thread {
         byte[] some = new byte[4_096];
         while (!over) {
             int n = in.read(some);
+            if (n < 0 && kind == Kind.WATCHING) {
+                return; // strangers may make more of it than the tail holds; the end tells the loss, as documented
+            }
             if (n < 0) {
                 faults.accept(name + " was ended by the hub; it was told last: " + told());
                 return;

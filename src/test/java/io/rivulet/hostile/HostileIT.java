@@ -134,6 +134,7 @@ class HostileIT {
             });
         } catch (AssertionError e) {
             faults.add("a minute after the attackers " + after[0] + " MB are alive, and " + before + " before them");
+            hub.largest().forEach(this::say);
         }
         say("alive in the end: " + after[0] + " MB; honest streams ended " + hub.ends("127.0.1.") + ", strangers' "
             + hub.ends("127.0.0."));

@@ -24,6 +24,7 @@ import java.util.regex.Pattern;
 /** The hub as an operator runs it, out of dev mode and with 256 MB, as a process of its own. For the test's thread. */
 final class HubProcess implements AutoCloseable {
 
+    private static final int CLASSES = 15;
     private static final Pattern END = Pattern.compile("stream-end (\\w+)");
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
@@ -83,6 +84,11 @@ final class HubProcess implements AutoCloseable {
     long aliveMb() throws IOException {
         Jcmd.collect(process.pid());
         return Jcmd.heapKb(process.pid()) / 1_024;
+    }
+
+    /** What is alive, by class. */
+    List<String> largest() throws IOException {
+        return Jcmd.largest(process.pid(), CLASSES);
     }
 
     private Path log() {

@@ -46,15 +46,16 @@ final class PatternAttacks {
 
     /** Patterns that take hundreds of steps for each character of a topic, each another one. */
     private static String slow(Attacker me, String beginning) {
-        int base = 200 + me.random().nextInt(150);
+        int base = 100 + me.random().nextInt(250);
         int[] next = {0};
-        return many("match_urlpattern", MATCHERS_MAX, () -> beginning + ":" + (char) ('a' + me.random().nextInt(26))
-            + next[0] + "((?:.?){" + (base + next[0]++) + "}!)");
+        return many("match_urlpattern", me.upTo(MATCHERS_MAX), () -> beginning + ":"
+            + (char) ('a' + me.random().nextInt(26)) + next[0] + "((?:.?){" + (base + next[0]++) + "}!)");
     }
 
     /** Templates that a few bytes make large. */
     private static String templates(Random random) {
-        return many("topic", 33, () -> word(random) + "/{a:" + (500 + random.nextInt(500)) + "}");
+        return many("topic", 1 + random.nextInt(MATCHERS_MAX), () -> word(random) + "/{a:" + (200 + random.nextInt(800))
+            + "}");
     }
 
     private static String many(String name, int most, Supplier<String> pattern) {

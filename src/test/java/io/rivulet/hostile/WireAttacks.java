@@ -37,25 +37,48 @@ final class WireAttacks {
         "for=\"[::1]\"", "evil.example",
         "__Secure-mercure_access_token=a", "x".repeat(2_000), "\u0001", "é", "");
 
+    private static final List<String> DOORS = List.of("/api/updates", "/api/events", "/.well-known/mercure");
+    /** What a door knows, and values that it takes or nearly takes. */
+    private static final Map<String, List<String>> KNOWN = Map.of(
+        "/api/updates", List.of("topic", "match", "match_exact", "match_urlpattern", "since", "last_event_id",
+            "heartbeat", "conflate", "rate"),
+        "/api/events", List.of("topic", "match", "match_exact", "match_urlpattern", "since", "after", "limit",
+            "format"),
+        "/.well-known/mercure", List.of("match", "match_exact", "match_urlpattern", "last_event_id"));
+    private static final Map<String, List<String>> GOOD = Map.of(
+        "since", List.of("earliest", "latest", "last", "last=10000", "last=1", "-1h", "2026-11-29T00:00:00Z"),
+        "heartbeat", List.of("1", "300", "event"), "conflate", List.of("topic"), "rate", List.of("1", "10000"),
+        "limit", List.of("1", "1000"), "format", List.of("json", "ndjson"),
+        "topic", List.of("*", "big", "honest/{x}", "order/{x:3}", "{+a}", "{a}{b}{c}{d}", "order/0000001"),
+        "match_urlpattern", List.of("/*", "/:a((?:.?){300}!)", "/:a/:b*", "/order/(.*)1", "https://*/*"));
+    private static final int OF_TEN_KNOWN = 8;
+
     private WireAttacks() {
     }
 
     static List<Attack> all() {
         return List.of(
             new Attack("combinations", WireAttacks::combination),
-            new Attack("combinations-held", me -> me.open("/api/updates" + query(me.random()),
+            new Attack("combinations-held", me -> me.open("/api/updates" + query(me.random(), "/api/updates"),
                 Map.of("Accept", "text/event-stream"), me.random().nextBoolean())),
             new Attack("slow-head", WireAttacks::slowHead),
             new Attack("bytes", me -> raw(me, bytes(me.random(), 1 + me.random().nextInt(5_000)))),
             new Attack("bent-requests", WireAttacks::bent));
     }
 
-    private static String query(Random random) {
+    /** A query for this path. */
+    private static String query(Random random, String path) {
         StringBuilder query = new StringBuilder("?");
         for (int i = random.nextInt(6); i >= 0; i--) {
-            query.append(pick(random, NAMES)).append('=').append(enc(pick(random, VALUES))).append(i == 0 ? "" : "&");
+            String name = pick(random, isLucky(random) ? KNOWN.getOrDefault(path, NAMES) : NAMES);
+            String value = pick(random, isLucky(random) ? GOOD.getOrDefault(name, VALUES) : VALUES);
+            query.append(name).append('=').append(enc(value)).append(i == 0 ? "" : "&");
         }
         return query.toString();
+    }
+
+    private static boolean isLucky(Random random) {
+        return random.nextInt(10) < OF_TEN_KNOWN;
     }
 
     private static String pick(Random random, List<String> of) {
@@ -68,8 +91,9 @@ final class WireAttacks {
         for (int i = random.nextInt(4); i > 0; i--) {
             headers.put(pick(random, HEADERS), pick(random, HEADER_VALUES));
         }
-        byte[] body = random.nextInt(3) > 0 ? null : query(random).substring(1).getBytes(StandardCharsets.UTF_8);
-        me.ask(pick(random, METHODS), pick(random, PATHS) + query(random), headers, body);
+        String path = pick(random, random.nextBoolean() ? PATHS : DOORS);
+        byte[] body = random.nextInt(3) > 0 ? null : query(random, path).substring(1).getBytes(StandardCharsets.UTF_8);
+        me.ask(pick(random, METHODS), path + query(random, path), headers, body);
     }
 
     /** A head that comes piece by piece, or not at all. */
@@ -93,7 +117,8 @@ final class WireAttacks {
         Random random = me.random();
         StringBuilder text = new StringBuilder();
         for (int i = random.nextInt(5); i >= 0; i--) {
-            text.append(pick(random, METHODS)).append(' ').append(pick(random, PATHS)).append(query(random))
+            String path = pick(random, PATHS);
+            text.append(pick(random, METHODS)).append(' ').append(path).append(query(random, path))
                 .append(" HTTP/1.1\r\nHost: localhost\r\nContent-Length: ").append(random.nextInt(40))
                 .append("\r\n\r\n").append("topic=a&data=b");
         }

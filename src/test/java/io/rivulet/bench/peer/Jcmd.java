@@ -68,6 +68,12 @@ public final class Jcmd {
         return used(run(pid, "GC.heap_info"));
     }
 
+    /** The classes that have most bytes on the heap, one a line. */
+    public static List<String> largest(long pid, int classes) throws IOException {
+        return run(pid, "GC.class_histogram").lines().filter(line -> line.matches("\\s*\\d+:.*")).limit(classes)
+            .map(line -> line.trim().replaceAll("\\s+", " ")).toList();
+    }
+
     /** The sum over the generations. */
     static long used(String heapInfo) {
         Matcher used = USED.matcher(heapInfo);
