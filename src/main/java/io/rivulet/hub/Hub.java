@@ -28,6 +28,7 @@ import io.rivulet.hub.stream.feed.GoLive;
 import io.rivulet.log.EventLog;
 import io.rivulet.metrics.Metrics;
 import io.rivulet.metrics.Metrics.Count;
+import io.rivulet.refusal.LastingLoop;
 import io.rivulet.refusal.Refused;
 import io.rivulet.topic.TopicSelection;
 import io.rivulet.topic.TopicSpace;
@@ -309,9 +310,7 @@ public final class Hub implements AutoCloseable {
     }
 
     private void ended(Subscriber s) {
-        caps.leave(s.request());
-        interest.remove(s.request().topics());
-        connections.remove(s);
-        metrics.add(Count.STREAMS_ENDED);
+        LastingLoop.each(() -> caps.leave(s.request()), () -> interest.remove(s.request().topics()),
+            () -> connections.remove(s), () -> metrics.add(Count.STREAMS_ENDED));
     }
 }

@@ -74,11 +74,11 @@ final class StreamOpener {
     void open(Subscriber s, StartPoint.Placed placed, StartPoint now) {
         StreamOwner<Subscriber> shard = s.owner();
         byte[] first = s.request().dialect().prelude(setup.retryMs().getAsLong());
-        shard.post(() -> shard.begin(s, first));
+        shard.post(s, () -> shard.begin(s, first));
         if (placed != null) {
             attach(s, placed);
         } else if (s.request().cursor() == null && s.request().since() == Since.LATEST) {
-            shard.post(() -> shard.attach(s, now, false));
+            shard.post(s, () -> shard.attach(s, now, false));
         } else {
             setup.readers().submit(s, work -> placeAndAttach(s, work));
         }
@@ -104,6 +104,6 @@ final class StreamOpener {
         if (start.resumed() == StartPoint.Resumed.RESET) {
             setup.metrics().add(Count.RESETS);
         }
-        s.owner().post(() -> s.owner().attach(s, start, placed.damageTold()));
+        s.owner().post(s, () -> s.owner().attach(s, start, placed.damageTold()));
     }
 }

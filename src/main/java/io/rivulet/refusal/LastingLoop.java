@@ -15,6 +15,7 @@ public final class LastingLoop {
 
     /** Where memory is missing, trying again at once would only fill the log. */
     private static final long FAULT_PAUSE_NS = 10_000_000;
+    private static final int TRIES = 6;
 
     /** One round. */
     public interface Round {
@@ -23,6 +24,23 @@ public final class LastingLoop {
     }
 
     private LastingLoop() {
+    }
+
+    /**
+     * Does each of these, in order, although one fails: that is tried again some times, and then left. A step that
+     * fails must not have done anything.
+     */
+    public static void each(Runnable... steps) {
+        int tries = 0;
+        for (int i = 0; i < steps.length; ) {
+            try {
+                steps[i].run();
+                i++;
+                tries = 0;
+            } catch (RuntimeException | Error e) {
+                i = ++tries < TRIES ? i : i + 1;
+            }
+        }
     }
 
     /** Makes rounds on the calling thread; {@code text} tells of a failed one and has a place for {@code name}. */

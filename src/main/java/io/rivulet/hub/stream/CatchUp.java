@@ -48,8 +48,9 @@ final class CatchUp {
 
     /** Puts a stream into the queue, once. */
     void add(Subscriber s) {
-        if (s.enterQueue()) {
-            queue.add(s);
+        if (!s.isQueued()) {
+            queue.add(s); // first: one that is marked and not in the queue would never have its turn
+            s.enterQueue();
         }
     }
 
@@ -69,13 +70,15 @@ final class CatchUp {
         long fromNs = nanos.getAsLong();
         long steps = 0;
         for (int n = queue.size(); n > 0 && mayGoOn(nanos.getAsLong() - fromNs, steps); n--) {
-            Subscriber s = queue.poll();
+            Subscriber s = queue.peek(); // it leaves when it was served: whatever is thrown, it keeps its turn
             if (owed(s) > 0) {
                 s.feed().stepsOwed(owed(s) - Turn.STEPS_MAX);
                 queue.add(s);
+                queue.poll();
             } else {
                 s.leaveQueue();
                 long taken = turn.applyAsLong(s);
+                queue.poll();
                 steps += taken;
                 if (s.feed() != null) {
                     s.feed().stepsOwed(Math.max(0, taken - Turn.STEPS_MAX));

@@ -8,9 +8,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 /**
@@ -56,17 +56,35 @@ public final class Connections {
             answer.complete(Map.of());
         }
         Map<String, Lag> lags = new ConcurrentHashMap<>();
-        AtomicInteger left = new AtomicInteger(asked.size());
-        asked.forEach((owner, streams) -> owner.post(() -> {
-            try {
-                streams.forEach(s -> lags.put(s.connection(), owner.lag(s)));
-            } finally {
-                if (left.decrementAndGet() == 0) {
-                    owner.answer(() -> answer.complete(lags));
-                }
-            }
-        }));
+        Set<StreamOwner<Subscriber>> left = ConcurrentHashMap.newKeySet();
+        left.addAll(asked.keySet());
+        asked.forEach((owner, streams) -> owner.post(new LagQuestion(owner, streams, lags, left, answer)));
         return answer;
+    }
+
+    /** The question to one shard of several; the last one completes the answer. One that fails leaves streams out. */
+    private record LagQuestion(StreamOwner<Subscriber> owner, List<Subscriber> streams, Map<String, Lag> lags,
+                               Set<StreamOwner<Subscriber>> left, CompletableFuture<Map<String, Lag>> answer)
+        implements Mailbox.Work {
+
+        @Override
+        public void run() {
+            streams.forEach(s -> lags.put(s.connection(), owner.lag(s)));
+            done();
+        }
+
+        @Override
+        public void failed(Throwable e) {
+            done();
+        }
+
+        /** May be called again after it failed. */
+        private void done() {
+            left.remove(owner);
+            if (left.isEmpty()) {
+                owner.answer(() -> answer.complete(lags));
+            }
+        }
     }
 
     /** Whether this is the secret that the connection's stream was told, and nobody else. In constant time. */
@@ -89,16 +107,32 @@ public final class Connections {
             answer.completeExceptionally(Refused.because(Reason.FORBIDDEN,
                 "a stream goes on only with a token of the same issuer and subject"));
         } else {
-            s.owner().post(() -> s.owner().renew(s, fresh, answer));
+            s.owner().post(new Renewal(s, fresh, answer));
         }
         return answer;
+    }
+
+    /** A stream of which nobody knows whether its fresh token counts is ended: its client asks again. */
+    private record Renewal(Subscriber stream, Grant fresh, CompletableFuture<Void> answer) implements Mailbox.Work {
+
+        @Override
+        public void run() {
+            stream.owner().renew(stream, fresh, answer);
+        }
+
+        @Override
+        public void failed(Throwable e) {
+            stream.owner().remove(stream, EndReason.FAULT);
+            stream.owner().answer(() -> answer.completeExceptionally(Refused.because(Reason.NOT_FOUND,
+                "the stream has ended meanwhile", e)));
+        }
     }
 
     /** Ends the stream at the next event boundary; false when there is none of this name. */
     public boolean close(String connection) {
         Subscriber s = named(connection);
         if (s != null) {
-            s.owner().post(() -> s.owner().close(s, EndReason.CLOSED));
+            s.owner().post(s, () -> s.owner().close(s, EndReason.CLOSED));
         }
         return s != null;
     }

@@ -49,13 +49,18 @@ final class EndSchedule {
         }
         nextMs = Long.MAX_VALUE;
         long next = Long.MAX_VALUE;
-        for (int i = streams.size() - 1; i >= 0; i--) { // backwards: one that ends is replaced by the last
-            Subscriber s = streams.get(i);
-            if (nowMs >= s.endMs()) {
-                closer.close(s, s.endMs(), due(s));
-            } else {
-                next = Math.min(next, s.endMs());
+        try {
+            for (int i = streams.size() - 1; i >= 0; i--) { // backwards: one that ends is replaced by the last
+                Subscriber s = streams.get(i);
+                if (nowMs >= s.endMs()) {
+                    closer.close(s, s.endMs(), due(s));
+                } else {
+                    next = Math.min(next, s.endMs());
+                }
             }
+        } catch (RuntimeException | Error e) {
+            nextMs = nowMs; // the others are looked at in the next round
+            throw e;
         }
         nextMs = Math.max(Math.min(next, nextMs), nowMs + PAUSE_MS);
     }

@@ -27,30 +27,39 @@ final class FairLine<T> {
         if (line == null) {
             line = new Line<>(caller, new ArrayDeque<>(2));
             line.waiting().add(one);
-            byCaller.put(caller, line);
             order.add(line);
+            try {
+                byCaller.put(caller, line);
+            } catch (RuntimeException | Error e) {
+                order.removeLast();
+                throw e;
+            }
         } else {
             line.waiting().add(one);
         }
         size++;
     }
 
-    /** Takes the first of the next caller that may; null when there is none. */
+    /**
+     * Takes the first of the next caller that may; null when there is none. What may fail comes before what is changed:
+     * a caller whose line is in no order would wait for ever.
+     */
     T poll(Predicate<Object> may) {
         for (int n = order.size(); n > 0; n--) {
-            Line<T> line = order.poll();
-            if (!may.test(line.caller())) {
-                order.add(line);
-                continue;
-            }
-            T one = line.waiting().poll();
-            size--;
-            if (line.waiting().isEmpty()) {
-                byCaller.remove(line.caller());
+            Line<T> line = order.peek();
+            Object caller = line.caller();
+            Deque<T> waiting = line.waiting();
+            boolean takes = may.test(caller);
+            if (!takes || waiting.size() > 1) {
+                order.add(line); // its next turn comes after the others
             } else {
-                order.add(line);
+                byCaller.remove(caller);
             }
-            return one;
+            order.poll();
+            if (takes) {
+                size--;
+                return waiting.poll();
+            }
         }
         return null;
     }

@@ -69,7 +69,7 @@ public final class FanOut {
             shard.post(() -> {
                 try {
                     answer.complete(question.apply(shard));
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     answer.completeExceptionally(e);
                 }
             });

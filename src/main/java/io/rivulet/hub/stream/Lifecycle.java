@@ -6,6 +6,7 @@ import io.rivulet.hub.stream.feed.LiveFeed;
 import io.rivulet.hub.stream.feed.Round;
 import io.rivulet.hub.stream.feed.Turn;
 import io.rivulet.hub.stream.feed.WaitingEvents;
+import io.rivulet.refusal.FaultLog;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -21,6 +22,9 @@ import org.slf4j.LoggerFactory;
 final class Lifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
+
+    private static final int STEPS = 9;
+    private static final int TRIES = 6;
 
     private final ShardSetup setup;
     private final ShardStreams streams;
@@ -151,22 +155,59 @@ final class Lifecycle {
         serve.accept(s);
     }
 
-    /** It ends and is forgotten at once. */
+    /** Work about a stream that ends the stream when it fails. */
+    Mailbox.Work about(Subscriber s, Runnable work) {
+        return new Mailbox.Work() {
+            @Override
+            public void run() {
+                work.run();
+            }
+
+            @Override
+            public void failed(Throwable e) {
+                failed.accept(s, e);
+            }
+        };
+    }
+
+    /**
+     * It ends and is forgotten at once. Each step gives something back, and is tried again when it fails: where memory
+     * is missing, the steps that need none pass. Whatever always fails keeps the others from nothing.
+     */
     void remove(Subscriber s, EndReason why) {
         if (s.isEnded()) {
             return;
         }
         s.endsBy(why);
-        s.dropFeed(turn);
-        s.end();
-        streams.remove(s);
-        unsent.end(s);
-        setup.ended().accept(s);
-        s.watched().ended();
-        try {
-            s.outlet().end();
-        } catch (RuntimeException e) {
-            LOG.warn("The response of stream {} could not be ended", s.connection(), e);
+        s.over();
+        Throwable failure = null;
+        int tries = 0;
+        for (int step = 0; step < STEPS; ) {
+            try {
+                giveBack(s, step);
+                step++;
+                tries = 0;
+            } catch (RuntimeException | Error e) {
+                failure = e;
+                step = ++tries < TRIES ? step : step + 1;
+            }
+        }
+        if (failure != null) {
+            FaultLog.tell(LOG, "The end of stream {} met a fault", s.connection(), failure);
+        }
+    }
+
+    private void giveBack(Subscriber s, int step) {
+        switch (step) {
+            case 0 -> s.dropFeed(turn);
+            case 1 -> s.end();
+            case 2 -> streams.unindex(s);
+            case 3 -> streams.unlist(s);
+            case 4 -> streams.assigned().decrementAndGet();
+            case 5 -> unsent.end(s);
+            case 6 -> setup.ended().accept(s);
+            case 7 -> s.watched().ended();
+            default -> s.outlet().end();
         }
     }
 
@@ -181,7 +222,7 @@ final class Lifecycle {
                 if (!s.hasHubBytes() && s.outlet().isReady()) {
                     unsent.sayFarewell(s, setup.retryMs().getAsLong());
                 }
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.warn("Stream {} could not be told of the end", s.connection(), e);
             }
             remove(s, EndReason.DRAINED);

@@ -17,12 +17,24 @@ public final class Mailbox {
     private static final Logger LOG = LoggerFactory.getLogger(Mailbox.class);
     private static final int ROUND_MAX = 1024;
     private static final long ROUND_NS = 2_000_000;
+    private static final int TRIES = 20;
 
     private final ConcurrentLinkedQueue<Runnable> posted = new ConcurrentLinkedQueue<>();
     private final Runnable late;
     private volatile Thread owner;
     private volatile boolean parked;
     private volatile boolean over;
+    /** What was taken out and is not done. The owner's, and after its end the poster's, under the lock. */
+    private Runnable begun;
+    /** What it threw, until that is handled. */
+    private Throwable failure;
+    private int tries;
+
+    /** Work about something that must not be left half-done. */
+    interface Work extends Runnable {
+        /** It threw this: what it is about is given up. Tried again while it fails itself. */
+        void failed(Throwable e);
+    }
 
     /** {@code late} runs after work that came when the owner had ended. */
     public Mailbox(Runnable late) {
@@ -79,25 +91,42 @@ public final class Mailbox {
     /**
      * Runs posted work, for about 2 ms by this clock: when thousands come back at once, streams that are there already
      * must not wait for all of them. False when there was no work. The owner's thread.
+     *
+     * <p>Work that was taken out is in a field until it is done, because something may be thrown between the two: the
+     * next call goes on with it.
      */
     public boolean read(LongSupplier nanos) {
-        Runnable work = posted.poll();
-        if (work == null) {
+        if (begun == null) {
+            begun = posted.poll();
+        }
+        if (begun == null) {
             return false;
         }
         long untilNs = nanos.getAsLong() + ROUND_NS;
-        for (int n = 0; work != null; work = ++n < ROUND_MAX && nanos.getAsLong() < untilNs ? posted.poll() : null) {
-            run(work);
+        for (int n = 0; begun != null; n++) {
+            runBegun();
+            begun = n < ROUND_MAX && nanos.getAsLong() < untilNs ? posted.poll() : null;
         }
         return true;
     }
 
-    private void run(Runnable work) {
-        try {
-            work.run();
-        } catch (RuntimeException | Error e) {
-            FaultLog.tell(LOG, "A task of {} failed; the shard goes on", owner.getName(), e);
+    private void runBegun() {
+        if (failure == null) {
+            tries = 0;
+            try {
+                begun.run();
+            } catch (RuntimeException | Error e) {
+                failure = e; // and nothing more: what is done about it may fail, too, and is then tried again
+            }
         }
+        if (failure != null && tries++ < TRIES) {
+            FaultLog.tell(LOG, "A task of {} failed; the shard goes on", owner.getName(), failure);
+            if (begun instanceof Work work) {
+                work.failed(failure);
+            }
+        }
+        failure = null;
+        begun = null;
     }
 
     /** The owner ends: from now on the posting thread runs its work itself. */
@@ -107,8 +136,12 @@ public final class Mailbox {
     }
 
     private synchronized void readLate() {
-        for (Runnable work = posted.poll(); work != null; work = posted.poll()) {
-            run(work);
+        if (begun != null) {
+            runBegun();
+            late.run();
+        }
+        for (begun = posted.poll(); begun != null; begun = posted.poll()) {
+            runBegun();
             late.run();
         }
     }

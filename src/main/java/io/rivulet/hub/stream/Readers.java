@@ -284,7 +284,15 @@ public final class Readers {
         try {
             HistoryRead.Result result = asked.ask(work);
             budget.acquire(result.bytes());
-            s.owner().post(() -> s.owner().answered(s, result));
+            boolean given = false;
+            try {
+                s.owner().post(s, () -> s.owner().answered(s, result));
+                given = true;
+            } finally {
+                if (!given) {
+                    budget.release(result.bytes());
+                }
+            }
         } catch (InterruptedException e) {
             s.gone(EndReason.FAULT); // nobody else would ever feed it again
         } catch (LogWork.Stopped e) {
@@ -366,10 +374,10 @@ public final class Readers {
                 next.stands = false;
                 next.go.signal();
             } else {
-                begun.add(next);
                 Worker worker = idle.pop();
-                worker.work = next;
+                worker.work = next; // it has a thread before anything can fail
                 worker.given.signal();
+                begun.add(next);
             }
         }
     }

@@ -61,6 +61,9 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
     private final Consumer<Subscriber> offer = this::offer;
 
     private long delivered;
+    /** A stream that failed and is not ended yet, and what it met; null for none, as mostly. */
+    private Subscriber broken;
+    private Throwable brokenBy;
     private EventFrame offering;
     private long offeringSequence;
 
@@ -95,6 +98,11 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
     @Override
     public void post(Runnable work) {
         thread.post(work);
+    }
+
+    @Override
+    public void post(Subscriber s, Runnable work) {
+        thread.post(lifecycle.about(s, work));
     }
 
     /** There may be something new in the ring. */
@@ -195,8 +203,9 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
         }
         if (may == Answer.YES && feed instanceof LiveFeed live
             && live.take(offeringSequence, offering, setup.backlogMax())) {
-            if (s.markDirty()) {
-                dirty.add(s);
+            if (!s.isDirty()) {
+                dirty.add(s); // first: one that is marked and not in the list would never be served
+                s.markDirty();
             }
         } else {
             if (feed instanceof LiveFeed live) {
@@ -225,6 +234,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
             if (s.stage() == Subscriber.Stage.BEHIND) {
                 catchUp.add(s);
             }
+            rateQueue.takeDue();
         }
         setup.metrics().add(Count.CONFLATED, turn.conflation().takeConflated());
         return some;
@@ -246,6 +256,10 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
 
     /** The turn of a stream that is behind; returns the steps that it took. */
     private long serveInTurn(Subscriber s) {
+        if (s.hasLeft()) { // a post that failed may have told nobody
+            remove(s, s.ending());
+            return 0;
+        }
         long before = turn.stepsTaken();
         turn.begin();
         serve(s, true);
@@ -254,6 +268,9 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
 
     /** Writes the next bytes of a stream; a fault costs this stream only. */
     private void serve(Subscriber s, boolean itsTurn) {
+        if (broken != null) {
+            failed(broken, brokenBy);
+        }
         try {
             boolean ready = write(s, itsTurn);
             if (s.isEnded()) {
@@ -267,13 +284,20 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
                 catchUp.add(s);
             }
         } catch (RuntimeException | Error e) {
+            broken = s; // first, and by nothing that could fail itself
+            brokenBy = e;
             failed(s, e);
         }
     }
 
+    /**
+     * Ends a stream that failed. Its feed may have given up events that were not written, so it must never be served
+     * again; where even this fails, it is done before the next stream is served.
+     */
     private void failed(Subscriber s, Throwable e) {
         FaultLog.tell(LOG, "Stream {} failed and is ended", s.connection(), e);
         remove(s, EndReason.FAULT);
+        broken = null;
     }
 
     /**

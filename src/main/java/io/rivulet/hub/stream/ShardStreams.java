@@ -41,20 +41,28 @@ final class ShardStreams {
     /** From now on events of its topics are offered to it. */
     void index(Subscriber s) {
         index.add(s.request().topics(), s);
-        s.indexed();
+        s.indexed(true);
     }
 
-    void remove(Subscriber s) {
+    /** No event is offered to it any more. */
+    void unindex(Subscriber s) {
         if (s.isIndexed()) {
             index.remove(s.request().topics(), s);
+            s.indexed(false);
         }
-        if (s.slot() >= 0) {
-            Subscriber last = streams.remove(streams.size() - 1);
+    }
+
+    /** Takes it out of the list. What may fail comes first, so that a call that failed may be made again. */
+    void unlist(Subscriber s) {
+        int slot = s.slot();
+        if (slot >= 0) {
+            Subscriber last = streams.get(streams.size() - 1);
             if (last != s) {
-                streams.set(s.slot(), last);
-                last.slot(s.slot());
+                last.slot(slot);
             }
+            s.slot(-1);
+            streams.set(slot, last);
+            streams.remove(streams.size() - 1);
         }
-        assigned.decrementAndGet();
     }
 }

@@ -1,7 +1,6 @@
 package io.rivulet.hub.stream;
 
-import io.rivulet.refusal.FaultLog;
-import java.util.concurrent.locks.LockSupport;
+import io.rivulet.refusal.LastingLoop;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -17,12 +16,12 @@ import org.slf4j.LoggerFactory;
 final class ShardThread {
 
     private static final Logger LOG = LoggerFactory.getLogger(ShardThread.class);
-    private static final long FAILED_PAUSE_NS = 10_000_000;
 
     private final Thread thread;
     private final Mailbox mailbox;
     private final Rounds rounds;
     private final LongSupplier nanos;
+    private final BooleanSupplier busy = this::hasWork;
     private volatile boolean closing;
 
     /** The work of the thread. */
@@ -84,26 +83,26 @@ final class ShardThread {
         return closing || rounds.hasWork();
     }
 
+    /** Makes rounds to the end, then ends the streams; that, too, is tried again while it fails. */
     private void run() {
-        BooleanSupplier busy = this::hasWork;
-        while (!closing) {
-            try {
-                rounds.beginRound();
-                boolean worked = mailbox.read(nanos);
-                worked |= rounds.work();
-                if (!worked) {
-                    mailbox.sleepUnless(busy, rounds.untilDueNs());
-                }
-            } catch (RuntimeException | Error e) {
-                failed(e);
-            }
-        }
-        rounds.endAll();
-        mailbox.close();
+        LastingLoop.run(LOG, "A round of {} failed; the shard goes on", thread.getName(), this::round);
+        LastingLoop.run(LOG, "The end of {} failed and is tried again", thread.getName(), () -> {
+            rounds.endAll();
+            mailbox.close();
+            return false;
+        });
     }
 
-    private void failed(Throwable e) {
-        FaultLog.tell(LOG, "A round of {} failed; the shard goes on", thread.getName(), e);
-        LockSupport.parkNanos(FAILED_PAUSE_NS);
+    private boolean round() {
+        if (closing) {
+            return false;
+        }
+        rounds.beginRound();
+        boolean worked = mailbox.read(nanos);
+        worked |= rounds.work();
+        if (!worked) {
+            mailbox.sleepUnless(busy, rounds.untilDueNs());
+        }
+        return true;
     }
 }

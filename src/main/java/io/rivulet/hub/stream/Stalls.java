@@ -66,7 +66,9 @@ final class Stalls {
     void tick(List<Subscriber> streams) {
         for (int i = streams.size() - 1; i >= 0; i--) { // backwards: one that ends is replaced by the last
             Subscriber s = streams.get(i);
-            if (s.socketWait() != null && !s.isEnding()) {
+            if (s.hasLeft()) { // there was no memory to say so, perhaps
+                remove.accept(s, s.ending());
+            } else if (s.socketWait() != null && !s.isEnding()) {
                 look(s);
             }
         }
@@ -115,10 +117,10 @@ final class Stalls {
                 promised += need.bytes();
                 places.add(need.place());
             }
-            waiting.remove(s);
             if (s.stage() == Subscriber.Stage.BEHIND) {
                 goOn.accept(s);
             }
+            waiting.remove(s);
         }
     }
 

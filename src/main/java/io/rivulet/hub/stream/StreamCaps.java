@@ -14,6 +14,7 @@ import io.rivulet.hub.resume.Caller;
 import io.rivulet.hub.resume.SubscribeRequest;
 import io.rivulet.metrics.Metrics;
 import io.rivulet.metrics.Metrics.Count;
+import io.rivulet.refusal.LastingLoop;
 import io.rivulet.refusal.Refused;
 import io.rivulet.topic.TopicSelection;
 import java.util.HashMap;
@@ -90,8 +91,9 @@ public final class StreamCaps {
         }
 
         void leave(Load load) {
+            long less = load.own + left(load.topics, load.topicsKib) + left(load.grant, load.grantKib);
+            kib -= less; // from here on nothing can fail: a call that failed may be made again
             streams--;
-            kib -= load.own + left(load.topics, load.topicsKib) + left(load.grant, load.grantKib);
         }
 
         private long left(Object what, long weighs) {
@@ -208,18 +210,16 @@ public final class StreamCaps {
         Object address = address(request, load);
         Grant.Identity subject = subject(request, load);
         synchronized (this) {
-            all.leave(load);
-            if (address != null) {
-                leave(byAddress, address, load);
-            }
-            if (subject != null) {
-                leave(bySubject, subject, load);
-            }
+            LastingLoop.each(() -> all.leave(load), () -> leave(byAddress, address, load),
+                () -> leave(bySubject, subject, load));
         }
     }
 
     private static <K> void leave(Map<K, Account> accounts, K who, Load load) {
-        Account account = accounts.get(who);
+        Account account = who == null ? null : accounts.get(who);
+        if (account == null) {
+            return; // it is not counted, or has left before a fault
+        }
         account.leave(load);
         if (account.streams == 0) {
             accounts.remove(who);

@@ -18,6 +18,9 @@ public interface StreamOwner<S> {
     /** Runs {@code work} on the owner's thread. */
     void post(Runnable work);
 
+    /** The same for work about one stream: when that fails the stream is ended, rather than left half-served. */
+    void post(S stream, Runnable work);
+
     /** Writes the next bytes of the stream, as far as its socket takes them. */
     void serve(S stream);
 

@@ -51,6 +51,7 @@ public final class Subscriber implements Subscription, StreamView {
         private int left;
         /** Its share of the budget, or null. */
         private final WriteBudget.Share held;
+        private boolean released;
 
         SocketWait(long progressNs, int left, WriteBudget.Share held) {
             this.progressNs = progressNs;
@@ -74,6 +75,14 @@ public final class Subscriber implements Subscription, StreamView {
 
         WriteBudget.Share held() {
             return held;
+        }
+
+        /** Gives the share back, once. */
+        void release(WriteBudget budget) {
+            if (!released) {
+                budget.release(held);
+                released = true;
+            }
         }
     }
 
@@ -137,7 +146,7 @@ public final class Subscriber implements Subscription, StreamView {
 
     @Override
     public void writable() {
-        owner.post(() -> owner.serve(this));
+        owner.post(this, () -> owner.serve(this));
     }
 
     @Override
@@ -149,7 +158,7 @@ public final class Subscriber implements Subscription, StreamView {
     public void gone(EndReason why) {
         left = true;
         endsBy(why);
-        owner.post(() -> owner.remove(this, why));
+        owner.post(this, () -> owner.remove(this, why));
     }
 
     /** Notes why it ends, unless that is known. */
@@ -291,22 +300,26 @@ public final class Subscriber implements Subscription, StreamView {
         offered = sequence;
     }
 
-    /** Marks it as one that is to be served in this round; false when it is marked. */
-    boolean markDirty() {
-        boolean was = dirty;
+    /** Whether it is marked as one that is to be served in this round. */
+    boolean isDirty() {
+        return dirty;
+    }
+
+    void markDirty() {
         dirty = true;
-        return !was;
     }
 
     void clearDirty() {
         dirty = false;
     }
 
-    /** Marks it as one that waits for its turn; false when it does already. */
-    boolean enterQueue() {
-        boolean was = queued;
+    /** Whether it waits for its turn. */
+    boolean isQueued() {
+        return queued;
+    }
+
+    void enterQueue() {
         queued = true;
-        return !was;
     }
 
     void leaveQueue() {
@@ -363,7 +376,12 @@ public final class Subscriber implements Subscription, StreamView {
         dropHubBytes();
     }
 
-    /** It is over. */
+    /** It is over; what it holds is given back after that. */
+    void over() {
+        ended = true;
+    }
+
+    /** It keeps nothing. */
     void end() {
         ended = true;
         feed = null;
@@ -447,7 +465,7 @@ public final class Subscriber implements Subscription, StreamView {
         return indexed;
     }
 
-    void indexed() {
-        indexed = true;
+    void indexed(boolean is) {
+        indexed = is;
     }
 }

@@ -55,7 +55,7 @@ final class UnsentBytes {
     }
 
     private void taken(Subscriber s) {
-        budget.release(s.socketWait().held());
+        s.socketWait().release(budget);
         s.socketWait(null);
     }
 }

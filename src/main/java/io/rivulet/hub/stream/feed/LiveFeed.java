@@ -29,8 +29,14 @@ public final class LiveFeed implements Feed {
         this.view = view;
     }
 
-    /** Takes an event of the batch; false when the backlog is full. */
+    /**
+     * Takes an event of the batch; false when the backlog is full. One that it has taken is not taken again: a round
+     * that failed right after that is made anew, and offers it once more.
+     */
     public boolean take(long sequence, EventFrame frame, int backlogMax) {
+        if (size > 0 && backlog[size - 1] >= sequence) {
+            return true;
+        }
         if (size == backlogMax) {
             return false;
         }

@@ -73,20 +73,22 @@ public final class RateQueue<S> {
     /** Puts a stream without room into the queue, once. */
     public void await(S stream, Rate rate) {
         if (!rate.waits) {
-            rate.waits = true;
             queue.add(new Waiting<>(stream, rate, rate.nextNs(nanos.getAsLong())));
+            rate.waits = true;
         }
     }
 
-    /** Takes the first whose time has come out of the queue; null when there is none. */
+    /** The first whose time has come; null when there is none. It stays in the queue until {@link #takeDue}. */
     public S due() {
         Waiting<S> first = queue.peek();
-        if (first == null || first.dueNs() - nanos.getAsLong() > 0) {
-            return null;
-        }
+        return first == null || first.dueNs() - nanos.getAsLong() > 0 ? null : first.stream();
+    }
+
+    /** Takes out the one that {@link #due} gave. */
+    public void takeDue() {
+        Rate rate = queue.peek().rate();
         queue.poll();
-        first.rate().waits = false;
-        return first.stream();
+        rate.waits = false;
     }
 
     /** Nanoseconds until somebody is due, 0 or less when somebody is; {@link Long#MAX_VALUE} when nobody waits. */

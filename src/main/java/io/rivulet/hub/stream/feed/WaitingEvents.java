@@ -17,8 +17,8 @@ public final class WaitingEvents {
 
     private final List<EventFrame> frames;
     private final Position end;
-    private final long readBytes;
-    private final WriteBudget.Share share;
+    private long readBytes;
+    private WriteBudget.Share share;
     private final Count path;
     private final boolean first;
     private int at;
@@ -92,10 +92,12 @@ public final class WaitingEvents {
         return first;
     }
 
-    /** Gives their memory back. */
+    /** Gives their memory back: all of it once, also when it is called again because it failed half-way. */
     void release(Turn turn) {
         turn.readBudget().release(readBytes);
+        readBytes = 0;
         turn.budget().release(share);
+        share = null;
     }
 
     /** Everything up to here is examined once they are written. */
