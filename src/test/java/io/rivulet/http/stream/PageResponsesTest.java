@@ -11,6 +11,7 @@ import io.rivulet.kit.Container;
 import io.rivulet.kit.OnEveryContainer;
 import io.rivulet.kit.ServletServer;
 import io.rivulet.kit.WireClient;
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -39,6 +40,7 @@ class PageResponsesTest {
     private final AtomicInteger made = new AtomicInteger();
     private final BytesInFlight flight = new BytesInFlight(1 << 20);
     private final PageResponses pages = new PageResponses(Settings.with("stall.timeout", STALL_S + "s"), nowNs::get);
+    private volatile long containersLimitMs = -1;
     private ServletServer server;
     @TempDir
     private Path folder;
@@ -56,7 +58,9 @@ class PageResponsesTest {
             BytesInFlight.Charge charge = flight.charge(BytesInFlight.Kind.STRANGER, "a");
             charge.take(1_000);
             Supplier<byte[]> pieces = () -> made.getAndIncrement() < PIECES ? new byte[PIECE_BYTES] : null;
-            pages.send(request.startAsync(), pieces, charge);
+            AsyncContext async = request.startAsync();
+            pages.send(async, pieces, charge);
+            containersLimitMs = async.getTimeout(); // still in the request's own thread
         }
     }
 
@@ -106,6 +110,7 @@ class PageResponsesTest {
                 passS(STALL_S - 1);
             }
             all += read(body, Integer.MAX_VALUE);
+            assertEquals(0, containersLimitMs, "the container has no time limit for the whole");
             assertEquals(PIECES * PIECE_BYTES, all);
         }
     }
