@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PlansTest {
 
     private static final int ASKED = 250;
-    private static final int MANY = 120_000;
+    private static final int MANY = 160_000;
 
     private final Metrics metrics = new Metrics();
 
