@@ -34,7 +34,7 @@ class OutsiderTest {
     private int ends;
 
     private HubScene scene(String name) throws Exception {
-        return new HubScene(folder.resolve(name), MEMORY, "clock,members", "ring.bytes", "65536");
+        return new HubScene(folder.resolve(name), MEMORY, "clock,members", "ring.bytes", "131072");
     }
 
     private static void publish(HubScene scene, boolean secrets) throws Exception {
