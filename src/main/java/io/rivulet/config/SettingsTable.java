@@ -128,7 +128,7 @@ public final class SettingsTable {
         "Topics of one event; more is 413.");
     public static final Setting<Integer> MATCHERS_MAX = row("matchers.max", COUNT, "100", 1, 1_000,
         "Topics of one stream; more is 400.");
-    public static final Setting<Integer> PATTERNS_MAX = row("patterns.max", COUNT, "2000", 16, 1_000_000,
+    public static final Setting<Integer> PATTERNS_MAX = row("patterns.max", COUNT, "500", 16, 1_000_000,
         "Patterns of all streams that nothing literal tells apart, as {a} and {b}; costly ones count more. Then 503.");
     public static final Setting<Integer> TOPIC_BYTES_MAX = row("topic.bytes.max", COUNT, "4096", 16, 16_384,
         "Bytes of a topic; more is 413, in a subscription 400.");

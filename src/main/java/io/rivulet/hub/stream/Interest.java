@@ -22,8 +22,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class Interest {
 
+    /**
+     * All costly patterns together may have this part. An event may have a hundred fresh topics, and a publisher some
+     * hundred events a second, so what strangers add to each of them must stay far below a millisecond.
+     */
+    private static final int COSTLY_SHARE = 2;
     /** One address may have this part with its costly patterns. */
-    private static final int ADDRESS_SHARE = 4;
+    private static final int ADDRESS_SHARE = 8;
 
     private final Map<String, Integer> exact = new ConcurrentHashMap<>();
     private final AtomicInteger any = new AtomicInteger();
@@ -62,7 +67,8 @@ public final class Interest {
      *
      * @param peer the address of the client
      * @throws Refused OVERLOADED when more than {@code rivulet.patterns.max} would have to be tried for a topic,
-     *                 TOO_MANY_STREAMS when the costly patterns of one address would take a quarter of that
+     *                 or half of that for costly ones; TOO_MANY_STREAMS when the costly patterns of one
+     *                 address would take an eighth
      */
     public void add(TopicSelection topics, String peer) {
         if (topics.isAny()) {
@@ -92,6 +98,11 @@ public final class Interest {
         if (moreLoad > 0 && load + moreLoad > patternsMax) {
             patterns.remove(topics, topics);
             throw refused(Refused.Reason.OVERLOADED, moreLoad, "the patterns of all streams take " + load, patternsMax);
+        }
+        if (moreHeavy > 0 && heavy + moreHeavy > patternsMax / COSTLY_SHARE) {
+            patterns.remove(topics, topics);
+            throw refused(Refused.Reason.OVERLOADED, moreHeavy, "the costly patterns of all streams take " + heavy,
+                patternsMax / COSTLY_SHARE);
         }
         if (address != null && ofAddress + moreHeavy > patternsMax / ADDRESS_SHARE) {
             patterns.remove(topics, topics);
