@@ -127,7 +127,7 @@ class StreamEndTest {
         for (int i = 0; i < 10; i++) {
             scene.publish("news", i + " " + "x".repeat(100));
         }
-        // ticks are mail, which a shard reads before it dispatches: an end that is due before the events would be at once
+        // ticks are mail, which a shard reads before it dispatches: an end before the events would be at once
         Await.until("its socket is full", () -> client.subscriber().socketWait() != null);
         for (int second = 0; client.subscriber().stage() != Subscriber.Stage.ENDING; second++) {
             assertTrue(second < 5 * 60, "its age was passed over");
