@@ -131,7 +131,8 @@ class CatchUpStepsTest {
 
     @Test
     void betweenTwoLiveDispatchesABoundedNumberOfStepsIsTakenAndTheCostlyStreamGetsAllInTheEnd() throws Exception {
-        try (HubScene scene = HubScene.timed(folder, clock, "log.sync", "never", "connections.address.max", "0")) {
+        try (HubScene scene = HubScene.timed(folder, clock, "log.sync", "never", "connections.address.max", "0",
+            "patterns.max", "100000")) {
             List<Event> batch = new ArrayList<>();
             List<String> mine = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
