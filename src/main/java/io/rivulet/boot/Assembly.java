@@ -21,6 +21,8 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -172,5 +174,20 @@ public final class Assembly implements AutoCloseable {
                 LOG.error("a part of the hub did not close; the others are closed all the same", e);
             }
         }
+        letGoOfRecords();
+    }
+
+    /** A record of nothing but a type of the JDK. */
+    private record Plain(String text) {
+    }
+
+    /**
+     * The JDK (17) keeps the types of the components of that record whose {@code equals} or {@code hashCode} was linked
+     * last, in a cache that holds them (java.lang.runtime.ObjectMethods). Where these are classes of this application,
+     * its class loader would stay after a redeploy until somebody else links a record. So one of the JDK's own types is
+     * linked last.
+     */
+    private static void letGoOfRecords() {
+        new HashSet<>(List.of(new Plain(""))).contains(new Plain("")); // asks both
     }
 }
