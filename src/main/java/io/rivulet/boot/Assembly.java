@@ -17,12 +17,14 @@ import io.rivulet.topic.Topic;
 import io.rivulet.topic.TopicSpace;
 import jakarta.servlet.ServletContext;
 import java.io.IOException;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.runtime.ObjectMethods;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -177,17 +179,21 @@ public final class Assembly implements AutoCloseable {
         letGoOfRecords();
     }
 
-    /** A record of nothing but a type of the JDK. */
-    private record Plain(String text) {
-    }
-
     /**
-     * The JDK (17) keeps the types of the components of that record whose {@code equals} or {@code hashCode} was linked
-     * last, in a cache that holds them (java.lang.runtime.ObjectMethods). Where these are classes of this application,
-     * its class loader would stay after a redeploy until somebody else links a record. So one of the JDK's own types is
-     * linked last.
+     * JDK 17 keeps the types of that record whose {@code equals} or {@code hashCode} was linked last, in caches that
+     * hold them (seen in a heap dump: {@code ObjectMethods.OBJECT_EQ}). Where it is a record of this application, the
+     * class loader would stay after a redeploy until somebody else links one. So types of the JDK are put in its place.
      */
     private static void letGoOfRecords() {
-        new HashSet<>(List.of(new Plain(""))).contains(new Plain("")); // asks both
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.publicLookup();
+            MethodHandle getter = lookup.findVirtual(String.class, "strip", MethodType.methodType(String.class));
+            ObjectMethods.bootstrap(lookup, "equals",
+                MethodType.methodType(boolean.class, String.class, Object.class), String.class, "text", getter);
+            ObjectMethods.bootstrap(lookup, "hashCode",
+                MethodType.methodType(int.class, String.class), String.class, "text", getter);
+        } catch (Throwable e) {
+            LOG.debug("another JDK: what it remembers of records is its own", e);
+        }
     }
 }
