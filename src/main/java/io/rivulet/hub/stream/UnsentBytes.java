@@ -42,8 +42,19 @@ final class UnsentBytes {
             s.cursor().socketFull();
             boolean isReckoned = s.feed() != null && s.feed().isReckoned();
             byte[] held = isReckoned ? null : s.outlet().held();
-            s.socketWait(new Subscriber.SocketWait(round.ns(), s.outlet().left(),
-                held == null ? null : budget.hold(held, held.length)));
+            waits(s, held == null ? null : budget.hold(held, held.length));
+        }
+    }
+
+    /** Whoever fails here must not leave the share behind: nobody would give it back. */
+    private void waits(Subscriber s, WriteBudget.Share share) {
+        try {
+            s.socketWait(new Subscriber.SocketWait(round.ns(), s.outlet().left(), share));
+        } catch (RuntimeException | Error e) {
+            if (s.socketWait() == null) {
+                budget.release(share);
+            }
+            throw e;
         }
     }
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(FaultPoints.class)
 class ChaosTest {
 
-    private static final int ROUNDS = Integer.getInteger("chaos.rounds", 100);
+    private static final int ROUNDS = Integer.getInteger("chaos.rounds", 60);
     /** A tick has less, so later ones are of the tick that follows. */
     private static final int TICK_POINTS = 10;
     private static final List<Supplier<Throwable>> FAULTS = List.of(() -> new OutOfMemoryError("made by the test"),
