@@ -34,7 +34,6 @@ class FragmentsTest {
         Map.entry("HttpChunk", "the framing of a chunk, with a test of its own"),
         Map.entry("ErrorServlet", "a door, as each is a file"),
         Map.entry("ExplainServlet", "a door, as each is a file"),
-        Map.entry("UpdatesServlet", "a door, as each is a file"),
         Map.entry("LegacyDialect", "a dialect, as each is a file"),
         Map.entry("DeferredAnswers", "the order of answers and syncs, with a test of its own"),
         Map.entry("LogWriter", "the half of the seam that another engine implements"));

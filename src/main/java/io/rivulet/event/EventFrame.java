@@ -28,6 +28,8 @@ public final class EventFrame {
     private volatile byte[] replay;
     /** The twin of an event of the hub's own for Mercure 0.x; null for all others. */
     private final Twin twin;
+    /** The event as JSON: null until the first stream wants it, as mostly. */
+    private volatile Envelopes envelopes;
 
     /** Rendered when the first stream wants it: two threads may both do so, and make the same bytes. */
     private static final class Twin {
@@ -66,7 +68,9 @@ public final class EventFrame {
         bytes = wire.data(event.data()).field("id", id).end();
         replay = retryStart == retryEnd ? bytes : null;
         int twice = replay == null ? bytes.length : 0; // the second array counts before it is there
-        weight = bytes.length + twice + event.weight() - event.data().length;
+        envelopes = wire.hasReturns() ? new Envelopes(event.data()) : null;
+        int dataTwice = envelopes == null ? 0 : event.data().length;
+        weight = bytes.length + twice + dataTwice + event.weight() - event.data().length;
     }
 
     /** Its position in the total order. */
@@ -144,11 +148,11 @@ public final class EventFrame {
     /**
      * The bytes for a live stream of this variant.
      *
-     * @param told the topics that this stream may be told, for {@link Variant#TOPICS}
+     * @param told the topics that this stream may be told, for variants that tell them
      */
     public byte[] live(Variant variant, List<String> told) {
         if (!variant.isShared()) {
-            return withTopics(told, retryEnd);
+            return variant.isKept() ? enveloped(variant, told, true) : withTopics(told, retryEnd);
         }
         return isTwinFor(variant) ? twinBytes() : live();
     }
@@ -156,9 +160,19 @@ public final class EventFrame {
     /** The same for a replay. */
     public byte[] replay(Variant variant, List<String> told) {
         if (!variant.isShared()) {
-            return withTopics(told, retryStart);
+            return variant.isKept() ? enveloped(variant, told, false) : withTopics(told, retryStart);
         }
         return isTwinFor(variant) ? twinBytes() : replay();
+    }
+
+    private byte[] enveloped(Variant variant, List<String> told, boolean live) {
+        Envelopes kept = envelopes;
+        if (kept == null) {
+            kept = new Envelopes(null);
+            envelopes = kept; // of two threads one may take the other's place: its bytes are made once more
+        }
+        return kept.bytes(new Envelopes.Framed(bytes, retryStart, retryEnd, topics, id, timeMs),
+            variant == Variant.ENVELOPE_OF_JSON, told, live);
     }
 
     private boolean isTwinFor(Variant variant) {

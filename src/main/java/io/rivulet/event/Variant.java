@@ -7,10 +7,19 @@ public enum Variant {
     /** For clients of Mercure 0.x: the hub's own events in their form of JSON-LD, without a type. */
     LEGACY,
     /** With a line {@code topics} for each topic that may be told, before the data. */
-    TOPICS;
+    TOPICS,
+    /** As a line of JSON in place of the data, which also names the topics that may be told. */
+    ENVELOPE,
+    /** The same; data that is JSON stands in it as such, and not as text in quotes. */
+    ENVELOPE_OF_JSON;
 
-    /** Whether an event is one array for all its streams; else it is rendered each time, for these topics. */
+    /** Whether an event is one array for all its streams; else its bytes depend on the topics that may be told. */
     public boolean isShared() {
+        return this == PLAIN || this == LEGACY;
+    }
+
+    /** Whether an event is rendered once for all its streams that may be told of all of its topics. */
+    public boolean isKept() {
         return this != TOPICS;
     }
 }

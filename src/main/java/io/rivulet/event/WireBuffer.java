@@ -10,6 +10,7 @@ final class WireBuffer {
 
     private byte[] bytes;
     private int length;
+    private boolean hasReturns;
 
     WireBuffer(int expected) {
         bytes = new byte[expected];
@@ -44,14 +45,20 @@ final class WireBuffer {
             byte b = payload[i];
             if (b == '\n' || b == '\r') {
                 line(payload, start, i);
-                if (b == '\r' && i + 1 < payload.length && payload[i + 1] == '\n') {
-                    i++;
+                if (b == '\r') {
+                    hasReturns = true;
+                    i += i + 1 < payload.length && payload[i + 1] == '\n' ? 1 : 0;
                 }
                 start = i + 1;
             }
         }
         line(payload, start, payload.length);
         return this;
+    }
+
+    /** Whether a line of the data ended in a carriage return, which its lines do not tell. */
+    boolean hasReturns() {
+        return hasReturns;
     }
 
     /** The blank line that dispatches the event, and the whole. */

@@ -110,6 +110,67 @@ class EventFrameTest {
         assertEquals(text(other.replay()), text(other.replay(Variant.LEGACY, List.of())));
     }
 
+    private static final String LINE = "data: {\"topics\":[%s],\"type\":%s,\"id\":\"place\","
+        + "\"time\":\"1970-01-01T00:00:01.234Z\",\"data\":%s}\nid: place\n\n";
+
+    private static String enveloped(Event event, Variant variant) {
+        EventFrame frame = new EventFrame(event, PLACE, false, "place", 1_234);
+        assertEquals(text(frame.live(variant, event.topics())), text(frame.replay(variant, event.topics())));
+        return text(frame.live(variant, event.topics()));
+    }
+
+    @Test
+    void anEnvelopeIsOneLineThatNamesTheTopicsAndTheOtherFieldsStay() {
+        assertEquals("event: a\n" + LINE.formatted("\"t\",\"u\\\"é\"", "\"a\"", "\"x\\ny\\\\\""),
+            enveloped(Event.on("t").topic("u\"é").type("a").data("x\ny\\").build(), Variant.ENVELOPE));
+        assertEquals(LINE.formatted("\"t\"", "null", "\"\""), enveloped(Event.on("t").build(), Variant.ENVELOPE));
+    }
+
+    @Test
+    void theDataIsWhatWasPublishedAndNoClientSeesALineEndInIt() {
+        String data = "a\nb\rc\r\nd\n\n\0\u0001\t\u0085\u2028\u2029\u2027é🌊";
+        String line = enveloped(Event.on("t").data(data).build(), Variant.ENVELOPE);
+        assertEquals(LINE.formatted("\"t\"", "null", "\"a\\nb\\rc\\r\\nd\\n\\n\\u0000\\u0001\\t\\u0085\\u2028\\u2029"
+            + "\u2027é🌊\""), line);
+        assertEquals(data, com.google.gson.JsonParser.parseString(line.lines().findFirst().get().substring(6))
+            .getAsJsonObject().get("data").getAsString());
+    }
+
+    @Test
+    void dataThatIsJsonStandsAsSuchWhereThatIsAskedForAndOnOneLine() {
+        Event json = Event.on("t").data("{\"a\":\r\n [1,\n\"\u2028\"]}").build();
+        assertEquals(LINE.formatted("\"t\"", "null", "{\"a\":   [1, \"\\u2028\"]}"),
+            enveloped(json, Variant.ENVELOPE_OF_JSON));
+        assertEquals(LINE.formatted("\"t\"", "null", "\"{\\\"a\\\":\\r\\n [1,\\n\\\"\\u2028\\\"]}\""),
+            enveloped(json, Variant.ENVELOPE));
+        assertEquals(LINE.formatted("\"t\"", "null", "\"{'a':1}\""),
+            enveloped(Event.on("t").data("{'a':1}").build(), Variant.ENVELOPE_OF_JSON));
+    }
+
+    @Test
+    void anEnvelopeIsRenderedOnceForAllWhoMayBeToldAllAndForOthersWithTheirTopics() {
+        List<String> topics = List.of("t", "u");
+        EventFrame frame = frame(Event.on("t").topic("u").type("a").retryMs(500).data("x").build());
+        byte[] live = frame.live(Variant.ENVELOPE, topics);
+        assertSame(live, frame.live(Variant.ENVELOPE, topics));
+        assertEquals(text(live).replace("retry: 500\n", ""), text(frame.replay(Variant.ENVELOPE, topics)));
+        assertEquals(text(live).replace("\"t\",", ""), text(frame.live(Variant.ENVELOPE, List.of("u"))));
+        assertEquals(text(live).replace(",\"u\"", "").replace("retry: 500\n", ""),
+            text(frame.replay(Variant.ENVELOPE, List.of("t"))));
+        EventFrame plain = frame(Event.on("t").data("x").build());
+        byte[] kept = plain.live(Variant.ENVELOPE, List.of("t"));
+        assertSame(kept, plain.replay(Variant.ENVELOPE, List.of("t")));
+    }
+
+    @Test
+    void whoeverDoesNotAskPaysNothing() {
+        EventFrame frame = frame(Event.on("t").data("x").build());
+        assertSame(frame.live(), frame.live(Variant.PLAIN, List.of("t")));
+        int more = frame(Event.on("t").data("x\r\ny").build()).weight()
+            - frame(Event.on("t").data("x\ny").build()).weight();
+        assertEquals("x\r\ny".length(), more, "only data that its lines do not tell is held twice, and counts so");
+    }
+
     @Test
     void allReadersShareTheSameBytes() {
         EventFrame frame = frame(Event.on("t").data("x").build());

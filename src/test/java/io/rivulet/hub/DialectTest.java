@@ -2,20 +2,27 @@ package io.rivulet.hub;
 
 import static io.rivulet.hub.HubScene.awaitEnd;
 import static io.rivulet.hub.HubScene.awaitEvents;
+import static io.rivulet.hub.HubScene.awaitHello;
 import static io.rivulet.hub.HubScene.grant;
 import static io.rivulet.hub.HubScene.topics;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.event.Event;
 import io.rivulet.hub.dialect.Dialect;
+import io.rivulet.hub.dialect.PlainDialect;
+import io.rivulet.hub.resume.Caller;
+import io.rivulet.hub.resume.HistoryPages;
 import io.rivulet.hub.resume.Since;
 import io.rivulet.hub.stream.HubClient;
 import io.rivulet.hub.stream.feed.GoLive;
 import io.rivulet.kit.Await;
+import io.rivulet.topic.TopicSelection;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +35,7 @@ class DialectTest {
     private static final String TOPICS_FIELD = "mercure.topics.field";
     private static final Event EVENT = Event.on("news").topic("other").type("t").retryMs(700).id("i")
         .data("x\ny").build();
+    private static final Dialect ENVELOPES = PlainDialect.enveloping(false);
     private static final Event PRIVATE = Event.on("news").topic("other").id("p").data("z").markPrivate(true).build();
 
     @TempDir
@@ -96,6 +104,77 @@ class DialectTest {
             scene.publish("b", "end");
             assertTrue(awaitEvents(one, 3).wire().contains("\n\ntopics: other\ndata: z\nid: p\n\ntopics: b\n"));
             assertTrue(awaitEvents(other, 3).wire().contains("\n\ntopics: news\ndata: z\nid: p\n\ntopics: b\n"));
+        }
+    }
+
+    private static final String PUBLIC_LINE =
+        "data: {\"topics\":[\"news\",\"other\"],\"type\":\"t\",\"id\":\"i\",\"time\":\"";
+    private static final String ENVELOPED = "\",\"data\":\"x\\ny\"}\nid: i\n\n";
+
+    private static String withoutTimes(HubClient client) {
+        return client.wire().replaceAll("\"time\":\"[^\"]*Z\"", "\"time\":\"\"");
+    }
+
+    @Test
+    void inEnvelopesAStreamIsToldTheTopicsLiveAndFromMemoryAndFromTheLogAndWhereItConflates() throws Exception {
+        try (HubScene scene = new HubScene(folder, "ring.bytes", "4096")) {
+            HubClient live = scene.client("news").speaking(ENVELOPES).connect();
+            HubClient slow = new HubClient(scene.hub, 1, "news", "a").speaking(ENVELOPES).conflating().connect();
+            scene.publish("a", "fills the window");
+            scene.publish(EVENT);
+            assertTrue(
+                withoutTimes(awaitEvents(live, 1)).endsWith("event: t\nretry: 700\n" + PUBLIC_LINE + ENVELOPED),
+                live.wire());
+            assertTrue(withoutTimes(awaitEvents(slow, 2)).endsWith("event: t\n" + PUBLIC_LINE + ENVELOPED),
+                slow.wire());
+            HubClient ring = scene.client("news").speaking(ENVELOPES).connect(Since.EARLIEST);
+            assertTrue(withoutTimes(awaitEvents(ring, 1)).endsWith("event: t\n" + PUBLIC_LINE + ENVELOPED),
+                ring.wire());
+            for (int i = 0; i < 100; i++) {
+                scene.publish("a", "x".repeat(500));
+            }
+            HubClient log = scene.client("news").speaking(ENVELOPES).connect(Since.EARLIEST);
+            assertTrue(withoutTimes(awaitEvents(log, 1)).endsWith("event: t\n" + PUBLIC_LINE + ENVELOPED), log.wire());
+        }
+    }
+
+    @Test
+    void anEnvelopeOfAPrivateEventNamesTheTopicsThatTheGrantCovers() throws Exception {
+        try (HubScene scene = new HubScene(folder)) {
+            HubClient one = scene.client("*").speaking(ENVELOPES).as(grant("one", topics("other"))).connect();
+            HubClient both = scene.client("*").speaking(ENVELOPES).as(grant("both", topics("*"))).connect();
+            HubClient none = scene.client("*").speaking(ENVELOPES).connect();
+            scene.publish(PRIVATE);
+            scene.publish("news", "end");
+            String other = "\ndata: {\"topics\":[\"other\"],\"type\":null,\"id\":\"p\",";
+            assertTrue(awaitEvents(one, 2).wire().contains(other), one.wire());
+            assertTrue(awaitEvents(both, 2).wire().contains(other.replace("[", "[\"news\",")), both.wire());
+            assertEquals(1, awaitEvents(none, 1).events().size());
+            HubClient replay = scene.client("*").speaking(ENVELOPES).as(grant("one", topics("other")));
+            assertTrue(awaitEvents(replay.connect(Since.EARLIEST), 2).wire().contains(other), replay.wire());
+            var page = scene.hub.history(Caller.of(grant("one", topics("other")), "peer"),
+                TopicSelection.ofTopics(List.of("*")), grant("one", topics("other")), Since.EARLIEST, null, 10,
+                HistoryPages.Room.ENDLESS).get(20, TimeUnit.SECONDS);
+            assertEquals(List.of("other"), page.events().get(0).topics());
+        }
+    }
+
+    @Test
+    void streamsThatAskAlikeGetTheSameBytesAndTheHubsOwnEventsStayAsTheyAre() throws Exception {
+        try (HubScene scene = new HubScene(folder)) {
+            HubClient one = new HubClient(scene.hub, 1 << 20, "*").speaking(ENVELOPES).connect();
+            HubClient other = new HubClient(scene.hub, 1 << 20, "news").speaking(ENVELOPES).connect();
+            HubClient json = scene.client("news").speaking(PlainDialect.enveloping(true)).connect();
+            awaitHello(one, 1);
+            awaitHello(other, 1);
+            scene.publish("news", "{\"n\": 1}");
+            Await.until("an event in both windows", () -> one.unread() > 0 && other.unread() > 0);
+            one.settle();
+            other.settle();
+            assertSame(one.heldBytes(), other.heldBytes());
+            assertTrue(awaitEvents(one, 1).data().get(0).endsWith(",\"data\":\"{\\\"n\\\": 1}\"}"), one.wire());
+            assertTrue(awaitEvents(json, 1).data().get(0).endsWith(",\"data\":{\"n\": 1}}"), json.wire());
+            assertEquals("live", one.told("resumed"));
         }
     }
 

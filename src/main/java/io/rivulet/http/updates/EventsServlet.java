@@ -10,6 +10,7 @@ import io.rivulet.http.form.FormFields;
 import io.rivulet.http.form.KnownFields;
 import io.rivulet.http.form.Query;
 import io.rivulet.http.stream.PageResponses;
+import io.rivulet.http.subscribe.EnvelopeParameter;
 import io.rivulet.http.subscribe.MatcherParameters;
 import io.rivulet.http.trace.RequestTrace;
 import io.rivulet.hub.resume.Caller;
@@ -30,7 +31,8 @@ import java.io.IOException;
 public final class EventsServlet extends HubServlet {
 
     private static final String METHODS = "GET, HEAD, OPTIONS";
-    private static final KnownFields KNOWN = MatcherParameters.with("since", "after", "limit", "format");
+    private static final KnownFields KNOWN = MatcherParameters.with("since", "after", "limit", "format",
+        EnvelopeParameter.NAME, EnvelopeParameter.DATA);
     private static final int LIMIT = 100;
     private static final int LIMIT_MAX = 1_000;
     /** Of a page, beside its events: the piece that is being written. */
@@ -64,6 +66,7 @@ public final class EventsServlet extends HubServlet {
         TopicSelection topics = matcherParameters.selectionOrDefault(query);
         String since = query.oneOrBlank("since");
         wantsLines(request); // refuses an unknown format before anything is read
+        EnvelopeParameter.of(query);
         Since from = since == null ? Since.EARLIEST : Since.parse(since, context().clock().instant());
         int limit = limit(query.oneOrBlank("limit"));
         BytesInFlight.Charge charge = context().charge(request, grant);
@@ -106,12 +109,13 @@ public final class EventsServlet extends HubServlet {
         boolean lines = wantsLines(request);
         response.setContentType(lines ? "application/x-ndjson" : Answer.JSON);
         response.setHeader("Cache-Control", "no-store");
-        response.setContentLengthLong(HistoryJson.length(page, lines));
+        EnvelopeParameter envelope = EnvelopeParameter.of(Query.of(request));
+        response.setContentLengthLong(HistoryJson.length(page, lines, envelope));
         if (lines && page.next() != null) {
             response.setHeader("Rivulet-Next", page.next());
         }
         try {
-            responses.send(request.startAsync(), new HistoryJson(page, lines), charge);
+            responses.send(request.startAsync(), new HistoryJson(page, lines, envelope), charge);
         } catch (IOException | RuntimeException | Error e) {
             charge.close();
             throw e;

@@ -1,5 +1,6 @@
 package io.rivulet.http.updates;
 
+import io.rivulet.auth.Grant;
 import io.rivulet.http.HubContext;
 import io.rivulet.http.HubServlet;
 import io.rivulet.http.form.Query;
@@ -7,6 +8,7 @@ import io.rivulet.http.form.RequestHead;
 import io.rivulet.http.publish.PublishHandler;
 import io.rivulet.http.publish.UpdatesForm;
 import io.rivulet.http.stream.OpenResponses;
+import io.rivulet.http.subscribe.EnvelopeParameter;
 import io.rivulet.http.subscribe.StreamParameters;
 import io.rivulet.http.subscribe.SubscribeHandler;
 import io.rivulet.hub.dialect.Dialect;
@@ -24,6 +26,8 @@ public final class UpdatesServlet extends HubServlet {
 
     private static final String METHODS = "GET, HEAD, POST, PUT, OPTIONS";
     private static final Dialect DIALECT = new PlainDialect();
+    private static final Dialect ENVELOPES = PlainDialect.enveloping(false);
+    private static final Dialect ENVELOPES_OF_JSON = PlainDialect.enveloping(true);
 
     private final transient StreamParameters parameters;
     private final transient SubscribeHandler subscribe;
@@ -53,13 +57,18 @@ public final class UpdatesServlet extends HubServlet {
 
     private void subscribe(HttpServletRequest request, HttpServletResponse response) throws IOException {
         try {
-            subscribe.open(parameters.ofUpdates(request, context().access().toRead(request), DIALECT), request,
-                response);
+            Grant grant = context().access().toRead(request);
+            subscribe.open(parameters.ofUpdates(request, grant, dialect(request)), request, response);
         } catch (Refused refused) {
             if (!subscribe.refuseSoftly(refused, DIALECT, request, response)) {
                 throw refused;
             }
         }
+    }
+
+    private static Dialect dialect(HttpServletRequest request) {
+        EnvelopeParameter envelope = EnvelopeParameter.of(Query.of(request));
+        return !envelope.isAsked() ? DIALECT : envelope.dataAsJson() ? ENVELOPES_OF_JSON : ENVELOPES;
     }
 
     private void publish(HttpServletRequest request) throws IOException {

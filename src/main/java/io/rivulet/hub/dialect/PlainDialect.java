@@ -17,13 +17,34 @@ import java.util.function.Supplier;
  *
  * <p>Among the published events the stream carries events of the hub's own, with types that begin {@code rivulet.},
  * which no publisher may use. They tell where the stream begins and what was lost, so the stream outlives a loss. Each
- * has as its id the cursor from which the stream goes on: a connection that is cut right behind it loses nothing.
+ * has as its id the cursor from which the stream goes on: a connection that is cut right behind it loses nothing. Their
+ * data is JSON already, so they are the same where published events come in envelopes.
  */
 public final class PlainDialect implements Dialect {
 
     /** Mercure 1.0, Mercure 0.x, Yaffle's polyfill, Mercure before 0.11, amvtek's polyfill. */
     private static final List<String> PARAMETERS =
         List.of("last_event_id", "lastEventID", "lastEventId", "Last-Event-ID", "evs_last_event_id");
+
+    private final Variant variant;
+
+    /** Events are written as they are. */
+    public PlainDialect() {
+        this(Variant.PLAIN);
+    }
+
+    private PlainDialect(Variant variant) {
+        this.variant = variant;
+    }
+
+    /**
+     * Events are written as JSON, with their topics.
+     *
+     * @param dataAsJson whether data that is JSON stands there as such, and not as text in quotes
+     */
+    public static PlainDialect enveloping(boolean dataAsJson) {
+        return new PlainDialect(dataAsJson ? Variant.ENVELOPE_OF_JSON : Variant.ENVELOPE);
+    }
 
     @Override
     public String name() {
@@ -66,7 +87,7 @@ public final class PlainDialect implements Dialect {
 
     @Override
     public Variant variant(Settings settings) {
-        return Variant.PLAIN;
+        return variant;
     }
 
     @Override

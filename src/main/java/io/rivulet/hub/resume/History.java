@@ -17,7 +17,8 @@ public record History(List<Item> events, String next) {
      * @param id     its public id
      * @param timeMs when it was committed, since 1970
      * @param event  what was published
+     * @param topics those of its topics that the reader may be told
      */
-    public record Item(String id, long timeMs, Event event) {
+    public record Item(String id, long timeMs, Event event, List<String> topics) {
     }
 }

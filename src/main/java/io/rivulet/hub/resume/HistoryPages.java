@@ -1,6 +1,7 @@
 package io.rivulet.hub.resume;
 
 import io.rivulet.auth.Grant;
+import io.rivulet.event.Event;
 import io.rivulet.log.LocalLog;
 import io.rivulet.log.LogChunk;
 import io.rivulet.log.LogEntry;
@@ -92,7 +93,7 @@ public final class HistoryPages {
                     || !asked.room().take(bytesOf(entry))) {
                     return new History(items, last);
                 }
-                items.add(item(entry));
+                items.add(item(entry, view, work));
                 bytes += weight;
                 last = entry.placeId(log.seal());
             }
@@ -108,14 +109,29 @@ public final class HistoryPages {
         while (from > 0 && asked.room().take(bytesOf(found.get(from - 1)))) {
             from--;
         }
-        return new History(found.subList(from, found.size()).stream().map(this::item).toList(), null);
+        return new History(found.subList(from, found.size()).stream().map(e -> item(e, view, work)).toList(), null);
     }
 
     private static long bytesOf(LogEntry entry) {
         return ITEM_BYTES + entry.event().weight() + (long) TOPIC_BYTES * entry.event().topics().size();
     }
 
-    private History.Item item(LogEntry entry) {
-        return new History.Item(entry.id(log.seal()), entry.timeMs(), entry.event());
+    private History.Item item(LogEntry entry, View view, LogWork work) {
+        return new History.Item(entry.id(log.seal()), entry.timeMs(), entry.event(), told(entry.event(), view, work));
+    }
+
+    /** The topics that the reader may be told: of a private event those that the grant covers. */
+    private static List<String> told(Event event, View view, LogWork work) {
+        if (!event.isPrivate() || view.privates().all()) {
+            return event.topics();
+        }
+        List<String> told = new ArrayList<>();
+        for (String topic : event.topics()) {
+            work.pause();
+            if (view.privates().covers(topic, work.steps())) {
+                told.add(topic);
+            }
+        }
+        return told;
     }
 }

@@ -9,6 +9,10 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.rivulet.event.Event;
+import io.rivulet.event.EventFrame;
+import io.rivulet.event.Position;
+import io.rivulet.event.Variant;
+import io.rivulet.http.subscribe.EnvelopeParameter;
 import io.rivulet.hub.resume.History;
 import java.time.Duration;
 import java.util.Collections;
@@ -23,6 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** History over HTTP: pages, forms, and what is refused. */
 class EventsServletTest {
+
+    private static final EnvelopeParameter PLAIN = new EnvelopeParameter(false, false);
 
     private static Door door;
 
@@ -130,6 +136,8 @@ class EventsServletTest {
     @CsvSource(delimiter = '|', value = {"limit=0|1 to 1000", "limit=1001|1 to 1000", "limit=x|1 to 1000",
         "limit=1&limit=2|2 times", "since=yesterday|since is", "format=xml|json or ndjson",
         "rate=1|rate is for streams", "conflate=topic|conflate is for streams", "session=1|session is not built",
+        "envelope=xml|envelope is xml; it must be json", "envelope.data=json|ask for envelope=json",
+        "envelope=json&envelope=json|2 times", "envelop=json|perhaps envelope is meant",
         "Match=a|Match is no matcher", "topic=|empty", "topic=%FF|UTF-8"})
     void whatCannotBeMeantIsRefused(String query, String part) throws Exception {
         HttpTester.Response answer = door.get("/api/events?" + query);
@@ -160,8 +168,8 @@ class EventsServletTest {
         for (int shift = 0; shift < 8; shift++) {
             String data = "y".repeat(3_990 + shift) + all + "z".repeat(4_000) + all;
             Event event = Event.on("a").topic("b\u2028\"").type("t").markPrivate(true).data(data).build();
-            History history = new History(List.of(new History.Item("i", 5, event),
-                new History.Item("j", 6, event)), "j");
+            History history = new History(List.of(new History.Item("i", 5, event, event.topics()),
+                new History.Item("j", 6, event, event.topics())), "j");
             JsonObject page = JsonParser.parseString(text(history, false)).getAsJsonObject();
             assertEquals("j", page.get("next").getAsString());
             for (com.google.gson.JsonElement one : page.getAsJsonArray("events")) {
@@ -173,11 +181,39 @@ class EventsServletTest {
         }
     }
 
+    /** A page has the same lines as a stream, whatever the slices in which it is written. */
+    @Test
+    void inEnvelopesAnEventIsTheSameInAPageAsInAStream() {
+        for (String data : List.of("line\r\ntwo\u0085\u2028", " {\"a\":\n[1]} ", "{no json}", "",
+            "[\"" + "ä\u2028".repeat(2_000) + "\",\r\n\"" + "x".repeat(9_000) + "\"]")) {
+            for (String type : List.of("", "alert")) {
+                Event event = Event.on("a").topic("b\u2028\"").type(type).id("i").markPrivate(true).data(data).build();
+                EventFrame frame = new EventFrame(event, Position.ofDurable(1), false, "place", 5);
+                History page = new History(List.of(new History.Item("i", 5, event, List.of("a")),
+                    new History.Item("i", 5, event, event.topics())), null);
+                for (Variant variant : List.of(Variant.ENVELOPE, Variant.ENVELOPE_OF_JSON)) {
+                    String one = data(frame.live(variant, List.of("a")));
+                    String all = data(frame.live(variant, event.topics()));
+                    var asked = new EnvelopeParameter(true, variant == Variant.ENVELOPE_OF_JSON);
+                    assertEquals(one + "\n" + all + "\n", text(new HistoryJson(page, true, asked)));
+                    assertEquals("{\"events\":[" + one + "," + all + "],\"next\":null}",
+                        text(new HistoryJson(page, false, asked)));
+                }
+            }
+        }
+    }
+
+    private static String data(byte[] wire) {
+        return new String(wire, java.nio.charset.StandardCharsets.UTF_8)
+            .replaceAll("(?s)^(event: alert\n)?data: |\nid: i\n\n$", "");
+    }
+
     /** A client that reads slowly holds one piece beside the events, however much JSON has to escape. */
     @Test
     void aPageIsMadeInSmallPieces() {
         Event event = Event.on("a").data(new byte[1 << 20]).build();
-        HistoryJson page = new HistoryJson(new History(List.of(new History.Item("i", 5, event)), null), false);
+        HistoryJson page = new HistoryJson(new History(List.of(new History.Item("i", 5, event, event.topics())),
+            null), false, PLAIN);
         long sum = 0;
         for (byte[] piece = page.get(); piece != null; piece = page.get()) {
             sum += piece.length;
@@ -187,7 +223,10 @@ class EventsServletTest {
     }
 
     private static String text(History history, boolean lines) {
-        HistoryJson page = new HistoryJson(history, lines);
+        return text(new HistoryJson(history, lines, PLAIN));
+    }
+
+    private static String text(HistoryJson page) {
         java.io.ByteArrayOutputStream all = new java.io.ByteArrayOutputStream();
         for (byte[] piece = page.get(); piece != null; piece = page.get()) {
             all.writeBytes(piece);
