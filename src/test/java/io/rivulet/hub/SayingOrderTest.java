@@ -147,7 +147,7 @@ class SayingOrderTest {
 
     /** Opens the streams and waits until the hub knows their places; no socket has told that it is ready by then. */
     private void open(HubScene scene, String cursor, Since since, String... topics) {
-        for (Pace pace : List.of(Pace.EVERYTHING, new Pace(true, 0))) {
+        for (Pace pace : List.of(Pace.EVERYTHING, new Pace(true, 0, 0))) {
             for (int first = 0; first <= FIRST_MAX; first++) {
                 for (int times = 0; times <= TIMES_MAX; times++) {
                     Socket socket = new Socket((pace.conflates() ? "conflating" : "plain") + " after " + cursor + " or "

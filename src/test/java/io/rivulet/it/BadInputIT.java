@@ -266,7 +266,8 @@ class BadInputIT {
         for (String query : List.of("heartbeat=0", "heartbeat=301", "heartbeat=x", "heartbeat=", "since=soon",
             "since=last=0", "since=%2B1000000000-01-01T00:00:00Z",
             "topic=", "topic=a%0Ab", "topic=%00", "conflate=", "conflate=all", "rate=", "rate=1&rate=2",
-            "conflate=topic&conflate=topic")) {
+            "conflate=topic&conflate=topic",
+            "topic.rate=", "topic.rate=x", "topic.rate=0", "envelope=", "envelope=xml", "envelope.data=json")) {
             assertProblem(400, get("topic=t&" + query));
         }
         for (String rate : List.of("0", "10001", "-1", "1.5", "fast", "99999999999999999999")) {

@@ -130,9 +130,30 @@ class ConflationIT {
         }
     }
 
+    /** A page is filled with all there is at once, and only then at the rate that it asked for. */
+    @Test
+    void whatAStreamBeginsWithIsAllTopicsAndIsNotCounted() throws IOException {
+        for (int from = 0; from < 1_200; from += 400) {
+            StringBuilder batch = new StringBuilder("[");
+            for (int i = from; i < from + 400; i++) {
+                batch.append(i == from ? "" : ",").append("{\"topic\":\"fill/" + i + "\",\"data\":\"" + i + "\"}");
+            }
+            Publisher.accepted(publisher.post("", "application/json", batch.append("]").toString()));
+        }
+        try (EventStream stream = EventStream.to(server).topic("fill/{n}").query("since", "last").query("rate", "1")
+            .query("topic.rate", "1").open()) {
+            Await.until("all of them", () -> stream.events().size() >= 1_200);
+            assertEquals("exact", stream.awaitHello().get("resumed").getAsString());
+            publisher.publish("fill/7", "live");
+            Await.until("the next", () -> stream.events().size() == 1_201);
+            assertEquals("live", stream.events().get(1_200).data());
+        }
+    }
+
     @Test
     void headChecksThemAsGetDoes() throws IOException {
-        for (Map.Entry<String, Integer> one : Map.of("rate=5", 200, "conflate=topic", 200, "rate=0", 400).entrySet()) {
+        for (Map.Entry<String, Integer> one : Map.of("rate=5", 200, "conflate=topic", 200, "rate=0", 400,
+            "topic.rate=5&rate=9", 200, "topic.rate=101", 400).entrySet()) {
             try (WireClient client = WireClient.to(server)) {
                 assertEquals(one.getValue(), client.send("HEAD /api/updates?topic=t&" + one.getKey()
                     + " HTTP/1.1\r\nHost: localhost\r\n\r\n").readHead().status(), one.getKey());

@@ -73,6 +73,23 @@ class SubscribeIT {
         }
     }
 
+    /** Of a stream of several topics a browser could not tell from which an event is. */
+    @Test
+    void inEnvelopesEventsNameTheirTopicsAndHistoryHasTheSameLines() throws IOException {
+        try (EventStream stream = EventStream.to(server).topic(topic).query("envelope", "json")
+            .query("envelope.data", "json").open()) {
+            stream.awaitHello();
+            String id = publisher.publish(topic, "{\"n\": 1}");
+            String line = stream.awaitEvent().data();
+            assertTrue(line.matches("\\{\"topics\":\\[\"" + topic + "\"],\"type\":null,\"id\":\"" + id
+                + "\",\"time\":\"[^\"]+Z\",\"data\":\\{\"n\": 1}}"), line);
+            assertEquals(id, stream.events().get(0).id());
+            assertEquals(line + "\n", WireClient.exchange(server, "GET /api/events?format=ndjson&envelope=json&"
+                + "envelope.data=json&topic=" + topic + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                .text());
+        }
+    }
+
     @Test
     void helloSaysWhoAndWhatAndFromWhere() throws IOException {
         try (EventStream stream = EventStream.to(server).topic(topic).topic("x").open();

@@ -18,7 +18,7 @@ public final class Query {
     private static final List<String> NOT_BUILT = List.of("transport", "timeout", "padding", "max", "session");
 
     /** Parameters that say how many of its events a stream gets, and how fast. */
-    private static final List<String> PACE = List.of("conflate", "rate");
+    private static final List<String> PACE = List.of("conflate", "rate", "topic.rate");
 
     private Query() {
     }

@@ -32,9 +32,10 @@ public final class StreamParameters {
     /** Clients that give up reading before the default heartbeat: okhttp-eventsource after 5 s, httpx after 5 s. */
     private static final List<String> IMPATIENT = List.of("okhttp/", "python-httpx/");
 
+    private static final String TOPIC_RATE = "topic.rate";
     /** At {@code /api/updates}. */
     private static final KnownFields KNOWN = MatcherParameters.with("since", "heartbeat", "conflate", "rate",
-        "last_event_id");
+        TOPIC_RATE, "last_event_id", EnvelopeParameter.NAME, EnvelopeParameter.DATA);
 
     private final HubContext context;
     private final MatcherParameters matcherParameters;
@@ -87,16 +88,20 @@ public final class StreamParameters {
 
     private static Pace pace(FormFields query) {
         String conflate = query.one("conflate");
-        String rate = query.one("rate");
         if (conflate != null && !conflate.equals("topic")) {
             throw Refused.malformed("conflate is " + Printable.of(conflate) + "; it must be topic");
         }
+        return new Pace(conflate != null, rate(query, "rate", Pace.RATE_MAX, "events a second"),
+            rate(query, TOPIC_RATE, Pace.TOPIC_RATE_MAX, "events of each topic a second"));
+    }
+
+    private static int rate(FormFields query, String name, int max, String what) {
+        String rate = query.one(name);
         int perSecond = rate == null || !rate.matches("[0-9]{1,5}") ? 0 : Integer.parseInt(rate);
-        if (rate != null && (perSecond < 1 || perSecond > Pace.RATE_MAX)) {
-            throw Refused.malformed("rate is " + Printable.of(rate) + "; it must be 1 to " + Pace.RATE_MAX
-                + " events a second");
+        if (rate != null && (perSecond < 1 || perSecond > max)) {
+            throw Refused.malformed(name + " is " + Printable.of(rate) + "; it must be 1 to " + max + " " + what);
         }
-        return new Pace(conflate != null, perSecond);
+        return perSecond;
     }
 
     private Duration usualHeartbeat(HttpServletRequest request) {

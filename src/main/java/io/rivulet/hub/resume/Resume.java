@@ -7,6 +7,7 @@ import io.rivulet.event.Position;
 import io.rivulet.hub.tail.TailRing;
 import io.rivulet.hub.tail.TransientTopics;
 import io.rivulet.log.LocalLog;
+import io.rivulet.log.LogChunk;
 import io.rivulet.log.LogEntry;
 import io.rivulet.log.LogFinder;
 import io.rivulet.log.LogRange;
@@ -15,8 +16,6 @@ import io.rivulet.log.View;
 import io.rivulet.topic.Topic;
 import io.rivulet.topic.TopicSelection;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -33,7 +32,6 @@ import java.util.function.Predicate;
 public final class Resume {
 
     private static final String EARLIEST = "earliest";
-    private static final int TOPICS_MAX = 1_000;
     private static final TopicSelection ANY = TopicSelection.ofTopics(List.of(Topic.ANY));
 
     private final LocalLog log;
@@ -187,35 +185,37 @@ public final class Resume {
     }
 
     /**
-     * The newest event of each topic, then live. The events are found under a head that is taken first: newer ones come
-     * by themselves, so none is missing and none comes twice.
+     * The newest event of each topic, then live. They lie between the oldest of them and a head that is taken first:
+     * newer ones come by themselves, so none is missing and none comes twice. The stream reads them there as it takes
+     * them, since there may be any number of topics.
      */
     private StartPoint newestOfEach(ResumeRequest request, LogWork work) throws IOException {
-        Position head = newest();
-        List<EventFrame> found = new ArrayList<>();
-        for (LogEntry entry : log.find(work).newestOfEach(view(request), TOPICS_MAX)) {
-            found.add(entry.frame(log.seal()));
+        TailRing.Mark head = ring.newest();
+        View view = view(request);
+        Position cursor = beforeDurable(view, head.place().durable(), work);
+        for (EventFrame frame : transients.newestOfEach(view, work)) { // ascending
+            if (!frame.position().isAfter(head.place()) && (cursor == null || cursor.isAfter(frame.position()))) {
+                cursor = frame.position().before();
+            }
         }
-        found.addAll(transients.newestOfEach(view(request), work));
-        found.removeIf(f -> f.position().isAfter(head));
-        if (found.isEmpty()) {
-            return StartPoint.LIVE;
+        boolean lost = transients.newestLost(Position.START, head.place(), view, work);
+        if (cursor == null) {
+            return StartPoint.LIVE.withTransientLost(lost, null);
         }
-        found.sort(Comparator.comparing(EventFrame::position));
-        found = latest(found);
-        Position before = found.get(0).position().before();
-        Position cursor = found.get(0).isTransient() ? before : Position.ofDurable(before.durable());
-        return new StartPoint(StartPoint.Resumed.EXACT, cursor, ids.idOf(cursor), 0L, false, null, found, head);
+        return new StartPoint(StartPoint.Resumed.EXACT, cursor, ids.idOf(cursor), 0L, lost, null, head);
     }
 
-    /** The last of them that a stream may hold in memory, for unlike other chunks these are not read again. */
-    private static List<EventFrame> latest(List<EventFrame> ascending) {
-        int from = ascending.size() - 1;
-        long bytes = ascending.get(from).weight();
-        while (from > 0 && bytes + ascending.get(from - 1).weight() <= LogFinder.NEWEST_BYTES_MAX) {
-            bytes += ascending.get(--from).weight();
+    /** The place before the oldest durable event that is not out of date; null where there is none. */
+    private Position beforeDurable(View view, long head, LogWork work) throws IOException {
+        long after = log.range().first() - 1;
+        while (after < head) {
+            LogChunk chunk = log.find(work).readNewest(after, head, view, 1);
+            if (!chunk.entries().isEmpty()) {
+                return Position.ofDurable(chunk.entries().get(0).position() - 1);
+            }
+            after = Math.max(after + 1, chunk.examinedTo());
         }
-        return List.copyOf(ascending.subList(from, ascending.size()));
+        return null;
     }
 
     /** The place after which {@code n} events for the caller come: counted back through the ring, then the log. */

@@ -1,11 +1,9 @@
 package io.rivulet.hub.resume;
 
-import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
 import io.rivulet.hub.dialect.Start;
 import io.rivulet.hub.tail.TailRing;
 import io.rivulet.log.View;
-import java.util.List;
 import java.util.Locale;
 
 /**
@@ -18,11 +16,10 @@ import java.util.Locale;
  * @param missed        an upper bound of what is gone, under the caller's grants; null when it cannot be told
  * @param transientLost whether transient events were lost between
  * @param transientFrom transient events after this position may be lost untold; null: none is
- * @param first         events to send first, for {@code since=last}; null otherwise
- * @param afterFirst    examined up to here once {@code first} is sent
+ * @param fillTo        up to here the newest event of each topic is enough, for {@code since=last}; null otherwise
  */
 public record StartPoint(Resumed resumed, Position cursor, String cursorId, Long missed, boolean transientLost,
-                         Position transientFrom, List<EventFrame> first, Position afterFirst) implements Start {
+                         Position transientFrom, TailRing.Mark fillTo) implements Start {
 
     /** How a stream resumed. */
     public enum Resumed {
@@ -48,8 +45,8 @@ public record StartPoint(Resumed resumed, Position cursor, String cursorId, Long
     }
 
     /** From now on; {@link #at} says from which position. */
-    public static final StartPoint LIVE = new StartPoint(Resumed.LIVE, null, null, 0L, false, null, null, null);
-    static final StartPoint RESET = new StartPoint(Resumed.RESET, null, null, null, false, null, null, null);
+    public static final StartPoint LIVE = new StartPoint(Resumed.LIVE, null, null, 0L, false, null, null);
+    static final StartPoint RESET = new StartPoint(Resumed.RESET, null, null, null, false, null, null);
 
     @Override
     public String resumedText() {
@@ -67,11 +64,11 @@ public record StartPoint(Resumed resumed, Position cursor, String cursorId, Long
     }
 
     static StartPoint exact(Position cursor, String id) {
-        return new StartPoint(Resumed.EXACT, cursor, id, 0L, false, null, null, null);
+        return new StartPoint(Resumed.EXACT, cursor, id, 0L, false, null, null);
     }
 
     static StartPoint partial(Position cursor, String id, Long missed) {
-        return new StartPoint(Resumed.PARTIAL, cursor, id, missed, false, null, null, null);
+        return new StartPoint(Resumed.PARTIAL, cursor, id, missed, false, null, null);
     }
 
     /** How many events may be missing; only a reader who may see all of them may know. */
@@ -81,12 +78,11 @@ public record StartPoint(Resumed resumed, Position cursor, String cursorId, Long
 
     /** The same start at this position. */
     public StartPoint at(TailRing.Mark mark) {
-        return new StartPoint(resumed, mark.place(), mark.id(), missed, transientLost, transientFrom, first,
-            afterFirst);
+        return new StartPoint(resumed, mark.place(), mark.id(), missed, transientLost, transientFrom, fillTo);
     }
 
     /** The same start with transient events lost; the client then knows of all losses up to {@code toldUpTo}. */
     public StartPoint withTransientLost(boolean lost, Position toldUpTo) {
-        return new StartPoint(resumed, cursor, cursorId, missed, lost, toldUpTo, first, afterFirst);
+        return new StartPoint(resumed, cursor, cursorId, missed, lost, toldUpTo, fillTo);
     }
 }

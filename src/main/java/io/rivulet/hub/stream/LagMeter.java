@@ -43,7 +43,7 @@ final class LagMeter {
             case SOCKET -> Lag.Reason.SOCKET;
             case MEMORY -> Lag.Reason.MEMORY;
             case RATE -> Lag.Reason.RATE;
-            case LOG, ASKS, TURN, FELL_BEHIND, LOST -> Lag.Reason.LOG;
+            case LOG, ASKS, TURN, FILLED, FELL_BEHIND, LOST -> Lag.Reason.LOG;
             case WRITE, CAUGHT_UP -> null;
         };
     }

@@ -2,10 +2,10 @@ package io.rivulet.hub.stream;
 
 import io.rivulet.hub.dialect.Dialect;
 import io.rivulet.hub.resume.StartPoint;
+import io.rivulet.hub.stream.feed.FillFeed;
 import io.rivulet.hub.stream.feed.LiveFeed;
 import io.rivulet.hub.stream.feed.Round;
 import io.rivulet.hub.stream.feed.Turn;
-import io.rivulet.hub.stream.feed.WaitingEvents;
 import io.rivulet.refusal.FaultLog;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -92,8 +92,7 @@ final class Lifecycle {
     /**
      * Places a stream at its cursor, which may be ahead of what this shard has dispatched.
      *
-     * @return null, or why it has to end at once and come back: its headers said otherwise, or what it begins with is
-     *     more than there is room for now
+     * @return null, or why it has to end at once and come back: its headers said otherwise
      */
     private EndReason place(Subscriber s, StartPoint found) {
         streams.index(s);
@@ -113,15 +112,11 @@ final class Lifecycle {
         if (hello != null) {
             s.say(hello, start.cursor());
         }
-        if (start.first() == null && turn.mayGoLive(start.cursor())) {
-            s.feedBy(new LiveFeed(s), turn);
-            return null;
+        if (start.fillTo() != null) {
+            s.feedBy(new FillFeed(s, s.cursor(), start), turn);
+        } else {
+            s.feedBy(turn.mayGoLive(start.cursor()) ? new LiveFeed(s) : s.feedBehind(0), turn);
         }
-        WaitingEvents first = start.first() == null ? null : WaitingEvents.first(start, turn.budget());
-        if (start.first() != null && first == null) {
-            return EndReason.MEMORY;
-        }
-        s.feedBy(s.feedBehind(first, 0), turn);
         return null;
     }
 

@@ -9,6 +9,7 @@ import io.rivulet.hub.stream.feed.ConflationBudget;
 import io.rivulet.hub.stream.feed.Delivery;
 import io.rivulet.hub.stream.feed.Examination.Answer;
 import io.rivulet.hub.stream.feed.Feed;
+import io.rivulet.hub.stream.feed.FillFeed;
 import io.rivulet.hub.stream.feed.HistoryRead;
 import io.rivulet.hub.stream.feed.LiveChecks;
 import io.rivulet.hub.stream.feed.LiveFeed;
@@ -339,8 +340,8 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
 
     /** A live stream with a rate falls behind when its backlog is more than its rate allows now. */
     private Outcome ask(Subscriber s) {
-        if (s.rate() != null && s.feed() instanceof LiveFeed live
-            && s.rate().room(round.nowNs()) < live.eventsHeld()) {
+        if (s.rate() != null && s.feed() instanceof LiveFeed live && live.eventsHeld() > 0
+            && !s.rate().mayBeLive(live.eventsHeld(), round.nowNs())) {
             return Outcome.FELL_BEHIND;
         }
         return s.feed().next(turn);
@@ -359,6 +360,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
                 }
                 s.feedBy(new LiveFeed(s), turn);
             }
+            case FILLED -> s.feedBy(s.feedBehind(s.feed().readMs()), turn);
             case FELL_BEHIND -> fallBehind(s, (LiveFeed) s.feed());
             case LOST -> tell(s, turn.loss());
             case TURN -> {
@@ -395,7 +397,8 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
             setup.metrics().add(delivery.path(), delivery.events());
         }
         if (s.rate() != null) {
-            s.rate().sent(delivery.events(), round.nowNs());
+            // what a stream begins with is not counted: a page is to be filled at once
+            s.rate().sent(s.feed() instanceof FillFeed ? 0 : delivery.events(), round.nowNs());
         }
         unsent.write(s, delivery.bytes());
     }
@@ -419,7 +422,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
         EventFrame first = live.firstHeld(ring);
         long readMs = first == null ? round.ms() : first.timeMs();
         s.cursor().examined(live.toldUpTo(round.place())); // it may have been placed ahead of what was dispatched
-        Feed next = s.feedBehind(null, readMs);
+        Feed next = s.feedBehind(readMs);
         if (next instanceof ConflatingFeed conflating) {
             conflating.beginWith(turn, live.sequences());
         } else {

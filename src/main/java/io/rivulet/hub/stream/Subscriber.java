@@ -3,6 +3,7 @@ package io.rivulet.hub.stream;
 import io.rivulet.auth.Grant;
 import io.rivulet.event.Position;
 import io.rivulet.event.Variant;
+import io.rivulet.hub.resume.Pace;
 import io.rivulet.hub.resume.SubscribeRequest;
 import io.rivulet.hub.stream.feed.ConflatingFeed;
 import io.rivulet.hub.stream.feed.Cursor;
@@ -14,7 +15,6 @@ import io.rivulet.hub.stream.feed.ReplayFeed;
 import io.rivulet.hub.stream.feed.StreamView;
 import io.rivulet.hub.stream.feed.StreamWatcher;
 import io.rivulet.hub.stream.feed.Turn;
-import io.rivulet.hub.stream.feed.WaitingEvents;
 import io.rivulet.hub.stream.feed.WriteBudget;
 import io.rivulet.topic.TopicSelection;
 import java.util.Arrays;
@@ -133,8 +133,8 @@ public final class Subscriber implements Subscription, StreamView {
         this.owner = owner;
         this.admission = admission;
         this.grant = request.grant();
-        int perSecond = request.pace().ratePerSecond();
-        this.rate = perSecond > 0 ? new RateQueue.Rate(perSecond) : null;
+        Pace pace = request.pace();
+        this.rate = pace.hasRate() ? new RateQueue.Rate(pace.ratePerSecond(), pace.ratePerTopic()) : null;
     }
 
     // ---- any thread
@@ -264,10 +264,10 @@ public final class Subscriber implements Subscription, StreamView {
         feed = next;
     }
 
-    /** A feed for the time that it is behind, after {@code first} if that is not null; see {@link Feed#readMs}. */
-    Feed feedBehind(WaitingEvents first, long readMs) {
-        return conflates() ? new ConflatingFeed(this, cursor, watched, rate, first, readMs)
-            : new ReplayFeed(this, cursor, watched, first, readMs);
+    /** A feed for the time that it is behind; see {@link Feed#readMs}. */
+    Feed feedBehind(long readMs) {
+        return conflates() ? new ConflatingFeed(this, cursor, watched, rate, readMs)
+            : new ReplayFeed(this, cursor, watched, readMs);
     }
 
     /** Whether it is behind, or may get behind, with the newest event of each topic rather than all. */

@@ -40,8 +40,7 @@ final class UnsentBytes {
             taken(s);
         } else if (!ready && s.socketWait() == null) {
             s.cursor().socketFull();
-            boolean isReckoned = s.feed() != null && s.feed().isReckoned();
-            byte[] held = isReckoned ? null : s.outlet().held();
+            byte[] held = s.outlet().held();
             waits(s, held == null ? null : budget.hold(held, held.length));
         }
     }

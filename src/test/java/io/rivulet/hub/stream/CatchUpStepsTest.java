@@ -47,7 +47,7 @@ class CatchUpStepsTest {
 
     private static Subscriber stream() {
         Subscriber s = new Subscriber(REQUEST, null, null, new Admission(null, null, 0, Long.MAX_VALUE, Variant.PLAIN));
-        s.feedBy(s.feedBehind(null, 0), null);
+        s.feedBy(s.feedBehind(0), null);
         return s;
     }
 

@@ -67,13 +67,19 @@ public final class HubClient {
 
     /** Only the newest of each topic while it lags. */
     public HubClient conflating() {
-        pace = new Pace(true, 0);
+        pace = new Pace(true, 0, 0);
         return this;
     }
 
     /** The same, and at most so many events a second. */
     public HubClient rate(int perSecond) {
-        pace = new Pace(true, perSecond);
+        pace = new Pace(true, perSecond, pace.ratePerTopic());
+        return this;
+    }
+
+    /** The same, and of each topic at most so many. */
+    public HubClient topicRate(int perSecond) {
+        pace = new Pace(true, pace.ratePerSecond(), perSecond);
         return this;
     }
 

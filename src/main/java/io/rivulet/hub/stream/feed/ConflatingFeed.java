@@ -52,22 +52,16 @@ public final class ConflatingFeed implements Feed {
      * A feed that gathers behind the cursor.
      *
      * @param rate the stream's rate, or null
-     * @param first  the events that the stream gets before that, or null
      * @param readMs see {@link #readMs}
      */
     public ConflatingFeed(StreamView view, Cursor cursor, StreamWatcher.Watched watched, RateQueue.Rate rate,
-                          WaitingEvents first, long readMs) {
+                          long readMs) {
         this.view = view;
         this.cursor = cursor;
         this.watched = watched;
         this.rate = rate;
-        this.waiting = first;
         this.readMs = readMs;
-        window.begin(gathersFrom(), null);
-    }
-
-    private Position gathersFrom() {
-        return waiting == null ? cursor.seen() : waiting.end();
+        window.begin(cursor.seen(), null);
     }
 
     /** The stream was live: its backlog becomes the beginning of the window, and new events are offered. */
@@ -200,7 +194,7 @@ public final class ConflatingFeed implements Feed {
             cursor.examined(turn.round().place());
             return Outcome.CAUGHT_UP;
         }
-        if (room(turn) <= 0) {
+        if (room(turn) <= 0 || !mayBegin(turn)) { // the window gathers on: what is sent then is newer
             return Outcome.RATE;
         }
         passBytes = window.bytes();
@@ -211,7 +205,7 @@ public final class ConflatingFeed implements Feed {
 
     private Outcome fromMemory(Turn turn) {
         int room = room(turn);
-        if (room <= 0) {
+        if (room <= 0 || !waiting.isBegun() && !mayBegin(turn)) {
             return Outcome.RATE;
         }
         Outcome outcome = waiting.write(turn, view, cursor, sent, room);
@@ -227,6 +221,11 @@ public final class ConflatingFeed implements Feed {
     /** Events that its rate allows now. */
     private int room(Turn turn) {
         return rate == null ? Integer.MAX_VALUE : rate.room(turn.round().nowNs());
+    }
+
+    /** Whether its rate allows that a pass begins now. */
+    private boolean mayBegin(Turn turn) {
+        return rate == null || rate.mayBegin(turn.round().nowNs());
     }
 
     /** Asks for the stretch between the cursor and the window. Its transient events may be lost: that is told later. */
@@ -306,10 +305,10 @@ public final class ConflatingFeed implements Feed {
 
     @Override
     public void examineAgain(Turn turn) {
-        if (waiting != null && waiting.isPass()) {
+        if (waiting != null) {
             release(turn);
         }
-        begin(turn, gathersFrom());
+        begin(turn, cursor.seen());
         readAgain = reading;
     }
 
@@ -345,11 +344,6 @@ public final class ConflatingFeed implements Feed {
     }
 
     @Override
-    public boolean isReckoned() {
-        return waiting != null && waiting.isReckoned();
-    }
-
-    @Override
     public int eventsHeld() {
         return window.topics() + (waiting == null ? 0 : waiting.left().size());
     }
@@ -366,8 +360,7 @@ public final class ConflatingFeed implements Feed {
 
     @Override
     public Position toldUpTo(Position dispatched) {
-        boolean first = waiting != null && waiting.isFirst() && waiting.end().isAfter(cursor.seen());
-        return first ? waiting.end() : cursor.seen();
+        return cursor.seen();
     }
 
     @Override

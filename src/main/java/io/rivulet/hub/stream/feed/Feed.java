@@ -5,13 +5,13 @@ import io.rivulet.event.Position;
 import io.rivulet.hub.tail.TailRing;
 
 /**
- * Where the next bytes of one stream come from: live batches, a replay, or conflation. The stream's {@code Shard} asks
- * it, writes, and replaces it when the outcome says so. Shard thread.
+ * Where the next bytes of one stream come from: live batches, the newest events with which it begins, a replay, or
+ * conflation. The stream's {@code Shard} asks it, writes, and replaces it when the outcome says so. Shard thread.
  *
  * <p>A feed calls nobody back, and knows neither the shard nor another feed. So each can be read alone, and the order
  * of a stream is decided in one place.
  */
-public sealed interface Feed permits LiveFeed, ReplayFeed, ConflatingFeed {
+public sealed interface Feed permits LiveFeed, FillFeed, ReplayFeed, ConflatingFeed {
 
     /** The next bytes, or why there are none; only while the stream's socket takes bytes. */
     Outcome next(Turn turn);
@@ -42,9 +42,6 @@ public sealed interface Feed permits LiveFeed, ReplayFeed, ConflatingFeed {
 
     /** It is asked no more, and gives its memory back. */
     void drop(Turn turn);
-
-    /** Whether the bytes that the stream was given last count in the {@link WriteBudget} as what waits here. */
-    boolean isReckoned();
 
     /** How many events wait in it. */
     int eventsHeld();

@@ -58,7 +58,7 @@ public final class LiveFeed implements Feed {
         WriteBudget budget = turn.budget();
         EventFrame first = turn.ring().get(backlog[0]);
         // the ring moved on, or a large event would take the last memory: the stream goes on at its own pace
-        if (first == null || budget.isTight() && !budget.hasRoomFor(first.live(), first.length())) {
+        if (first == null || budget.isTight() && !hasRoom(budget, first)) {
             return Outcome.FELL_BEHIND;
         }
         if (size == 1 && view.variant().isShared()) { // by far the most frequent case: no look into a map
@@ -78,6 +78,12 @@ public final class LiveFeed implements Feed {
         taken(batch.events(), following);
         turn.delivery().of(batch.bytes(), batch.events(), batch.first(), batch.last(), Count.DELIVERED_LIVE);
         return Outcome.WRITE;
+    }
+
+    /** An event that is written in another way may be several times as long as it is by itself. */
+    private boolean hasRoom(WriteBudget budget, EventFrame first) {
+        byte[] bytes = view.variant().isShared() ? first.live() : view.live(first);
+        return budget.hasRoomFor(bytes, bytes.length);
     }
 
     /** The first {@code n} of the backlog are written. */
@@ -145,11 +151,6 @@ public final class LiveFeed implements Feed {
     @Override
     public void drop(Turn turn) {
         size = 0;
-    }
-
-    @Override
-    public boolean isReckoned() {
-        return false;
     }
 
     @Override

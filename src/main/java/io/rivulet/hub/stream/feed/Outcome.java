@@ -9,6 +9,8 @@ public enum Outcome {
     WRITE,
     /** There is nothing that the stream has not got: it is, or goes, live. */
     CAUGHT_UP,
+    /** It has got what it begins with: all that came since follows. */
+    FILLED,
     /** A live stream cannot take what came: it goes on from the ring or the log. */
     FELL_BEHIND,
     /** Some was looked through, and there is more: its turn comes again. */

@@ -23,6 +23,9 @@ public final class RateQueue<S> {
     /**
      * How many events a stream with a rate may get now. Over any {@code t} seconds it gets at most {@code rate * t} and
      * one batch, a tenth of a second's: silence earns no more credit than that. Shard thread.
+     *
+     * <p>A stream may also ask for each of its topics at a rate. It is sent in passes, in which each topic stands once.
+     * So a pause between two passes is enough, and no memory of topics is needed.
      */
     public static final class Rate {
 
@@ -31,33 +34,58 @@ public final class RateQueue<S> {
         /** Streams wake up together, this often at most: with a thousand of them a wake-up each would cost most. */
         private static final long GRID_NS = 10_000_000;
 
+        /** From one event to the next, and from a pass to the next; 0 for no such rate. */
         private final long everyNs;
+        private final long passEveryNs;
         private final int batch;
         /** When all that was sent will have been earned. */
         private long earnedNs;
         private boolean begun;
+        /** When something was sent last. */
+        private long sentNs;
+        /** It waits for the next pass, and not within one. */
+        private boolean awaitsPass;
         private boolean waits;
 
-        public Rate(int ratePerSecond) {
-            everyNs = (SECOND_NS + ratePerSecond - 1) / ratePerSecond;
+        /** So many events a second, and of each topic so many; 0 for any number. */
+        public Rate(int ratePerSecond, int ratePerTopic) {
+            everyNs = intervalNs(ratePerSecond);
+            passEveryNs = intervalNs(ratePerTopic);
             batch = Math.max(1, ratePerSecond / BATCHES_PER_SECOND);
+        }
+
+        private static long intervalNs(int perSecond) {
+            return perSecond == 0 ? 0 : (SECOND_NS + perSecond - 1) / perSecond;
         }
 
         /** So many events may go out now. */
         public int room(long nowNs) {
-            return (int) ((batch * everyNs - aheadNs(nowNs)) / everyNs);
+            return everyNs == 0 ? Integer.MAX_VALUE : (int) ((batch * everyNs - aheadNs(nowNs)) / everyNs);
+        }
+
+        /** Whether a pass may begin now. */
+        public boolean mayBegin(long nowNs) {
+            awaitsPass = begun && nowNs - sentNs < passEveryNs;
+            return !awaitsPass;
+        }
+
+        /** Whether so many events may go out live, of which two may be of one topic. */
+        public boolean mayBeLive(int events, long nowNs) {
+            return events <= room(nowNs) && (passEveryNs == 0 || events <= 1 && mayBegin(nowNs));
         }
 
         /** So many went out. */
         public void sent(int events, long nowNs) {
             earnedNs = nowNs + aheadNs(nowNs) + events * everyNs;
+            sentNs = nowNs;
             begun = true;
         }
 
-        /** When there is room for half a batch. */
+        /** When there is room for half a batch, and the next pass may begin if it waits for that. */
         long nextNs(long nowNs) {
-            long waitNs = aheadNs(nowNs) - batch / 2 * everyNs;
-            long at = nowNs + Math.max(0, waitNs);
+            long rateNs = aheadNs(nowNs) - batch / 2 * everyNs;
+            long passNs = awaitsPass ? passEveryNs - (nowNs - sentNs) : 0;
+            long at = nowNs + Math.max(0, Math.max(rateNs, passNs));
             return at + Math.floorMod(-at, GRID_NS);
         }
 

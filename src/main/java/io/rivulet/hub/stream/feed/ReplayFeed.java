@@ -37,14 +37,12 @@ public final class ReplayFeed implements Feed {
     /**
      * A feed that goes on at the cursor.
      *
-     * @param first  the events that the stream gets before that, or null
      * @param readMs see {@link #readMs}
      */
-    public ReplayFeed(StreamView view, Cursor cursor, StreamWatcher.Watched watched, WaitingEvents first, long readMs) {
+    public ReplayFeed(StreamView view, Cursor cursor, StreamWatcher.Watched watched, long readMs) {
         this.view = view;
         this.cursor = cursor;
         this.watched = watched;
-        this.waiting = first;
         this.readMs = readMs;
     }
 
@@ -82,7 +80,7 @@ public final class ReplayFeed implements Feed {
      */
     private Outcome fromRing(Turn turn, long from) {
         long to = Math.min(turn.round().dispatched(), from + EXAMINED_MAX - 1);
-        ReplayWrite write = turn.write().begin(view, cursor, examination, cursor.writeBytes(), false);
+        ReplayWrite write = turn.write().begin(view, cursor, examination, cursor.writeBytes());
         Position examined = cursor.seen();
         for (long sequence = from; sequence <= to; sequence++) {
             EventFrame frame = turn.ring().get(sequence);
@@ -216,7 +214,7 @@ public final class ReplayFeed implements Feed {
 
     @Override
     public void examineAgain(Turn turn) {
-        if (waiting != null && !waiting.isFirst()) {
+        if (waiting != null) {
             release(turn); // also where nothing was found under the old grant
         }
         readAgain = reading;
@@ -242,11 +240,6 @@ public final class ReplayFeed implements Feed {
     }
 
     @Override
-    public boolean isReckoned() {
-        return waiting != null && waiting.isReckoned();
-    }
-
-    @Override
     public int eventsHeld() {
         return waiting == null ? 0 : waiting.left().size();
     }
@@ -263,8 +256,7 @@ public final class ReplayFeed implements Feed {
 
     @Override
     public Position toldUpTo(Position dispatched) {
-        boolean first = waiting != null && waiting.isFirst() && waiting.end().isAfter(cursor.seen());
-        return first ? waiting.end() : cursor.seen();
+        return cursor.seen();
     }
 
     @Override

@@ -21,7 +21,7 @@ final class ReplayWrite {
     private StreamView view;
     private Cursor cursor;
     private Examination examination;
-    private boolean hasRoom;
+    private boolean shared;
     private int length;
     private int lengthMax;
     private Position first;
@@ -39,15 +39,14 @@ final class ReplayWrite {
      *
      * @param examines    decides which events the stream may see
      * @param bytesMax    at which it ends, unless a single event is larger
-     * @param roomIsTaken whether its events are in the budget already
      */
-    ReplayWrite begin(StreamView of, Cursor at, Examination examines, int bytesMax, boolean roomIsTaken) {
+    ReplayWrite begin(StreamView of, Cursor at, Examination examines, int bytesMax) {
         view = of;
         cursor = at;
         examination = examines;
-        hasRoom = roomIsTaken;
         lengthMax = Math.min(bytesMax, budget.writeBytes());
         parts.clear();
+        shared = view.variant().isKept();
         length = 0;
         need = null;
         return this;
@@ -62,7 +61,7 @@ final class ReplayWrite {
             return may == Examination.Answer.NO;
         }
         byte[] replay = view.replay(frame, examination.told(frame));
-        if (parts.isEmpty() && !hasRoom && !budget.hasRoomFor(replay, replay.length)) {
+        if (parts.isEmpty() && !budget.hasRoomFor(replay, replay.length)) {
             need = new WriteBudget.Need(place, replay.length);
             return false;
         }
@@ -72,6 +71,7 @@ final class ReplayWrite {
             return false;
         }
         parts.add(replay);
+        shared &= view.shares(frame);
         length += replay.length;
         last = place;
         cursor.examined(place);
@@ -122,7 +122,7 @@ final class ReplayWrite {
         if (parts.size() == 1) {
             return parts.get(0);
         }
-        return view.variant().isShared() ? batches.replay(parts, length, first.durable())
+        return shared ? batches.replay(parts, length, first.durable())
             : SharedBatches.joined(parts, length); // rendered for this stream alone
     }
 }

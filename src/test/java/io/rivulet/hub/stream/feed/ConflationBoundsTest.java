@@ -21,7 +21,9 @@ import io.rivulet.hub.stream.Shard;
 import io.rivulet.kit.Await;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -354,15 +356,85 @@ class ConflationBoundsTest {
             publish(scene, "d/", 30, "first");
             HubClient client = scene.client("*").rate(20).connect(Since.LAST);
             ALL_THERE_IS.read(client);
-            assertEquals(2, client.data().size(), "a batch is a tenth of a second's");
+            assertEquals(60, client.data().size(), "what it begins with is not counted");
             for (int i = 0; i < 40; i++) {
                 publish(scene, "t/", 10, "later");
+                ALL_THERE_IS.read(client); // else the time may move on before its shard
                 clock.advanceMs(100);
                 ALL_THERE_IS.read(client);
-                assertTrue(client.data().size() <= 2 + 2 * (i + 1), client.data().size() + " after " + i);
+                assertTrue(client.data().size() <= 60 + 2 + 2 * (i + 1), client.data().size() + " after " + i);
             }
-            assertEquals(82, client.data().size(), "it gets what it asked for");
+            assertEquals(60 + 2 + 80, client.data().size(), "it gets what it asked for");
             assertEquals(60, client.data().stream().filter("first"::equals).count());
+        }
+    }
+
+    /** Publishes an event of each of some topics, which says its topic. */
+    private static void publishNamed(HubScene scene, int topics, int number) throws Exception {
+        List<Event> batch = new ArrayList<>();
+        for (int i = 0; i < topics; i++) {
+            String topic = (i % 2 == 0 ? "t/" : "d/") + i;
+            batch.add(Event.on(topic).data(topic + " " + number).build());
+        }
+        scene.hub.publish(new Publication(batch, Grant.INTERNAL, null)).get(20, TimeUnit.SECONDS);
+    }
+
+    /** When each topic came last, in milliseconds; what comes sooner again is a fault. */
+    private final class Arrivals {
+        private final HubClient client;
+        private final Map<String, Long> last = new HashMap<>();
+        private int seen;
+
+        Arrivals(HubClient client) {
+            this.client = client;
+        }
+
+        void read(long atLeastMs) {
+            ALL_THERE_IS.read(client);
+            for (; seen < client.data().size(); seen++) {
+                Long before = last.put(client.data().get(seen).split(" ")[0], clock.millis());
+                assertTrue(before == null || clock.millis() - before >= atLeastMs, client.data().get(seen));
+            }
+        }
+    }
+
+    @Test
+    void eachTopicComesAtMostSoOftenAndItsNewestEventArrives() throws Exception {
+        try (HubScene scene = scene(MEMORY, "t/*")) {
+            Arrivals each = new Arrivals(scene.client("*").topicRate(2).connect().settle());
+            Arrivals both = new Arrivals(scene.client("*").rate(10).topicRate(2).connect().settle());
+            for (int i = 0; i < 40; i++) {
+                publishNamed(scene, 20, i);
+                each.read(500);
+                both.read(500);
+                clock.advanceMs(100);
+                each.read(500);
+                both.read(500);
+            }
+            assertEquals(9 * 20, each.seen, "at once, and twice a second for four seconds");
+            assertTrue(both.seen >= 35 && both.seen <= 41, both.seen + " events in four seconds, ten a second");
+            for (int i = 0; i < 60; i++) {
+                clock.advanceMs(100);
+                each.read(500);
+                both.read(500);
+            }
+            for (Arrivals one : List.of(each, both)) {
+                assertEquals(20, one.client.data().stream().filter(d -> d.endsWith(" 39")).count());
+            }
+        }
+    }
+
+    /** Who asks for a rate of each topic waits for nothing while the topics are quiet. */
+    @Test
+    void aTopicThatWasQuietComesAtOnce() throws Exception {
+        try (HubScene scene = scene(MEMORY, "t/*")) {
+            HubClient client = scene.client("*").topicRate(1).connect().settle();
+            for (int i = 1; i <= 5; i++) {
+                scene.publish("d/1", "" + i);
+                ALL_THERE_IS.read(client);
+                assertEquals(i, client.data().size());
+                clock.advanceMs(1_000);
+            }
         }
     }
 }

@@ -92,7 +92,7 @@ class ReplayFeedTest {
     @Test
     void aStretchInWhichNothingWasFoundIsReadAgainUnderAFreshGrant() {
         publish(100);
-        ReplayFeed feed = new ReplayFeed(reader, cursor, StreamWatcher.Watched.NOWHERE, null, 0);
+        ReplayFeed feed = new ReplayFeed(reader, cursor, StreamWatcher.Watched.NOWHERE, 0);
         assertEquals(Outcome.ASKS, ask(feed));
         assertEquals(Outcome.TURN, feed.answered(turn, found(List.of(), 2))); // two private ones are there
         reader.grant = HubScene.grant("reader", GrantedTopics.ALL);
@@ -108,7 +108,7 @@ class ReplayFeedTest {
     @Test
     void withoutAFreshGrantThatStretchIsPassed() {
         publish(100);
-        ReplayFeed feed = new ReplayFeed(reader, cursor, StreamWatcher.Watched.NOWHERE, null, 0);
+        ReplayFeed feed = new ReplayFeed(reader, cursor, StreamWatcher.Watched.NOWHERE, 0);
         ask(feed);
         feed.answered(turn, found(List.of(), 2));
         assertEquals(Outcome.TURN, ask(feed));
@@ -121,7 +121,7 @@ class ReplayFeedTest {
         reader.topics = TopicSelection.of(Stream.of(patterns).map(space::urlPattern).toList());
         cursor.mayLoseFrom(new Position(100, n));
         cursor.examined(ring.floor());
-        return new ReplayFeed(reader, cursor, StreamWatcher.Watched.NOWHERE, null, 0);
+        return new ReplayFeed(reader, cursor, StreamWatcher.Watched.NOWHERE, 0);
     }
 
     @Test
@@ -181,22 +181,5 @@ class ReplayFeedTest {
             outcome = ask(feed);
         }
         return outcome;
-    }
-
-    @Test
-    void theEventsThatAStreamBeginsWithStayForNobodyReadsThemAgainAndTheFreshGrantDecides() {
-        publish(100);
-        List<EventFrame> first = List.of(frame(3, false), frame(4, true));
-        cursor.examined(Position.ofDurable(2));
-        ReplayFeed feed = new ReplayFeed(reader, cursor, StreamWatcher.Watched.NOWHERE, WaitingEvents.first(
-            new StartPoint(StartPoint.Resumed.EXACT, Position.ofDurable(2), "id2", 0L, false, null, first,
-                Position.ofDurable(100)), turn.budget()), 0);
-        reader.grant = HubScene.grant("reader", HubScene.topics("t"));
-        feed.examineAgain(turn);
-        assertEquals(Outcome.WRITE, ask(feed));
-        assertEquals("data: event 3\nid: id3\n\ndata: event 4\nid: id4\n\n",
-            new String(turn.delivery().bytes(), StandardCharsets.UTF_8));
-        assertEquals(Outcome.CAUGHT_UP, ask(feed));
-        assertFalse(feed.isReading());
     }
 }

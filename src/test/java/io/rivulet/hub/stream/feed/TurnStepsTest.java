@@ -104,11 +104,11 @@ class TurnStepsTest {
     }
 
     private ReplayFeed replay(StreamView view) {
-        return new ReplayFeed(view, cursor, StreamWatcher.Watched.NOWHERE, null, 0);
+        return new ReplayFeed(view, cursor, StreamWatcher.Watched.NOWHERE, 0);
     }
 
     private ConflatingFeed conflating(StreamView view) {
-        return new ConflatingFeed(view, cursor, StreamWatcher.Watched.NOWHERE, null, null, 0);
+        return new ConflatingFeed(view, cursor, StreamWatcher.Watched.NOWHERE, null, 0);
     }
 
     @Test

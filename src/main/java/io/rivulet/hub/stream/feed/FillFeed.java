@@ -1,0 +1,177 @@
+package io.rivulet.hub.stream.feed;
+
+import io.rivulet.event.EventFrame;
+import io.rivulet.event.Position;
+import io.rivulet.hub.resume.StartPoint;
+import io.rivulet.hub.tail.TailRing;
+import io.rivulet.log.View;
+import java.util.List;
+
+/**
+ * Feeds a stream that begins with the newest event of each topic ({@code since=last}), up to the place that was the
+ * newest when it opened. Its shard then feeds it as any other stream from there. Shard thread.
+ *
+ * <p>There may be more topics than memory has room for. So they come in passes: a read of the log and of the memory of
+ * transient topics ({@link NewestRead}), sent at the pace of the socket, then the next one behind it. What was read has
+ * its place in the {@link ConflationBudget}; what has no room there is read again. Events that are out of date by what
+ * came later are left out, for the newer ones come behind the fill.
+ */
+public final class FillFeed implements Feed {
+
+    private final StreamView view;
+    private final Cursor cursor;
+    /** The place up to which it fills, and its id. */
+    private final TailRing.Mark until;
+    /** The stream has been told at its start that transient events are lost. */
+    private final boolean lossTold;
+    private final Examination examination = new Examination(false);
+    private WaitingEvents waiting;
+    private long charged;
+    private boolean reading;
+    /** The read that is under way was asked for under another grant. */
+    private boolean readAgain;
+    /** The newest event of a transient topic was lost since the stream began. */
+    private boolean lost;
+    private long stepsOwed;
+    private long readMs;
+
+    /** A feed from the cursor up to the end of the start's fill. */
+    public FillFeed(StreamView view, Cursor cursor, StartPoint start) {
+        this.view = view;
+        this.cursor = cursor;
+        this.until = start.fillTo();
+        this.lossTold = start.transientLost();
+    }
+
+    @Override
+    public Outcome next(Turn turn) {
+        if (reading) {
+            return Outcome.LOG;
+        }
+        if (waiting != null) {
+            return fromMemory(turn);
+        }
+        if (cursor.isBefore(until.place())) {
+            return ask(turn);
+        }
+        if (lost) {
+            lost = false;
+            return turn.lost(new Turn.Loss(true, null, until.place(), until.id(), false));
+        }
+        return Outcome.FILLED;
+    }
+
+    private Outcome fromMemory(Turn turn) {
+        Outcome outcome = waiting.write(turn, view, cursor, examination, Integer.MAX_VALUE);
+        if (waiting.isWritten()) {
+            drop(turn);
+        }
+        if (outcome == Outcome.WRITE) {
+            cursor.wrote();
+        }
+        return outcome;
+    }
+
+    private Outcome ask(Turn turn) {
+        Position seen = cursor.seen();
+        View asked = view.ofLog();
+        reading = true;
+        return turn.asks(work -> turn.newest().read(asked, seen, until.place(), seen, work));
+    }
+
+    /** Keeps the events that were read, as far as there is room; the rest is read again. */
+    @Override
+    public Outcome answered(Turn turn, HistoryRead.Result result) {
+        reading = false;
+        turn.readBudget().release(result.bytes());
+        if (readAgain) { // private events that are granted now may be missing in it
+            readAgain = false;
+            return Outcome.TURN;
+        }
+        lost |= result.transientLost() && !lossTold;
+        List<EventFrame> frames = result.frames();
+        readMs = frames.isEmpty() ? readMs : frames.get(0).timeMs();
+        long held = 0;
+        int n = 0;
+        while (n < frames.size() && (n == 0 || turn.conflation().hasRoomFor(held, frames.get(n).weight()))) {
+            held += frames.get(n++).weight();
+            charged = turn.conflation().charge(held, charged);
+        }
+        waiting = n == frames.size() ? WaitingEvents.fill(frames, result.end())
+            : WaitingEvents.fill(List.copyOf(frames.subList(0, n)), frames.get(n - 1).position());
+        if (result.gapId() == null) {
+            return Outcome.TURN;
+        }
+        cursor.examined(result.gapEnd());
+        return turn.lost(new Turn.Loss(false, result.missed(), result.gapEnd(), result.gapId(), result.damage()));
+    }
+
+    @Override
+    public boolean hasWork() {
+        return false;
+    }
+
+    @Override
+    public void work(Turn turn) {
+        // all of it needs the socket
+    }
+
+    @Override
+    public long stepsOwed() {
+        return stepsOwed;
+    }
+
+    @Override
+    public void stepsOwed(long steps) {
+        stepsOwed = steps;
+    }
+
+    @Override
+    public boolean isReading() {
+        return reading;
+    }
+
+    @Override
+    public void socketFull(Turn turn) {
+        // to find it again would cost more than its memory, which is paid for
+    }
+
+    /** What was not sent yet is found anew, with the private events that are granted now. */
+    @Override
+    public void examineAgain(Turn turn) {
+        drop(turn);
+        readAgain = reading;
+    }
+
+    @Override
+    public void drop(Turn turn) {
+        waiting = null;
+        charged = turn.conflation().charge(0, charged);
+    }
+
+    @Override
+    public int eventsHeld() {
+        return waiting == null ? 0 : waiting.left().size();
+    }
+
+    @Override
+    public long bytesHeld(TailRing ring) {
+        return waiting == null ? 0 : waiting.bytesLeft();
+    }
+
+    @Override
+    public EventFrame firstHeld(TailRing ring) {
+        return waiting == null || waiting.isWritten() ? null : waiting.left().get(0);
+    }
+
+    /** What it fills with is older than the place from which the stream wants all. */
+    @Override
+    public Position toldUpTo(Position dispatched) {
+        return cursor.isBefore(until.place()) ? until.place() : cursor.seen();
+    }
+
+    @Override
+    public long readMs() {
+        return readMs;
+    }
+}
