@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.rivulet.event.Event;
 import io.rivulet.hub.Hub;
 import io.rivulet.kit.Await;
+import io.rivulet.refusal.Refused;
 import jakarta.servlet.ServletContextEvent;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ class RivuletTest {
             assertNotNull(hub.publish(Event.on("news").data("x").build()).get(20, TimeUnit.SECONDS).get(0));
             assertTrue(threads() > 0);
             rivulet.contextDestroyed(event);
-            assertEquals(0, threads(), "threads of the hub outlive it");
+            awaitNoThreads();
             assertThrows(IllegalStateException.class, () -> Rivulet.hub(context.getServletContext()));
         }
         assertTrue(Files.exists(folder.resolve("access.log")), "in dev mode requests are logged beside the data");
@@ -53,12 +54,35 @@ class RivuletTest {
             folder.toString());
     }
 
+    /** Whoever cannot publish is told why; and no setting is named that nobody set. */
+    @Test
+    void aFolderThatCannotBeWrittenToIsToldToThoseWhoAreRefused() throws Exception {
+        Path blocked = Files.writeString(folder.resolve("a file"), "where a folder should be");
+        Rivulet rivulet = new Rivulet();
+        ServletContextEvent event = new ServletContextEvent(context("rivulet.dev", "true", "rivulet.data.dir",
+            blocked.resolve("data").toString()).getServletContext());
+        rivulet.contextInitialized(event);
+        try {
+            Hub hub = Rivulet.hub(event.getServletContext());
+            Await.until("the reason", () -> refusal(hub).contains("cannot be used"));
+            assertTrue(refusal(hub).startsWith("the store is not open: the data folder cannot be used: "),
+                refusal(hub));
+            assertFalse(refusal(hub).contains(folder.toString()), refusal(hub));
+        } finally {
+            rivulet.contextDestroyed(event);
+        }
+    }
+
+    private static String refusal(Hub hub) {
+        return assertThrows(Refused.class, () -> hub.publish(Event.on("news").data("x").build())).getMessage();
+    }
+
     private void assertStops(String named, String... parameters) throws Exception {
         ServletContextHandler context = context(parameters);
         RuntimeException stopped = assertThrows(RuntimeException.class,
             () -> new Rivulet().contextInitialized(new ServletContextEvent(context.getServletContext())));
         assertTrue(stopped.getMessage().contains(named), stopped.getMessage());
-        assertEquals(0, threads());
+        awaitNoThreads();
         assertFalse(context.getServletContext().getAttributeNames().asIterator().hasNext()
             && context.getServletContext().getAttribute("io.rivulet.hub") != null);
     }
@@ -70,6 +94,11 @@ class RivuletTest {
             context.setInitParameter(parameters[i], parameters[i + 1]);
         }
         return context;
+    }
+
+    /** An executor that has terminated may have a thread on its last steps. */
+    private static void awaitNoThreads() {
+        Await.until("the end of the hub's threads", () -> threads() == 0);
     }
 
     private static long threads() {

@@ -92,7 +92,7 @@ public final class Assembly implements AutoCloseable {
         Metrics metrics = new Metrics();
         Optional<Path> accessPath = settings.get(SettingsTable.ACCESS_LOG).map(Path::of)
             .or(() -> settings.get(SettingsTable.DEV) ? Optional.of(folder.resolve("access.log")) : Optional.empty());
-        AccessLog accessLog = accessPath.map(file -> accessLog(file, clock, metrics)).orElse(AccessLog.NONE);
+        AccessLog accessLog = accessPath.map(file -> accessLog(file, settings, clock, metrics)).orElse(AccessLog.NONE);
         running.push(accessLog);
         TopicSpace topics = topics(settings, path);
         TokenVerifier tokens = TokenVerifier.of(settings, topics, clock);
@@ -102,6 +102,7 @@ public final class Assembly implements AutoCloseable {
         Feeds feeds = new Feeds(settings, hub, clock, accessPath.orElse(null));
         StoreKeeper keeper = new StoreKeeper(folder, path, settings.get(SettingsTable.HANDOVER),
             at -> SegmentLog.open(at, settings, clock, System::nanoTime, metrics), new User(hub, feeds, bans), clock);
+        hub.whyNotOpen(() -> keeper.state().troubleWithout(folder));
         Doors doors = new Doors(new Doors.Services(settings, hub, clock, tokens, bans, accessLog,
             () -> keeper.state().reasonWithout(folder)), mount);
         running.push(doors);
@@ -117,19 +118,20 @@ public final class Assembly implements AutoCloseable {
         hub.streamsMax(capacity.streams(), Capacity.streamKib(application.getServerInfo()));
         feeds.start();
         keeper.start();
-        greet(settings, path, tokens, capacity, application.getServerInfo());
+        greet(settings, path, tokens, capacity, application);
     }
 
     private static void greet(Settings settings, String path, TokenVerifier tokens, Capacity capacity,
-                              String serverInfo) {
-        for (String line : Greeting.lines(settings, path, PortCheck.port(), tokens.isConfigured())) {
+                              ServletContext application) {
+        String port = PortCheck.port() != null ? PortCheck.port() : ContainerPort.of(application);
+        for (String line : Greeting.lines(settings, path, port, tokens.isConfigured())) {
             LOG.info(line);
         }
         LOG.info("at most {} streams at once: {}", capacity.streams(), capacity.why());
         if (capacity.warning() != null) {
             LOG.warn(capacity.warning());
         }
-        LOG.info(WriteLimit.line(settings, serverInfo, ConnectorLimit.writeMs()));
+        LOG.info(WriteLimit.line(settings, application.getServerInfo(), ConnectorLimit.writeMs()));
     }
 
     private static TopicSpace topics(Settings settings, String path) {
@@ -157,10 +159,14 @@ public final class Assembly implements AutoCloseable {
         }
     }
 
-    private static AccessLog accessLog(Path path, InstantSource clock, Metrics metrics) {
+    private static AccessLog accessLog(Path path, Settings settings, InstantSource clock, Metrics metrics) {
         try {
             return new AccessLog(path, clock, metrics);
         } catch (IOException e) {
+            if (settings.get(SettingsTable.ACCESS_LOG).isEmpty()) { // it is dev mode's own: nobody asked for it
+                LOG.warn("there is no access log: {} cannot be opened for appending: {}", path, e.toString());
+                return AccessLog.NONE;
+            }
             throw new BadSetting(SettingsTable.ACCESS_LOG.fullKey() + ": the file " + path
                 + " cannot be opened for appending: " + e);
         }

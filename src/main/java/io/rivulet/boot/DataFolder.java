@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Finds the folder of the log. {@link Assembly} asks at the start. It is the folder of the settings, else one below the
  * container's base, named by the path of the hub: so two hubs in one container have two folders, and a redeployed hub
- * finds its own again. Without such a base it is the context's temporary folder.
+ * finds its own again. Without such a base it is the context's temporary folder. The log says whether it will last.
  */
 final class DataFolder {
 
@@ -34,7 +34,12 @@ final class DataFolder {
             } catch (IOException e) {
                 LOG.warn("no data folder can be made at {}: {}", path, e.toString()); // the store's state says so, too
             }
-            LOG.info("data folder {} ({}); it survives restarts", path, SettingsTable.DATA_DIR.fullKey());
+            if (isTemporary(path)) {
+                LOG.warn("data folder {} ({}): it lies below {}, which the system may empty", path,
+                    SettingsTable.DATA_DIR.fullKey(), HostSettings.temporary());
+            } else {
+                LOG.info("data folder {} ({}); it survives restarts", path, SettingsTable.DATA_DIR.fullKey());
+            }
             return path;
         }
         Path base = HostSettings.base();
@@ -42,7 +47,12 @@ final class DataFolder {
             Path path = base.toAbsolutePath().resolve("rivulet-data").resolve(name(hubPath));
             try {
                 make(path);
-                LOG.info("data folder {} (below the container's base); it survives restarts", path);
+                if (isTemporary(path)) {
+                    LOG.warn("data folder {} (the container's base is temporary): it does NOT survive a restart that "
+                        + "makes a new base; set {}", path, SettingsTable.DATA_DIR.fullKey());
+                } else {
+                    LOG.info("data folder {} (below the container's base); it survives restarts", path);
+                }
                 return path;
             } catch (IOException e) {
                 LOG.warn("no data folder can be made at {}: {}", path, e.toString());
@@ -53,6 +63,28 @@ final class DataFolder {
         LOG.warn("data folder {} (temporary): it does NOT survive a new deployment; set {}", path,
             SettingsTable.DATA_DIR.fullKey());
         return path;
+    }
+
+    /**
+     * Whether the folder lies where the system keeps what need not last. Embedded containers, such as those of Spring
+     * Boot and Payara, make a new base there at each start.
+     */
+    static boolean isTemporary(Path folder) {
+        Path temporary = HostSettings.temporary();
+        return temporary != null && real(folder).startsWith(real(temporary));
+    }
+
+    /** The folder without links; of one that is not there the nearest that is, and the rest. */
+    private static Path real(Path folder) {
+        Path absolute = folder.toAbsolutePath().normalize();
+        for (Path there = absolute; there != null; there = there.getParent()) {
+            try {
+                return there.toRealPath().resolve(there.relativize(absolute));
+            } catch (IOException e) {
+                LOG.debug("{} is not there", there, e);
+            }
+        }
+        return absolute;
     }
 
     /** For its owner alone, where the system knows owners: the key of the ids and private events lie in it. */

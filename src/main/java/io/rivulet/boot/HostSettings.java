@@ -3,10 +3,12 @@ package io.rivulet.boot;
 import io.rivulet.config.BadSetting;
 import io.rivulet.config.SettingSources;
 import io.rivulet.config.Settings;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,13 +20,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the settings on this machine, and the container's base folder. {@link ContainerSettings} and {@link DataFolder}
- * use it, at the start.
+ * Finds the settings on this machine, the container's base folder and the system's temporary one. {@link
+ * ContainerSettings} and {@link DataFolder} use it, at the start.
  */
 final class HostSettings {
 
     private static final String FILE = "rivulet.properties";
     private static final List<String> BASES = List.of("catalina.base", "jetty.base");
+    private static final int BYTE_ORDER_MARK = 0xFEFF;
     private static final Logger LOG = LoggerFactory.getLogger(HostSettings.class);
 
     private HostSettings() {
@@ -60,6 +63,12 @@ final class HostSettings {
         return null;
     }
 
+    /** Where the system keeps what need not last; null where it does not say. */
+    static Path temporary() {
+        String folder = System.getProperty("java.io.tmpdir");
+        return folder == null || folder.isEmpty() ? null : Path.of(folder);
+    }
+
     /** Reads the file that is named, else the one of the container, else that of the class path; says which. */
     private static String readFile(String named, Map<String, String> into) {
         Path base = base();
@@ -78,14 +87,22 @@ final class HostSettings {
                 }
             }
             return FILE + " of the class path";
+        } catch (CharacterCodingException e) {
+            throw new BadSetting(path + " is no valid UTF-8: save it as UTF-8");
         } catch (IOException | IllegalArgumentException e) {
             throw new BadSetting((named == null ? "" : SettingSources.CONFIG + " is \"" + named + "\", but ")
                 + path + " cannot be read: " + e);
         }
     }
 
-    private static void read(Reader reader, Map<String, String> into) throws IOException {
+    /** A byte order mark, which some editors write, is no part of the first key. */
+    private static void read(Reader from, Map<String, String> into) throws IOException {
         Properties properties = new Properties();
+        BufferedReader reader = new BufferedReader(from);
+        reader.mark(1);
+        if (reader.read() != BYTE_ORDER_MARK) {
+            reader.reset();
+        }
         properties.load(reader);
         properties.stringPropertyNames().forEach(key -> into.put(key, properties.getProperty(key)));
     }

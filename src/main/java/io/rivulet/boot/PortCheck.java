@@ -21,6 +21,18 @@ final class PortCheck {
     private PortCheck() {
     }
 
+    /** Its message says all: the container would print the hub's stack, and that of its cause, above it. */
+    private static final class InUse extends IllegalStateException {
+        InUse(String message) {
+            super(message);
+        }
+
+        @Override
+        public Throwable fillInStackTrace() {
+            return this;
+        }
+    }
+
     /** The port of {@code jetty:run}, or null elsewhere. */
     static String port() {
         return System.getProperty(PORT);
@@ -40,9 +52,9 @@ final class PortCheck {
             socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(port)));
             System.setProperty(HELD, port);
         } catch (BindException e) {
-            throw new IllegalStateException("port " + port
+            throw new InUse("port " + port
                 + " is in use by another program; choose another one: mvn jetty:run -Djetty.http.port="
-                + (Integer.parseInt(port) + 1), e);
+                + (Integer.parseInt(port) + 1));
         } catch (IOException e) {
             throw new IllegalStateException("port " + port + " cannot be tried", e);
         }

@@ -7,4 +7,10 @@ public final class BadSetting extends RuntimeException {
     public BadSetting(String message) {
         super(message);
     }
+
+    /** A person is to read the message; containers print the stack of whatever stops an application, too. */
+    @Override
+    public Throwable fillInStackTrace() {
+        return this;
+    }
 }

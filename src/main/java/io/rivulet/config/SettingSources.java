@@ -76,7 +76,8 @@ public record SettingSources(List<Source> sources, List<String> ignored) {
                 if (key != null) {
                     ours.put(key, all.get(name));
                 } else {
-                    ignored.add(name);
+                    String near = Nearest.to(name, keys.keySet());
+                    ignored.add(near == null ? name : name + " (perhaps " + near + " is meant)");
                 }
             }
         }

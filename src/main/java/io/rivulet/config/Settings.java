@@ -48,8 +48,8 @@ public final class Settings {
                     continue;
                 }
                 if (!settings.putIntoFamily(key, source)) {
-                    throw new BadSetting(key + " (" + source.name() + ") is no setting of this version"
-                        + nearest(key, known));
+                    throw new BadSetting(key.replaceAll("\\p{C}", "?") + " (" + source.name()
+                        + ") is no setting of this version" + nearest(key, known));
                 }
             }
         }
@@ -141,7 +141,10 @@ public final class Settings {
         values.replace(SettingsTable.PUBLISH_BURST, 0, get(SettingsTable.PUBLISH_RATE));
     }
 
-    /** A hint for a misspelt key: known keys with the same end or a longer one, else the members of its family. */
+    /**
+     * A hint for a misspelt key: known keys with the same end or a longer one, else the members of its family, else the
+     * one that differs least.
+     */
     private static String nearest(String key, Set<String> known) {
         List<String> near = new ArrayList<>();
         String last = key.substring(key.lastIndexOf('.') + 1);
@@ -154,6 +157,10 @@ public final class Settings {
             if (near.isEmpty() && key.startsWith(Setting.PREFIX + family.prefix())) {
                 family.members().forEach(m -> near.add(Setting.PREFIX + family.shownKey(m)));
             }
+        }
+        String alike = near.isEmpty() ? Nearest.to(key, new TreeSet<>(known)) : null;
+        if (alike != null) {
+            near.add(alike);
         }
         return near.isEmpty() ? "; docs/settings.md lists them" : "; did you mean " + String.join(" or ", near) + "?";
     }

@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * The hub: publish, subscribe and read history, for the doors and for code in the same JVM. Any thread.
@@ -63,6 +64,7 @@ public final class Hub implements AutoCloseable {
     private final LongSupplier nanos;
     private volatile Predicate<Grant> banned = grant -> false;
     private volatile RunningHub running;
+    private volatile Supplier<String> whyNotOpen = () -> null;
     private volatile boolean closed;
 
     /** A hub without a log yet: until {@link #open} publishes and streams are refused as {@code NOT_OPEN}. */
@@ -300,11 +302,17 @@ public final class Hub implements AutoCloseable {
         return running().tickNow();
     }
 
+    /** What keeps the store from opening, for those who are refused meanwhile; null where it only takes its time. */
+    public void whyNotOpen(Supplier<String> reason) {
+        whyNotOpen = reason;
+    }
+
     private RunningHub running() {
         RunningHub parts = running;
         if (parts == null || closed) {
-            throw Refused.because(Refused.Reason.NOT_OPEN,
-                closed ? "the hub is closing" : "the store is being opened; try again soon");
+            String why = whyNotOpen.get();
+            throw Refused.because(Refused.Reason.NOT_OPEN, closed ? "the hub is closing"
+                : why == null ? "the store is being opened; try again soon" : "the store is not open: " + why);
         }
         return parts;
     }

@@ -1,8 +1,11 @@
 package io.rivulet.boot;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.config.Settings;
+import io.rivulet.kit.Logged;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -35,6 +38,39 @@ class DataFolderTest {
         bare.getServletContext().setAttribute("jakarta.servlet.context.tempdir", folder.resolve("tmp").toFile());
         assertEquals(folder.resolve("tmp/rivulet-data").toAbsolutePath(),
             DataFolder.choose(Settings.with(), bare.getServletContext(), ""));
+    }
+
+    /** Spring Boot and Payara make their base there anew at each start: what lies below is gone with the restart. */
+    @Test
+    void aBaseInTheTemporaryFolderIsNoPlaceThatLasts() throws Exception {
+        String before = System.getProperty("java.io.tmpdir");
+        Path base = Files.createDirectories(folder.resolve("elsewhere/tomcat.8080.17"));
+        Path link = Files.createSymbolicLink(folder.resolve("temporary"), folder.resolve("elsewhere"));
+        try {
+            System.setProperty("java.io.tmpdir", link.toString());
+            assertTrue(DataFolder.isTemporary(base.resolve("rivulet-data/ROOT")));
+            assertTrue(DataFolder.isTemporary(link.resolve("x")));
+            assertFalse(DataFolder.isTemporary(folder.resolve("elsewhere2/x")));
+            System.setProperty("jetty.base", base.toString());
+            String warned = lineAtTheStart(Settings.with());
+            assertTrue(warned.startsWith("WARNING: ") && warned.contains("does NOT survive")
+                && warned.endsWith("set rivulet.data.dir"), warned);
+            assertTrue(lineAtTheStart(Settings.with("data.dir", base.toString())).startsWith("WARNING: "));
+            System.setProperty("jetty.base", Files.createDirectories(folder.resolve("base")).toString());
+            String lasts = lineAtTheStart(Settings.with());
+            assertTrue(lasts.startsWith("INFO: ") && lasts.endsWith("it survives restarts"), lasts);
+        } finally {
+            System.setProperty("java.io.tmpdir", before);
+            System.clearProperty("jetty.base");
+        }
+    }
+
+    private static String lineAtTheStart(Settings settings) {
+        try (Logged log = new Logged(DataFolder.class)) {
+            DataFolder.choose(settings, context().getServletContext(), "");
+            assertEquals(1, log.lines().size());
+            return log.lines().get(0);
+        }
     }
 
     private static ServletContextHandler context() {

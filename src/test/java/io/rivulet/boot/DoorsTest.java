@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.config.Settings;
+import io.rivulet.kit.Await;
 import io.rivulet.kit.HubThreads;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServlet;
@@ -85,7 +86,7 @@ class DoorsTest {
             assertThrows(IllegalStateException.class, () -> start(application, Mount.at("/live")));
         assertTrue(refused.getMessage().contains("/live/api/events"), refused.getMessage());
         assertNull(Assembly.hub(application));
-        assertEquals(before, HubThreads.alive());
+        Await.until("the end of the hub's threads", () -> before.equals(HubThreads.alive()));
     }
 
     @Test

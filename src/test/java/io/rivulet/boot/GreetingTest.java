@@ -18,7 +18,8 @@ class GreetingTest {
                 + "   (dev mode: your programs on this machine may)"),
             Greeting.lines(Settings.with("dev", "true"), "", "8081", true));
         List<String> lines = Greeting.lines(Settings.with(), "/rivulet", null, false);
-        assertTrue(lines.get(1).contains("/rivulet/api/updates?topic=news"), lines.get(1));
+        assertEquals("subscribe: curl -N 'http://localhost:8080/rivulet/api/updates?topic=news'", lines.get(1));
+        assertTrue(lines.get(0).contains("another port"), lines.get(0));
         assertTrue(lines.get(2).contains("off") && lines.get(2).contains("rivulet.dev=true"), lines.get(2));
     }
 }

@@ -1,5 +1,7 @@
 package io.rivulet.boot;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,6 +19,8 @@ class PortCheckTest {
             IllegalStateException in = assertThrows(IllegalStateException.class, PortCheck::check);
             assertTrue(in.getMessage().contains("port " + other.getLocalPort() + " is in use")
                 && in.getMessage().contains("-Djetty.http.port="), in.getMessage());
+            assertEquals(0, in.getStackTrace().length, "a person is to find the message");
+            assertNull(in.getCause());
         } finally {
             System.clearProperty(PortCheck.PORT);
         }

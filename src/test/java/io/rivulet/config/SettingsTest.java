@@ -85,6 +85,22 @@ class SettingsTest {
     }
 
     @Test
+    void aMisspeltKeyIsToldTheOneThatIsMeantAndWhatNobodySeesIsNotPrinted() {
+        for (String[] one : new String[][] {{"rivulet.hartbeat", "rivulet.heartbeat"}, {"rivulet.devv", "rivulet.dev"},
+            {"rivulet.body_max", "rivulet.body.max"}, {"rivulet.data.dri", "rivulet.data.dir"}}) {
+            String told = assertThrows(BadSetting.class,
+                () -> Settings.of(List.of(new Source("file", Map.of(one[0], "1"))))).getMessage();
+            assertTrue(told.endsWith("did you mean " + one[1] + "?"), told);
+        }
+        String told = assertThrows(BadSetting.class,
+            () -> Settings.of(List.of(new Source("file", Map.of("rivulet.x\u200by\u0007", "1"))))).getMessage();
+        assertTrue(told.startsWith("rivulet.x?y? (file) is no setting"), told);
+        assertEquals(List.of("RIVULET_HARTBEAT (perhaps RIVULET_HEARTBEAT is meant)", "RIVULET_SOMETHING"),
+            SettingSources.of(Map.of(), Map.of("RIVULET_HARTBEAT", "1", "RIVULET_SOMETHING", "2"), Map.of(), "file",
+                Map.of()).ignored());
+    }
+
+    @Test
     void theKeyOfTheFileItselfIsKnownEverywhere() {
         Settings.of(List.of(new Source("file", Map.of("rivulet.config", "x"))));
     }

@@ -38,7 +38,7 @@ class PublishingTest {
             + "&retry=1000&private=&_mine=ignored");
         assertEquals(200, answer.getStatus(), answer.getContent());
         assertEquals("text/plain;charset=utf-8", answer.get("Content-Type"));
-        assertEquals("n1", answer.getContent());
+        assertEquals("n1\n", answer.getContent());
         Event event = door.newest();
         assertEquals(List.of("news", "alt/1"), event.topics());
         assertEquals("hello you\ntwo", event.text());
@@ -155,8 +155,8 @@ class PublishingTest {
 
     @Test
     void anIdIsAKeyButNoHeaderOfTheSameText() throws Exception {
-        assertEquals("k2", door.form("topic=a&id=k2&data=x").getContent());
-        assertEquals("k2", door.form("topic=a&id=k2&data=x").getContent());
+        assertEquals("k2\n", door.form("topic=a&id=k2&data=x").getContent());
+        assertEquals("k2\n", door.form("topic=a&id=k2&data=x").getContent());
         assertEquals(409, door.form("topic=a&id=k2&data=y").getStatus());
         assertEquals(1, door.log().range().head());
         assertEquals(200, door.send("POST /api/updates?topic=a\nIdempotency-Key: k2", "z").getStatus());

@@ -279,7 +279,7 @@ class ResumeIT {
                 + "Host: localhost\r\n\r\n");
             client.readHead();
             readBlock(client);
-            id = publisher.form("topic", topic, "data", "a\nb", "type", "t").text();
+            id = publisher.form("topic", topic, "data", "a\nb", "type", "t").text().strip();
             live = readBlock(client);
             client.reset(); // by which the hub learns at the next event, without a heartbeat, that it has left
         }

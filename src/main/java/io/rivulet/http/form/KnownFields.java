@@ -1,12 +1,11 @@
 package io.rivulet.http.form;
 
-import io.rivulet.refusal.Refused;
+import io.rivulet.config.Nearest;
 import io.rivulet.refusal.Printable;
+import io.rivulet.refusal.Refused;
 import java.util.List;
-import java.util.Locale;
 import java.util.TreeSet;
 import java.util.function.Predicate;
-import java.util.stream.IntStream;
 
 /**
  * Refuses a parameter or a field that a door does not know, and names the one that may be meant. The doors of updates
@@ -20,8 +19,6 @@ import java.util.stream.IntStream;
 public final class KnownFields {
 
     private static final List<String> FOREIGN = List.of("_", "evs_");
-    /** Letters that may be wrong, missing or too many in a name for which another one is proposed. */
-    private static final int MISTAKES_MAX = 2;
 
     private final List<String> names;
     private final Predicate<String> others;
@@ -57,41 +54,9 @@ public final class KnownFields {
 
     /** The refusal of a name that is not known. */
     public Refused unknown(String name, String what) {
-        String nearest = nearest(name);
+        String nearest = Nearest.to(name.replaceAll("\\[\\d*\\]$", ""), names);
         return Refused.malformed("the " + what + " " + Printable.of(name) + " is unknown"
             + (nearest == null ? "" : "; perhaps " + nearest + " is meant") + ". Known are "
             + String.join(", ", new TreeSet<>(names)));
-    }
-
-    /** The known name that differs least; null when none is near. */
-    private String nearest(String given) {
-        String plain = given.toLowerCase(Locale.ROOT).replaceAll("\\[\\d*\\]$", "");
-        int least = MISTAKES_MAX + 1;
-        String nearest = null;
-        for (String name : names) {
-            int mistakes = plain.length() > 2 * name.length() ? least : mistakes(plain, name.toLowerCase(Locale.ROOT));
-            // of a short name two letters are most of it
-            if (mistakes < least && mistakes < name.length() - 1) {
-                least = mistakes;
-                nearest = name;
-            }
-        }
-        return nearest;
-    }
-
-    /** How many letters are to be changed, added or taken away (Levenshtein). */
-    private static int mistakes(String from, String to) {
-        int[] row = IntStream.rangeClosed(0, to.length()).toArray();
-        for (int i = 1; i <= from.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int k = 1; k <= to.length(); k++) {
-                int above = row[k];
-                int changed = diagonal + (from.charAt(i - 1) == to.charAt(k - 1) ? 0 : 1);
-                row[k] = Math.min(changed, 1 + Math.min(above, row[k - 1]));
-                diagonal = above;
-            }
-        }
-        return row[to.length()];
     }
 }

@@ -100,7 +100,7 @@ public final class PublishHandler {
             reply.handedOver();
             published.whenComplete((ids, failure) -> {
                 if (failure == null) {
-                    reply.answer(answer(ids, form.isBatch(), json));
+                    reply.answer(json ? json(ids, form.isBatch()) : text(ids, form));
                 } else {
                     reply.fail(failure instanceof CompletionException ? failure.getCause() : failure);
                 }
@@ -110,10 +110,12 @@ public final class PublishHandler {
         }
     }
 
-    private static Answer answer(List<String> ids, boolean batch, boolean json) {
-        if (!json) {
-            return Answer.text(200, batch ? String.join("\n", ids) + "\n" : ids.get(0));
-        }
+    /** An id a line; where the form is not the hub's own the id and nothing else, as the protocol says. */
+    private static Answer text(List<String> ids, PublishForm form) {
+        return Answer.text(200, String.join("\n", ids) + (form.answersJson() ? "\n" : ""));
+    }
+
+    private static Answer json(List<String> ids, boolean batch) {
         JsonObject object = new JsonObject();
         if (batch) {
             JsonArray all = new JsonArray(ids.size());

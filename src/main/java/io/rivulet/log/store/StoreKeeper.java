@@ -3,6 +3,7 @@ package io.rivulet.log.store;
 import io.rivulet.log.EventLog;
 import io.rivulet.log.LogCorrupt;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -34,7 +35,7 @@ public final class StoreKeeper implements AutoCloseable {
     private final FolderHandover handOver;
     private final FolderLock lock;
     private final Thread thread = new Thread(null, this::run, "rivulet-store", 0, false);
-    private volatile StoreState state = StoreState.of(StoreState.Kind.OPENING, "the store is being opened");
+    private volatile StoreState state = StoreState.of(StoreState.Kind.OPENING, StoreState.BEGINNING);
     private boolean stopping;
 
     /** Opens the log of a folder whose lock is held. */
@@ -143,9 +144,14 @@ public final class StoreKeeper implements AutoCloseable {
             waiting("the folder " + folder + " is held by " + (holder == null ? "another instance" : holder), holder);
             handOver.ask();
         } catch (IOException | RuntimeException e) {
-            waiting("the folder " + folder + " cannot be used: " + e, null);
+            waiting("the folder " + folder + " cannot be used: " + told(e), null);
         }
         return false;
+    }
+
+    /** What the system says, in words where it says no more than the path. */
+    private static String told(Exception e) {
+        return e instanceof AccessDeniedException ? "the account of the server may not write there" : e.toString();
     }
 
     private void sayThatItHolds() {

@@ -1,6 +1,5 @@
 package io.rivulet.log.store;
 
-import io.rivulet.config.SettingsTable;
 import java.nio.file.Path;
 
 /**
@@ -11,6 +10,9 @@ import java.nio.file.Path;
  * @param holder who holds the folder while this one waits, as far as is known; else null
  */
 public record StoreState(Kind kind, String reason, Holder holder) {
+
+    /** The reason of one that begins. */
+    static final String BEGINNING = "the store is being opened";
 
     /** The states. {@code FAILED}: the files are not as they were written, and a person has to look. */
     public enum Kind { OPENING, OPEN, HANDING_OVER, CLOSED, FAILED }
@@ -30,13 +32,18 @@ public record StoreState(Kind kind, String reason, Holder holder) {
         }
     }
 
+    /** The same while something is wrong; null while the store is open, or only on its way to be. */
+    public String troubleWithout(Path folder) {
+        return BEGINNING.equals(reason) ? null : reasonWithout(folder);
+    }
+
     /** The reason for anybody: where the folder lies is for the log of the hub. Null when the store is open. */
     public String reasonWithout(Path folder) {
         if (reason == null) {
             return null;
         }
         String told = reason.replace(folder + folder.getFileSystem().getSeparator(), "")
-            .replace(folder.toString(), SettingsTable.DATA_DIR.fullKey());
+            .replace("the folder " + folder, "the data folder").replace(folder.toString(), "the data folder");
         for (Path above = folder.getParent(); above != null && above.getNameCount() > 1; above = above.getParent()) {
             told = told.replace(above.toString(), "..."); // what the system says of a folder that cannot be made
         }

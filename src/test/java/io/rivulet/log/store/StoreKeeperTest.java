@@ -175,8 +175,8 @@ class StoreKeeperTest {
         assertNull(one.state().reasonWithout(folder));
         StoreHolder other = start("/b", false);
         Await.until("the holder is told", SOON, () -> other.state().holder() != null);
-        assertEquals("the folder rivulet.data.dir is held by " + other.state().holder(),
-            other.state().reasonWithout(folder));
+        assertEquals("the data folder is held by " + other.state().holder(), other.state().reasonWithout(folder));
+        assertEquals(other.state().reasonWithout(folder), other.state().troubleWithout(folder));
         Path blocked = folder.resolve("blocked");
         Files.writeString(blocked, "a file where a folder should be");
         StoreHolder third = new StoreHolder(blocked.resolve("data"), "/c", false);
@@ -185,7 +185,7 @@ class StoreKeeperTest {
         Await.until("the reason is told", SOON, () -> third.state().reason().contains("cannot be used"));
         String told = third.state().reasonWithout(blocked.resolve("data"));
         assertFalse(told.contains(folder.toString()), told);
-        assertTrue(told.startsWith("the folder rivulet.data.dir cannot be used: "), told);
+        assertTrue(told.startsWith("the data folder cannot be used: "), told);
     }
 
     @Test
