@@ -12,7 +12,9 @@ import io.rivulet.hub.stream.Outlet;
 import io.rivulet.hub.stream.ShardSetup;
 import io.rivulet.hub.stream.StreamOwner;
 import io.rivulet.hub.stream.Subscriber;
+import io.rivulet.hub.stream.feed.HistoryRead;
 import io.rivulet.log.LogWork;
+import io.rivulet.log.View;
 import io.rivulet.metrics.Metrics.Count;
 import io.rivulet.refusal.FaultLog;
 import java.io.IOException;
@@ -53,10 +55,24 @@ final class StreamOpener {
         StartPoint found = resume.find(request.resume(), work);
         StartPoint start = setup.watcher().checked(request,
             found.cursor() == null ? found.at(setup.sources().ring().newest()) : found);
+        if (start.fill() != null) {
+            start = withFirstPass(request, start, work);
+        }
         boolean damage = setup.sources().history().meetsDamage(start.cursor());
         String told = request.dialect().startId(request.cursor(), start, damage,
             () -> resume.isNothingFor(request.grant(), work));
         return new StartPoint.Placed(start, damage, told);
+    }
+
+    /**
+     * Reads the first events that the stream begins with at once. So of a moderate number of topics a client gets the
+     * newest events from before its hello, whatever is published from then on.
+     */
+    private StartPoint withFirstPass(SubscribeRequest request, StartPoint start, LogWork work) throws IOException {
+        HistoryRead.Result read = setup.sources().newest().read(View.of(request.topics(), request.grant()),
+            start.cursor(), start.fill().until().place(), start.cursor(), work);
+        // what is to be told of the log, and what was lost meanwhile, the feed finds out by itself
+        return read.gapId() != null || read.transientLost() ? start : start.fillWith(read.frames(), read.end());
     }
 
     /** The start of a stream that begins with the next event. */

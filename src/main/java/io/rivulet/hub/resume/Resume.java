@@ -186,8 +186,8 @@ public final class Resume {
 
     /**
      * The newest event of each topic, then live. They lie between the oldest of them and a head that is taken first:
-     * newer ones come by themselves, so none is missing and none comes twice. The stream reads them there as it takes
-     * them, since there may be any number of topics.
+     * newer ones come by themselves, so none is missing and none comes twice. There may be any number of topics, so the
+     * stream reads them as it takes them.
      */
     private StartPoint newestOfEach(ResumeRequest request, LogWork work) throws IOException {
         TailRing.Mark head = ring.newest();
@@ -202,7 +202,8 @@ public final class Resume {
         if (cursor == null) {
             return StartPoint.LIVE.withTransientLost(lost, null);
         }
-        return new StartPoint(StartPoint.Resumed.EXACT, cursor, ids.idOf(cursor), 0L, lost, null, head);
+        return new StartPoint(StartPoint.Resumed.EXACT, cursor, ids.idOf(cursor), 0L, lost, null,
+            new StartPoint.Fill(head, null, cursor));
     }
 
     /** The place before the oldest durable event that is not out of date; null where there is none. */

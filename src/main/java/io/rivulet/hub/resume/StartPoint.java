@@ -1,9 +1,11 @@
 package io.rivulet.hub.resume;
 
+import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
 import io.rivulet.hub.dialect.Start;
 import io.rivulet.hub.tail.TailRing;
 import io.rivulet.log.View;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -16,10 +18,10 @@ import java.util.Locale;
  * @param missed        an upper bound of what is gone, under the caller's grants; null when it cannot be told
  * @param transientLost whether transient events were lost between
  * @param transientFrom transient events after this position may be lost untold; null: none is
- * @param fillTo        up to here the newest event of each topic is enough, for {@code since=last}; null otherwise
+ * @param fill          what it begins with, for {@code since=last}; null otherwise
  */
 public record StartPoint(Resumed resumed, Position cursor, String cursorId, Long missed, boolean transientLost,
-                         Position transientFrom, TailRing.Mark fillTo) implements Start {
+                         Position transientFrom, Fill fill) implements Start {
 
     /** How a stream resumed. */
     public enum Resumed {
@@ -42,6 +44,16 @@ public record StartPoint(Resumed resumed, Position cursor, String cursorId, Long
      * @param lastEventId the value of the header that the dialect has for it; null when there is no such header
      */
     public record Placed(StartPoint start, boolean damageTold, String lastEventId) {
+    }
+
+    /**
+     * The newest event of each topic, up to the place that was the newest when the stream asked.
+     *
+     * @param until that place, and its id
+     * @param first the first of them, which were read with the look-up; null for none
+     * @param end   everything up to here is in {@code first}
+     */
+    public record Fill(TailRing.Mark until, List<EventFrame> first, Position end) {
     }
 
     /** From now on; {@link #at} says from which position. */
@@ -78,11 +90,17 @@ public record StartPoint(Resumed resumed, Position cursor, String cursorId, Long
 
     /** The same start at this position. */
     public StartPoint at(TailRing.Mark mark) {
-        return new StartPoint(resumed, mark.place(), mark.id(), missed, transientLost, transientFrom, fillTo);
+        return new StartPoint(resumed, mark.place(), mark.id(), missed, transientLost, transientFrom, fill);
+    }
+
+    /** The same start, whose first events are known: all up to {@code end}. */
+    public StartPoint fillWith(List<EventFrame> frames, Position end) {
+        return new StartPoint(resumed, cursor, cursorId, missed, transientLost, transientFrom,
+            new Fill(fill.until(), frames, end));
     }
 
     /** The same start with transient events lost; the client then knows of all losses up to {@code toldUpTo}. */
     public StartPoint withTransientLost(boolean lost, Position toldUpTo) {
-        return new StartPoint(resumed, cursor, cursorId, missed, lost, toldUpTo, fillTo);
+        return new StartPoint(resumed, cursor, cursorId, missed, lost, toldUpTo, fill);
     }
 }

@@ -112,8 +112,10 @@ final class Lifecycle {
         if (hello != null) {
             s.say(hello, start.cursor());
         }
-        if (start.fillTo() != null) {
-            s.feedBy(new FillFeed(s, s.cursor(), start), turn);
+        if (start.fill() != null) {
+            FillFeed fill = new FillFeed(s, s.cursor(), start);
+            s.feedBy(fill, turn); // first: whatever fails behind it, the stream's end gives its memory back
+            fill.begin(turn, start.fill());
         } else {
             s.feedBy(turn.mayGoLive(start.cursor()) ? new LiveFeed(s) : s.feedBehind(0), turn);
         }

@@ -50,13 +50,17 @@ public final class Subscriber implements Subscription, StreamView {
         /** How many bytes it had left then. */
         private int left;
         /** Its share of the budget, or null. */
-        private final WriteBudget.Share held;
+        private WriteBudget.Share held;
         private boolean released;
 
-        SocketWait(long progressNs, int left, WriteBudget.Share held) {
+        SocketWait(long progressNs, int left) {
             this.progressNs = progressNs;
             this.left = left;
-            this.held = held;
+        }
+
+        /** The outlet holds these bytes. */
+        void hold(byte[] bytes, WriteBudget budget) {
+            held = budget.hold(bytes, bytes.length);
         }
 
         /** It has so much left now: if that is another number, the socket has taken some. */

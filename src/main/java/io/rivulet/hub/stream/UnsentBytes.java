@@ -41,19 +41,10 @@ final class UnsentBytes {
         } else if (!ready && s.socketWait() == null) {
             s.cursor().socketFull();
             byte[] held = s.outlet().held();
-            waits(s, held == null ? null : budget.hold(held, held.length));
-        }
-    }
-
-    /** Whoever fails here must not leave the share behind: nobody would give it back. */
-    private void waits(Subscriber s, WriteBudget.Share share) {
-        try {
-            s.socketWait(new Subscriber.SocketWait(round.ns(), s.outlet().left(), share));
-        } catch (RuntimeException | Error e) {
-            if (s.socketWait() == null) {
-                budget.release(share);
+            s.socketWait(new Subscriber.SocketWait(round.ns(), s.outlet().left()));
+            if (held != null) {
+                s.socketWait().hold(held, budget); // last: the stream gives the share back, whatever fails from here on
             }
-            throw e;
         }
     }
 

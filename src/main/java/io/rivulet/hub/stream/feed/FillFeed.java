@@ -39,8 +39,15 @@ public final class FillFeed implements Feed {
     public FillFeed(StreamView view, Cursor cursor, StartPoint start) {
         this.view = view;
         this.cursor = cursor;
-        this.until = start.fillTo();
+        this.until = start.fill().until();
         this.lossTold = start.transientLost();
+    }
+
+    /** What was read with the look-up of the stream's place takes its room now, whether the socket is ready or not. */
+    public void begin(Turn turn, StartPoint.Fill fill) {
+        if (fill.first() != null) {
+            keep(turn, fill.first(), fill.end());
+        }
     }
 
     @Override
@@ -64,7 +71,7 @@ public final class FillFeed implements Feed {
     private Outcome fromMemory(Turn turn) {
         Outcome outcome = waiting.write(turn, view, cursor, examination, Integer.MAX_VALUE);
         if (waiting.isWritten()) {
-            drop(turn);
+            drop(turn); // also where nothing of it was for the stream
         }
         if (outcome == Outcome.WRITE) {
             cursor.wrote();
@@ -79,7 +86,19 @@ public final class FillFeed implements Feed {
         return turn.asks(work -> turn.newest().read(asked, seen, until.place(), seen, work));
     }
 
-    /** Keeps the events that were read, as far as there is room; the rest is read again. */
+    /** Keeps events that were read, as far as there is room; the rest is read again. */
+    private void keep(Turn turn, List<EventFrame> frames, Position end) {
+        readMs = frames.isEmpty() ? readMs : frames.get(0).timeMs();
+        long held = 0;
+        int n = 0;
+        while (n < frames.size() && (n == 0 || turn.conflation().hasRoomFor(held, frames.get(n).weight()))) {
+            held += frames.get(n++).weight();
+            charged = turn.conflation().charge(held, charged);
+        }
+        waiting = n == frames.size() ? WaitingEvents.fill(frames, end)
+            : WaitingEvents.fill(List.copyOf(frames.subList(0, n)), frames.get(n - 1).position());
+    }
+
     @Override
     public Outcome answered(Turn turn, HistoryRead.Result result) {
         reading = false;
@@ -89,16 +108,7 @@ public final class FillFeed implements Feed {
             return Outcome.TURN;
         }
         lost |= result.transientLost() && !lossTold;
-        List<EventFrame> frames = result.frames();
-        readMs = frames.isEmpty() ? readMs : frames.get(0).timeMs();
-        long held = 0;
-        int n = 0;
-        while (n < frames.size() && (n == 0 || turn.conflation().hasRoomFor(held, frames.get(n).weight()))) {
-            held += frames.get(n++).weight();
-            charged = turn.conflation().charge(held, charged);
-        }
-        waiting = n == frames.size() ? WaitingEvents.fill(frames, result.end())
-            : WaitingEvents.fill(List.copyOf(frames.subList(0, n)), frames.get(n - 1).position());
+        keep(turn, result.frames(), result.end());
         if (result.gapId() == null) {
             return Outcome.TURN;
         }

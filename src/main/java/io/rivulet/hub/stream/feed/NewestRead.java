@@ -64,7 +64,7 @@ public final class NewestRead {
      *
      * @param lostFrom the client knows of all transient events that were lost up to here
      */
-    HistoryRead.Result read(View view, Position after, Position upTo, Position lostFrom, LogWork work)
+    public HistoryRead.Result read(View view, Position after, Position upTo, Position lostFrom, LogWork work)
         throws IOException {
         LogChunk chunk;
         try {
