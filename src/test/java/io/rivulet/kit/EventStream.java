@@ -44,12 +44,13 @@ public final class EventStream implements AutoCloseable {
 
     /** A stream to be opened at this server. */
     public static StreamRequest to(Server server) {
-        return new StreamRequest(Dial.to(server), server.port(), server.contextPath());
+        return new StreamRequest(Dial.to(server), server.port(), server.contextPath()).at(server);
     }
 
     /** A stream in HTTP/1.1 to be opened at this server, whatever else it speaks. */
     public static StreamRequest overHttp1(Server server) {
-        return new StreamRequest(buffer -> WireClient.to(server, buffer), server.port(), server.contextPath());
+        return new StreamRequest(buffer -> WireClient.to(server, buffer), server.port(), server.contextPath())
+            .at(server);
     }
 
     /** A stream to be opened at the root of what runs at this port. */
@@ -64,7 +65,7 @@ public final class EventStream implements AutoCloseable {
 
     EventStream start() throws IOException {
         if (request.reconnectAfterAtMost == null) {
-            connect();
+            connectOrTell();
         }
         reader.start();
         return this;
@@ -251,7 +252,7 @@ public final class EventStream implements AutoCloseable {
         cut();
         synchronized (this) {
             cutAfter = cutAfterBytes;
-            connect();
+            connectOrTell();
             wanted = true;
             notifyAll();
         }
@@ -287,7 +288,17 @@ public final class EventStream implements AutoCloseable {
             begin(made, answer);
         } catch (IOException e) {
             made.close();
-            throw e;
+            throw new IOException("the stream after \"" + lastEventId() + "\" got no answer in " + made + ": "
+                + e.getMessage(), e);
+        }
+    }
+
+    /** Connects where that must succeed: a failure tells what the server knows. */
+    private void connectOrTell() throws IOException {
+        try {
+            connect();
+        } catch (IOException e) {
+            throw new IOException(e.getMessage() + request.server(), e);
         }
     }
 

@@ -196,4 +196,9 @@ final class H2Call implements Call {
             }
         }
     }
+
+    @Override
+    public String toString() {
+        return "HTTP/2, stream " + id;
+    }
 }

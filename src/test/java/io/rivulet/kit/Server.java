@@ -25,6 +25,9 @@ public final class Server implements AutoCloseable {
     /** Held, because the log manager forgets a logger's level with the logger. {@code -Dtest.log=INFO} shows more. */
     private static final Logger HUB = Logger.getLogger("io.rivulet");
 
+    /** How much of its access log a message tells. */
+    private static final int TOLD_LINES = 12;
+
     private final Container container;
     private final Plan plan;
     private Engine engine;
@@ -166,6 +169,20 @@ public final class Server implements AutoCloseable {
     @Override
     public String toString() {
         return container + " at " + url();
+    }
+
+    /** What it knows, for the message of a failure: which it is, its counters, and who has come and gone lately. */
+    String told() {
+        StringBuilder told = new StringBuilder(this + " in " + protocol());
+        try {
+            told.append("; ").append(Inside.of(this).counts());
+            List<String> log = Files.readAllLines(dataDir().resolve("access.log"));
+            told.append("; last in the access log: ")
+                .append(log.subList(Math.max(0, log.size() - TOLD_LINES), log.size()));
+        } catch (IOException | RuntimeException | AssertionError e) {
+            told.append("; nothing more is known: ").append(e); // it is down, or has no such log
+        }
+        return told.toString();
     }
 
     private static void delete(Path folder) {

@@ -19,6 +19,7 @@ public final class StreamRequest {
     Duration reconnectAfterAtMost;
 
     private H2Client connection;
+    private Server server;
 
     StreamRequest(Dial dial, int port, String contextPath) {
         this.dial = dial;
@@ -26,6 +27,17 @@ public final class StreamRequest {
         headers.put("Host", "localhost:" + port);
         headers.put("Accept", "text/event-stream");
         headers.put("Cache-Control", "no-cache");
+    }
+
+    /** Notes the server, which then is asked what it knows when there is no answer. */
+    StreamRequest at(Server where) {
+        server = where;
+        return this;
+    }
+
+    /** What the server knows, for the message of a failure. */
+    String server() {
+        return server == null ? "" : "; " + server.told();
     }
 
     /** One more topic. */

@@ -198,6 +198,11 @@ public final class WireClient implements Call {
         }
     }
 
+    @Override
+    public String toString() {
+        return "HTTP/1.1 from port " + tcp.getLocalPort();
+    }
+
     private String line() throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         while (true) {
