@@ -80,6 +80,11 @@ public final class H2Client implements AutoCloseable {
         return new Builder(server.port(), server.protocol().isTls());
     }
 
+    /** A connection without TLS to what runs at this port of this machine. */
+    public static Builder to(int port) {
+        return new Builder(port, false);
+    }
+
     /** What may differ between connections. */
     public static final class Builder {
         private final int port;
@@ -124,7 +129,7 @@ public final class H2Client implements AutoCloseable {
     }
 
     /** A call that leaves the connection to others when it ends. */
-    Call call() {
+    public Call call() {
         return new H2Call(this, false);
     }
 

@@ -2,9 +2,11 @@ package io.rivulet.kit;
 
 import jakarta.servlet.Servlet;
 import java.nio.file.Path;
+import java.util.function.BiConsumer;
 import org.apache.catalina.Context;
 import org.apache.catalina.Wrapper;
 import org.apache.catalina.connector.Connector;
+import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.startup.Tomcat;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
@@ -14,7 +16,8 @@ import org.eclipse.jetty.server.ServerConnector;
 /** One servlet of the test's own at {@code /test} of a container that runs in this JVM, without a WAR. */
 public final class ServletServer implements AutoCloseable {
 
-    private static final String PATH = "/test";
+    /** Where the servlet is. */
+    public static final String PATH = "/test";
 
     private final AutoCloseable container;
     private final int port;
@@ -26,10 +29,12 @@ public final class ServletServer implements AutoCloseable {
 
     /** A server that runs; its temporary files are in the folder. */
     public static ServletServer start(Container in, Servlet servlet, Path folder) throws Exception {
-        return in == Container.TOMCAT ? tomcat(servlet, folder) : jetty(servlet);
+        return in == Container.TOMCAT ? tomcat(servlet, folder, (connector, app) -> { }) : jetty(servlet);
     }
 
-    private static ServletServer tomcat(Servlet servlet, Path folder) throws Exception {
+    /** The same in Tomcat, which the test has its hands on before it starts. */
+    public static ServletServer tomcat(Servlet servlet, Path folder, BiConsumer<Connector, StandardContext> before)
+        throws Exception {
         Tomcat server = new Tomcat();
         server.setBaseDir(folder.toString());
         Connector connector = new Connector();
@@ -41,6 +46,7 @@ public final class ServletServer implements AutoCloseable {
         Wrapper wrapper = Tomcat.addServlet(app, "test", servlet);
         wrapper.setAsyncSupported(true);
         wrapper.addMapping(PATH);
+        before.accept(connector, (StandardContext) app);
         server.start();
         return new ServletServer(() -> {
             server.stop();

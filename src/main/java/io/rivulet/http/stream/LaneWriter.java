@@ -82,7 +82,9 @@ final class LaneWriter extends OpenResponse implements Runnable {
             return;
         }
         if (!tryDrained()) { // the container calls again, or it is over
-            if (isEnding() || isOver()) {
+            if (isPutOff()) {
+                lane.run(this);
+            } else if (isEnding() || isOver()) {
                 drop(); // a stream that is ended late holds no bytes meanwhile
             }
         } else if (isEnding()) {

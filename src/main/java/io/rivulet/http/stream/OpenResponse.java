@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -23,12 +24,15 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>The hard thing is the end. After a failed write Jetty keeps the request open until somebody completes it; Tomcat
  * completes it itself, and may do so from another thread. So each way ends in {@link #complete}, which works once, and
- * {@link #enter} keeps the writer away from a response that Tomcat has given to the next connection.
+ * {@link #enter} keeps the writer away from a response that Tomcat has given to the next connection. One thread of
+ * Tomcat's ends a request and tells nobody: {@link ContainerLock} keeps the writer away from it.
  */
 public abstract class OpenResponse implements Outlet, WriteListener, AsyncListener {
 
     private static final long OUTSIDE_POLL_NS = 20_000;
     private static final long OUTSIDE_POLL_MAX_NS = 1_000_000;
+    /** A thread on its way out has a few instructions left, but may wait for a processor. */
+    private static final long LAST_TRY_NS = 100_000_000;
 
     private static final AtomicReferenceFieldUpdater<OpenResponse, Thread> INSIDE =
         AtomicReferenceFieldUpdater.newUpdater(OpenResponse.class, Thread.class, "inside");
@@ -39,6 +43,8 @@ public abstract class OpenResponse implements Outlet, WriteListener, AsyncListen
     private String transport;
     private ServletOutputStream out;
     private ContainerOutput container;
+    /** What each of the container's threads holds while it is at this response; null where there is no such lock. */
+    private Lock lock;
     /** The bytes that the container has not got yet, from {@code at} on; the writer's. */
     private byte[] current;
     private int at;
@@ -46,6 +52,8 @@ public abstract class OpenResponse implements Outlet, WriteListener, AsyncListen
     private ByteBuffer taking;
     /** Whether written bytes are to be flushed once the container is ready again; the writer's. */
     private boolean unflushed;
+    /** Whether the last write had to wait until a thread of the container is out; the writer's. */
+    private boolean putOff;
 
     /** Whether the container said "ready" and nothing was written since; the writer's. */
     private boolean known;
@@ -70,6 +78,7 @@ public abstract class OpenResponse implements Outlet, WriteListener, AsyncListen
         transport = async.getRequest().getProtocol();
         out = async.getResponse().getOutputStream();
         container = ContainerOutput.of(out);
+        lock = ContainerLock.of(async);
         opening(async, out);
         this.async = async;
         async.setTimeout(0); // streams end by heartbeat, expiry or age, never by the container's 30 s
@@ -206,6 +215,7 @@ public abstract class OpenResponse implements Outlet, WriteListener, AsyncListen
 
     /** Whether the container has taken all that was written and would take more. */
     private boolean drained() throws IOException {
+        putOff = false;
         if (known && current == null) {
             return true;
         }
@@ -215,20 +225,41 @@ public abstract class OpenResponse implements Outlet, WriteListener, AsyncListen
         known = false;
         try {
             while (ready()) {
-                if (unflushed) {
-                    unflushed = false;
-                    out.flush();
-                } else if (current == null) {
+                if (!unflushed && current == null) {
                     taking = null;
                     known = true;
                     return true;
+                }
+                putOff = lock != null && !ContainerLock.isFree(lock);
+                if (putOff) {
+                    break;
+                }
+                if (unflushed) {
+                    unflushed = false;
+                    out.flush();
                 } else {
                     writeSome();
                 }
             }
-            return false;
         } finally {
             leave();
+        }
+        if (putOff) {
+            LockSupport.parkNanos(OUTSIDE_POLL_NS); // that thread is on its way out, and may need this processor
+        }
+        return false;
+    }
+
+    /** Whether a thread of the container was in the way, which calls nobody: the writer comes again by itself. */
+    final boolean isPutOff() {
+        return putOff;
+    }
+
+    /** The last try to hand over what was put off: the stream ends now. */
+    final void drainPutOff() {
+        long startNs = System.nanoTime();
+        while (putOff && !over && System.nanoTime() - startNs < LAST_TRY_NS) {
+            tryDrained();
         }
     }
 

@@ -50,6 +50,7 @@ final class ShardWriter extends OpenResponse {
             }
             socket = null;
         }
+        tellIfPutOff();
         return drained;
     }
 
@@ -74,6 +75,14 @@ final class ShardWriter extends OpenResponse {
         } else {
             begun = true;
             tryPass(events);
+            tellIfPutOff();
+        }
+    }
+
+    /** The container will not call, for it has already. */
+    private void tellIfPutOff() {
+        if (isPutOff()) {
+            tellWritable();
         }
     }
 
@@ -110,6 +119,7 @@ final class ShardWriter extends OpenResponse {
     /** Tomcat finishes with a blocking flush: a stream that is not ready is ended by its next callback instead. */
     @Override
     void finish() {
+        drainPutOff();
         drop(); // a stream that is ended late holds no bytes meanwhile
         if (mayBeReady()) {
             completeInside();
