@@ -131,6 +131,11 @@ public final class Bans {
         return true;
     }
 
+    /** How many there are, at most: some may be over. */
+    public int size() {
+        return bans.size();
+    }
+
     /** Those in force, the first to end first. */
     public List<Ban> list() {
         long now = clock.millis();

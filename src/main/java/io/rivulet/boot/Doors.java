@@ -113,13 +113,13 @@ public final class Doors implements AutoCloseable {
         // with and without the slash: an event stream must never be redirected
         add(application, "updates", new UpdatesServlet(own, responses), "/api/updates", "/api/updates/");
         add(application, "mercure", new MercureServlet(mercure, responses), MERCURE, MERCURE + "/");
-        add(application, "subscriptions", new SubscriptionsServlet(mercure, mount.prefix() + MERCURE),
+        add(application, "subscriptions", new SubscriptionsServlet(mercure, pages, mount.prefix() + MERCURE),
             MERCURE + "/subscriptions/*");
         add(application, "metadata", new MetadataServlet(own, services.tokens()), METADATA);
         add(application, "events", new EventsServlet(own, pages), "/api/events");
         add(application, "connections",
-            new ConnectionsServlet(own, services.bans(), mount.prefix() + CONNECTIONS), CONNECTIONS + "/*");
-        add(application, "bans", new BansServlet(own, services.bans()), "/api/bans");
+            new ConnectionsServlet(own, services.bans(), pages, mount.prefix() + CONNECTIONS), CONNECTIONS + "/*");
+        add(application, "bans", new BansServlet(own, services.bans(), pages), "/api/bans");
         add(application, "explain", new ExplainServlet(own, services.tokens()), "/api/tokens/explain");
         add(application, "health", new HealthServlet(own, services.store()), "/health/*");
         if (mount.home()) {

@@ -72,7 +72,7 @@ public final class SuspendedRequest implements AsyncListener {
 
     /** Lets the request wait, 30 seconds at most. In its own thread; nothing may be done with it afterwards. */
     public static void await(CompletableFuture<?> outcome, HttpServletRequest request, Problem problem) {
-        await(outcome, request, problem, TIMEOUT_MS, late());
+        await(outcome, request, problem, TIMEOUT_MS, late(), null);
     }
 
     /** The same for a request whose outcome takes memory: however the request ends, it is given back. */
@@ -92,14 +92,13 @@ public final class SuspendedRequest implements AsyncListener {
             Refused.malformed("the body did not come within " + timeoutMs + " ms"), charge);
     }
 
-    /** Lets the request wait {@code timeoutMs} at most; {@code late} is the answer when that time is up. */
+    /**
+     * Lets the request wait {@code timeoutMs} at most; {@code late} is the answer when that time is up.
+     *
+     * @param charge given back however the request ends; null for none
+     */
     public static void await(CompletableFuture<?> outcome, HttpServletRequest request, Problem problem, long timeoutMs,
-                             Refused late) {
-        await(outcome, request, problem, timeoutMs, late, null);
-    }
-
-    private static void await(CompletableFuture<?> outcome, HttpServletRequest request, Problem problem, long timeoutMs,
-                              Refused late, BytesInFlight.Charge charge) {
+                             Refused late, BytesInFlight.Charge charge) {
         SuspendedRequest suspended = new SuspendedRequest(outcome, request, problem, late);
         suspended.async.setTimeout(timeoutMs);
         suspended.async.addListener(suspended);

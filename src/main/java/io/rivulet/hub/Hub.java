@@ -22,6 +22,7 @@ import io.rivulet.hub.stream.Interest;
 import io.rivulet.hub.stream.Outlet;
 import io.rivulet.hub.stream.StreamCaps;
 import io.rivulet.hub.stream.StreamNames;
+import io.rivulet.hub.stream.StreamAccounts;
 import io.rivulet.hub.stream.Subscriber;
 import io.rivulet.hub.stream.Subscription;
 import io.rivulet.hub.stream.feed.GoLive;
@@ -139,8 +140,8 @@ public final class Hub implements AutoCloseable {
             throw new IllegalStateException("the hub is open already");
         }
         if (!closed) {
-            running = RunningHub.start(settings, clock, nanos, metrics, log, goLive, names, this::ended,
-                grant -> banned.test(grant), presence);
+            running = RunningHub.start(settings, clock, nanos, metrics, log, goLive, names, accounts(),
+                grant -> banned.test(grant), presence, topics);
         }
     }
 
@@ -317,8 +318,19 @@ public final class Hub implements AutoCloseable {
         return parts;
     }
 
-    private void ended(Subscriber s) {
-        LastingLoop.each(() -> caps.leave(s.request()), () -> interest.remove(s.request().topics()),
-            () -> connections.remove(s), () -> metrics.add(Count.STREAMS_ENDED));
+    private StreamAccounts accounts() {
+        return new StreamAccounts() {
+            @Override
+            public void renewing(Subscriber s, Grant fresh) {
+                caps.renew(s.request(), s.grant(), fresh);
+            }
+
+            @Override
+            public void ended(Subscriber s) {
+                LastingLoop.each(() -> caps.leave(s.request(), s.grant()),
+                    () -> interest.remove(s.request().topics()), () -> connections.remove(s),
+                    () -> metrics.add(Count.STREAMS_ENDED));
+            }
+        };
     }
 }

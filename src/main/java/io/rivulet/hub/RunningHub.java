@@ -18,8 +18,8 @@ import io.rivulet.hub.stream.Heartbeat;
 import io.rivulet.hub.stream.Readers;
 import io.rivulet.hub.stream.Shard;
 import io.rivulet.hub.stream.ShardSetup;
+import io.rivulet.hub.stream.StreamAccounts;
 import io.rivulet.hub.stream.StreamNames;
-import io.rivulet.hub.stream.Subscriber;
 import io.rivulet.hub.stream.feed.FeedSources;
 import io.rivulet.hub.stream.feed.GoLive;
 import io.rivulet.hub.stream.feed.HistoryRead;
@@ -31,11 +31,11 @@ import io.rivulet.log.EventLog;
 import io.rivulet.log.LogRange;
 import io.rivulet.metrics.Metrics;
 import io.rivulet.refusal.LastingLoop;
+import io.rivulet.topic.TopicSpace;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -54,6 +54,8 @@ final class RunningHub {
     private static final Logger LOG = LoggerFactory.getLogger(RunningHub.class);
     private static final long TICK_NS = 500_000_000;
     private static final long JOIN_MS = 2_000;
+    /** Ticks after which what was not asked for again is let go of: twenty seconds. */
+    private static final int AGE_TICKS = 40;
 
     private final EventLog log;
     private final PublishQueue queue;
@@ -68,11 +70,16 @@ final class RunningHub {
     private final Thread ticker;
     private volatile boolean ticking = true;
     private final PresenceTeller teller;
+    private final TopicSpace topics;
+    private final NewestRead newest;
+    /** Of the ticker. */
+    private int ticks;
 
     private RunningHub(Settings settings, InstantSource clock, LongSupplier nanos, Metrics metrics, EventLog log,
-                       GoLive goLive, StreamNames names, Consumer<Subscriber> ended, Predicate<Grant> banned,
-                       Presence presence) {
+                       GoLive goLive, StreamNames names, StreamAccounts accounts, Predicate<Grant> banned,
+                       Presence presence, TopicSpace topics) {
         this.log = log;
+        this.topics = topics;
         queue = new PublishQueue(settings.get(SettingsTable.PUBLISH_QUEUE_BYTES));
         fanOut = new FanOut(settings.get(SettingsTable.LAG_MAX).toMillis(), clock);
         ReadBudget readBudget = new ReadBudget(settings.get(SettingsTable.READ_BYTES));
@@ -92,16 +99,16 @@ final class RunningHub {
         teller = presence.isOn() ? new PresenceTeller(presence, this::publishOwn) : null;
         presence.open(ring, teller == null ? changed -> { } : teller::changed);
         Resume resume = new Resume(log, ring, transients,
-            topics -> transients.mayBeAmong(topics) || presence.mayBeAmong(topics));
+            asked -> transients.mayBeAmong(asked) || presence.mayBeAmong(asked));
         pages = new HistoryPages(log, resume);
         HistoryRead history = new HistoryRead(log);
-        FeedSources sources = new FeedSources(ring, transients, history, new NewestRead(log, transients, history),
-            readBudget, goLive);
+        newest = new NewestRead(log, transients, history);
+        FeedSources sources = new FeedSources(ring, transients, history, newest, readBudget, goLive);
         long retryMin = settings.get(SettingsTable.RETRY_MIN).toMillis();
         long retryMax = settings.get(SettingsTable.RETRY_MAX).toMillis();
         int shards = Runtime.getRuntime().availableProcessors();
         ShardSetup setup = new ShardSetup(sources, log, readers, metrics, clock, nanos, start, startId,
-            settings.get(SettingsTable.BACKLOG_EVENTS), ended, () -> names.between(retryMin, retryMax),
+            settings.get(SettingsTable.BACKLOG_EVENTS), accounts, () -> names.between(retryMin, retryMax),
             Heartbeat.CursorDue.of(settings), banned, answers, presence,
             settings.get(SettingsTable.WRITE_BYTES) / shards, names,
             settings.get(SettingsTable.STALL_TIMEOUT).toNanos(),
@@ -117,9 +124,10 @@ final class RunningHub {
 
     /** Builds the parts and starts their threads. */
     static RunningHub start(Settings settings, InstantSource clock, LongSupplier nanos, Metrics metrics, EventLog log,
-                            GoLive goLive, StreamNames names, Consumer<Subscriber> ended, Predicate<Grant> banned,
-                            Presence presence) {
-        RunningHub hub = new RunningHub(settings, clock, nanos, metrics, log, goLive, names, ended, banned, presence);
+                            GoLive goLive, StreamNames names, StreamAccounts accounts, Predicate<Grant> banned,
+                            Presence presence, TopicSpace topics) {
+        RunningHub hub = new RunningHub(settings, clock, nanos, metrics, log, goLive, names, accounts, banned, presence,
+            topics);
         hub.readers.start();
         hub.fanOut.shards().forEach(Shard::start);
         hub.committer.start();
@@ -148,6 +156,10 @@ final class RunningHub {
         fanOut.shards().forEach(shard -> shard.post(shard::tick));
         if (teller != null) {
             teller.tick();
+        }
+        if (++ticks % AGE_TICKS == 0) {
+            topics.age();
+            newest.age();
         }
     }
 

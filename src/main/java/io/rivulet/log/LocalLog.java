@@ -46,6 +46,14 @@ public interface LocalLog {
     /** The range of the log now: a snapshot, without touching the disk. */
     LogRange range();
 
+    /**
+     * Some time has passed: what is kept for the next read, and was not asked for since some time passed before, may be
+     * let go of. The hub calls it some times a minute.
+     */
+    default void age() {
+        // nothing is kept
+    }
+
     /** The store's seal: the same for as long as the store lives. */
     IdSeal seal();
 }

@@ -13,20 +13,28 @@ import java.util.function.ToLongFunction;
  *
  * <p>A list in order of use would be a lock that all threads meet at. Results are therefore forgotten in generations:
  * when the young one is full the old one goes, and every result that was asked for meanwhile has moved to the young
- * one.
+ * one. A cache that one burst of requests has filled would stay full for ever, for nobody fills it again: its owner
+ * calls {@link #age} now and then, and then generations end by time, too.
  */
 public final class BoundedCache<V> {
 
     /** One entry may have so much of a generation: a large one would push out hundreds of others. */
     private static final int LARGE = 4;
+    /** What takes no more than this part of a generation is kept however old it is. */
+    private static final int SMALL = 4;
 
-    private record Generations<V>(Map<String, V> young, Map<String, V> old, AtomicLong weight) {
+    /** The two generations, and what the entries of each weigh. */
+    private record Generations<V>(Map<String, V> young, Map<String, V> old, AtomicLong weight, AtomicLong oldWeight) {
+
+        static <V> Generations<V> after(Map<String, V> old, AtomicLong oldWeight) {
+            return new Generations<>(new ConcurrentHashMap<>(), old, new AtomicLong(), oldWeight);
+        }
     }
 
     private final long weightMax;
     private final ToLongFunction<V> ofValue;
     private final AtomicReference<Generations<V>> now = new AtomicReference<>(
-        new Generations<>(new ConcurrentHashMap<>(), Map.of(), new AtomicLong()));
+        Generations.after(Map.of(), new AtomicLong()));
 
     /**
      * Keeps at most twice {@code weightMax} bytes: of the texts, of the entries, and of the values as they are when
@@ -67,7 +75,18 @@ public final class BoundedCache<V> {
     private void count(Generations<V> g, long weight) {
         if (g.weight.addAndGet(weight) > weightMax) {
             // T1 and T2 both fill it: only one may turn the page, or the young generation would be lost as well
-            now.compareAndSet(g, new Generations<>(new ConcurrentHashMap<>(), g.young, new AtomicLong()));
+            now.compareAndSet(g, Generations.after(g.young, g.weight));
+        }
+    }
+
+    /**
+     * Time has passed: what was not asked for since it passed before is forgotten, unless it is little. Thousands of
+     * streams that come one by one share what the first of them asked for, and so they do after a quiet hour.
+     */
+    public void age() {
+        Generations<V> g = now.get();
+        if (g.weight.get() + g.oldWeight.get() > weightMax / SMALL) {
+            now.compareAndSet(g, Generations.after(g.young, g.weight));
         }
     }
 

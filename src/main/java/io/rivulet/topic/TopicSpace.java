@@ -128,6 +128,17 @@ public final class TopicSpace {
     }
 
     /**
+     * Time has passed: what a burst of requests asked for, and nobody since, is let go of. Its owner calls it some
+     * times a minute.
+     */
+    public void age() {
+        patterns.age();
+        templates.age();
+        selections.age();
+        urls.age();
+    }
+
+    /**
      * Whether nobody may publish to this topic: it leads to the hub's own path or below it, or to
      * {@code /.well-known/mercure}, wherever the hub is (PUB-05).
      */

@@ -38,6 +38,11 @@ final class TopicUrls {
         return url;
     }
 
+    /** See {@link TopicSpace#age}. */
+    void age() {
+        known.age();
+    }
+
     /** The common beginning of the URLs of all topics that begin so and have no dot segments; "" for none. */
     String beginning(String beginning) {
         return TopicUrl.beginning(beginning, hub);

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -38,6 +39,8 @@ import org.junit.jupiter.api.Test;
 class HostileIT {
 
     private static final Duration WARM_UP_SHARE = Duration.ofSeconds(2);
+    /** Threads that took less are not told of. */
+    private static final long TOLD_MS = 50;
     private static final int BATCH = 1_000;
     private static final int BIG_EVENTS = 12;
     private static final int BIG_BYTES = 400_000;
@@ -94,17 +97,31 @@ class HostileIT {
     private void play(HubProcess hub, Honest honest, Path folder) throws IOException {
         honest.measure(scale.quiet().plus(WARM_UP_SHARE));
         long before = hub.aliveMb();
+        hub.dump("before");
+        Map<String, Long> begin = hub.threadMs();
         Seen quiet = honest.measure(scale.quiet());
         say("quiet:  " + quiet.text());
+        Map<String, Long> middle = hub.threadMs();
+        say("processor: " + taken(begin, middle));
         try (Attackers attackers = new Attackers(scale, hub.port(), folder.resolve("attackers.log"))) {
             Seen attacked = honest.measure(scale.attack());
             say("attack: " + attacked.text() + "; worst return " + honest.worstReturnUs() / 1_000 + " ms");
+            say("processor: " + taken(middle, hub.threadMs()));
             attackers.leave().forEach(this::say);
             faults.addAll(attackers.faults());
             judge(quiet, attacked, honest);
         }
         judgeMemory(hub, before);
         honest.settle();
+    }
+
+    /** What threads of each kind took in between, the greatest first; threads that ended meanwhile are not in it. */
+    private static String taken(Map<String, Long> from, Map<String, Long> to) {
+        Map<String, Long> taken = new TreeMap<>();
+        to.forEach((kind, ms) -> taken.put(kind, ms - from.getOrDefault(kind, 0L)));
+        return taken.entrySet().stream().filter(one -> one.getValue() >= TOLD_MS)
+            .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+            .map(one -> one.getKey() + " " + one.getValue() + " ms").collect(Collectors.joining(", "));
     }
 
     private void judge(Seen quiet, Seen attacked, Honest honest) {
@@ -136,6 +153,7 @@ class HostileIT {
             faults.add("a minute after the attackers " + after[0] + " MB are alive, and " + before + " before them");
             hub.largest().forEach(this::say);
         }
+        hub.dump("after");
         say("alive in the end: " + after[0] + " MB; honest streams ended " + hub.ends("127.0.1.") + ", strangers' "
             + hub.ends("127.0.0."));
     }

@@ -91,6 +91,18 @@ final class HubProcess implements AutoCloseable {
         return Jcmd.largest(process.pid(), CLASSES);
     }
 
+    /** Leaves a heap dump in the folder, when {@code -Dhostile.dump} asks for it: what keeps what, before and after. */
+    void dump(String name) throws IOException {
+        if (Boolean.getBoolean("hostile.dump")) {
+            Jcmd.dump(process.pid(), folder.resolve(name + ".hprof"));
+        }
+    }
+
+    /** Milliseconds of the processor that its threads took, by kind. */
+    Map<String, Long> threadMs() throws IOException {
+        return Jcmd.threadMs(process.pid());
+    }
+
     private Path log() {
         return folder.resolve("hub.log");
     }

@@ -124,6 +124,26 @@ class OperatingTest {
         assertEquals(403, door.send("POST /.well-known/mercure" + head, "topic=a").getStatus());
     }
 
+    /** A part that has no room for the piece of a list, and one that has room for a single one. */
+    @Test
+    void listsAreWrittenWithinTheBudgetOfBytesInFlightAndGiveItBack() throws Exception {
+        String[] lists = {PATH, "/api/bans", "/.well-known/mercure/subscriptions"};
+        try (Door none = Tokens.door("flight.bytes", "64k", "body.max", "10k", "presence", "true")) {
+            for (String list : lists) {
+                HttpTester.Response answer = none.send("GET " + list + OPERATOR, "");
+                assertEquals(503, answer.getStatus(), list + answer.getContent());
+                assertTrue(answer.getContent().contains("(rivulet.flight.bytes)"), answer.getContent());
+            }
+        }
+        try (Door one = Tokens.door("flight.bytes", "128k", "body.max", "10k", "presence", "true")) {
+            for (int i = 0; i < 30; i++) {
+                HttpTester.Response answer = one.send("GET " + lists[i % lists.length] + OPERATOR, "");
+                assertEquals(200, answer.getStatus(), answer.getContent());
+                JsonParser.parseString(answer.getContent());
+            }
+        }
+    }
+
     @Test
     void aTokenIsExplainedToOperatorsOnly() throws Exception {
         HttpTester.Response plain = door.send("POST /api/tokens/explain\nContent-Type: text/plain" + OPERATOR,

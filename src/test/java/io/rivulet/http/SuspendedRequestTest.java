@@ -336,7 +336,7 @@ class SuspendedRequestTest {
             protected void begin(HttpServletRequest request, HttpServletResponse response) {
                 CompletableFuture<String> what = new CompletableFuture<>();
                 SuspendedRequest.await(what, request, context().problem(), TIMEOUT_MS,
-                    Refused.because(Reason.OVERLOADED, "it took too long"));
+                    Refused.because(Reason.OVERLOADED, "it took too long"), null);
                 request.getAsyncContext().addListener(new Counter());
                 waiting.add(what);
             }

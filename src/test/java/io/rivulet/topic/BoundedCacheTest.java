@@ -60,4 +60,29 @@ class BoundedCacheTest {
         assertNull(weighed.get("large"));
         assertEquals(100, weighed.get("small"));
     }
+
+    /** A burst fills the cache, and nobody comes who would fill it again. */
+    @Test
+    void whatNobodyAsksForIsForgottenInTime() {
+        cache.put("asked", 1);
+        for (int i = 0; i < 60; i++) {
+            cache.put("t" + i, i);
+        }
+        for (int i = 0; i < 2; i++) {
+            cache.age();
+            assertEquals(1, cache.get("asked"));
+        }
+        cache.age();
+        assertTrue(cache.size() <= 2, cache.size() + " entries");
+        assertEquals(1, cache.get("asked"));
+    }
+
+    @Test
+    void littleIsKeptHoweverOldItIs() {
+        cache.put("little", 1);
+        for (int i = 0; i < 10; i++) {
+            cache.age();
+        }
+        assertEquals(1, cache.get("little"));
+    }
 }

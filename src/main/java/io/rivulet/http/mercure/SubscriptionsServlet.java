@@ -5,6 +5,9 @@ import io.rivulet.config.SettingsTable;
 import io.rivulet.http.HubContext;
 import io.rivulet.http.HubServlet;
 import io.rivulet.http.form.Answer;
+import io.rivulet.http.form.BytesInFlight;
+import io.rivulet.http.stream.ListDocument;
+import io.rivulet.http.stream.PageResponses;
 import io.rivulet.hub.presence.ActiveSubscription;
 import io.rivulet.hub.presence.Presence;
 import io.rivulet.hub.presence.SubscriptionDocument;
@@ -15,7 +18,10 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * {@code /.well-known/mercure/subscriptions…}: who is subscribed to what (ACT-06 to ACT-11, OLD-12), for callers who
@@ -29,13 +35,15 @@ public final class SubscriptionsServlet extends HubServlet {
     private static final String JSON_LD = "application/ld+json";
 
     private final transient Presence presence;
+    private final transient PageResponses responses;
     private final String hubPath;
     private final String hub;
     private final boolean legacyOn;
 
     /** The servlet of this hub; {@code hubPath} is where Mercure's path is below the context's. */
-    public SubscriptionsServlet(HubContext context, String hubPath) {
+    public SubscriptionsServlet(HubContext context, PageResponses responses, String hubPath) {
         super(context);
+        this.responses = responses;
         this.hubPath = hubPath;
         presence = context.hub().presence();
         hub = SubscriptionDocument.hubPath(context.hub().topics());
@@ -63,20 +71,31 @@ public final class SubscriptionsServlet extends HubServlet {
         presence.touched();
         String lastEventId = presence.lastEventId(); // before the list: what changes between is then in the list
         SubscriptionsPath asked = SubscriptionsPath.read(below, legacyOn, grant.legacy() || wantsJsonLd(request));
-        List<ActiveSubscription> found = presence.list(asked::covers);
+        BytesInFlight.Charge charge = context().charge(request, grant);
+        try {
+            charge.take(ListDocument.PIECE_BYTES);
+            answer(request, response, asked, path, lastEventId, charge);
+        } catch (IOException | RuntimeException | Error e) {
+            charge.close();
+            throw e;
+        }
+    }
+
+    private void answer(HttpServletRequest request, HttpServletResponse response, SubscriptionsPath asked, String path,
+                        String lastEventId, BytesInFlight.Charge charge) throws IOException {
+        List<ActiveSubscription> found = presence.list(asked::covers, charge::take);
         if (asked.isSingle() && found.isEmpty()) {
             throw Refused.because(Reason.NOT_FOUND, "there is no such active subscription");
         }
         String etag = asked.legacy() ? wire(lastEventId) : '"' + SubscriptionDocument.encode(lastEventId) + '"';
         headers(response, asked, etag, lastEventId);
         if (isKnown(request.getHeader("If-None-Match"), etag)) {
+            charge.close();
             response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
             return;
         }
-        byte[] body = document(asked, path, found, lastEventId).getBytes(StandardCharsets.UTF_8);
         response.setContentType(asked.legacy() ? JSON_LD : Answer.JSON);
-        response.setContentLength(body.length);
-        response.getOutputStream().write(body);
+        responses.send(request.startAsync(), document(asked, path, found, lastEventId), charge);
     }
 
     /** Whoever may read the topic of this path may read it here (ACT-07). */
@@ -89,14 +108,18 @@ public final class SubscriptionsServlet extends HubServlet {
         }
     }
 
-    private String document(SubscriptionsPath asked, String path, List<ActiveSubscription> found,
-                            String lastEventId) {
+    private Supplier<byte[]> document(SubscriptionsPath asked, String path, List<ActiveSubscription> found,
+                                      String lastEventId) {
+        Function<ActiveSubscription, String> json = asked.legacy() ? one -> SubscriptionDocument.legacyJson(hub, one)
+            : one -> SubscriptionDocument.json(hub, one, true);
         if (asked.isSingle()) {
-            return asked.legacy() ? SubscriptionDocument.legacyJson(hub, found.get(0), true, lastEventId)
-                : SubscriptionDocument.json(hub, found.get(0), true);
+            Iterator<ActiveSubscription> one = found.subList(0, 1).iterator();
+            return () -> !one.hasNext() ? null : (asked.legacy()
+                ? SubscriptionDocument.legacyJson(hub, one.next(), true, lastEventId) : json.apply(one.next()))
+                .getBytes(StandardCharsets.UTF_8);
         }
-        return asked.legacy() ? SubscriptionDocument.legacyCollection(path, hub, found, lastEventId)
-            : SubscriptionDocument.collection(path, hub, found);
+        return new ListDocument<>(asked.legacy() ? SubscriptionDocument.legacyHead(path, lastEventId)
+            : SubscriptionDocument.head(path), "subscriptions", found, json);
     }
 
     private void headers(HttpServletResponse response, SubscriptionsPath asked, String etag, String lastEventId) {

@@ -7,12 +7,16 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.rivulet.auth.Bans;
 import io.rivulet.auth.Grant;
+import io.rivulet.heap.HeapBytes;
 import io.rivulet.http.HubContext;
 import io.rivulet.http.HubServlet;
 import io.rivulet.http.SuspendedRequest;
 import io.rivulet.http.form.Answer;
+import io.rivulet.http.form.BytesInFlight;
 import io.rivulet.http.form.FormFields;
 import io.rivulet.http.form.Query;
+import io.rivulet.http.stream.ListDocument;
+import io.rivulet.http.stream.PageResponses;
 import io.rivulet.hub.stream.Connection;
 import io.rivulet.hub.stream.Connections;
 import io.rivulet.hub.stream.Lag;
@@ -20,11 +24,14 @@ import io.rivulet.refusal.Refused;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * {@code /api/connections}: operators see and close open streams, and ban their readers. The owner of a stream, known
@@ -37,17 +44,21 @@ public final class ConnectionsServlet extends HubServlet {
     private static final String SECRET = "Rivulet-Secret";
     /** A longer list would have megabytes; the total is told beside it. */
     private static final int LISTED_MAX = 1_000;
+    /** Of one of them, as it is listed and with what its shard says, beside its topics. */
+    private static final long ENTRY_BYTES = 400;
     /** The longest wait for the shards, which answer between two rounds. */
     private static final long SHARDS_MS = 5_000;
     private static final String NOBODY = "no connection has this name";
 
     private final String path;
     private final transient BanHandler bans;
+    private final transient PageResponses responses;
 
     /** The servlet of this hub, whose bans these are, at this path below the context's. */
-    public ConnectionsServlet(HubContext context, Bans bans, String path) {
+    public ConnectionsServlet(HubContext context, Bans bans, PageResponses responses, String path) {
         super(context);
         this.path = path;
+        this.responses = responses;
         this.bans = new BanHandler(context, bans);
     }
 
@@ -55,10 +66,7 @@ public final class ConnectionsServlet extends HubServlet {
     protected void begin(HttpServletRequest request, HttpServletResponse response) throws IOException {
         String name = name(request);
         switch (request.getMethod()) {
-            case "GET", "HEAD" -> {
-                context().access().toOperate(request, false);
-                show(name, request);
-            }
+            case "GET", "HEAD" -> show(name, request, context().access().toOperate(request, false));
             case "PATCH" -> renew(name, request);
             case "DELETE" -> close(name, request, response);
             case "OPTIONS" -> context().cors().options(request, response, METHODS);
@@ -66,18 +74,36 @@ public final class ConnectionsServlet extends HubServlet {
         }
     }
 
-    /** Open streams, and what their shards say of them; {@code total} is null when one stream was asked for by name. */
-    private record Listing(List<Connection> streams, Integer total, Map<String, Lag> lags) {
+    /**
+     * Open streams, and what their shards say of them.
+     *
+     * @param total  null when one stream was asked for by name
+     * @param charge for the memory of the answer
+     */
+    private record Listing(List<Connection> streams, Integer total, Map<String, Lag> lags,
+                           BytesInFlight.Charge charge) {
     }
 
-    private void show(String name, HttpServletRequest request) {
-        List<Connection> all = name.isEmpty() ? connections().list() : List.of(find(name));
-        List<Connection> streams = all.stream().sorted(Comparator.comparingLong(Connection::openedMs))
-            .limit(LISTED_MAX).toList();
-        Integer total = name.isEmpty() ? all.size() : null;
-        SuspendedRequest.await(connections().lags(streams.stream().map(Connection::connection).toList())
-            .thenApply(lags -> new Listing(streams, total, lags)), request, context().problem(), SHARDS_MS,
-            Refused.because(OVERLOADED, "the fan-out did not answer within " + SHARDS_MS + " ms"));
+    private void show(String name, HttpServletRequest request, Grant grant) {
+        BytesInFlight.Charge charge = context().charge(request, grant);
+        try {
+            Integer total = name.isEmpty() ? connections().open() : null;
+            charge.take(ListDocument.PIECE_BYTES + (total == null ? 1 : Math.min(total, LISTED_MAX)) * ENTRY_BYTES);
+            List<Connection> streams = total == null ? List.of(find(name)) : connections().oldest(LISTED_MAX);
+            charge.take(streams.stream().mapToLong(one -> HeapBytes.list(one.topics().size())).sum()
+                + streams.stream().mapToLong(ConnectionsServlet::textBytes).max().orElse(0));
+            SuspendedRequest.await(connections().lags(streams.stream().map(Connection::connection).toList())
+                .thenApply(lags -> new Listing(streams, total, lags, charge)), request, context().problem(), SHARDS_MS,
+                Refused.because(OVERLOADED, "the fan-out did not answer within " + SHARDS_MS + " ms"), charge);
+        } catch (RuntimeException | Error e) {
+            charge.close();
+            throw e;
+        }
+    }
+
+    /** What an entry takes while it is text: its topics in JSON, as characters and as bytes. */
+    private static long textBytes(Connection one) {
+        return one.topics().stream().mapToLong(topic -> 3L * topic.length()).sum();
     }
 
     /** The stream goes on with the token of this request. */
@@ -96,7 +122,14 @@ public final class ConnectionsServlet extends HubServlet {
     protected void goOn(HttpServletRequest request, HttpServletResponse response, SuspendedRequest.Outcome outcome)
         throws IOException {
         if (outcome.get() instanceof Listing listing) {
-            list(listing).write(response);
+            response.setContentType(Answer.JSON);
+            response.setHeader("Cache-Control", "no-store");
+            try {
+                responses.send(request.startAsync(), document(listing), listing.charge());
+            } catch (IOException | RuntimeException | Error e) {
+                listing.charge().close();
+                throw e;
+            }
             return;
         }
         Grant fresh = (Grant) outcome.get();
@@ -126,18 +159,13 @@ public final class ConnectionsServlet extends HubServlet {
         response.setStatus(HttpServletResponse.SC_NO_CONTENT);
     }
 
-    private static Answer list(Listing listing) {
-        JsonArray array = new JsonArray();
-        for (Connection one : listing.streams()) {
-            array.add(json(one, listing.lags().get(one.connection())));
-        }
+    private static Supplier<byte[]> document(Listing listing) {
+        Function<Connection, String> json = one -> json(one, listing.lags().get(one.connection())).toString();
         if (listing.total() == null) {
-            return Answer.json(200, array.get(0).toString());
+            Iterator<Connection> one = listing.streams().iterator();
+            return () -> one.hasNext() ? json.apply(one.next()).getBytes(StandardCharsets.UTF_8) : null;
         }
-        JsonObject json = new JsonObject();
-        json.addProperty("total", listing.total());
-        json.add("connections", array);
-        return Answer.json(200, json.toString());
+        return new ListDocument<>("\"total\":" + listing.total() + ",", "connections", listing.streams(), json);
     }
 
     private static JsonObject json(Connection one, Lag lag) {

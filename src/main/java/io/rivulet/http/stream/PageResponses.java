@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The large answers that are being written, and the thread {@code rivulet-pages}, which ends those that nobody reads:
- * by {@code rivulet.stall.timeout}, as with streams. {@code EventsServlet} uses it for pages of history, on any thread.
- * To be closed after the hub.
+ * by {@code rivulet.stall.timeout}, as with streams. {@code EventsServlet} uses it for pages of history, others for
+ * lists, on any thread. To be closed after the hub.
  */
 public final class PageResponses implements AutoCloseable {
 

@@ -3,6 +3,7 @@ package io.rivulet.hub.presence;
 import io.rivulet.auth.Grant;
 import io.rivulet.event.IdSeal;
 import io.rivulet.event.Position;
+import io.rivulet.heap.HeapBytes;
 import io.rivulet.hub.resume.StartPoint;
 import io.rivulet.hub.resume.SubscribeRequest;
 import io.rivulet.hub.stream.feed.StreamWatcher;
@@ -18,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 
 /**
@@ -40,6 +42,9 @@ public final class Presence implements StreamWatcher {
     /** Of texts and payloads of one list: some 40,000 subscriptions. The document takes several times as much. */
     static final long LIST_CHARS_MAX = 8 << 20;
     private static final int ENTRY_CHARS = 150;
+    /** Of one in a list that is being written, beside what its stream holds anyway; and for so many room is asked. */
+    private static final long ENTRY_BYTES = HeapBytes.object(3, 0) + Long.BYTES;
+    private static final int ROOM_ENTRIES = 1_000;
 
     private final boolean on;
     private final String hub;
@@ -91,18 +96,27 @@ public final class Presence implements StreamWatcher {
         return newest == null || newest.place().equals(Position.START) ? "earliest" : newest.id();
     }
 
+    /** The active subscriptions that are wanted, for which there is memory. */
+    public List<ActiveSubscription> list(Predicate<ActiveSubscription> wanted) {
+        return list(wanted, bytes -> { });
+    }
+
     /**
      * The active subscriptions that are wanted, those of one connection together.
      *
+     * @param room takes the memory for more of the list, or throws what is then thrown here
      * @throws Refused OVERLOADED when the list would take more than {@link #LIST_CHARS_MAX}
      */
-    public List<ActiveSubscription> list(Predicate<ActiveSubscription> wanted) {
+    public List<ActiveSubscription> list(Predicate<ActiveSubscription> wanted, LongConsumer room) {
         List<ActiveSubscription> found = new ArrayList<>();
         long chars = 0;
         for (Registration registration : registered) {
             for (int i = 0; i < registration.size(); i++) {
                 ActiveSubscription one = registration.get(i);
                 if (wanted.test(one)) {
+                    if (found.size() % ROOM_ENTRIES == 0) {
+                        room.accept(ROOM_ENTRIES * ENTRY_BYTES);
+                    }
                     found.add(one);
                     chars += ENTRY_CHARS + one.matcher().text().length()
                         + (one.payload() == null ? 0 : one.payload().length());
@@ -166,6 +180,11 @@ public final class Presence implements StreamWatcher {
 
         Registered(Registration registration) {
             this.registration = registration;
+        }
+
+        @Override
+        public boolean watches() {
+            return watches;
         }
 
         @Override

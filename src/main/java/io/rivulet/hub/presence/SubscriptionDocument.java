@@ -1,13 +1,11 @@
 package io.rivulet.hub.presence;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.rivulet.topic.TopicMatcher;
 import io.rivulet.topic.TopicSpace;
 import io.rivulet.url.PercentEncoding;
 import java.net.URI;
-import java.util.List;
 
 /**
  * Active subscriptions as JSON text, of Mercure 1.0 (ACT-03, ACT-08) and of 0.x (JSON-LD, OLD-11, OLD-12). The teller
@@ -69,28 +67,32 @@ public final class SubscriptionDocument {
         return json.toString();
     }
 
-    /** A collection in 1.0; {@code id} is the path that was asked for. */
-    public static String collection(String id, String hub, List<ActiveSubscription> all) {
+    /** One subscription in a collection of 0.x. */
+    public static String legacyJson(String hub, ActiveSubscription of) {
+        return legacy(new JsonObject(), hub, of, true).toString();
+    }
+
+    /** What a collection in 1.0 begins with, before its list; {@code id} is the path that was asked for. */
+    public static String head(String id) {
         JsonObject json = new JsonObject();
         json.addProperty("id", id);
         json.addProperty("type", "subscriptions");
-        JsonArray list = new JsonArray(all.size());
-        all.forEach(one -> list.add(document(hub, one, true)));
-        json.add("subscriptions", list);
-        return json.toString();
+        return members(json);
     }
 
-    /** A collection in 0.x. */
-    public static String legacyCollection(String id, String hub, List<ActiveSubscription> all, String lastEventId) {
+    /** The same in 0.x. */
+    public static String legacyHead(String id, String lastEventId) {
         JsonObject json = new JsonObject();
         json.addProperty("@context", CONTEXT);
         json.addProperty("id", id);
         json.addProperty("type", "Subscriptions");
         json.addProperty("lastEventID", lastEventId);
-        JsonArray list = new JsonArray(all.size());
-        all.forEach(one -> list.add(legacy(new JsonObject(), hub, one, true)));
-        json.add("subscriptions", list);
-        return json.toString();
+        return members(json);
+    }
+
+    private static String members(JsonObject json) {
+        String text = json.toString();
+        return text.substring(1, text.length() - 1) + ",";
     }
 
     private static JsonObject document(String hub, ActiveSubscription of, boolean active) {

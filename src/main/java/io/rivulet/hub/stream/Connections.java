@@ -5,9 +5,11 @@ import io.rivulet.refusal.Refused;
 import io.rivulet.refusal.Refused.Reason;
 import io.rivulet.topic.TopicMatcher;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,6 +38,24 @@ public final class Connections {
     /** All of them, in no order. */
     public List<Connection> list() {
         return open.values().stream().map(Connections::shown).toList();
+    }
+
+    /** How many there are. */
+    public int open() {
+        return open.size();
+    }
+
+    /** Those that have been open for longest, so many at most, the oldest first. */
+    public List<Connection> oldest(int most) {
+        Comparator<Subscriber> byAge = Comparator.comparingLong(s -> s.admission().openedMs());
+        PriorityQueue<Subscriber> oldest = new PriorityQueue<>(byAge.reversed()); // its head is the first to go
+        for (Subscriber s : open.values()) {
+            oldest.add(s);
+            if (oldest.size() > most) {
+                oldest.poll();
+            }
+        }
+        return oldest.stream().sorted(byAge).map(Connections::shown).toList();
     }
 
     /** The stream of this public name. */

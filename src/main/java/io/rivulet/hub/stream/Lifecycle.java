@@ -97,6 +97,7 @@ final class Lifecycle {
     private EndReason place(Subscriber s, StartPoint found) {
         streams.index(s);
         s.watchedAs(setup.watcher().began(s.request(), s.grant(), s.admission().subscriber(), found));
+        streams.watches(s, s.watched().watches());
         Dialect dialect = s.request().dialect();
         if (s.watched().isInexact() && dialect.endsOnLoss()) {
             return EndReason.LOSS;
@@ -202,7 +203,7 @@ final class Lifecycle {
             case 3 -> streams.unlist(s);
             case 4 -> streams.assigned().decrementAndGet();
             case 5 -> unsent.end(s);
-            case 6 -> setup.ended().accept(s);
+            case 6 -> setup.accounts().ended(s);
             case 7 -> s.watched().ended();
             default -> s.outlet().end();
         }

@@ -174,7 +174,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
                 return false; // only while the hub closes does the ring not wait for the shards
             }
             offeringSequence = sequence;
-            streams.forEach(offering.topics(), offer);
+            streams.forEach(offering, offer);
         }
         round.offered(offering);
         for (int i = 0; i < dirty.size(); i++) {
@@ -502,18 +502,23 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
      */
     @Override
     public void renew(Subscriber s, Grant fresh, CompletableFuture<Void> answer) {
-        Refused refusal = s.isEnded() || s.isEnding()
-            ? Refused.because(Refused.Reason.NOT_FOUND, "the stream has ended meanwhile")
-            : setup.banned().test(fresh) ? Refused.because(Refused.Reason.BANNED, "this subject or token is banned")
-            : null;
-        if (refusal != null) {
+        try {
+            if (s.isEnded() || s.isEnding()) {
+                throw Refused.because(Refused.Reason.NOT_FOUND, "the stream has ended meanwhile");
+            }
+            if (setup.banned().test(fresh)) {
+                throw Refused.because(Refused.Reason.BANNED, "this subject or token is banned");
+            }
+            setup.accounts().renewing(s, fresh);
+        } catch (Refused refusal) {
             answer(() -> answer.completeExceptionally(refusal));
             return;
         }
+        s.renew(fresh); // at once: what is counted and what it holds are one
         try {
-            s.renew(fresh);
             if (lifecycle.endNow(s) == null) {
                 s.watched().renewed(fresh);
+                streams.watches(s, s.watched().watches());
                 if (s.feed() instanceof LiveFeed live && live.eventsHeld() > 0) {
                     fallBehind(s, live);
                 } else if (s.feed() != null) {
@@ -530,6 +535,11 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
     @Override
     public Lag lag(Subscriber s) {
         return lagMeter.of(s);
+    }
+
+    /** The steps that patterns took for live events: for tests, on its thread. */
+    public long stepsForEvents() {
+        return streams.steps();
     }
 
     /** The state that its feeds share: for tests, on its thread. */

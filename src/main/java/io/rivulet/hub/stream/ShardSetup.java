@@ -9,7 +9,6 @@ import io.rivulet.metrics.Metrics;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
@@ -19,7 +18,7 @@ import java.util.function.Predicate;
  * @param sources    where feeds get events from
  * @param start      the place of the log's head at opening; {@code startId} is its sealed id
  * @param backlogMax events that a stream may wait for in memory
- * @param ended      called for each stream that ended, on its shard's thread
+ * @param accounts   where streams are counted, told on their shards' threads
  * @param retryMs    the time after which a client is to come back: another one for each
  * @param cursors    when a silent stream is due a fresh cursor
  * @param banned     whether the holder of this grant is to be kept out; any thread
@@ -32,7 +31,7 @@ import java.util.function.Predicate;
  * @param conflateBytes     the memory of all of them on one shard, see {@code ConflationBudget}
  */
 public record ShardSetup(FeedSources sources, LocalLog log, Readers readers, Metrics metrics, InstantSource clock,
-                         LongSupplier nanos, Position start, String startId, int backlogMax, Consumer<Subscriber> ended,
+                         LongSupplier nanos, Position start, String startId, int backlogMax, StreamAccounts accounts,
                          LongSupplier retryMs, Heartbeat.CursorDue cursors, Predicate<Grant> banned, Executor answers,
                          StreamWatcher watcher, long writeBytes, StreamNames names, long stallNs, int conflateTopicsMax,
                          long conflateBytes) {

@@ -1,5 +1,6 @@
 package io.rivulet.hub.stream;
 
+import io.rivulet.event.EventFrame;
 import io.rivulet.topic.TopicIndex;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,10 +12,15 @@ import java.util.function.Consumer;
  * count is for any thread.
  *
  * <p>Each stream knows its slot in the list, so that one of many thousands is removed without a search.
+ *
+ * <p>Events of the active subscriptions have topics that strangers choose, each kilobytes long and never seen before,
+ * and few streams may see any of them. So those few stand in an index of their own, and a stranger's patterns are not
+ * tried on what another stranger subscribed to.
  */
 final class ShardStreams {
 
     private final TopicIndex<Subscriber> index = new TopicIndex<>();
+    private final TopicIndex<Subscriber> watchers = new TopicIndex<>();
     private final List<Subscriber> streams = new ArrayList<>();
     private final AtomicInteger assigned = new AtomicInteger();
 
@@ -28,9 +34,14 @@ final class ShardStreams {
         return streams;
     }
 
-    /** The streams that may want an event of these topics, each at least once. */
-    void forEach(List<String> topics, Consumer<Subscriber> sink) {
-        index.forEach(topics, sink);
+    /** The streams that may want this event, each at least once. */
+    void forEach(EventFrame frame, Consumer<Subscriber> sink) {
+        (frame.isPresence() ? watchers : index).forEach(frame.topics(), sink);
+    }
+
+    /** The steps that patterns took for events until now: a test shows with it what an event costs. */
+    long steps() {
+        return index.steps() + watchers.steps();
     }
 
     void add(Subscriber s) {
@@ -44,8 +55,19 @@ final class ShardStreams {
         s.indexed(true);
     }
 
+    /** Events of the active subscriptions are offered to it, or no more: its rights may be others now. */
+    void watches(Subscriber s, boolean now) {
+        if (now && !s.isWatcher()) {
+            watchers.add(s.request().topics(), s);
+        } else if (!now && s.isWatcher()) {
+            watchers.remove(s.request().topics(), s);
+        }
+        s.watcher(now);
+    }
+
     /** No event is offered to it any more. */
     void unindex(Subscriber s) {
+        watches(s, false);
         if (s.isIndexed()) {
             index.remove(s.request().topics(), s);
             s.indexed(false);

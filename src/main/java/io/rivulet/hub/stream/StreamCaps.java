@@ -90,6 +90,23 @@ public final class StreamCaps {
             }
         }
 
+        /** A stream that is counted holds this as well. */
+        void enterBeyond(Load beyond) {
+            kib += more(beyond);
+            share(beyond.grant, beyond.grantKib);
+        }
+
+        /** It holds that no more; nothing happens where it did not. */
+        void leaveBeyond(Load beyond) {
+            if (beyond.grantKib > 0 && shared != null && shared.containsKey(beyond.grant)) {
+                kib -= left(beyond.grant, beyond.grantKib);
+            }
+        }
+
+        boolean isEmpty() {
+            return streams == 0 && (shared == null || shared.isEmpty());
+        }
+
         void leave(Load load) {
             long less = load.own + left(load.topics, load.topicsKib) + left(load.grant, load.grantKib);
             kib -= less; // from here on nothing can fail: a call that failed may be made again
@@ -106,6 +123,11 @@ public final class StreamCaps {
 
         boolean isNone() {
             return own + topicsKib + grantKib == 0;
+        }
+
+        /** What a stream weighs by a grant that it got later: its request keeps the first one alive, too. */
+        static Load beyond(SubscribeRequest request, Grant grant) {
+            return new Load(0, request.topics(), 0, grant, grant == request.grant() ? 0 : grant.weight() >> 10);
         }
 
         static Load of(SubscribeRequest request) {
@@ -151,7 +173,7 @@ public final class StreamCaps {
         Object address = address(request, load);
         Grant.Identity subject = subject(request, load);
         synchronized (this) {
-            checkTotal(load);
+            checkTotal(load, 1);
             if (address != null) {
                 String whose = address instanceof IpBlock block && !block.isV4()
                     ? "the caller's /" + Caller.V6_NETWORK_BITS + " network has " : "the caller's address has ";
@@ -172,10 +194,52 @@ public final class StreamCaps {
         }
     }
 
-    private void checkTotal(Load load) {
+    /**
+     * A stream goes on under another grant. Its request keeps the first one alive, so the fresh one is counted beside
+     * that, and the one between them no more.
+     *
+     * @param now what it goes on under until now: its request's own where it was never renewed
+     * @throws Refused as {@link #enter} does for the weight; all stays as it was then
+     */
+    public void renew(SubscribeRequest request, Grant now, Grant fresh) {
+        Load more = Load.beyond(request, fresh);
+        Load less = Load.beyond(request, now);
+        if (more.isNone() && less.isNone()) {
+            return;
+        }
+        Object address = Caller.address(request.peer());
+        Grant.Identity subject = request.grant().isNamed() ? request.grant().identity() : null;
+        synchronized (this) {
+            if (all.more(more) > 0) {
+                checkTotal(more, 0);
+            }
+            check(byAddress.get(address), 0, more, "the caller's address has ", SettingsTable.CONNECTIONS_MAX,
+                Count.STREAMS_REFUSED_ADDRESS);
+            if (subject != null) {
+                check(bySubject.get(subject), 0, more, "the caller's subject has ", SettingsTable.CONNECTIONS_MAX,
+                    Count.STREAMS_REFUSED_SUBJECT);
+            }
+            renew(all, more, less);
+            if (address != null) {
+                renew(byAddress.computeIfAbsent(address, a -> new Account()), more, less);
+            }
+            if (subject != null) {
+                renew(bySubject.computeIfAbsent(subject, a -> new Account()), more, less);
+            }
+            forget(byAddress, address);
+            forget(bySubject, subject);
+        }
+    }
+
+    private static void renew(Account account, Load more, Load less) {
+        account.enterBeyond(more);
+        account.leaveBeyond(less);
+    }
+
+    private void checkTotal(Load load, int streams) {
         long more = all.more(load);
         long taken = all.streams + places(all.kib);
-        if (totalMax > 0 && all.streams + 1 + places(all.kib + more) > totalMax) {
+        if (totalMax > 0 && all.streams + streams + places(all.kib + more) > totalMax) {
             throw taken == all.streams && more == 0
                 ? refused(OVERLOADED, "there are ", taken, totalMax, SettingsTable.CONNECTIONS_MAX,
                     Count.STREAMS_REFUSED_TOTAL)
@@ -206,12 +270,36 @@ public final class StreamCaps {
 
     /** Counts one that ended or did not open after all; once for each {@link #enter}. */
     public void leave(SubscribeRequest request) {
+        leave(request, request.grant());
+    }
+
+    /** The same for one that went on under this grant at last, see {@link #renew}. */
+    public void leave(SubscribeRequest request, Grant now) {
         Load load = Load.of(request);
         Object address = address(request, load);
         Grant.Identity subject = subject(request, load);
         synchronized (this) {
+            if (now != request.grant()) {
+                leaveBeyond(request, Load.beyond(request, now));
+            }
             LastingLoop.each(() -> all.leave(load), () -> leave(byAddress, address, load),
                 () -> leave(bySubject, subject, load));
+        }
+    }
+
+    private void leaveBeyond(SubscribeRequest request, Load beyond) {
+        Object address = Caller.address(request.peer());
+        Grant.Identity subject = request.grant().identity();
+        all.leaveBeyond(beyond);
+        byAddress.getOrDefault(address, NOTHING).leaveBeyond(beyond);
+        bySubject.getOrDefault(subject, NOTHING).leaveBeyond(beyond);
+        forget(byAddress, address);
+        forget(bySubject, subject);
+    }
+
+    private static <K> void forget(Map<K, Account> accounts, K who) {
+        if (who != null && accounts.getOrDefault(who, NOTHING).isEmpty()) {
+            accounts.remove(who);
         }
     }
 
@@ -221,9 +309,7 @@ public final class StreamCaps {
             return; // it is not counted, or has left before a fault
         }
         account.leave(load);
-        if (account.streams == 0) {
-            accounts.remove(who);
-        }
+        forget(accounts, who);
     }
 
     /** How many addresses and subjects are remembered: for tests. */

@@ -28,6 +28,8 @@ import java.util.Arrays;
 public final class Subscriber implements Subscription, StreamView {
 
     private static final int PROBES_MAX = 6;
+    private static final int INDEXED = 1;
+    private static final int WATCHER = 2;
 
     /** How far the stream has come in its life. */
     enum Stage {
@@ -123,7 +125,8 @@ public final class Subscriber implements Subscription, StreamView {
     /** The sequence that the index offered last: an event with several matching topics is taken once. */
     private long offered;
     private int slot = -1;
-    private boolean indexed;
+    /** In which indexes of its shard it is, as bits of one byte: there may be many thousands of streams. */
+    private byte indexes;
     /** How many comments it got, as far as that matters: {@link Heartbeat} begins with short pauses. */
     private byte probes;
     private boolean dirty;
@@ -466,10 +469,19 @@ public final class Subscriber implements Subscription, StreamView {
 
     /** Whether its shard's index knows it. */
     boolean isIndexed() {
-        return indexed;
+        return (indexes & INDEXED) != 0;
     }
 
     void indexed(boolean is) {
-        indexed = is;
+        indexes = (byte) (is ? indexes | INDEXED : indexes & ~INDEXED);
+    }
+
+    /** Whether its shard offers it events of the active subscriptions. */
+    boolean isWatcher() {
+        return (indexes & WATCHER) != 0;
+    }
+
+    void watcher(boolean is) {
+        indexes = (byte) (is ? indexes | WATCHER : indexes & ~WATCHER);
     }
 }

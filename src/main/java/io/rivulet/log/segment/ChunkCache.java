@@ -2,10 +2,12 @@ package io.rivulet.log.segment;
 
 import io.rivulet.log.LogEntry;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -23,6 +25,8 @@ final class ChunkCache {
     private final Map<Key, CompletableFuture<Chunk>> chunks = new LinkedHashMap<>(16, 0.75f, true);
     /** Bytes that were read one record at a time, of chunks that are not here. */
     private final Map<Key, Integer> singles = new LinkedHashMap<>(16, 0.75f, true);
+    /** What was asked for since time passed last. */
+    private final Set<Key> asked = new HashSet<>();
     private long bytes;
 
     /**
@@ -67,6 +71,7 @@ final class ChunkCache {
             CompletableFuture<Chunk> there;
             Chunk known = null;
             synchronized (chunks) {
+                asked.add(key);
                 there = chunks.get(key);
                 if (there != null && there.isDone()) {
                     known = there.join();
@@ -96,9 +101,14 @@ final class ChunkCache {
     /** The chunk with this number, if it is here and holds {@code position}; else null. */
     Chunk find(long segment, int number, long position) {
         synchronized (chunks) {
-            CompletableFuture<Chunk> there = chunks.get(new Key(segment, number));
+            Key key = new Key(segment, number);
+            CompletableFuture<Chunk> there = chunks.get(key);
             Chunk known = there == null || !there.isDone() ? null : there.join();
-            return known != null && known.last() >= position ? known : null;
+            if (known == null || known.last() < position) {
+                return null;
+            }
+            asked.add(key);
+            return known;
         }
     }
 
@@ -156,8 +166,23 @@ final class ChunkCache {
             Map.Entry<Key, CompletableFuture<Chunk>> entry = oldest.next();
             if (entry.getValue().isDone() && !entry.getKey().equals(newest)) {
                 bytes -= entry.getValue().join().weight();
+                asked.remove(entry.getKey());
                 oldest.remove();
             }
+        }
+    }
+
+    /** See {@link io.rivulet.log.LocalLog#age}. What is being loaded stays: somebody waits for it. */
+    void age() {
+        synchronized (chunks) {
+            chunks.entrySet().removeIf(entry -> {
+                boolean old = entry.getValue().isDone() && !asked.contains(entry.getKey());
+                if (old) {
+                    bytes -= entry.getValue().join().weight();
+                }
+                return old;
+            });
+            asked.clear();
         }
     }
 

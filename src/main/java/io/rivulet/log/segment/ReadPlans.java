@@ -10,9 +10,11 @@ import io.rivulet.log.index.TopicFilter;
 import io.rivulet.log.index.TopicPostings;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Which records of a segment a {@link View} is about, told by the segment's index alone: the public events of the
@@ -39,6 +41,8 @@ final class ReadPlans {
     private final Map<Key, Plan> plans = new LinkedHashMap<>(16, 0.75f, true);
     /** How many plans there are of each view. */
     private final Map<View, Integer> views = new HashMap<>();
+    /** What was asked for since time passed last. */
+    private final Set<Key> asked = new HashSet<>();
     private long kept;
 
     private record Key(long segment, Object index, View view) {
@@ -178,8 +182,36 @@ final class ReadPlans {
 
     private Plan known(Key key) {
         synchronized (plans) {
-            return plans.get(key);
+            Plan known = plans.get(key);
+            if (known != null) {
+                asked.add(key);
+            }
+            return known;
         }
+    }
+
+    /** See {@link io.rivulet.log.LocalLog#age}. */
+    void age() {
+        synchronized (plans) {
+            Iterator<Map.Entry<Key, Plan>> all = plans.entrySet().iterator();
+            while (all.hasNext()) {
+                Map.Entry<Key, Plan> one = all.next();
+                if (!asked.contains(one.getKey())) {
+                    remove(all, one);
+                }
+            }
+            asked.clear();
+        }
+    }
+
+    private void remove(Iterator<?> at, Map.Entry<Key, Plan> gone) {
+        View view = gone.getKey().view();
+        asked.remove(gone.getKey());
+        kept -= gone.getValue().weight();
+        if (views.computeIfPresent(view, (v, n) -> n == 1 ? null : n - 1) == null) {
+            kept -= view.weight();
+        }
+        at.remove(); // last: the entry is read before
     }
 
     /** Keeps a plan in place of an earlier one; of two threads that made one the later counts. */
@@ -190,18 +222,14 @@ final class ReadPlans {
         }
         synchronized (plans) {
             Plan before = plans.put(key, plan);
+            asked.add(key);
             kept += plan.weight() - (before == null ? 0 : before.weight());
             if (before == null && views.merge(key.view(), 1, Integer::sum) == 1) {
                 kept += viewWeight;
             }
             Iterator<Map.Entry<Key, Plan>> oldest = plans.entrySet().iterator();
             while (kept > KEPT_MAX && oldest.hasNext()) {
-                Map.Entry<Key, Plan> gone = oldest.next();
-                oldest.remove();
-                kept -= gone.getValue().weight();
-                if (views.computeIfPresent(gone.getKey().view(), (view, n) -> n == 1 ? null : n - 1) == null) {
-                    kept -= gone.getKey().view().weight();
-                }
+                remove(oldest, oldest.next());
             }
         }
     }

@@ -40,6 +40,7 @@ public final class SegmentLog implements EventLog {
     private final LogReader reader;
     private final LogLookup finder;
     private final Janitor janitor;
+    private final ReadPlans plans;
 
     private SegmentLog(LogOpener opened, LogOptions options, InstantSource clock, LongSupplier nanoTicker) {
         segments = opened.segments();
@@ -47,7 +48,7 @@ public final class SegmentLog implements EventLog {
         seal = new IdSeal(meta.key());
         LogClock logClock = new LogClock(clock, nanoTicker);
         appender = new Appender(segments, options, logClock, meta, opened.sealer(), opened.active());
-        ReadPlans plans = new ReadPlans(segments.hash());
+        plans = new ReadPlans(segments.hash());
         reader = new LogReader(segments, plans);
         finder = new LogLookup(segments, plans, meta, opened.trimmed(), logClock);
         janitor = new Janitor(segments, appender, options,
@@ -111,6 +112,12 @@ public final class SegmentLog implements EventLog {
     @Override
     public IdSeal seal() {
         return seal;
+    }
+
+    @Override
+    public void age() {
+        plans.age();
+        segments.age();
     }
 
     /**

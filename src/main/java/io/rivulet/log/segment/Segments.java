@@ -91,6 +91,11 @@ final class Segments {
         all = more;
     }
 
+    /** See {@link io.rivulet.log.LocalLog#age}. */
+    void age() {
+        cache.age();
+    }
+
     /** Takes the oldest segment out, after the range was moved past it. */
     synchronized void removeOldest() {
         cache.forget(all[0].first());

@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,6 +18,9 @@ import java.util.regex.Pattern;
 public final class Jcmd {
 
     private static final Pattern USED = Pattern.compile("generation\\s+total \\d+K, used (\\d+)K");
+
+    /** A thread's name, and the milliseconds that it took. */
+    private static final Pattern THREAD = Pattern.compile("(?m)^\"(.*?)\" .*?\\bcpu=([0-9.]+)ms");
 
     /** Nothing is compiled, and each queue that there is says that it is empty. */
     private static final Pattern IDLE = Pattern.compile("Current compiles:\\s*(C[12] compile queue:\\s+Empty\\s*)+\\z");
@@ -72,6 +77,22 @@ public final class Jcmd {
     public static List<String> largest(long pid, int classes) throws IOException {
         return run(pid, "GC.class_histogram").lines().filter(line -> line.matches("\\s*\\d+:.*")).limit(classes)
             .map(line -> line.trim().replaceAll("\\s+", " ")).toList();
+    }
+
+    /** Writes all that is alive to a file, for tools that tell what keeps what. */
+    public static void dump(long pid, Path file) throws IOException {
+        run(pid, "GC.heap_dump", file.toAbsolutePath().toString());
+    }
+
+    /** Milliseconds of the processor that the threads of each kind have taken; those of a pool are of one kind. */
+    public static Map<String, Long> threadMs(long pid) throws IOException {
+        Map<String, Long> ms = new TreeMap<>();
+        Matcher thread = THREAD.matcher(run(pid, "Thread.print"));
+        while (thread.find()) {
+            String kind = thread.group(1).replaceAll("[@(\\[].*", "").replaceAll("[-#]?\\d+", "");
+            ms.merge(kind, Math.round(Double.parseDouble(thread.group(2))), Long::sum);
+        }
+        return ms;
     }
 
     /** The sum over the generations. */

@@ -18,13 +18,18 @@ import io.rivulet.hub.HubScene;
 import io.rivulet.hub.SetClock;
 import io.rivulet.hub.dialect.Dialect;
 import io.rivulet.hub.resume.Since;
+import io.rivulet.hub.resume.SubscribeRequest;
 import io.rivulet.hub.stream.HubClient;
+import io.rivulet.hub.stream.Shard;
 import io.rivulet.kit.Await;
 import io.rivulet.kit.StreamParser.Dispatched;
 import io.rivulet.refusal.Refused;
+import io.rivulet.topic.TopicSelection;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,6 +89,35 @@ class PresenceTest {
             assertEquals(1, scene.hub.presence().list(one -> one.matcher().text().equals("other")).size());
             other.cut();
         }
+    }
+
+    /** A subscription is a long topic of a stranger's, and each is another one. */
+    @Test
+    void patternsOfThoseWhoMaySeeNoSubscriptionAreNotTriedOnThem() throws Exception {
+        try (HubScene scene = scene()) {
+            List<HubClient> watchers = new ArrayList<>();
+            for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) { // some on each shard
+                watchers.add(new HubClient(scene.hub, 1 << 20, "*").speaking(HubScene.MERCURE).as(ALL).connect());
+            }
+            HubClient stranger = scene.client().connect(new SubscribeRequest(TopicSelection.of(List.of(
+                scene.hub.topics().urlPattern("/:a((?:.?){100}!)"))), Grant.ANONYMOUS, null, Since.LATEST,
+                Duration.ofSeconds(15), false, HubScene.PLAIN, "test"));
+            Await.until("all are there", () -> scene.hub.presence().list(one -> true).size() == watchers.size() + 1);
+            Shard shard = (Shard) stranger.subscriber().owner();
+            long before = steps(shard);
+            scene.mercure("x".repeat(1_000)).connect();
+            for (HubClient watcher : watchers) {
+                Await.until("it is told", () -> watcher.drain().wire().contains("x".repeat(1_000)));
+            }
+            long taken = steps(shard) - before;
+            assertTrue(taken < 1_000, taken + " steps");
+        }
+    }
+
+    private static long steps(Shard shard) {
+        CompletableFuture<Long> steps = new CompletableFuture<>();
+        shard.post(() -> steps.complete(shard.stepsForEvents()));
+        return steps.join();
     }
 
     @Test

@@ -29,6 +29,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -103,6 +104,26 @@ class ConnectionsTest {
             clock.advanceMs(HOUR_MS / 2);
             awaitEnd(client);
             assertEquals(Reason.NOT_FOUND, renewal(scene, client.connection(), client.told("secret"), old).reason());
+        }
+    }
+
+    /** A token of large patterns, on a stream that was let in for a small one. */
+    @Test
+    void aFreshGrantThatThereIsNoRoomForIsRefusedAndTheStreamGoesOn() throws Exception {
+        try (HubScene scene = scene()) {
+            HubClient client = awaitHello(scene.client("news").as(grant("reader", topics("news"))).connect(), 1);
+            scene.caps.totalMax(4, 16);
+            Grant heavy = grant("reader", GrantedTopics.of(IntStream.range(0, 12)
+                .mapToObj(i -> scene.hub.topics().selector(i + "/{a:1000}")).toList()));
+            Refused refused = renewal(scene, client.connection(), client.told("secret"), heavy);
+            assertEquals(Reason.OVERLOADED, refused.reason());
+            scene.publish("news", "still there");
+            assertEquals(List.of("still there"), awaitEvents(client, 1).data());
+            scene.caps.totalMax(400, 16);
+            renew(scene, client, heavy);
+            client.cut();
+            Await.until("it has left", () -> scene.caps.total() == 0);
+            assertEquals(0, scene.caps.kib());
         }
     }
 

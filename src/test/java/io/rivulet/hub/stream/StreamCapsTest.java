@@ -329,4 +329,34 @@ class StreamCapsTest {
         admitted(caps, 1, i -> request(named("ann"), "192.0.2.1"));
         assertEquals(in + 1, caps.total());
     }
+
+    private Grant heavy(String subject, int words) {
+        return HubScene.grant(subject, GrantedTopics.of(templates(subject, words, "{a:1000}").matchers()));
+    }
+
+    /** A fresh token may grant far more than the one that the stream opened with. */
+    @Test
+    void aRenewedGrantIsCountedForWhatItWeighsAndItsForerunnerNoMore() {
+        StreamCaps caps = caps("connections.max", "400");
+        Grant light = named("ann");
+        SubscribeRequest request = request(light, "192.0.2.1");
+        caps.enter(request);
+        Grant one = heavy("ann", 20);
+        caps.renew(request, light, one);
+        assertEquals(one.weight() >> 10, caps.kib());
+        Grant other = heavy("ann", 30);
+        caps.renew(request, one, other);
+        assertEquals(other.weight() >> 10, caps.kib());
+        Refused refused = assertThrows(Refused.class, () -> caps.renew(request, other, heavy("ann", 90)));
+        assertEquals(Reason.TOO_MANY_STREAMS, refused.reason());
+        assertTrue(refused.getMessage().contains("(rivulet.connections.max)"), refused.getMessage());
+        assertEquals(other.weight() >> 10, caps.kib(), "it goes on under the one that it has");
+        caps.renew(request, other, light);
+        assertEquals(0, caps.kib());
+        caps.renew(request, light, one);
+        caps.leave(request, one);
+        assertEquals(0, caps.kib());
+        assertEquals(0, caps.total());
+        assertEquals(0, caps.remembered());
+    }
 }

@@ -76,6 +76,31 @@ class PlansTest {
         }
     }
 
+    /** Metrics tell of each read: of the side file for a plan, of the segment for a chunk. */
+    @Test
+    void whatNobodyAsksForAgainIsForgottenInTimeAndNothingElse() throws IOException {
+        TestClock clock = new TestClock();
+        LogOptions options = TendedLog.segmentsOf(10, LogOptions.of(Settings.with()));
+        try (TendedLog log = TendedLog.open(folder, options, new RealDisk(metrics), clock, clock::nanos, metrics)) {
+            for (int i = 0; i < 20; i++) {
+                log.append(List.of(new LogRecord(Event.on("topic " + i).data("x").build(), null)));
+            }
+            log.housekeep();
+            Deque<View> asked = asked(log, 1, 0);
+            View again = asked.removeFirst();
+            View all = View.unlimited(TopicSelection.ofTopics(List.of("*")));
+            ask(log, all);
+            log.age();
+            assertEquals(2, remembered(log, new ArrayDeque<>(List.of(again, all))));
+            log.age();
+            assertEquals(2, remembered(log, new ArrayDeque<>(List.of(again, all))));
+            assertEquals(0, remembered(log, asked));
+            log.age();
+            log.age();
+            assertEquals(0, remembered(log, new ArrayDeque<>(List.of(again, all))));
+        }
+    }
+
     /** The names are tried once, and not again for each chunk of a replay: steps tell, of which a name takes ten. */
     @Test
     void thatAllOfASegmentIsReadIsRememberedThoughTheMatchingTopicsAreTooManyToBe() throws IOException {

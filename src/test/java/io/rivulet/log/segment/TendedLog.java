@@ -64,6 +64,11 @@ final class TendedLog implements EventLog {
         return this;
     }
 
+    @Override
+    public void age() {
+        log.age();
+    }
+
     /** What the log's thread does once a second. */
     void housekeep() {
         janitor.round();

@@ -51,6 +51,9 @@ public final class Examination {
 
     /** Whether the stream asked for the event and may see it. */
     Answer isFor(StreamView view, EventFrame frame, StepBudget budget) {
+        if (frame.isPrivate() && view.grant().subscribes().isNone()) {
+            return Answer.NO; // most strangers: their patterns need not be tried
+        }
         TopicSelection topics = view.topics();
         if (topics.isAny()) {
             return maySee(view, frame, budget);

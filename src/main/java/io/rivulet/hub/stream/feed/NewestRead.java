@@ -49,7 +49,18 @@ public final class NewestRead {
     }
 
     /** The log's answer, and the range that the log had then. */
-    private record Known(LogChunk chunk, LogRange range, long bytes) {
+    private static final class Known {
+        private final LogChunk chunk;
+        private final LogRange range;
+        private final long bytes;
+        /** Whether somebody asked since time passed last. */
+        private boolean asked = true;
+
+        Known(LogChunk chunk, LogRange range, long bytes) {
+            this.chunk = chunk;
+            this.range = range;
+            this.bytes = bytes;
+        }
     }
 
     /** Reads of this log and of this memory; {@code history} tells of damage. */
@@ -112,9 +123,10 @@ public final class NewestRead {
         LogRange now = log.range();
         synchronized (known) {
             Known before = known.get(asked);
-            if (before != null && before.range().first() == now.first() && before.range().epoch() == now.epoch()
-                && now.head() - before.range().head() <= KEPT_EVENTS && before.chunk().from() <= upTo) {
-                return upTo(before.chunk(), upTo);
+            if (before != null && before.range.first() == now.first() && before.range.epoch() == now.epoch()
+                && now.head() - before.range.head() <= KEPT_EVENTS && before.chunk.from() <= upTo) {
+                before.asked = true;
+                return upTo(before.chunk, upTo);
             }
         }
         LogChunk chunk = log.find(work).readNewest(after, upTo, view, BYTES_MAX);
@@ -129,6 +141,20 @@ public final class NewestRead {
             chunk.entries().stream().filter(entry -> entry.position() <= upTo).toList());
     }
 
+    /** Time has passed: answers that nobody asked for since it passed before are let go of. Any thread. */
+    public void age() {
+        synchronized (known) {
+            for (Iterator<Known> it = known.values().iterator(); it.hasNext(); ) {
+                Known one = it.next();
+                if (!one.asked) {
+                    knownBytes -= one.bytes;
+                    it.remove();
+                }
+                one.asked = false;
+            }
+        }
+    }
+
     private void keep(Asked asked, LogChunk chunk, LogRange range) {
         long bytes = ANSWER_BYTES + asked.view().weight();
         for (LogEntry entry : chunk.entries()) {
@@ -136,10 +162,10 @@ public final class NewestRead {
         }
         synchronized (known) {
             Known replaced = known.put(asked, new Known(chunk, range, bytes));
-            knownBytes += bytes - (replaced == null ? 0 : replaced.bytes());
+            knownBytes += bytes - (replaced == null ? 0 : replaced.bytes);
             Iterator<Known> oldest = known.values().iterator();
             while (knownBytes > KEPT_BYTES_MAX && oldest.hasNext()) {
-                knownBytes -= oldest.next().bytes();
+                knownBytes -= oldest.next().bytes;
                 oldest.remove();
             }
         }

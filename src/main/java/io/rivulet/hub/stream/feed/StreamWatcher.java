@@ -19,6 +19,11 @@ public interface StreamWatcher {
         /** No list is kept. */
         Watched NOWHERE = new Watched() {
             @Override
+            public boolean watches() {
+                return false;
+            }
+
+            @Override
             public boolean isInexact() {
                 return false;
             }
@@ -38,6 +43,9 @@ public interface StreamWatcher {
                 // nobody asks
             }
         };
+
+        /** Whether the stream may see changes of the list at all, by what it asked for and by its rights. */
+        boolean watches();
 
         /** Whether the stream's cursor has turned out not to be exact, after all. */
         boolean isInexact();

@@ -107,6 +107,20 @@ class NewestReadTest {
     }
 
     @Test
+    void whatNobodyAsksForAgainIsForgottenInTime() throws IOException {
+        append(20, "t", 10);
+        ask(ALL, 0, 20);
+        ask(ALL, 5, 20);
+        newest.age();
+        ask(ALL, 0, 20);
+        newest.age();
+        ask(ALL, 0, 20);
+        assertEquals(2, reads.get(), "it was asked for each time");
+        ask(ALL, 5, 20);
+        assertEquals(3, reads.get());
+    }
+
+    @Test
     void whatIsKeptForOthersTakesFourMegabytesAtMost() throws IOException {
         append(40, "t", 200_000);
         for (int after = 0; after < 12; after++) {

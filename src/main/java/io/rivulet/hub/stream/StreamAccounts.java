@@ -1,0 +1,17 @@
+package io.rivulet.hub.stream;
+
+import io.rivulet.auth.Grant;
+
+/** Where the hub counts its streams: shards tell it what becomes of theirs, each on its own thread. */
+public interface StreamAccounts {
+
+    /**
+     * The stream is about to go on under a fresh grant.
+     *
+     * @throws io.rivulet.refusal.Refused when that weighs more than there is room for; the stream stays as it is
+     */
+    void renewing(Subscriber stream, Grant fresh);
+
+    /** It has ended. */
+    void ended(Subscriber stream);
+}
