@@ -54,8 +54,8 @@ final class RunningHub {
     private static final Logger LOG = LoggerFactory.getLogger(RunningHub.class);
     private static final long TICK_NS = 500_000_000;
     private static final long JOIN_MS = 2_000;
-    /** Ticks after which what was not asked for again is let go of: twenty seconds. */
-    private static final int AGE_TICKS = 40;
+    /** Ticks after which what was not asked for again is let go of: ten seconds. */
+    private static final int AGE_TICKS = 20;
 
     private final EventLog log;
     private final PublishQueue queue;
