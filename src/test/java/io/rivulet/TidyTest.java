@@ -41,6 +41,7 @@ class TidyTest {
         new Ban("printStackTrace", EVERYWHERE, "throw it, or log it with what was being done"),
         new Ban("System\\.(out|err)\\b", EVERYWHERE, "slf4j in the hub, an assertion in a test",
             Map.of("kit/ServerProcess", "its standard output is how it tells its parent the port",
+                "kit/TestCounts", "the last line of a build",
                 "boot/Launcher", "a command line speaks by its output",
                 "it/", "the figures an issue asks to be printed",
                 "bench/", "it tells a person who waits for minutes, and its parent the port",
