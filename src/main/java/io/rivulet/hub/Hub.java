@@ -298,6 +298,11 @@ public final class Hub implements AutoCloseable {
         }
     }
 
+    /** Look-ups that wait: for tests. */
+    int lookUps() {
+        return running().lookUps().waiting();
+    }
+
     /** A tick now, and the end of it: for tests that own the time. */
     CompletableFuture<?> tickNow() {
         return running().tickNow();

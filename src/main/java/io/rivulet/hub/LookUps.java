@@ -4,11 +4,14 @@ import io.rivulet.config.SettingsTable;
 import io.rivulet.hub.resume.Caller;
 import io.rivulet.hub.stream.Readers;
 import io.rivulet.log.LogWork;
+import io.rivulet.refusal.FaultLog;
 import io.rivulet.refusal.Refused;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Look-ups in the log whose answers the doors wait for. {@link Hub} asks, on any thread; a reader thread answers.
@@ -18,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
  */
 final class LookUps {
 
+    private static final Logger LOG = LoggerFactory.getLogger(LookUps.class);
     private static final int ALL_MAX = 1_000;
     private static final int CALLER_MIN = 100;
 
@@ -47,37 +51,75 @@ final class LookUps {
      * @throws Refused when too many wait, in all or of this caller
      */
     <T> CompletableFuture<T> ask(Caller caller, String what, LookUp<T> lookUp) {
-        enter(caller);
-        CompletableFuture<T> answer = new CompletableFuture<>();
-        readers.submit(caller, new Readers.Question() {
-            @Override
-            public void run(LogWork work) {
-                try {
-                    answer.complete(lookUp.answer(work));
-                } catch (LogWork.Stopped e) {
-                    throw e; // it is not over: it is dropped, or runs again
-                } catch (Exception e) {
-                    answer.completeExceptionally(e instanceof Refused ? e : failed(what, e));
-                } catch (Error e) {
-                    answer.completeExceptionally(failed(what, e));
-                    leave(caller);
-                    throw e;
-                }
-                leave(caller);
+        Asked<T> asked = new Asked<>(caller, what, lookUp);
+        enter(asked);
+        boolean given = false;
+        try {
+            readers.submit(caller, asked);
+            given = true;
+        } finally {
+            if (!given) {
+                leave(asked);
             }
+        }
+        return asked.answer;
+    }
 
-            @Override
-            public boolean isGone() {
-                return answer.isDone();
-            }
+    /** How many wait: for tests. */
+    synchronized int waiting() {
+        return all;
+    }
 
-            @Override
-            public void dropped() {
-                leave(caller);
-                answer.completeExceptionally(Refused.because(Refused.Reason.NOT_OPEN, "the hub is closing"));
+    /** One look-up. It is counted until it is over, in whatever way. */
+    private final class Asked<T> implements Readers.Question {
+        private final Caller caller;
+        private final String what;
+        private final LookUp<T> lookUp;
+        private final CompletableFuture<T> answer = new CompletableFuture<>();
+        /** Guarded by the look-ups. */
+        private boolean counted;
+
+        Asked(Caller caller, String what, LookUp<T> lookUp) {
+            this.caller = caller;
+            this.what = what;
+            this.lookUp = lookUp;
+        }
+
+        @Override
+        public void run(LogWork work) throws IOException {
+            T found;
+            try {
+                found = lookUp.answer(work);
+            } catch (Refused e) {
+                over(e);
+                return;
             }
-        });
-        return answer;
+            leave(this);
+            answer.complete(found);
+        }
+
+        @Override
+        public boolean isGone() {
+            return answer.isDone();
+        }
+
+        @Override
+        public void failed(Throwable e) {
+            if (e instanceof Error) { // else the door logs it, under the id of its request
+                FaultLog.tell(LOG, "A look-up failed: {} cannot be read now", what, e);
+            }
+            over(LookUps.failed(what, e));
+        }
+
+        @Override
+        public void dropped() {
+            over(Refused.because(Refused.Reason.NOT_OPEN, "the hub is closing"));
+        }
+
+        private void over(Refused why) {
+            leave(this);
+            answer.completeExceptionally(why);
+        }
     }
 
     private static Refused failed(String what, Throwable e) {
@@ -85,22 +127,27 @@ final class LookUps {
             + "under the id of this request", e);
     }
 
-    private synchronized void enter(Caller caller) {
+    private synchronized void enter(Asked<?> asked) {
         if (all >= ALL_MAX) {
             throw Refused.because(Refused.Reason.OVERLOADED, all + " of at most " + ALL_MAX
                 + " look-ups wait for the log");
         }
-        int own = ofCaller.getOrDefault(caller, 0);
+        int own = ofCaller.getOrDefault(asked.caller, 0);
         if (own >= callerMax) {
             throw Refused.because(Refused.Reason.OVERLOADED, "the caller has " + own + " of at most " + callerMax
                 + " look-ups that wait for the log (" + SettingsTable.CONNECTIONS_ADDRESS_MAX.fullKey() + ")");
         }
-        ofCaller.put(caller, own + 1);
+        ofCaller.put(asked.caller, own + 1);
         all++;
+        asked.counted = true;
     }
 
-    private synchronized void leave(Caller caller) {
-        all--;
-        ofCaller.computeIfPresent(caller, (c, n) -> n == 1 ? null : n - 1);
+    /** It is counted no more; once. */
+    private synchronized void leave(Asked<?> asked) {
+        if (asked.counted) {
+            ofCaller.computeIfPresent(asked.caller, (c, n) -> n == 1 ? null : n - 1); // first: it may fail
+            all--;
+            asked.counted = false;
+        }
     }
 }

@@ -6,7 +6,6 @@ import io.rivulet.hub.resume.Since;
 import io.rivulet.hub.resume.StartPoint;
 import io.rivulet.hub.resume.SubscribeRequest;
 import io.rivulet.hub.stream.Admission;
-import io.rivulet.hub.stream.EndReason;
 import io.rivulet.hub.stream.FanOut;
 import io.rivulet.hub.stream.Outlet;
 import io.rivulet.hub.stream.ShardSetup;
@@ -16,10 +15,7 @@ import io.rivulet.hub.stream.feed.HistoryRead;
 import io.rivulet.log.LogWork;
 import io.rivulet.log.View;
 import io.rivulet.metrics.Metrics.Count;
-import io.rivulet.refusal.FaultLog;
 import java.io.IOException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Opens streams: gives each one a shard, has its start looked up, and attaches it there. {@link Hub} uses it for each
@@ -29,8 +25,6 @@ import org.slf4j.LoggerFactory;
  * waits for a look-up can end like any other.
  */
 final class StreamOpener {
-
-    private static final Logger LOG = LoggerFactory.getLogger(StreamOpener.class);
 
     private final Settings settings;
     private final ShardSetup setup;
@@ -96,23 +90,8 @@ final class StreamOpener {
         } else if (s.request().cursor() == null && s.request().since() == Since.LATEST) {
             shard.post(s, () -> shard.attach(s, now, false));
         } else {
-            setup.readers().submit(s, work -> placeAndAttach(s, work));
+            setup.readers().submit(s, work -> attach(s, place(s.request(), work)));
         }
-    }
-
-    private void placeAndAttach(Subscriber s, LogWork work) {
-        StartPoint.Placed placed;
-        try {
-            placed = place(s.request(), work);
-        } catch (LogWork.Stopped e) {
-            throw e;
-        } catch (IOException | RuntimeException | Error e) {
-            FaultLog.tell(LOG, "The cursor of stream {} could not be looked up; the stream is ended and its client "
-                + "will ask again", s.connection(), e);
-            s.gone(EndReason.FAULT);
-            return;
-        }
-        attach(s, placed);
     }
 
     private void attach(Subscriber s, StartPoint.Placed placed) {

@@ -75,6 +75,11 @@ public final class HubScene implements AutoCloseable {
         this(folder, GoLive.EXACT, settings);
     }
 
+    /** Look-ups that doors wait for. */
+    public int lookUps() {
+        return hub.lookUps();
+    }
+
     /** Publishes and waits for the answer. */
     public String publish(String topic, String data) throws Exception {
         return publish(Event.on(topic).data(data).build()).get(0);

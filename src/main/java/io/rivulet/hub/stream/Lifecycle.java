@@ -153,7 +153,7 @@ final class Lifecycle {
         serve.accept(s);
     }
 
-    /** Work about a stream that ends the stream when it fails. */
+    /** Work about a stream that ends the stream when it fails, after it has given back what it has of its own. */
     Mailbox.Work about(Subscriber s, Runnable work) {
         return new Mailbox.Work() {
             @Override
@@ -163,6 +163,9 @@ final class Lifecycle {
 
             @Override
             public void failed(Throwable e) {
+                if (work instanceof Mailbox.Work own) {
+                    own.failed(e);
+                }
                 failed.accept(s, e);
             }
         };

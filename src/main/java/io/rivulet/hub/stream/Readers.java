@@ -10,13 +10,11 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +39,9 @@ import org.slf4j.LoggerFactory;
 public final class Readers {
 
     private static final Logger LOG = LoggerFactory.getLogger(Readers.class);
+    private static final Predicate<Object> ANY = caller -> true;
+    /** To tell somebody the end of his question. */
+    private static final int TRIES = 20;
 
     private final ReadBudget budget;
     private final Limits limits;
@@ -58,17 +59,28 @@ public final class Readers {
     private int nextLine;
     private volatile boolean closed;
 
-    /** A question. Exactly one of two ends it: {@link #run} without {@link LogWork.Stopped}, or {@link #dropped}. */
+    /**
+     * A question. One of three ends it: {@link #run}, {@link #failed} or {@link #dropped}. Where memory is missing the
+     * last two may fail themselves, and are then called again: to call one twice changes nothing.
+     */
     public interface Question {
 
         /** Does the work. It may run again from its beginning when it was stopped. */
-        void run(LogWork work);
+        void run(LogWork work) throws IOException;
 
         /** Whether nobody waits for it any more. Asked under the readers' lock, so it looks at a field. */
         boolean isGone();
 
+        /** Its work threw this: whoever asked is told, for nobody else would ever answer. */
+        void failed(Throwable e);
+
         /** It will not be answered: nobody waits for it, or nobody reads any more. */
         void dropped();
+    }
+
+    /** Work that somebody else tells the outcome of. */
+    public interface Task {
+        void run(LogWork work) throws IOException;
     }
 
     /**
@@ -92,6 +104,9 @@ public final class Readers {
         }
     }
 
+    /** How the work at a question came to its end. */
+    private enum End { DONE, FAILED, STOPPED }
+
     /** A question on its way, and what it has cost. */
     private final class Work extends LogWork {
         private final Caller caller;
@@ -101,10 +116,38 @@ public final class Readers {
         private boolean isLong;
         private boolean stands;
         private boolean beginsAgain;
+        /** Null while it is not done. This and all below is its thread's own. */
+        private End end;
+        private Throwable failure;
+        private int tries;
 
         Work(Caller caller, Question question) {
             this.caller = caller;
             this.question = question;
+        }
+
+        private void run() {
+            try {
+                boolean goesOn = !closed && !question.isGone();
+                if (goesOn) {
+                    question.run(this);
+                }
+                end = goesOn ? End.DONE : End.STOPPED;
+            } catch (Stopped e) {
+                end = End.STOPPED;
+            } catch (Exception | Error e) {
+                failure = e;
+                end = End.FAILED;
+            }
+        }
+
+        /** Whoever asked is told, where that is not done yet. */
+        private void tellEnd() {
+            if (end == End.FAILED) {
+                question.failed(failure);
+            } else if (end == End.STOPPED) {
+                question.dropped();
+            }
         }
 
         @Override
@@ -116,13 +159,7 @@ public final class Readers {
                     becomeLong();
                 }
                 if (!closed && !question.isGone()) {
-                    paused.add(caller, this);
-                    stands = true;
-                    turns++;
-                    dispatch(); // it may be the next itself
-                    while (stands && !closed) {
-                        go.awaitUninterruptibly();
-                    }
+                    awaitTurn();
                 }
                 if (closed || question.isGone()) {
                     throw new Stopped();
@@ -140,61 +177,92 @@ public final class Readers {
             }
             isLong = true;
         }
+
+        /**
+         * Gives its turn to the next, which may be itself, and waits for another one. Where that fails it stays in the
+         * line: the turn that it is given there later, for nothing, makes up for the one that it gives back twice.
+         */
+        private void awaitTurn() {
+            paused.add(caller, this);
+            stands = true;
+            turns++;
+            dispatch();
+            while (stands && !closed) {
+                go.awaitUninterruptibly();
+            }
+        }
     }
 
     /** A thread, and the question that it works at. */
     private final class Worker {
         private final Thread thread;
         private final Condition given = lock.newCondition();
+        /** From the moment that it is given: a round that fails is followed by one that goes on with it. */
         private Work work;
+        /** The one that has left, until its asker is told. This thread's own. */
+        private Work ended;
 
         Worker(int number) {
             String name = "rivulet-read-" + number;
             thread = new Thread(
-                () -> LastingLoop.run(LOG, "A look-up of {} in the log failed", name, this::round), name);
+                () -> LastingLoop.run(LOG, "A round of {} failed and is made again", name, this::round), name);
             thread.setDaemon(true);
         }
 
         /** One question, from its line to its end; false when the readers are closed. */
         private boolean round() {
-            Work next = take();
-            if (next == null) {
-                return false;
+            if (ended == null) {
+                Work next = take();
+                if (next == null) {
+                    return false;
+                }
+                Thread.interrupted(); // somebody else's interrupt: this thread is the hub's and goes on
+                if (next.end == null) {
+                    next.run();
+                }
+                leave(next);
             }
-            Thread.interrupted(); // somebody else's interrupt: this thread is the hub's and goes on
-            work(next);
+            if (ended != null && ended.tries++ < TRIES) {
+                ended.tellEnd();
+            }
+            ended = null;
             return true;
         }
 
         private Work take() {
             lock.lock();
             try {
-                dispatch(); // again, where it failed at the end of the round before
                 while (work == null && !closed) {
-                    given.awaitUninterruptibly();
+                    dispatch(); // again, where it has failed on another thread
+                    if (work == null) {
+                        given.awaitUninterruptibly();
+                    }
                 }
-                Work next = work;
-                work = null;
-                return next;
+                return work;
             } finally {
                 lock.unlock();
             }
         }
 
-        private void work(Work next) {
-            boolean stopped = true;
+        /** The question leaves its thread, and gives its turn and its place back; a stopped one may come again. */
+        private void leave(Work last) {
+            lock.lock();
             try {
-                if (!closed && !next.question.isGone()) {
-                    next.question.run(next);
-                    stopped = false;
+                boolean again = last.end == End.STOPPED && last.beginsAgain && !closed && !last.question.isGone();
+                if (again) {
+                    longOnes.add(last.caller, last); // first: it may fail, and is then done again
+                    last.beginsAgain = false;
+                    last.end = null;
                 }
-            } catch (LogWork.Stopped e) {
-                // it is dropped below, or begins again
-            } catch (RuntimeException | Error e) {
-                stopped = false; // whoever asked was told
-                throw e;
+                begun.remove(last);
+                last.isLong |= again;
+                turns++;
+                idle.push(this);
+                work = null;
+                ended = again ? null : last;
+                dispatch(); // last: where it fails, the next round finds it undone
             } finally {
-                ended(next, this, stopped);
+                lock.unlock();
             }
         }
     }
@@ -228,13 +296,21 @@ public final class Readers {
         }
     }
 
-    /** Puts a question into the line of its caller. Any thread. */
+    /** Puts a question into the line of its caller. Where it throws, the question is not there. Any thread. */
     public void submit(Caller caller, Question question) {
         lock.lock();
         try {
             if (!closed) {
                 fresh.add(caller, new Work(caller, question));
-                dispatch();
+                try {
+                    dispatch();
+                } catch (RuntimeException | Error e) {
+                    // it stays in the line: an idle thread tries again; where none is idle, each does that ends a slice
+                    Worker idler = idle.peek();
+                    if (idler != null) {
+                        idler.given.signal();
+                    }
+                }
                 return;
             }
         } finally {
@@ -253,22 +329,39 @@ public final class Readers {
         }
     }
 
+    /** Turns that nobody uses: for tests. */
+    int free() {
+        lock.lock();
+        try {
+            return turns;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Asks the log for a stream; its owner gets the answer. Any thread. */
     void read(Subscriber s, HistoryRead.Question asked) {
         submit(s, work -> answer(s, asked, work));
     }
 
-    /** Does work for a stream, unless that has left. What fails is told by the work itself. Any thread. */
-    public void submit(Subscriber s, Consumer<LogWork> task) {
+    /** Does work for a stream, unless that has left. A stream whose work fails is ended. Any thread. */
+    public void submit(Subscriber s, Task task) {
         submit(Caller.of(s.request().grant(), s.request().peer()), new Question() {
             @Override
-            public void run(LogWork work) {
-                task.accept(work);
+            public void run(LogWork work) throws IOException {
+                task.run(work);
             }
 
             @Override
             public boolean isGone() {
                 return s.hasLeft();
+            }
+
+            @Override
+            public void failed(Throwable e) {
+                FaultLog.tell(LOG, "The log could not be read for stream {}; the stream is ended and its client will "
+                    + "ask again", s.connection(), e);
+                s.gone(EndReason.FAULT); // nobody else would ever feed it again
             }
 
             @Override
@@ -280,42 +373,45 @@ public final class Readers {
         });
     }
 
-    private void answer(Subscriber s, HistoryRead.Question asked, LogWork work) {
+    private void answer(Subscriber s, HistoryRead.Question asked, LogWork work) throws IOException {
+        HistoryRead.Result result = asked.ask(work);
+        ReadBudget.Taken taken;
         try {
-            HistoryRead.Result result = asked.ask(work);
-            budget.acquire(result.bytes());
-            boolean given = false;
-            try {
-                s.owner().post(s, () -> s.owner().answered(s, result));
-                given = true;
-            } finally {
-                if (!given) {
-                    budget.release(result.bytes());
-                }
-            }
+            taken = budget.acquire(result.bytes());
         } catch (InterruptedException e) {
-            s.gone(EndReason.FAULT); // nobody else would ever feed it again
-        } catch (LogWork.Stopped e) {
-            throw e;
-        } catch (IOException | RuntimeException | Error e) {
-            FaultLog.tell(LOG, "Stream {} could not be fed from the log and is ended; it will ask again",
-                s.connection(), e);
-            s.gone(EndReason.FAULT);
+            throw new LogWork.Stopped(); // the hub closes
+        }
+        boolean given = false;
+        try {
+            s.owner().post(s, new Answer(s, result, taken));
+            given = true;
+        } finally {
+            if (!given) {
+                taken.release();
+            }
+        }
+    }
+
+    /** The answer on its way to the shard. Whatever becomes of it there, its memory is given back. */
+    private record Answer(Subscriber s, HistoryRead.Result result, ReadBudget.Taken taken) implements Mailbox.Work {
+
+        @Override
+        public void run() {
+            s.owner().answered(s, result, taken);
+        }
+
+        @Override
+        public void failed(Throwable e) {
+            taken.release();
         }
     }
 
     /** Lets its threads end and drops what waits for them; does not wait. */
     public void end() {
-        List<Work> left = new ArrayList<>();
         lock.lock();
         try {
             closed = true;
-            for (FairLine<Work> line : List.of(fresh, longOnes)) {
-                for (Work work = line.poll(caller -> true); work != null; work = line.poll(caller -> true)) {
-                    left.add(work);
-                }
-            }
-            for (Work work = paused.poll(caller -> true); work != null; work = paused.poll(caller -> true)) {
+            for (Work work = paused.poll(ANY); work != null; work = paused.poll(ANY)) {
                 work.go.signal(); // it finds that the readers are closed, and is dropped by its own thread
             }
             for (Worker worker : workers) {
@@ -325,7 +421,20 @@ public final class Readers {
         } finally {
             lock.unlock();
         }
-        left.forEach(work -> work.question.dropped());
+        for (Work work = pollWaiting(); work != null; work = pollWaiting()) {
+            LastingLoop.each(work.question::dropped);
+        }
+    }
+
+    /** One that waits, after the end. */
+    private Work pollWaiting() {
+        lock.lock();
+        try {
+            Work work = fresh.poll(ANY);
+            return work == null ? longOnes.poll(ANY) : work;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Ends the threads, and waits for them at most two seconds. */
@@ -334,29 +443,6 @@ public final class Readers {
         long untilNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
         for (Worker worker : workers) { // none is added any more
             TimeUnit.NANOSECONDS.timedJoin(worker.thread, untilNs - System.nanoTime());
-        }
-    }
-
-    /** A question left its thread: as an answer, or because it was stopped. */
-    private void ended(Work work, Worker worker, boolean stopped) {
-        boolean dropped = stopped;
-        lock.lock();
-        try {
-            begun.remove(work);
-            turns++;
-            idle.push(worker);
-            if (stopped && work.beginsAgain && !closed && !work.question.isGone()) {
-                work.beginsAgain = false;
-                work.isLong = true;
-                longOnes.add(work.caller, work);
-                dropped = false;
-            }
-            dispatch();
-        } finally {
-            lock.unlock();
-            if (dropped) {
-                work.question.dropped();
-            }
         }
     }
 
@@ -387,7 +473,7 @@ public final class Readers {
         for (int i = 0; i < 3; i++) {
             int line = nextLine;
             nextLine = (nextLine + 1) % 3;
-            Work next = line == 0 ? paused.poll(caller -> true)
+            Work next = line == 0 ? paused.poll(ANY)
                 : line == 1 ? first(fresh, false) : first(longOnes, true);
             if (next != null) {
                 return next;
@@ -421,7 +507,7 @@ public final class Readers {
             if (idle.isEmpty()) {
                 addWorker();
             }
-        } catch (OutOfMemoryError e) {
+        } catch (RuntimeException | Error e) {
             return false; // and nothing more: memory is missing, or threads are
         }
         return true;
@@ -429,8 +515,16 @@ public final class Readers {
 
     private void addWorker() {
         Worker worker = new Worker(workers.size() + 1);
-        worker.thread.start();
-        workers.add(worker);
+        workers.add(worker); // first: one that runs is ended with the others
+        boolean started = false;
+        try {
+            worker.thread.start();
+            started = true;
+        } finally {
+            if (!started) {
+                workers.remove(worker);
+            }
+        }
         idle.push(worker);
     }
 }

@@ -15,6 +15,7 @@ import io.rivulet.hub.stream.feed.LiveChecks;
 import io.rivulet.hub.stream.feed.LiveFeed;
 import io.rivulet.hub.stream.feed.Outcome;
 import io.rivulet.hub.stream.feed.RateQueue;
+import io.rivulet.hub.stream.feed.ReadBudget;
 import io.rivulet.hub.stream.feed.Round;
 import io.rivulet.hub.stream.feed.Turn;
 import io.rivulet.hub.stream.feed.WriteBudget;
@@ -448,16 +449,17 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
     }
 
     @Override
-    public void answered(Subscriber s, HistoryRead.Result result) {
+    public void answered(Subscriber s, HistoryRead.Result result, ReadBudget.Taken taken) {
         if (s.feed() == null || !s.feed().isReading()) {
-            turn.readBudget().release(result.bytes()); // it ends
+            taken.release(); // it ends
             return;
         }
         try {
-            if (s.feed().answered(turn, result) == Outcome.LOST) {
+            if (s.feed().answered(turn, result, taken) == Outcome.LOST) {
                 tell(s, turn.loss());
             }
         } catch (RuntimeException | Error e) {
+            taken.release();
             failed(s, e);
         }
         serve(s);

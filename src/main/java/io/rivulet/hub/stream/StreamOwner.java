@@ -3,6 +3,7 @@ package io.rivulet.hub.stream;
 import io.rivulet.auth.Grant;
 import io.rivulet.hub.resume.StartPoint;
 import io.rivulet.hub.stream.feed.HistoryRead;
+import io.rivulet.hub.stream.feed.ReadBudget;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -34,8 +35,8 @@ public interface StreamOwner<S> {
      */
     void attach(S stream, StartPoint start, boolean damageTold);
 
-    /** The log has answered the question of the stream's feed. */
-    void answered(S stream, HistoryRead.Result result);
+    /** The log has answered the question of the stream's feed; {@code taken} is the memory of the answer. */
+    void answered(S stream, HistoryRead.Result result, ReadBudget.Taken taken);
 
     /** Goes on with a fresh grant; {@code answer} is completed once it counts. */
     void renew(S stream, Grant fresh, CompletableFuture<Void> answer);

@@ -2,14 +2,10 @@ package io.rivulet.log.segment;
 
 import io.rivulet.log.LogEntry;
 import java.io.IOException;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 /**
  * Decoded chunks for all readers that catch up together, on the hub's threads; the least recently used leaves first.
@@ -22,11 +18,9 @@ final class ChunkCache {
     private static final int SINGLES_MAX = 4_096;
 
     private final long bytesMax;
-    private final Map<Key, CompletableFuture<Chunk>> chunks = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<Key, Slot> chunks = new LinkedHashMap<>(16, 0.75f, true);
     /** Bytes that were read one record at a time, of chunks that are not here. */
     private final Map<Key, Integer> singles = new LinkedHashMap<>(16, 0.75f, true);
-    /** What was asked for since time passed last. */
-    private final Set<Key> asked = new HashSet<>();
     private long bytes;
 
     /**
@@ -59,41 +53,103 @@ final class ChunkCache {
     private record Key(long segment, int number) {
     }
 
+    /**
+     * The place of a chunk, and the promise of one that is being loaded. Guarded by {@code chunks}, which is notified
+     * when a promise ends: that takes no memory, so it is kept whatever the loading threw.
+     */
+    private static final class Slot {
+        /** Null while it is being loaded; and afterwards when that failed, which is as if there were no slot. */
+        private Chunk chunk;
+        /** What it counts for. */
+        private long weight;
+        private boolean isLoading = true;
+        /** Whether somebody asked for it since time passed last. */
+        private boolean isAsked = true;
+        /** Whether retention has taken its segment. */
+        private boolean isForgotten;
+
+        boolean has(long position) {
+            return chunk != null && chunk.last() >= position;
+        }
+    }
+
     ChunkCache(long bytesMax) {
         this.bytesMax = bytesMax;
     }
 
-    /** The chunk with this number of the segment, holding {@code position}. */
+    /**
+     * The chunk with this number of the segment, holding {@code position}. Whoever finds that somebody loads it waits:
+     * that costs less than a second read of the same bytes. A fault of that other reader is its own to tell; this one
+     * then tries for itself.
+     *
+     * <p>T1 loads, T2 waits for the promise, T3 (retention) forgets the segment meanwhile: then the chunk is handed to
+     * T2 but not kept.
+     */
     Chunk get(long segment, int number, long position, Loader loader) throws IOException {
         Key key = new Key(segment, number);
-        while (true) {
-            CompletableFuture<Chunk> mine = null;
-            CompletableFuture<Chunk> there;
-            Chunk known = null;
+        Slot mine = null;
+        Chunk chunk = null;
+        try {
+            Chunk known;
             synchronized (chunks) {
-                asked.add(key);
-                there = chunks.get(key);
-                if (there != null && there.isDone()) {
-                    known = there.join();
-                    if (known.last() >= position) {
-                        return known;
+                Slot there = awaited(key, position);
+                if (there != null && there.has(position)) {
+                    there.isAsked = true;
+                    return there.chunk;
+                }
+                known = there == null ? null : there.chunk;
+                Slot promise = new Slot();
+                chunks.put(key, promise);
+                mine = promise;
+                bytes -= there == null ? 0 : there.weight;
+            }
+            Chunk loaded = loader.load(known);
+            keep(mine, loaded.weight());
+            chunk = loaded;
+            return chunk;
+        } finally {
+            if (mine != null) {
+                synchronized (chunks) {
+                    mine.chunk = chunk;
+                    mine.isLoading = false;
+                    chunks.notifyAll(); // so far nothing can fail: others wait
+                    if (chunk == null) {
+                        bytes -= mine.weight;
+                        mine.weight = 0;
+                        chunks.remove(key, mine);
                     }
                 }
-                if (there == null || there.isDone()) {
-                    mine = new CompletableFuture<>();
-                    chunks.put(key, mine);
-                    bytes -= known == null ? 0 : known.weight();
-                }
             }
-            if (mine != null) {
-                return load(key, mine, known, loader);
-            }
-            // another reader loads it: waiting costs less than a second read of the same bytes
+        }
+    }
+
+    /** The slot of this key when nobody loads it any more, or the one that was waited for; null for none. Locked. */
+    private Slot awaited(Key key, long position) {
+        Slot there = chunks.get(key);
+        boolean interrupted = false;
+        while (there != null && there.isLoading) {
             try {
-                there.join();
-            } catch (CompletionException e) {
-                // the other reader's fault is its own to tell; this one tries for itself
-                continue;
+                chunks.wait();
+            } catch (InterruptedException e) {
+                interrupted = true; // whoever loads is about to end
+            }
+            if (!there.isLoading && !there.has(position)) {
+                there = chunks.get(key);
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return there;
+    }
+
+    /** Counts what was loaded, unless it is forgotten already: so its weight is subtracted exactly once. */
+    private void keep(Slot mine, long weight) {
+        synchronized (chunks) {
+            if (!mine.isForgotten) {
+                mine.weight = weight;
+                bytes += weight;
+                shrink();
             }
         }
     }
@@ -101,14 +157,12 @@ final class ChunkCache {
     /** The chunk with this number, if it is here and holds {@code position}; else null. */
     Chunk find(long segment, int number, long position) {
         synchronized (chunks) {
-            Key key = new Key(segment, number);
-            CompletableFuture<Chunk> there = chunks.get(key);
-            Chunk known = there == null || !there.isDone() ? null : there.join();
-            if (known == null || known.last() < position) {
+            Slot there = chunks.get(new Key(segment, number));
+            if (there == null || !there.has(position)) {
                 return null;
             }
-            asked.add(key);
-            return known;
+            there.isAsked = true;
+            return there.chunk;
         }
     }
 
@@ -131,42 +185,20 @@ final class ChunkCache {
         }
     }
 
-    /**
-     * Loads what this reader promised to others. T1 loads, T2 waits for the promise, T3 (retention) forgets the segment
-     * meanwhile: then the chunk is handed to T2 but not kept. The weight is added under the lock in which the chunk is
-     * found to be still wanted, so it is subtracted exactly once.
-     */
-    private Chunk load(Key key, CompletableFuture<Chunk> mine, Chunk known, Loader loader) throws IOException {
-        Chunk chunk = null;
-        try {
-            chunk = loader.load(known);
-            return chunk;
-        } finally {
-            synchronized (chunks) {
-                if (chunk == null) {
-                    chunks.remove(key, mine);
-                } else if (chunks.get(key) == mine) {
-                    bytes += chunk.weight();
-                    mine.complete(chunk);
-                    shrink(key);
-                }
-            }
-            if (chunk == null) {
-                mine.completeExceptionally(new IOException("not read"));
-            } else {
-                mine.complete(chunk);
-            }
+    /** The weight of those that are kept: for tests. */
+    long weight() {
+        synchronized (chunks) {
+            return bytes;
         }
     }
 
-    /** Drops the least recently used; never one that is being loaded, whose weight nobody knows, nor the newest. */
-    private void shrink(Key newest) {
-        Iterator<Map.Entry<Key, CompletableFuture<Chunk>>> oldest = chunks.entrySet().iterator();
+    /** Drops the least recently used; never one that is being loaded, as the newest is still. */
+    private void shrink() {
+        Iterator<Slot> oldest = chunks.values().iterator();
         while (bytes > bytesMax && oldest.hasNext()) {
-            Map.Entry<Key, CompletableFuture<Chunk>> entry = oldest.next();
-            if (entry.getValue().isDone() && !entry.getKey().equals(newest)) {
-                bytes -= entry.getValue().join().weight();
-                asked.remove(entry.getKey());
+            Slot slot = oldest.next();
+            if (!slot.isLoading) {
+                bytes -= slot.weight;
                 oldest.remove();
             }
         }
@@ -175,14 +207,12 @@ final class ChunkCache {
     /** See {@link io.rivulet.log.LocalLog#age}. What is being loaded stays: somebody waits for it. */
     void age() {
         synchronized (chunks) {
-            chunks.entrySet().removeIf(entry -> {
-                boolean old = entry.getValue().isDone() && !asked.contains(entry.getKey());
-                if (old) {
-                    bytes -= entry.getValue().join().weight();
-                }
+            chunks.values().removeIf(slot -> {
+                boolean old = !slot.isLoading && !slot.isAsked;
+                bytes -= old ? slot.weight : 0;
+                slot.isAsked = false;
                 return old;
             });
-            asked.clear();
         }
     }
 
@@ -192,8 +222,11 @@ final class ChunkCache {
             singles.keySet().removeIf(key -> key.segment() == segment);
             chunks.entrySet().removeIf(entry -> {
                 boolean gone = entry.getKey().segment() == segment;
-                if (gone && entry.getValue().isDone()) {
-                    bytes -= entry.getValue().join().weight();
+                if (gone) {
+                    Slot slot = entry.getValue();
+                    slot.isForgotten = true;
+                    bytes -= slot.weight;
+                    slot.weight = 0; // its loading may fail yet, which would subtract it once more
                 }
                 return gone;
             });

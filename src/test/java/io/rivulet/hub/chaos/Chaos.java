@@ -289,6 +289,9 @@ final class Chaos implements AutoCloseable {
             left.append(" streams ").append(scene.caps.total()).append(" listed ")
                 .append(scene.hub.connections().list().size()).append(" of ").append(open);
         }
+        if (scene.lookUps() != 0) {
+            left.append(" look-ups ").append(scene.lookUps());
+        }
         for (Shard shard : shards.values()) {
             CompletableFuture<String> held = new CompletableFuture<>();
             shard.post(() -> held.complete(Budgets.held(shard.turn())));

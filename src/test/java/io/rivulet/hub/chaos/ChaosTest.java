@@ -28,7 +28,7 @@ class ChaosTest {
         () -> new StackOverflowError("made by the test"), () -> new IllegalStateException("made by the test"));
 
     @ParameterizedTest
-    @ValueSource(strings = {"rivulet-commit", "rivulet-answer", "rivulet-shard-"})
+    @ValueSource(strings = {"rivulet-commit", "rivulet-answer", "rivulet-shard-", "rivulet-read-"})
     void whateverAThreadMeetsItKeepsThePromises(String name, @TempDir Path folder) throws Exception {
         long seed = Long.getLong("chaos.seed", System.nanoTime());
         Random random = new Random(seed);

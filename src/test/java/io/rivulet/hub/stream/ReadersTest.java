@@ -70,6 +70,11 @@ class ReadersTest {
         }
 
         @Override
+        public void failed(Throwable e) {
+            throw new AssertionError("it does not fail", e);
+        }
+
+        @Override
         public void dropped() {
             dropped.countDown();
         }
@@ -192,17 +197,24 @@ class ReadersTest {
     }
 
     @Test
-    void whatFailsEndsNoThread() throws InterruptedException {
+    void whoeverAskedIsToldOfWhatItsWorkThrewAndNoThreadEnds() throws InterruptedException {
+        List<Throwable> told = Collections.synchronizedList(new ArrayList<>());
         for (int i = 0; i < 2 * PLACES; i++) {
             readers.submit(new Caller("failing"), new Asked("failing", 1, standing) {
                 @Override
                 public void run(LogWork work) {
                     throw new OutOfMemoryError("made by the test");
                 }
+
+                @Override
+                public void failed(Throwable e) {
+                    told.add(e);
+                }
             });
         }
         Asked next = ask("next", "next", 3);
         readers.start();
         next.answered.await();
+        Await.until("all are told", () -> told.size() == 2 * PLACES);
     }
 }

@@ -18,13 +18,11 @@ import java.util.function.IntPredicate;
  * <p>The order is: events that have left the ring, from the log and from the memory of transient topics ({@link
  * NewestRead}); then the window; then live.
  */
-public final class ConflatingFeed implements Feed {
+public final class ConflatingFeed extends LaggingFeed {
 
     private static final int EXAMINED_MAX = 4096;
     private static final IntPredicate ANY = topic -> true;
 
-    private final StreamView view;
-    private final Cursor cursor;
     private final StreamWatcher.Watched watched;
     /** Its rate, or null. */
     private final RateQueue.Rate rate;
@@ -33,20 +31,12 @@ public final class ConflatingFeed implements Feed {
     private final Examination scanned = new Examination(true);
     private final Examination sent = new Examination(false);
     private final IntPredicate isScannedAsked = scanned::isAsked;
-    private WaitingEvents waiting;
     /** The memory of the pass that waits. */
     private long passBytes;
     /** The part of window and pass that the shard's {@link ConflationBudget} counts. */
     private long charged;
-    private boolean reading;
-    /** The read that is under way was asked for under another grant. */
-    private boolean readAgain;
-    /** Something promised was lost before the window, and the stream has not been told. */
-    private boolean lost;
     /** The last turn was spent on the window: this one is for the pass. */
     private boolean passFirst;
-    private long stepsOwed;
-    private long readMs;
 
     /**
      * A feed that gathers behind the cursor.
@@ -56,11 +46,9 @@ public final class ConflatingFeed implements Feed {
      */
     public ConflatingFeed(StreamView view, Cursor cursor, StreamWatcher.Watched watched, RateQueue.Rate rate,
                           long readMs) {
-        this.view = view;
-        this.cursor = cursor;
+        super(view, cursor, readMs);
         this.watched = watched;
         this.rate = rate;
-        this.readMs = readMs;
         window.begin(cursor.seen(), null);
     }
 
@@ -174,7 +162,7 @@ public final class ConflatingFeed implements Feed {
 
     @Override
     public Outcome next(Turn turn) {
-        if (reading) {
+        if (isReading()) {
             return Outcome.LOG;
         }
         if (waiting != null) {
@@ -235,8 +223,7 @@ public final class ConflatingFeed implements Feed {
         cursor.mayLoseFrom(seen);
         Position lostFrom = cursor.untoldFrom();
         View asked = view.ofLog();
-        reading = true;
-        return turn.asks(work -> turn.newest().read(asked, seen, upTo, lostFrom, work));
+        return asks(turn, work -> turn.newest().read(asked, seen, upTo, lostFrom, work));
     }
 
     /** Says once, at the window's beginning, that something was lost before it. */
@@ -246,26 +233,15 @@ public final class ConflatingFeed implements Feed {
             long next = turn.ring().after(window.base());
             id = next < 0 ? null : turn.ring().idBefore(next);
         }
-        if (id == null) {
-            return Outcome.TURN; // the ring moved on just now; the next turn finds the new place
-        }
-        lost = false;
-        cursor.lossesTold();
-        return turn.lost(new Turn.Loss(true, null, cursor.seen(), id, false));
+        return tellLoss(turn, id);
     }
 
     /** Keeps the events that were read as a pass, as far as there is room; the rest is read again. */
     @Override
-    public Outcome answered(Turn turn, HistoryRead.Result result) {
-        reading = false;
-        turn.readBudget().release(result.bytes());
-        if (readAgain) {
-            readAgain = false;
-            return Outcome.TURN;
-        }
+    void found(Turn turn, HistoryRead.Result result, ReadBudget.Taken taken) {
+        taken.release();
         lost |= result.transientLost();
         List<EventFrame> frames = result.frames();
-        readMs = frames.isEmpty() ? readMs : frames.get(0).timeMs();
         waiting = WaitingEvents.pass(frames, result.end());
         for (int i = 0; i < frames.size(); i++) {
             int weight = frames.get(i).weight();
@@ -276,26 +252,6 @@ public final class ConflatingFeed implements Feed {
             passBytes += weight;
             settle(turn);
         }
-        if (result.gapId() == null) {
-            return Outcome.TURN;
-        }
-        cursor.examined(result.gapEnd());
-        return turn.lost(new Turn.Loss(false, result.missed(), result.gapEnd(), result.gapId(), result.damage()));
-    }
-
-    @Override
-    public long stepsOwed() {
-        return stepsOwed;
-    }
-
-    @Override
-    public void stepsOwed(long steps) {
-        stepsOwed = steps;
-    }
-
-    @Override
-    public boolean isReading() {
-        return reading;
     }
 
     @Override
@@ -309,7 +265,7 @@ public final class ConflatingFeed implements Feed {
             release(turn);
         }
         begin(turn, cursor.seen());
-        readAgain = reading;
+        readAgain();
     }
 
     private void begin(Turn turn, Position from) {
@@ -328,7 +284,7 @@ public final class ConflatingFeed implements Feed {
     }
 
     private void release(Turn turn) {
-        waiting.release(turn);
+        waiting.release();
         waiting = null;
         passBytes = 0;
         settle(turn);
@@ -351,20 +307,5 @@ public final class ConflatingFeed implements Feed {
     @Override
     public long bytesHeld(TailRing ring) {
         return window.bytes() + (waiting == null ? 0 : waiting.bytesLeft());
-    }
-
-    @Override
-    public EventFrame firstHeld(TailRing ring) {
-        return waiting == null || waiting.isWritten() ? null : waiting.left().get(0);
-    }
-
-    @Override
-    public Position toldUpTo(Position dispatched) {
-        return cursor.seen();
-    }
-
-    @Override
-    public long readMs() {
-        return readMs;
     }
 }

@@ -11,7 +11,7 @@ import io.rivulet.hub.tail.TailRing;
  * <p>A feed calls nobody back, and knows neither the shard nor another feed. So each can be read alone, and the order
  * of a stream is decided in one place.
  */
-public sealed interface Feed permits LiveFeed, FillFeed, ReplayFeed, ConflatingFeed {
+public sealed interface Feed permits LiveFeed, LaggingFeed {
 
     /** The next bytes, or why there are none; only while the stream's socket takes bytes. */
     Outcome next(Turn turn);
@@ -28,8 +28,13 @@ public sealed interface Feed permits LiveFeed, FillFeed, ReplayFeed, ConflatingF
     /** It owes so many now. */
     void stepsOwed(long steps);
 
-    /** The log has answered its question; returns {@link Outcome#TURN} or {@link Outcome#LOST}. */
-    Outcome answered(Turn turn, HistoryRead.Result result);
+    /**
+     * The log has answered its question.
+     *
+     * @param taken the memory of the answer, which the feed gives back
+     * @return {@link Outcome#TURN} or {@link Outcome#LOST}
+     */
+    Outcome answered(Turn turn, HistoryRead.Result result, ReadBudget.Taken taken);
 
     /** Whether it waits for the log. */
     boolean isReading();

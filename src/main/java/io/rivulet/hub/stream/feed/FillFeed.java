@@ -16,29 +16,18 @@ import java.util.List;
  * its place in the {@link ConflationBudget}; what has no room there is read again. Events that are out of date by what
  * came later are left out, for the newer ones come behind the fill.
  */
-public final class FillFeed implements Feed {
+public final class FillFeed extends LaggingFeed {
 
-    private final StreamView view;
-    private final Cursor cursor;
     /** The place up to which it fills, and its id. */
     private final TailRing.Mark until;
     /** The stream has been told at its start that transient events are lost. */
     private final boolean lossTold;
     private final Examination examination = new Examination(false);
-    private WaitingEvents waiting;
     private long charged;
-    private boolean reading;
-    /** The read that is under way was asked for under another grant. */
-    private boolean readAgain;
-    /** The newest event of a transient topic was lost since the stream began. */
-    private boolean lost;
-    private long stepsOwed;
-    private long readMs;
 
     /** A feed from the cursor up to the end of the start's fill. */
     public FillFeed(StreamView view, Cursor cursor, StartPoint start) {
-        this.view = view;
-        this.cursor = cursor;
+        super(view, cursor, 0);
         this.until = start.fill().until();
         this.lossTold = start.transientLost();
     }
@@ -46,13 +35,14 @@ public final class FillFeed implements Feed {
     /** What was read with the look-up of the stream's place takes its room now, whether the socket is ready or not. */
     public void begin(Turn turn, StartPoint.Fill fill) {
         if (fill.first() != null) {
+            hasRead(fill.first());
             keep(turn, fill.first(), fill.end());
         }
     }
 
     @Override
     public Outcome next(Turn turn) {
-        if (reading) {
+        if (isReading()) {
             return Outcome.LOG;
         }
         if (waiting != null) {
@@ -82,13 +72,11 @@ public final class FillFeed implements Feed {
     private Outcome ask(Turn turn) {
         Position seen = cursor.seen();
         View asked = view.ofLog();
-        reading = true;
-        return turn.asks(work -> turn.newest().read(asked, seen, until.place(), seen, work));
+        return asks(turn, work -> turn.newest().read(asked, seen, until.place(), seen, work));
     }
 
     /** Keeps events that were read, as far as there is room; the rest is read again. */
     private void keep(Turn turn, List<EventFrame> frames, Position end) {
-        readMs = frames.isEmpty() ? readMs : frames.get(0).timeMs();
         long held = 0;
         int n = 0;
         while (n < frames.size() && (n == 0 || turn.conflation().hasRoomFor(held, frames.get(n).weight()))) {
@@ -100,20 +88,10 @@ public final class FillFeed implements Feed {
     }
 
     @Override
-    public Outcome answered(Turn turn, HistoryRead.Result result) {
-        reading = false;
-        turn.readBudget().release(result.bytes());
-        if (readAgain) { // private events that are granted now may be missing in it
-            readAgain = false;
-            return Outcome.TURN;
-        }
+    void found(Turn turn, HistoryRead.Result result, ReadBudget.Taken taken) {
+        taken.release();
         lost |= result.transientLost() && !lossTold;
         keep(turn, result.frames(), result.end());
-        if (result.gapId() == null) {
-            return Outcome.TURN;
-        }
-        cursor.examined(result.gapEnd());
-        return turn.lost(new Turn.Loss(false, result.missed(), result.gapEnd(), result.gapId(), result.damage()));
     }
 
     @Override
@@ -127,21 +105,6 @@ public final class FillFeed implements Feed {
     }
 
     @Override
-    public long stepsOwed() {
-        return stepsOwed;
-    }
-
-    @Override
-    public void stepsOwed(long steps) {
-        stepsOwed = steps;
-    }
-
-    @Override
-    public boolean isReading() {
-        return reading;
-    }
-
-    @Override
     public void socketFull(Turn turn) {
         // to find it again would cost more than its memory, which is paid for
     }
@@ -150,7 +113,7 @@ public final class FillFeed implements Feed {
     @Override
     public void examineAgain(Turn turn) {
         drop(turn);
-        readAgain = reading;
+        readAgain();
     }
 
     @Override
@@ -169,19 +132,9 @@ public final class FillFeed implements Feed {
         return waiting == null ? 0 : waiting.bytesLeft();
     }
 
-    @Override
-    public EventFrame firstHeld(TailRing ring) {
-        return waiting == null || waiting.isWritten() ? null : waiting.left().get(0);
-    }
-
     /** What it fills with is older than the place from which the stream wants all. */
     @Override
     public Position toldUpTo(Position dispatched) {
         return cursor.isBefore(until.place()) ? until.place() : cursor.seen();
-    }
-
-    @Override
-    public long readMs() {
-        return readMs;
     }
 }

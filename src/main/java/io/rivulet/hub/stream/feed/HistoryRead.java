@@ -45,7 +45,7 @@ public final class HistoryRead {
      *
      * @param frames        what matched, ascending
      * @param end           examined up to here; null where only losses were asked for
-     * @param bytes         memory that the frames hold, taken from the {@link ReadBudget}
+     * @param bytes         memory that the frames hold, to be taken from the {@link ReadBudget}
      * @param gapId         the cursor just before the first event, when retention took something on the way; else null
      * @param gapEnd        the place of {@code gapId}
      * @param missed        an upper bound of what was taken, or null

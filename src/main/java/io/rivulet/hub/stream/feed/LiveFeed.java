@@ -119,7 +119,7 @@ public final class LiveFeed implements Feed {
     }
 
     @Override
-    public Outcome answered(Turn turn, HistoryRead.Result result) {
+    public Outcome answered(Turn turn, HistoryRead.Result result, ReadBudget.Taken taken) {
         throw new IllegalStateException("a live stream asks nothing of the log");
     }
 

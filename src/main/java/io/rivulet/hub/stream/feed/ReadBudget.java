@@ -22,23 +22,32 @@ public final class ReadBudget {
     }
 
     /** Takes so much, or all there is if that is less; waits until it is there. */
-    public void acquire(long bytes) throws InterruptedException {
-        permits.acquire(units(bytes));
+    public Taken acquire(long bytes) throws InterruptedException {
+        Taken taken = new Taken((int) Math.min(units, (bytes + UNIT - 1) / UNIT)); // first: it may fail
+        permits.acquire(taken.units);
+        return taken;
     }
 
-    /** Gives back what was taken. */
-    public void release(long bytes) {
-        if (bytes > 0) {
-            permits.release(units(bytes));
+    /**
+     * What one read has taken. Where something fails half-way nobody knows who had it last, so several may give it
+     * back: the first one does. Any thread.
+     */
+    public final class Taken {
+        private int units;
+
+        private Taken(int units) {
+            this.units = units;
+        }
+
+        /** Gives it back, unless that was done. */
+        public synchronized void release() {
+            permits.release(units);
+            units = 0;
         }
     }
 
     /** How much is taken now: for tests. */
     long taken() {
         return (long) (units - permits.availablePermits()) * UNIT;
-    }
-
-    private int units(long bytes) {
-        return (int) Math.min(units, (bytes + UNIT - 1) / UNIT);
     }
 }

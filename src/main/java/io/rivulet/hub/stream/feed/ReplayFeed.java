@@ -15,24 +15,14 @@ import io.rivulet.metrics.Metrics.Count;
  *
  * <p>It begins with small writes and doubles them while the socket takes each at once, so a slow stream holds little.
  */
-public final class ReplayFeed implements Feed {
+public final class ReplayFeed extends LaggingFeed {
 
     private static final int EXAMINED_MAX = 4096;
 
-    private final StreamView view;
-    private final Cursor cursor;
     private final StreamWatcher.Watched watched;
     private final Examination examination = new Examination(false);
-    private WaitingEvents waiting;
-    private boolean reading;
-    /** The read that is under way was asked for under another grant. */
-    private boolean readAgain;
     /** The question that is under way is whether transient events were lost. */
     private boolean asksLosses;
-    /** Some were, and the stream has not been told. */
-    private boolean lost;
-    private long stepsOwed;
-    private long readMs;
 
     /**
      * A feed that goes on at the cursor.
@@ -40,15 +30,13 @@ public final class ReplayFeed implements Feed {
      * @param readMs see {@link #readMs}
      */
     public ReplayFeed(StreamView view, Cursor cursor, StreamWatcher.Watched watched, long readMs) {
-        this.view = view;
-        this.cursor = cursor;
+        super(view, cursor, readMs);
         this.watched = watched;
-        this.readMs = readMs;
     }
 
     @Override
     public Outcome next(Turn turn) {
-        if (reading) {
+        if (isReading()) {
             return Outcome.LOG;
         }
         if (waiting != null) {
@@ -69,9 +57,9 @@ public final class ReplayFeed implements Feed {
     private Outcome fromMemory(Turn turn) {
         Outcome outcome = waiting.write(turn, view, cursor, examination, Integer.MAX_VALUE);
         if (waiting.isWritten()) {
-            release(turn);
+            release();
         }
-        return written(turn, outcome);
+        return written(outcome);
     }
 
     /**
@@ -94,15 +82,15 @@ public final class ReplayFeed implements Feed {
             examined = frame.position();
         }
         cursor.examined(examined);
-        return written(turn, write.end(turn.delivery(), Count.DELIVERED_RING));
+        return written(write.end(turn.delivery(), Count.DELIVERED_RING));
     }
 
     /** A write that was taken at once makes the next one larger. Memory that can be read again is freed for others. */
-    private Outcome written(Turn turn, Outcome outcome) {
+    private Outcome written(Outcome outcome) {
         if (outcome == Outcome.WRITE) {
             cursor.wrote();
         } else if (outcome == Outcome.MEMORY) {
-            dropReadable(turn);
+            dropReadable();
         }
         return outcome;
     }
@@ -116,9 +104,9 @@ public final class ReplayFeed implements Feed {
             cursor.examined(floor); // only transient events lie between, and they are gone
             return Outcome.TURN;
         }
-        reading = true;
+        asksLosses = false;
         View asked = view.ofLog();
-        return turn.asks(work -> turn.history().read(asked, seen.durable(), floor.durable(), work));
+        return asks(turn, work -> turn.history().read(asked, seen.durable(), floor.durable(), work));
     }
 
     /**
@@ -132,9 +120,8 @@ public final class ReplayFeed implements Feed {
         TransientTopics transients = turn.transients();
         if (!lost && transients.anyLostSince(from, asked)) {
             if (!asked.topics().patterns().isEmpty()) {
-                reading = true;
                 asksLosses = true;
-                return turn.asks(work -> HistoryRead.Result.lost(transients.lostSince(from, asked, work)));
+                return asks(turn, work -> HistoryRead.Result.lost(transients.lostSince(from, asked, work)));
             }
             lost = transients.lostSince(from, asked, LogWork.UNBOUNDED); // a look into a map for each topic
         }
@@ -142,44 +129,20 @@ public final class ReplayFeed implements Feed {
             cursor.lossesTold();
             return next(turn);
         }
-        String id = turn.ring().idBefore(next);
-        if (id == null) {
-            return Outcome.TURN; // the ring moved on just now; the next turn finds the new place
-        }
-        lost = false;
-        cursor.lossesTold();
-        return turn.lost(new Turn.Loss(true, null, cursor.seen(), id, false));
+        return tellLoss(turn, turn.ring().idBefore(next));
     }
 
     @Override
-    public Outcome answered(Turn turn, HistoryRead.Result result) {
-        reading = false;
-        boolean wasLosses = asksLosses;
-        asksLosses = false;
-        if (readAgain) { // private events that are granted now may be missing in it
-            readAgain = false;
-            turn.readBudget().release(result.bytes());
-            return Outcome.TURN;
+    void found(Turn turn, HistoryRead.Result result, ReadBudget.Taken taken) {
+        if (!asksLosses) {
+            waiting = WaitingEvents.read(result, taken);
+            return;
         }
-        if (wasLosses) {
-            lost = result.transientLost() || watched.lostSince(cursor.untoldFrom());
-            if (!lost) {
-                cursor.lossesTold();
-            }
-            return Outcome.TURN;
+        taken.release();
+        lost = result.transientLost() || watched.lostSince(cursor.untoldFrom());
+        if (!lost) {
+            cursor.lossesTold();
         }
-        try {
-            waiting = WaitingEvents.read(result);
-        } catch (Error e) {
-            turn.readBudget().release(result.bytes()); // there is no memory even for that
-            throw e;
-        }
-        readMs = result.frames().isEmpty() ? readMs : result.frames().get(0).timeMs();
-        if (result.gapId() == null) {
-            return Outcome.TURN;
-        }
-        cursor.examined(result.gapEnd());
-        return turn.lost(new Turn.Loss(false, result.missed(), result.gapEnd(), result.gapId(), result.damage()));
     }
 
     @Override
@@ -193,49 +156,34 @@ public final class ReplayFeed implements Feed {
     }
 
     @Override
-    public long stepsOwed() {
-        return stepsOwed;
-    }
-
-    @Override
-    public void stepsOwed(long steps) {
-        stepsOwed = steps;
-    }
-
-    @Override
-    public boolean isReading() {
-        return reading;
-    }
-
-    @Override
     public void socketFull(Turn turn) {
-        dropReadable(turn);
+        dropReadable();
     }
 
     @Override
     public void examineAgain(Turn turn) {
         if (waiting != null) {
-            release(turn); // also where nothing was found under the old grant
+            release(); // also where nothing was found under the old grant
         }
-        readAgain = reading;
+        readAgain();
         lost = false; // asked again
     }
 
     @Override
     public void drop(Turn turn) {
         if (waiting != null) {
-            release(turn);
+            release();
         }
     }
 
-    private void dropReadable(Turn turn) {
+    private void dropReadable() {
         if (waiting != null && waiting.isReadable()) {
-            release(turn);
+            release();
         }
     }
 
-    private void release(Turn turn) {
-        waiting.release(turn);
+    private void release() {
+        waiting.release();
         waiting = null;
     }
 
@@ -247,20 +195,5 @@ public final class ReplayFeed implements Feed {
     @Override
     public long bytesHeld(TailRing ring) {
         return waiting == null ? 0 : waiting.bytesLeft();
-    }
-
-    @Override
-    public EventFrame firstHeld(TailRing ring) {
-        return waiting == null || waiting.isWritten() ? null : waiting.left().get(0);
-    }
-
-    @Override
-    public Position toldUpTo(Position dispatched) {
-        return cursor.seen();
-    }
-
-    @Override
-    public long readMs() {
-        return readMs;
     }
 }

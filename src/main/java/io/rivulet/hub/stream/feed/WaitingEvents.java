@@ -16,30 +16,31 @@ final class WaitingEvents {
 
     private final List<EventFrame> frames;
     private final Position end;
-    private long readBytes;
+    /** Of a chunk, what it has taken of the budget for reads; else null. */
+    private ReadBudget.Taken taken;
     private final Count path;
     private int at;
 
-    private WaitingEvents(List<EventFrame> frames, Position end, long readBytes, Count path) {
+    private WaitingEvents(List<EventFrame> frames, Position end, ReadBudget.Taken taken, Count path) {
         this.frames = frames;
         this.end = end;
-        this.readBytes = readBytes;
+        this.taken = taken;
         this.path = path;
     }
 
     /** A chunk of the log, which can be read again. */
-    static WaitingEvents read(HistoryRead.Result result) {
-        return new WaitingEvents(result.frames(), result.end(), result.bytes(), Count.DELIVERED_LOG);
+    static WaitingEvents read(HistoryRead.Result result, ReadBudget.Taken taken) {
+        return new WaitingEvents(result.frames(), result.end(), taken, Count.DELIVERED_LOG);
     }
 
     /** The newest of each of some topics, with which a stream begins: all there are up to {@code end}. */
     static WaitingEvents fill(List<EventFrame> frames, Position end) {
-        return new WaitingEvents(frames, end, 0, Count.DELIVERED_LOG);
+        return new WaitingEvents(frames, end, null, Count.DELIVERED_LOG);
     }
 
     /** A pass: the newest of each topic up to {@code end}. */
     static WaitingEvents pass(List<EventFrame> frames, Position end) {
-        return new WaitingEvents(frames, end, 0, Count.DELIVERED_PASS);
+        return new WaitingEvents(frames, end, null, Count.DELIVERED_PASS);
     }
 
     /** Puts the next of them into the delivery of this turn, at most so many. */
@@ -66,13 +67,15 @@ final class WaitingEvents {
 
     /** Whether they can be read again, from where the cursor is. */
     boolean isReadable() {
-        return readBytes > 0;
+        return taken != null && !frames.isEmpty();
     }
 
     /** Gives their memory back: all of it once, also when it is called again because it failed half-way. */
-    void release(Turn turn) {
-        turn.readBudget().release(readBytes);
-        readBytes = 0;
+    void release() {
+        if (taken != null) {
+            taken.release();
+            taken = null;
+        }
     }
 
     /** Those that are not written yet. */

@@ -6,6 +6,11 @@ public final class Budgets {
     private Budgets() {
     }
 
+    /** Bytes that reads have taken and not given back. */
+    public static long taken(ReadBudget budget) {
+        return budget.taken();
+    }
+
     /** What is held or taken now, in words; empty when nothing is. On the shard's thread. */
     public static String held(Turn turn) {
         return (turn.budget().bytes() == 0 ? "" : " write budget " + turn.budget().bytes())

@@ -85,32 +85,36 @@ class ReplayFeedTest {
         round.dispatched(ring.head());
     }
 
+    private Outcome answered(ReplayFeed feed, HistoryRead.Result result) throws InterruptedException {
+        return feed.answered(turn, result, turn.readBudget().acquire(result.bytes()));
+    }
+
     private static HistoryRead.Result found(List<EventFrame> frames, int upTo) {
         return new HistoryRead.Result(frames, Position.ofDurable(upTo), 0, null, null, null, false, false);
     }
 
     @Test
-    void aStretchInWhichNothingWasFoundIsReadAgainUnderAFreshGrant() {
+    void aStretchInWhichNothingWasFoundIsReadAgainUnderAFreshGrant() throws Exception {
         publish(100);
         ReplayFeed feed = new ReplayFeed(reader, cursor, StreamWatcher.Watched.NOWHERE, 0);
         assertEquals(Outcome.ASKS, ask(feed));
-        assertEquals(Outcome.TURN, feed.answered(turn, found(List.of(), 2))); // two private ones are there
+        assertEquals(Outcome.TURN, answered(feed, found(List.of(), 2))); // two private ones are there
         reader.grant = HubScene.grant("reader", GrantedTopics.ALL);
         feed.examineAgain(turn);
         assertEquals(Outcome.ASKS, ask(feed), "it asks for the same stretch");
         assertEquals(Position.START, cursor.seen());
-        feed.answered(turn, found(List.of(frame(1, true), frame(2, true)), 2));
+        answered(feed, found(List.of(frame(1, true), frame(2, true)), 2));
         assertEquals(Outcome.WRITE, ask(feed));
         assertEquals(2, turn.delivery().events());
         assertEquals(Position.ofDurable(2), cursor.seen());
     }
 
     @Test
-    void withoutAFreshGrantThatStretchIsPassed() {
+    void withoutAFreshGrantThatStretchIsPassed() throws Exception {
         publish(100);
         ReplayFeed feed = new ReplayFeed(reader, cursor, StreamWatcher.Watched.NOWHERE, 0);
         ask(feed);
-        feed.answered(turn, found(List.of(), 2));
+        answered(feed, found(List.of(), 2));
         assertEquals(Outcome.TURN, ask(feed));
         assertEquals(Position.ofDurable(2), cursor.seen());
     }
@@ -142,7 +146,7 @@ class ReplayFeedTest {
             }
         });
         assertTrue(slices[0] > 0, "others go first in between");
-        assertEquals(Outcome.TURN, feed.answered(turn, answer));
+        assertEquals(Outcome.TURN, answered(feed, answer));
         assertEquals(Outcome.LOST, ask(feed));
         assertTrue(turn.loss().isTransient());
         assertEquals(Outcome.CAUGHT_UP, askUntilDone(feed), "it is told once");
@@ -156,7 +160,7 @@ class ReplayFeedTest {
         }
         ReplayFeed feed = cameBackAfter(2, "/.well-known/others/*");
         assertEquals(Outcome.ASKS, ask(feed));
-        assertEquals(Outcome.TURN, feed.answered(turn, turn.question().ask(LogWork.UNBOUNDED)));
+        assertEquals(Outcome.TURN, answered(feed, turn.question().ask(LogWork.UNBOUNDED)));
         assertEquals(Outcome.CAUGHT_UP, askUntilDone(feed));
         cursor.mayLoseFrom(cursor.seen());
         assertEquals(Outcome.CAUGHT_UP, askUntilDone(feed), "nothing left the ring after that");
@@ -171,7 +175,7 @@ class ReplayFeedTest {
         ReplayFeed feed = cameBackAfter(2, "/.well-known/t/20");
         ask(feed);
         feed.examineAgain(turn);
-        assertEquals(Outcome.TURN, feed.answered(turn, turn.question().ask(LogWork.UNBOUNDED)));
+        assertEquals(Outcome.TURN, answered(feed, turn.question().ask(LogWork.UNBOUNDED)));
         assertEquals(Outcome.ASKS, ask(feed));
     }
 
