@@ -60,7 +60,12 @@ class TidyTest {
         new Ban("commonPool|parallelStream|\\.parallel\\(\\)", MAIN,
             "a thread of ours: the common pool outlives the web application"),
         new Ban("\\bThreadLocal\\b", MAIN, "lend from a pool: container threads outlive the web application"),
-        new Ban("\\bnew Timer\\(", EVERYWHERE, "a ScheduledExecutorService with a named daemon thread"),
+        new Ban("\\bnew Timer\\(", EVERYWHERE, "a thread of its own, with a name"),
+        new Ban("\\bschedule(AtFixedRate|WithFixedDelay)\\(|\\b(new)?ScheduledThreadPool|ThreadScheduledExecutor\\b",
+            MAIN,
+            "refusal.LastingTicker: an executor never calls again what has thrown"),
+        new Ban("\\bnew (Thread|ThreadPoolExecutor)\\(|\\bExecutors\\.|\\bHttpClient\\.new", MAIN,
+            "refusal.LastingTicker, or a refusal.LastingLoop and its file in the list of threads", Allowed.THREADS),
         new Ban("Instant\\.now\\(\\)|Clock\\.system|System\\.currentTimeMillis", MAIN,
             "the injected java.time.InstantSource", Allowed.TIME),
         new Ban("\\.awaitTermination\\(.*DAYS", EVERYWHERE, "a limit that a person would wait for"));
@@ -121,7 +126,9 @@ class TidyTest {
             "Integer.getInteger(k)", "request.getParameter(k)", "request.getParameterMap()",
             "request.getContentType()", "request.getReader()",
             "CompletableFuture.supplyAsync(x)", "f.thenApplyAsync(x)", "ForkJoinPool.commonPool()",
-            "list.parallelStream()", "new ThreadLocal<>()", "new Timer(x)", "Instant.now()", "Clock.systemUTC()",
+            "list.parallelStream()", "new ThreadLocal<>()", "new Timer(x)", "new Thread(x)",
+            "new ThreadPoolExecutor(x)", "Executors.newCachedThreadPool()", "HttpClient.newHttpClient()",
+            "pool.scheduleWithFixedDelay(x)", "pool.scheduleAtFixedRate(x)", "Instant.now()", "Clock.systemUTC()",
             "System.currentTimeMillis()")) {
             assertFault("instead", main, "class X { Object x = " + call + "; }");
         }
@@ -252,5 +259,19 @@ class TidyTest {
             "bench/", "a load has a pace",
             "hostile/", "honest clients and attackers have a pace");
         static final Map<String, String> TIME = Map.of();
+        static final Map<String, String> THREADS = Map.ofEntries(
+            Map.entry("refusal/LastingTicker", "it is one"),
+            Map.entry("hub/RunningHub", "the committer runs in a LastingLoop of its own"),
+            Map.entry("hub/AnswerThread", "it runs in a LastingLoop"),
+            Map.entry("hub/presence/PresenceTeller", "it runs in a LastingLoop"),
+            Map.entry("hub/stream/ShardThread", "it runs in a LastingLoop"),
+            Map.entry("hub/stream/Readers", "they run in a LastingLoop"),
+            Map.entry("log/segment/Janitor", "it runs in a LastingLoop"),
+            Map.entry("log/store/StoreKeeper", "it runs in a LastingLoop"),
+            Map.entry("feed/Feeds", "it runs in a LastingLoop"),
+            Map.entry("http/trace/AccessLog", "it runs in a LastingLoop"),
+            Map.entry("http/stream/WriterPool", "each lane runs in a LastingLoop"),
+            Map.entry("auth/token/JwksSource", "each load is a task of its own, and each gets a thread"),
+            Map.entry("http/operate/SlashCheck", "it looks once, and ends"));
     }
 }

@@ -6,6 +6,7 @@ import io.rivulet.config.SettingsTable;
 import io.rivulet.event.Event;
 import io.rivulet.hub.Hub;
 import io.rivulet.hub.publish.Publication;
+import io.rivulet.refusal.LastingLoop;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -15,9 +16,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,10 +32,20 @@ public final class Feeds implements AutoCloseable {
     private static final String ACCESS = "access";
 
     private final InstantSource clock;
-    private final List<TickingFeed> feeds = new ArrayList<>();
+    private final List<Scheduled> feeds = new ArrayList<>();
     private final QuoteFeed quotes;
-    private ScheduledThreadPoolExecutor executor;
-    private Thread thread;
+    private final Thread thread = new Thread(this::run, "rivulet-feed");
+    private volatile boolean ended;
+
+    /** A feed, and when its next tick is due, by {@link System#nanoTime}. The thread's own. */
+    private static final class Scheduled {
+        private final TickingFeed feed;
+        private long dueNs;
+
+        Scheduled(TickingFeed feed) {
+            this.feed = feed;
+        }
+    }
 
     /**
      * Builds the feeds; nothing runs before {@link #start}.
@@ -51,38 +60,38 @@ public final class Feeds implements AutoCloseable {
     Feeds(Settings settings, Publisher hub, InstantSource clock, Path accessLog) {
         this.clock = clock;
         boolean dev = settings.get(SettingsTable.DEV);
-        feeds.add(new ClockFeed(hub));
-        feeds.add(new EarthquakeFeed(hub, settings.get(SettingsTable.FEED_EARTHQUAKES_SPEED)));
+        add(new ClockFeed(hub));
+        add(new EarthquakeFeed(hub, settings.get(SettingsTable.FEED_EARTHQUAKES_SPEED)));
         quotes = settings.get(SettingsTable.FEED_QUOTES)
             .map(file -> QuoteFeed.replaying(hub, Quotes.read(Path.of(file))))
             .orElseGet(() -> QuoteFeed.simulating(hub, new SplittableRandom()));
-        feeds.add(quotes);
+        add(quotes);
         Map<String, String> logs = new TreeMap<>(settings.followedLogs());
         if (dev && accessLog != null) {
             logs.putIfAbsent(ACCESS, accessLog.toString());
         }
-        logs.forEach((name, path) -> feeds.add(new LogFeed(hub, name, Path.of(path))));
+        logs.forEach((name, path) -> add(new LogFeed(hub, name, Path.of(path))));
         if (settings.isOn(SettingsTable.FEED_HOST)) {
-            feeds.add(new HostFeed(hub));
+            add(new HostFeed(hub));
         }
+        thread.setDaemon(true);
+    }
+
+    private void add(TickingFeed feed) {
+        feeds.add(new Scheduled(feed));
     }
 
     /** Starts the thread {@code rivulet-feed}. Once. */
     public synchronized void start() {
-        executor = new ScheduledThreadPoolExecutor(1, task -> {
-            thread = new Thread(task, "rivulet-feed");
-            thread.setDaemon(true);
-            return thread;
-        }, new ThreadPoolExecutor.DiscardPolicy());
-        for (TickingFeed feed : feeds) {
-            schedule(executor, feed, Duration.ZERO);
-        }
+        long now = System.nanoTime();
+        feeds.forEach(each -> each.dueNs = now);
+        thread.start();
     }
 
     /** Every topic that a feed publishes to, feed by feed. Any thread. */
     public List<String> topics() {
         List<String> topics = new ArrayList<>();
-        feeds.forEach(feed -> topics.addAll(feed.topics()));
+        feeds.forEach(each -> topics.addAll(each.feed.topics()));
         return topics;
     }
 
@@ -94,39 +103,45 @@ public final class Feeds implements AutoCloseable {
     /** Ends the thread and waits for it, at most two seconds. Idempotent. */
     @Override
     public synchronized void close() {
-        if (executor == null) {
+        if (ended || thread.getState() == Thread.State.NEW) {
             return;
         }
+        ended = true;
         // no interrupt: a tick never waits, and an interrupted read would close the file under it and look like a fault
-        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        executor.shutdown();
+        LockSupport.unpark(thread);
         try {
-            // the thread itself, not the executor's word: a container counts threads the moment this returns
             thread.join(END_MAX_MS);
             if (thread.isAlive()) {
                 LOG.warn("the thread rivulet-feed did not end within {} ms", END_MAX_MS);
             } else {
-                feeds.forEach(TickingFeed::close);
+                feeds.forEach(each -> each.feed.close());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        executor = null;
     }
 
-    /** Each feed asks for its next tick by a time to wait, so a changed wall clock delays nothing. */
-    private void schedule(ScheduledThreadPoolExecutor on, TickingFeed feed, Duration wait) {
-        on.schedule(() -> schedule(on, feed, tick(feed)), wait.toNanos(), TimeUnit.NANOSECONDS);
+    private void run() {
+        LastingLoop.run(LOG, "A feed of {} failed and goes on in some seconds", thread.getName(), this::tickNext);
     }
 
-    private Duration tick(TickingFeed feed) {
-        try {
-            return feed.tick(clock.instant());
-        } catch (RuntimeException | Error e) {
-            // the executor would keep it to itself, and the feed would be silent for ever
-            LOG.warn("the feed of {} failed and goes on in {} s", feed.topics(), AFTER_FAILURE.toSeconds(), e);
-            return AFTER_FAILURE;
+    /** Ticks the feed that is due first. Each asks for a time to wait, so a changed wall clock delays nothing. */
+    private boolean tickNext() {
+        Scheduled next = feeds.get(0);
+        for (int i = 1; i < feeds.size(); i++) {
+            next = feeds.get(i).dueNs - next.dueNs < 0 ? feeds.get(i) : next;
         }
+        for (long waitNs = next.dueNs - System.nanoTime(); waitNs > 0 && !ended;
+             waitNs = next.dueNs - System.nanoTime()) {
+            Thread.interrupted(); // a stranger's interrupt would turn the wait into a spin
+            LockSupport.parkNanos(waitNs);
+        }
+        if (!ended) {
+            next.dueNs = System.nanoTime() + AFTER_FAILURE.toNanos(); // first: else one that fails is due at once
+            Duration wait = next.feed.tick(clock.instant());
+            next.dueNs = System.nanoTime() + wait.toNanos();
+        }
+        return !ended;
     }
 
     private static Publisher throughHub(Hub hub) {

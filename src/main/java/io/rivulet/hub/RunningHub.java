@@ -30,12 +30,11 @@ import io.rivulet.hub.tail.TransientTopics;
 import io.rivulet.log.EventLog;
 import io.rivulet.log.LogRange;
 import io.rivulet.metrics.Metrics;
-import io.rivulet.refusal.LastingLoop;
+import io.rivulet.refusal.LastingTicker;
 import io.rivulet.topic.TopicSpace;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -52,7 +51,7 @@ import org.slf4j.LoggerFactory;
 final class RunningHub {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunningHub.class);
-    private static final long TICK_NS = 500_000_000;
+    private static final long TICK_MS = 500;
     private static final long JOIN_MS = 2_000;
     /** Ticks after which what was not asked for again is let go of: ten seconds. */
     private static final int AGE_TICKS = 20;
@@ -67,8 +66,7 @@ final class RunningHub {
     private final StreamOpener opener;
     private final HistoryPages pages;
     private final AnswerThread answers;
-    private final Thread ticker;
-    private volatile boolean ticking = true;
+    private final LastingTicker ticker;
     private final PresenceTeller teller;
     private final TopicSpace topics;
     private final NewestRead newest;
@@ -86,9 +84,8 @@ final class RunningHub {
         readers = new Readers(readBudget);
         lookUps = new LookUps(readers, settings.get(SettingsTable.CONNECTIONS_ADDRESS_MAX));
         answers = new AnswerThread();
-        ticker = new Thread(() -> LastingLoop.run(LOG, "A tick of {} failed once and comes again", "rivulet-tick",
-            this::tickInTime), "rivulet-tick");
-        ticker.setDaemon(true);
+        ticker = new LastingTicker(LOG, "A tick of {} failed once and comes again", "rivulet-tick", TICK_MS,
+            this::tick);
 
         LogRange range = log.range();
         Position start = Position.ofDurable(range.head());
@@ -128,28 +125,27 @@ final class RunningHub {
                             Presence presence, TopicSpace topics) {
         RunningHub hub = new RunningHub(settings, clock, nanos, metrics, log, goLive, names, accounts, banned, presence,
             topics);
-        hub.readers.start();
-        hub.fanOut.shards().forEach(Shard::start);
-        hub.committer.start();
-        hub.answers.start();
-        hub.ticker.start();
-        if (hub.teller != null) {
-            hub.teller.start();
+        boolean started = false;
+        try {
+            hub.startThreads();
+            started = true;
+        } finally {
+            if (!started) {
+                hub.close(); // no thread more could be had: those that run end, for the log is opened once more
+            }
         }
         return hub;
     }
 
-    /** Waits for the time of a tick, and ticks; on its thread. It waits first, so that one that fails waits again. */
-    private boolean tickInTime() {
-        long endNs = System.nanoTime() + TICK_NS;
-        for (long leftNs = TICK_NS; ticking && leftNs > 0; leftNs = endNs - System.nanoTime()) {
-            Thread.interrupted(); // a stranger's interrupt would turn the wait into a spin
-            LockSupport.parkNanos(leftNs);
+    private void startThreads() {
+        readers.start();
+        fanOut.shards().forEach(Shard::start);
+        committer.start();
+        answers.start();
+        ticker.start();
+        if (teller != null) {
+            teller.start();
         }
-        if (ticking) {
-            tick();
-        }
-        return ticking;
     }
 
     private void tick() {
@@ -219,8 +215,7 @@ final class RunningHub {
      * fan-out then lets it go. An interrupt ends the waiting, but every thread is still told to end.
      */
     void close() {
-        ticking = false;
-        LockSupport.unpark(ticker);
+        ticker.end();
         queue.close();
         try {
             committer.join(JOIN_MS);

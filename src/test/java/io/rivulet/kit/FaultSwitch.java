@@ -1,5 +1,7 @@
 package io.rivulet.kit;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -20,10 +22,14 @@ public final class FaultSwitch implements AutoCloseable {
     private final int burst;
     private final Supplier<? extends Throwable> fault;
     private final AtomicInteger passed = new AtomicInteger();
+    /** How many points each thread has passed, where each throws for itself; else null. */
+    private final Map<Thread, AtomicInteger> passedByEach;
     private volatile Throwable thrown;
 
-    private FaultSwitch(Predicate<Thread> threads, int first, int burst, Supplier<? extends Throwable> fault) {
+    private FaultSwitch(Predicate<Thread> threads, int first, int burst, boolean inEach,
+        Supplier<? extends Throwable> fault) {
         this.threads = threads;
+        this.passedByEach = inEach ? new ConcurrentHashMap<>() : null;
         this.first = first;
         this.burst = burst;
         this.fault = fault;
@@ -36,10 +42,18 @@ public final class FaultSwitch implements AutoCloseable {
 
     /** Throws at so many points one after the other, so that the handling of the first fault meets the next. */
     public static FaultSwitch at(int n, int burst, Predicate<Thread> threads, Supplier<? extends Throwable> fault) {
+        return set(new FaultSwitch(threads, n, burst, false, fault));
+    }
+
+    /** The same in each of these threads for itself. */
+    public static FaultSwitch inEach(int n, int burst, Predicate<Thread> threads, Supplier<? extends Throwable> fault) {
+        return set(new FaultSwitch(threads, n, burst, true, fault));
+    }
+
+    private static FaultSwitch set(FaultSwitch it) {
         if (set != null) {
             throw new IllegalStateException("the switch is set already");
         }
-        FaultSwitch it = new FaultSwitch(threads, n, burst, fault);
         set = it;
         return it;
     }
@@ -60,6 +74,12 @@ public final class FaultSwitch implements AutoCloseable {
         return passed.get();
     }
 
+    /** How many points this thread has passed, of a switch that throws in each. */
+    public int passed(Thread thread) {
+        AtomicInteger own = passedByEach.get(thread);
+        return own == null ? 0 : own.get();
+    }
+
     /** The last one thrown, whose stack says where; null if nothing was. */
     public Throwable thrown() {
         return thrown;
@@ -74,7 +94,9 @@ public final class FaultSwitch implements AutoCloseable {
     public static void point() {
         FaultSwitch now = set;
         if (now != null && now.threads.test(Thread.currentThread()) && INITIALISING.get()[0] == 0) {
-            int n = now.passed.incrementAndGet();
+            AtomicInteger counter = now.passedByEach == null ? now.passed
+                : now.passedByEach.computeIfAbsent(Thread.currentThread(), thread -> new AtomicInteger());
+            int n = counter.incrementAndGet();
             if (n >= now.first && n < now.first + now.burst) {
                 now.thrown = now.fault.get();
                 FaultSwitch.<RuntimeException>throwAny(now.thrown);

@@ -1,5 +1,6 @@
 package io.rivulet.auth.token;
 
+import io.rivulet.refusal.FaultLog;
 import io.rivulet.refusal.Refused;
 import io.rivulet.refusal.Refused.Reason;
 import java.io.IOException;
@@ -35,6 +36,8 @@ final class JwksSource implements KeySource {
     private static final long ASKED_MS = 30_000;
     /** After a failure. */
     private static final long RETRY_MS = 5_000;
+    /** A load takes less: one that has not ended by then has died, and could not say so. */
+    private static final long LOADING_MS = 60_000;
     /** How long keys are believed that cannot be loaded again. */
     private static final long STALE_MS = Duration.ofDays(1).toMillis();
     private static final Logger LOG = LoggerFactory.getLogger(JwksSource.class);
@@ -161,18 +164,19 @@ final class JwksSource implements KeySource {
      * @return whether a load is under way
      */
     private synchronized boolean load(long now, long pauseMs) {
-        if (loading) {
+        if (loading && now - startedMs < LOADING_MS) {
             return true;
         }
         if (closed || startedMs != 0 && now - startedMs < pauseMs && !(failed && now - startedMs >= RETRY_MS)) {
             return false;
         }
+        loading = false;
+        startedMs = now;
         try {
-            loading = true;
-            startedMs = now;
             loader.execute(this::loadNow);
+            loading = true; // it has not ended yet: that takes the lock
         } catch (RejectedExecutionException e) {
-            loading = false; // closed in between
+            LOG.debug("the key set {} was closed in between", source);
         }
         return loading;
     }
@@ -187,6 +191,8 @@ final class JwksSource implements KeySource {
                 LOG.warn("the key set {} cannot be loaded: {}; {}", source, e.getMessage(), keys == null
                     ? "its tokens get 503 until it can" : "the keys that are here go on");
             }
+        } catch (Error e) {
+            FaultLog.tell(LOG, "The key set {} could not be loaded; that is tried again", source, e);
         } finally {
             fetch = null;
             failed = !ok;

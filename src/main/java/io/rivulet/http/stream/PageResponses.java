@@ -3,15 +3,12 @@ package io.rivulet.http.stream;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.http.form.BytesInFlight;
-import io.rivulet.refusal.FaultLog;
+import io.rivulet.refusal.LastingTicker;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletOutputStream;
 import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -31,7 +28,7 @@ public final class PageResponses implements AutoCloseable {
     private final long stallNs;
     private final LongSupplier nanos;
     private final Set<PageResponse> open = ConcurrentHashMap.newKeySet();
-    private final ScheduledExecutorService thread;
+    private final LastingTicker ticker;
 
     /** As the settings say. */
     public PageResponses(Settings settings) {
@@ -42,21 +39,9 @@ public final class PageResponses implements AutoCloseable {
     PageResponses(Settings settings, LongSupplier nanos) {
         stallNs = settings.get(SettingsTable.STALL_TIMEOUT).toNanos();
         this.nanos = nanos;
-        thread = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread one = new Thread(task, "rivulet-pages");
-            one.setDaemon(true);
-            return one;
-        });
-        thread.scheduleWithFixedDelay(this::lookAgain, LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);
-    }
-
-    /** An executor never calls again what has thrown. */
-    private void lookAgain() {
-        try {
-            look();
-        } catch (RuntimeException | Error e) {
-            FaultLog.tell(LOG, "A look at the pages of {} failed once and comes again", thread, e);
-        }
+        ticker = new LastingTicker(LOG, "A look of {} failed once and comes again", "rivulet-pages", LOOK_MS,
+            this::look);
+        ticker.start();
     }
 
     /**
@@ -84,9 +69,8 @@ public final class PageResponses implements AutoCloseable {
     /** Ends the thread; pages that are being written are the container's to end. */
     @Override
     public void close() {
-        thread.shutdownNow();
         try {
-            if (!thread.awaitTermination(CLOSE_MS, TimeUnit.MILLISECONDS)) {
+            if (!ticker.close(CLOSE_MS)) {
                 LOG.warn("The thread that looks at pages does not end");
             }
         } catch (InterruptedException e) {

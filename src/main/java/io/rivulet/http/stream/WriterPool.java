@@ -1,6 +1,7 @@
 package io.rivulet.http.stream;
 
 import io.rivulet.config.SettingsTable;
+import io.rivulet.refusal.LastingLoop;
 import io.rivulet.refusal.Refused;
 import io.rivulet.refusal.Refused.Reason;
 import java.util.HashMap;
@@ -29,6 +30,7 @@ import org.slf4j.LoggerFactory;
 final class WriterPool implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(WriterPool.class);
+    private static final String NAME = "rivulet-h2-";
     private static final long IDLE_S = 10;
     /** The time for streams that read to get their end; the others are then interrupted, and have as long again. */
     private static final long CLOSE_MS = 1_000;
@@ -47,7 +49,7 @@ final class WriterPool implements AutoCloseable {
     }
 
     private Thread thread(Runnable task) {
-        Thread thread = new Thread(task, "rivulet-h2-" + number.incrementAndGet());
+        Thread thread = new Thread(task, NAME + number.incrementAndGet());
         thread.setDaemon(true);
         started.removeIf(other -> other.getState() == Thread.State.TERMINATED);
         started.add(thread);
@@ -159,22 +161,25 @@ final class WriterPool implements AutoCloseable {
             WriterPool.this.leave(this);
         }
 
-        /**
-         * T1 (this thread) finds no more jobs; T2 adds one and sees that the lane is busy. So T1 gives the lane up,
-         * then looks once more: whoever is second sees the other.
-         */
+        /** Whatever a job meets, the lane goes on: else it would stay busy for ever, and its streams fall silent. */
         @Override
         public void run() {
-            do {
-                for (Runnable job = jobs.poll(); job != null; job = jobs.poll()) {
-                    try {
-                        job.run();
-                    } catch (RuntimeException | Error e) {
-                        LOG.error("A job on an HTTP/2 connection failed; its other streams go on", e);
-                    }
-                }
-                busy.set(false);
-            } while (!jobs.isEmpty() && busy.compareAndSet(false, true));
+            LastingLoop.run(LOG, "A job of {} failed; the other streams of its HTTP/2 connection go on",
+                Thread.currentThread().getName(), this::runNext);
+        }
+
+        /**
+         * One job; false when the lane is given up. T1 (this thread) finds no more jobs; T2 adds one and sees that the
+         * lane is busy. So T1 gives the lane up, then looks once more: whoever is second sees the other.
+         */
+        private boolean runNext() {
+            Runnable job = jobs.poll();
+            if (job != null) {
+                job.run();
+                return true;
+            }
+            busy.set(false);
+            return !jobs.isEmpty() && busy.compareAndSet(false, true);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.rivulet.http.trace;
 import static io.rivulet.metrics.Metrics.Count.ACCESS_LINES_LOST;
 
 import io.rivulet.metrics.Metrics;
+import io.rivulet.refusal.LastingLoop;
 import io.rivulet.refusal.Printable;
 import java.io.File;
 import java.io.FileOutputStream;
@@ -66,6 +67,8 @@ public final class AccessLog implements AutoCloseable {
     private final Thread writer;
     private volatile Second second = new Second(Long.MIN_VALUE, "");
     private volatile boolean closed;
+    /** Lines that are taken from the queue and not written yet; the writer's own. */
+    private final List<String> batch = new ArrayList<>(BATCH_LINES);
     /** Whether the last lines were lost; the writer's own. */
     private boolean failing;
 
@@ -153,18 +156,24 @@ public final class AccessLog implements AutoCloseable {
 
     /** Ends when the log is closed and all lines are written, or by the interrupt of {@link #close}. */
     private void run() {
-        List<String> batch = new ArrayList<>();
-        while (!Thread.currentThread().isInterrupted()) {
-            boolean last = closed;
-            if (queue.drainTo(batch, BATCH_LINES) > 0) {
-                write(batch);
-                batch.clear();
-            } else if (last) {
-                return;
-            } else {
-                LockSupport.parkNanos(PAUSE_NS);
-            }
+        LastingLoop.run(LOG, "A round of {} failed; its lines are written with the next one", writer.getName(),
+            this::round);
+    }
+
+    private boolean round() {
+        if (Thread.currentThread().isInterrupted()) {
+            return false;
         }
+        boolean last = closed;
+        if (!batch.isEmpty() || queue.drainTo(batch, BATCH_LINES) > 0) {
+            write(batch);
+            batch.clear(); // last: what failed is written again
+        } else if (last) {
+            return false;
+        } else {
+            LockSupport.parkNanos(PAUSE_NS);
+        }
+        return true;
     }
 
     private void write(List<String> lines) {

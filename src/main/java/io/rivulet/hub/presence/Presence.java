@@ -294,7 +294,13 @@ public final class Presence implements StreamWatcher {
             interested = true;
             return false;
         }
-        mark.run();
+        boolean marked = false;
+        try {
+            mark.run();
+            marked = true;
+        } finally {
+            interested = !marked; // without the mark, new cursors would count as those from before: it is tried again
+        }
         return true;
     }
 

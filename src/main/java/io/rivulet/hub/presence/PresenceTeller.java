@@ -2,13 +2,15 @@ package io.rivulet.hub.presence;
 
 import io.rivulet.event.Event;
 import io.rivulet.hub.stream.Mailbox;
-import io.rivulet.refusal.FaultLog;
+import io.rivulet.refusal.LastingLoop;
 import io.rivulet.refusal.Refused;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,11 +29,13 @@ import org.slf4j.LoggerFactory;
  * if it is gone by then, only the ends of what was told follow. All together tell so much between two ticks. A stranger
  * who comes and goes with many large subscriptions so costs the watchers and the ring little, and delays nobody's news.
  */
-public final class PresenceTeller implements Runnable {
+public final class PresenceTeller {
 
     private static final Logger LOG = LoggerFactory.getLogger(PresenceTeller.class);
     private static final int BATCH_EVENTS = 256;
     private static final int BATCH_BYTES = 256 << 10;
+    /** Of one round, so that what is in the line is told meanwhile. */
+    private static final int JOIN_MAX = 1_024;
     private static final int LINE_MAX = 10_000;
     /** What those in the line keep alive, before those who came and went unseen leave it. */
     private static final long LINE_KIB_MAX = 4 << 10;
@@ -43,22 +47,28 @@ public final class PresenceTeller implements Runnable {
     private final Presence presence;
     private final Function<List<Event>, CompletableFuture<List<String>>> publish;
     private final Thread thread;
+    /** For its sleep alone. */
     private final Mailbox mailbox = new Mailbox(() -> { });
+    private final Queue<Registration> changed = new ConcurrentLinkedQueue<>();
+    private volatile boolean ticked;
     private final Set<Registration> line = new LinkedHashSet<>();
     private long lineKib;
     /** Bytes of the events since the last tick. */
     private long told;
     /** The events to publish next; kept until they are published. */
-    private List<Event> batch;
-    private boolean onItsWay;
+    private final List<Event> batch = new ArrayList<>(BATCH_EVENTS);
+    /** The answer to the batch while it is on its way; else null. */
+    private CompletableFuture<List<String>> onItsWay;
     private boolean paused;
+    /** Whether a round has begun and not come to its end. */
+    private boolean inRound;
     private volatile boolean closing;
 
     /** Nothing to tell yet; {@code publish} publishes events of the hub's own. */
     public PresenceTeller(Presence presence, Function<List<Event>, CompletableFuture<List<String>>> publish) {
         this.presence = presence;
         this.publish = publish;
-        thread = new Thread(this, "rivulet-presence");
+        thread = new Thread(this::run, "rivulet-presence");
         thread.setDaemon(true);
         mailbox.ownedBy(thread);
     }
@@ -72,15 +82,14 @@ public final class PresenceTeller implements Runnable {
 
     /** A connection has begun or ended. */
     public void changed(Registration one) {
-        mailbox.post(() -> join(one));
+        changed.add(one);
+        mailbox.wake();
     }
 
     /** Time to try again. */
     public void tick() {
-        mailbox.post(() -> {
-            paused = false;
-            told = 0;
-        });
+        ticked = true;
+        mailbox.wake();
     }
 
     /** Ends its thread, and waits for that at most {@code millis}. */
@@ -97,27 +106,45 @@ public final class PresenceTeller implements Runnable {
 
     // ---- its own thread
 
-    @Override
-    public void run() {
-        while (!closing) {
-            try {
-                boolean worked = mailbox.read(System::nanoTime);
-                worked |= tell();
-                if (!worked) {
-                    mailbox.sleepUnless(() -> closing);
-                }
-            } catch (RuntimeException | Error e) {
-                paused = true; // until the next tick; what was gathered is offered again
-                FaultLog.tell(LOG, "{} could not tell changes of subscriptions; they wait", thread.getName(), e);
-            }
+    /** Tells to the end, whatever a round meets: else the list and its events would disagree for ever. */
+    private void run() {
+        LastingLoop.run(LOG, "{} could not tell changes of subscriptions; they wait", thread.getName(), this::round);
+    }
+
+    private boolean round() {
+        paused |= inRound; // the one before failed: until the next tick; what was gathered is offered again
+        inRound = true;
+        if (ticked) {
+            ticked = false;
+            paused = false;
+            told = 0;
         }
-        mailbox.close();
+        boolean worked = joinChanged();
+        worked |= tell();
+        inRound = false;
+        if (!worked) {
+            mailbox.sleepUnless(() -> closing || ticked || !changed.isEmpty() || isAnswered());
+        }
+        return !closing;
+    }
+
+    /** Those that have changed join the line; one that cannot now does in the next round. */
+    private boolean joinChanged() {
+        Registration one = changed.peek();
+        boolean some = one != null;
+        for (int n = 0; one != null && n < JOIN_MAX; n++) {
+            join(one);
+            changed.poll();
+            one = changed.peek();
+        }
+        return some;
     }
 
     /** A connection that has just come and gone leaves the line again when it is long. */
     private void join(Registration one) {
+        int kib = one.kib();
         if (line.add(one)) {
-            lineKib += one.kib();
+            lineKib += kib;
         }
         if (isUnseen(one)) {
             leave(one);
@@ -125,8 +152,10 @@ public final class PresenceTeller implements Runnable {
     }
 
     private void leave(Registration one) {
-        line.remove(one);
-        lineKib -= one.kib();
+        int kib = one.kib();
+        if (line.remove(one)) {
+            lineKib -= kib;
+        }
     }
 
     /** Came and went while there was too much to tell. */
@@ -136,58 +165,64 @@ public final class PresenceTeller implements Runnable {
 
     /** Sends the next batch, unless one is on its way; false when there is nothing to do. */
     private boolean tell() {
-        if (onItsWay || paused || batch == null && (line.isEmpty() || told >= TICK_BYTES)) {
+        if (isAnswered()) {
+            answered();
+        }
+        if (onItsWay != null || paused || batch.isEmpty() && (line.isEmpty() || told >= TICK_BYTES)) {
             return false;
         }
-        if (batch == null) {
+        if (batch.isEmpty()) {
             gather();
         }
-        if (batch != null) {
+        if (!batch.isEmpty()) {
             send();
         }
         return true;
     }
 
-    /** Makes the next batch, or forgets all when nobody may see it: the mark then tells cursors from before apart. */
+    /**
+     * Makes the next batch, or forgets all when nobody may see it: the mark then tells cursors from before apart. Each
+     * event is in the batch before it counts as told. So where something fails half-way, the batch has what it has.
+     */
     private void gather() {
-        if (presence.mayStop(() -> batch = List.of(Event.mark()))) {
+        if (presence.mayStop(() -> batch.add(Event.mark()))) {
             line.forEach(one -> one.begunTold = one.over ? one.begunTold : one.size());
             line.clear();
             lineKib = 0;
             return;
         }
-        List<Event> events = new ArrayList<>();
-        int bytes = 0;
-        while (!line.isEmpty() && events.size() < BATCH_EVENTS && bytes < BATCH_BYTES) {
+        long upTo = told + BATCH_BYTES;
+        while (!line.isEmpty() && batch.size() < BATCH_EVENTS && told < upTo) {
             Registration one = line.iterator().next();
             int turn = 0;
-            Event event = next(one);
-            while (event != null) {
-                events.add(event);
-                turn += event.weight();
-                boolean over = turn >= TURN_BYTES || events.size() >= BATCH_EVENTS;
-                event = over ? null : next(one);
+            int weight = tellNext(one);
+            while (weight > 0) {
+                turn += weight;
+                boolean over = turn >= TURN_BYTES || batch.size() >= BATCH_EVENTS;
+                weight = over ? 0 : tellNext(one);
                 one.waits |= over;
             }
-            bytes += turn;
             leave(one);
             if (one.waits && !one.isTold()) { // the rest comes when all others have had a turn
                 join(one);
             }
         }
-        told += bytes;
-        batch = events.isEmpty() ? null : events;
     }
 
-    /** The next thing to tell of a connection: its beginnings, then its ends; null when all is told. */
-    private Event next(Registration one) {
-        if (one.begunTold < one.size() && !(one.over && (one.endedTold > 0 || one.waits || isUnseen(one)))) {
-            return event(one.get(one.begunTold++), true);
+    /** The next thing to tell of a connection: its beginnings, then its ends. Returns its weight; 0: all is told. */
+    private int tellNext(Registration one) {
+        boolean begins = one.begunTold < one.size()
+            && !(one.over && (one.endedTold > 0 || one.waits || isUnseen(one)));
+        if (!begins && !(one.over && one.endedTold < one.begunTold)) {
+            return 0;
         }
-        if (one.over && one.endedTold < one.begunTold) {
-            return event(one.get(one.endedTold++), false);
-        }
-        return null;
+        Event event = event(one.get(begins ? one.begunTold : one.endedTold), begins);
+        int weight = event.weight();
+        batch.add(event);
+        one.begunTold += begins ? 1 : 0;
+        one.endedTold += begins ? 0 : 1;
+        told += weight;
+        return weight;
     }
 
     private Event event(ActiveSubscription of, boolean active) {
@@ -201,22 +236,26 @@ public final class PresenceTeller implements Runnable {
     private void send() {
         CompletableFuture<List<String>> answer;
         try {
-            answer = publish.apply(batch);
+            answer = publish.apply(List.copyOf(batch));
         } catch (Refused e) {
             paused = true; // the queue is full, or the hub closes
             return;
         }
-        onItsWay = true;
-        answer.whenComplete((ids, failure) -> mailbox.post(() -> sent(failure)));
+        answer.whenComplete((ids, failure) -> mailbox.wake()); // the next tick finds it, too, where this fails
+        onItsWay = answer;
+    }
+
+    private boolean isAnswered() {
+        return onItsWay != null && onItsWay.isDone();
     }
 
     /** Failed events are told again: at worst somebody hears twice what is so. */
-    private void sent(Throwable failure) {
-        onItsWay = false;
-        if (failure == null) {
-            batch = null;
-        } else {
+    private void answered() {
+        if (onItsWay.isCompletedExceptionally()) {
             paused = true;
+        } else {
+            batch.clear();
         }
+        onItsWay = null;
     }
 }

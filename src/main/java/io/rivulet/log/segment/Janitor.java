@@ -2,7 +2,7 @@ package io.rivulet.log.segment;
 
 import io.rivulet.config.SettingsTable.Sync;
 import io.rivulet.log.index.HeapIndex;
-import io.rivulet.refusal.FaultLog;
+import io.rivulet.refusal.LastingLoop;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +28,9 @@ final class Janitor implements Runnable {
     private boolean closing;
     /** Whether a round is to begin at once. */
     private boolean wanted;
+    /** Whether the first round has begun, which waits for nothing; and when the last one did. Its thread's own. */
+    private boolean begun;
+    private long roundNs;
     /** In a row: the first is told, the others would fill the hub's log. */
     private int sealFailures;
 
@@ -52,33 +55,38 @@ final class Janitor implements Runnable {
 
     @Override
     public void run() {
-        boolean syncs = options.sync() == Sync.INTERVAL;
-        long waitMs = syncs ? Math.min(options.syncIntervalMs(), ROUND_MS) : ROUND_MS;
-        long roundNs = System.nanoTime();
-        boolean round = true;
-        while (true) {
-            try {
-                if (syncs) {
-                    sync();
-                }
-                if (round) {
-                    roundNs = System.nanoTime();
-                    round();
-                }
-            } catch (RuntimeException | Error e) {
-                FaultLog.tell(LOG, "A round of {} failed and is tried again", thread.getName(), e);
-            }
-            synchronized (this) {
-                if (!closing && !wanted) {
-                    pause(waitMs);
-                }
-                if (closing) {
-                    return;
-                }
-                round = wanted || System.nanoTime() - roundNs >= ROUND_MS * 1_000_000;
-                wanted = false;
-            }
+        LastingLoop.run(LOG, "A round of {} failed and is tried again", thread.getName(), this::syncAndRound);
+    }
+
+    /** It waits first, so that what failed is not tried again at once; false at the end. */
+    private boolean syncAndRound() {
+        boolean due = awaitTime();
+        if (isClosing()) {
+            return false;
         }
+        if (options.sync() == Sync.INTERVAL) {
+            sync();
+        }
+        if (due) {
+            roundNs = System.nanoTime();
+            round();
+        }
+        return true;
+    }
+
+    /** Waits for the time of a sync or of a round; returns whether a round is due. */
+    private synchronized boolean awaitTime() {
+        if (begun && !closing && !wanted) {
+            pause(options.sync() == Sync.INTERVAL ? Math.min(options.syncIntervalMs(), ROUND_MS) : ROUND_MS);
+        }
+        boolean due = !begun || wanted || System.nanoTime() - roundNs >= ROUND_MS * 1_000_000;
+        begun = true;
+        wanted = false;
+        return due;
+    }
+
+    private synchronized boolean isClosing() {
+        return closing;
     }
 
     private void pause(long ms) {

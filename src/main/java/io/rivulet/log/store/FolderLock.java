@@ -39,7 +39,8 @@ final class FolderLock implements Closeable {
             return true;
         }
         property = PROPERTY + folder.toRealPath();
-        if (System.getProperties().putIfAbsent(property, owner) != null) {
+        Object holder = System.getProperties().putIfAbsent(property, owner);
+        if (holder != null && !holder.equals(owner)) { // its own is of a try that something unexpected has ended
             return false;
         }
         try {

@@ -2,6 +2,7 @@ package io.rivulet.log.store;
 
 import io.rivulet.log.EventLog;
 import io.rivulet.log.LogCorrupt;
+import io.rivulet.refusal.LastingLoop;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -32,11 +33,18 @@ public final class StoreKeeper implements AutoCloseable {
     private final Owner owner;
     private final InstantSource clock;
     private final long lookMs;
-    private final FolderHandover handOver;
+    private final FolderHandover requests;
     private final FolderLock lock;
     private final Thread thread = new Thread(null, this::run, "rivulet-store", 0, false);
     private volatile StoreState state = StoreState.of(StoreState.Kind.OPENING, StoreState.BEGINNING);
     private boolean stopping;
+    /** Whether the folder is held, and all below: the thread's own. */
+    private boolean held;
+    /** From its opening to its end. */
+    private EventLog log;
+    /** Whether the owner has it. */
+    private boolean used;
+    private long waitMs;
 
     /** Opens the log of a folder whose lock is held. */
     public interface Opener {
@@ -71,7 +79,8 @@ public final class StoreKeeper implements AutoCloseable {
         this.owner = owner;
         this.clock = clock;
         this.lookMs = lookMs;
-        handOver = new FolderHandover(folder, contextPath, always);
+        this.waitMs = lookMs;
+        requests = new FolderHandover(folder, contextPath, always);
         lock = new FolderLock(folder, contextPath + " " + UUID.randomUUID());
         thread.setDaemon(true);
     }
@@ -108,21 +117,41 @@ public final class StoreKeeper implements AutoCloseable {
     }
 
     private void run() {
-        try {
-            while (!isStopping()) {
-                if (acquired()) {
-                    hold();
-                    break;
-                }
-                pause(lookMs / ASKS_A_LOOK);
-            }
-        } finally {
-            release();
-            if (state.kind() != StoreState.Kind.FAILED) {
-                boolean given = state.kind() == StoreState.Kind.HANDING_OVER;
-                state = StoreState.of(StoreState.Kind.CLOSED, given
-                    ? "the store was handed over to a newer instance of this application" : "the store is closed");
-            }
+        LastingLoop.run(LOG, "A look of {} at its folder failed and is made again", thread.getName(), this::round);
+        LastingLoop.run(LOG, "The end of {} failed and is tried again", thread.getName(), () -> {
+            LastingLoop.each(this::closeLog, this::release, this::sayThatItIsOver);
+            return false;
+        });
+    }
+
+    /**
+     * One step towards the log, or one look whether somebody newer asks for the folder; false when it is over. Whatever
+     * a step throws, memory that is missing for one, the next round tries it again: a log that was closed beneath its
+     * owner, or never opened, would be the end of the hub.
+     */
+    private boolean round() {
+        if (used) {
+            return !isAskedFor();
+        }
+        if (isStopping()) {
+            return false;
+        }
+        if (log == null) {
+            return held || acquired() ? open() : waits(lookMs / ASKS_A_LOOK);
+        }
+        return isTaken();
+    }
+
+    private boolean waits(long ms) {
+        pause(ms);
+        return true;
+    }
+
+    private void sayThatItIsOver() {
+        if (state.kind() != StoreState.Kind.FAILED) {
+            boolean given = state.kind() == StoreState.Kind.HANDING_OVER;
+            state = StoreState.of(StoreState.Kind.CLOSED, given
+                ? "the store was handed over to a newer instance of this application" : "the store is closed");
         }
     }
 
@@ -133,30 +162,31 @@ public final class StoreKeeper implements AutoCloseable {
     private boolean acquired() {
         try {
             Files.createDirectories(folder);
-            if (!handOver.hasBegun()) {
-                handOver.begin();
+            if (!requests.hasBegun()) {
+                requests.begin();
             }
-            if (!handOver.othersAsk() && lock.tryAcquire()) {
+            if (!requests.othersAsk() && lock.tryAcquire()) {
+                held = true;
                 sayThatItHolds();
                 return true;
             }
-            StoreState.Holder holder = handOver.holder();
+            StoreState.Holder holder = requests.holder();
             waiting("the folder " + folder + " is held by " + (holder == null ? "another instance" : holder), holder);
-            handOver.ask();
-        } catch (IOException | RuntimeException e) {
+            requests.ask();
+        } catch (IOException | RuntimeException | Error e) {
             waiting("the folder " + folder + " cannot be used: " + told(e), null);
         }
         return false;
     }
 
     /** What the system says, in words where it says no more than the path. */
-    private static String told(Exception e) {
+    private static String told(Throwable e) {
         return e instanceof AccessDeniedException ? "the account of the server may not write there" : e.toString();
     }
 
     private void sayThatItHolds() {
         try {
-            handOver.hold(clock.millis());
+            requests.hold(clock.millis());
         } catch (IOException e) {
             // a full disk, perhaps: the lock counts, the note only tells others whom they wait for
             LOG.warn("who holds {} could not be written: {}", folder, e.toString());
@@ -171,74 +201,88 @@ public final class StoreKeeper implements AutoCloseable {
         state = new StoreState(StoreState.Kind.OPENING, reason, holder);
     }
 
-    /**
-     * Opens the log, gives it to the owner and waits for the end. The owner ends its work before the log is closed, and
-     * the log is closed before {@link #release} frees the folder: a successor never opens files that are written to.
-     */
-    private void hold() {
-        EventLog log = open();
-        if (log == null) {
-            return;
+    /** Opens the log; false when the folder's content is damaged. */
+    private boolean open() {
+        try {
+            log = opener.open(folder);
+            return true;
+        } catch (LogCorrupt e) {
+            LOG.error("{}", e.getMessage());
+            state = StoreState.of(StoreState.Kind.FAILED, e.getMessage());
+            return false;
+        } catch (IOException | RuntimeException | Error e) {
+            waiting("the log of " + folder + " does not open yet: " + (e instanceof Error ? e : e.getMessage()), null);
         }
+        return waits(lookMs);
+    }
+
+    /** Gives the log to its owner; false when that cannot use it. After an Error it is opened anew and given again. */
+    private boolean isTaken() {
+        StoreState open = StoreState.of(StoreState.Kind.OPEN, null); // first: nothing may fail once the log is used
         try {
             owner.opened(log);
-            state = StoreState.of(StoreState.Kind.OPEN, null);
-            if (wasAsked()) {
-                LOG.info("handing the folder {} over to a newer instance", folder);
-                state = StoreState.of(StoreState.Kind.HANDING_OVER, "the store is being handed over");
-                owner.handOver();
-            }
+            used = true;
+            state = open;
+            return true;
         } catch (RuntimeException e) {
-            LOG.error("the log of {} cannot be used", folder, e);
-            state = StoreState.of(StoreState.Kind.FAILED, "the log cannot be used: " + e);
-        } finally {
+            cannotBeUsed(e);
+            return false;
+        } catch (Error e) {
+            closeLog();
+            waiting("the log of " + folder + " cannot be used yet: " + e, null);
+            return waits(lookMs);
+        }
+    }
+
+    private void cannotBeUsed(Throwable e) {
+        state = StoreState.of(StoreState.Kind.FAILED, "the log cannot be used: " + e);
+        LOG.error("the log of {} cannot be used", folder, e);
+    }
+
+    /**
+     * Waits, then looks whether somebody newer asks; true when the use of the log is over. The owner ends its work
+     * before the log is closed, and the log is closed before {@link #release} frees the folder: a successor never opens
+     * files that are written to.
+     */
+    private boolean isAskedFor() {
+        pause(waitMs);
+        waitMs = lookMs;
+        FolderHandover.Look look = FolderHandover.Look.NOBODY;
+        try {
+            look = isStopping() ? look : requests.look();
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("the requests in {} cannot be read now", folder, e);
+        }
+        if (look == FolderHandover.Look.PERHAPS) {
+            waitMs = lookMs / 2;
+        } else if (look == FolderHandover.Look.ASKED && !isStopping()) {
+            handOver();
+            return true;
+        }
+        return isStopping();
+    }
+
+    private void handOver() {
+        LOG.info("handing the folder {} over to a newer instance", folder);
+        state = StoreState.of(StoreState.Kind.HANDING_OVER, "the store is being handed over");
+        try {
+            owner.handOver();
+        } catch (RuntimeException e) {
+            cannotBeUsed(e);
+        }
+    }
+
+    private void closeLog() {
+        if (log != null) {
             log.close();
+            log = null;
         }
-    }
-
-    /** The log; null when this keeper is closed before, or the folder's content is damaged. */
-    private EventLog open() {
-        while (!isStopping()) {
-            try {
-                return opener.open(folder);
-            } catch (LogCorrupt e) {
-                LOG.error("{}", e.getMessage());
-                state = StoreState.of(StoreState.Kind.FAILED, e.getMessage());
-                return null;
-            } catch (IOException | RuntimeException e) {
-                waiting("the log of " + folder + " does not open yet: " + e.getMessage(), null);
-            }
-            pause(lookMs);
-        }
-        return null;
-    }
-
-    /** Waits until somebody newer asks, true, or the keeper is closed, false. */
-    private boolean wasAsked() {
-        long waitMs = lookMs;
-        while (!isStopping()) {
-            pause(waitMs);
-            waitMs = lookMs;
-            try {
-                switch (handOver.look()) {
-                    case ASKED -> {
-                        return !isStopping();
-                    }
-                    case PERHAPS -> waitMs = lookMs / 2;
-                    default -> {
-                    }
-                }
-            } catch (IOException | RuntimeException e) {
-                LOG.debug("the requests in {} cannot be read now", folder, e);
-            }
-        }
-        return false;
     }
 
     /** Frees the folder; whatever fails here, the system frees the lock when the process ends. */
     private void release() {
         try {
-            handOver.withdraw();
+            requests.withdraw();
         } catch (IOException e) {
             LOG.debug("a request stays behind; it no longer changes, so nobody obeys it", e);
         }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.kit.Await;
+import io.rivulet.kit.Unloggable;
 import io.rivulet.refusal.Refused;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -63,6 +64,21 @@ class WriterPoolTest {
         }
         Await.until("the last one goes on", () -> done.get() == 1_000);
         assertEquals(MAX - 1, stuck.get());
+    }
+
+    /** Its streams would be silent for ever. */
+    @Test
+    void aLaneGoesOnThoughAJobFailsAndThatCannotEvenBeLogged() {
+        WriterPool.Lane lane = pool.enter("fails");
+        AtomicInteger done = new AtomicInteger();
+        try (Unloggable unloggable = new Unloggable("io.rivulet.http")) {
+            lane.run(() -> {
+                throw new OutOfMemoryError("made by the test");
+            });
+            Await.until("it cannot be logged", () -> unloggable.refused() > 0);
+            lane.run(done::incrementAndGet);
+            Await.until("the next job is done", () -> done.get() == 1);
+        }
     }
 
     @Test
