@@ -34,7 +34,7 @@ class PeerOwner {
     /** Rows of one table: more than a loopback address has ports for both ends. Beyond it a search is given up. */
     static final int ROWS_MAX = 200_000;
     /** Connections whose owner is remembered: those of browsers and publishers, asked for at each request. */
-    private static final int REMEMBERED = 10_000;
+    static final int REMEMBERED = 10_000;
     /** Twice: the kernel writes a table piece by piece, and a row may slip between two pieces as others come and go. */
     private static final List<String> LOOKS = List.of("tcp", "tcp6", "tcp", "tcp6");
     private static final long ROOT = 0;

@@ -11,6 +11,7 @@ import io.rivulet.http.access.PeerOwner.Connection;
 import io.rivulet.kit.Await;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.StringReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -173,6 +174,26 @@ class PeerOwnerTest {
         assertRefused("uid 33", owner.ask(second));
         ann(LISTENS + client(LOOPBACK, ANN), "");
         assertRefused("uid 33", owner.ask(second));
+    }
+
+    @Test
+    void ofConnectionsThatComeAndGoAsManyAreRememberedAsThereMayBe() {
+        AtomicInteger opened = new AtomicInteger();
+        PeerOwner owner = new PeerOwner(tables, ANN, NOBODY_ELSE, false) {
+            @Override
+            BufferedReader open(String table) {
+                opened.incrementAndGet();
+                return new BufferedReader(new StringReader(HEAD + LISTENS + client(LOOPBACK, ANN)));
+            }
+        };
+        for (int i = 0; i <= PeerOwner.REMEMBERED; i++) {
+            assertTrusted(owner.ask(new Connection("" + i, "127.0.0.1", 0xC350, "127.0.0.1", 8080)));
+        }
+        int before = opened.get();
+        owner.ask(new Connection("1", "127.0.0.1", 0xC350, "127.0.0.1", 8080));
+        assertEquals(before, opened.get(), "this one is remembered");
+        owner.ask(new Connection("0", "127.0.0.1", 0xC350, "127.0.0.1", 8080));
+        assertEquals(before + 1, opened.get(), "the one that was asked for the longest ago is looked for again");
     }
 
     /** Thousands of streams that come at once, each of which would search through the rows of all. */

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Test;
 class PresenceTellerTest {
 
     private static final int LARGE = 16;
+    private static final int WAITING_KIB = 4 << 10;
 
     /** A batch that was published; it is on its way until the test says otherwise. */
     private record Sent(List<Event> events, CompletableFuture<List<String>> answer) {
@@ -114,6 +115,27 @@ class PresenceTellerTest {
         }
         assertEquals(3, open(), "the three that have not left");
         assertTrue(bytes() < 2 << 20, bytes() + " bytes");
+    }
+
+    /** Each of them keeps its subscriptions alive as long as it waits: they would fill the heap. */
+    @Test
+    void ofThoseWhoComeAndGoUnseenAsManyWaitAsMayBeKeptAlive() throws Exception {
+        begin("first");
+        Sent first = next();
+        TopicSelection wish = TopicSelection.ofTopics(List.of(large(0)));
+        int enough = 2 * WAITING_KIB / wish.loadKib();
+        for (int i = 0; i < enough; i++) {
+            begin(large(i)).ended();
+        }
+        begin("last");
+        first.answer().complete(List.of());
+        until("last"); // each that waits has had its first turn by then
+        long strangers = told.stream().map(event -> new String(event.data(), StandardCharsets.UTF_8))
+            .filter(data -> data.contains("////")).map(data -> data.replaceAll(".*(urn:uuid:[0-9]+).*", "$1"))
+            .distinct().count();
+        assertTrue(strangers > 0, "nobody is told");
+        assertTrue(strangers * wish.loadKib() <= WAITING_KIB + wish.loadKib(), strangers + " of " + enough
+            + " have waited, each with " + wish.loadKib() + " KiB");
     }
 
     /** How many of those that were told to have begun have not been told to have ended. */
