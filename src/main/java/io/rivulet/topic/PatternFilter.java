@@ -22,6 +22,8 @@ final class PatternFilter<G> {
     /** A word that fewer have is good enough: each length of literal beginnings costs every topic a look-up. */
     private static final int CROWD = 2;
     private static final int LENGTHS_MAX = 32;
+    /** Of the second half of these lengths each owner opens so many at most. */
+    private static final int OWNER_LENGTHS = LENGTHS_MAX / 8;
     /** A topic has some ten words, and so many patterns of each are tried for it: only what is beyond adds up. */
     private static final int CROWDED = 16;
 
@@ -29,22 +31,41 @@ final class PatternFilter<G> {
     /** How many patterns have each word, wherever they are filed: a word of many patterns is one of many topics. */
     private final Map<String, Integer> uses = new HashMap<>();
     private final Map<String, IdentityBag<G>> byPrefix = new HashMap<>();
-    /** How many different beginnings there are of each length. */
-    private final TreeMap<Integer, Integer> lengths = new TreeMap<>();
+    private final TreeMap<Integer, Length> lengths = new TreeMap<>();
+    /** How many of them each owner has opened. */
+    private final Map<Object, Integer> opened = new HashMap<>();
     private final IdentityBag<G> others = new IdentityBag<>();
+
+    /** A length of beginnings: how many different ones have it, and whose pattern was the first. */
+    private static final class Length {
+        private final Object owner;
+        private int beginnings;
+
+        Length(Object owner) {
+            this.owner = owner;
+        }
+    }
 
     /** Where something is filed: to be kept for {@link #remove}. */
     record Home(String word, String prefix) {
     }
 
-    Home add(G what, Set<String> words, String prefix) {
+    /**
+     * Files a pattern that has these words and begins so.
+     *
+     * @param owner who is charged for it: an address, or null for whoever need not be bounded
+     */
+    Home add(G what, Set<String> words, String prefix, Object owner) {
         String word = rarest(words);
         int crowd = word == null ? Integer.MAX_VALUE : uses.getOrDefault(word, 0);
         words.forEach(w -> uses.merge(w, 1, Integer::sum));
-        if (crowd >= CROWD && !prefix.isEmpty() && size(byPrefix.get(prefix)) < crowd && hasRoomFor(prefix.length())) {
+        if (crowd >= CROWD && !prefix.isEmpty() && size(byPrefix.get(prefix)) < crowd
+            && hasRoomFor(prefix.length(), owner)) {
             IdentityBag<G> same = byPrefix.computeIfAbsent(prefix, p -> new IdentityBag<>());
             same.add(what);
-            lengths.merge(prefix.length(), same.size() == 1 ? 1 : 0, Integer::sum);
+            if (same.size() == 1) {
+                begin(prefix.length(), owner);
+            }
             return new Home(null, prefix);
         }
         (word == null ? others : byWord.computeIfAbsent(word, w -> new IdentityBag<>())).add(what);
@@ -62,7 +83,7 @@ final class PatternFilter<G> {
         words.forEach(w -> uses.computeIfPresent(w, (word, n) -> n == 1 ? null : n - 1));
         if (home.prefix() != null) {
             if (removed(byPrefix, home.prefix(), what)) {
-                lengths.computeIfPresent(home.prefix().length(), (length, n) -> n == 1 ? null : n - 1);
+                end(home.prefix().length());
             }
         } else if (home.word() != null) {
             removed(byWord, home.word(), what);
@@ -98,8 +119,32 @@ final class PatternFilter<G> {
         return rarest;
     }
 
-    private boolean hasRoomFor(int length) {
-        return lengths.size() < LENGTHS_MAX || lengths.containsKey(length);
+    /**
+     * Whether beginnings of this length may be looked up. Half of the lengths are for anybody; of the others each owner
+     * has a part. Else a stranger could take all of them with a pattern for each, and the patterns of others would be
+     * tried for topics that do not begin like them.
+     */
+    private boolean hasRoomFor(int length, Object owner) {
+        return lengths.containsKey(length) || lengths.size() < LENGTHS_MAX
+            && (owner == null || lengths.size() < LENGTHS_MAX / 2 || opened.getOrDefault(owner, 0) < OWNER_LENGTHS);
+    }
+
+    private void begin(int length, Object owner) {
+        Length known = lengths.get(length);
+        if (known == null) {
+            known = new Length(owner);
+            lengths.put(length, known);
+            opened.merge(known.owner, 1, Integer::sum);
+        }
+        known.beginnings++;
+    }
+
+    private void end(int length) {
+        Length known = lengths.get(length);
+        if (--known.beginnings == 0) {
+            lengths.remove(length);
+            opened.computeIfPresent(known.owner, (owner, n) -> n == 1 ? null : n - 1);
+        }
     }
 
     private static int size(IdentityBag<?> bag) {

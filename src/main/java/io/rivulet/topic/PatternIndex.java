@@ -120,12 +120,13 @@ final class PatternIndex<T> {
         return heavyLoad;
     }
 
-    void add(CompiledMatcher matcher, T who) {
+    /** {@code owner} is charged for what the pattern takes of the filter; see there. */
+    void add(CompiledMatcher matcher, T who, Object owner) {
         Group<T> group = groups.get(matcher);
         if (group == null) {
             group = new Group<>(matcher);
             groups.put(matcher, group);
-            group.home = file(group);
+            group.home = file(group, owner);
             group.load = filter(matcher).isCrowded(group.home) ? 1 + matcher.effort() / STEPS_PER_LOAD
                 : heavyLoad(matcher);
             load += group.load;
@@ -233,12 +234,12 @@ final class PatternIndex<T> {
         }
     }
 
-    private PatternFilter.Home file(Group<T> group) {
+    private PatternFilter.Home file(Group<T> group, Object owner) {
         if (group.matcher.readsUrls() && urlReader == null) {
             urlReader = group.matcher;
         }
         boolean findable = isFindable(group.matcher);
-        return filter(group.matcher).add(group, words(group.matcher), findable ? group.matcher.prefix() : "");
+        return filter(group.matcher).add(group, words(group.matcher), findable ? group.matcher.prefix() : "", owner);
     }
 
     private Set<String> words(CompiledMatcher matcher) {

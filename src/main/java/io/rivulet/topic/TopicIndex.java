@@ -15,8 +15,17 @@ public final class TopicIndex<T> {
     private final IdentityBag<T> any = new IdentityBag<>();
     private final PatternIndex<T> patterns = new PatternIndex<>();
 
-    /** Registers {@code who} for all of the selection. */
-    public void add(TopicSelection selection, T who) {
+    /** Registers {@code who} for all of the selection, where nobody has to be told apart. */
+    void add(TopicSelection selection, T who) {
+        add(selection, who, null);
+    }
+
+    /**
+     * Registers {@code who} for all of the selection.
+     *
+     * @param owner the address that is charged for what its patterns take of the index, or null
+     */
+    public void add(TopicSelection selection, T who, Object owner) {
         if (selection.isAny()) {
             any.add(who);
             return;
@@ -25,7 +34,7 @@ public final class TopicIndex<T> {
             exact.add(topic, who);
         }
         for (CompiledMatcher matcher : selection.compiled()) {
-            patterns.add(matcher, who);
+            patterns.add(matcher, who, owner);
         }
     }
 
@@ -51,7 +60,7 @@ public final class TopicIndex<T> {
         return patterns.steps();
     }
 
-    /** Takes {@code who} out again; the same selection as at {@link #add}. Costs the same however many there are. */
+    /** Takes {@code who} out again; the same selection as when it was added. Costs the same however many there are. */
     public void remove(TopicSelection selection, T who) {
         if (selection.isAny()) {
             any.remove(who);

@@ -55,6 +55,24 @@ class TopicIndexCostTest {
         assertTrue(many.tried() <= 3 * topics.size(), many.tried() + " tries for " + topics.size() + " topics");
     }
 
+    /** They file by 32 lengths of what patterns begin with, in all. */
+    @Test
+    void whoTakesAllLengthsOfBeginningsMakesThePatternsOfOthersNoDearer() {
+        for (int length = 101; length <= 200; length++) { // by common words, so by their beginnings
+            for (int i = 0; i < 2; i++) {
+                many.add(TopicSelection.of(List.of(space.selector("/a/" + "x".repeat(length) + "{b" + i + "}/a"))),
+                    this, "192.0.2.1");
+            }
+        }
+        for (int n = 0; n < 2_000; n++) {
+            many.add(TopicSelection.of(List.of(space.selector("https://example.com/users/u" + n + "{x}"))),
+                new Object(), "192.0.2.2");
+        }
+        List<String> topics = freshTopics(100);
+        topics.forEach(topic -> many.forEach(List.of(topic), who -> called++));
+        assertTrue(many.tried() <= 3 * topics.size(), many.tried() + " tries for " + topics.size() + " topics");
+    }
+
     @Test
     void onePatternOfThousandsIsTriedOnceAndARepeatedTopicNotAtAll() {
         fill(many, MANY, n -> List.of(space.urlPattern("https://example.com/books/:id"), space.selector("{+all}")));

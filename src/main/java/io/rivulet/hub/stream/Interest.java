@@ -90,7 +90,7 @@ public final class Interest {
     private Sharers addFirst(TopicSelection topics, String peer) {
         int load = patterns.load();
         int heavy = patterns.heavyLoad();
-        patterns.add(topics, topics);
+        patterns.add(topics, topics, peer == null ? null : Caller.address(peer));
         int moreLoad = patterns.load() - load;
         int moreHeavy = patterns.heavyLoad() - heavy;
         Object address = moreHeavy == 0 || peer == null ? null : Caller.address(peer);

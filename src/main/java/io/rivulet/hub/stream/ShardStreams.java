@@ -1,6 +1,7 @@
 package io.rivulet.hub.stream;
 
 import io.rivulet.event.EventFrame;
+import io.rivulet.hub.resume.Caller;
 import io.rivulet.topic.TopicIndex;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,14 +52,14 @@ final class ShardStreams {
 
     /** From now on events of its topics are offered to it. */
     void index(Subscriber s) {
-        index.add(s.request().topics(), s);
+        index.add(s.request().topics(), s, Caller.address(s.request().peer()));
         s.indexed(true);
     }
 
     /** Events of the active subscriptions are offered to it, or no more: its rights may be others now. */
     void watches(Subscriber s, boolean now) {
         if (now && !s.isWatcher()) {
-            watchers.add(s.request().topics(), s);
+            watchers.add(s.request().topics(), s, Caller.address(s.request().peer()));
         } else if (!now && s.isWatcher()) {
             watchers.remove(s.request().topics(), s);
         }
