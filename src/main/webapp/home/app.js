@@ -1,7 +1,7 @@
 // The home page: one stream, and who shows what of it. An EventSource does not say which topic an event is of, so the
 // feeds are told apart by their types.
 
-import { $, item, timeOf, trim } from './dom.js'
+import { $, copyButtons, item, timeOf, trim } from './dom.js'
 import { Notifications } from './notify.js'
 import { Stream } from './stream.js'
 import * as views from './views.js'
@@ -52,7 +52,7 @@ let stateBefore = ''
 stream.addEventListener('state', ({ detail: { state, why } }) => {
   $('topic-count').textContent = stream.topics.length
   document.body.dataset.state = state
-  $('state').textContent = { connecting: 'connecting', open: 'live', lost: 'offline, trying again' }[state]
+  $('state').textContent = { connecting: 'connecting', open: 'live', lost: 'offline, trying again', refused: why }[state]
   if (state !== 'open' && state !== stateBefore) tell(why ? `${state}: ${why}` : state)
   stateBefore = state
 })
@@ -60,6 +60,7 @@ stream.addEventListener('state', ({ detail: { state, why } }) => {
 // behind a proxy that speaks TLS only the browser knows the address it was given
 document.querySelectorAll('[data-updates]').forEach(place => { place.textContent = updates })
 $('url').textContent = updates
+copyButtons()
 stream.open('')
 
 // anybody may publish with a feed's type: what is not a feed's data is shown as what it is, a notification

@@ -6,6 +6,8 @@ const uPlot = globalThis.uPlot
 const HEIGHT = 180
 const FIRST_S = 20
 const GAP_S = 5
+/** Half of a time below the axis: the last one stands at the edge, and would be cut. */
+const LABEL_HALF = 30
 
 /** A chart of `names` in `place`, `keepS` seconds long, its values in per cent. */
 export class Chart {
@@ -67,7 +69,7 @@ export class Chart {
     this.#plot?.destroy()
     this.#plot = new uPlot({
       ...this.#size(),
-      padding: [8, 8, 0, 0],
+      padding: [8, LABEL_HALF, 0, 0],
       legend: { show: false },
       cursor: { show: false },
       scales: {

@@ -5,10 +5,16 @@ const RETRY_FIRST_MS = 1000
 const RETRY_MAX_MS = 30_000
 const SILENCE_MAX_MS = 45_000
 const IDS_KEPT = 4000
+/** What an answer means that ends an EventSource for good; of any other the next try may be taken. */
+const REFUSALS = {
+  204: 'shut out: this subject or token is banned',
+  401: 'not let in: reading takes a token or a login here',
+  403: 'not let in: this caller may not read here'
+}
 
 /**
  * Emits `event` (detail: the MessageEvent, and whether its id was seen before), `control` (detail: type and data) and
- * `state` (detail: connecting, open or lost, and why).
+ * `state` (detail: connecting, open, lost or refused, and why).
  */
 export class Stream extends EventTarget {
   #url
@@ -99,8 +105,18 @@ export class Stream extends EventTarget {
       this.#close()
       const most = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** this.#tries++)
       this.#timer = setTimeout(() => this.open('trying again'), most / 2 + Math.random() * most / 2)
+      this.#askWhy(source)
     }
     this.#tell('lost', 'trying again')
+  }
+
+  // an EventSource does not say why it was refused; its page would be "offline" for ever where a token is needed
+  async #askWhy(source) {
+    const timer = this.#timer
+    try {
+      const answer = await fetch(source.url, { method: 'HEAD', cache: 'no-store' })
+      if (REFUSALS[answer.status] && timer === this.#timer) this.#tell('refused', REFUSALS[answer.status])
+    } catch { /* offline, as it says */ }
   }
 
   #hurry(why) {

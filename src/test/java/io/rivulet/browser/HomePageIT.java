@@ -9,6 +9,7 @@ import io.rivulet.kit.Container;
 import io.rivulet.kit.EventStream;
 import io.rivulet.kit.Publisher;
 import io.rivulet.kit.Server;
+import io.rivulet.mercure.Token;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -299,10 +300,43 @@ class HomePageIT {
         tab.size(390, 844, true);
         tab.await("document.querySelector('canvas').clientWidth < 390");
         assertEquals("390 390", tab.eval("document.documentElement.scrollWidth + ' ' + innerWidth"));
-        assertEquals("", tab.eval("[...document.querySelectorAll('main *')].filter(e => !e.closest('svg, .u-wrap')"
-            + " && e.getBoundingClientRect().right > 390).map(e => e.outerHTML.slice(0, 80)).join()"));
+        assertEquals("", tab.eval("[...document.querySelectorAll('main *')]"
+            + ".filter(e => !e.closest('svg, .u-wrap, pre code') && e.getBoundingClientRect().right > 390)"
+            + ".map(e => e.outerHTML.slice(0, 80)).join()"));
+        assertEquals("true", tab.eval("String([...document.querySelectorAll('pre b')].length > 3"
+            + " && [...document.querySelectorAll('pre b')].every(b => b.getClientRects().length === 1))"),
+            "a URL is on one line, and whoever wants its end scrolls");
         tab.screenshot("phone");
         nothingIsWrong();
+    }
+
+    /** The last time below a chart stands at its right edge, and half of it needs room there. */
+    @Test
+    void theLastLabelOfAChartIsNotCut() {
+        visit();
+        tab.await("document.querySelectorAll('canvas').length === 2");
+        assertEquals("true", tab.eval("String([...document.querySelectorAll('.u-wrap')].every(wrap => wrap"
+            + ".getBoundingClientRect().right - 28 >= wrap.querySelector('.u-over').getBoundingClientRect().right))"));
+    }
+
+    @Test
+    void everyCommandCanBeCopied() {
+        visit();
+        assertEquals("true", tab.eval("String(document.querySelectorAll('pre').length > 3"
+            + " && [...document.querySelectorAll('pre')].every(pre => pre.nextElementSibling.className === 'copy'))"));
+        tab.eval("document.querySelector('.copy').click()");
+        tab.await("document.querySelector('.copy').textContent !== 'Copy'");
+    }
+
+    /** It would be "offline, trying again" for ever, though the hub is well and only asks for a token. */
+    @Test
+    void whoeverIsNotLetInIsToldSo() {
+        server.close();
+        server = Token.believedBy(Server.in(Container.JETTY).set("dev", "false").set("anonymous", "false")).start();
+        tab.open(url());
+        tab.await("document.body.dataset.state === 'refused'");
+        assertEquals("not let in: reading takes a token or a login here", tab.text("#state"));
+        tab.screenshot("refused");
     }
 
     private void visit() {

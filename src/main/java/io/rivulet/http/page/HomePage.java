@@ -3,6 +3,10 @@ package io.rivulet.http.page;
 import com.google.gson.Gson;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,8 +48,18 @@ final class HomePage {
         values.put("logs-on-hidden", logs.isEmpty() ? "" : HIDDEN);
         values.put("logs-off-hidden", logs.isEmpty() ? HIDDEN : "");
         values.put("simulated-hidden", simulated ? "" : HIDDEN);
+        values.put("version", version());
         values.put("updates", "");
         fill("");
+    }
+
+    /** The version that the build has written down. */
+    private static String version() {
+        try (InputStream in = HomePage.class.getResourceAsStream("version.txt")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException("version.txt belongs to this class and cannot be read", e);
+        }
     }
 
     /** The page as it is asked for; {@code updates} is the whole URL of the hub's resource. */

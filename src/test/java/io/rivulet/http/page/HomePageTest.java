@@ -55,6 +55,14 @@ class HomePageTest {
     }
 
     @Test
+    void theFooterHasTheVersionAndLeadsToTheHealth() throws IOException {
+        String page = page(Settings.with(), List.of(), true);
+        assertTrue(page.matches("(?s).*<span id=\"version\">\\d+\\.\\d+\\.\\d+[^<$]*</span>.*"), page);
+        assertTrue(page.contains("<a href=\"health/ready\">"), page);
+        assertTrue(page.contains("<a href=\"api/events?topic=news\">"), page);
+    }
+
+    @Test
     void commandsAreMadeFromTheRequestAndEveryLinkIsRelative() throws IOException {
         String page = page(Settings.with(), List.of(), true);
         assertTrue(page.contains("curl -N '<b data-updates>" + URL + "</b>?topic=news'"), page);
