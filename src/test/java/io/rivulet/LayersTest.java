@@ -25,6 +25,7 @@ class LayersTest {
     private static final List<String> ORDER = List.of(
         "",
         "boot",
+        "boot.server",
         "http.page",
         "http.operate",
         "http.mercure",
@@ -59,7 +60,7 @@ class LayersTest {
         "config metrics refusal url",
         "heap");
     /** The packages that know the container. */
-    private static final Pattern SERVLET_LAYERS = Pattern.compile("|boot|http(\\..*)?");
+    private static final Pattern SERVLET_LAYERS = Pattern.compile("|boot(\\..*)?|http(\\..*)?");
     private static final Pattern OURS = Pattern.compile("\\bio\\.rivulet\\.((?:[a-z]\\w*\\.)*)[A-Z*]");
 
     @Test

@@ -53,7 +53,7 @@ public final class Assembly implements AutoCloseable {
      * @throws RuntimeException when a setting cannot be meant; nothing runs then
      */
     public static Assembly ofWar(ServletContext application) {
-        return start(application, ContainerSettings.load(application), Mount.WAR);
+        return start(application, ContainerSettings.load(application), Mount.WAR, PortCheck.url());
     }
 
     /**
@@ -63,12 +63,17 @@ public final class Assembly implements AutoCloseable {
      *                          new runs then
      */
     public static Assembly start(ServletContext application, Settings settings, Mount mount) {
+        return start(application, settings, mount, PortCheck.url());
+    }
+
+    /** The same where it is known at which URL the container is; null where it is not. */
+    static Assembly start(ServletContext application, Settings settings, Mount mount, String url) {
         if (application.getAttribute(HUB) != null) {
             throw new IllegalStateException("a hub runs in this context already");
         }
         Assembly assembly = new Assembly();
         try {
-            assembly.build(application, settings, mount);
+            assembly.build(application, settings, mount, url);
             return assembly;
         } catch (RuntimeException e) {
             assembly.close();
@@ -81,7 +86,7 @@ public final class Assembly implements AutoCloseable {
         return (Hub) application.getAttribute(HUB);
     }
 
-    private void build(ServletContext application, Settings settings, Mount mount) {
+    private void build(ServletContext application, Settings settings, Mount mount, String url) {
         if (settings.get(SettingsTable.DEV)) {
             PortCheck.check();
             LOG.warn("dev mode ({}=true): {}", SettingsTable.DEV.fullKey(), Access.devTrust());
@@ -118,13 +123,13 @@ public final class Assembly implements AutoCloseable {
         hub.streamsMax(capacity.streams(), Capacity.streamKib(application.getServerInfo()));
         feeds.start();
         keeper.start();
-        greet(settings, path, tokens, capacity, application);
+        greet(settings, url, path, tokens, capacity, application);
     }
 
-    private static void greet(Settings settings, String path, TokenVerifier tokens, Capacity capacity,
+    private static void greet(Settings settings, String url, String path, TokenVerifier tokens, Capacity capacity,
                               ServletContext application) {
-        String port = PortCheck.port() != null ? PortCheck.port() : ContainerPort.of(application);
-        for (String line : Greeting.lines(settings, path, port, tokens.isConfigured())) {
+        String at = url != null ? url : ContainerPort.url(application);
+        for (String line : Greeting.lines(settings, at, path, tokens.isConfigured())) {
             LOG.info(line);
         }
         LOG.info("at most {} streams at once: {}", capacity.streams(), capacity.why());

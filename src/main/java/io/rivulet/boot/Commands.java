@@ -7,27 +7,17 @@ import java.io.IOException;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 
 /** The command line of the hub's own archive. {@link Launcher} calls it, on the main thread. */
 public final class Commands {
 
-    /** All went well. */
-    public static final int DONE = 0;
-    /** The words could not be meant. */
-    public static final int USAGE = 2;
-
-    private static final String HELP = """
-        Rivulet is deployed to a servlet container; starting a server with java -jar is not built yet.
-        This command line knows:
-
-        """;
+    private static final String TOKEN = "token";
 
     private Commands() {
     }
 
     /**
-     * Runs one command.
+     * Runs one command; without words it serves until the process is told to end.
      *
      * @param words the command line
      * @param out   gets what was asked for, and nothing else
@@ -37,19 +27,26 @@ public final class Commands {
      */
     public static int run(String[] words, Appendable out, Appendable err) throws IOException {
         List<String> all = Arrays.asList(words);
-        boolean help = all.contains("--help") || all.contains("help");
-        if (all.isEmpty() || help || !all.get(0).equals("token")) {
-            (help ? out : err).append(HELP).append(TokenCommand.HELP);
-            return help ? DONE : USAGE;
+        if (all.contains("--help") || all.contains("help")) {
+            out.append(ServeCommand.HELP).append('\n').append(TokenCommand.HELP);
+            return ServeCommand.DONE;
+        }
+        if (all.isEmpty() || all.get(0).startsWith("--")) {
+            return ServeCommand.run(all, out, err);
+        }
+        if (!all.get(0).equals(TOKEN)) {
+            err.append("there is no command \"").append(all.get(0)).append("\"\n\n").append(ServeCommand.HELP)
+                .append('\n').append(TokenCommand.HELP);
+            return ServeCommand.USAGE;
         }
         try {
-            Settings settings = HostSettings.load(Map.of());
+            Settings settings = Settings.of(HostSettings.ofCommand().sources());
             out.append(TokenCommand.run(all.subList(1, all.size()), settings, InstantSource.system().instant()))
                 .append('\n');
-            return DONE;
+            return ServeCommand.DONE;
         } catch (BadSetting | IllegalArgumentException e) {
             err.append("no token: ").append(e.getMessage()).append('\n');
-            return USAGE;
+            return ServeCommand.USAGE;
         }
     }
 }

@@ -21,13 +21,13 @@ final class ContainerPort {
     private ContainerPort() {
     }
 
-    /** The port of a connector without TLS, or null where none is seen. */
-    static String of(ServletContext application) {
+    /** The URL of a connector without TLS, or null where none is seen. */
+    static String url(ServletContext application) {
         OptionalInt port = ofTomcat();
         if (port.isEmpty()) {
             port = ofJetty(application);
         }
-        return port.isPresent() ? Integer.toString(port.getAsInt()) : null;
+        return port.isPresent() ? "http://localhost:" + port.getAsInt() : null;
     }
 
     private static OptionalInt ofTomcat() {

@@ -11,17 +11,17 @@ import java.util.List;
  */
 final class Greeting {
 
-    private static final String USUAL_PORT = "8080";
+    private static final String USUAL = "http://localhost:8080";
 
     private Greeting() {
     }
 
-    /** Three lines; {@code port} is null where nobody knows it yet; {@code tokens}: any are believed. */
-    static List<String> lines(Settings settings, String contextPath, String port, boolean tokens) {
-        String url = "http://localhost:" + (port == null ? USUAL_PORT : port) + contextPath + "/";
+    /** Three lines; {@code at} is null where nobody knows the port yet; {@code tokens}: any are believed. */
+    static List<String> lines(Settings settings, String at, String contextPath, boolean tokens) {
+        String url = (at == null ? USUAL : at) + contextPath + "/";
         String updates = url + "api/updates";
         return List.of(
-            "Rivulet is at " + url + (port == null ? " (or another port of the container)" : ""),
+            "Rivulet is at " + url + (at == null ? " (or another port of the container)" : ""),
             "subscribe: curl -N '" + updates + "?topic=news'",
             publish(settings.get(SettingsTable.DEV), tokens, updates));
     }

@@ -40,16 +40,31 @@ final class HostSettings {
      * @throws BadSetting for the first that cannot be meant; the message names the key
      */
     static Settings load(Map<String, String> context) {
+        Path base = base();
+        return Settings.of(find(context, base == null ? null : base.resolve("conf").resolve(FILE)).sources());
+    }
+
+    /**
+     * What is set where there is no container; a file beside the command is the one that is read unless another is
+     * named.
+     *
+     * @throws BadSetting when the file cannot be read
+     */
+    static SettingSources ofCommand() {
+        return find(Map.of(), Path.of(FILE));
+    }
+
+    private static SettingSources find(Map<String, String> context, Path usual) {
         Map<String, String> system = new HashMap<>();
         System.getProperties().stringPropertyNames().forEach(key -> system.put(key, System.getProperty(key)));
         Map<String, String> environment = System.getenv();
         Map<String, String> file = new HashMap<>();
-        String fileName = readFile(SettingSources.configFile(system, environment), file);
+        String fileName = readFile(SettingSources.configFile(system, environment), usual, file);
         SettingSources found = SettingSources.of(system, environment, context, fileName, file);
         if (!found.ignored().isEmpty()) {
             LOG.info("no settings of the hub, ignored in the environment: {}", String.join(", ", found.ignored()));
         }
-        return Settings.of(found.sources());
+        return found;
     }
 
     /** The folder that the container calls its own and that survives its restarts, or null. */
@@ -69,10 +84,9 @@ final class HostSettings {
         return folder == null || folder.isEmpty() ? null : Path.of(folder);
     }
 
-    /** Reads the file that is named, else the one of the container, else that of the class path; says which. */
-    private static String readFile(String named, Map<String, String> into) {
-        Path base = base();
-        Path path = named != null ? Path.of(named) : base == null ? null : base.resolve("conf").resolve(FILE);
+    /** Reads the file that is named, else the usual one, else that of the class path; says which. */
+    private static String readFile(String named, Path usual, Map<String, String> into) {
+        Path path = named != null ? Path.of(named) : usual;
         try {
             if (path != null && (named != null || Files.isReadable(path))) {
                 try (Reader reader = Files.newBufferedReader(path)) {

@@ -15,8 +15,8 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 
 /**
- * The main class of {@code java -jar rivulet.war}. It opens the WAR's own classes and libraries, and hands over to
- * {@link Commands}. The main thread runs it.
+ * The main class of {@code java -jar rivulet.war}. It opens the WAR's own classes and libraries, where a server is to
+ * run those of Jetty as well, and hands over to {@link Commands}. The main thread runs it.
  *
  * <p>Java finds a main class at the root of the WAR alone, so this class stands there a second time. There it has no
  * other class of the hub beside it, and so it names none. {@code web.xml} keeps containers from serving it as a file.
@@ -25,6 +25,7 @@ public final class Launcher {
 
     private static final String CLASSES = "WEB-INF/classes/";
     private static final String LIBRARIES = "WEB-INF/lib/";
+    private static final String SERVER = "META-INF/server/";
     private static final String COMMANDS = "io.rivulet.boot.Commands";
 
     private Launcher() {
@@ -38,7 +39,7 @@ public final class Launcher {
             status = run(Launcher.class.getClassLoader(), words);
         } else {
             Path folder = Files.createTempDirectory("rivulet-command");
-            try (URLClassLoader loader = new URLClassLoader(unpack(own, folder),
+            try (URLClassLoader loader = new URLClassLoader(unpack(own, folder, serves(words)),
                 ClassLoader.getPlatformClassLoader())) {
                 Thread.currentThread().setContextClassLoader(loader); // where slf4j looks for its providers
                 status = run(loader, words);
@@ -58,15 +59,20 @@ public final class Launcher {
             .invoke(null, words, System.out, System.err);
     }
 
+    private static boolean serves(String... words) {
+        return words.length == 0 || words[0].startsWith("--");
+    }
+
     /** The class path: the classes where they are, the libraries as files, since a jar in a jar cannot be opened. */
-    private static URL[] unpack(Path war, Path folder) throws IOException {
+    private static URL[] unpack(Path war, Path folder, boolean serves) throws IOException {
         List<URL> urls = new ArrayList<>();
         urls.add(URI.create("jar:" + war.toUri() + "!/" + CLASSES).toURL());
         try (JarFile jar = new JarFile(war.toFile())) {
             for (Enumeration<JarEntry> entries = jar.entries(); entries.hasMoreElements(); ) {
                 JarEntry entry = entries.nextElement();
                 String name = entry.getName();
-                if (name.startsWith(LIBRARIES) && name.endsWith(".jar")) {
+                boolean wanted = name.startsWith(LIBRARIES) || serves && name.startsWith(SERVER);
+                if (wanted && name.endsWith(".jar")) {
                     Path file = folder.resolve(Path.of(name).getFileName());
                     try (InputStream in = jar.getInputStream(entry)) {
                         Files.copy(in, file);

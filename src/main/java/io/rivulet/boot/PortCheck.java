@@ -33,9 +33,10 @@ final class PortCheck {
         }
     }
 
-    /** The port of {@code jetty:run}, or null elsewhere. */
-    static String port() {
-        return System.getProperty(PORT);
+    /** Where {@code jetty:run} is, or null elsewhere. */
+    static String url() {
+        String port = System.getProperty(PORT);
+        return port == null ? null : "http://localhost:" + port;
     }
 
     /**
@@ -44,7 +45,7 @@ final class PortCheck {
      * @throws IllegalStateException when another program has it; the message names the option
      */
     static void check() {
-        String port = port();
+        String port = System.getProperty(PORT);
         if (port == null || port.equals("0") || port.equals(System.getProperty(HELD))) {
             return;
         }

@@ -23,6 +23,7 @@ record Kind<T>(String unit, Function<String, T> parse, Function<T, Long> number)
     static final Kind<Optional<String>> PATH =
         new Kind<>("path", s -> s.isEmpty() ? Optional.empty() : Optional.of(s), null);
     static final Kind<String> TEXT = new Kind<>("path", s -> s, null);
+    static final Kind<String> HOST = new Kind<>("host name or address", Kind::host, null);
     static final Kind<List<String>> LIST = new Kind<>("names, by comma", Kind::list, null);
     /** Split where no bracket is open: a template such as {@code /{a,b}} has commas of its own. */
     static final Kind<List<String>> TOPICS = new Kind<>("topics, by comma", Kind::topics, null);
@@ -71,6 +72,13 @@ record Kind<T>(String unit, Function<String, T> parse, Function<T, Long> number)
             case "false" -> false;
             default -> throw new IllegalArgumentException("must be true or false");
         };
+    }
+
+    private static String host(String text) {
+        if (!text.matches("[A-Za-z0-9._:%-]+")) {
+            throw new IllegalArgumentException("must be a name or an address, without a port");
+        }
+        return text;
     }
 
     private static List<String> list(String text) {

@@ -13,8 +13,8 @@ import java.util.TreeSet;
  * collects them, {@link Settings#of} reads them. Pure: the caller gives what it found.
  *
  * @param sources what {@link Settings#of} reads
- * @param ignored names in the environment that begin as ours do and are none: Kubernetes sets {@code RIVULET_PORT} for
- *                a service called rivulet, so these cannot be refused
+ * @param ignored names in the environment that begin as ours do and are none: Kubernetes sets {@code RIVULET_PORT} and
+ *                others for a service called rivulet, so these cannot be refused
  */
 public record SettingSources(List<Source> sources, List<String> ignored) {
 
@@ -30,6 +30,8 @@ public record SettingSources(List<Source> sources, List<String> ignored) {
     public static final String CONFIG = Setting.PREFIX + "config";
 
     private static final String ENVIRONMENT_PREFIX = "RIVULET_";
+    /** How Kubernetes tells pods of a service called rivulet: {@code RIVULET_PORT=tcp://10.0.0.1:80}. */
+    private static final String KUBERNETES_LINK = "tcp://";
 
     /** {@code file} holds all keys of the file, with their prefix; {@code fileName} is for messages. */
     public static SettingSources of(Map<String, String> system, Map<String, String> environment,
@@ -47,6 +49,14 @@ public record SettingSources(List<Source> sources, List<String> ignored) {
     public static String configFile(Map<String, String> system, Map<String, String> environment) {
         String named = system.get(CONFIG);
         return named != null ? named : environment.get(CONFIG.toUpperCase(Locale.ROOT).replace('.', '_'));
+    }
+
+    /** The same with one source that is stronger than all others, and one that is weaker. */
+    public SettingSources between(Source stronger, Source weaker) {
+        List<Source> all = new ArrayList<>(sources);
+        all.add(0, stronger);
+        all.add(weaker);
+        return new SettingSources(List.copyOf(all), ignored);
     }
 
     private static Map<String, String> ours(Map<String, String> all) {
@@ -69,7 +79,7 @@ public record SettingSources(List<Source> sources, List<String> ignored) {
         keys.put(CONFIG.toUpperCase(Locale.ROOT).replace('.', '_'), CONFIG);
         Map<String, String> ours = new HashMap<>();
         for (String name : new TreeSet<>(all.keySet())) {
-            if (keys.containsKey(name)) {
+            if (keys.containsKey(name) && !all.get(name).startsWith(KUBERNETES_LINK)) {
                 ours.put(keys.get(name), all.get(name));
             } else if (name.startsWith(ENVIRONMENT_PREFIX)) {
                 String key = familyKey(name.substring(ENVIRONMENT_PREFIX.length()));

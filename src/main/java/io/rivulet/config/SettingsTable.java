@@ -4,6 +4,7 @@ import static io.rivulet.config.Kind.ADDRESSES;
 import static io.rivulet.config.Kind.BYTES;
 import static io.rivulet.config.Kind.COUNT;
 import static io.rivulet.config.Kind.FLAG;
+import static io.rivulet.config.Kind.HOST;
 import static io.rivulet.config.Kind.LIST;
 import static io.rivulet.config.Kind.PATH;
 import static io.rivulet.config.Kind.TIME;
@@ -34,6 +35,14 @@ public final class SettingsTable {
         "Dev mode: a caller on this machine may publish, read and operate everything. Never on a server.");
     public static final Setting<Optional<String>> DATA_DIR = row("data.dir", PATH, "", 0, 0,
         "Folder of the log; without one a folder below the container's base, else its temp folder.");
+    public static final Setting<Integer> PORT = row("port", COUNT, "8080", 0, 65_535,
+        "Port of java -jar rivulet.war; 0 for any that is free. A container has its own.");
+    public static final Setting<String> ADDRESS = row("address", HOST, "127.0.0.1", 0, 0,
+        "Address that java -jar rivulet.war listens at; 0.0.0.0 for all of the machine.");
+    public static final Setting<Optional<String>> TLS_CERTIFICATE = row("tls.certificate", PATH, "", 0, 0,
+        "PEM file of the certificate and its chain: java -jar rivulet.war then speaks TLS. Read again when it changes.");
+    public static final Setting<Optional<String>> TLS_KEY = row("tls.key", PATH, "", 0, 0,
+        "PEM file of the private key of tls.certificate, in PKCS 8.");
     public static final Setting<Boolean> HANDOVER = row("handover", FLAG, "false", 0, 0,
         "Ask the holder of the data folder to hand it over, also when the holder has another context path.");
     public static final Setting<Boolean> ANONYMOUS = row("anonymous", FLAG, "true", 0, 0,

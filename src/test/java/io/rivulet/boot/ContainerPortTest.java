@@ -19,11 +19,11 @@ class ContainerPortTest {
         server.addConnector(connector);
         ServletContextHandler context = new ServletContextHandler("/");
         server.setHandler(context);
-        assertEquals("8123", ContainerPort.of(context.getServletContext()));
+        assertEquals("http://localhost:8123", ContainerPort.url(context.getServletContext()));
     }
 
     @Test
     void whereNobodyKnowsThereIsNone() {
-        assertNull(ContainerPort.of(new ServletContextHandler("/").getServletContext()));
+        assertNull(ContainerPort.url(new ServletContextHandler("/").getServletContext()));
     }
 }

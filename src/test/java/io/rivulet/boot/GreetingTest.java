@@ -16,8 +16,8 @@ class GreetingTest {
             "subscribe: curl -N 'http://localhost:8081/api/updates?topic=news'",
             "publish:   curl -d topic=news -d data=hello 'http://localhost:8081/api/updates'"
                 + "   (dev mode: your programs on this machine may)"),
-            Greeting.lines(Settings.with("dev", "true"), "", "8081", true));
-        List<String> lines = Greeting.lines(Settings.with(), "/rivulet", null, false);
+            Greeting.lines(Settings.with("dev", "true"), "http://localhost:8081", "", true));
+        List<String> lines = Greeting.lines(Settings.with(), null, "/rivulet", false);
         assertEquals("subscribe: curl -N 'http://localhost:8080/rivulet/api/updates?topic=news'", lines.get(1));
         assertTrue(lines.get(0).contains("another port"), lines.get(0));
         assertTrue(lines.get(2).contains("off") && lines.get(2).contains("rivulet.dev=true"), lines.get(2));

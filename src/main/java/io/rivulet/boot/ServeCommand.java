@@ -1,0 +1,222 @@
+package io.rivulet.boot;
+
+import io.rivulet.boot.server.OwnServer;
+import io.rivulet.config.BadSetting;
+import io.rivulet.config.Issuers;
+import io.rivulet.config.SettingSources;
+import io.rivulet.config.SettingSources.Source;
+import io.rivulet.config.Settings;
+import io.rivulet.config.SettingsTable;
+import jakarta.servlet.ServletContextEvent;
+import jakarta.servlet.ServletContextListener;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.logging.LogManager;
+
+/**
+ * {@code java -jar rivulet.war}: the hub on a server of its own. {@code Commands} runs it, on the main thread, until
+ * the process is told to end.
+ *
+ * <p>A person who tries it has set nothing, and must get somewhere; a server must not be open because somebody forgot a
+ * setting. So dev mode is the default only where nobody but this machine can connect, and where no tokens were set up.
+ */
+final class ServeCommand {
+
+    /** All went well. */
+    static final int DONE = 0;
+    /** The server did not start. */
+    static final int FAILED = 1;
+    /** The words could not be meant. */
+    static final int USAGE = 2;
+
+    /** For a person at a shell. */
+    static final String HELP = """
+        java -jar rivulet.war [--KEY=VALUE ...]
+            serves at http://localhost:8080/. Each setting may be given: --port=8081 --data.dir=/var/lib/rivulet.
+            Else it is looked for in system properties (-Drivulet.port=8081 before -jar), the environment
+            (RIVULET_PORT=8081) and the file rivulet.properties of this folder, or the one that RIVULET_CONFIG names.
+            Without data.dir the log is in the folder rivulet-data below this one. Where nothing says otherwise, the hub
+            is in dev mode: only programs of your account on this machine reach it, and they may do everything.
+        java -jar rivulet.war --check [--KEY=VALUE ...]
+            says whether the settings can be meant, and where each comes from; starts nothing.
+        """;
+
+    private static final String CHECK = "--check";
+    private static final String KEY = "rivulet.";
+    private static final String DATA = "rivulet-data";
+    /** One line for a record, with the time first. */
+    private static final String LOGGING = """
+        handlers=java.util.logging.ConsoleHandler
+        java.util.logging.ConsoleHandler.formatter=java.util.logging.SimpleFormatter
+        java.util.logging.SimpleFormatter.format=%1$tF %1$tT.%1$tL %4$s %5$s%6$s%n
+        org.eclipse.jetty.level=WARNING
+        """;
+
+    private static final long FAREWELL_MS = 5_000;
+
+    private ServeCommand() {
+    }
+
+    /** Serves, or checks; gives the status of the process. */
+    static int run(List<String> words, Appendable out, Appendable err) throws IOException {
+        try {
+            if (!logsAsToldElsewhere()) {
+                try (InputStream lines = new ByteArrayInputStream(LOGGING.getBytes(StandardCharsets.US_ASCII))) {
+                    LogManager.getLogManager().readConfiguration(lines);
+                }
+            }
+            SettingSources sources = sources(words);
+            Settings settings = Settings.of(sources.sources());
+            if (words.contains(CHECK)) {
+                out.append(check(sources));
+                return DONE;
+            }
+            return serve(settings, err);
+        } catch (BadSetting e) {
+            err.append("Rivulet does not start: ").append(e.getMessage()).append('\n');
+            return USAGE;
+        }
+    }
+
+    private static boolean logsAsToldElsewhere() {
+        return System.getProperty("java.util.logging.config.file") != null
+            || System.getProperty("java.util.logging.config.class") != null;
+    }
+
+    /** All that is set, with what this command puts in place of what is not. */
+    static SettingSources sources(List<String> words) {
+        Source line = new Source("command line", settingsOf(words));
+        SettingSources found = HostSettings.ofCommand();
+        Map<String, String> defaults = new HashMap<>(Map.of(SettingsTable.DATA_DIR.fullKey(), DATA));
+        Settings set = Settings.of(found.between(line, new Source("default", defaults)).sources());
+        if (set.sections(Issuers.FAMILY).isEmpty() && isLoopback(set.get(SettingsTable.ADDRESS))) {
+            defaults.put(SettingsTable.DEV.fullKey(), "true");
+        }
+        return found.between(line, new Source("default of java -jar", defaults));
+    }
+
+    private static Map<String, String> settingsOf(List<String> words) {
+        Map<String, String> settings = new HashMap<>();
+        for (String word : words) {
+            if (word.equals(CHECK)) {
+                continue;
+            }
+            int equals = word.indexOf('=');
+            if (!word.startsWith("--") || equals < 0) {
+                throw new BadSetting("\"" + word + "\" is no setting; one is written as --port=8081, and --help lists "
+                    + "what else there is");
+            }
+            String key = word.substring(2, equals);
+            settings.put(key.startsWith(KEY) ? key : KEY + key, word.substring(equals + 1));
+        }
+        return settings;
+    }
+
+    private static boolean isLoopback(String address) {
+        try {
+            return InetAddress.getByName(address).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+
+    /** Keys and sources, never values: some are secret. */
+    private static String check(SettingSources sources) {
+        StringBuilder told = new StringBuilder("The settings can be meant.\n");
+        TreeSet<String> seen = new TreeSet<>();
+        for (Source source : sources.sources()) {
+            for (String key : new TreeSet<>(source.values().keySet())) {
+                told.append(seen.add(key) ? "  " + key + " (" + source.name() + ")\n"
+                    : "  " + key + " (" + source.name() + ") does not count: a stronger source has it\n");
+            }
+        }
+        return told.toString();
+    }
+
+    private static int serve(Settings settings, Appendable err) throws IOException {
+        URI files = archive();
+        Starter starter = new Starter(settings);
+        OwnServer server = new OwnServer(settings, files, starter);
+        AtomicBoolean ended = new AtomicBoolean();
+        try {
+            server.listen();
+            starter.url = server.url();
+            Thread main = Thread.currentThread();
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                if (end(server, ended)) {
+                    await(main);
+                }
+            }, "rivulet-end"));
+            server.start();
+            server.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            end(server, ended);
+            err.append("Rivulet does not start: ").append(e.getMessage()).append('\n');
+            return FAILED;
+        }
+        return DONE;
+    }
+
+    /** Ends the server, once; false when somebody has done so. */
+    private static boolean end(OwnServer server, AtomicBoolean ended) {
+        if (!ended.compareAndSet(false, true)) {
+            return false;
+        }
+        server.close();
+        return true;
+    }
+
+    /** The main thread has the unpacked libraries to delete; the process ends when this returns. */
+    private static void await(Thread main) {
+        try {
+            main.join(FAREWELL_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The root of the WAR that this class comes from. */
+    private static URI archive() {
+        String classes = ServeCommand.class.getProtectionDomain().getCodeSource().getLocation().toString();
+        if (!classes.startsWith("jar:")) {
+            throw new BadSetting("a server is in the WAR alone; mvn package -DskipTests makes target/rivulet.war, and "
+                + "mvn jetty:run serves without one");
+        }
+        return URI.create(classes.substring(0, classes.indexOf("!/") + 2));
+    }
+
+    /** Starts and ends the hub with the application. */
+    private static final class Starter implements ServletContextListener {
+        private final Settings settings;
+        private String url;
+        private Assembly assembly;
+
+        Starter(Settings settings) {
+            this.settings = settings;
+        }
+
+        @Override
+        public void contextInitialized(ServletContextEvent event) {
+            assembly = Assembly.start(event.getServletContext(), settings, Mount.WAR, url);
+        }
+
+        @Override
+        public void contextDestroyed(ServletContextEvent event) {
+            if (assembly != null) {
+                assembly.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,287 @@
+package io.rivulet.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.rivulet.kit.Await;
+import io.rivulet.kit.EventStream;
+import io.rivulet.kit.OwnWar;
+import io.rivulet.kit.Publisher;
+import io.rivulet.kit.WireClient;
+import io.rivulet.kit.WireResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code java -jar rivulet.war}: what a person meets who has a JDK, the WAR and nothing else. */
+@Tag("once")
+class OwnServerIT {
+
+    private static final long MOST_BYTES = 15L << 20;
+
+    @TempDir
+    private Path folder;
+
+    private OwnWar run(String... words) throws IOException {
+        return new OwnWar(folder, Map.of(), words);
+    }
+
+    @Test
+    void withNothingSetItServesThisMachineAndKeepsWhatItWasTold() throws Exception {
+        String first;
+        try (OwnWar war = run("--port=0").awaitOpen()) {
+            assertTrue(war.said().contains("dev mode"), war.said());
+            assertTrue(ask(war.port(), "/").text().contains("<title>Rivulet"), "the home page");
+            assertEquals(200, ask(war.port(), "/home/app.js").status());
+            try (EventStream stream = EventStream.to(war.port()).topic("news").open();
+                 Publisher publisher = Publisher.to(war.port())) {
+                stream.awaitHello();
+                first = publisher.publish("news", "hello");
+                assertEquals(first, stream.awaitEvent().id());
+                war.terminate();
+                assertTrue(stream.awaitEnd(), "the stream has its last chunk");
+                assertTrue(stream.retryMs() > 0, "and a time to come back");
+                assertEquals(143, war.awaitGone(), "as a JVM ends that was told to; it said " + war.said());
+            }
+        }
+        try (Stream<Path> left = Files.list(folder)) {
+            assertEquals(List.of("rivulet-data"), left.map(file -> file.getFileName().toString())
+                .filter(name -> !name.startsWith("hsperf")).toList(), "no unpacked library stays");
+        }
+        try (OwnWar war = run("--port=0").awaitOpen(); Publisher publisher = Publisher.to(war.port())) {
+            publisher.publish("news", "again");
+            try (EventStream stream = EventStream.to(war.port()).topic("news").after(first).open()) {
+                assertEquals("exact", stream.awaitHello().get("resumed").getAsString());
+                stream.awaitData("again");
+            }
+        }
+    }
+
+    @Test
+    void noClassAndNoLibraryIsAFileForAnybody() throws Exception {
+        try (OwnWar war = run("--port=0").awaitOpen()) {
+            for (String path : List.of("/WEB-INF/home.html", "/WEB-INF/web.xml", "/META-INF/MANIFEST.MF",
+                "/META-INF/server/", "/META-INF/server/jakarta.servlet-api-6.0.0.jar",
+                "/io/rivulet/boot/Launcher.class", "/home/../WEB-INF/web.xml", "/home/..%2fWEB-INF/web.xml",
+                "/home/%2e%2e/WEB-INF/web.xml", "/home/", "/nothing")) {
+                int status = ask(war.port(), path).status();
+                assertTrue(status == 404 || status == 403 || status == 400, path + " is " + status);
+            }
+            WireResponse nothing = ask(war.port(), "/nothing");
+            assertEquals("application/problem+json", nothing.header("Content-Type"));
+            assertEquals(null, nothing.header("Server"));
+        }
+    }
+
+    @Test
+    void onAnAddressForOthersNobodyMayPublishUntilSomebodySaysSo() throws Exception {
+        try (OwnWar war = run("--port=0", "--address=0.0.0.0").awaitOpen();
+             Publisher publisher = Publisher.to(war.port())) {
+            assertTrue(war.said().contains("publish:   off"), war.said());
+            assertEquals(403, publisher.form("topic", "news", "data", "x").status());
+        }
+    }
+
+    @Test
+    void whereTokensAreSetUpItIsNotInDevMode() throws Exception {
+        Files.writeString(folder.resolve("rivulet.properties"),
+            "rivulet.token.issuer=https://localhost\nrivulet.token.key=!ChangeThisMercureHubJWTSecretKey!\n"
+                + "rivulet.resource=https://localhost/.well-known/mercure\nrivulet.port=1\n");
+        try (OwnWar war = run("--port=0").awaitOpen(); Publisher publisher = Publisher.to(war.port())) {
+            assertTrue(!war.said().contains("dev mode"), war.said());
+            assertEquals(401, publisher.form("topic", "news", "data", "x").status());
+        }
+    }
+
+    @Test
+    void aPortInUseIsOneSentenceThatSaysWhatToDo() throws Exception {
+        try (ServerSocket other = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress());
+             OwnWar war = run("--port=" + other.getLocalPort())) {
+            assertEquals(1, war.awaitGone());
+            assertEquals("Rivulet does not start: the port of 127.0.0.1:" + other.getLocalPort()
+                + " is in use by another program; choose another one: --port=" + (other.getLocalPort() + 1),
+                war.said());
+        }
+    }
+
+    @Test
+    void settingsAreCheckedWithoutAStart() throws Exception {
+        try (OwnWar good = new OwnWar(folder, Map.of("RIVULET_HEARTBEAT", "5s", "RIVULET_PORT", "tcp://10.0.0.1:80"),
+            "--check", "--port=8081")) {
+            assertEquals(0, good.awaitGone(), good.said());
+            assertTrue(good.said().contains("rivulet.port (command line)\n")
+                && good.said().contains("rivulet.heartbeat (environment)\n"), good.said());
+        }
+        try (OwnWar bad = run("--check", "--prot=8081")) {
+            assertEquals(2, bad.awaitGone());
+            assertTrue(bad.said().startsWith("Rivulet does not start: rivulet.prot (command line) is no setting"),
+                bad.said());
+        }
+        try (OwnWar bad = run("--port", "8081")) {
+            assertEquals(2, bad.awaitGone());
+            assertTrue(bad.said().contains("\"--port\" is no setting; one is written as --port=8081"), bad.said());
+        }
+        assertTrue(Files.notExists(folder.resolve("rivulet-data")), "nothing was started");
+    }
+
+    @Test
+    void pemFilesMakeItSpeakTlsAndHttp2AndANewPairIsTakenWhileItRuns() throws Exception {
+        Certificate old = pair("one");
+        Path certificate = folder.resolve("certificate.pem");
+        Path key = folder.resolve("key.pem");
+        Files.copy(folder.resolve("one.pem"), certificate);
+        Files.copy(folder.resolve("one.key"), key);
+        try (OwnWar war = run("--port=0", "--tls.certificate=" + certificate, "--tls.key=" + key)) {
+            URI at = war.at();
+            assertEquals("https", at.getScheme());
+            HttpResponse<String> health = HttpClient.newBuilder().sslContext(anybody()).build().send(
+                HttpRequest.newBuilder(at.resolve("health/live")).build(), HttpResponse.BodyHandlers.ofString());
+            assertEquals(200, health.statusCode());
+            assertEquals(HttpClient.Version.HTTP_2, health.version());
+            assertEquals(old, served(at.getPort()));
+            Certificate fresh = pair("two");
+            assertNotEquals(old, fresh);
+            // first the key alone, as a tool writes one after the other: the pair does not fit, and the old one stays
+            Files.write(key, Files.readAllBytes(folder.resolve("two.key")));
+            Await.until("a pair that does not fit is told of", () -> war.said().contains("keeps its old certificate"));
+            assertEquals(old, served(at.getPort()));
+            Files.write(certificate, Files.readAllBytes(folder.resolve("two.pem")));
+            Await.until("the new certificate", () -> served(at.getPort()).equals(fresh));
+        }
+    }
+
+    @Test
+    void filesOfTlsThatCannotBeUsedAreNamed() throws Exception {
+        pair("one");
+        pair("two");
+        refused("belong together", "--tls.key=" + folder.resolve("one.key"));
+        refused("is not the one of the first certificate", "--tls.certificate=" + folder.resolve("one.pem"),
+            "--tls.key=" + folder.resolve("two.key"));
+        refused("openssl pkcs8 -topk8", "--tls.certificate=" + folder.resolve("one.pem"),
+            "--tls.key=" + folder.resolve("one.pem"));
+        refused("cannot be read", "--tls.certificate=" + folder.resolve("none.pem"),
+            "--tls.key=" + folder.resolve("one.key"));
+    }
+
+    @Test
+    void theWarIsSmall() throws Exception {
+        assertTrue(Files.size(Path.of(System.getProperty("war", "target/rivulet.war"))) <= MOST_BYTES);
+    }
+
+    private void refused(String why, String... words) throws IOException {
+        try (OwnWar war = run(words)) {
+            assertEquals(2, war.awaitGone());
+            assertTrue(war.said().startsWith("Rivulet does not start: ") && war.said().contains(why), war.said());
+        }
+    }
+
+    private static WireResponse ask(int port, String path) throws IOException {
+        try (WireClient client = WireClient.to(port, 0)) {
+            WireResponse head = client.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n").readHead();
+            return new WireResponse(head.version(), head.status(), head.headers(),
+                client.body(head).readAllBytes());
+        }
+    }
+
+    /** Makes a key and its certificate, as PEM files. */
+    private Certificate pair(String name) throws Exception {
+        Path store = folder.resolve(name + ".p12");
+        String password = "not-secret";
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "keytool")
+            .toString()));
+        command.addAll(List.of("-genkeypair", "-alias", name, "-keyalg", "EC", "-groupname", "secp256r1", "-dname",
+            "CN=localhost", "-storetype", "PKCS12", "-storepass", password, "-keystore", store.toString()));
+        Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertTrue(keytool.waitFor(Await.LIMIT.toSeconds(), TimeUnit.SECONDS) && keytool.exitValue() == 0, said);
+        KeyStore keys = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(store)) {
+            keys.load(in, password.toCharArray());
+        }
+        Files.writeString(folder.resolve(name + ".pem"), pem("CERTIFICATE", keys.getCertificate(name).getEncoded()));
+        Files.writeString(folder.resolve(name + ".key"),
+            pem("PRIVATE KEY", keys.getKey(name, password.toCharArray()).getEncoded()));
+        return keys.getCertificate(name);
+    }
+
+    private static String pem(String what, byte[] bytes) {
+        return "-----BEGIN " + what + "-----\n" + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes)
+            + "\n-----END " + what + "-----\n";
+    }
+
+    private static Certificate served(int port) {
+        try (SSLSocket socket = (SSLSocket) anybody().getSocketFactory().createSocket("127.0.0.1", port)) {
+            socket.startHandshake();
+            return socket.getSession().getPeerCertificates()[0];
+        } catch (IOException e) {
+            throw new AssertionError("no handshake", e);
+        }
+    }
+
+    /** The tests look at the certificate themselves. */
+    private static SSLContext anybody() {
+        try {
+            SSLContext trusting = SSLContext.getInstance("TLS");
+            trusting.init(null, new TrustManager[] {new Trusting()}, null);
+            return trusting;
+        } catch (java.security.GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Trusts everybody, by whatever name. */
+    private static final class Trusting extends javax.net.ssl.X509ExtendedTrustManager implements X509TrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, java.net.Socket socket) {
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, java.net.Socket socket) {
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, javax.net.ssl.SSLEngine engine) {
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, javax.net.ssl.SSLEngine engine) {
+        }
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+}

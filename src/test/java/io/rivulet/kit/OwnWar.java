@@ -1,0 +1,102 @@
+package io.rivulet.kit;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** {@code java -jar rivulet.war} as a person runs it: in a folder of its own, told by its words, ended by a signal. */
+public final class OwnWar implements AutoCloseable {
+
+    private static final String AT = "Rivulet is at ";
+
+    private final Process process;
+    private final List<String> said = Collections.synchronizedList(new ArrayList<>());
+    private final Thread reader;
+
+    /** Starts it in this folder, with these words and this environment. */
+    public OwnWar(Path folder, Map<String, String> environment, String... words) throws IOException {
+        List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java"),
+            "-Xmx128m", "-XX:TieredStopAtLevel=1", "-Djava.io.tmpdir=" + folder, "-jar",
+            Path.of(System.getProperty("war", "target/rivulet.war")).toAbsolutePath().toString()));
+        command.addAll(List.of(words));
+        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+        builder.environment().keySet().removeIf(name -> name.startsWith("RIVULET_"));
+        builder.environment().putAll(environment);
+        process = builder.start();
+        reader = new Thread(this::read, "test-own-war");
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    private void read() {
+        try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+            for (String line = out.readLine(); line != null; line = out.readLine()) {
+                said.add(line);
+            }
+        } catch (IOException e) {
+            said.add("its output cannot be read: " + e);
+        }
+    }
+
+    /** Waits until it says where it is, and has opened its log. */
+    public OwnWar awaitOpen() {
+        URI at = at();
+        if (at.getScheme().equals("http")) {
+            Await.until("the log is open; it said " + said, () -> Health.of(at.getPort(), "").isOpen());
+        }
+        return this;
+    }
+
+    /** Waits until it says where it is. */
+    public URI at() {
+        return Await.value("the server's URL", () -> {
+            if (!process.isAlive()) {
+                throw new AssertionError("it ended: " + said);
+            }
+            return List.copyOf(said).stream().filter(line -> line.contains(AT))
+                .map(line -> URI.create(line.substring(line.indexOf(AT) + AT.length()).strip())).findFirst()
+                .orElse(null);
+        });
+    }
+
+    /** Its port on the loopback interface. */
+    public int port() {
+        return at().getPort();
+    }
+
+    /** All lines so far. */
+    public String said() {
+        return String.join("\n", List.copyOf(said));
+    }
+
+    /** SIGTERM, as an operator's stop. */
+    public void terminate() {
+        process.destroy();
+    }
+
+    /** Waits until it is gone; gives its status. */
+    public int awaitGone() {
+        try {
+            if (!process.waitFor(Await.LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                throw new AssertionError("the process does not end: " + said);
+            }
+            reader.join(Await.LIMIT.toMillis());
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            throw new AssertionError("interrupted while a process ends", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        awaitGone();
+    }
+}
