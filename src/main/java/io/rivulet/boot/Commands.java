@@ -3,6 +3,7 @@ package io.rivulet.boot;
 import io.rivulet.auth.token.TokenCommand;
 import io.rivulet.config.BadSetting;
 import io.rivulet.config.Settings;
+import io.rivulet.config.SettingsTable;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -10,6 +11,18 @@ import java.util.List;
 
 /** The command line of the hub's own archive. {@link Launcher} calls it, on the main thread. */
 public final class Commands {
+
+    /** For a person at a shell. */
+    private static final String HELP = """
+        java -jar rivulet.war [--KEY=VALUE ...]
+            serves at http://localhost:8080/. Each setting may be given: --port=8081 --data.dir=/var/lib/rivulet.
+            Else it is looked for in system properties (-D%1$s=8081 before -jar), the environment (%2$s=8081)
+            and the file rivulet.properties of this folder, or the one that RIVULET_CONFIG names.
+            Without data.dir the log is in the folder rivulet-data below this one. Where nothing says otherwise, the hub
+            is in dev mode: only programs of your account on this machine reach it, and they may do everything.
+        java -jar rivulet.war --check [--KEY=VALUE ...]
+            says whether the settings can be meant, and where each comes from; starts nothing.
+        """.formatted(SettingsTable.PORT.fullKey(), SettingsTable.PORT.environmentKey());
 
     private static final String TOKEN = "token";
 
@@ -28,14 +41,14 @@ public final class Commands {
     public static int run(String[] words, Appendable out, Appendable err) throws IOException {
         List<String> all = Arrays.asList(words);
         if (all.contains("--help") || all.contains("help")) {
-            out.append(ServeCommand.HELP).append('\n').append(TokenCommand.HELP);
+            out.append(HELP).append('\n').append(TokenCommand.HELP);
             return ServeCommand.DONE;
         }
         if (all.isEmpty() || all.get(0).startsWith("--")) {
             return ServeCommand.run(all, out, err);
         }
         if (!all.get(0).equals(TOKEN)) {
-            err.append("there is no command \"").append(all.get(0)).append("\"\n\n").append(ServeCommand.HELP)
+            err.append("there is no command \"").append(all.get(0)).append("\"\n\n").append(HELP)
                 .append('\n').append(TokenCommand.HELP);
             return ServeCommand.USAGE;
         }

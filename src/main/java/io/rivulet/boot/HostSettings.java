@@ -78,6 +78,12 @@ final class HostSettings {
         return null;
     }
 
+    /** Whether who starts the JVM says how it is to log. */
+    static boolean sayHowToLog() {
+        return System.getProperty("java.util.logging.config.file") != null
+            || System.getProperty("java.util.logging.config.class") != null;
+    }
+
     /** Where the system keeps what need not last; null where it does not say. */
     static Path temporary() {
         String folder = System.getProperty("java.io.tmpdir");

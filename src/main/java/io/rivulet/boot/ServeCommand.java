@@ -39,18 +39,6 @@ final class ServeCommand {
     /** The words could not be meant. */
     static final int USAGE = 2;
 
-    /** For a person at a shell. */
-    static final String HELP = """
-        java -jar rivulet.war [--KEY=VALUE ...]
-            serves at http://localhost:8080/. Each setting may be given: --port=8081 --data.dir=/var/lib/rivulet.
-            Else it is looked for in system properties (-Drivulet.port=8081 before -jar), the environment
-            (RIVULET_PORT=8081) and the file rivulet.properties of this folder, or the one that RIVULET_CONFIG names.
-            Without data.dir the log is in the folder rivulet-data below this one. Where nothing says otherwise, the hub
-            is in dev mode: only programs of your account on this machine reach it, and they may do everything.
-        java -jar rivulet.war --check [--KEY=VALUE ...]
-            says whether the settings can be meant, and where each comes from; starts nothing.
-        """;
-
     private static final String CHECK = "--check";
     private static final String KEY = "rivulet.";
     private static final String DATA = "rivulet-data";
@@ -70,7 +58,7 @@ final class ServeCommand {
     /** Serves, or checks; gives the status of the process. */
     static int run(List<String> words, Appendable out, Appendable err) throws IOException {
         try {
-            if (!logsAsToldElsewhere()) {
+            if (!HostSettings.sayHowToLog()) {
                 try (InputStream lines = new ByteArrayInputStream(LOGGING.getBytes(StandardCharsets.US_ASCII))) {
                     LogManager.getLogManager().readConfiguration(lines);
                 }
@@ -86,11 +74,6 @@ final class ServeCommand {
             err.append("Rivulet does not start: ").append(e.getMessage()).append('\n');
             return USAGE;
         }
-    }
-
-    private static boolean logsAsToldElsewhere() {
-        return System.getProperty("java.util.logging.config.file") != null
-            || System.getProperty("java.util.logging.config.class") != null;
     }
 
     /** All that is set, with what this command puts in place of what is not. */

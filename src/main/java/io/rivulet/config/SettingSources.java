@@ -79,7 +79,9 @@ public record SettingSources(List<Source> sources, List<String> ignored) {
         keys.put(CONFIG.toUpperCase(Locale.ROOT).replace('.', '_'), CONFIG);
         Map<String, String> ours = new HashMap<>();
         for (String name : new TreeSet<>(all.keySet())) {
-            if (keys.containsKey(name) && !all.get(name).startsWith(KUBERNETES_LINK)) {
+            if (all.get(name).startsWith(KUBERNETES_LINK) && name.startsWith(ENVIRONMENT_PREFIX)) {
+                ignored.add(name);
+            } else if (keys.containsKey(name)) {
                 ours.put(keys.get(name), all.get(name));
             } else if (name.startsWith(ENVIRONMENT_PREFIX)) {
                 String key = familyKey(name.substring(ENVIRONMENT_PREFIX.length()));

@@ -40,7 +40,7 @@ public final class SettingsTable {
     public static final Setting<String> ADDRESS = row("address", HOST, "127.0.0.1", 0, 0,
         "Address that java -jar rivulet.war listens at; 0.0.0.0 for all of the machine.");
     public static final Setting<Optional<String>> TLS_CERTIFICATE = row("tls.certificate", PATH, "", 0, 0,
-        "PEM file of the certificate and its chain: java -jar rivulet.war then speaks TLS. Read again when it changes.");
+        "PEM file of the certificate and its chain: java -jar rivulet.war then speaks TLS. Read again at a change.");
     public static final Setting<Optional<String>> TLS_KEY = row("tls.key", PATH, "", 0, 0,
         "PEM file of the private key of tls.certificate, in PKCS 8.");
     public static final Setting<Boolean> HANDOVER = row("handover", FLAG, "false", 0, 0,
