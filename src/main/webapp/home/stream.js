@@ -1,6 +1,6 @@
 // The page's one EventSource: opened, watched, and opened again where the browser gives up.
 
-const CONTROLS = ['rivulet.hello', 'rivulet.gap', 'rivulet.cursor', 'rivulet.topics', 'rivulet.heartbeat']
+const CONTROLS = ['rivulet.hello', 'rivulet.gap', 'rivulet.cursor', 'rivulet.topics', 'rivulet.expiring', 'rivulet.heartbeat']
 const RETRY_FIRST_MS = 1000
 const RETRY_MAX_MS = 30_000
 const SILENCE_MAX_MS = 45_000

@@ -26,7 +26,7 @@ class RequestGettersTest {
     /** The socket, what the container itself has set, the body, which has its own reader, and the container's login. */
     private static final Set<String> NOT_OF_THE_HEAD = Set.of("getAttribute", "getAsyncContext", "getInputStream",
         "getServletContext", "getServletConnection", "getLocalAddr", "getLocalPort", "getRemotePort",
-        "getUserPrincipal");
+        "getUserPrincipal", "getHttpServletMapping");
 
     @Test
     void eachGetterThatThrowsIsARefusal() {

@@ -118,6 +118,10 @@ public final class Assembly implements AutoCloseable {
         doors.open(application, feeds);
         application.setAttribute(HUB, hub);
         running.push(() -> application.removeAttribute(HUB));
+        running.push(JettyStop.listen(application, () -> {
+            feeds.close();
+            hub.close();
+        }));
         Capacity capacity = Capacity.of(settings, application.getServerInfo(), Runtime.getRuntime().maxMemory(),
             ConnectorLimit.connections());
         hub.streamsMax(capacity.streams(), Capacity.streamKib(application.getServerInfo()));
@@ -159,7 +163,7 @@ public final class Assembly implements AutoCloseable {
         @Override
         public void handOver() {
             feeds.close();
-            hub.close();
+            hub.handOver();
             bans.close();
         }
     }

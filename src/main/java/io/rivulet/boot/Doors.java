@@ -123,7 +123,7 @@ public final class Doors implements AutoCloseable {
         add(application, "explain", new ExplainServlet(own, services.tokens()), "/api/tokens/explain");
         add(application, "health", new HealthServlet(own, services.store()), "/health/*");
         if (mount.home()) {
-            add(application, "home", AT_START, false, new HomeServlet(services.settings(), feeds), "", "/index.html");
+            add(application, "home", AT_START, true, new HomeServlet(own, feeds), "", "/index.html");
         }
         addErrors(application);
         if (mount.edge()) {
@@ -169,7 +169,8 @@ public final class Doors implements AutoCloseable {
     /** Before the hub's own servlets, and after the filters of the application; in the WAR before everything. */
     private void addEdge(ServletContext application) {
         FilterRegistration.Dynamic added = application.addFilter(NAMES + "edge",
-            new EdgeFilter(new ClientAddress(services.settings()), services.accessLog(), own.cors(), slashes::at));
+            new EdgeFilter(new ClientAddress(services.settings()), services.accessLog(), own.cors(), slashes::at,
+                names::contains));
         if (added == null) {
             throw new IllegalStateException("this application has a filter " + NAMES + "edge already");
         }

@@ -30,6 +30,7 @@ public final class Event {
     private final String type;
     private final int retryMs;
     private final byte[] legacyData;
+    private final boolean repeatsId;
 
     private Event(Builder b) {
         topics = List.copyOf(b.topics);
@@ -39,6 +40,7 @@ public final class Event {
         type = b.type;
         retryMs = b.retryMs;
         legacyData = b.legacyData;
+        repeatsId = b.repeatsId;
     }
 
     private Event checked() {
@@ -113,15 +115,27 @@ public final class Event {
         return new String(data, StandardCharsets.UTF_8);
     }
 
+    /** Whether an earlier event has the same id, so that the id does not tell which of them a client has got. */
+    public boolean repeatsId() {
+        return repeatsId;
+    }
+
     /** The same event, private. */
     public Event asPrivate() {
-        if (isPrivate) {
-            return this;
-        }
-        Builder b = new Builder().data(data).id(id).type(type).markPrivate(true);
+        return isPrivate ? this : copy().markPrivate(true).restored();
+    }
+
+    /** The same event; an earlier one has its id. */
+    public Event asRepeated() {
+        return repeatsId ? this : copy().repeatsId(true).restored();
+    }
+
+    private Builder copy() {
+        Builder b = new Builder().data(data).id(id).type(type).markPrivate(isPrivate).repeatsId(repeatsId);
         b.topics.addAll(topics);
         b.retryMs = retryMs;
-        return b.build();
+        b.legacyData = legacyData;
+        return b;
     }
 
     /**
@@ -176,6 +190,7 @@ public final class Event {
         private String type;
         private int retryMs;
         private byte[] legacyData;
+        private boolean repeatsId;
 
         private Builder() {
         }
@@ -224,6 +239,12 @@ public final class Event {
         /** Whether only those with a grant may see it. */
         public Builder markPrivate(boolean isPrivate) {
             this.isPrivate = isPrivate;
+            return this;
+        }
+
+        /** Whether an earlier event has the same id: the committer alone knows. */
+        public Builder repeatsId(boolean does) {
+            repeatsId = does;
             return this;
         }
 

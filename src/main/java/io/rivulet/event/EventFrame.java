@@ -26,20 +26,15 @@ public final class EventFrame {
     private final int retryEnd;
     /** The bytes for a replay, rendered when the first stream wants them: two threads may both do so. */
     private volatile byte[] replay;
-    /** The twin of an event of the hub's own for Mercure 0.x; null for all others. */
-    private final Twin twin;
     /** The event as JSON: null until the first stream wants it, as mostly. */
     private volatile Envelopes envelopes;
-
-    /** Rendered when the first stream wants it: two threads may both do so, and make the same bytes. */
-    private static final class Twin {
-        private final byte[] data;
-        private volatile byte[] bytes;
-
-        Twin(byte[] data) {
-            this.data = data;
-        }
-    }
+    /** The variant that has other bytes of this event, which are shared as well; null where none has, as mostly. */
+    private final Variant differs;
+    /** What Mercure 0.x gets instead of the data of an event of the hub's own; null for all others. */
+    private final byte[] legacyData;
+    /** The bytes of that variant, live and for a replay, rendered when the first stream wants them. */
+    private volatile byte[] other;
+    private volatile byte[] otherReplay;
 
     /**
      * Renders the event in this position.
@@ -64,13 +59,15 @@ public final class EventFrame {
             wire.field("retry", Integer.toString(event.retryMs()));
         }
         retryEnd = wire.length();
-        twin = event.legacyData() == null ? null : new Twin(event.legacyData());
+        legacyData = event.legacyData();
+        differs = legacyData != null ? Variant.LEGACY : event.repeatsId() ? Variant.PLACED : null;
         bytes = wire.data(event.data()).field("id", id).end();
         replay = retryStart == retryEnd ? bytes : null;
         int twice = replay == null ? bytes.length : 0; // the second array counts before it is there
         envelopes = wire.hasReturns() ? new Envelopes(event.data()) : null;
         int dataTwice = envelopes == null ? 0 : event.data().length;
-        weight = bytes.length + twice + dataTwice + event.weight() - event.data().length;
+        int own = (bytes.length + twice) * (differs == Variant.PLACED ? 2 : 1);
+        weight = own + dataTwice + event.weight() - event.data().length;
     }
 
     /** Its position in the total order. */
@@ -98,6 +95,11 @@ public final class EventFrame {
         return isPrivate;
     }
 
+    /** Whether an earlier event has the same id. */
+    public boolean repeatsId() {
+        return differs == Variant.PLACED;
+    }
+
     /** Whether it is in memory only. */
     public boolean isTransient() {
         return isTransient;
@@ -105,7 +107,7 @@ public final class EventFrame {
 
     /** Whether it tells of subscriptions: made by the hub itself, and by nobody else. */
     public boolean isPresence() {
-        return twin != null;
+        return legacyData != null;
     }
 
     /** When it was committed, in milliseconds since 1970. */
@@ -154,7 +156,7 @@ public final class EventFrame {
         if (!variant.isShared()) {
             return variant.isKept() ? enveloped(variant, told, true) : withTopics(told, retryEnd);
         }
-        return isTwinFor(variant) ? twinBytes() : live();
+        return variant == differs ? otherLive() : live();
     }
 
     /** The same for a replay. */
@@ -162,7 +164,7 @@ public final class EventFrame {
         if (!variant.isShared()) {
             return variant.isKept() ? enveloped(variant, told, false) : withTopics(told, retryStart);
         }
-        return isTwinFor(variant) ? twinBytes() : replay();
+        return variant == differs ? otherReplay() : replay();
     }
 
     private byte[] enveloped(Variant variant, List<String> told, boolean live) {
@@ -171,21 +173,38 @@ public final class EventFrame {
             kept = new Envelopes(null);
             envelopes = kept; // of two threads one may take the other's place: its bytes are made once more
         }
-        return kept.bytes(new Envelopes.Framed(bytes, retryStart, retryEnd, topics, id, timeMs),
-            variant == Variant.ENVELOPE_OF_JSON, told, live);
+        boolean placed = repeatsId(); // envelopes are for /api/updates alone
+        return kept.bytes(new Envelopes.Framed(placed ? otherLive() : bytes, retryStart, retryEnd, topics,
+            placed ? placeId : id, timeMs), variant == Variant.ENVELOPE_OF_JSON, told, live);
     }
 
-    private boolean isTwinFor(Variant variant) {
-        return variant == Variant.LEGACY && twin != null;
-    }
-
-    private byte[] twinBytes() {
-        byte[] rendered = twin.bytes;
+    private byte[] otherLive() {
+        byte[] rendered = other;
         if (rendered == null) {
-            rendered = new WireBuffer(twin.data.length + 96).data(twin.data).field("id", id).end();
-            twin.bytes = rendered;
+            rendered = legacyData == null ? placed(live())
+                : new WireBuffer(legacyData.length + 96).data(legacyData).field("id", id).end();
+            other = rendered;
         }
         return rendered;
+    }
+
+    private byte[] otherReplay() {
+        if (legacyData != null || retryStart == retryEnd) {
+            return otherLive();
+        }
+        byte[] rendered = otherReplay;
+        if (rendered == null) {
+            rendered = placed(replay());
+            otherReplay = rendered;
+        }
+        return rendered;
+    }
+
+    /** These bytes with the sealed place instead of the id, whose line is the last one. */
+    private byte[] placed(byte[] form) {
+        int lastLine = "id: ".length() + id.getBytes(StandardCharsets.UTF_8).length + "\n\n".length();
+        return new WireBuffer(form.length + placeId.length()).append(form, 0, form.length - lastLine)
+            .field("id", placeId).end();
     }
 
     /** The fields up to {@code upTo}, a line for each topic, then data and id. */

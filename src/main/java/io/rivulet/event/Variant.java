@@ -4,6 +4,8 @@ package io.rivulet.event;
 public enum Variant {
     /** As it is. */
     PLAIN,
+    /** As it is; where an earlier event has the same id, the sealed place stands in the id's stead. */
+    PLACED,
     /** For clients of Mercure 0.x: the hub's own events in their form of JSON-LD, without a type. */
     LEGACY,
     /** With a line {@code topics} for each topic that may be told, before the data. */
@@ -15,7 +17,7 @@ public enum Variant {
 
     /** Whether an event is one array for all its streams; else its bytes depend on the topics that may be told. */
     public boolean isShared() {
-        return this == PLAIN || this == LEGACY;
+        return this == PLAIN || this == PLACED || this == LEGACY;
     }
 
     /** Whether an event is rendered once for all its streams that may be told of all of its topics. */

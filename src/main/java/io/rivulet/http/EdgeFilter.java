@@ -4,6 +4,7 @@ import io.rivulet.http.access.Cors;
 import io.rivulet.http.trace.AccessLog;
 import io.rivulet.http.trace.ClientAddress;
 import io.rivulet.http.trace.RequestTrace;
+import io.rivulet.refusal.Printable;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.FilterChain;
@@ -12,7 +13,9 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * The filter before the hub's servlets: it gives each request an id, the security headers, CORS and its lines in the
@@ -23,6 +26,8 @@ import java.util.function.Consumer;
  */
 public final class EdgeFilter extends HttpFilter {
 
+    /** Those that {@code HttpServlet} knows. */
+    private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE");
     private static final String CONTENT_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; "
         + "img-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
         + "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -31,17 +36,21 @@ public final class EdgeFilter extends HttpFilter {
     private final transient AccessLog accessLog;
     private final transient Cors cors;
     private final transient Consumer<HttpServletRequest> watcher;
+    private final transient Predicate<String> isOwn;
 
     /**
      * A filter for one hub.
      *
      * @param watcher is shown each request; must not wait
+     * @param isOwn   whether a servlet of this name is one of the hub's
      */
-    public EdgeFilter(ClientAddress clients, AccessLog accessLog, Cors cors, Consumer<HttpServletRequest> watcher) {
+    public EdgeFilter(ClientAddress clients, AccessLog accessLog, Cors cors, Consumer<HttpServletRequest> watcher,
+                      Predicate<String> isOwn) {
         this.clients = clients;
         this.accessLog = accessLog;
         this.cors = cors;
         this.watcher = watcher;
+        this.isOwn = isOwn;
     }
 
     @Override
@@ -52,7 +61,11 @@ public final class EdgeFilter extends HttpFilter {
         cors.apply(request, response);
         watcher.accept(request);
         try {
-            chain.doFilter(request, response);
+            if (METHODS.contains(request.getMethod()) || isOwn.test(request.getHttpServletMapping().getServletName())) {
+                chain.doFilter(request, response);
+            } else {
+                refuseMethod(request, response, trace);
+            }
         } finally {
             if (request.isAsyncStarted()) {
                 request.getAsyncContext().addListener(new AtEnd(trace), request, response);
@@ -60,6 +73,13 @@ public final class EdgeFilter extends HttpFilter {
                 trace.ended(response.getStatus());
             }
         }
+    }
+
+    /** The container's own servlet, which has the files, would say 501: that the server can do less than it should. */
+    private static void refuseMethod(HttpServletRequest request, HttpServletResponse response, RequestTrace trace)
+        throws IOException {
+        Problem.render(405, "http-405", "HTTP 405", "the method " + Printable.of(request.getMethod())
+            + " is none of this resource", trace.id()).header("Allow", "GET, HEAD, OPTIONS").write(response);
     }
 
     private static void headers(HttpServletRequest request, HttpServletResponse response, RequestTrace trace) {

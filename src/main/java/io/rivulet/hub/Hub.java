@@ -67,6 +67,8 @@ public final class Hub implements AutoCloseable {
     private volatile RunningHub running;
     private volatile Supplier<String> whyNotOpen = () -> null;
     private volatile boolean closed;
+    /** Whether nobody has taken over: for some time there will be no hub here. */
+    private volatile boolean leaving;
 
     /** A hub without a log yet: until {@link #open} publishes and streams are refused as {@code NOT_OPEN}. */
     public Hub(Settings settings, TopicSpace topics, InstantSource clock, Metrics metrics) {
@@ -140,7 +142,7 @@ public final class Hub implements AutoCloseable {
             throw new IllegalStateException("the hub is open already");
         }
         if (!closed) {
-            running = RunningHub.start(settings, clock, nanos, metrics, log, goLive, names, accounts(),
+            running = RunningHub.start(settings, clock, nanos, metrics, log, goLive, names, this::retryMs, accounts(),
                 grant -> banned.test(grant), presence, topics);
         }
     }
@@ -282,9 +284,33 @@ public final class Hub implements AutoCloseable {
         return parts == null || closed ? "the store is not open" : parts.trouble();
     }
 
+    /**
+     * After how many milliseconds a client is to come back: each time another one, so that clients that were cut
+     * together do not come back together. Longer once the application ends, since a client that comes back before it
+     * runs again meets the container's 404, at which EventSource stops for ever.
+     */
+    public long retryMs() {
+        if (leaving) {
+            long closingMs = settings.get(SettingsTable.RETRY_CLOSING).toMillis();
+            return names.between(closingMs, closingMs + closingMs / 2);
+        }
+        return names.between(settings.get(SettingsTable.RETRY_MIN).toMillis(),
+            settings.get(SettingsTable.RETRY_MAX).toMillis());
+    }
+
     /** Ends all streams, answers what is queued, ends all threads. Does not close the log. Idempotent. */
     @Override
     public void close() {
+        leaving = true;
+        end();
+    }
+
+    /** The same for a successor that serves already: clients may come back soon. */
+    public void handOver() {
+        end();
+    }
+
+    private void end() {
         RunningHub parts;
         synchronized (this) {
             if (closed) {

@@ -74,8 +74,8 @@ final class RunningHub {
     private int ticks;
 
     private RunningHub(Settings settings, InstantSource clock, LongSupplier nanos, Metrics metrics, EventLog log,
-                       GoLive goLive, StreamNames names, StreamAccounts accounts, Predicate<Grant> banned,
-                       Presence presence, TopicSpace topics) {
+                       GoLive goLive, StreamNames names, LongSupplier retryMs, StreamAccounts accounts,
+                       Predicate<Grant> banned, Presence presence, TopicSpace topics) {
         this.log = log;
         this.topics = topics;
         queue = new PublishQueue(settings.get(SettingsTable.PUBLISH_QUEUE_BYTES));
@@ -101,11 +101,9 @@ final class RunningHub {
         HistoryRead history = new HistoryRead(log);
         newest = new NewestRead(log, transients, history);
         FeedSources sources = new FeedSources(ring, transients, history, newest, readBudget, goLive);
-        long retryMin = settings.get(SettingsTable.RETRY_MIN).toMillis();
-        long retryMax = settings.get(SettingsTable.RETRY_MAX).toMillis();
         int shards = Runtime.getRuntime().availableProcessors();
         ShardSetup setup = new ShardSetup(sources, log, readers, metrics, clock, nanos, start, startId,
-            settings.get(SettingsTable.BACKLOG_EVENTS), accounts, () -> names.between(retryMin, retryMax),
+            settings.get(SettingsTable.BACKLOG_EVENTS), accounts, retryMs,
             Heartbeat.CursorDue.of(settings), banned, answers, presence,
             settings.get(SettingsTable.WRITE_BYTES) / shards, names,
             settings.get(SettingsTable.STALL_TIMEOUT).toNanos(),
@@ -119,12 +117,12 @@ final class RunningHub {
         committer.setDaemon(true);
     }
 
-    /** Builds the parts and starts their threads. */
+    /** Builds the parts and starts their threads; {@code retryMs} is when a client is to come back. */
     static RunningHub start(Settings settings, InstantSource clock, LongSupplier nanos, Metrics metrics, EventLog log,
-                            GoLive goLive, StreamNames names, StreamAccounts accounts, Predicate<Grant> banned,
-                            Presence presence, TopicSpace topics) {
-        RunningHub hub = new RunningHub(settings, clock, nanos, metrics, log, goLive, names, accounts, banned, presence,
-            topics);
+                            GoLive goLive, StreamNames names, LongSupplier retryMs, StreamAccounts accounts,
+                            Predicate<Grant> banned, Presence presence, TopicSpace topics) {
+        RunningHub hub = new RunningHub(settings, clock, nanos, metrics, log, goLive, names, retryMs, accounts, banned,
+            presence, topics);
         boolean started = false;
         try {
             hub.startThreads();

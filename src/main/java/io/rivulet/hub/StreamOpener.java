@@ -2,7 +2,6 @@ package io.rivulet.hub;
 
 import io.rivulet.config.Settings;
 import io.rivulet.hub.resume.Resume;
-import io.rivulet.hub.resume.Since;
 import io.rivulet.hub.resume.StartPoint;
 import io.rivulet.hub.resume.SubscribeRequest;
 import io.rivulet.hub.stream.Admission;
@@ -40,7 +39,8 @@ final class StreamOpener {
 
     /** A stream that has a shard and that nobody writes to yet. */
     Subscriber admit(SubscribeRequest request, Outlet outlet) {
-        Admission admission = Admission.of(request.dialect(), settings, setup.names(), setup.clock().millis());
+        Admission admission = Admission.of(request.dialect(), settings, setup.names(), setup.clock().millis(),
+            setup.nanos().getAsLong());
         return new Subscriber(request, outlet, fanOut.assign(), admission);
     }
 
@@ -87,7 +87,7 @@ final class StreamOpener {
         shard.post(s, () -> shard.begin(s, first));
         if (placed != null) {
             attach(s, placed);
-        } else if (s.request().cursor() == null && s.request().since() == Since.LATEST) {
+        } else if (s.request().cursor() == null && s.request().since().isNow()) {
             shard.post(s, () -> shard.attach(s, now, false));
         } else {
             setup.readers().submit(s, work -> attach(s, place(s.request(), work)));

@@ -14,7 +14,19 @@ import java.util.OptionalLong;
 public interface LogFinder {
 
     /** The earliest retained event with this publisher's id, of those that are public or of a granted topic. */
-    Optional<LogEntry> byId(String id, GrantedTopics privates) throws IOException;
+    default Optional<LogEntry> byId(String id, GrantedTopics privates) throws IOException {
+        return byId(id, privates, false);
+    }
+
+    /** The same; {@code firsts}: only of events that had the id first, see {@code Event.repeatsId}. */
+    Optional<LogEntry> byId(String id, GrantedTopics privates, boolean firsts) throws IOException;
+
+    /**
+     * Whether an event has this publisher's id, in the newest segments: in all unless history has terabytes.
+     *
+     * @param privates whether private events count, too
+     */
+    boolean hasId(String id, boolean privates) throws IOException;
 
     /** The entry whose receipt has this key, of the newest segments: of all unless history has terabytes. */
     Optional<LogEntry> byKey(Digest key) throws IOException;

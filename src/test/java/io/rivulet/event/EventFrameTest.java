@@ -98,6 +98,20 @@ class EventFrameTest {
     }
 
     @Test
+    void anEventWhoseIdAnEarlierOneHasIsToldByItsPlaceWhereAClientWantsThat() {
+        Event event = Event.on("t").retryMs(500).data("x").id("\u00e9").build();
+        EventFrame frame = frame(event.asRepeated());
+        assertEquals("retry: 500\ndata: x\nid: \u00e9\n\n", text(frame.live(Variant.PLAIN, List.of())));
+        assertEquals("retry: 500\ndata: x\nid: place\n\n", text(frame.live(Variant.PLACED, List.of())));
+        assertEquals("data: x\nid: place\n\n", text(frame.replay(Variant.PLACED, List.of())));
+        assertSame(frame.live(Variant.PLACED, List.of()), frame.live(Variant.PLACED, List.of()), "shared");
+        assertTrue(frame.weight() >= 2 * frame(event).length() + 2 * frame(event).replay().length);
+        EventFrame first = frame(event);
+        assertSame(first.live(), first.live(Variant.PLACED, List.of()), "nothing is made for the others");
+        assertSame(first.replay(), first.replay(Variant.PLACED, List.of()));
+    }
+
+    @Test
     void anEventOfTheHubsOwnHasATwinForMercure0x() {
         EventFrame own = frame(Event.on("t").type("mercure").data("new").legacyData("old\nx").build());
         assertTrue(own.isPresence());

@@ -8,7 +8,10 @@ import io.rivulet.hub.resume.Caller;
 import io.rivulet.hub.resume.History;
 import io.rivulet.hub.resume.HistoryPages;
 import io.rivulet.hub.resume.Since;
+import io.rivulet.hub.resume.SubscribeRequest;
 import io.rivulet.hub.stream.HubClient;
+import io.rivulet.hub.stream.Outlet;
+import io.rivulet.hub.stream.SharedBytes;
 import io.rivulet.kit.Await;
 import io.rivulet.topic.TopicSelection;
 import java.nio.file.Path;
@@ -18,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -57,6 +61,64 @@ class DepartureTest {
             HubClient hasty = scene.client("news").heartbeat(Duration.ofSeconds(1)).connect();
             Await.until("its hello", () -> hasty.readAll() > 0);
             assertEquals(List.of(1, 3, 5, 7, 9), commentsOf(scene, hasty, 10));
+        }
+    }
+
+    @Test
+    void aClientWhoseSocketTellsThatItHasLeftIsFoundWithoutAWrite() throws Exception {
+        try (HubScene scene = HubScene.timed(folder, clock)) {
+            Leaving[] all = new Leaving[20];
+            for (int i = 0; i < all.length; i++) {
+                all[i] = new Leaving();
+                scene.hub.subscribe(new SubscribeRequest(TopicSelection.ofTopics(List.of("news")), Grant.ANONYMOUS,
+                    null, Since.LATEST, Duration.ofMinutes(5), false, HubScene.PLAIN, "test"), all[i]);
+            }
+            Await.until("all have their hello", () -> List.of(all).stream().allMatch(one -> one.writes.get() > 0));
+            scene.tick();
+            int before = List.of(all).stream().mapToInt(one -> one.looks.get()).sum();
+            for (int tick = 0; tick < 8; tick++) {
+                scene.tick();
+            }
+            assertEquals(before + all.length, List.of(all).stream().mapToInt(one -> one.looks.get()).sum(),
+                "each is looked at once in four seconds");
+            int written = List.of(all).stream().mapToInt(one -> one.writes.get()).sum();
+            all[3].left = true;
+            all[4].left = true;
+            for (int tick = 0; tick < 2 * 8; tick++) { // one that ends gives its place in the list to another
+                scene.tick();
+            }
+            Await.until("they are not counted any more", () -> scene.caps.total() == all.length - 2);
+            assertTrue(all[3].ended && all[4].ended && !all[5].ended);
+            assertEquals(written, List.of(all).stream().mapToInt(one -> one.writes.get()).sum(), "no time has passed");
+        }
+    }
+
+    /** Takes all, and tells whether its client has left. */
+    private static final class Leaving implements Outlet {
+        private final AtomicInteger writes = new AtomicInteger();
+        private final AtomicInteger looks = new AtomicInteger();
+        private volatile boolean left;
+        private volatile boolean ended;
+
+        @Override
+        public boolean isReady() {
+            return true;
+        }
+
+        @Override
+        public void write(SharedBytes events) {
+            writes.incrementAndGet();
+        }
+
+        @Override
+        public boolean hasLeft() {
+            looks.incrementAndGet();
+            return left;
+        }
+
+        @Override
+        public void end() {
+            ended = true;
         }
     }
 

@@ -67,6 +67,12 @@ public final class HubScene implements AutoCloseable {
         return new HubScene(folder, clock, clock::nanos, goLive, log -> log, settings);
     }
 
+    /** With a clock that may be set, and time limits that do not follow it. */
+    public static HubScene timed(Path folder, SetClock clock, LongSupplier nanos, String... settings)
+        throws Exception {
+        return new HubScene(folder, clock, nanos, GoLive.EXACT, log -> log, settings);
+    }
+
     HubScene(Path folder, GoLive goLive, String... settings) throws Exception {
         this(folder, goLive, log -> log, settings);
     }

@@ -346,12 +346,34 @@ class HubTest {
         scene.close();
         client.drain();
         assertTrue(client.isEnded());
-        assertTrue(client.retryMs() >= 2_000 && client.retryMs() <= 4_000);
+        assertTrue(client.retryMs() >= 12_000 && client.retryMs() <= 18_000, "longer than a new version takes to come");
         assertEquals(Reason.NOT_OPEN,
             assertThrows(Refused.class, () -> scene.hub.publish(Event.on("news").build())).reason());
         assertThrows(Refused.class, () -> scene.client("news").connect());
         Await.until("its threads are gone", () -> Thread.getAllStackTraces().keySet().stream()
             .noneMatch(t -> t.getName().matches("rivulet-(commit|shard|read|answer|tick|log).*")));
+    }
+
+    @Test
+    void aHubThatASuccessorTakesOverFromTellsStreamsToComeBackSoon() throws Exception {
+        try (HubScene scene = new HubScene(folder)) {
+            HubClient client = awaitHello(scene.client("news").connect(), 1);
+            scene.hub.handOver();
+            assertTrue(client.drain().isEnded());
+            assertTrue(client.retryMs() >= 2_000 && client.retryMs() <= 4_000, client.wire());
+            assertTrue(scene.hub.retryMs() <= 4_000);
+            scene.hub.close(); // the old version is undeployed: whoever asks it now meets a gap
+            assertTrue(scene.hub.retryMs() >= 12_000);
+        }
+    }
+
+    @Test
+    void theTimeToComeBackToAHubThatEndsIsASetting() throws Exception {
+        HubScene scene = new HubScene(folder, "retry.closing", "40s");
+        HubClient client = awaitHello(scene.client("news").connect(), 1);
+        assertTrue(client.retryMs() <= 4_000, client.wire());
+        scene.close();
+        assertTrue(client.drain().retryMs() >= 40_000 && client.retryMs() <= 60_000, client.wire());
     }
 
     @Test

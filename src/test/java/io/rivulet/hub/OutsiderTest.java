@@ -152,8 +152,14 @@ class OutsiderTest {
             scene.publish(Event.on("mine").data("3").build());
             scene.publish(Event.on("mine").data("4").id("7").build());
             scene.publish(Event.on("mine").data("5").build());
-            HubClient member = scene.client("mine").as(grant("me", topics("mine"))).connectAfter("7");
+            Grant me = grant("me", topics("mine"));
+            HubClient member = scene.mercure("mine").as(me).connectAfter("7");
             assertEquals(List.of("3", "4", "5"), awaitEvents(member, 3).data(), "REC-07");
+            assertEquals(List.of("5"), awaitEvents(scene.mercure("mine").connectAfter("7"), 1).data());
+            HubClient all = awaitEvents(scene.client("mine").as(me).connect(Since.EARLIEST), 4);
+            assertEquals(List.of("3", "4"), all.data().subList(1, 3));
+            assertEquals("7", all.events().get(2).id(), "the public one is the first of its kind");
+            assertEquals(List.of("5"), awaitEvents(scene.client("mine").as(me).connectAfter("7"), 1).data());
             assertEquals(List.of("5"), awaitEvents(scene.client("mine").connectAfter("7"), 1).data());
         }
     }

@@ -251,6 +251,18 @@ class BadInputIT {
     }
 
     @Test
+    void aMethodThatNobodyKnowsIsRefusedAtEachPathAndNeverTheServersFault() throws IOException {
+        for (String path : List.of("/", "/index.html", "/home/app.js", "/nothing/here", "/api/nothing")) {
+            for (String method : List.of("PATCH", "QUERY", "BREW")) {
+                WireResponse answer = WireClient.exchange(server, method + " " + path
+                    + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+                assertProblem(405, answer, method);
+                assertTrue(answer.header("Allow").contains("GET"), method + " " + path);
+            }
+        }
+    }
+
+    @Test
     void whatIsNotBuiltYetIsNamedAndNeverIgnored() throws IOException {
         for (String parameter : List.of("transport", "timeout", "padding", "max", "session")) {
             assertProblem(400, get("topic=t&" + parameter + "=1"), parameter);

@@ -57,6 +57,24 @@ class ChunksIT {
         }
     }
 
+    /** As by SIGTERM: also a Jetty, which closes its connections before it ends its applications. */
+    @Test
+    void aStreamOfAServerThatStopsEndsItsLastChunkAndTheBody() throws IOException {
+        for (String straight : List.of("true", "false")) {
+            try (Server server = Server.in(container).set("jetty.straight", straight).set("retry.closing", "12s")
+                .start(); WireClient client = open(server)) {
+                chunksUpTo(client, "\n\n");
+                server.stop();
+                StringBuilder end = new StringBuilder();
+                for (String chunk = chunk(client); !chunk.isEmpty(); chunk = chunk(client)) {
+                    end.append(chunk);
+                }
+                assertTrue(end.toString().matches("(?s)(.*\n)?retry: 1[2-8]\\d{3}\n:\n(:\n)?"), end.toString());
+                assertEquals("", line(client), "no trailers");
+            }
+        }
+    }
+
     private static WireClient open(Server server) throws IOException {
         WireClient client = WireClient.to(server);
         client.send("GET /api/updates?topic=t HTTP/1.1\r\nHost: localhost\r\n\r\n").readHead();

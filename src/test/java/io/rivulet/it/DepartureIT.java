@@ -48,6 +48,22 @@ class DepartureIT {
         Await.until("those that left are not counted any more", () -> Inside.of(server).streams() == 0);
     }
 
+    /** A write never finds out: the kernel of a client that has ended its own side alone takes what comes. */
+    @Test
+    void aClientThatEndsItsSideIsFoundByALookAtItsSocket() throws IOException {
+        try (WireClient client = WireClient.to(server)) {
+            client.send("GET /api/updates?heartbeat=300&topic=" + SHARED.topic()
+                + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            assertEquals(200, client.readHead().status());
+            assertEquals(1, Inside.of(server).streams());
+            client.endOutput();
+            Await.until("its stream has ended", () -> Inside.of(server).streams() == 0);
+            while (!client.isEnded()) {
+                // what was on its way
+            }
+        }
+    }
+
     @Test
     void streamsThatOpenAndLeaveDoNotFillTheCap() throws IOException {
         for (String query : List.of("topic=*&conflate=topic&since=earliest", "topic=" + SHARED.topic())) {

@@ -216,6 +216,7 @@ public final class Server implements AutoCloseable {
             this.container = container;
             set("dev", "true");
             set("heartbeat", "1s");
+            set("retry.closing", "1s"); // pages that a test restarts the server for come back before its patience ends
         }
 
         /** A setting, without {@code rivulet.} before its key. */

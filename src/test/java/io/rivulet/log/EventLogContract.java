@@ -209,6 +209,24 @@ public abstract class EventLogContract {
     }
 
     @Test
+    void itIsToldWhetherAnIdWasUsedBeforeAndItStaysTold() throws IOException {
+        log.append(List.of(new LogRecord(Event.on("a").id("mine").build(), null)));
+        log.append(List.of(new LogRecord(Event.on("a").id("mine").build().asRepeated(), null),
+            new LogRecord(Event.on("a").id("hidden").markPrivate(true).build(), null)));
+        log = settled(log);
+        assertTrue(log.find().hasId("mine", false) && log.find().hasId("mine", true));
+        assertFalse(log.find().hasId("yours", true));
+        assertFalse(log.find().hasId("hidden", false), "nobody can ask for the ids of private events");
+        assertTrue(log.find().hasId("hidden", true));
+        List<LogEntry> all = log.read(0, 3, TopicSelection.ofTopics(List.of("*")), 1 << 20).entries();
+        assertEquals(List.of(false, true, false), all.stream().map(e -> e.event().repeatsId()).toList());
+        assertEquals(1, position("mine"));
+        assertEquals(1, log.find().byId("mine", GrantedTopics.NONE, true).get().position());
+        log.append(List.of(new LogRecord(Event.on("a").id("again").build().asRepeated(), null)));
+        assertTrue(log.find().byId("again", GrantedTopics.ALL, true).isEmpty());
+    }
+
+    @Test
     void aReceiptIsFoundByItsKey() throws IOException {
         Receipt receipt = new Receipt(new Digest(7, 8), new Digest(9, 10), 2);
         log.append(List.of(on("a", "0")));

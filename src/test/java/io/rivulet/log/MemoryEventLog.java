@@ -116,9 +116,14 @@ public final class MemoryEventLog implements EventLog, LogFinder {
     }
 
     @Override
-    public synchronized Optional<LogEntry> byId(String id, GrantedTopics privates) {
-        return entries.stream().filter(e -> id.equals(e.event().id())
+    public synchronized Optional<LogEntry> byId(String id, GrantedTopics privates, boolean firsts) {
+        return entries.stream().filter(e -> id.equals(e.event().id()) && !(firsts && e.event().repeatsId())
             && (!e.event().isPrivate() || privates.coversOne(e.event().topics()))).findFirst();
+    }
+
+    @Override
+    public synchronized boolean hasId(String id, boolean privates) {
+        return entries.stream().anyMatch(e -> id.equals(e.event().id()) && (privates || !e.event().isPrivate()));
     }
 
     @Override

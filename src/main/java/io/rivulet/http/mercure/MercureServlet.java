@@ -73,7 +73,7 @@ public final class MercureServlet extends HubServlet {
                 try {
                     subscribe(request, response);
                 } catch (Refused refused) {
-                    softly(refused, request, response);
+                    softly(refused, new FormFields(), request, response);
                 }
             }
             case "POST" -> publish.handle(request,
@@ -107,7 +107,7 @@ public final class MercureServlet extends HubServlet {
                 + SettingsTable.MERCURE_LEGACY.fullKey() + "=true turns it on); Mercure 1.0 says "
                 + "match or match_urlpattern");
         }
-        return MatcherParameters.hasMatch(all) ? MERCURE : LEGACY;
+        return isLegacy(all) ? LEGACY : MERCURE;
     }
 
     /** Waits for the body: a QUERY asks for the union of query and body (SUB-02). */
@@ -132,25 +132,45 @@ public final class MercureServlet extends HubServlet {
                 subscribe.goOn(found, request, response);
             }
         } catch (Refused refused) {
-            softly(refused, request, response);
+            softly(refused, new FormFields(), request, response);
         }
     }
 
     /** The request becomes a stream, which lasts; its body's memory does not. */
     private void open(Posed posed, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        FormFields body;
         StreamParameters.Wanted asked;
         try {
-            asked = asked(request, FormDecoder.decode(posed.body(), QUERY_FIELDS_MAX), posed.grant());
+            body = FormDecoder.decode(posed.body(), QUERY_FIELDS_MAX);
+            asked = asked(request, body, posed.grant());
         } finally {
             posed.charge().close();
         }
-        subscribe.open(asked, request, response);
+        try {
+            subscribe.open(asked, request, response);
+        } catch (Refused refused) {
+            softly(refused, body, request, response);
+        }
     }
 
-    private void softly(Refused refused, HttpServletRequest request, HttpServletResponse response)
+    /** A refusal may come before the parameters are read, so the dialect is looked for here. */
+    private void softly(Refused refused, FormFields body, HttpServletRequest request, HttpServletResponse response)
         throws IOException {
-        if (!subscribe.refuseSoftly(refused, MERCURE, request, response)) {
+        FormFields query;
+        try {
+            query = Query.of(request);
+        } catch (Refused unreadable) {
+            query = new FormFields(); // the refusal that came first counts
+        }
+        Dialect dialect = isLegacy(query.and(body)) ? LEGACY : MERCURE;
+        String cursor = StreamParameters.lastEventId(request, query, body, dialect);
+        if (!subscribe.refuseSoftly(refused, dialect, cursor, request, response)) {
             throw refused;
         }
+    }
+
+    private boolean isLegacy(FormFields all) {
+        return context().settings().get(SettingsTable.MERCURE_LEGACY) && MatcherParameters.hasTopic(all)
+            && !MatcherParameters.hasMatch(all);
     }
 }

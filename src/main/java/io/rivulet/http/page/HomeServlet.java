@@ -1,10 +1,10 @@
 package io.rivulet.http.page;
 
-import io.rivulet.config.Settings;
 import io.rivulet.feed.Feeds;
+import io.rivulet.http.HubContext;
+import io.rivulet.http.HubServlet;
 import io.rivulet.http.access.Origins;
 import jakarta.servlet.ServletContext;
-import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -18,30 +18,39 @@ import java.util.regex.Pattern;
  * and its commands are made from the request, so it is right under any context path and host name. It runs in the
  * container's request threads.
  */
-public final class HomeServlet extends HttpServlet {
+public final class HomeServlet extends HubServlet {
 
+    private static final String OF_THE_PAGE = "GET, HEAD, OPTIONS";
     private static final String TEMPLATE = "/WEB-INF/home.html";
     /** A host name, an IPv4 address or an IPv6 address in brackets, and a port. */
     private static final Pattern HOST =
         Pattern.compile("(?:[A-Za-z0-9._-]{1,255}|\\[[0-9A-Fa-f:.]{2,45}])(?::\\d{1,5})?");
 
-    private final transient Settings settings;
     private final transient Feeds feeds;
     private transient HomePage page;
 
-    /** The servlet of a hub with these settings; it shows what the feeds publish. */
-    public HomeServlet(Settings settings, Feeds feeds) {
-        this.settings = settings;
+    /** The servlet of this hub; it shows what the feeds publish. */
+    public HomeServlet(HubContext context, Feeds feeds) {
+        super(context);
         this.feeds = feeds;
     }
 
     @Override
     public void init() {
-        page = new HomePage(template(getServletContext()), settings, feeds.topics(), feeds.quotesAreSimulated());
+        page = new HomePage(template(getServletContext()), context().settings(), feeds.topics(),
+            feeds.quotesAreSimulated());
     }
 
     @Override
-    protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    protected void begin(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        switch (request.getMethod()) {
+            case "GET", "HEAD" -> show(request, response);
+            case "OPTIONS" -> context().cors().options(request, response, OF_THE_PAGE);
+            default -> throw noMethod(request, response, OF_THE_PAGE);
+        }
+    }
+
+    private void show(HttpServletRequest request, HttpServletResponse response) throws IOException {
         String context = request.getContextPath();
         if (!context.isEmpty() && request.getRequestURI().equals(context)) {
             response.sendRedirect(context + "/"); // the page's links are relative; Tomcat 11 leaves this to us

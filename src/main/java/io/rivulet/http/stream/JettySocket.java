@@ -129,6 +129,11 @@ final class JettySocket {
         return true;
     }
 
+    /** A look at it, also while Jetty writes. */
+    SocketLook look() {
+        return new SocketLook(channel);
+    }
+
     /** Whether the socket, as far as is known, would take something. */
     boolean isReady() {
         if (pending) {
@@ -219,7 +224,8 @@ final class JettySocket {
         }
     }
 
-    private static Object ask(Object of, String name) throws ReflectiveOperationException {
+    /** What this method of its says; for others that ask Jetty by name. */
+    static Object ask(Object of, String name) throws ReflectiveOperationException {
         return of.getClass().getMethod(name).invoke(of);
     }
 }

@@ -319,6 +319,10 @@ public abstract class OpenResponse implements Outlet, WriteListener, AsyncListen
 
     // ---- any thread
 
+    final AsyncContext async() {
+        return async;
+    }
+
     final boolean isOver() {
         return over;
     }

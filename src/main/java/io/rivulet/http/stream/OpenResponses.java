@@ -19,6 +19,7 @@ public final class OpenResponses implements AutoCloseable {
     private final WriterPool pool;
     private final boolean mayGoStraight;
     private final Metrics metrics;
+    private final GzipWarning gzip = new GzipWarning();
 
     /** As the settings say; threads start when they are needed. */
     public OpenResponses(Settings settings, Metrics metrics) {
@@ -34,10 +35,10 @@ public final class OpenResponses implements AutoCloseable {
      */
     public OpenResponse of(HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (!request.getProtocol().startsWith("HTTP/2")) {
-            return new ShardWriter(mayGoStraight, metrics);
+            return new ShardWriter(mayGoStraight, metrics, gzip);
         }
         ServletOutputStream out = response.getOutputStream();
-        return ContainerOutput.of(out).completesWithoutBlocking() ? new ShardWriter(mayGoStraight, metrics)
+        return ContainerOutput.of(out).completesWithoutBlocking() ? new ShardWriter(mayGoStraight, metrics, gzip)
             : new LaneWriter(pool.enter(request.getServletConnection().getConnectionId()));
     }
 

@@ -18,21 +18,28 @@ final class ShardWriter extends OpenResponse {
 
     private final boolean mayGoStraight;
     private final Metrics metrics;
+    /** To be told of a stream of Jetty's that begins without a straight socket; null once it was, and elsewhere. */
+    private GzipWarning gzip;
     /** The socket, where it can be written to; else null. */
     private JettySocket socket;
     /** Whether the usual way has brought the first bytes, and the socket is written to from now on. */
     private boolean straight;
     private boolean begun;
+    /** Where it can be seen that the client has left; else null. */
+    private SocketLook look;
 
     /** A writer that goes to the socket itself where that can be done and {@code mayGoStraight}. */
-    ShardWriter(boolean mayGoStraight, Metrics metrics) {
+    ShardWriter(boolean mayGoStraight, Metrics metrics, GzipWarning gzip) {
         this.mayGoStraight = mayGoStraight;
         this.metrics = metrics;
+        this.gzip = gzip;
     }
 
     @Override
     void opening(AsyncContext async, ServletOutputStream out) {
         socket = mayGoStraight ? JettySocket.of(async, out) : null;
+        gzip = socket == null && out.getClass().getName().startsWith("org.eclipse.jetty.") ? gzip : null;
+        look = socket != null ? socket.look() : SocketLook.ofTomcat(async);
     }
 
     @Override
@@ -50,8 +57,22 @@ final class ShardWriter extends OpenResponse {
             }
             socket = null;
         }
+        if (drained && begun && gzip != null) {
+            beganCompressed();
+        }
         tellIfPutOff();
         return drained;
+    }
+
+    private void beganCompressed() {
+        if (enter()) {
+            try {
+                gzip.begun(async());
+                gzip = null;
+            } finally {
+                leave();
+            }
+        }
     }
 
     private boolean goesStraight() {
@@ -95,6 +116,18 @@ final class ShardWriter extends OpenResponse {
             } finally {
                 leave();
             }
+        }
+    }
+
+    @Override
+    public boolean hasLeft() {
+        if (look == null || !enter()) {
+            return false;
+        }
+        try {
+            return look.hasLeft();
+        } finally {
+            leave();
         }
     }
 

@@ -29,7 +29,10 @@ public final class StreamParameters {
 
     private static final Duration HEARTBEAT_IMPATIENT = Duration.ofSeconds(4);
     private static final int HEARTBEAT_S_MAX = 300;
-    /** Clients that give up reading before the default heartbeat: okhttp-eventsource after 5 s, httpx after 5 s. */
+    /**
+     * Clients that give up reading before the default heartbeat: okhttp-eventsource after 5 s, httpx after 5 s. So do
+     * those that say no name (Micronaut, LaunchDarkly for JavaScript).
+     */
     private static final List<String> IMPATIENT = List.of("okhttp/", "python-httpx/");
 
     private static final String TOPIC_RATE = "topic.rate";
@@ -62,7 +65,7 @@ public final class StreamParameters {
         KNOWN.or(dialect.cursorParameters()::contains).check(query, "parameter");
         TopicSelection topics = matcherParameters.selectionOrDefault(query);
         String cursor = lastEventId(request, query, new FormFields(), dialect);
-        Since since = query.has("since") ? Since.parse(query.one("since"), context.clock().instant()) : Since.LATEST;
+        Since since = query.has("since") ? Since.parse(query.one("since"), context.clock().instant()) : Since.UNSAID;
         if (cursor != null && cursor.isEmpty()) { // "no replay", said out loud
             since = Since.LATEST;
         }
@@ -71,12 +74,15 @@ public final class StreamParameters {
         return new Wanted(all.request().at(pace(query)), all.hadCursor());
     }
 
-    /** At Mercure's path, from query and body together; parameters that Mercure does not know are ignored. */
+    /**
+     * At Mercure's path, from query and body together. Parameters that Mercure does not know are ignored, but for
+     * {@code heartbeat} in the query.
+     */
     public Wanted ofMercure(HttpServletRequest request, FormFields query, FormFields body, Grant grant,
         Dialect dialect) {
         TopicSelection topics = matcherParameters.selection(query.and(body));
         String cursor = lastEventId(request, query, body, dialect);
-        return asked(request, topics, grant, cursor, Since.LATEST, usualHeartbeat(request), false, dialect);
+        return asked(request, topics, grant, cursor, Since.LATEST, mercureHeartbeat(request, query), false, dialect);
     }
 
     private static Wanted asked(HttpServletRequest request, TopicSelection topics, Grant grant, String cursor,
@@ -107,8 +113,15 @@ public final class StreamParameters {
     private Duration usualHeartbeat(HttpServletRequest request) {
         String agent = request.getHeader("User-Agent");
         Duration usual = context.settings().get(SettingsTable.HEARTBEAT);
-        boolean impatient = agent != null && IMPATIENT.stream().anyMatch(agent::startsWith);
+        boolean impatient = agent == null || IMPATIENT.stream().anyMatch(agent::startsWith);
         return impatient && usual.compareTo(HEARTBEAT_IMPATIENT) > 0 ? HEARTBEAT_IMPATIENT : usual;
+    }
+
+    /** What cannot be meant is passed over, as all that the protocol does not know. */
+    private Duration mercureHeartbeat(HttpServletRequest request, FormFields query) {
+        String given = query.has("heartbeat") ? query.last("heartbeat") : "";
+        int seconds = given.matches("[0-9]{1,3}") ? Integer.parseInt(given) : 0;
+        return seconds < 1 || seconds > HEARTBEAT_S_MAX ? usualHeartbeat(request) : Duration.ofSeconds(seconds);
     }
 
     private Duration heartbeat(HttpServletRequest request, FormFields query) {
@@ -136,7 +149,7 @@ public final class StreamParameters {
      * the query before the body (SUB-02, REC-02, OLD-10); of several with one name the last. Empty when the client says
      * that it has none; null when it says nothing.
      */
-    private static String lastEventId(HttpServletRequest request, FormFields query, FormFields body, Dialect dialect) {
+    public static String lastEventId(HttpServletRequest request, FormFields query, FormFields body, Dialect dialect) {
         String header = request.getHeader("Last-Event-ID");
         if (header != null) {
             return utf8(header);

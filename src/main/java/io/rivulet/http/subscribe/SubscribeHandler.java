@@ -19,7 +19,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Opens streams. The doors of updates and of Mercure use it, in the container's request threads.
@@ -123,9 +122,10 @@ public final class SubscribeHandler {
      * later, or, when it is banned, never (204). False when this refusal is to be told as any other.
      *
      * @param dialect of the door
+     * @param cursor  the id that the client resumes after; null when it names none
      */
-    public boolean refuseSoftly(Refused e, Dialect dialect, HttpServletRequest request, HttpServletResponse response)
-        throws IOException {
+    public boolean refuseSoftly(Refused e, Dialect dialect, String cursor, HttpServletRequest request,
+                                HttpServletResponse response) throws IOException {
         if (e.reason() == Reason.BANNED) {
             context.problem().note(e, request);
             response.setStatus(HttpServletResponse.SC_NO_CONTENT);
@@ -136,7 +136,7 @@ public final class SubscribeHandler {
         if (!passing || !isNative(request)) {
             return false;
         }
-        comeBackLater(dialect, response);
+        comeBackLater(dialect, cursor, response);
         return true;
     }
 
@@ -146,12 +146,17 @@ public final class SubscribeHandler {
         return accept != null && accept.contains("text/event-stream") && cache != null && cache.contains("no-cache");
     }
 
-    /** A stream that ends at once and says when to come back. */
-    private void comeBackLater(Dialect dialect, HttpServletResponse response) throws IOException {
+    /**
+     * A stream that ends at once and says when to come back. Where a header tells where it begins (REC-06), that is
+     * still the id that the client has: nothing came after it.
+     */
+    private void comeBackLater(Dialect dialect, String cursor, HttpServletResponse response) throws IOException {
         headers((Grant) null, response);
-        long minMs = context.settings().get(SettingsTable.RETRY_MIN).toMillis();
-        long maxMs = context.settings().get(SettingsTable.RETRY_MAX).toMillis();
-        long retryMs = ThreadLocalRandom.current().nextLong(minMs, maxMs + 1);
-        response.getOutputStream().write(dialect.farewell(retryMs));
+        if (dialect.startHeader() != null && cursor != null) {
+            boolean isId = !cursor.isEmpty() && cursor.length() <= context.settings().get(SettingsTable.ID_BYTES_MAX)
+                && cursor.codePoints().noneMatch(Character::isISOControl);
+            response.setHeader(dialect.startHeader(), isId ? wire(cursor) : "earliest");
+        }
+        response.getOutputStream().write(dialect.farewell(context.hub().retryMs()));
     }
 }

@@ -60,7 +60,7 @@ public final class UpdatesServlet extends HubServlet {
             Grant grant = context().access().toRead(request);
             subscribe.open(parameters.ofUpdates(request, grant, dialect(request)), request, response);
         } catch (Refused refused) {
-            if (!subscribe.refuseSoftly(refused, DIALECT, request, response)) {
+            if (!subscribe.refuseSoftly(refused, DIALECT, null, request, response)) {
                 throw refused;
             }
         }

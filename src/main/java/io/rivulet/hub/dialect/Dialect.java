@@ -1,5 +1,6 @@
 package io.rivulet.hub.dialect;
 
+import io.rivulet.auth.Grant;
 import io.rivulet.config.Settings;
 import io.rivulet.event.Variant;
 import io.rivulet.topic.TopicSelection;
@@ -56,9 +57,10 @@ public interface Dialect {
      *
      * @param connection the stream's public name
      * @param secret     what proves that somebody owns this name; costs something to make
+     * @param grant      as whom it was opened, and until when
      * @param topics     what the stream wants
      */
-    byte[] hello(String connection, Supplier<String> secret, TopicSelection topics, Start start);
+    byte[] hello(String connection, Supplier<String> secret, Grant grant, TopicSelection topics, Start start);
 
     /**
      * Whether a browser is refused with a stream that ends at once when there are too many streams. Else it is told
@@ -88,6 +90,14 @@ public interface Dialect {
 
     // ---- end
 
+    /**
+     * An event that tells that the stream's token ends soon, and with it the stream; or null.
+     *
+     * @param connection the stream's public name
+     * @param untilMs    when, in milliseconds since 1970
+     */
+    byte[] expiring(String connection, long untilMs);
+
     /** The last bytes of a stream that the hub ends: when to come back. No blank line, as in {@link #prelude}. */
     default byte[] farewell(long retryMs) {
         return comeBack(retryMs);
@@ -99,6 +109,12 @@ public interface Dialect {
     Duration maxAge(Settings settings);
 
     // ---- cursors
+
+    /**
+     * Whether an id that an earlier event has goes out as the sealed place. A cursor is then the id of the first event
+     * that had it; where that one is gone, nobody knows the cursor.
+     */
+    boolean tellsPlaces();
 
     /** The parameters that may carry the last event id where no header does, the strongest first. */
     List<String> cursorParameters();

@@ -1,5 +1,6 @@
 package io.rivulet.hub.dialect;
 
+import io.rivulet.auth.Grant;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.event.Variant;
@@ -44,7 +45,13 @@ public class MercureDialect implements Dialect {
     }
 
     @Override
-    public final byte[] hello(String connection, Supplier<String> secret, TopicSelection topics, Start start) {
+    public final byte[] hello(String connection, Supplier<String> secret, Grant grant, TopicSelection topics,
+                              Start start) {
+        return null;
+    }
+
+    @Override
+    public final byte[] expiring(String connection, long untilMs) {
         return null;
     }
 
@@ -71,6 +78,11 @@ public class MercureDialect implements Dialect {
     @Override
     public final Duration maxAge(Settings settings) {
         return settings.get(SettingsTable.MERCURE_MAX_AGE);
+    }
+
+    @Override
+    public final boolean tellsPlaces() {
+        return false; // ids may repeat, and a cursor is the earliest one in history (REC-07)
     }
 
     /** The protocol's own, and that of a polyfill for old browsers, by which nothing else is meant. */

@@ -2,6 +2,7 @@ package io.rivulet.hub.dialect;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.rivulet.auth.Grant;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.event.EventFrame;
@@ -9,6 +10,7 @@ import io.rivulet.event.Variant;
 import io.rivulet.topic.TopicMatcher;
 import io.rivulet.topic.TopicSelection;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -30,7 +32,7 @@ public final class PlainDialect implements Dialect {
 
     /** Events are written as they are. */
     public PlainDialect() {
-        this(Variant.PLAIN);
+        this(Variant.PLACED);
     }
 
     private PlainDialect(Variant variant) {
@@ -61,12 +63,18 @@ public final class PlainDialect implements Dialect {
         return null;
     }
 
-    /** {@code rivulet.hello}: the name of the connection, and how it resumed. */
+    /** {@code rivulet.hello}: the name of the connection, whose it is, until when, and how it resumed. */
     @Override
-    public byte[] hello(String connection, Supplier<String> secret, TopicSelection topics, Start start) {
+    public byte[] hello(String connection, Supplier<String> secret, Grant grant, TopicSelection topics, Start start) {
         JsonObject json = new JsonObject();
         json.addProperty("connection", connection);
         json.addProperty("secret", secret.get());
+        if (grant.isNamed()) {
+            json.addProperty("as", grant.subject());
+        }
+        if (grant.expiresMs() != Grant.NEVER) {
+            json.addProperty("until", Instant.ofEpochMilli(grant.expiresMs()).toString());
+        }
         json.addProperty("resumed", start.resumedText());
         json.addProperty("missed", start.missed());
         if (start.transientLost()) {
@@ -80,6 +88,15 @@ public final class PlainDialect implements Dialect {
         return EventFrame.control("rivulet.hello", json.toString(), start.cursorId());
     }
 
+    /** {@code rivulet.expiring}: what a page needs to go on with a fresh token. Without an id: no event has come. */
+    @Override
+    public byte[] expiring(String connection, long untilMs) {
+        JsonObject json = new JsonObject();
+        json.addProperty("until", Instant.ofEpochMilli(untilMs).toString());
+        json.addProperty("connection", connection);
+        return EventFrame.control("rivulet.expiring", json.toString(), null);
+    }
+
     @Override
     public boolean isSoftWhenFull() {
         return true;
@@ -88,6 +105,11 @@ public final class PlainDialect implements Dialect {
     @Override
     public Variant variant(Settings settings) {
         return variant;
+    }
+
+    @Override
+    public boolean tellsPlaces() {
+        return true;
     }
 
     @Override

@@ -45,6 +45,7 @@ public final class Committer implements Runnable {
     private final TransientTopics transients;
     private final FanOut fanOut;
     private final Receipts receipts;
+    private final RepeatedIds repeatedIds;
     private final DeferredAnswers answers;
     private final Metrics metrics;
     private final InstantSource clock;
@@ -74,6 +75,7 @@ public final class Committer implements Runnable {
         this.fanOut = fanOut;
         this.answers = new DeferredAnswers(answering);
         this.receipts = new Receipts(log, answers::give);
+        this.repeatedIds = new RepeatedIds(log, transients, answers::give);
         this.metrics = metrics;
         this.clock = clock;
         this.place = Position.ofDurable(log.range().head());
@@ -134,6 +136,7 @@ public final class Committer implements Runnable {
     /** Appends a group as one commit, and shows it. Repetitions of earlier publishes are answered and not appended. */
     private void commit(List<PendingPublish> group) throws IOException {
         List<PendingPublish> fresh = receipts.settle(group);
+        repeatedIds.mark(fresh);
         List<LogRecord> records = new ArrayList<>();
         for (PendingPublish pending : fresh) {
             if (!pending.isTransient) {

@@ -14,7 +14,8 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class PendingPublish {
 
-    final List<Event> events;
+    /** The committer marks those whose id an earlier event has. */
+    List<Event> events;
     /** Key and content of an idempotent publish; null without a key. */
     final Receipt receipt;
     /** In memory only. One durable event makes a whole batch durable, so that it stays contiguous in the log. */

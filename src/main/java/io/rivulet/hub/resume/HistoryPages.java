@@ -74,8 +74,9 @@ public final class HistoryPages {
             return newest(view, asked, work);
         }
         // a page begins where a stream would; an id of another history, which resets a stream, is refused here
-        StartPoint start = resume.find(new ResumeRequest(asked.topics(), asked.grant(), asked.after(),
-            asked.since(), false), work);
+        Since from = asked.after() == null ? asked.since() : Since.LATEST;
+        StartPoint start = resume.find(
+            new ResumeRequest(asked.topics(), asked.grant(), asked.after(), from, false, true), work);
         if (start.resumed() == StartPoint.Resumed.RESET) {
             throw Refused.malformed("the id to begin after is not of this history");
         }
@@ -117,7 +118,8 @@ public final class HistoryPages {
     }
 
     private History.Item item(LogEntry entry, View view, LogWork work) {
-        return new History.Item(entry.id(log.seal()), entry.timeMs(), entry.event(), told(entry.event(), view, work));
+        String id = entry.event().repeatsId() ? entry.placeId(log.seal()) : entry.id(log.seal());
+        return new History.Item(id, entry.timeMs(), entry.event(), told(entry.event(), view, work));
     }
 
     /** The topics that the reader may be told: of a private event those that the grant covers. */

@@ -63,14 +63,43 @@ public final class Resume {
         }
         IdSeal.Opened opened = cursor.startsWith(IdSeal.PREFIX) ? log.seal().open(cursor) : null;
         StartPoint place = opened == null ? StartPoint.RESET : sealed(request, opened, work);
-        // not the hub's: on the Mercure path a publisher may have given an id that looks like one (PUB-09)
-        return place == StartPoint.RESET ? named(request, work) : place;
+        if (place == StartPoint.RESET) {
+            // not the hub's: on the Mercure path a publisher may have given an id that looks like one (PUB-09)
+            place = named(request, work);
+        }
+        return place == StartPoint.RESET ? unknown(request, work) : place;
     }
 
-    /** A publisher's id: of repeated ones the earliest (REC-07), of those that the caller may know of. */
+    /**
+     * A cursor that nobody knows. Where to begin then the client may have said by {@code since}. If not, an id of the
+     * hub's form is of another history. Another one may be a publisher's, of an event that is gone: all that is kept is
+     * newer than that, and the client has not got it.
+     */
+    private StartPoint unknown(ResumeRequest request, LogWork work) throws IOException {
+        boolean isHubs = request.cursor().startsWith(IdSeal.PREFIX);
+        return switch (request.since().kind()) {
+            case LATEST -> StartPoint.RESET;
+            case UNSAID -> isHubs ? StartPoint.RESET : afterTheLost(request, work);
+            default -> since(request, work).as(isHubs ? StartPoint.Resumed.RESET : StartPoint.Resumed.PARTIAL);
+        };
+    }
+
+    /** From the oldest event there is, if others were lost; else the cursor was never an id here. */
+    private StartPoint afterTheLost(ResumeRequest request, LogWork work) throws IOException {
+        Position oldest = oldest();
+        boolean isFirstRun = log.range().epoch() <= 1;
+        StartPoint start = lostAmongTransients(request, work, isFirstRun, Position.START,
+            StartPoint.partial(oldest, ids.idOf(oldest), null));
+        return start.transientLost() || log.find(work).lastTrimmed(view(request)) > 0 ? start : StartPoint.RESET;
+    }
+
+    /**
+     * A publisher's id: of repeated ones the earliest (REC-07), of those that the caller may know of. A caller who is
+     * told places has got by this id only an event that had it first; where that is gone, nobody knows the cursor.
+     */
     private StartPoint named(ResumeRequest request, LogWork work) throws IOException {
         String cursor = request.cursor();
-        Optional<LogEntry> entry = log.find(work).byId(cursor, request.grant().subscribes());
+        Optional<LogEntry> entry = log.find(work).byId(cursor, request.grant().subscribes(), request.places());
         if (entry.isPresent()) {
             Position place = Position.ofDurable(entry.get().position());
             return lostAmongTransients(request, work, entry.get().epoch() == log.range().epoch(), place,
@@ -150,7 +179,7 @@ public final class Resume {
     private StartPoint since(ResumeRequest request, LogWork work) throws IOException {
         Since since = request.since();
         return switch (since.kind()) {
-            case LATEST -> StartPoint.LIVE;
+            case UNSAID, LATEST -> StartPoint.LIVE;
             case EARLIEST -> earliest();
             case LAST_OF_EACH -> newestOfEach(request, work);
             case LAST_COUNT -> at(newest(request, since.count(), work));

@@ -10,8 +10,10 @@ import io.rivulet.topic.TopicSelection;
  * @param topics    what is wanted
  * @param grant     what the caller may see
  * @param cursor    the id to resume after, or null; beats {@code since}
- * @param since     where to begin without a cursor
+ * @param since     where to begin without a cursor, or with one that nobody knows
  * @param conflates whether the newest event of each topic is enough
+ * @param places    whether the caller was told the place, and not the id, of an event whose id an earlier one has
  */
-public record ResumeRequest(TopicSelection topics, Grant grant, String cursor, Since since, boolean conflates) {
+public record ResumeRequest(TopicSelection topics, Grant grant, String cursor, Since since, boolean conflates,
+                            boolean places) {
 }

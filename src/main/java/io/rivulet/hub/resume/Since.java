@@ -9,8 +9,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where a first connect begins: {@code latest}, {@code earliest}, {@code last} (the newest event of each topic), {@code
- * last=50}, an ISO instant, {@code -10m}. The doors parse it; {@link Resume} finds the position. Immutable, any thread.
+ * Where a first connect begins, and a client whose cursor nobody knows: {@code latest}, {@code earliest}, {@code last}
+ * (the newest event of each topic), {@code last=50}, an ISO instant, {@code -10m}. The doors parse it; {@link Resume}
+ * finds the position. Immutable, any thread.
  *
  * @param kind  which
  * @param count of {@code LAST_COUNT}
@@ -19,8 +20,10 @@ import java.util.regex.Pattern;
 public record Since(Kind kind, int count, Instant at) {
 
     /** The forms. */
-    public enum Kind { LATEST, EARLIEST, LAST_OF_EACH, LAST_COUNT, INSTANT }
+    public enum Kind { UNSAID, LATEST, EARLIEST, LAST_OF_EACH, LAST_COUNT, INSTANT }
 
+    /** The client does not say: a first connect begins now, and {@link Resume} decides for a cursor nobody knows. */
+    public static final Since UNSAID = new Since(Kind.UNSAID, 0, null);
     /** From now on. */
     public static final Since LATEST = new Since(Kind.LATEST, 0, null);
     /** From the oldest event there is. */
@@ -31,6 +34,11 @@ public record Since(Kind kind, int count, Instant at) {
     private static final int COUNT_MAX = 10_000;
     private static final Pattern AGO = Pattern.compile("-(\\d{1,9}[smhd])");
     private static final Pattern LAST_N = Pattern.compile("last=(\\d{1,9})");
+
+    /** Whether a first connect begins with the next event. */
+    public boolean isNow() {
+        return kind == Kind.UNSAID || kind == Kind.LATEST;
+    }
 
     /**
      * Reads the text of the parameter; {@code now} is for {@code -10m}.

@@ -29,9 +29,9 @@ public record StartPoint(Resumed resumed, Position cursor, String cursorId, Long
         LIVE,
         /** Nothing is missing. */
         EXACT,
-        /** The oldest part of what was asked for is gone. */
+        /** The oldest part of what was asked for is gone, perhaps with the event that the cursor names. */
         PARTIAL,
-        /** The cursor is not of this history: from now on. */
+        /** The cursor is not of this history: from now on, or from where {@code since} says. */
         RESET
     }
 
@@ -86,6 +86,11 @@ public record StartPoint(Resumed resumed, Position cursor, String cursorId, Long
     /** How many events may be missing; only a reader who may see all of them may know. */
     public static Long missed(View view, long positions) {
         return view.isAll() ? positions : null;
+    }
+
+    /** The same place, for a cursor that is not of this history. */
+    StartPoint as(Resumed how) {
+        return new StartPoint(how, cursor, cursorId, null, transientLost, transientFrom, fill);
     }
 
     /** The same start at this position. */

@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param topics          what it wants
  * @param grant           what it may see when it opens
  * @param cursor          the id it resumes after, or null at a first connect; beats {@code since}
- * @param since           where a first connect begins
+ * @param since           where a first connect begins, or one whose cursor nobody knows
  * @param heartbeat       the longest silence
  * @param heartbeatEvents whether the heartbeat is an event that scripts can see, rather than a comment
  * @param dialect         how it is spoken to
@@ -34,6 +34,6 @@ public record SubscribeRequest(TopicSelection topics, Grant grant, String cursor
 
     /** The part that decides where the stream begins. */
     public ResumeRequest resume() {
-        return new ResumeRequest(topics, grant, cursor, since, pace.conflates());
+        return new ResumeRequest(topics, grant, cursor, since, pace.conflates(), dialect.tellsPlaces());
     }
 }

@@ -12,19 +12,24 @@ import io.rivulet.hub.dialect.Dialect;
  * @param connection the public name; {@link StreamNames#secretOf} proves its ownership
  * @param subscriber the name in the list of active subscriptions; null while presence is off
  * @param openedMs   when the stream opened, in milliseconds since 1970
- * @param agedMs     when it ends by its age; {@link Long#MAX_VALUE} for never
+ * @param agedNs     when it ends by its age, as the hub's ticker of nanoseconds counts: a clock that is put right by an
+ *                   hour must not end all streams at once; {@link #NEVER_NS} from now for never
  * @param variant    how its events are written
  */
-public record Admission(StreamNames.Name connection, String subscriber, long openedMs, long agedMs, Variant variant) {
+public record Admission(StreamNames.Name connection, String subscriber, long openedMs, long agedNs, Variant variant) {
+
+    /** Longer than any hub runs, and so short that differences of such times do not overflow. */
+    static final long NEVER_NS = Long.MAX_VALUE >> 1;
 
     /** Streams that began together end apart: each a random part, at most a fifth, before the greatest age. */
     private static final int AGE_SPREAD = 5;
 
     /** For a stream that opens now. */
-    public static Admission of(Dialect dialect, Settings settings, StreamNames names, long nowMs) {
+    public static Admission of(Dialect dialect, Settings settings, StreamNames names, long nowMs, long nowNs) {
         long ageMs = dialect.maxAge(settings).toMillis();
-        long agedMs = ageMs == 0 ? Long.MAX_VALUE : nowMs + names.between(ageMs - ageMs / AGE_SPREAD, ageMs);
+        long agedNs = nowNs + (ageMs == 0 ? NEVER_NS
+            : names.between(ageMs - ageMs / AGE_SPREAD, ageMs) * 1_000_000);
         String subscriber = settings.get(SettingsTable.PRESENCE) ? names.nextUrn() : null;
-        return new Admission(names.next(), subscriber, nowMs, agedMs, dialect.variant(settings));
+        return new Admission(names.next(), subscriber, nowMs, agedNs, dialect.variant(settings));
     }
 }

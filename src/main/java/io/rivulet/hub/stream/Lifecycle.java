@@ -64,7 +64,7 @@ final class Lifecycle {
 
     /** Plans its end; if that is now it is closed, and this says why. Else null. */
     EndReason endNow(Subscriber s) {
-        EndReason due = endSchedule.plan(s, round.ms());
+        EndReason due = endSchedule.plan(s);
         EndReason why = setup.banned().test(s.grant()) ? EndReason.BANNED : due; // see endBanned
         if (why != null) {
             close(s, why);
@@ -109,7 +109,7 @@ final class Lifecycle {
             s.cursor().mayLoseFrom(start.transientFrom());
         }
         byte[] hello = dialect.hello(s.connection(), () -> setup.names().secretOf(s.admission().connection()),
-            s.topics(), start);
+            s.grant(), s.topics(), start);
         if (hello != null) {
             s.say(hello, start.cursor());
         }
@@ -137,19 +137,28 @@ final class Lifecycle {
         }
     }
 
+    /** Tells it, between two events, that its token ends soon. */
+    void tellExpiring(Subscriber s) {
+        byte[] told = s.request().dialect().expiring(s.connection(), s.grant().expiresMs());
+        if (told != null) {
+            s.say(told, null);
+            serve.accept(s);
+        }
+    }
+
     /** It ends between two events, with a farewell. */
     void close(Subscriber s, EndReason why) {
-        close(s, round.ms(), why);
+        close(s, round.ns(), why);
     }
 
     /** The same, for an end that was due at that time. */
-    void close(Subscriber s, long sinceMs, EndReason why) {
+    void close(Subscriber s, long sinceNs, EndReason why) {
         if (s.isEnded()) {
             return;
         }
         s.endsBy(why);
         s.dropFeed(turn);
-        s.beginEnding(sinceMs);
+        s.beginEnding(sinceNs);
         serve.accept(s);
     }
 

@@ -29,6 +29,11 @@ public interface Outlet {
         return 0;
     }
 
+    /** Looks whether the client has left, where that costs next to nothing; false also where it cannot be seen. */
+    default boolean hasLeft() {
+        return false;
+    }
+
     /** The protocol that the response is sent by, such as HTTP/1.1; null when it is not known. */
     default String transport() {
         return null;

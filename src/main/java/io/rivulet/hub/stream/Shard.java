@@ -82,10 +82,11 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
         this.unsent = new UnsentBytes(round, budget);
         this.catchUp = new CatchUp(setup.nanos(), () -> ring.head() != round.dispatched(), this::serveInTurn);
         this.rateQueue = new RateQueue<>(setup.nanos());
-        this.endSchedule = new EndSchedule(setup.stallNs() / 1_000_000);
+        this.endSchedule = new EndSchedule(setup.stallNs(), round);
         this.lifecycle = new Lifecycle(setup, streams, round, turn, unsent, endSchedule, this::serve, this::failed);
         this.stalls = new Stalls(round, budget, setup.metrics(), setup.stallNs(), this::remove, catchUp::add);
-        this.heartbeat = new Heartbeat(setup.cursors(), unsent, round, this::serve, this::failed);
+        this.heartbeat = new Heartbeat(setup.cursors(), unsent, round, this::serve, this::failed,
+            s -> remove(s, EndReason.LEFT));
         this.lagMeter = new LagMeter(ring, round);
         this.thread = new ShardThread("rivulet-shard-" + number, this, setup.nanos());
     }
@@ -143,7 +144,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
     public void beginRound() {
         round.begin();
         checks.newRound();
-        endSchedule.look(round.ms(), streams.list(), lifecycle::close);
+        endSchedule.look(streams.list(), lifecycle::close, lifecycle::tellExpiring);
     }
 
     @Override
@@ -407,7 +408,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
     /** Its socket takes nothing now: it holds no more memory than it must. */
     private void socketFull(Subscriber s) {
         s.outcome(Outcome.SOCKET);
-        if (s.isEnding() && endSchedule.isPatienceOver(s, round.ms())) {
+        if (s.isEnding() && endSchedule.isPatienceOver(s)) {
             remove(s, s.ending());
         }
         if (s.conflates() && s.feed() instanceof LiveFeed live && live.eventsHeld() > 0) {

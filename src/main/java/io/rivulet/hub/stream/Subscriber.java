@@ -121,7 +121,8 @@ public final class Subscriber implements Subscription, StreamView {
     private SocketWait wait;
     private long writtenNs;
     private long heartbeatNs;
-    private long endMs;
+    /** See {@link #warnMs}; once it is ending, {@link #endNs}: one number less in each stream. */
+    private long warnMsOrEndNs = Long.MAX_VALUE;
     /** The sequence that the index offered last: an event with several matching topics is taken once. */
     private long offered;
     private int slot = -1;
@@ -376,9 +377,9 @@ public final class Subscriber implements Subscription, StreamView {
     }
 
     /** It is to end at this time or before; of the hub's bytes it gets the farewell only. */
-    void beginEnding(long sinceMs) {
+    void beginEnding(long sinceNs) {
+        warnMsOrEndNs = closing && warnMsOrEndNs - sinceNs < 0 ? warnMsOrEndNs : sinceNs;
         closing = true;
-        endMs = Math.min(endMs, sinceMs);
         feed = null;
         dropHubBytes();
     }
@@ -395,13 +396,18 @@ public final class Subscriber implements Subscription, StreamView {
         dropHubBytes();
     }
 
-    /** When it is to end, in milliseconds since 1970: by age, by token, or because somebody asked. */
-    long endMs() {
-        return endMs;
+    /** When it is to be told that its token ends soon, in milliseconds since 1970; while it is not ending. */
+    long warnMs() {
+        return warnMsOrEndNs;
     }
 
-    void endsAt(long timeMs) {
-        endMs = timeMs;
+    void warnsAt(long timeMs) {
+        warnMsOrEndNs = timeMs;
+    }
+
+    /** When it had to end, in nanoseconds, once it is ending: by age, by token, or because somebody asked. */
+    long endNs() {
+        return warnMsOrEndNs;
     }
 
     /** Its entry in the list of active subscriptions. */

@@ -187,7 +187,7 @@ public final class TransientTopics {
                     forgotten = oldest.isAfter(forgotten) ? oldest : forgotten;
                 }
             }
-            if (!frame.id().equals(frame.placeId())) {
+            if (!frame.id().equals(frame.placeId()) && !frame.repeatsId()) {
                 byId.putIfAbsent(frame.id(), frame);
             }
         }

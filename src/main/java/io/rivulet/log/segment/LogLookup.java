@@ -78,7 +78,7 @@ final class LogLookup implements LogFinder {
      * without grants neither finds it nor learns by the time it takes that it is there.
      */
     @Override
-    public Optional<LogEntry> byId(String id, GrantedTopics privates) throws IOException {
+    public Optional<LogEntry> byId(String id, GrantedTopics privates, boolean firsts) throws IOException {
         long hash = segments.hash().of(id);
         for (Segment segment : segments.all()) {
             work.pause();
@@ -96,7 +96,7 @@ final class LogLookup implements LogFinder {
                     LogEntry entry = segments.entry(segment, posting);
                     work.cost(LogWork.PAGE);
                     Event event = entry.event();
-                    if (id.equals(event.id())
+                    if (id.equals(event.id()) && !(firsts && event.repeatsId())
                         && (!event.isPrivate() || privates.coversOne(event.topics(), work.steps()))) {
                         return Optional.of(entry);
                     }
@@ -108,38 +108,61 @@ final class LogLookup implements LogFinder {
         return Optional.empty();
     }
 
+    @Override
+    public boolean hasId(String id, boolean privates) throws IOException {
+        long hash = segments.hash().of(id);
+        long[] hashes = privates ? new long[] {hash, segments.hash().ofPrivate(hash)} : new long[] {hash};
+        return newestWith(hashes, entry -> id.equals(entry.event().id())
+            && (privates || !entry.event().isPrivate())).isPresent();
+    }
+
+    @Override
+    public Optional<LogEntry> byKey(Digest key) throws IOException {
+        return newestWith(new long[] {segments.hash().of(key)},
+            entry -> entry.receipt() != null && entry.receipt().key().equals(key));
+    }
+
     /**
      * From the newest segment to the oldest: a publisher repeats a key soon or never. The committer waits for the
      * answer, so the search has a bound. It is far behind where retention ends unless history has terabytes: filters
      * answer without a read for all but one segment in a hundred.
      */
-    @Override
-    public Optional<LogEntry> byKey(Digest key) throws IOException {
-        long hash = segments.hash().of(key);
+    private Optional<LogEntry> newestWith(long[] hashes, Predicate<LogEntry> isIt) throws IOException {
         Segment[] all = segments.all();
         int reads = KEY_READS_MAX;
         for (int i = all.length - 1; i >= Math.max(0, all.length - KEY_SEGMENTS_MAX); i--) {
             SegmentIndex index = all[i].index();
-            if (!index.mayHold(hash)) {
-                continue;
-            }
-            if (!index.isHeap() && --reads < 0) {
-                break;
-            }
-            try {
-                long head = segments.range().head(); // see isVisible
-                for (long posting : index.ids(hash)) {
-                    if (!isVisible(all[i], posting, head)) {
-                        continue;
-                    }
-                    LogEntry entry = segments.entry(all[i], posting);
-                    if (entry.receipt() != null && entry.receipt().key().equals(key)) {
-                        return Optional.of(entry);
-                    }
+            for (long hash : hashes) {
+                if (!index.mayHold(hash)) {
+                    continue;
                 }
-            } catch (FileNotFoundException | NoSuchFileException e) {
-                failUnlessTrimmed(all[i], e);
+                if (!index.isHeap() && --reads < 0) {
+                    return Optional.empty();
+                }
+                Optional<LogEntry> found = find(all[i], index, hash, isIt);
+                if (found.isPresent()) {
+                    return found;
+                }
             }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<LogEntry> find(Segment segment, SegmentIndex index, long hash, Predicate<LogEntry> isIt)
+        throws IOException {
+        try {
+            long head = segments.range().head(); // see isVisible
+            for (long posting : index.ids(hash)) {
+                if (!isVisible(segment, posting, head)) {
+                    continue;
+                }
+                LogEntry entry = segments.entry(segment, posting);
+                if (isIt.test(entry)) {
+                    return Optional.of(entry);
+                }
+            }
+        } catch (FileNotFoundException | NoSuchFileException e) {
+            failUnlessTrimmed(segment, e);
         }
         return Optional.empty();
     }

@@ -28,6 +28,7 @@ final class RecordCodec {
     private static final int TYPE = 4;
     private static final int RETRY = 8;
     private static final int RECEIPT = 16;
+    private static final int REPEATS_ID = 32;
 
     private RecordCodec() {
     }
@@ -39,7 +40,8 @@ final class RecordCodec {
         int at = out.length();
         out.length(at + HEAD_BYTES);
         out.put((event.isPrivate() ? PRIVATE : 0) | (event.id() != null ? ID : 0) | (event.type() != null ? TYPE : 0)
-            | (event.retryMs() > 0 ? RETRY : 0) | (receipt != null ? RECEIPT : 0));
+            | (event.retryMs() > 0 ? RETRY : 0) | (receipt != null ? RECEIPT : 0)
+            | (event.repeatsId() ? REPEATS_ID : 0));
         out.putVarint(event.topics().size());
         for (String topic : event.topics()) {
             out.putCounted(topic.getBytes(StandardCharsets.UTF_8));
@@ -92,7 +94,8 @@ final class RecordCodec {
         Reader in = new Reader(b, at + HEAD_BYTES);
         int end = at + length(b, at);
         int flags = b[in.at++];
-        Event.Builder event = Event.builder().markPrivate((flags & PRIVATE) != 0);
+        Event.Builder event = Event.builder().markPrivate((flags & PRIVATE) != 0)
+            .repeatsId((flags & REPEATS_ID) != 0);
         for (int n = in.varint(); n > 0; n--) {
             event.topic(in.text());
         }

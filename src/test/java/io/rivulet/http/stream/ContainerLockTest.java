@@ -70,7 +70,7 @@ class ContainerLockTest {
             }
             AsyncContext async = request.startAsync();
             async.addListener(new Ends());
-            writer = request.getProtocol().equals("HTTP/1.1") ? new ShardWriter(false, new Metrics())
+            writer = request.getProtocol().equals("HTTP/1.1") ? new ShardWriter(false, new Metrics(), new GzipWarning())
                 : new LaneWriter(pool.enter("the client's"));
             writer.start(async, new Stream());
         }

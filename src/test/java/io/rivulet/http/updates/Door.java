@@ -42,6 +42,7 @@ import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.http.HttpTester;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.ConnectionMetaData;
+import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.LocalConnector;
 import org.eclipse.jetty.server.Request;
@@ -76,7 +77,7 @@ public final class Door implements AutoCloseable {
         return TopicSpace.of(settings.get(SettingsTable.RESOURCE).orElse("http://localhost/.well-known/mercure"));
     }
 
-    private Door(Path accessFile, boolean open, String... settings) throws Exception {
+    private Door(Path accessFile, boolean open, Handler.Singleton around, String... settings) throws Exception {
         QUIET.setLevel(java.util.logging.Level.WARNING);
         Settings all = Settings.with(settings);
         InstantSource clock = InstantSource.system();
@@ -108,7 +109,10 @@ public final class Door implements AutoCloseable {
         responses = new OpenResponses(all, metrics);
         add(context, new ServletHolder("hasty", new UpdatesServlet(context(all, hub), responses, 500)), "/hasty");
         add(context, new ServletHolder(BrokenServlet.class), "/broken");
-        server.setHandler(context);
+        if (around != null) {
+            around.setHandler(context);
+        }
+        server.setHandler(around == null ? context : around);
         server.start();
     }
 
@@ -123,7 +127,7 @@ public final class Door implements AutoCloseable {
 
     /** A hub that is open, with these settings over the defaults. */
     public static Door with(String... settings) throws Exception {
-        return new Door(null, true, settings);
+        return new Door(null, true, null, settings);
     }
 
     /** In dev mode. */
@@ -133,14 +137,19 @@ public final class Door implements AutoCloseable {
         return with(all.toArray(String[]::new));
     }
 
+    /** In dev mode, behind a handler of Jetty's. */
+    public static Door behind(Handler.Singleton handler) throws Exception {
+        return new Door(null, true, handler, "dev", "true");
+    }
+
     /** In dev mode, with this access log. */
     public static Door logging(Path file) throws Exception {
-        return new Door(file, true, "dev", "true");
+        return new Door(file, true, null, "dev", "true");
     }
 
     /** A hub whose store has not opened. */
     public static Door opening() throws Exception {
-        return new Door(null, false, "dev", "true");
+        return new Door(null, false, null, "dev", "true");
     }
 
     /** Sends a request line with headers, each on a line; the rest is added: HTTP/1.1, Host, Connection, length. */

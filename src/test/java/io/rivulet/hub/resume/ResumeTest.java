@@ -8,15 +8,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.rivulet.auth.Grant;
+import io.rivulet.auth.GrantedTopics;
 import io.rivulet.event.Event;
 import io.rivulet.hub.HubScene;
+import io.rivulet.hub.publish.Publication;
 import io.rivulet.hub.stream.HubClient;
 import io.rivulet.kit.Await;
 import io.rivulet.kit.StreamParser.Dispatched;
+import io.rivulet.topic.TopicSelection;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -140,6 +145,87 @@ class ResumeTest {
         }
     }
 
+    /** At Mercure's path ids may repeat; a client of the hub's own resumes exactly all the same. */
+    @Test
+    void ofEventsWithOneIdTheFirstIsToldByItAndTheOthersByTheirPlace() throws Exception {
+        try (HubScene scene = new HubScene(folder, MEMORY, "clock")) {
+            HubClient client = awaitHello(scene.client("news", "clock").connect(), 1);
+            HubClient mercure = scene.mercure("news", "clock").connect();
+            for (String[] one : new String[][] {{"news", "CREATE"}, {"news", "UPDATE"}, {"news", "CREATE"},
+                {"clock", "UPDATE"}, {"clock", "TICK"}, {"clock", "TICK"}, {"news", "DELETE"}}) {
+                assertEquals(List.of(one[1]), scene.publish(Event.on(one[0]).data(one[1]).id(one[1]).build()));
+            }
+            List<String> ids = awaitEvents(client, 7).events().stream().map(Dispatched::id).toList();
+            List<String> shown = ids.stream().map(id -> id.startsWith("urn:rivulet:") ? "place" : id).toList();
+            assertEquals(List.of("CREATE", "UPDATE", "place", "place", "TICK", "place", "DELETE"), shown);
+            assertEquals(List.of("CREATE", "UPDATE", "CREATE", "UPDATE", "TICK", "TICK", "DELETE"),
+                awaitEvents(mercure, 7).events().stream().map(Dispatched::id).toList());
+            for (int i = 0; i < 7; i++) {
+                HubClient again = scene.client("news", "clock").after(ids.get(i)).connect();
+                awaitEvents(awaitHello(again, 1), 6 - i);
+                assertEquals("exact", again.told("resumed"), ids.get(i));
+                assertEquals(ids.subList(i + 1, 7), again.events().stream().map(Dispatched::id).toList());
+            }
+            assertEquals("CREATE", scene.mercure("news").after("CREATE").connectPlaced(), "REC-07: the earliest");
+            List<History.Item> history = scene.hub.history(TopicSelection.ofTopics(List.of("news")), Grant.ANONYMOUS,
+                Since.EARLIEST, null, 10).get().events();
+            assertEquals(List.of(ids.get(0), ids.get(1), ids.get(2), ids.get(6)),
+                history.stream().map(History.Item::id).toList());
+        }
+        try (HubScene scene = new HubScene(folder, MEMORY, "clock")) {
+            scene.publish(Event.on("news").data("again").id("UPDATE").build());
+            HubClient client = awaitEvents(scene.client("news").after("CREATE").connect(), 4);
+            assertEquals(List.of("UPDATE", "CREATE", "DELETE", "again"), client.data());
+            assertEquals(2, client.events().stream().filter(e -> e.id().startsWith("urn:rivulet:")).count());
+        }
+    }
+
+    @Test
+    void anIdThatOnlyLaterEventsHaveNowIsNoPlaceToGoOnFrom() throws Exception {
+        try (HubScene scene = trimming()) {
+            scene.publish(Event.on("news").data("first").id("SAME").build());
+            scene.publish(Event.on("news").data("between").build());
+            Event large = Event.on("news").data("x".repeat(20_000)).id("SAME").build();
+            while (scene.log.range().first() < 3) {
+                scene.publish(large);
+            }
+            HubClient client = scene.client("news").after("SAME").connect();
+            awaitHello(client, 1);
+            assertEquals("partial", client.told("resumed"));
+            HubClient mercure = scene.mercure("news").after("SAME");
+            assertEquals("SAME", mercure.connectPlaced(), "REC-07: the earliest that is kept");
+        }
+    }
+
+    /** Else whoever may publish could find out which ids private events have. */
+    @Test
+    void aPublicEventsIdIsComparedWithPublicOnesOnly() throws Exception {
+        try (HubScene scene = new HubScene(folder, MEMORY, "clock")) {
+            HubClient all = awaitHello(scene.client("*").as(HubScene.grant("a", GrantedTopics.ALL)).connect(), 1);
+            for (String topic : List.of("news", "clock")) {
+                scene.publish(Event.on(topic).id(topic).markPrivate(true).build());
+                scene.publish(Event.on(topic).id(topic).build());
+                scene.publish(Event.on(topic).id(topic).markPrivate(true).build());
+            }
+            List<String> ids = awaitEvents(all, 6).events().stream().map(Dispatched::id)
+                .map(id -> id.startsWith("urn:rivulet:") ? "place" : id).toList();
+            assertEquals(List.of("news", "news", "place", "clock", "clock", "place"), ids);
+        }
+    }
+
+    @Test
+    void inABatchIdsRepeatToo() throws Exception {
+        try (HubScene scene = new HubScene(folder)) {
+            HubClient client = awaitHello(scene.client("news").connect(), 1);
+            List<Event> batch = List.of(Event.on("news").id("a").build(), Event.on("news").id("b").build(),
+                Event.on("news").id("a").build());
+            scene.hub.publish(new Publication(batch, Grant.DEV, null)).get(20, TimeUnit.SECONDS);
+            List<String> ids = awaitEvents(client, 3).events().stream().map(Dispatched::id).toList();
+            assertEquals(List.of("a", "b"), ids.subList(0, 2));
+            assertTrue(ids.get(2).startsWith("urn:rivulet:"), ids.get(2));
+        }
+    }
+
     @Test
     void aPublishersIdFromBeforeARestartSaysThatTransientEventsAreGone() throws Exception {
         try (HubScene scene = new HubScene(folder, MEMORY, "clock")) {
@@ -207,6 +293,83 @@ class ResumeTest {
             Await.until("the end", () -> client.drain().data().contains("end"));
             List<String> got = client.events().stream().map(Dispatched::id).toList();
             assertEquals(published.subList(published.size() - got.size(), published.size()), got);
+        }
+    }
+
+    /** All that is kept is newer than an event that retention took: the client has got none of it. */
+    @Test
+    void aPublishersIdWhoseEventIsTrimmedIsPartialFromTheOldestOrFromWhereSinceSays() throws Exception {
+        try (HubScene scene = trimming()) {
+            scene.publish(Event.on("news").data("old").id("mine").build());
+            fill(scene, "news");
+            scene.publish("other", "last of other");
+            String last = scene.publish("news", "last of news");
+            HubClient all = scene.client("news", "other").after("mine").connect(Since.UNSAID);
+            Await.until("the end", () -> all.drain().data().contains("last of news"));
+            assertEquals("partial", all.told("resumed"));
+            assertTrue(hello(all, 0).get("missed").isJsonNull());
+            assertTrue(all.events().size() > scene.log.range().head() - scene.log.range().first(), "all that is kept");
+
+            HubClient conflating = scene.client("news").conflating().after("mine").connect(Since.UNSAID);
+            Await.until("the newest", () -> conflating.drain().data().contains("last of news"));
+            assertEquals("partial", conflating.told("resumed"));
+
+            HubClient newest = awaitEvents(scene.client("news", "other").after("mine").connect(Since.LAST), 2);
+            assertEquals(List.of("last of other", "last of news"), newest.data());
+            assertEquals("partial", newest.told("resumed"));
+            assertEquals(last, newest.events().get(1).id());
+
+            HubClient fromNow = awaitHello(scene.client("news").after("mine").connect(Since.LATEST), 1);
+            assertEquals("reset", fromNow.told("resumed"));
+            HubClient mercure = scene.mercure("news").after("mine");
+            assertEquals("earliest", mercure.connectPlaced());
+            scene.publish("news", "new");
+            assertEquals(List.of("new"), awaitEvents(fromNow, 1).data());
+            assertEquals(List.of("new"), awaitEvents(mercure, 1).data(), "REC-09: no replay");
+        }
+    }
+
+    @Test
+    void aResetBeginsWhereSinceSays() throws Exception {
+        String foreign;
+        try (HubScene other = new HubScene(folder.resolve("other"))) {
+            foreign = other.publish("news", "elsewhere");
+        }
+        try (HubScene scene = new HubScene(folder.resolve("this"))) {
+            scene.publish("news", "1");
+            scene.publish("news", "2");
+            for (String cursor : List.of(foreign, "urn:rivulet:short")) {
+                HubClient newest = awaitEvents(scene.client("news").after(cursor).connect(Since.LAST), 1);
+                assertEquals(List.of("2"), newest.data());
+                assertEquals("reset", newest.told("resumed"));
+                HubClient all = awaitEvents(scene.client("news").after(cursor).connect(Since.EARLIEST), 2);
+                assertEquals(List.of("1", "2"), all.data());
+                assertEquals("reset", all.told("resumed"));
+            }
+        }
+    }
+
+    @Test
+    void anIdThatWasNeverOneHereIsAResetWhereNothingWasLost() throws Exception {
+        try (HubScene scene = new HubScene(folder, MEMORY, "clock")) {
+            scene.publish("news", "kept");
+            HubClient client = awaitHello(scene.client("news", "clock").after("undefined").connect(Since.UNSAID), 1);
+            assertEquals("reset", client.told("resumed"));
+            scene.publish("news", "new");
+            assertEquals(List.of("new"), awaitEvents(client, 1).data());
+        }
+    }
+
+    @Test
+    void aPublishersIdOfAnEventThatWasOnlyInMemoryIsPartialAfterARestart() throws Exception {
+        try (HubScene scene = new HubScene(folder, MEMORY, "clock")) {
+            scene.publish(Event.on("clock").data("tick").id("tick-1").build());
+        }
+        try (HubScene scene = new HubScene(folder, MEMORY, "clock")) {
+            scene.publish("clock", "tick");
+            HubClient client = awaitEvents(scene.client("clock").after("tick-1").connect(Since.UNSAID), 1);
+            assertEquals("partial lost", client.told("resumed") + " " + client.told("transient"));
+            assertEquals(List.of("tick"), client.data());
         }
     }
 

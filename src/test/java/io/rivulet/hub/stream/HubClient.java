@@ -138,7 +138,7 @@ public final class HubClient {
     }
 
     public HubClient connect() {
-        return connect(Since.LATEST);
+        return connect(dialect.tellsPlaces() ? Since.UNSAID : Since.LATEST);
     }
 
     /** Connects as if it had been given this id somewhere else. */

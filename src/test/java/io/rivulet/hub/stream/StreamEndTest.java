@@ -21,6 +21,7 @@ import io.rivulet.hub.publish.Publication;
 import io.rivulet.hub.resume.Since;
 import io.rivulet.hub.resume.StartPoint;
 import io.rivulet.kit.Await;
+import io.rivulet.kit.StreamParser;
 import io.rivulet.refusal.Refused;
 import io.rivulet.refusal.Refused.Reason;
 import java.nio.file.Path;
@@ -62,7 +63,7 @@ class StreamEndTest {
 
     @Test
     void tok13AStreamThatIsNotReadyDeliversNothingAfterItsTokenEnded() throws Exception {
-        try (HubScene scene = scene()) {
+        try (HubScene scene = scene("stall.timeout", "0s")) {
             Grant brief = until(grant("reader", GrantedTopics.ALL), clock.millis() + 5 * MINUTE_MS);
             HubClient slow = new HubClient(scene.hub, 200, "news").as(brief).connect();
             HubClient other = new HubClient(scene.hub, 200, "news").as(grant("other", GrantedTopics.ALL)).connect();
@@ -102,9 +103,9 @@ class StreamEndTest {
 
     @Test
     void anAgedStreamWithAFullSocketEndsBetweenTwoEventsOnceItReadsAgain() throws Exception {
-        try (HubScene scene = scene("connection.max.age", "20m", "stall.timeout", "30s")) {
+        try (HubScene scene = scene("connection.max.age", "20s", "stall.timeout", "30s")) {
             HubClient slow = aged(scene);
-            pass(scene, 28);
+            pass(scene, 9); // its socket has been full for less than 30 s
             assertFalse(slow.isEnded());
             awaitEnd(slow);
             assertTrue(slow.wire().matches("(?s).*\n\nretry: \\d+\n:\n"), slow.wire());
@@ -113,7 +114,7 @@ class StreamEndTest {
 
     @Test
     void anAgedStreamWhoseSocketTakesNothingIsCutAfterTheTimeOfAStalledOne() throws Exception {
-        try (HubScene scene = scene("connection.max.age", "20m", "stall.timeout", "30s")) {
+        try (HubScene scene = scene("connection.max.age", "20s", "stall.timeout", "30s")) {
             HubClient silent = aged(scene);
             pass(scene, 31);
             assertTrue(silent.isEnded());
@@ -123,14 +124,13 @@ class StreamEndTest {
     /** One that reads nothing and has just reached its age. */
     private HubClient aged(HubScene scene) throws Exception {
         HubClient client = new HubClient(scene.hub, 200, "news").connect();
-        clock.advanceMs(15 * MINUTE_MS);
         for (int i = 0; i < 10; i++) {
             scene.publish("news", i + " " + "x".repeat(100));
         }
         // ticks are mail, which a shard reads before it dispatches: an end before the events would be at once
         Await.until("its socket is full", () -> client.subscriber().socketWait() != null);
         for (int second = 0; client.subscriber().stage() != Subscriber.Stage.ENDING; second++) {
-            assertTrue(second < 5 * 60, "its age was passed over");
+            assertTrue(second < 21, "its age was passed over");
             pass(scene, 1);
         }
         return client;
@@ -213,7 +213,92 @@ class StreamEndTest {
         }
     }
 
+    @Test
+    void someSecondsBeforeATokenEndsItsStreamIsToldAndCanGoOn() throws Exception {
+        try (HubScene scene = scene()) {
+            Grant five = until(grant("reader", topics("news")), clock.millis() + 5 * MINUTE_MS);
+            HubClient client = awaitHello(scene.client("news").as(five).connect(), 1);
+            HubClient mercure = scene.mercure("news").as(five).connect();
+            HubClient endless = awaitHello(scene.client("news").connect(), 1);
+            assertEquals("reader", client.told("as"));
+            String until = java.time.Instant.ofEpochMilli(five.expiresMs()).toString();
+            assertEquals(until, client.told("until"));
+            assertFalse(endless.hubEvents("rivulet.hello").get(0).data().matches(".*\"(as|until)\".*"));
+            pass(scene, 4 * 60);
+            assertEquals(0, client.drain().hubEvents("rivulet.expiring").size(), "a minute is left");
+            pass(scene, 40);
+            StreamParser.Dispatched told = client.drain().hubEvents("rivulet.expiring").get(0);
+            assertEquals("{\"until\":\"" + until + "\",\"connection\":\"" + client.connection() + "\"}", told.data());
+
+            Grant fresh = until(five, clock.millis() + 5 * MINUTE_MS);
+            scene.hub.connections().renew(client.connection(), client.told("secret"), fresh).get(20, TimeUnit.SECONDS);
+            pass(scene, 60);
+            assertFalse(client.drain().isEnded());
+            assertTrue(mercure.drain().isEnded());
+            assertEquals(1, client.hubEvents("rivulet.expiring").size(), "once for a token");
+            pass(scene, 4 * 60 - 20);
+            assertEquals(2, client.drain().hubEvents("rivulet.expiring").size(), "and for the next one again");
+            assertFalse(mercure.wire().contains("rivulet"), "Mercure's path has no events of the hub's own");
+            assertEquals(0, endless.drain().hubEvents("rivulet.expiring").size());
+        }
+    }
+
+    @Test
+    void ofATokenThatLastsForSecondsHalfIsWaited() throws Exception {
+        try (HubScene scene = scene()) {
+            Grant brief = until(grant("reader", topics("news")), clock.millis() + 21_500);
+            HubClient client = awaitHello(scene.client("news").as(brief).connect(), 1);
+            pass(scene, 8);
+            assertEquals(0, client.drain().hubEvents("rivulet.expiring").size());
+            pass(scene, 4);
+            assertEquals(1, client.drain().hubEvents("rivulet.expiring").size());
+            pass(scene, 9);
+            assertTrue(client.drain().isEnded());
+        }
+    }
+
+    @Test
+    void aClockThatJumpsByAnHourEndsNoStream() throws Exception {
+        SetClock wall = new SetClock();
+        try (HubScene scene = HubScene.timed(folder, wall, clock::nanos, "connection.max.age", "20m",
+            "mercure.max.age", "10m")) {
+            Grant long2h = until(grant("reader", topics("news")), wall.millis() + 120 * MINUTE_MS);
+            List<HubClient> all = List.of(scene.client("news").connect(), scene.mercure("news").connect(),
+                scene.client("news").as(long2h).connect());
+            awaitHello(all.get(0), 1);
+            for (long jumpMs : List.of(60 * MINUTE_MS, -120 * MINUTE_MS, 90 * MINUTE_MS)) {
+                wall.advanceMs(jumpMs);
+                clock.advanceMs(1_000); // the time between two looks at ends has passed
+                scene.tick();
+                scene.tick();
+                scene.publish("news", "the clock jumped by " + jumpMs);
+            }
+            all.forEach(c -> assertFalse(awaitEvents(c, 3).isEnded()));
+            clock.advanceMs(20 * MINUTE_MS); // and it does not keep an age from coming
+            awaitEnd(all.get(0));
+            awaitEnd(all.get(1));
+        }
+    }
+
+    @Test
+    void aClockThatIsSetBackKeepsNoStreamThatMustEnd() throws Exception {
+        SetClock wall = new SetClock();
+        try (HubScene scene = HubScene.timed(folder, wall, clock::nanos)) {
+            HubClient silent = new HubClient(scene.hub, 200, "news").as(grant("bad", topics("news"))).connect();
+            for (int i = 0; i < 10; i++) {
+                scene.publish("news", i + " " + "x".repeat(100));
+            }
+            Await.until("its socket is full", () -> silent.subscriber().socketWait() != null);
+            scene.hub.bans(g -> "bad".equals(g.subject()));
+            scene.hub.endBanned();
+            Await.until("it ends", () -> silent.subscriber().stage() == Subscriber.Stage.ENDING);
+            wall.advanceMs(-60 * MINUTE_MS);
+            pass(scene, 2);
+            assertTrue(silent.isEnded(), "it had half a second");
+        }
+    }
+
     private HubScene scene(String... settings) throws Exception {
-        return new HubScene(folder, clock, settings);
+        return HubScene.timed(folder, clock, settings);
     }
 }
