@@ -36,18 +36,21 @@ final class Honest implements AutoCloseable {
     private final List<HonestStream> streams = new ArrayList<>();
     private final List<Worker> workers = new ArrayList<>();
     private final Map<String, Fault> faults = new LinkedHashMap<>();
+    private final Map<String, Fault> refusals = new LinkedHashMap<>();
+    private final boolean strict;
     private final long beginNs = System.nanoTime();
     private int first;
 
     /** The crowd of this scale at this port; it is open, and publishes. */
     Honest(Scale scale, int port) {
         this.port = port;
+        strict = scale.strict();
         for (int i = 0; i < TOPICS; i++) {
             topics.add("honest/t" + i);
         }
         for (int i = 0; i < scale.streams(); i++) {
             streams.add(new HonestStream(i, Kind.of(i, scale.streams()), port, book, topics,
-                new Random(scale.seed() - i), this::fault));
+                new Random(scale.seed() - i), this::fault, this::refused));
         }
         streams.forEach(Thread::start);
         Await.until("the honest streams are open", OPENING, () -> streams.stream().allMatch(HonestStream::isOpen)
@@ -75,19 +78,52 @@ final class Honest implements AutoCloseable {
     }
 
     private void fault(String what) {
+        note(faults, what);
+    }
+
+    /** Somebody honest is told to come back later: a fault only where the play is strict. */
+    private void refused(String what) {
+        note(strict ? faults : refusals, what);
+    }
+
+    private void note(Map<String, Fault> all, String what) {
         String words = what.replaceAll("\\d+", "");
         String kind = words.substring(0, Math.min(KIND_LETTERS, words.length()));
         synchronized (faults) {
-            faults.computeIfAbsent(kind, k -> new Fault("after " + (System.nanoTime() - beginNs) / 1_000_000 + " ms "
+            all.computeIfAbsent(kind, k -> new Fault("after " + (System.nanoTime() - beginNs) / 1_000_000 + " ms "
                 + what)).count++;
         }
     }
 
     /** What went wrong so far, each kind of fault once. */
     List<String> faults() {
+        return told(faults);
+    }
+
+    /** Who was refused so far, where that is no fault. */
+    List<String> refusals() {
+        return told(refusals);
+    }
+
+    private List<String> told(Map<String, Fault> all) {
         synchronized (faults) {
-            return faults.values().stream().map(fault -> fault.count + " times: " + fault.first).toList();
+            return all.values().stream().map(fault -> fault.count + " times: " + fault.first).toList();
         }
+    }
+
+    /** What an honest caller was answered instead of 200. */
+    private void answered(String who, WireResponse answer) {
+        String what = who + " was answered " + answer.status() + ": " + answer.text();
+        if (isLater(answer)) {
+            refused(what);
+        } else {
+            fault(what);
+        }
+    }
+
+    /** Whether the answer asks to come back later. */
+    static boolean isLater(WireResponse answer) {
+        return answer.status() == 503 || answer.status() == 429;
     }
 
     private boolean isFaulty() {
@@ -303,7 +339,7 @@ final class Honest implements AutoCloseable {
             if (answer.status() == 200) {
                 book.acknowledge(number);
             } else {
-                fault(getName() + " was answered " + answer.status() + ": " + answer.text());
+                answered(getName(), answer);
             }
         }
     }
@@ -321,7 +357,7 @@ final class Honest implements AutoCloseable {
         void ask() throws IOException {
             WireResponse answer = exchange("GET", target, Map.of(), null);
             if (answer.status() != 200) {
-                fault(getName() + " was answered " + answer.status() + ": " + answer.text());
+                answered(getName(), answer);
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.rivulet.hostile;
 
 import io.rivulet.bench.drive.Latencies;
+import io.rivulet.kit.Await;
 import io.rivulet.kit.Publisher;
 import io.rivulet.kit.StreamParser;
 import io.rivulet.kit.StreamParser.Dispatched;
@@ -9,6 +10,7 @@ import io.rivulet.kit.WireResponse;
 import io.rivulet.mercure.Token;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -56,11 +58,14 @@ final class HonestStream extends Thread {
     static final int ADDRESSES = 20;
     private static final int STAY_MS = 2_000;
     private static final int SILENCE_MS = 40_000;
+    /** After a refusal it comes back. */
+    private static final Duration BACK = Duration.ofMillis(500);
 
     private final Kind kind;
     private final int port;
     private final Book book;
     private final Consumer<String> faults;
+    private final Consumer<String> refusals;
     private final String name;
     private final String address;
     private final Set<String> topics = new TreeSet<>();
@@ -78,7 +83,7 @@ final class HonestStream extends Thread {
 
     /** A reader of some of these topics. */
     HonestStream(int number, Kind kind, int port, Book book, List<String> all, Random random,
-                 Consumer<String> faults) {
+                 Consumer<String> faults, Consumer<String> refusals) {
         super("honest-stream-" + number);
         setDaemon(true);
         this.kind = kind;
@@ -86,6 +91,7 @@ final class HonestStream extends Thread {
         this.book = book;
         this.random = random;
         this.faults = faults;
+        this.refusals = refusals;
         name = "honest stream " + number + " (" + kind + ")";
         address = "127.0.1." + (1 + number % ADDRESSES);
         for (int i = 0; i < (kind == Kind.MERCURE ? 1 : 2); i++) {
@@ -126,9 +132,10 @@ final class HonestStream extends Thread {
                 connection.readTimeout(SILENCE_MS);
                 WireResponse head = connection.send("GET", target(), headers(), null).readHead();
                 if (head.status() != 200) {
-                    faults.accept(name + " was refused: " + head.status() + " "
+                    (Honest.isLater(head) ? refusals : faults).accept(name + " was refused: " + head.status() + " "
                         + new String(connection.body(head).readAllBytes()));
-                    return;
+                    Await.pass(BACK);
+                    continue;
                 }
                 opened(beginNs);
                 read(connection.body(head), kind == Kind.RETURNING

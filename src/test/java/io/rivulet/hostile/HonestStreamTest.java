@@ -27,7 +27,8 @@ class HonestStreamTest {
     }
 
     private HonestStream stream(Kind kind, int... numbers) {
-        HonestStream stream = new HonestStream(0, kind, 0, book, List.of("honest/t"), new Random(1), faults::add);
+        HonestStream stream = new HonestStream(0, kind, 0, book, List.of("honest/t"), new Random(1), faults::add,
+            faults::add);
         for (int number : numbers) {
             stream.take(new Dispatched("message", Book.data(number), ""));
         }

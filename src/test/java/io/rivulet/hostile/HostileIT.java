@@ -65,6 +65,7 @@ class HostileIT {
             try (Honest honest = new Honest(scale, hub.port())) {
                 play(hub, honest, folder);
                 faults.addAll(honest.faults());
+                honest.refusals().forEach(what -> say("refused " + what));
             }
             if (!hub.isAlive()) {
                 faults.add("the hub's process has ended");
@@ -108,7 +109,7 @@ class HostileIT {
             say("attack: " + attacked.text() + "; worst return " + honest.worstReturnUs() / 1_000 + " ms");
             say("processor: " + taken(middle, hub.threadMs()));
             attackers.leave().forEach(this::say);
-            faults.addAll(attackers.faults());
+            faults.addAll(attackers.faults(scale.strict()));
             judge(quiet, attacked, honest);
         }
         judgeMemory(hub, before);
@@ -125,9 +126,9 @@ class HostileIT {
     }
 
     private void judge(Seen quiet, Seen attacked, Honest honest) {
-        long latestUs = Scale.LATEST.toNanos() / 1_000;
+        long latestUs = scale.latest().toNanos() / 1_000;
         if (attacked.worstUs() > latestUs || honest.worstReturnUs() > latestUs) {
-            faults.add("somebody honest waited longer than " + Scale.LATEST + ": " + attacked.text() + "; return "
+            faults.add("somebody honest waited longer than " + scale.latest() + ": " + attacked.text() + "; return "
                 + honest.worstReturnUs() / 1_000 + " ms");
         }
         double ratio = attacked.deliveries().percentileUs(0.99) / quiet.deliveries().percentileUs(0.99);

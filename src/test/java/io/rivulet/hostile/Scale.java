@@ -14,16 +14,17 @@ import java.util.List;
  * @param quiet     how long the honest ones are measured alone
  * @param attack    how long they are measured under attack
  * @param pause     longest pause of an attacker between two goes
+ * @param latest    no honest delivery, answer or look-up may take longer, however small the machine
  * @param ratio     how many times its quiet value the honest p99 may take; 0 for not judged
+ * @param strict    whether no honest caller may be refused either, and each kind of attack must have been made: a busy
+ *                  machine cannot promise that
  * @param jvm       more arguments for the hub's JVM
  * @param pinned    whether the hub has a core for itself and all others share the other one
  * @param kinds     kinds of attack to play; empty for all
  */
 record Scale(long seed, int attackers, int streams, int names, Duration quiet, Duration attack, Duration pause,
-             int ratio, List<String> jvm, boolean pinned, List<String> kinds) {
+             Duration latest, int ratio, boolean strict, List<String> jvm, boolean pinned, List<String> kinds) {
 
-    /** No honest delivery, answer or look-up may take longer, however small the machine. */
-    static final Duration LATEST = Duration.ofSeconds(5);
     /** How long the memory may take to come back after the attackers have left. */
     static final Duration RECOVERY = Duration.ofMinutes(1);
     static final int PUBLISHERS = 4;
@@ -31,13 +32,19 @@ record Scale(long seed, int attackers, int streams, int names, Duration quiet, D
     static final int EVENTS_A_SECOND = 12;
     /** The heap that the issue names. */
     static final int HEAP_MB = 256;
-    /** What may have grown: the index of what was published meanwhile, and caches that were not full before. */
-    static final int GROWN_MB = 24;
+    /** The hub's tail ring, as it is set for the play. */
+    static final int RING_MB = 8;
+    /**
+     * What may have grown for good: the tail ring and the index of the newest segment, a sixteenth of the heap. Both
+     * hold what was published, whoever asks. What was asked for stays in caches for twenty seconds at most.
+     */
+    static final int GROWN_MB = RING_MB + HEAP_MB / 16;
 
     static Scale ofProperties() {
         return new Scale(Long.getLong("hostile.seed", System.nanoTime() >>> 10), number("attackers", 24),
             number("streams", 50), number("names", 4_000), Duration.ofSeconds(number("quiet", 3)),
-            Duration.ofSeconds(number("seconds", 12)), Duration.ofMillis(number("pause", 200)), number("ratio", 0),
+            Duration.ofSeconds(number("seconds", 12)), Duration.ofMillis(number("pause", 200)),
+            Duration.ofSeconds(number("latest", 5)), number("ratio", 0), Boolean.getBoolean("hostile.strict"),
             words("jvm", "-XX:TieredStopAtLevel=1"), Boolean.getBoolean("hostile.pinned"), words("kinds", ""));
     }
 
