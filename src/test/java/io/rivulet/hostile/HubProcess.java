@@ -51,7 +51,8 @@ final class HubProcess implements AutoCloseable {
             "rivulet.resource=https://localhost/.well-known/mercure", "rivulet.token.issuer=" + Token.ISSUER,
             "rivulet.token.key=" + Token.SECRET, "rivulet.presence=true",
             // caches as small as suits such a heap: what fills them is no loss of memory, and would hide one
-            "rivulet.ring.bytes=" + Scale.RING_MB + "m", "rivulet.read.bytes=8m", "rivulet.access.log=" + folder.resolve("access.log")));
+            "rivulet.ring.bytes=" + Scale.RING_MB + "m", "rivulet.read.bytes=8m",
+            "rivulet.access.log=" + folder.resolve("access.log")));
         process = new ProcessBuilder(scale.pinned() ? Core.SERVER.run(command) : command)
             .redirectError(ProcessBuilder.Redirect.appendTo(log().toFile())).start();
         BufferedReader out = process.inputReader(StandardCharsets.UTF_8);

@@ -17,6 +17,8 @@ import java.util.Map;
  * <p>The hard thing is that nobody may starve anybody. So the budget has a part for each {@link Kind} of caller, and no
  * kind ever takes of another one's part. Within a part one caller has at most a quarter. What a request cannot do
  * without goes through even beyond that while its caller holds nothing else: else a large body would never go through.
+ * A quarter of each part is for callers that hold little: a few addresses that hold all they may would else keep out
+ * everybody else's look-ups.
  *
  * <p>Only callers that hold something are remembered, and each holds at least one byte. So the budget bounds its own
  * memory, too.
@@ -25,6 +27,8 @@ public final class BytesInFlight {
 
     private static final int EIGHTHS = 8;
     private static final int SHARES = 4;
+    /** A caller that holds so much holds little: the piece of a page, and some events. */
+    private static final int LITTLE_BYTES = 40_960;
 
     private final long totalBytes;
     private final Map<Object, Long> byCaller = new HashMap<>();
@@ -87,10 +91,11 @@ public final class BytesInFlight {
         Kind kind = charge.caller.kind();
         long part = part(kind);
         long held = byKind[kind.ordinal()];
-        if (held + bytes > part) {
-            return refused(kind.all, held, bytes, part);
-        }
         long own = byCaller.getOrDefault(charge.caller, 0L);
+        long max = own + bytes <= LITTLE_BYTES ? part : part - part / SHARES;
+        if (held + bytes > max) {
+            return refused(kind.all, held, bytes, max);
+        }
         boolean fits = own + bytes <= part / SHARES || beyond && own == charge.held;
         return fits ? null : refused(kind.one, own, bytes, part / SHARES);
     }

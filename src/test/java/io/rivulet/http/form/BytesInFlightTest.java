@@ -59,6 +59,25 @@ class BytesInFlightTest {
         assertEquals(800, flight.taken());
     }
 
+    /** Four addresses may hold all of their kind's part: then others have their look-ups all the same. */
+    @Test
+    void aQuarterOfAPartIsForThoseWhoHoldLittle() {
+        BytesInFlight large = new BytesInFlight(8 << 20); // strangers have 3 MiB
+        for (String address : List.of("a", "b", "c")) {
+            large.charge(Kind.STRANGER, address).take(768 << 10);
+        }
+        assertTrue(refusal(() -> large.charge(Kind.STRANGER, "d").take(41_000)).contains("at most 2359296 are theirs"));
+        assertFalse(large.charge(Kind.STRANGER, "a").tryTake(1), "it holds much already");
+        Charge little = large.charge(Kind.STRANGER, "d");
+        little.take(32_768);
+        assertTrue(little.tryTake(8_192));
+        assertFalse(little.tryTake(1));
+        for (int i = 0; i < 22; i++) {
+            large.charge(Kind.STRANGER, i).take(32_768);
+        }
+        assertTrue(refusal(() -> large.charge(Kind.STRANGER, "e").take(32_768)).contains("at most 3145728 are theirs"));
+    }
+
     @Test
     void whatARequestCannotDoWithoutMayBeMoreThanAShareWhileItIsAlone() {
         Charge large = stranger("a");
