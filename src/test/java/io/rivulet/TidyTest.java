@@ -272,6 +272,7 @@ class TidyTest {
             Map.entry("http/trace/AccessLog", "it runs in a LastingLoop"),
             Map.entry("http/stream/WriterPool", "each lane runs in a LastingLoop"),
             Map.entry("auth/token/JwksSource", "each load is a task of its own, and each gets a thread"),
+            Map.entry("boot/ServeCommand", "it ends the server when the process is told to end"),
             Map.entry("http/operate/SlashCheck", "it looks once, and ends"));
     }
 }

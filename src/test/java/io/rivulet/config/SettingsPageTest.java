@@ -4,10 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -17,12 +21,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The table of docs/settings.md is the table of the code, and the documents name no other settings.
- * {@code mvn test -Dtest=SettingsPageTest -Dsettings.write} writes the table anew.
+ * The table of docs/settings.md and the sample docs/rivulet.properties are the table of the code, and the documents name
+ * no other settings. {@code mvn test -Dtest=SettingsPageTest -Dsettings.write} writes both anew.
  */
 class SettingsPageTest {
 
     private static final Path PAGE = Path.of("docs/settings.md");
+    private static final Path SAMPLE = Path.of("docs/rivulet.properties");
     private static final Pattern KEY = Pattern.compile("(?:(?<![\\w./-])|(?<=-D))rivulet\\.([a-z]+(?:\\.[a-z]+)*)");
     /** Files and events of the hub's own that are called so. */
     private static final Set<String> NO_SETTINGS =
@@ -42,6 +47,32 @@ class SettingsPageTest {
         }
         assertEquals(table(), page.substring(start + START.length(), end),
             "write it anew: mvn test -Dtest=SettingsPageTest -Dsettings.write");
+    }
+
+    @Test
+    void theSampleHasEachSettingWithItsDefault() throws IOException {
+        if (System.getProperty("settings.write") != null) {
+            Files.writeString(SAMPLE, sample());
+            return;
+        }
+        assertEquals(sample(), Files.readString(SAMPLE),
+            "write it anew: mvn test -Dtest=SettingsPageTest -Dsettings.write");
+    }
+
+    @Test
+    void theSampleCanBeUsedAsItIsAndWithEveryLineInForce() throws IOException {
+        Properties asItIs = new Properties();
+        asItIs.load(new StringReader(sample()));
+        assertEquals(Map.of(), asItIs);
+        Properties all = new Properties();
+        all.load(new StringReader(sample().replaceAll("(?m)^#(?=rivulet\\.[a-z.]+=)", "")));
+        Map<String, String> values = new HashMap<>();
+        all.stringPropertyNames().forEach(key -> values.put(key, all.getProperty(key)));
+        assertEquals(SettingsTable.rows().size(), values.size());
+        Settings settings = Settings.of(List.of(new SettingSources.Source("sample", values)));
+        for (Setting<?> row : SettingsTable.rows()) {
+            assertEquals(Settings.with().get(row), settings.get(row), row.key());
+        }
     }
 
     @Test
@@ -85,6 +116,27 @@ class SettingsPageTest {
             && SettingsTable.rows().stream().noneMatch(row -> row.key().equals(key))
             && SettingsTable.families().stream().noneMatch(family -> family.prefix().equals(key + ".")
                 || family.find(key) != null)).toList();
+    }
+
+    private static String sample() {
+        StringBuilder sample = new StringBuilder("""
+            # Rivulet's settings, each with its default. Copy this file to conf/rivulet.properties of the container, or for
+            # java -jar rivulet.war into the folder where it is started, and take the # away where another value is wanted.
+            # A line that is left out is no fault. docs/settings.md tells of the other places.
+            """);
+        for (Setting<?> row : SettingsTable.rows()) {
+            sample.append("\n# ").append(row.sentence()).append('\n');
+            sample.append("# ").append(row.range().isEmpty() ? row.kind().unit() : row.range()).append('\n');
+            sample.append('#').append(row.fullKey()).append('=').append(row.defaultText()).append('\n');
+        }
+        for (Family family : SettingsTable.families()) {
+            for (Setting<?> member : family.members()) {
+                sample.append("\n# ").append(member.sentence()).append('\n');
+                sample.append('#').append(Setting.PREFIX).append(family.shownKey(member)).append('=')
+                    .append(member.defaultText()).append('\n');
+            }
+        }
+        return sample.toString();
     }
 
     private static String table() {
