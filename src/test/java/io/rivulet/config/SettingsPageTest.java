@@ -21,8 +21,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The table of docs/settings.md and the sample docs/rivulet.properties are the table of the code, and the documents name
- * no other settings. {@code mvn test -Dtest=SettingsPageTest -Dsettings.write} writes both anew.
+ * The table of docs/settings.md and the sample docs/rivulet.properties are the table of the code, and no document names
+ * another setting. {@code mvn test -Dtest=SettingsPageTest -Dsettings.write} writes both anew.
  */
 class SettingsPageTest {
 
