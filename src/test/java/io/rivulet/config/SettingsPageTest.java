@@ -120,9 +120,9 @@ class SettingsPageTest {
 
     private static String sample() {
         StringBuilder sample = new StringBuilder("""
-            # Rivulet's settings, each with its default. Copy this file to conf/rivulet.properties of the container, or for
-            # java -jar rivulet.war into the folder where it is started, and take the # away where another value is wanted.
-            # A line that is left out is no fault. docs/settings.md tells of the other places.
+            # Rivulet's settings, each with its default. Copy this file to conf/rivulet.properties of the container, or
+            # for java -jar rivulet.war into the folder where it is started, and take the # away where another value is
+            # wanted. A line that is left out is no fault. docs/settings.md tells of the other places.
             """);
         for (Setting<?> row : SettingsTable.rows()) {
             sample.append("\n# ").append(row.sentence()).append('\n');
