@@ -120,6 +120,7 @@ public abstract class HubServlet extends HttpServlet {
      */
     protected final void awaitBody(HttpServletRequest request, long bytesMax, BytesInFlight.Charge charge,
                                    Function<byte[], Object> then) throws IOException {
+        RequestHead.checkPlain(request);
         long declared = request.getContentLengthLong();
         BodyReader.chargeHead(declared, bytesMax, charge);
         try {

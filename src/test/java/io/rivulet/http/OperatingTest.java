@@ -154,6 +154,11 @@ class OperatingTest {
         assertTrue(!plain.getContent().contains(Tokens.expired()));
         assertEquals(200, door.send("POST /api/tokens/explain\nContent-Type: application/x-www-form-urlencoded"
             + OPERATOR, "token=" + ANN).getStatus());
+        String asCurlSendsAFile = "POST /api/tokens/explain\nContent-Type: application/x-www-form-urlencoded"
+            + OPERATOR;
+        String explained = door.send(asCurlSendsAFile, ANN + "\n").getContent();
+        assertTrue(explained.contains("\"sub\":\"ann\"") && explained.contains("\"accepted\":true"), explained);
+        assertEquals(400, door.send(asCurlSendsAFile, "tokn=" + ANN).getStatus());
         assertEquals(400, door.send("POST /api/tokens/explain" + OPERATOR, " ").getStatus());
         assertEquals(413, door.send("POST /api/tokens/explain" + OPERATOR, "x".repeat(65_537)).getStatus());
     }

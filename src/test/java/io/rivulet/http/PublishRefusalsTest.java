@@ -101,7 +101,14 @@ class PublishRefusalsTest {
     @CsvSource(delimiter = '|', value = {
         "POST /api/updates|415|content type is missing",
         "POST /api/updates;Content-Type: text/plain|415|text/plain",
-        "POST /api/updates;Content-Type: application/x-www-form-urlencoded; charset=iso-8859-1|415|only utf-8",
+        "POST /api/updates;Content-Type: application/x-www-form-urlencoded; charset=utf-16|415|is ASCII",
+        "POST /api/updates?topic=a;Content-Type: text/plain; charset=klingon|415|charset=klingon; only utf-8",
+        "POST /api/updates?topic=a;Content-Encoding: gzip|415|the Content-Encoding gzip",
+        "POST /.well-known/mercure;Content-Encoding: br|415|the Content-Encoding br",
+        "POST /api/updates?topic=a;Content-Type: text/plain; charset=utf-16le|400|no valid UTF-16LE",
+        "POST /api/updates;Content-Type: multipart/form-data|400|has no boundary",
+        "POST /.well-known/mercure;Content-Type: multipart/form-data|400|has no boundary",
+        "POST /api/updates;Content-Type: multipart/form-data; boundary=b|400|a boundary",
         "POST /api/updates?type=x;Content-Type: application/x-www-form-urlencoded|400|the query has type but no topic",
         "POST /api/updates?topic=a&data=x|400|data stands in the query",
         "POST /api/updates?topic=%FF|400|UTF-8", "POST /api/updates?topic=a&topic=*|400|reserved",
@@ -112,6 +119,34 @@ class PublishRefusalsTest {
     void aHeadWithOneFaultIsRefused(String head, int status, String part) throws Exception {
         String lines = head.replaceAll(";(?=[A-Z])", "\n");
         assertRefused(status, part, door.send(lines, head.contains("Content-Length") ? "" : "x"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+        "name=topics;;a|400|the field topics is unknown; perhaps topic is meant",
+        "filename=x;;a|400|part 1 has no name",
+        "name=topic;a: b|400|headers of part 1 have no end", "name=topic;;a;--b|400|a boundary",
+        "name=data;;x|400|has no topic",
+        "name=topic;Content-Transfer-Encoding: base64;;YQ==|415|Content-Transfer-Encoding base64",
+        "name=topic;Content-Type: text/plain; charset=x;;a|415|charset=x"})
+    void aFormInPartsWithOneFaultIsRefused(String part, int status, String words) throws Exception {
+        String text = "--b\r\nContent-Disposition: form-data; " + part.replaceAll("; (?=c)", ",,").replace(";", "\r\n")
+            .replace(",,", "; ");
+        assertRefused(status, words, door.send("POST /api/updates\nContent-Type: multipart/form-data; boundary=b",
+            text + (part.endsWith("--b") ? "" : "\r\n--b--")));
+    }
+
+    @Test
+    void aFormInPartsIsBoundedInAllThatItHas() throws Exception {
+        String head = "POST /api/updates\nContent-Type: multipart/form-data; boundary=";
+        try (Door roomy = Door.dev("topics.max", "3")) {
+            assertRefused(413, "more than 103 parts", roomy.send(head + "b", ("--b\r\n" // three topics, 100 others
+                + "Content-Disposition:form-data;name=\r\n\r\n\r\n").repeat(104) + "--b--"));
+        }
+        assertRefused(400, "71 characters; at most 70", door.send(head + "b".repeat(71), "x"));
+        assertRefused(413, "3200 bytes in UTF-8; at most 2048", door.send("POST /api/updates?topic=a\n"
+            + "Content-Type: text/plain; charset=iso-8859-1", "\u00e4".repeat(1_600).getBytes(
+                StandardCharsets.ISO_8859_1)));
     }
 
     @Test

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every form of publish that is accepted: what the request says, and what event comes of it. */
 class PublishingTest {
@@ -199,5 +200,78 @@ class PublishingTest {
         assertEquals(500, door.newest().retryMs());
         door.form("topic=a&retry=99999999999999999999999999");
         assertEquals(3_600_000, door.newest().retryMs());
+    }
+
+    private static final String PARTS = "Content-Type: multipart/form-data; boundary=\"----x\"";
+
+    /** As curl and browsers write it: a preamble that nobody needs, a file, a field of the caller's own. */
+    private static String parts(String... namesAndContents) {
+        StringBuilder body = new StringBuilder("preamble\r\n");
+        for (int i = 0; i < namesAndContents.length; i += 2) {
+            body.append("------x\r\nContent-Disposition: form-data; name=").append(namesAndContents[i])
+                .append("\r\n\r\n").append(namesAndContents[i + 1]).append("\r\n");
+        }
+        return body + "------x--\r\nepilogue";
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/updates", "/.well-known/mercure"})
+    void aFormInPartsIsAFormLikeAnyOther(String path) throws Exception {
+        HttpTester.Response answer = door.send("POST " + path + "\n" + PARTS, parts("\"topic\"", "a", "topic", "b",
+            "\"data\"; filename=\"C:\\x \\\"y\\\".txt\"\r\nContent-Type: text/plain", "one\r\n--\r\n------\r\nü",
+            "\"id\"", "p1", "\"type\"", "note", "\"_mine\"", ""));
+        assertEquals(200, answer.getStatus(), answer.getContent());
+        assertEquals("p1", answer.getContent().strip());
+        Event event = door.newest();
+        assertEquals(List.of("a", "b"), event.topics());
+        assertEquals("one\r\n--\r\n------\r\nü", event.text());
+        assertEquals("note", event.type());
+    }
+
+    @Test
+    void aTopicInTheQueryStandsBesideTheFieldsOfAFormInParts() throws Exception {
+        HttpTester.Response answer = door.send("POST /api/updates?topic=n&type=t\n" + PARTS,
+            parts("\"data\"", "hello", "\"private\"", "true"));
+        assertEquals(200, answer.getStatus(), answer.getContent());
+        assertEquals("hello", door.newest().text());
+        assertEquals(List.of("n"), door.newest().topics());
+        assertEquals("t", door.newest().type());
+        assertTrue(door.newest().isPrivate());
+        assertEquals(200, door.send("POST /api/updates?topic=n\n" + PARTS, "------x--").getStatus());
+        assertEquals("", door.newest().text());
+    }
+
+    @Test
+    void aPartMayHaveACharacterSetOfItsOwnAndNoContent() throws Exception {
+        byte[] body = ("------x\r\nContent-Disposition: form-data; name=data\r\nContent-Type: text/plain;charset="
+            + "iso-8859-1\r\n\r\n\u00e4\r\n------x  \r\ncontent-disposition:form-data;name=type\r\n\r\n------x--")
+            .getBytes(StandardCharsets.ISO_8859_1);
+        HttpTester.Response answer = door.send("POST /api/updates?topic=n\n" + PARTS, body);
+        assertEquals(200, answer.getStatus(), answer.getContent());
+        assertEquals("ä", door.newest().text());
+        assertEquals(null, door.newest().type());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"utf-16,UTF-16", "UTF-16LE,UTF-16LE", "'\"utf-16be\"',UTF-16BE", "iso-8859-1,ISO-8859-1",
+        "windows-1252,windows-1252", "us-ascii,UTF-8", "utf8,UTF-8"})
+    void textOfAnotherCharacterSetIsConverted(String said, String charset) throws Exception {
+        byte[] raw = "Grüße".getBytes(charset);
+        HttpTester.Response answer = door.send("POST /api/updates?topic=n\nContent-Type: text/plain; charset=" + said,
+            raw);
+        assertEquals(200, answer.getStatus(), answer.getContent());
+        assertEquals("Grüße", door.newest().text());
+        byte[] json = "[{\"topic\":\"n\",\"data\":\"süß\"}]".getBytes(charset);
+        answer = door.send("POST /api/updates\nContent-Type: application/json; charset=" + said, json);
+        assertEquals(200, answer.getStatus(), answer.getContent());
+        assertEquals("süß", door.newest().text());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/updates", "/.well-known/mercure"})
+    void aFormOfAnotherCharacterSetIsConverted(String path) throws Exception {
+        assertEquals(200, door.send("POST " + path + "\nContent-Type: application/x-www-form-urlencoded;charset="
+            + "ISO-8859-1", "topic=n&data=%FC+u").getStatus());
+        assertEquals("ü u", door.newest().text());
     }
 }

@@ -207,7 +207,9 @@ class BadInputIT {
     void aBodyThatIsNothingKnownIsRefused() throws IOException {
         assertProblem(415, publisher.post("", "text/plain", "topic=t&data=x"), "text/plain");
         assertProblem(415, publisher.post("", Map.of(), "topic=t&data=x".getBytes(StandardCharsets.US_ASCII)));
-        assertProblem(415, publisher.post("", "multipart/form-data; boundary=x", "--x--"), "multipart");
+        assertProblem(415, publisher.post("", "multipart/mixed; boundary=x", "--x--"), "multipart");
+        assertProblem(400, publisher.post("", "multipart/form-data; boundary=x", "--x--"), "topic");
+        assertProblem(400, publisher.post("", "multipart/form-data; boundary=x", "--x"), "multipart");
         assertProblem(400, publisher.post("", "application/json", "{\"topics\":\"t\"}"));
         assertProblem(400, publisher.post("", "application/json", ""));
         assertProblem(400, publisher.post("", "application/json", "[]"));

@@ -76,6 +76,19 @@ class PublishIT {
     }
 
     @Test
+    void aFormInPartsIsAFormAndWhatIsNoTextInUtf8IsConvertedOrRefused() throws IOException {
+        String parts = "--x\r\nContent-Disposition: form-data; name=\"data\"; filename=\"a.txt\"\r\n\r\na file\r\n"
+            + "--x--\r\n";
+        Publisher.accepted(publisher.post("?topic=" + topic, "multipart/form-data; boundary=x", parts));
+        stream.awaitData("a file");
+        Publisher.accepted(publisher.post("?topic=" + topic, Map.of("Content-Type", "text/plain; charset=utf-16"),
+            "wide".getBytes(StandardCharsets.UTF_16)));
+        stream.awaitData("wide");
+        assertEquals(415, publisher.post("?topic=" + topic, Map.of("Content-Encoding", "gzip"), new byte[9]).status());
+        assertEquals(415, publisher.post("?topic=" + topic, "text/plain; charset=klingon", "x").status());
+    }
+
+    @Test
     void theQueryOfARawBodyNamesIdTypeAndRetry() throws IOException {
         String id = Publisher.accepted(publisher.post("?topic=" + topic + "&topic=x&type=t&retry=900&id=" + topic,
             "text/plain", "x"));

@@ -4,16 +4,15 @@ import static io.rivulet.refusal.Refused.Reason.TOO_LARGE;
 
 import io.rivulet.refusal.Refused;
 import io.rivulet.url.PercentEncoding;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /**
  * The parser of {@code application/x-www-form-urlencoded} (WHATWG URL, 5.1), for bodies and queries alike. All doors
  * use it, since {@code getParameter} mixes the two and hides bad bytes. Pure.
  *
- * <p>It is strict where the standard repairs: bytes that are no UTF-8 are refused, since a topic with a replacement
+ * <p>It is strict where the standard repairs: a value that is no UTF-8 is refused, since a topic with a replacement
  * character in it would be another topic.
  */
 public final class FormDecoder {
@@ -26,13 +25,19 @@ public final class FormDecoder {
     private FormDecoder() {
     }
 
+    /** Decodes a form's bytes, whose text is in UTF-8. */
+    public static FormFields decode(byte[] form, int fieldsMax) {
+        return decode(form, fieldsMax, StandardCharsets.UTF_8);
+    }
+
     /**
-     * Decodes a form's bytes.
+     * Decodes a form's bytes. A value that is not of the character set is refused when somebody asks for it, since
+     * fields that nobody knows need not be text ({@link FormFields#all}).
      *
      * @param fieldsMax more pairs are refused, so that a small body cannot become many objects
-     * @throws Refused when a name or value is no UTF-8, or there are too many
+     * @throws Refused when there are too many
      */
-    public static FormFields decode(byte[] form, int fieldsMax) {
+    static FormFields decode(byte[] form, int fieldsMax, Charset charset) {
         FormFields fields = new FormFields();
         int count = 0;
         int start = 0;
@@ -43,7 +48,7 @@ public final class FormDecoder {
                     throw Refused.because(TOO_LARGE, "the form has more than " + fieldsMax + " fields");
                 }
                 int equals = indexOf(form, (byte) '=', start, end);
-                fields.add(text(form, start, equals), text(form, Math.min(equals + 1, end), end));
+                add(fields, form, start, equals, Math.min(equals + 1, end), end, charset);
             }
             start = end + 1;
         }
@@ -59,11 +64,24 @@ public final class FormDecoder {
         return to;
     }
 
+    private static void add(FormFields fields, byte[] form, int nameFrom, int nameTo, int from, int to,
+                            Charset charset) {
+        byte[] name = new byte[nameTo - nameFrom];
+        byte[] value = new byte[to - from];
+        int nameLength = plain(form, nameFrom, nameTo, name);
+        int length = plain(form, from, to, value);
+        try {
+            fields.add(FormFields.text(name, 0, nameLength, charset), value, 0, length, charset);
+        } catch (CharacterCodingException e) {
+            String unknown = new String(name, 0, nameLength, charset); // with a mark in it that no name has
+            fields.add(unknown, "");
+            fields.noteBroken(unknown, charset);
+        }
+    }
+
     /** {@code +} is a space, {@code %XX} a byte, and a percent sign without two hex digits stands for itself. */
-    private static String text(byte[] form, int from, int to) {
-        byte[] plain = new byte[to - from];
+    private static int plain(byte[] form, int from, int to, byte[] plain) {
         int length = 0;
-        int all = 0;
         for (int i = from; i < to; i++) {
             byte b = form[i];
             if (b == '+') {
@@ -74,16 +92,7 @@ public final class FormDecoder {
                 i += octet < 0 ? 0 : 2;
             }
             plain[length++] = b;
-            all |= b;
         }
-        if (all >= 0) { // ASCII, as nearly every name and topic is: valid as it stands, no decoder is needed
-            return new String(plain, 0, length, StandardCharsets.US_ASCII);
-        }
-        try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(plain, 0, length)).toString();
-        } catch (CharacterCodingException e) {
-            throw Refused.malformed("the form is no valid UTF-8 near byte " + from + " (" + Arrays.toString(
-                Arrays.copyOf(plain, Math.min(length, 8))) + " …)");
-        }
+        return length;
     }
 }

@@ -1,7 +1,13 @@
 package io.rivulet.http.form;
 
+import io.rivulet.refusal.Printable;
 import io.rivulet.refusal.Refused;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,9 +20,50 @@ import java.util.Set;
 public final class FormFields {
 
     private final Map<String, List<String>> values = new LinkedHashMap<>();
+    /** Names that have a value which is no text, with the character set that it should be of; nearly always empty. */
+    private final Map<String, Charset> broken = new HashMap<>(0);
 
     void add(String name, String value) {
         values.computeIfAbsent(name, n -> new ArrayList<>(1)).add(value);
+    }
+
+    /** Adds a value as bytes; one that is not of this character set is noted as such. */
+    void add(String name, byte[] bytes, int from, int to, Charset charset) {
+        try {
+            add(name, text(bytes, from, to, charset));
+        } catch (CharacterCodingException e) {
+            add(name, "");
+            broken.put(name, charset);
+        }
+    }
+
+    /** Notes that a name was no text; it has been made one that nobody knows. */
+    void noteBroken(String name, Charset charset) {
+        broken.put(name, charset);
+    }
+
+    static String text(byte[] bytes, int from, int to, Charset charset) throws CharacterCodingException {
+        int all = 0;
+        for (int i = from; i < to; i++) {
+            all |= bytes[i];
+        }
+        // ASCII, as nearly every name and topic is: valid as it stands, no decoder is needed
+        return all >= 0 && charset == StandardCharsets.UTF_8
+            ? new String(bytes, from, to - from, StandardCharsets.US_ASCII)
+            : charset.newDecoder().decode(ByteBuffer.wrap(bytes, from, to - from)).toString();
+    }
+
+    /** The values of this name, or null. */
+    private List<String> values(String name) {
+        checkText(name);
+        return values.get(name);
+    }
+
+    /** Refuses a name that is, or has a value that is, no text. */
+    void checkText(String name) {
+        if (broken.containsKey(name)) {
+            throw Refused.malformed("the field " + Printable.of(name) + " is no valid " + broken.get(name).name());
+        }
     }
 
     /** These fields, and after them the fields of the other form. */
@@ -24,6 +71,8 @@ public final class FormFields {
         FormFields all = new FormFields();
         values.forEach((name, list) -> list.forEach(value -> all.add(name, value)));
         other.values.forEach((name, list) -> list.forEach(value -> all.add(name, value)));
+        all.broken.putAll(broken);
+        all.broken.putAll(other.broken);
         return all;
     }
 
@@ -32,9 +81,14 @@ public final class FormFields {
         return values.containsKey(name);
     }
 
-    /** All values of the name, in their order; none when it is not there. */
+    /**
+     * All values of the name, in their order; none when it is not there.
+     *
+     * @throws Refused when one of them is no text
+     */
     public List<String> all(String name) {
-        return List.copyOf(values.getOrDefault(name, List.of()));
+        List<String> all = values(name);
+        return all == null ? List.of() : List.copyOf(all);
     }
 
     /** All names, in the order of their first value. */
@@ -45,10 +99,10 @@ public final class FormFields {
     /**
      * The only value of the name, or null.
      *
-     * @throws Refused when it is given more than once: taking one of them would be a guess
+     * @throws Refused when it is given more than once, since taking one of them would be a guess, or is no text
      */
     public String one(String name) {
-        List<String> all = values.get(name);
+        List<String> all = values(name);
         if (all == null) {
             return null;
         }
@@ -60,7 +114,7 @@ public final class FormFields {
 
     /** The last value of the name, or null. */
     public String last(String name) {
-        List<String> all = values.get(name);
+        List<String> all = values(name);
         return all == null ? null : all.get(all.size() - 1);
     }
 

@@ -47,6 +47,7 @@ public final class KnownFields {
     public void check(FormFields fields, String what) {
         for (String name : fields.names()) {
             if (!names.contains(name) && !others.test(name) && FOREIGN.stream().noneMatch(name::startsWith)) {
+                fields.checkText(name);
                 throw unknown(name, what);
             }
         }

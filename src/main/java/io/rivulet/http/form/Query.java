@@ -23,21 +23,15 @@ public final class Query {
     private Query() {
     }
 
-    /**
-     * The fields of the request's query; none without one.
-     *
-     * @throws Refused when it is no valid UTF-8
-     */
+    /** The fields of the query; none without one. A value that is no UTF-8 is refused when it is asked for. */
     public static FormFields of(HttpServletRequest request) {
         String raw = request.getQueryString();
         if (raw == null) {
             return new FormFields();
         }
-        // the character that a container puts in the place of bytes that are no UTF-8
-        if (raw.indexOf('\uFFFD') >= 0) {
-            throw Refused.malformed("the query is no valid UTF-8; percent-encode it");
-        }
-        return FormDecoder.decode(raw.getBytes(StandardCharsets.UTF_8), FIELDS_MAX);
+        // the character that a container puts in the place of bytes that are no UTF-8: a byte that is none either
+        String bytes = raw.replace("\uFFFD", "%FF");
+        return FormDecoder.decode(bytes.getBytes(StandardCharsets.UTF_8), FIELDS_MAX);
     }
 
     /**

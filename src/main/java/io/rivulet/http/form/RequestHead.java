@@ -1,8 +1,11 @@
 package io.rivulet.http.form;
 
+import static io.rivulet.refusal.Refused.Reason.UNSUPPORTED_TYPE;
+
 import io.rivulet.refusal.Printable;
 import io.rivulet.refusal.Refused;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
 
@@ -52,6 +55,20 @@ public final class RequestHead {
         } catch (RuntimeException e) {
             throw Refused.malformed("the head of the request cannot be read: "
                 + Printable.of(String.valueOf(e.getMessage())));
+        }
+    }
+
+    /**
+     * Refuses a body that is compressed, before a byte of it is read: it would be taken for text.
+     *
+     * @throws Refused UNSUPPORTED_TYPE naming the coding
+     */
+    public static void checkPlain(HttpServletRequest request) {
+        for (String coding : Collections.list(request.getHeaders("Content-Encoding"))) {
+            if (!coding.isBlank() && !coding.strip().equalsIgnoreCase("identity")) {
+                throw Refused.because(UNSUPPORTED_TYPE, "the body is in the Content-Encoding " + Printable.of(coding)
+                    + "; this hub reads bodies that are not encoded");
+            }
         }
     }
 

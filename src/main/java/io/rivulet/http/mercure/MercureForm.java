@@ -3,6 +3,7 @@ package io.rivulet.http.mercure;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.event.Event;
+import io.rivulet.http.form.BodyType;
 import io.rivulet.http.form.FormDecoder;
 import io.rivulet.http.form.FormFields;
 import io.rivulet.http.publish.IdempotencyKey;
@@ -10,29 +11,26 @@ import io.rivulet.http.publish.PublishForm;
 import io.rivulet.http.publish.UpdatesRules;
 import io.rivulet.refusal.Refused;
 import java.util.List;
-import java.util.Locale;
 
 /**
- * How the body of a publish at Mercure's own path is read: a form and nothing else (PUB-01 to PUB-19). {@link
+ * How the body of a publish at Mercure's own path is read: a form and nothing else (PUB-01 to PUB-19), in either of the
+ * two ways that browsers write one. {@link
  * MercureServlet} makes one for each request. Immutable, any thread.
  *
  * <p>Fields come from the body only, and unknown ones are ignored. The event and the hub check what every event must
  * fulfil.
  */
-public final class MercureForm implements PublishForm {
+final class MercureForm implements PublishForm {
 
-    private final boolean isForm;
+    private final BodyType type;
     private final int fieldsMax;
 
     MercureForm(String contentType, Settings settings) {
-        isForm = isForm(contentType);
+        type = BodyType.of(contentType);
+        if (type.isForm()) {
+            type.checkForm();
+        }
         fieldsMax = settings.get(SettingsTable.TOPICS_MAX) + FormDecoder.OTHER_FIELDS_MAX;
-    }
-
-    /** Whether a body of this content type is a form. */
-    public static boolean isForm(String contentType) {
-        return contentType != null
-            && contentType.split(";", 2)[0].trim().toLowerCase(Locale.ROOT).equals(FormDecoder.TYPE);
     }
 
     @Override
@@ -54,9 +52,9 @@ public final class MercureForm implements PublishForm {
     @Override
     public List<Event> events(byte[] body) {
         // another content type is a form without a topic (PUB-02)
-        FormFields fields = isForm ? FormDecoder.decode(body, fieldsMax) : new FormFields();
+        FormFields fields = type.isForm() ? type.fields(body, fieldsMax) : new FormFields();
         if (!fields.has("topic")) {
-            throw Refused.malformed(isForm ? "the form has no topic"
+            throw Refused.malformed(type.isForm() ? "the form has no topic"
                 : "there is no topic: the body must be a form, with the content type " + FormDecoder.TYPE);
         }
         Event.Builder event = Event.builder();

@@ -6,6 +6,7 @@ import io.rivulet.config.SettingsTable;
 import io.rivulet.http.HubContext;
 import io.rivulet.http.HubServlet;
 import io.rivulet.http.SuspendedRequest;
+import io.rivulet.http.form.BodyType;
 import io.rivulet.http.form.BytesInFlight;
 import io.rivulet.http.form.FormDecoder;
 import io.rivulet.http.form.FormFields;
@@ -112,7 +113,7 @@ public final class MercureServlet extends HubServlet {
 
     /** Waits for the body: a QUERY asks for the union of query and body (SUB-02). */
     private void readBody(HttpServletRequest request, Grant grant) throws IOException {
-        if (!MercureForm.isForm(RequestHead.contentType(request))) {
+        if (!BodyType.of(RequestHead.contentType(request)).name().equals(FormDecoder.TYPE)) {
             throw Refused.because(Refused.Reason.UNSUPPORTED_TYPE, "the body of a QUERY must be a form, with the "
                 + "content type " + FormDecoder.TYPE);
         }

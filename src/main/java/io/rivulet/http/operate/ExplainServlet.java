@@ -7,9 +7,8 @@ import io.rivulet.http.HubContext;
 import io.rivulet.http.HubServlet;
 import io.rivulet.http.SuspendedRequest;
 import io.rivulet.http.form.Answer;
-import io.rivulet.http.form.FormDecoder;
+import io.rivulet.http.form.BodyType;
 import io.rivulet.http.form.RequestHead;
-import io.rivulet.http.mercure.MercureForm;
 import io.rivulet.refusal.Refused;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -52,8 +51,11 @@ public final class ExplainServlet extends HubServlet {
     protected void goOn(HttpServletRequest request, HttpServletResponse response, SuspendedRequest.Outcome outcome)
         throws IOException {
         byte[] body = (byte[]) outcome.get();
-        String token = MercureForm.isForm(RequestHead.contentType(request))
-            ? FormDecoder.decode(body, FIELDS_MAX).one("token") : new String(body, StandardCharsets.ISO_8859_1);
+        BodyType type = BodyType.of(RequestHead.contentType(request));
+        // curl says that a file is a form, too: no token has an equals sign before a form's would
+        String text = new String(body, StandardCharsets.ISO_8859_1);
+        boolean form = type.isMultipart() || type.isForm() && text.indexOf('=') >= 0;
+        String token = form ? type.fields(body, FIELDS_MAX).one("token") : text;
         if (token == null || token.isBlank()) {
             throw Refused.malformed("there is no token: it must be the body, or the field token of a form");
         }

@@ -9,6 +9,7 @@ import io.rivulet.http.HubContext;
 import io.rivulet.http.form.Answer;
 import io.rivulet.http.form.BodyReader;
 import io.rivulet.http.form.BytesInFlight;
+import io.rivulet.http.form.RequestHead;
 import io.rivulet.hub.publish.Publication;
 import io.rivulet.metrics.Metrics.Count;
 import io.rivulet.refusal.Refused;
@@ -64,6 +65,7 @@ public final class PublishHandler {
         if (!form.isBatch()) {
             context.hub().checkRate(grant); // of a batch only the body tells how many events must fit
         }
+        RequestHead.checkPlain(request);
         String key = IdempotencyKey.of(request, keyBytesMax);
         long declared = request.getContentLengthLong();
         boolean json = form.answersJson() && wantsJson(request.getHeader("Accept"));

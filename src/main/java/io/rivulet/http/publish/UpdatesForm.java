@@ -6,6 +6,7 @@ import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.event.Event;
 import io.rivulet.http.form.Answer;
+import io.rivulet.http.form.BodyType;
 import io.rivulet.http.form.FormDecoder;
 import io.rivulet.http.form.FormFields;
 import io.rivulet.http.form.KnownFields;
@@ -19,8 +20,9 @@ import java.util.Set;
  * How the body of a publish at {@code /api/updates} is read. {@code UpdatesServlet} makes one for each request.
  * Immutable, any thread.
  *
- * <p>The head decides, before a byte of the body is read: with {@code topic} in the query the body is the data, byte
- * for byte; else the content type tells whether it is a form, a JSON array, or lines of JSON.
+ * <p>The head decides, before a byte of the body is read: a form in parts is a form, whatever the query has; with
+ * {@code topic} in the query any other body is the data, byte for byte; else the content type tells whether it is a
+ * form, a JSON array, or lines of JSON.
  */
 public final class UpdatesForm implements PublishForm {
 
@@ -30,13 +32,13 @@ public final class UpdatesForm implements PublishForm {
     private static final Set<String> YES = Set.of("", "on", "true", "1", "yes");
     private static final Set<String> NO = Set.of("off", "false", "0", "no");
 
-    private static final Set<String> UTF_8 = Set.of("charset=utf-8", "charset=utf8");
-
     /** What the body is. */
     enum Form { RAW, FIELDS, ARRAY, LINES }
 
     private final Form form;
+    private final BodyType type;
     private final FormFields query;
+    private final long bytesMax;
     private final int topicsMax;
     private final int batchMax;
 
@@ -49,11 +51,13 @@ public final class UpdatesForm implements PublishForm {
         this.query = query;
         topicsMax = settings.get(SettingsTable.TOPICS_MAX);
         batchMax = settings.get(SettingsTable.BATCH_MAX);
+        bytesMax = settings.get(SettingsTable.BODY_MAX);
         KNOWN.check(query, "parameter");
-        form = query.has("topic") ? Form.RAW : byType(contentType);
-        if (form == Form.RAW) {
+        type = BodyType.of(contentType);
+        form = query.has("topic") && !type.isMultipart() ? Form.RAW : byType(contentType);
+        if (query.has("topic")) {
             if (query.has("data")) {
-                throw Refused.malformed("data stands in the query; with topic in the query the body is the data");
+                throw Refused.malformed("data stands in the query; with topic in the query the body has the data");
             }
             return;
         }
@@ -65,28 +69,23 @@ public final class UpdatesForm implements PublishForm {
         }
     }
 
-    private static Form byType(String contentType) {
-        if (FormDecoder.TYPE.equals(contentType)) {
-            return Form.FIELDS; // nearly always, and without taking the text apart
-        }
-        String[] parts = (contentType == null ? "" : contentType).toLowerCase(Locale.ROOT).split(";");
-        Form form = switch (parts[0].trim()) {
-            case FormDecoder.TYPE -> Form.FIELDS;
-            case Answer.JSON -> Form.ARRAY;
-            case "application/x-ndjson", "application/ndjson" -> Form.LINES;
+    private Form byType(String contentType) {
+        switch (type.name()) {
+            case FormDecoder.TYPE, BodyType.MULTIPART -> {
+                type.checkForm();
+                return Form.FIELDS;
+            }
+            case Answer.JSON -> {
+                return Form.ARRAY;
+            }
+            case "application/x-ndjson", "application/ndjson" -> {
+                return Form.LINES;
+            }
             default -> throw Refused.because(UNSUPPORTED_TYPE, "the content type is "
                 + (contentType == null ? "missing" : "\"" + Printable.of(contentType) + "\"")
-                + "; without topic in the query it must be " + FormDecoder.TYPE + ", " + Answer.JSON + " (an array) "
-                + "or application/x-ndjson");
-        };
-        for (int i = 1; i < parts.length; i++) {
-            String parameter = parts[i].replaceAll("[\\s\"]", "");
-            if (parameter.startsWith("charset=") && !UTF_8.contains(parameter)) {
-                throw Refused.because(UNSUPPORTED_TYPE, "the content type says " + Printable.of(parameter)
-                    + "; only utf-8 can be read");
-            }
+                + "; without topic in the query it must be " + FormDecoder.TYPE + ", " + BodyType.MULTIPART + ", "
+                + Answer.JSON + " (an array) or application/x-ndjson");
         }
-        return form;
     }
 
     @Override
@@ -108,16 +107,17 @@ public final class UpdatesForm implements PublishForm {
     @Override
     public List<Event> events(byte[] body) {
         return switch (form) {
-            case RAW -> List.of(fields(query, Event.builder().data(body)));
+            case RAW -> List.of(fields(query, Event.builder().data(type.utf8(body, bytesMax))));
             case FIELDS -> List.of(form(body));
-            case ARRAY -> new JsonBatch(batchMax).array(body);
-            case LINES -> new JsonBatch(batchMax).lines(body);
+            case ARRAY -> new JsonBatch(batchMax).array(type.utf8(body, bytesMax));
+            case LINES -> new JsonBatch(batchMax).lines(type.utf8(body, bytesMax));
         };
     }
 
     private Event form(byte[] body) {
-        FormFields fields = FormDecoder.decode(body, topicsMax + FormDecoder.OTHER_FIELDS_MAX);
+        FormFields fields = type.fields(body, topicsMax + FormDecoder.OTHER_FIELDS_MAX);
         KNOWN.check(fields, "field");
+        fields = query.and(fields); // which has something only beside a form in parts
         if (!fields.has("topic")) {
             throw Refused.malformed("the form has no topic");
         }

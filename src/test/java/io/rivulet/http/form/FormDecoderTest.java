@@ -31,16 +31,23 @@ class FormDecoderTest {
     @ParameterizedTest
     @ValueSource(strings = {"a=%FF", "a=%C3", "%C3=a", "a=%C0%80", "a=%ED%A0%80", "a=%F8%88%80%80%80", "a=%80x",
         "a=%E2%82", "b=1&a=%c3%28"})
-    void bytesThatAreNoUtf8AreRefused(String form) {
-        Refused refused = assertThrows(Refused.class,
-            () -> FormDecoder.decode(form.getBytes(StandardCharsets.US_ASCII), 100));
+    void bytesThatAreNoUtf8AreRefusedWhenSomebodyAsksForThem(String form) {
+        FormFields fields = FormDecoder.decode(form.getBytes(StandardCharsets.US_ASCII), 100);
+        Refused refused = assertThrows(Refused.class, () -> fields.names().forEach(fields::all));
         assertEquals(Refused.Reason.MALFORMED, refused.reason());
         assertTrue(refused.getMessage().contains("UTF-8"), refused.getMessage());
     }
 
     @Test
-    void rawBytesThatAreNoUtf8AreRefused() {
-        assertThrows(Refused.class, () -> FormDecoder.decode(new byte[] {'a', '=', (byte) 0xff}, 100));
+    void rawBytesThatAreNoUtf8AreRefusedAndFieldsBesideThemAreNot() {
+        FormFields fields = FormDecoder.decode(new byte[] {'a', '=', (byte) 0xff, '&', 'b', '=', 'c'}, 100);
+        assertEquals("c", fields.one("b"));
+        assertTrue(fields.has("a"));
+        for (FormFields each : List.of(fields, fields.and(new FormFields()), new FormFields().and(fields))) {
+            assertThrows(Refused.class, () -> each.one("a"));
+            assertThrows(Refused.class, () -> each.last("a"));
+            assertThrows(Refused.class, () -> each.oneOrBlank("a"));
+        }
     }
 
     @Test
