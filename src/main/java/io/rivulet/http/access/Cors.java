@@ -5,13 +5,12 @@ import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Decides which pages of other origins may use the hub: those of the settings, byte for byte, and in dev mode, for
- * reading, every port of this machine. The edge applies it to each request, and the servlets answer OPTIONS with it.
- * Immutable, any thread.
+ * Decides which pages of other origins may use the hub: those of the settings, byte for byte or by a star for one
+ * label, and in dev mode, for reading, every port of this machine. The edge applies it to each request, and the
+ * servlets answer OPTIONS with it. Immutable, any thread.
  */
 public final class Cors {
 
@@ -24,7 +23,7 @@ public final class Cors {
         "Mercure-Last-Event-ID, Last-Event-ID, Link, ETag, Retry-After, X-Request-Id";
     private static final String MAX_AGE_S = "7200";
 
-    private final Set<String> origins;
+    private final OriginList origins;
     private final boolean dev;
 
     /**
@@ -33,7 +32,7 @@ public final class Cors {
      * @throws BadSetting when {@code rivulet.cors.origins} holds something that no browser ever sends
      */
     public Cors(Settings settings) {
-        origins = Origins.listed(settings, SettingsTable.CORS_ORIGINS);
+        origins = new OriginList(settings, SettingsTable.CORS_ORIGINS);
         dev = settings.get(SettingsTable.DEV);
     }
 

@@ -48,7 +48,7 @@ public final class Origins {
         return Set.copyOf(all);
     }
 
-    private static void check(String origin, String key) {
+    static void check(String origin, String key) {
         if (origin.equals("*")) {
             throw new BadSetting(key + " is *; name the origins, such as https://app.example.com");
         }

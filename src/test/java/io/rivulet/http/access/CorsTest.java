@@ -49,6 +49,25 @@ class CorsTest {
     }
 
     @Test
+    void aStarStandsForOneLabel() throws Exception {
+        try (Door door = Door.with("cors.origins", "https://*.example.com,http://*.shop.co.uk:8080," + APP)) {
+            for (String origin : new String[] {"https://a.example.com", "https://my-app_2.example.com", APP,
+                "http://x.shop.co.uk:8080"}) {
+                HttpTester.Response answer = door.send("OPTIONS /api/updates\nOrigin: " + origin, "");
+                assertEquals(origin, answer.get("Access-Control-Allow-Origin"));
+                assertEquals("GET, HEAD, POST, PUT, OPTIONS", answer.get("Access-Control-Allow-Methods"));
+            }
+            for (String origin : new String[] {"https://example.com", "https://.example.com", "https://a.b.example.com",
+                "http://a.example.com", "https://a.example.com:8443", "https://a.example.com.evil.example", "null",
+                "https://evil.example/.example.com", "https://aexample.com", "https://A.example.com",
+                "http://x.shop.co.uk", "https://*.example.com"}) {
+                assertNull(door.send("GET /health/live\nOrigin: " + origin, "").get("Access-Control-Allow-Origin"),
+                    origin);
+            }
+        }
+    }
+
+    @Test
     void inDevModeEveryPortOfThisMachineMayRead() throws Exception {
         try (Door door = Door.dev()) {
             for (String origin : new String[] {"http://localhost:3000", "https://127.0.0.1:1", "http://[::1]:9"}) {
@@ -130,7 +149,9 @@ class CorsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"*", "null", "app.example.com", "https://app.example.com/", "https://APP.example.com",
-        "https://app.example.com:443", "http://app.example.com:80", "https://*.example.com", "https://u@app.example"})
+        "https://app.example.com:443", "http://app.example.com:80", "https://u@app.example",
+        "https://*.com", "https://*.co.uk", "https://*.github.io", "https://*", "https://*.", "https://*.*.example.com",
+        "https://a*.example.com", "https://*.example.com:443", "https://*.0.0.1", "*://*.example.com"})
     void whatNoBrowserSendsStopsTheStart(String origin) {
         BadSetting bad = assertThrows(BadSetting.class, () -> new Cors(Settings.with("cors.origins", origin)));
         assertTrue(bad.getMessage().startsWith("rivulet.cors.origins "), bad.getMessage());
