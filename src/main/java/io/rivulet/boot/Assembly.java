@@ -89,7 +89,7 @@ public final class Assembly implements AutoCloseable {
     private void build(ServletContext application, Settings settings, Mount mount, String url) {
         if (settings.get(SettingsTable.DEV)) {
             PortCheck.check();
-            LOG.warn("dev mode ({}=true): {}", SettingsTable.DEV.fullKey(), Access.devTrust());
+            LOG.warn("dev mode ({}=true): {}", SettingsTable.DEV.fullKey(), Access.devTrust(settings));
         }
         String path = application.getContextPath() + mount.prefix();
         Path folder = DataFolder.choose(settings, application, path);

@@ -45,7 +45,7 @@ public final class Access {
     /** For paths where a token may stand in the query: {@code inQuery} finds it there, null for none. */
     public Access(Settings settings, TokenVerifier tokens, Roles roles, Bans bans,
                   Function<HttpServletRequest, String> inQuery) {
-        dev = settings.get(SettingsTable.DEV) ? DevAccess.ofThisSystem() : null;
+        dev = settings.get(SettingsTable.DEV) ? DevAccess.of(settings) : null;
         anonymous = settings.get(SettingsTable.ANONYMOUS);
         credentials = new Credentials(settings, inQuery);
         origins = new Origins(settings);
@@ -99,8 +99,8 @@ public final class Access {
     }
 
     /** Whom dev mode trusts on this system, as a sentence for the log. */
-    public static String devTrust() {
-        return DevAccess.ofThisSystem().trust();
+    public static String devTrust(Settings settings) {
+        return DevAccess.of(settings).trust();
     }
 
     private Refused nobodyMay(String what) {

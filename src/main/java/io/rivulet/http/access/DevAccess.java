@@ -1,9 +1,13 @@
 package io.rivulet.http.access;
 
 import io.rivulet.config.Issuers;
+import io.rivulet.config.Settings;
+import io.rivulet.config.SettingsTable;
+import io.rivulet.http.trace.ClientAddress;
 import io.rivulet.refusal.Printable;
 import jakarta.servlet.ServletConnection;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
@@ -35,6 +39,7 @@ final class DevAccess {
         "x-cluster-client-ip", "x-proxyuser-ip", "x-varnish", "true-client-ip", "cdn-loop");
     private static final List<String> FORWARDING_GROUPS = List.of("x-forwarded", "x-original-", "x-envoy-", "x-arr-",
         "x-azure-", "x-amz-cf-", "x-amzn-", "cf-", "fastly-", "fly-");
+    private static final Pattern FORWARDED_HOST = Pattern.compile("(?i)\\bhost\\s*=\\s*\"?([^\";,]*)");
     private static final String FIRST = "cCfFtTvVxX";
     /** Tomcat's RemoteIpValve takes the headers away and leaves this. */
     private static final String TOMCAT_FORWARDED = "org.apache.tomcat.request.forwarded";
@@ -43,14 +48,19 @@ final class DevAccess {
         + Issuers.FAMILY.fullKey("", Issuers.KEY) + " makes the hub believe";
 
     private final PeerOwner owners;
+    private final ClientAddress clients;
+    private final Set<String> pages;
 
-    DevAccess(PeerOwner owners) {
+    /** {@code settings} list the developer's own proxies, and pages of other origins. */
+    DevAccess(PeerOwner owners, Settings settings) {
         this.owners = owners;
+        clients = new ClientAddress(settings);
+        pages = Origins.listed(settings, SettingsTable.PUBLISH_ORIGINS);
     }
 
     /** With what this system tells of its connections. */
-    static DevAccess ofThisSystem() {
-        return new DevAccess(PeerOwner.ofThisSystem());
+    static DevAccess of(Settings settings) {
+        return new DevAccess(PeerOwner.ofThisSystem(), settings);
     }
 
     /** Whom dev mode trusts here, as a sentence for the log. */
@@ -74,12 +84,9 @@ final class DevAccess {
             return "the Host header is " + (host == null ? "missing" : "\"" + Printable.of(host) + "\"")
                 + "; it must be localhost, 127.0.0.1 or [::1]";
         }
-        for (Enumeration<String> names = request.getHeaderNames(); names.hasMoreElements(); ) {
-            String name = names.nextElement();
-            if (tellsOfAProxy(name)) {
-                return "the header " + Printable.of(name) + " shows that a proxy speaks for somebody else"
-                    + BEHIND_A_PROXY;
-            }
+        String proxy = proxyFault(request);
+        if (proxy != null) {
+            return proxy;
         }
         if (Boolean.TRUE.equals(request.getAttribute(TOMCAT_FORWARDED))) {
             return "the container says that a proxy speaks for somebody else" + BEHIND_A_PROXY;
@@ -90,6 +97,48 @@ final class DevAccess {
         }
         String stranger = owners.ask(connection(request, peer)).fault(); // last, for it reads a table
         return stranger != null ? stranger + BEHIND_A_PROXY : changing ? foreignPage(request, host) : null;
+    }
+
+    /**
+     * What tells of a proxy that speaks for others. A proxy that the settings trust says for whom it speaks: for a
+     * browser on this machine, or it is refused as any other. It must say so, for one that only tells a scheme may
+     * speak for anybody.
+     */
+    private String proxyFault(HttpServletRequest request) {
+        String client = null;
+        for (Enumeration<String> names = request.getHeaderNames(); names.hasMoreElements(); ) {
+            String name = names.nextElement();
+            if (!tellsOfAProxy(name)) {
+                continue;
+            }
+            client = client == null ? clients.told(request) : client;
+            String lower = name.toLowerCase(Locale.ROOT);
+            if (client == null || !lower.startsWith("x-forwarded-") && !lower.equals("forwarded")) {
+                return "the header " + Printable.of(name) + " shows that a proxy speaks for somebody else"
+                    + BEHIND_A_PROXY + "; one of your own, as Vite's, is listed in "
+                    + SettingsTable.TRUSTED_PROXIES.fullKey() + " and sends X-Forwarded-For";
+            }
+            if (!LOOPBACK.matcher(client).matches()) {
+                return "a proxy speaks for " + client + ", which is no loopback address" + BEHIND_A_PROXY;
+            }
+            if (!namesThisMachine(request, name)) {
+                return "the header " + Printable.of(name) + " of a proxy names another host" + BEHIND_A_PROXY;
+            }
+        }
+        return null;
+    }
+
+    /** Whether all hosts that the page was asked at are this machine: its name may have been rebound to it. */
+    private static boolean namesThisMachine(HttpServletRequest request, String header) {
+        List<String> hosts = new ArrayList<>();
+        for (String line : Collections.list(request.getHeaders(header))) {
+            if (header.equalsIgnoreCase("X-Forwarded-Host")) {
+                hosts.addAll(List.of(line.split(",", -1)));
+            } else if (header.equalsIgnoreCase("Forwarded")) {
+                FORWARDED_HOST.matcher(line).results().forEach(host -> hosts.add(host.group(1)));
+            }
+        }
+        return hosts.stream().allMatch(host -> LOCAL_HOST.matcher(host.strip()).matches());
     }
 
     private static PeerOwner.Connection connection(HttpServletRequest request, String peer) {
@@ -110,7 +159,7 @@ final class DevAccess {
      * What tells of a page of another origin. A browser sends {@code Origin} with every POST and PUT; curl and other
      * programs send none of these headers, and are on this machine.
      */
-    private static String foreignPage(HttpServletRequest request, String host) {
+    private String foreignPage(HttpServletRequest request, String host) {
         List<String> origins = Collections.list(request.getHeaders("Origin"));
         String referer = request.getHeader("Referer");
         String site = request.getHeader("Sec-Fetch-Site");
@@ -118,16 +167,19 @@ final class DevAccess {
             return null;
         }
         String own = Origins.ofHost(request.getScheme(), host);
+        String may = "; only pages of " + own + " and of " + SettingsTable.PUBLISH_ORIGINS.fullKey() + " may publish";
         for (String origin : origins) {
-            if (!own.equals(origin)) {
-                return "the Origin is \"" + Printable.of(origin) + "\"; only pages of " + own + " may publish";
+            if (!own.equals(origin) && !pages.contains(origin)) {
+                return "the Origin is \"" + Printable.of(origin) + "\"" + may;
             }
         }
-        if (origins.isEmpty() && referer != null && !own.equals(Origins.ofUrl(referer))) {
-            return "the Referer is \"" + Printable.of(referer) + "\"; only pages of " + own + " may publish";
+        String ofReferer = referer == null ? own : Origins.ofUrl(referer);
+        if (origins.isEmpty() && !own.equals(ofReferer) && !pages.contains(ofReferer)) {
+            return "the Referer is \"" + Printable.of(referer) + "\"" + may;
         }
-        if (site != null && !site.equals("same-origin") && !site.equals("none")) {
-            return "Sec-Fetch-Site is \"" + Printable.of(site) + "\"; only pages of " + own + " may publish";
+        boolean listed = origins.isEmpty() ? pages.contains(ofReferer) : pages.containsAll(origins);
+        if (site != null && !site.equals("same-origin") && !site.equals("none") && !listed) {
+            return "Sec-Fetch-Site is \"" + Printable.of(site) + "\"" + may;
         }
         return null;
     }

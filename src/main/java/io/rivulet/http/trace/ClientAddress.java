@@ -39,9 +39,14 @@ public final class ClientAddress {
 
     /** The address of whoever made this request, as text. */
     public String of(HttpServletRequest request) {
-        String peer = String.valueOf(request.getRemoteAddr());
-        if (trusted.isEmpty() || !isTrusted(IpBlock.address(peer))) {
-            return peer;
+        String told = told(request);
+        return told == null ? String.valueOf(request.getRemoteAddr()) : told;
+    }
+
+    /** The address that a proxy which is trusted tells, as text; null without such a proxy, or where it tells none. */
+    public String told(HttpServletRequest request) {
+        if (trusted.isEmpty() || !isTrusted(IpBlock.address(String.valueOf(request.getRemoteAddr())))) {
+            return null;
         }
         String ofX = joined(request, X_FORWARDED_FOR);
         String ofStandard = joined(request, FORWARDED);
@@ -49,7 +54,7 @@ public final class ClientAddress {
         IpBlock byStandard = ofStandard == null ? null : client(nodes(ofStandard));
         boolean agreed = ofX == null || ofStandard == null || byX != null && byX.equals(byStandard);
         IpBlock client = byX != null ? byX : byStandard;
-        return agreed && client != null ? client.toString() : peer;
+        return agreed && client != null ? client.toString() : null;
     }
 
     private static String joined(HttpServletRequest request, String header) {

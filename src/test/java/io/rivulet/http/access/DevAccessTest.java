@@ -3,6 +3,7 @@ package io.rivulet.http.access;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.rivulet.config.Settings;
 import io.rivulet.http.updates.Door;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -89,11 +90,59 @@ class DevAccessTest {
         assertEquals(before, door.published());
     }
 
+    private static Door behindOwnProxy() throws Exception {
+        return Door.dev("trusted.proxies", "127.0.0.1", "publish.origins", "http://localhost:5173");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"",
+        "X-Forwarded-For: 127.0.0.1\nX-Forwarded-Host: localhost:5173\nX-Forwarded-Proto: http",
+        "X-Forwarded-For: ::1", "Forwarded: for=127.0.0.1;host=localhost:5173", "X-Forwarded-For: 10.0.0.9, 127.0.0.2"})
+    void aListedProxyOfTheDevelopersOwnMaySpeakForThisMachine(String headers) throws Exception {
+        try (Door own = behindOwnProxy()) {
+            String page = headers + "\nOrigin: http://localhost:5173\nSec-Fetch-Site: same-origin";
+            HttpTester.Response answer = own.send(PUBLISH + page.strip(), "x");
+            assertEquals(200, answer.getStatus(), answer.getContent());
+            assertEquals(200, own.send(READ + headers, "").getStatus());
+            assertEquals(200, own.send(PUBLISH + headers + "\nReferer: http://localhost:5173/x"
+                + "\nSec-Fetch-Site: cross-site", "x").getStatus());
+            assertEquals(2, own.published());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"X-Forwarded-For: 192.168.1.7", "X-Forwarded-For: 127.0.0.2, 192.168.1.7",
+        "X-Forwarded-Proto: http", "X-Forwarded-For: unknown", "Forwarded: for=192.168.1.7",
+        "X-Forwarded-For: 127.0.0.1\nForwarded: for=192.168.1.7", "X-Forwarded-For: 127.0.0.1\nVia: 1.1 other",
+        "X-Forwarded-For: 127.0.0.1\nX-Real-IP: 127.0.0.1",
+        "X-Forwarded-For: 127.0.0.1\nX-Forwarded-Host: evil.example",
+        "Forwarded: for=127.0.0.1;host=evil.example", "Test-Peer: 127.0.0.2\nX-Forwarded-For: 127.0.0.1"})
+    void itDoesNotOpenTheHubToOthers(String headers) throws Exception {
+        try (Door own = behindOwnProxy()) {
+            for (String request : new String[] {PUBLISH, READ}) {
+                HttpTester.Response answer = own.send(request + headers, request.equals(READ) ? "" : "x");
+                assertEquals(403, answer.getStatus(), answer.getContent());
+            }
+            assertEquals(0, own.published());
+        }
+    }
+
+    @Test
+    void aPageThatIsNotListedMayNotPublishThroughItEither() throws Exception {
+        try (Door own = behindOwnProxy()) {
+            for (String page : new String[] {"Origin: http://localhost:5174", "Origin: http://evil.example",
+                "Referer: http://evil.example/", "Sec-Fetch-Site: cross-site"}) {
+                assertEquals(403, own.send(PUBLISH + page, "x").getStatus(), page);
+            }
+        }
+    }
+
     @Test
     void theLogTellsWhomDevModeTrusts() {
-        String told = new DevAccess(new PeerOwner(Path.of("/proc/net"), 1_000, -1, false)).trust();
+        String told = new DevAccess(new PeerOwner(Path.of("/proc/net"), 1_000, -1, false),
+            Settings.with()).trust();
         assertTrue(told.contains("uid 1000") && told.contains("same account"), told);
-        String untold = new DevAccess(new PeerOwner(null, -1, -1, false)).trust();
+        String untold = new DevAccess(new PeerOwner(null, -1, -1, false), Settings.with()).trust();
         assertTrue(untold.contains("every program") && untold.contains("does not tell"), untold);
     }
 
