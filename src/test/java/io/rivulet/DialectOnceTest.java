@@ -31,7 +31,8 @@ class DialectOnceTest {
     void onlyTheDoorsAndItsOwnFolderNameADialect() {
         List<SourceFile> main = SourceFile.all().stream().filter(SourceFile::isMain).toList();
         List<String> dialects = dialects(main);
-        assertEquals(List.of("LegacyDialect", "MercureDialect", "PlainDialect"), dialects.stream().sorted().toList());
+        assertEquals(List.of("LegacyDialect", "MercureDialect", "PlainDialect", "QuietDialect"),
+            dialects.stream().sorted().toList());
         assertEquals(List.of(), main.stream().flatMap(file -> faults(file, dialects)).toList());
         assertEquals(List.of(), dialects.stream()
             .filter(name -> main.stream().noneMatch(file -> isDoor(file) && file.code().contains("new " + name)))

@@ -35,6 +35,7 @@ class FragmentsTest {
         Map.entry("ErrorServlet", "a door, as each is a file"),
         Map.entry("ExplainServlet", "a door, as each is a file"),
         Map.entry("LegacyDialect", "a dialect, as each is a file"),
+        Map.entry("QuietDialect", "a dialect, as each is a file"),
         Map.entry("DeferredAnswers", "the order of answers and syncs, with a test of its own"),
         Map.entry("LogWriter", "the half of the seam that another engine implements"));
 

@@ -38,7 +38,7 @@ public final class StreamParameters {
     private static final String TOPIC_RATE = "topic.rate";
     /** At {@code /api/updates}. */
     private static final KnownFields KNOWN = MatcherParameters.with("since", "heartbeat", "conflate", "rate",
-        TOPIC_RATE, "last_event_id", EnvelopeParameter.NAME, EnvelopeParameter.DATA);
+        TOPIC_RATE, "last_event_id", EnvelopeParameter.NAME, EnvelopeParameter.DATA, "hello");
 
     private final HubContext context;
     private final MatcherParameters matcherParameters;

@@ -3,6 +3,7 @@ package io.rivulet.http.updates;
 import io.rivulet.auth.Grant;
 import io.rivulet.http.HubContext;
 import io.rivulet.http.HubServlet;
+import io.rivulet.http.form.FormFields;
 import io.rivulet.http.form.Query;
 import io.rivulet.http.form.RequestHead;
 import io.rivulet.http.publish.PublishHandler;
@@ -13,6 +14,8 @@ import io.rivulet.http.subscribe.StreamParameters;
 import io.rivulet.http.subscribe.SubscribeHandler;
 import io.rivulet.hub.dialect.Dialect;
 import io.rivulet.hub.dialect.PlainDialect;
+import io.rivulet.hub.dialect.QuietDialect;
+import io.rivulet.refusal.Printable;
 import io.rivulet.refusal.Refused;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -25,9 +28,9 @@ import java.io.IOException;
 public final class UpdatesServlet extends HubServlet {
 
     private static final String METHODS = "GET, HEAD, POST, PUT, OPTIONS";
-    private static final Dialect DIALECT = new PlainDialect();
-    private static final Dialect ENVELOPES = PlainDialect.enveloping(false);
-    private static final Dialect ENVELOPES_OF_JSON = PlainDialect.enveloping(true);
+    private static final PlainDialect PLAIN = new PlainDialect();
+    private static final PlainDialect ENVELOPES = PlainDialect.enveloping(false);
+    private static final PlainDialect ENVELOPES_OF_JSON = PlainDialect.enveloping(true);
 
     private final transient StreamParameters parameters;
     private final transient SubscribeHandler subscribe;
@@ -60,15 +63,32 @@ public final class UpdatesServlet extends HubServlet {
             Grant grant = context().access().toRead(request);
             subscribe.open(parameters.ofUpdates(request, grant, dialect(request)), request, response);
         } catch (Refused refused) {
-            if (!subscribe.refuseSoftly(refused, DIALECT, null, request, response)) {
+            if (!subscribe.refuseSoftly(refused, PLAIN, null, request, response)) {
                 throw refused;
             }
         }
     }
 
     private static Dialect dialect(HttpServletRequest request) {
-        EnvelopeParameter envelope = EnvelopeParameter.of(Query.of(request));
-        return !envelope.isAsked() ? DIALECT : envelope.dataAsJson() ? ENVELOPES_OF_JSON : ENVELOPES;
+        FormFields query = Query.of(request);
+        EnvelopeParameter envelope = EnvelopeParameter.of(query);
+        PlainDialect dialect = !envelope.isAsked() ? PLAIN : envelope.dataAsJson() ? ENVELOPES_OF_JSON : ENVELOPES;
+        return isQuiet(query) ? new QuietDialect(dialect) : dialect;
+    }
+
+    /** With {@code hello=false} nothing of the hub's own comes as an event. */
+    private static boolean isQuiet(FormFields query) {
+        String hello = query.one("hello");
+        if (hello == null || hello.equals("true")) {
+            return false;
+        }
+        if (!hello.equals("false")) {
+            throw Refused.malformed("hello is " + Printable.of(hello) + "; it must be true or false");
+        }
+        if (query.all("heartbeat").contains("event")) {
+            throw Refused.malformed("heartbeat=event asks for events of the hub's own, and hello=false for none");
+        }
+        return true;
     }
 
     private void publish(HttpServletRequest request) throws IOException {

@@ -22,7 +22,7 @@ import java.util.function.Supplier;
  * has as its id the cursor from which the stream goes on: a connection that is cut right behind it loses nothing. Their
  * data is JSON already, so they are the same where published events come in envelopes.
  */
-public final class PlainDialect implements Dialect {
+public class PlainDialect implements Dialect {
 
     /** Mercure 1.0, Mercure 0.x, Yaffle's polyfill, Mercure before 0.11, amvtek's polyfill. */
     private static final List<String> PARAMETERS =
@@ -37,6 +37,11 @@ public final class PlainDialect implements Dialect {
 
     private PlainDialect(Variant variant) {
         this.variant = variant;
+    }
+
+    /** Events are written as that one writes them. */
+    PlainDialect(PlainDialect like) {
+        this(like.variant);
     }
 
     /**
