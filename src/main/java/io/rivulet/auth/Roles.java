@@ -21,8 +21,6 @@ public final class Roles {
     /** The issuer in their grants. */
     public static final String ISSUER = "container";
 
-    private static final String URL_PATTERN = "urlpattern:";
-
     private record Role(String name, List<TopicMatcher> publishes, List<TopicMatcher> subscribes, boolean operates) {
     }
 
@@ -31,7 +29,7 @@ public final class Roles {
     /**
      * As the settings {@code rivulet.role.<name>.…} say.
      *
-     * @throws BadSetting when a URL pattern is none
+     * @throws BadSetting when a topic cannot be read
      */
     public Roles(Settings settings, TopicSpace topics) {
         for (Section section : settings.sections(RoleRights.FAMILY).values()) {
@@ -72,13 +70,8 @@ public final class Roles {
     private static List<TopicMatcher> matchers(Section section, Setting<List<String>> member, TopicSpace topics) {
         List<TopicMatcher> matchers = new ArrayList<>();
         for (String text : section.get(member)) {
-            if (text.endsWith("*") && text.length() > 1 && !text.startsWith(URL_PATTERN)) {
-                throw new BadSetting(section.key(member) + ": \"" + text + "\" would be that one topic; a beginning is "
-                    + "written " + URL_PATTERN + text + ", or as a URI template");
-            }
             try {
-                matchers.add(text.startsWith(URL_PATTERN) ? topics.urlPattern(text.substring(URL_PATTERN.length()))
-                    : topics.selector(text));
+                matchers.add(topics.written(text));
             } catch (Refused e) {
                 throw new BadSetting(section.key(member) + ": " + e.getMessage() + ": " + text);
             }

@@ -6,6 +6,7 @@ import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -54,8 +55,12 @@ public final class Commands {
         }
         try {
             Settings settings = Settings.of(HostSettings.ofCommand().sources());
-            out.append(TokenCommand.run(all.subList(1, all.size()), settings, InstantSource.system().instant()))
-                .append('\n');
+            List<String> warnings = new ArrayList<>();
+            out.append(TokenCommand.run(all.subList(1, all.size()), settings, InstantSource.system().instant(),
+                warnings::add)).append('\n');
+            for (String warning : warnings) {
+                err.append("warning: ").append(warning).append('\n');
+            }
             return ServeCommand.DONE;
         } catch (BadSetting | IllegalArgumentException e) {
             err.append("no token: ").append(e.getMessage()).append('\n');

@@ -8,7 +8,7 @@ import java.util.List;
 public final class RoleRights {
 
     public static final Setting<List<String>> PUBLISH = member("publish", Kind.TOPICS, "",
-        "Topics that users of this role of the container may publish to: names, URI templates, urlpattern:…, or *.");
+        "Topics that users of this role may publish to: names, quotes/*, jobs/{id}, urlpattern:…, or *.");
     public static final Setting<List<String>> SUBSCRIBE = member("subscribe", Kind.TOPICS, "",
         "Topics whose private events users of this role may read, written the same way.");
     public static final Setting<Boolean> OPERATE = member("operate", Kind.FLAG, "false",

@@ -8,6 +8,7 @@ import static io.rivulet.config.Kind.HOST;
 import static io.rivulet.config.Kind.LIST;
 import static io.rivulet.config.Kind.PATH;
 import static io.rivulet.config.Kind.TIME;
+import static io.rivulet.config.Kind.TOPICS;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -64,13 +65,13 @@ public final class SettingsTable {
     public static final Setting<Boolean> PRESENCE = row("presence", FLAG, "false", 0, 0,
         "Whether Mercure's active subscriptions are told, as events and at /.well-known/mercure/subscriptions.");
 
-    public static final Setting<List<String>> DEFAULT_TOPICS = row("default.topics", LIST, "clock", 0, 0,
-        "Topics of a GET /api/updates that names none.");
-    public static final Setting<List<String>> TRANSIENT_TOPICS = row("transient.topics", LIST,
+    public static final Setting<List<String>> DEFAULT_TOPICS = row("default.topics", TOPICS, "clock", 0, 0,
+        "Topics of a GET /api/updates that names none, written as there.");
+    public static final Setting<List<String>> TRANSIENT_TOPICS = row("transient.topics", TOPICS,
         "clock,host,earthquakes,quotes/*,logs/*", 0, 0,
-        "Topics kept in memory only: names, or beginnings that end in *.");
-    public static final Setting<List<String>> PRIVATE_TOPICS = row("private.topics", LIST, "", 0, 0,
-        "Topics whose events are private whatever the publisher says: names, or beginnings that end in *.");
+        "Topics kept in memory only: names, quotes/*, jobs/{id} or urlpattern:….");
+    public static final Setting<List<String>> PRIVATE_TOPICS = row("private.topics", TOPICS, "", 0, 0,
+        "Topics whose events are private whatever the publisher says, written the same way.");
 
     public static final Setting<Sync> LOG_SYNC = row("log.sync", Kind.oneOf(Sync.class), "always", 0, 0,
         "When an acknowledged event is on the disk: before the answer, at intervals, or when the system likes.");

@@ -55,6 +55,7 @@ public final class Hub implements AutoCloseable {
     private final InstantSource clock;
     private final Metrics metrics;
     private final PublishRules rules;
+    private final PublishIntake intake;
     private final StreamNames names = new StreamNames();
     private final Interest interest;
     private final StreamCaps caps;
@@ -87,6 +88,7 @@ public final class Hub implements AutoCloseable {
         this.clock = clock;
         this.metrics = metrics;
         this.rules = new PublishRules(settings, topics);
+        this.intake = new PublishIntake(settings, topics);
         this.goLive = goLive;
         this.interest = new Interest(settings.get(SettingsTable.PATTERNS_MAX));
         this.presence = new Presence(settings.get(SettingsTable.PRESENCE), SubscriptionDocument.hubPath(topics), clock);
@@ -161,7 +163,7 @@ public final class Hub implements AutoCloseable {
             rules.check(publication);
             RunningHub parts = running();
             rates.take(publication.grant(), publication.events().size());
-            return parts.publish(PublishIntake.take(publication, settings));
+            return parts.publish(intake.take(publication));
         } catch (Refused e) {
             metrics.add(Count.REFUSED);
             throw e;

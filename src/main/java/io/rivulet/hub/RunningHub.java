@@ -31,6 +31,7 @@ import io.rivulet.log.EventLog;
 import io.rivulet.log.LogRange;
 import io.rivulet.metrics.Metrics;
 import io.rivulet.refusal.LastingTicker;
+import io.rivulet.topic.TopicList;
 import io.rivulet.topic.TopicSpace;
 import java.time.InstantSource;
 import java.util.List;
@@ -91,7 +92,8 @@ final class RunningHub {
         Position start = Position.ofDurable(range.head());
         String startId = log.seal().seal(range.epoch(), range.head(), 0, range.headNonce());
         long ringBytes = settings.get(SettingsTable.RING_BYTES);
-        TransientTopics transients = new TransientTopics(settings.get(SettingsTable.TRANSIENT_TOPICS), ringBytes);
+        TransientTopics transients = new TransientTopics(
+            TopicList.of(settings, SettingsTable.TRANSIENT_TOPICS, topics), ringBytes);
         TailRing ring = TailRing.of(ringBytes, start, startId, frame -> evicted(frame, transients, presence));
         teller = presence.isOn() ? new PresenceTeller(presence, this::publishOwn) : null;
         presence.open(ring, teller == null ? changed -> { } : teller::changed);

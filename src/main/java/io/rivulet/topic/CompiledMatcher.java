@@ -13,7 +13,7 @@ import java.util.Set;
  * the index need not ask it for others.
  */
 abstract sealed class CompiledMatcher implements TopicMatcher permits TopicMatcher.Pattern,
-    TopicMatcher.Template {
+    TopicMatcher.Template, TopicMatcher.Beginning {
 
     private static final int ANCHORS_MAX = 16;
     /** The effort of a pattern of some ten variables. */

@@ -75,6 +75,9 @@ public final class Topic {
 
     /** Whether a part of it between slashes is {@code .} or {@code ..}, as a URL parser reads them. */
     static boolean climbs(String topic) {
+        if (topic.indexOf('.') < 0 && topic.indexOf('%') < 0) {
+            return false; // as nearly all
+        }
         for (String part : topic.split("[/\\\\?#]", -1)) {
             String dots = part.toLowerCase(Locale.ROOT).replace("%2e", ".");
             if (dots.equals(".") || dots.equals("..")) {

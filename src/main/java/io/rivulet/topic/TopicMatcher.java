@@ -24,7 +24,10 @@ public sealed interface TopicMatcher permits TopicMatcher.Exact, TopicMatcher.An
     /** Bytes that it keeps alive in memory; see {@link io.rivulet.heap.HeapBytes}. */
     long weight();
 
-    /** The kind, in Mercure's words: {@code exact} or {@code urlpattern}; {@code uritemplate} is of 0.x alone. */
+    /**
+     * The kind, in Mercure's words: {@code exact} or {@code urlpattern}; 0.x has {@code uritemplate}, and
+     * {@code /api/updates} has {@code beginning} as well.
+     */
     String type();
 
     /**
@@ -88,6 +91,63 @@ public sealed interface TopicMatcher permits TopicMatcher.Exact, TopicMatcher.An
         @Override
         public boolean mayMatchBeginning(String prefix) {
             return true;
+        }
+    }
+
+    /**
+     * The topics that begin so, {@code quotes/*}, but none that climbs out of it by dot segments: {@code
+     * quotes/../clock} says nothing of quotes, and a URL pattern may match it that matches no quote.
+     */
+    final class Beginning extends CompiledMatcher {
+
+        Beginning(String text) {
+            super(text, text.substring(0, text.length() - 1));
+        }
+
+        @Override
+        public String type() {
+            return "beginning";
+        }
+
+        @Override
+        List<String> literals() {
+            return List.of(prefix(), "");
+        }
+
+        @Override
+        long compiledBytes() {
+            return 0;
+        }
+
+        @Override
+        int effort() {
+            return 1;
+        }
+
+        @Override
+        boolean readsUrls() {
+            return false;
+        }
+
+        @Override
+        boolean readsLike(CompiledMatcher that) {
+            return that instanceof Beginning;
+        }
+
+        @Override
+        String subject(String topic) {
+            return topic;
+        }
+
+        @Override
+        boolean answer(String topic, MatchSteps steps) {
+            steps.accept(topic.length());
+            return topic.startsWith(prefix()) && !Topic.climbs(topic);
+        }
+
+        @Override
+        public boolean mayMatchBeginning(String beginning) {
+            return prefix().startsWith(beginning) || beginning.startsWith(prefix());
         }
     }
 

@@ -109,6 +109,31 @@ public final class TopicSpace {
     }
 
     /**
+     * A topic as people write it ({@link TopicLanguage}): {@code topic} at {@code /api/updates}, settings and roles.
+     *
+     * @throws Refused when it is a URL pattern that cannot be read, or a template with a star behind it
+     */
+    public TopicMatcher written(String text) {
+        return switch (TopicLanguage.kind(text)) {
+            case ANY, NAME -> exact(text);
+            case TEMPLATE -> selector(text);
+            case BEGINNING -> beginning(text);
+            case URL_PATTERN -> urlPattern(text.substring(TopicLanguage.URL_PATTERN.length()));
+        };
+    }
+
+    /** In the same memory as templates, none of which has this text. */
+    private TopicMatcher beginning(String text) {
+        TopicMatcher known = templates.get(text);
+        if (known != null) {
+            return known;
+        }
+        CompiledMatcher matcher = new TopicMatcher.Beginning(text);
+        templates.put(text, matcher);
+        return matcher;
+    }
+
+    /**
      * The union of these; there is at least one. The same object for the same matchers in the same order while it is
      * remembered: thousands of streams that ask alike hold one.
      */

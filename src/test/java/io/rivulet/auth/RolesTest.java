@@ -51,11 +51,13 @@ class RolesTest {
     }
 
     @Test
-    void aBeginningIsAPatternAndNotAStarThatWouldBeReadAsAName() {
-        BadSetting bad = assertThrows(BadSetting.class, () -> roles("role.editor.publish", "jobs/*"));
-        assertTrue(bad.getMessage().contains("\"jobs/*\" would be that one topic; a beginning is written "
-            + "urlpattern:jobs/*"), bad.getMessage());
-        Grant grant = roles("role.editor.publish", "urlpattern:jobs/*").grant("ann", role -> true);
-        assertTrue(grant.mayPublish(List.of("jobs/1", "jobs/a/b")) && !grant.mayPublish(List.of("news")));
+    void topicsAreWrittenAsEverywhere() {
+        Grant grant = roles("role.editor.publish", "quotes/*,jobs/{id}", "role.editor.subscribe", "urlpattern:a/:b,c*")
+            .grant("ann", role -> true);
+        assertTrue(grant.mayPublish(List.of("quotes/a/b", "jobs/1")) && grant.maySeePrivate(List.of("cd")));
+        assertFalse(grant.mayPublish(List.of("quotes/../clock")) || grant.mayPublish(List.of("news"))
+            || grant.maySeePrivate(List.of("d")));
+        BadSetting bad = assertThrows(BadSetting.class, () -> roles("role.editor.publish", "jobs/{id}*"));
+        assertTrue(bad.getMessage().contains("write {+rest}"), bad.getMessage());
     }
 }

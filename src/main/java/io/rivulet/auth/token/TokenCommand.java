@@ -13,12 +13,15 @@ import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.config.TimeText;
 import io.rivulet.refusal.Refused;
+import io.rivulet.topic.TopicLanguage;
+import io.rivulet.topic.TopicMatcher;
 import io.rivulet.topic.TopicSpace;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The command {@code token}: words in, a token out. The launcher calls it, on the main thread of a process of its own.
@@ -32,8 +35,11 @@ public final class TokenCommand {
     /** The help. */
     public static final String HELP = """
         token: makes a token, and prints it alone
-          --publish TOPIC              may publish to this topic; * for all; repeatable, as are the next three
-          --subscribe TOPIC            may read what is private of this topic
+          --publish TOPIC              may publish to this topic: a name, quotes/*, jobs/{id}, urlpattern:PATTERN,
+                                       or * for all; repeatable, as are the next five
+          --subscribe TOPIC            may read what is private of this topic, written the same way
+          --publish-exact NAME         may publish to the topic of this very name, whatever is in it
+          --subscribe-exact NAME       may read what is private of it
           --urlpattern PATTERN         may read what is private of the topics of this URL pattern
           --publish-urlpattern PATTERN may publish to the topics of this URL pattern
           --payload JSON               an object that the presence of its subscriptions carries
@@ -50,13 +56,15 @@ public final class TokenCommand {
         The settings are those of the hub: the environment, or -D%s=FILE before -jar.
         """.formatted(TOKEN_KEY, TOKEN_ISSUER, SettingsTable.RESOURCE.fullKey(), SettingSources.CONFIG);
 
+    private static final String NOT_IN_LEGACY = "a token of Mercure 0.x (--legacy) has no URL patterns and no "
+        + "--operate; its topics may be URI templates";
     private static final String DEV_KEY = "!ChangeThisMercureHubJWTSecretKey!";
     private static final String DEV_ISSUER = "https://localhost";
     private static final String DEV_AUDIENCE = "https://localhost/.well-known/mercure";
     private static final Duration TTL_MAX = Duration.ofDays(3_650);
 
-    private final List<Topic> publish = new ArrayList<>();
-    private final List<Topic> subscribe = new ArrayList<>();
+    private final List<Granted> publish = new ArrayList<>();
+    private final List<Granted> subscribe = new ArrayList<>();
     private JsonObject payload;
     private Duration ttl = Duration.ofHours(1);
     private String subject;
@@ -71,21 +79,37 @@ public final class TokenCommand {
     private TokenCommand() {
     }
 
+    /** One topic that is granted, as it was written. */
+    private record Granted(String option, String text, Written as) {
+
+        @Override
+        public String toString() {
+            return option + " " + text;
+        }
+    }
+
+    /** How to read it. */
+    private enum Written { LANGUAGE, EXACT, URL_PATTERN }
+
     /**
      * The token.
      *
      * @param words    those after the command's name
      * @param settings the hub's, for what the words leave out
+     * @param warn     told what a person should know of a token that can be made
      * @throws IllegalArgumentException when it cannot be made; the message says what to write, never the key
      */
-    public static String run(List<String> words, Settings settings, Instant now) {
+    public static String run(List<String> words, Settings settings, Instant now, Consumer<String> warn) {
         TokenCommand command = new TokenCommand();
         command.read(words);
         command.complete(settings);
         command.check();
-        return new TokenMint(command.issuer, command.audience, command.subject, command.ttl, command.publish,
-            command.subscribe, command.payload, command.operate, command.legacy)
-            .mint(command.key, command.algorithm, now);
+        TopicSpace space = command.legacy ? null : TopicSpace.of(command.audience);
+        List<Topic> publish = command.publish.stream().map(topic -> command.topic(topic, space)).toList();
+        List<Topic> subscribe = command.subscribe.stream().map(topic -> command.topic(topic, space)).toList();
+        command.warn(settings, space, warn);
+        return new TokenMint(command.issuer, command.audience, command.subject, command.ttl, publish, subscribe,
+            command.payload, command.operate, command.legacy).mint(command.key, command.algorithm, now);
     }
 
     private void read(List<String> words) {
@@ -113,10 +137,12 @@ public final class TokenCommand {
 
     private void option(String name, String value) {
         switch (name) {
-            case "--publish" -> publish.add(new Topic(value, false));
-            case "--subscribe" -> subscribe.add(new Topic(value, false));
-            case "--urlpattern" -> subscribe.add(new Topic(value, true));
-            case "--publish-urlpattern" -> publish.add(new Topic(value, true));
+            case "--publish" -> publish.add(new Granted(name, value, Written.LANGUAGE));
+            case "--subscribe" -> subscribe.add(new Granted(name, value, Written.LANGUAGE));
+            case "--publish-exact" -> publish.add(new Granted(name, value, Written.EXACT));
+            case "--subscribe-exact" -> subscribe.add(new Granted(name, value, Written.EXACT));
+            case "--urlpattern" -> subscribe.add(new Granted(name, value, Written.URL_PATTERN));
+            case "--publish-urlpattern" -> publish.add(new Granted(name, value, Written.URL_PATTERN));
             case "--payload" -> payload = object(value);
             case "--ttl" -> ttl = time(value);
             case "--subject" -> subject = value;
@@ -134,8 +160,8 @@ public final class TokenCommand {
             issuer = issuer == null ? DEV_ISSUER : issuer;
             audience = audience == null ? DEV_AUDIENCE : audience;
             if (publish.isEmpty() && subscribe.isEmpty()) {
-                publish.add(new Topic("*", false));
-                subscribe.add(new Topic("*", false));
+                publish.add(new Granted("--dev", "*", Written.LANGUAGE));
+                subscribe.add(new Granted("--dev", "*", Written.LANGUAGE));
                 operate = !legacy;
             }
         }
@@ -166,27 +192,73 @@ public final class TokenCommand {
             throw new IllegalArgumentException("a token that grants nothing: --publish, --subscribe, --urlpattern");
         }
         if (legacy) {
-            if (operate || publish.stream().anyMatch(Topic::urlPattern)
-                || subscribe.stream().anyMatch(Topic::urlPattern)) {
-                throw new IllegalArgumentException("a token of Mercure 0.x (--legacy) has no URL patterns and no "
-                    + "--operate; its topics may be URI templates");
+            if (operate) {
+                throw new IllegalArgumentException(NOT_IN_LEGACY);
             }
             return;
         }
         need(issuer, "--issuer NAME, or the setting " + TOKEN_ISSUER);
         need(audience, "--audience URL, or the setting " + SettingsTable.RESOURCE.fullKey());
-        TopicSpace topics = TopicSpace.of(audience);
-        List<Topic> all = new ArrayList<>(publish);
-        all.addAll(subscribe);
-        for (Topic topic : all) {
-            try {
-                if (topic.urlPattern()) {
-                    topics.urlPattern(topic.match());
+    }
+
+    /** The same as a matcher of a token. A hub would refuse the whole token for one that it cannot read. */
+    private Topic topic(Granted granted, TopicSpace space) {
+        try {
+            String text = io.rivulet.topic.Topic.checkText(granted.text(), Integer.MAX_VALUE);
+            if (granted.as() == Written.EXACT) {
+                return new Topic(text, false);
+            }
+            String pattern = granted.as() == Written.URL_PATTERN ? text : TopicLanguage.asUrlPattern(text);
+            if (legacy) {
+                if (granted.as() == Written.URL_PATTERN || text.startsWith(TopicLanguage.URL_PATTERN)) {
+                    throw new IllegalArgumentException(NOT_IN_LEGACY);
                 }
-            } catch (Refused e) {
-                throw new IllegalArgumentException(e.getMessage() + ": " + topic.match(), e);
+                return new Topic(TopicLanguage.asTemplate(text), false);
+            }
+            if (pattern == null) {
+                return new Topic(text, false);
+            }
+            TopicMatcher matcher = space.urlPattern(pattern);
+            boolean own = granted.as() == Written.URL_PATTERN || text.startsWith(TopicLanguage.URL_PATTERN);
+            if (!own && !matcher.matches(TopicLanguage.example(text))) {
+                throw new IllegalArgumentException("no URL pattern says the same; write one: " + granted);
+            }
+            return new Topic(pattern, true);
+        } catch (Refused e) {
+            throw new IllegalArgumentException(e.getMessage() + ": " + granted, e);
+        }
+    }
+
+    /** Tells of topics that are granted and that no event can have, and of a token that a hub would not take. */
+    private void warn(Settings settings, TopicSpace space, Consumer<String> warn) {
+        for (Granted granted : publish) {
+            if (space != null && isName(granted) && space.isReserved(granted.text())) {
+                warn.accept(granted + " grants nothing: nobody may publish there, it is the hub's own");
             }
         }
+        List<Granted> all = new ArrayList<>(publish);
+        all.addAll(subscribe);
+        for (Granted granted : all) {
+            if (isOneNameWithMarks(granted)) {
+                warn.accept(granted + " is the one topic of this very name; a beginning ends in *, a URI template has "
+                    + "names in braces, and a URL pattern is written " + TopicLanguage.URL_PATTERN + "…");
+            }
+        }
+        int most = settings.get(SettingsTable.TOKEN_MATCHERS_MAX);
+        if (all.size() > most) {
+            warn.accept("the token has " + all.size() + " topics; a hub takes " + most + " ("
+                + SettingsTable.TOKEN_MATCHERS_MAX.fullKey() + ")");
+        }
+    }
+
+    /** Whether a name looks as if more than one topic were meant. */
+    private static boolean isOneNameWithMarks(Granted granted) {
+        return isName(granted) && !granted.text().equals("*") && granted.text().matches(".*[{}*].*");
+    }
+
+    private static boolean isName(Granted granted) {
+        return granted.as() == Written.EXACT
+            || granted.as() == Written.LANGUAGE && TopicLanguage.asUrlPattern(granted.text()) == null;
     }
 
     private static void need(String value, String what) {

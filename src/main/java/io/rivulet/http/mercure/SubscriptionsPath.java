@@ -23,7 +23,7 @@ import java.util.Set;
  */
 record SubscriptionsPath(boolean legacy, String type, String text, String subscriber) {
 
-    private static final Set<String> TYPES = Set.of("exact", "urlpattern", "uritemplate");
+    private static final Set<String> TYPES = Set.of("exact", "urlpattern", "uritemplate", "beginning");
 
     /**
      * Reads what stands after the hub's path, as it was sent.

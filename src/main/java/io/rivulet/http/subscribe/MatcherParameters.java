@@ -7,12 +7,14 @@ import io.rivulet.http.form.KnownFields;
 import io.rivulet.refusal.Printable;
 import io.rivulet.refusal.Refused;
 import io.rivulet.topic.Topic;
+import io.rivulet.topic.TopicList;
 import io.rivulet.topic.TopicMatcher;
 import io.rivulet.topic.TopicSelection;
 import io.rivulet.topic.TopicSpace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
 /**
@@ -34,12 +36,17 @@ public final class MatcherParameters {
     private final int bytesMax;
     private final List<String> whenNone;
 
-    /** The parameters of a hub with these topics. */
+    /**
+     * The parameters of a hub with these topics.
+     *
+     * @throws io.rivulet.config.BadSetting when a topic of {@code default.topics} cannot be read
+     */
     public MatcherParameters(TopicSpace space, Settings settings) {
         this.space = space;
         countMax = settings.get(SettingsTable.MATCHERS_MAX);
         bytesMax = settings.get(SettingsTable.TOPIC_BYTES_MAX);
         whenNone = settings.get(SettingsTable.DEFAULT_TOPICS);
+        TopicList.of(settings, SettingsTable.DEFAULT_TOPICS, space); // throws when one cannot be read
     }
 
     /** Whether one of the fields is a matcher of Mercure 1.0, or looks like one. */
@@ -64,6 +71,10 @@ public final class MatcherParameters {
      * @throws Refused when there are none or too many, or one has a fault
      */
     TopicSelection selection(FormFields fields) {
+        return selection(fields, this::ofProtocol);
+    }
+
+    private TopicSelection selection(FormFields fields, BiFunction<String, String, TopicMatcher> matcher) {
         List<String> names = fields.names().stream().filter(n -> looksLikeMatch(n) || n.equals(TOPIC)).toList();
         int count = names.stream().mapToInt(name -> fields.all(name).size()).sum();
         if (count > countMax) { // before any of them is compiled
@@ -77,7 +88,7 @@ public final class MatcherParameters {
         }
         List<TopicMatcher> matchers = new ArrayList<>(count);
         for (String name : names) {
-            fields.all(name).forEach(value -> matchers.add(matcher(name, value)));
+            fields.all(name).forEach(value -> matchers.add(matcher.apply(name, value)));
         }
         if (matchers.isEmpty()) {
             throw Refused.malformed("the request has no match parameter: it asks for nothing");
@@ -90,23 +101,39 @@ public final class MatcherParameters {
         return selection;
     }
 
-    /** As {@link #selection}; where nothing is asked for, the topics of the settings. */
+    /**
+     * As {@link #selection}, with topics as people write them ({@link TopicSpace#written}); where nothing is asked for,
+     * the topics of the settings.
+     */
     public TopicSelection selectionOrDefault(FormFields fields) {
         if (hasMatch(fields) || hasTopic(fields)) {
-            return selection(fields);
+            return selection(fields, this::ofUpdates);
         }
         if (whenNone.isEmpty()) {
             throw Refused.malformed("the request names no topic, and " + SettingsTable.DEFAULT_TOPICS.fullKey()
                 + " is empty");
         }
-        return space.select(whenNone.stream().map(topic -> matcher(TOPIC, topic)).toList());
+        return space.select(whenNone.stream().map(topic -> ofUpdates(TOPIC, topic)).toList());
     }
 
-    private TopicMatcher matcher(String name, String value) {
+    private TopicMatcher ofUpdates(String name, String value) {
+        String text = Topic.checkText(value, bytesMax);
+        return name.equals(TOPIC) ? space.written(text) : ofMatch(name, text);
+    }
+
+    /**
+     * By the protocol. An empty text is one as well (a name without a value has it, SUB-03): nothing forbids it in a
+     * subscription. As a topic it would be the hub's own URL, which nobody may publish to, so it matches nothing.
+     */
+    private TopicMatcher ofProtocol(String name, String value) {
+        String text = value.isEmpty() ? value : Topic.checkText(value, bytesMax);
+        return name.equals(TOPIC) ? space.selector(text) : ofMatch(name, text);
+    }
+
+    private TopicMatcher ofMatch(String name, String text) {
         return switch (name) {
-            case "match", "match_exact" -> space.exact(Topic.checkText(value, bytesMax));
-            case "match_urlpattern" -> space.urlPattern(Topic.checkText(value, bytesMax));
-            case TOPIC -> space.selector(Topic.checkText(value, bytesMax));
+            case "match", "match_exact" -> space.exact(text);
+            case "match_urlpattern" -> space.urlPattern(text);
             default -> throw Refused.malformed("the parameter " + Printable.of(name)
                 + " is no matcher; there are match, match_exact and match_urlpattern, in lower case");
         };

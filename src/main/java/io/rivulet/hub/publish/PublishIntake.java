@@ -6,7 +6,8 @@ import io.rivulet.config.SettingsTable;
 import io.rivulet.event.Event;
 import io.rivulet.log.Digest;
 import io.rivulet.log.Receipt;
-import io.rivulet.topic.Topic;
+import io.rivulet.topic.TopicList;
+import io.rivulet.topic.TopicSpace;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -19,26 +20,34 @@ import java.util.List;
  */
 public final class PublishIntake {
 
-    private PublishIntake() {
+    private final TopicList privates;
+    private final TopicList transients;
+
+    /**
+     * As the settings say.
+     *
+     * @throws io.rivulet.config.BadSetting when one of their topics cannot be read
+     */
+    public PublishIntake(Settings settings, TopicSpace space) {
+        privates = TopicList.of(settings, SettingsTable.PRIVATE_TOPICS, space);
+        transients = TopicList.of(settings, SettingsTable.TRANSIENT_TOPICS, space);
     }
 
     /** The form that goes into the queue. */
-    public static PendingPublish take(Publication publication, Settings settings) {
-        List<String> privateTopics = settings.get(SettingsTable.PRIVATE_TOPICS);
+    public PendingPublish take(Publication publication) {
         List<Event> events = new ArrayList<>(publication.events().size());
         boolean isTransient = true;
         for (Event event : publication.events()) {
-            events.add(Topic.covered(privateTopics, event.topics()) ? event.asPrivate() : event);
-            isTransient &= isTransient(event, settings);
+            events.add(privates.coversOne(event.topics()) ? event.asPrivate() : event);
+            isTransient &= isTransient(event);
         }
         return new PendingPublish(List.copyOf(events), receipt(publication, events), isTransient);
     }
 
     /** An event is transient when all of its topics are. */
-    private static boolean isTransient(Event event, Settings settings) {
-        List<String> patterns = settings.get(SettingsTable.TRANSIENT_TOPICS);
+    private boolean isTransient(Event event) {
         for (String topic : event.topics()) {
-            if (!Topic.lies(topic, patterns)) {
+            if (!transients.holds(topic)) {
                 return false;
             }
         }

@@ -6,7 +6,7 @@ import io.rivulet.event.Position;
 import io.rivulet.heap.HeapBytes;
 import io.rivulet.log.LogWork;
 import io.rivulet.log.View;
-import io.rivulet.topic.Topic;
+import io.rivulet.topic.TopicList;
 import io.rivulet.topic.TopicMatcher;
 import io.rivulet.topic.TopicSelection;
 import java.util.ArrayList;
@@ -36,26 +36,25 @@ public final class TransientTopics {
     /** The position that is noted for a lost topic, and its entry. */
     private static final int LOST_ENTRY = HeapBytes.ORDERED_ENTRY + HeapBytes.object(0, 2 * Long.BYTES);
 
-    private final List<String> patterns;
+    private final TopicList transients;
     private final Half publics;
     private final Half privates;
 
     /**
      * Nothing is remembered yet.
      *
-     * @param patterns the topics that are transient: names, and beginnings that end in {@code *}
-     * @param bytesMax of the newest events that are kept beside the ring, of public ones and again of private ones
+     * @param transients the topics that are transient
+     * @param bytesMax   of the newest events that are kept beside the ring, of public ones and again of private ones
      */
-    public TransientTopics(List<String> patterns, long bytesMax) {
-        this.patterns = patterns;
+    public TransientTopics(TopicList transients, long bytesMax) {
+        this.transients = transients;
         publics = new Half(bytesMax);
         privates = new Half(bytesMax);
     }
 
     /** Whether transient events may be among those of this selection. */
     public boolean mayBeAmong(TopicSelection topics) {
-        return patterns.stream().anyMatch(topic -> topic.endsWith(Topic.ANY)
-            ? topics.mayMatchBeginning(topic.substring(0, topic.length() - 1)) : topics.matches(List.of(topic)));
+        return transients.mayBeAmong(topics);
     }
 
     private Half half(EventFrame frame) {

@@ -14,10 +14,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The command that makes tokens: what it makes is what the hub accepts. */
@@ -29,7 +31,11 @@ class TokenCommandTest {
     Path folder;
 
     private static String mint(String[] settings, String... words) {
-        return TokenCommand.run(List.of(words), Settings.with(settings), Instant.ofEpochSecond(Jwt.NOW));
+        return mint(settings, new ArrayList<>(), words);
+    }
+
+    private static String mint(String[] settings, List<String> warnings, String... words) {
+        return TokenCommand.run(List.of(words), Settings.with(settings), Instant.ofEpochSecond(Jwt.NOW), warnings::add);
     }
 
     private static void refuse(String reason, String[] settings, String... words) {
@@ -54,6 +60,48 @@ class TokenCommandTest {
         Grant grant = Tokens.with().accept(mint(HUB, "--urlpattern", "/a/:b", "--publish-urlpattern", "/c/:d"));
         assertTrue(grant.maySeePrivate(List.of("https://localhost/a/1")) && grant.mayPublish(List.of("/c/1")));
         assertFalse(grant.mayPublish(List.of("/a/1")) || grant.maySeePrivate(List.of("/c/1")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"quotes/*, quotes/ACME, clock", "quotes/*, quotes/a/b, quote", "jobs/{id}, jobs/42, jobs/42/log",
+        "jobs/{id}/log, jobs/42/log, jobs/42", "https://e.com/a/{x}/{y}, https://e.com/a/1/2, https://e.com/a/1",
+        "https://e.com/*, https://e.com/x?y#z, https://e.org/x", "a/{+rest}, a/b/c, b", "a?b=*, a?b=c, a?c=b",
+        "urn:x:*, urn:x:1, urn:y:1", "'q(1)/*', 'q(1)/x', q1/x", "urlpattern:/books/:id, /books/1, /films/1",
+        "name, name, name2", "q*, quotes, clock"})
+    void topicsAreWrittenAsEverywhere(String written, String covered, String other) {
+        Grant grant = Tokens.with().accept(mint(HUB, "--publish", written, "--subscribe", written));
+        assertTrue(grant.mayPublish(List.of(covered)) && grant.maySeePrivate(List.of(covered)), written);
+        assertFalse(grant.mayPublish(List.of(other)) || grant.maySeePrivate(List.of(other)), written);
+    }
+
+    @Test
+    void aBeginningOfAnOldTokenIsATemplate() {
+        try (Tokens legacy = Tokens.with("mercure.legacy", "true")) {
+            Grant grant = legacy.accept(mint(HUB, "--legacy", "--publish", "quotes/*"));
+            assertTrue(grant.mayPublish(List.of("quotes/a/b")));
+            assertFalse(grant.mayPublish(List.of("clock")));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"https://{host}/x", "a?q={x}", "a{?q}", "urn:x:{id}", "a/{x*}", "a/{x:3}"})
+    void aTemplateThatNoPatternSaysIsRefused(String template) {
+        refuse("cannot be said in a token", HUB, "--publish", template);
+    }
+
+    @Test
+    void aTokenThatCanMatchNothingIsWarnedOf() {
+        List<String> warnings = new ArrayList<>();
+        mint(HUB, warnings, "--publish", "news", "--subscribe", "quotes/*", "--publish", "*", "--publish", "jobs/{id}",
+            "--publish", "urlpattern:/a/*/b", "--urlpattern", "/{a}/*", "--subscribe", "mercure/subscriptions/x");
+        assertEquals(List.of(), warnings);
+        mint(HUB, warnings, "--publish-exact", "jobs/{id}", "--subscribe-exact", "q/*", "--publish", "a*b",
+            "--publish", "mercure/x");
+        assertEquals(4, warnings.size(), warnings.toString());
+        assertTrue(warnings.get(0).startsWith("--publish mercure/x grants nothing"), warnings.toString());
+        assertTrue(warnings.get(1).startsWith("--publish-exact jobs/{id} is the one topic of this very name"));
+        refuse("U+200B", HUB, "--publish", "a\u200b");
+        refuse("write {+rest}", HUB, "--publish", "a/{b}*");
     }
 
     @Test

@@ -18,6 +18,7 @@ import io.rivulet.log.MemoryEventLog;
 import io.rivulet.metrics.Metrics;
 import io.rivulet.refusal.LastingLoop;
 import io.rivulet.refusal.Refused;
+import io.rivulet.topic.TopicList;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +42,7 @@ class CommitterErrorsTest {
 
     private void begin(Executor answering) {
         MemoryEventLog log = new MemoryEventLog(clock);
-        TransientTopics transients = new TransientTopics(List.of(), 1 << 20);
+        TransientTopics transients = new TransientTopics(TopicList.ofNames(List.of()), 1 << 20);
         TailRing ring = TailRing.of(1 << 20, Position.START, "start", frame -> { });
         committer = new Committer(queue, log, ring, transients, new FanOut(60_000, clock), answering, new Metrics(),
             clock);

@@ -10,6 +10,7 @@ import io.rivulet.event.Position;
 import io.rivulet.kit.Heap;
 import io.rivulet.log.LogWork;
 import io.rivulet.log.View;
+import io.rivulet.topic.TopicList;
 import io.rivulet.topic.TopicMatcher;
 import io.rivulet.topic.TopicSelection;
 import io.rivulet.topic.TopicSpace;
@@ -22,7 +23,7 @@ class TransientTopicsTest {
     private static final List<String> NAMES = List.of("clock", "quotes/*");
 
     private final TopicSpace space = TopicSpace.of("https://hub.example/.well-known/mercure");
-    private final TransientTopics transients = new TransientTopics(NAMES, 1 << 20);
+    private final TransientTopics transients = new TransientTopics(TopicList.ofNames(NAMES), 1 << 20);
 
     @Test
     void theNewestOfEachTopicIsFoundByNameByPatternAndByTemplate() {
@@ -53,7 +54,7 @@ class TransientTopicsTest {
 
     @Test
     void theNewestOfATopicIsLostOnlyWhereItIsNeitherRememberedNorReplaced() {
-        TransientTopics few = new TransientTopics(NAMES, 1); // room for one topic
+        TransientTopics few = new TransientTopics(TopicList.ofNames(NAMES), 1); // room for one topic
         EventFrame first = frame(1, "quotes/A");
         few.added(first);
         few.evicted(first);
@@ -93,7 +94,7 @@ class TransientTopicsTest {
     @Test
     void topicsThatLostAnEventAreBoundedByTheirBytesAndWhatWasForgottenIsStillTold() {
         long kept = Heap.of(() -> {
-            TransientTopics few = new TransientTopics(NAMES, 1);
+            TransientTopics few = new TransientTopics(TopicList.ofNames(NAMES), 1);
             for (int i = 1; i <= 5_000; i++) {
                 few.evicted(frame(i, "quotes/" + i + "x".repeat(4_000)));
             }

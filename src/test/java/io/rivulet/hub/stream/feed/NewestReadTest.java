@@ -14,6 +14,7 @@ import io.rivulet.log.LogWork;
 import io.rivulet.log.MemoryEventLog;
 import io.rivulet.log.TestClock;
 import io.rivulet.log.View;
+import io.rivulet.topic.TopicList;
 import io.rivulet.topic.TopicSelection;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
@@ -31,7 +32,7 @@ class NewestReadTest {
     private final MemoryEventLog memory = new MemoryEventLog(new TestClock());
     private final AtomicInteger reads = new AtomicInteger();
     private final EventLog log = counted(memory);
-    private final NewestRead newest = new NewestRead(log, new TransientTopics(List.of(), 1 << 20),
+    private final NewestRead newest = new NewestRead(log, new TransientTopics(TopicList.ofNames(List.of()), 1 << 20),
         new HistoryRead(log));
 
     /** The log, which counts how often it is read for streams that conflate. */

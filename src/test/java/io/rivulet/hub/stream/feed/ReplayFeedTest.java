@@ -16,6 +16,7 @@ import io.rivulet.hub.resume.StartPoint;
 import io.rivulet.hub.tail.TailRing;
 import io.rivulet.hub.tail.TransientTopics;
 import io.rivulet.log.LogWork;
+import io.rivulet.topic.TopicList;
 import io.rivulet.topic.TopicSelection;
 import io.rivulet.topic.TopicSpace;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.Test;
 /** A replay asks readers for what is in the log and what was lost; an answer under another grant does not count. */
 class ReplayFeedTest {
 
-    private final TransientTopics transients = new TransientTopics(List.of("t/*"), 1_000);
+    private final TransientTopics transients = new TransientTopics(TopicList.ofNames(List.of("t/*")), 1_000);
     private final TailRing ring = TailRing.of(1_000, Position.START, "start", transients::evicted);
     private final SetClock clock = new SetClock();
     private final Round round = new Round(clock::nanos, clock, () -> 0, Position.START, "start");
