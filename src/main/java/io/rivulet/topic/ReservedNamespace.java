@@ -2,7 +2,6 @@ package io.rivulet.topic;
 
 import io.rivulet.url.PercentEncoding;
 import io.rivulet.url.Url;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -15,9 +14,6 @@ final class ReservedNamespace {
     /** Around the path that hubs have by default. */
     static final ReservedNamespace STANDARD = new ReservedNamespace(Topic.HUB_PATH);
 
-    /** Scheme and authority; in the schemes of the web a backslash ends them, too. */
-    private static final Pattern AUTHORITY = Pattern.compile("(?i) *(?:"
-        + "(?!(?:https?|wss?|ftp|file):)[a-z][a-z0-9+.-]*://[^/?#]*|(?:[a-z]+:)?[/\\\\]*[^/\\\\?#]*)");
     /** A scheme, but not {@code https:a}: where the hub has that scheme, this is the path {@code a} beside it. */
     private static final Pattern WHOLE =
         Pattern.compile(" *(?!(?i:https?):(?![/\\\\]{2}))[A-Za-z][A-Za-z0-9+.-]*:");
@@ -47,13 +43,9 @@ final class ReservedNamespace {
         return !isPlain(topic) && (leadsThere(topic, https) || leadsThere(topic, http));
     }
 
-    /** A topic that the parser rejects is read as if it had another authority: to refuse one too many costs nothing. */
+    /** A topic that the parser rejects names no path, and so not the hub's; no pattern matches it (SUB-15). */
     private boolean leadsThere(String topic, Url base) {
         Url url = Url.parse(topic, base);
-        if (url == null) {
-            Matcher authority = AUTHORITY.matcher(topic);
-            url = authority.lookingAt() ? Url.parse("https://other" + topic.substring(authority.end()), null) : null;
-        }
         return url != null && isUnder(url);
     }
 

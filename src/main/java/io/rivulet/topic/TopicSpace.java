@@ -172,10 +172,10 @@ public final class TopicSpace {
             return false;
         }
         Url url = urls.of(topic).url();
-        if (url != null && (ReservedNamespace.STANDARD.isUnder(url) || own.isUnder(url))) {
-            return true;
+        if (url == null) {
+            return false; // the text: what cannot be parsed against the hub's URL cannot name a path of the hub
         }
-        return (url == null || !ReservedNamespace.isWhole(topic))
-            && (ReservedNamespace.holds(topic) || own.leadsThere(topic));
+        return ReservedNamespace.STANDARD.isUnder(url) || own.isUnder(url)
+            || !ReservedNamespace.isWhole(topic) && (ReservedNamespace.holds(topic) || own.leadsThere(topic));
     }
 }

@@ -131,7 +131,7 @@ class TopicSpaceTest {
     @ValueSource(strings = {"", "/.well-known/mercure/x", "https://other/.well-known/mercure",
         "mercure/subscriptions/x", "%6Dercure", "\\.well-known\\mercure", "/ctx%20a/h%75b", "https://other/ctx a/hub/x",
         "hub", "./hub?x", "x/../hub", "/CTX/../ctx a/hub", "?x", "../.well-known/mercure",
-        "../.well-known/%6dercure/x", "https://[bad/.well-known/mercure", "https://[bad/ctx%20a/hub"})
+        "../.well-known/%6dercure/x"})
     void pubFiveTheReservedNamespaceFollowsTheHubAndIsAlwaysAlsoMercures(String topic) {
         assertTrue(TopicSpace.of("https://hub.example/ctx%20a/hub").isReserved(topic), topic);
     }
@@ -139,7 +139,8 @@ class TopicSpaceTest {
     @ParameterizedTest
     @ValueSource(strings = {"../mercure/x", "/.well-known/mercure-dashboard", "https://e/foo/.well-known/mercure/bar",
         "urn:example:mercure", "a topic with spaces", "/hub", "hubs", "/ctx/hub", "/ctx%20a/hub/../x", "news",
-        "/ctx%2520a/hub", "urn:/ctx%20a/hub x"})
+        "/ctx%2520a/hub", "urn:/ctx%20a/hub x", "https://[bad/.well-known/mercure", "https://[bad/ctx%20a/hub",
+        "http://h:99999/.well-known/mercure"})
     void pubFiveWhatLeadsElsewhereIsNotReserved(String topic) {
         assertFalse(TopicSpace.of("https://hub.example/ctx%20a/hub").isReserved(topic), topic);
     }

@@ -8,6 +8,7 @@ import io.rivulet.auth.GrantedTopics;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.refusal.Refused;
+import io.rivulet.topic.Topic;
 import io.rivulet.topic.TopicMatcher;
 import io.rivulet.topic.TopicSpace;
 import java.nio.charset.StandardCharsets;
@@ -142,6 +143,11 @@ final class DetailsReader {
         if (bytes > matcherBytesMax) {
             throw new BadToken(where + ".match has " + bytes + " bytes; at most " + matcherBytesMax + " ("
                 + SettingsTable.TOPIC_BYTES_MAX.fullKey() + ")");
+        }
+        int hidden = Topic.firstHidden(match);
+        if (hidden >= 0) {
+            throw new BadToken(where + ".match holds the character " + Topic.name(match.codePointAt(hidden))
+                + " at index " + hidden);
         }
         JsonElement named = json.getAsJsonObject().get("match_type");
         String type = named == null ? "exact" : string(named);

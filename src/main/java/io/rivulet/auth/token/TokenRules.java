@@ -19,6 +19,8 @@ import java.util.List;
  */
 final class TokenRules {
 
+    /** Thirty thousand years. */
+    private static final double SECONDS_MAX = 1e12;
     private static final List<String> KEYS_OF_ITS_OWN = List.of("jwk", "jku", "x5u");
     /** Whose name it is, the best first. */
     private static final List<String> NAMES = List.of("sub", "client_id", "jti");
@@ -128,17 +130,18 @@ final class TokenRules {
         return exp == null ? Grant.NEVER : exp;
     }
 
-    /** A NumericDate (RFC 7519 §2), fractions allowed; null when it is absent or no such. */
+    /**
+     * A NumericDate (RFC 7519 §2), fractions allowed; null when it is absent or no such. One in the far future, or of
+     * the far past, is as good as any: it is brought within a time with which the hub can count.
+     */
     private static Long timeMs(ParsedToken token, String name, Verdict verdict) {
         JsonElement value = token.claims().get(name);
         if (value == null) {
             return null;
         }
         if (value.isJsonPrimitive() && value.getAsJsonPrimitive().isNumber()) {
-            double seconds = value.getAsDouble();
-            if (Math.abs(seconds) < 1e12) {
-                return BigDecimal.valueOf(seconds).movePointRight(3).longValue();
-            }
+            double seconds = Math.max(-SECONDS_MAX, Math.min(SECONDS_MAX, value.getAsDouble()));
+            return BigDecimal.valueOf(seconds).movePointRight(3).longValue();
         }
         verdict.fault("its " + name + " is no time in seconds since 1970");
         return null;

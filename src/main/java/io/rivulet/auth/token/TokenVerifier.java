@@ -64,6 +64,27 @@ public final class TokenVerifier implements AutoCloseable {
      */
     public Grant verify(String token, Use use) {
         checkLength(token);
+        return judge(token, use);
+    }
+
+    /**
+     * The same for a token that the browser shows by itself. One that is too short is not accepted, as any other that
+     * is bad: the page did not write it, and gets itself a fresh one at 401.
+     *
+     * @throws Refused as {@link #verify}, but never BAD_CREDENTIALS
+     */
+    public Grant verifyAmbient(String token, Use use) {
+        if (token.length() < TOKEN_CHARS_MIN) {
+            throw bad("it has " + token.length() + " characters; a token has at least " + TOKEN_CHARS_MIN);
+        }
+        return verify(token, use);
+    }
+
+    private static Refused bad(String why) {
+        return Refused.discreetly(Reason.BAD_TOKEN, PUBLIC_SENTENCE, "the token is not accepted: " + why);
+    }
+
+    private Grant judge(String token, Use use) {
         long nowMs = clock.millis();
         long keys = generation();
         String digest = Digests.of(token) + use.ordinal();
@@ -76,8 +97,7 @@ public final class TokenVerifier implements AutoCloseable {
             cache.put(digest, grant, nowMs, keys);
             return grant;
         } catch (BadToken e) {
-            throw Refused.discreetly(Reason.BAD_TOKEN, PUBLIC_SENTENCE, "the token is not accepted: "
-                + e.getMessage());
+            throw bad(e.getMessage());
         }
     }
 
@@ -100,8 +120,7 @@ public final class TokenVerifier implements AutoCloseable {
                 + " characters; a token has at least " + TOKEN_CHARS_MIN);
         }
         if (token.length() > charsMax) {
-            throw Refused.discreetly(Reason.BAD_TOKEN, PUBLIC_SENTENCE, "the token is not accepted: it has "
-                + token.length() + " characters; at most " + charsMax + " ("
+            throw bad("it has " + token.length() + " characters; at most " + charsMax + " ("
                 + SettingsTable.TOKEN_BYTES_MAX.fullKey() + ")");
         }
     }

@@ -136,7 +136,8 @@ public final class Access {
             if (token.isAmbient() && changing) {
                 origins.check(request);
             }
-            Grant grant = tokens.verify(token.text(), use);
+            Grant grant = token.isAmbient() ? tokens.verifyAmbient(token.text(), use)
+                : tokens.verify(token.text(), use);
             if (token.from() == Credentials.From.QUERY && !grant.legacy()) {
                 throw Credentials.bad("a token of Mercure 1.0 stands in the query; it belongs into the header");
             }

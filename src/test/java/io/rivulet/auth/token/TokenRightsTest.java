@@ -54,6 +54,8 @@ class TokenRightsTest {
     @CsvSource(delimiter = '|', quoteCharacter = '"', value = {
         "[] | topics is no array, or an empty one", "'a' | topics is no array", "null | topics is no array",
         "['a'] | topics[0] is no object with match", "[null] | topics[0] is no object", "[{}] | topics[0] has no match",
+        "[{'match':'a\\u200bb'}] | topics[0].match holds the character U+200B at index 1",
+        "[{'match':'a\\nb'}] | holds the character U+000A", "[{'match':'a\\u202e','match_type':'urlpattern'}] | U+202E",
         "[{'match':1}] | has no match", "[{'match':''}] | has no match",
         "[{'match':'a','match_type':'regexp'}] | match_type is none", "[{'match':'a','match_type':'Exact'}] | is none",
         "[{'match':'a','match_type':null}] | match_type is none",

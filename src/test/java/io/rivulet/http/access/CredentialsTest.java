@@ -87,6 +87,19 @@ class CredentialsTest {
         assertEquals(400, publish(Tokens.bearer(good) + Tokens.bearer(good)).getStatus());
     }
 
+    /** Pages get themselves a fresh token at 401; what is in their cookie is not theirs to mend. */
+    @ParameterizedTest
+    @ValueSource(strings = {"bad", "", "a.b.c"})
+    void aCookieThatIsTooShortForATokenIsInvalidAsAnyOther(String cookie) throws Exception {
+        String page = COOKIE + cookie + "\nOrigin: https://app.example";
+        for (HttpTester.Response answer : new HttpTester.Response[] {publish(page),
+            door.send("GET /.well-known/mercure?match=a" + page, ""),
+            door.send("GET /api/updates?topic=a" + page, "")}) {
+            assertEquals(401, answer.getStatus(), answer.getContent());
+            assertEquals("Bearer error=\"invalid_token\", " + METADATA, answer.get("WWW-Authenticate"));
+        }
+    }
+
     @Test
     void theHeaderCountsAndTheCookieBesideItIsIgnored_TOK_02() throws Exception {
         assertEquals(200, publish(Tokens.bearer(good) + COOKIE + "bad").getStatus());
