@@ -90,6 +90,12 @@ public final class Settings {
         return logs;
     }
 
+    /** Whether everybody may read the lines of this followed log. */
+    public boolean isPublicLog(String name) {
+        List<String> names = get(SettingsTable.FEED_LOGS_PUBLIC);
+        return names.contains(name) || names.contains("*");
+    }
+
     /** The value of a row: of the first source that has it, else the default. */
     private static Object resolve(Setting<?> row, List<Source> sources) {
         for (Source source : sources) {

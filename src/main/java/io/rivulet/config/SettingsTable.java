@@ -176,6 +176,10 @@ public final class SettingsTable {
     public static final Setting<When> FEED_HOST = row("feed.host", Kind.oneOf(When.class), "dev", 0, 0,
         "Whether the topic host carries this JVM's figures: true, false, or dev for in dev mode only.");
 
+    /** A log tells addresses and users; whoever follows one for himself has not thought of the world. */
+    public static final Setting<List<String>> FEED_LOGS_PUBLIC = row("feed.logs.public", LIST, "", 0, 0,
+        "Names of followed logs whose lines everybody may read, * for all; others are private.");
+
     /** The one row of the family {@code feed.log.<name>}: each follows a file at {@code logs/<name>}. */
     public static final Setting<String> FEED_LOG = Family.member("", Kind.TEXT, "",
         "Follows this file at `logs/<name>`; one such setting for each file.");

@@ -70,7 +70,12 @@ public final class Feeds implements AutoCloseable {
         if (dev && accessLog != null) {
             logs.putIfAbsent(ACCESS, accessLog.toString());
         }
-        logs.forEach((name, path) -> add(new LogFeed(hub, name, Path.of(path))));
+        logs.forEach((name, path) -> {
+            boolean isPublic = settings.isPublicLog(name);
+            LOG.info("{}{} follows {}: {}", LogFeed.PREFIX, name, path, isPublic ? "everybody may read it"
+                : "private, " + SettingsTable.FEED_LOGS_PUBLIC.fullKey() + "=" + name + " opens it to everybody");
+            add(new LogFeed(hub, name, Path.of(path), isPublic));
+        });
         if (settings.isOn(SettingsTable.FEED_HOST)) {
             add(new HostFeed(hub));
         }

@@ -20,6 +20,8 @@ final class LogFeed implements TickingFeed {
     static final String TYPE = "log";
     private static final Logger LOG = LoggerFactory.getLogger(LogFeed.class);
     private static final Duration EVERY = Duration.ofMillis(250);
+    /** Until the hub is asked again whether it has taken a batch; doubled as long as it has not. */
+    private static final Duration SOON = Duration.ofMillis(2);
     private static final int BATCH_MAX = 200;
 
     private final String name;
@@ -28,11 +30,13 @@ final class LogFeed implements TickingFeed {
     private final List<JsonObject> waiting = new ArrayList<>();
     private int poured;
     private boolean failing;
+    private Duration wait = EVERY;
 
-    LogFeed(Publisher hub, String name, Path path) {
+    /** Follows a file; unless it is open to everybody its lines are private. */
+    LogFeed(Publisher hub, String name, Path path, boolean isPublic) {
         this.name = name;
         this.file = new FileFollower(path);
-        this.tap = new Tap(hub, PREFIX + name, TYPE);
+        this.tap = new Tap(hub, PREFIX + name, TYPE, !isPublic);
     }
 
     @Override
@@ -44,20 +48,30 @@ final class LogFeed implements TickingFeed {
     public Duration tick(Instant now) {
         if (!tap.isHeard()) {
             close();
+            wait = EVERY;
         } else if (tap.isOpen()) {
-            if (tap.isTaken()) {
-                waiting.subList(0, poured).clear();
-            }
-            poured = 0;
-            if (waiting.isEmpty()) {
-                read();
-            }
-            if (!waiting.isEmpty()) {
-                poured = Math.min(BATCH_MAX, waiting.size());
-                tap.pour(waiting.subList(0, poured));
-            }
+            wait = pour();
+        } else {
+            wait = wait.compareTo(EVERY.dividedBy(2)) < 0 ? wait.multipliedBy(2) : EVERY;
         }
-        return EVERY;
+        return wait;
+    }
+
+    /** Hands on what is there, and comes back soon as long as there is more: as fast as the hub takes it. */
+    private Duration pour() {
+        boolean refused = !tap.isTaken();
+        if (!refused) {
+            waiting.subList(0, poured).clear();
+        }
+        poured = 0;
+        if (waiting.isEmpty()) {
+            read();
+        }
+        if (!waiting.isEmpty()) {
+            poured = Math.min(BATCH_MAX, waiting.size());
+            tap.pour(waiting.subList(0, poured));
+        }
+        return poured == 0 || refused ? EVERY : SOON;
     }
 
     @Override

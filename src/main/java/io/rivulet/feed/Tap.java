@@ -20,13 +20,20 @@ final class Tap {
     private final Publisher hub;
     private final String topic;
     private final String type;
+    private final boolean isPrivate;
     private CompletableFuture<?> under;
 
-    /** Events poured carry this type; null for none. */
+    /** Events poured are for everybody, and carry this type; null for none. */
     Tap(Publisher hub, String topic, String type) {
+        this(hub, topic, type, false);
+    }
+
+    /** The same, perhaps for those with a right to the topic alone. */
+    Tap(Publisher hub, String topic, String type, boolean isPrivate) {
         this.hub = hub;
         this.topic = topic;
         this.type = type;
+        this.isPrivate = isPrivate;
     }
 
     String topic() {
@@ -63,7 +70,8 @@ final class Tap {
     void pour(List<JsonObject> datas) {
         List<Event> events = new ArrayList<>(datas.size());
         for (JsonObject data : datas) {
-            events.add(Event.on(topic).type(type).data(data.toString().getBytes(StandardCharsets.UTF_8)).build());
+            events.add(Event.on(topic).type(type).markPrivate(isPrivate)
+                .data(data.toString().getBytes(StandardCharsets.UTF_8)).build());
         }
         try {
             under = hub.publish(events);

@@ -1,6 +1,7 @@
 package io.rivulet.feed;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +30,7 @@ class LogFeedTest {
     @BeforeEach
     void follow() {
         file = folder.resolve("app.log");
-        feed = new LogFeed(hub, "app", file);
+        feed = new LogFeed(hub, "app", file, false);
     }
 
     @AfterEach
@@ -176,6 +178,55 @@ class LogFeedTest {
             for (String line : lines) {
                 assertEquals(Integer.toString(next++), line);
             }
+        }
+    }
+
+    @Test
+    void aFloodIsFollowedAsFastAsTheHubTakesIt() throws IOException {
+        write("start\n");
+        lines();
+        write("a line\n".repeat(20_000));
+        Duration waited = Duration.ZERO;
+        int came = 0;
+        while (came < 20_000) {
+            waited = waited.plus(feed.tick(Instant.EPOCH));
+            came += hub.taken().size();
+        }
+        assertTrue(waited.compareTo(Duration.ofSeconds(2)) < 0, waited.toString());
+        feed.tick(Instant.EPOCH);
+        assertEquals(Duration.ofMillis(250), feed.tick(Instant.EPOCH));
+    }
+
+    @Test
+    void aHubThatDoesNotAnswerIsAskedLessAndLessOften() throws IOException {
+        hub.answers = false;
+        write("one\n");
+        Duration waited = feed.tick(Instant.EPOCH);
+        for (int i = 0; i < 20; i++) {
+            Duration next = feed.tick(Instant.EPOCH);
+            assertTrue(next.compareTo(waited) >= 0, next.toString());
+            waited = next;
+        }
+        assertEquals(Duration.ofMillis(250), waited);
+        hub.answerAll();
+        write("two\n");
+        assertEquals(Duration.ofMillis(2), feed.tick(Instant.EPOCH));
+        hub.takes = false;
+        hub.answerAll();
+        write("three\n");
+        feed.tick(Instant.EPOCH);
+        assertEquals(Duration.ofMillis(250), feed.tick(Instant.EPOCH));
+    }
+
+    @Test
+    void linesArePrivateUnlessTheLogIsOpenToEverybody() throws IOException {
+        write("one\n");
+        feed.tick(Instant.EPOCH);
+        assertTrue(hub.events.get(0).isPrivate());
+        hub.taken();
+        try (LogFeed open = new LogFeed(hub, "app", file, true)) {
+            open.tick(Instant.EPOCH);
+            assertFalse(hub.events.get(0).isPrivate());
         }
     }
 

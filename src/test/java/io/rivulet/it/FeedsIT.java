@@ -85,7 +85,8 @@ class FeedsIT {
     @Test
     void aFileOfTheUsersIsFollowedThroughItsRotation() throws IOException {
         Path file = Files.writeString(folder.resolve("app.log"), "old\n");
-        try (Server server = Server.in(container).set("dev", "false").set("feed.log.app", file.toString()).start();
+        try (Server server = Server.in(container).set("dev", "false").set("feed.log.app", file.toString())
+            .set("feed.logs.public", "app").start();
              EventStream stream = EventStream.to(server).topic("logs/app").open()) {
             Await.until("the last line", () -> lines(stream).equals(List.of("old")));
             Files.writeString(file, "before\n", StandardOpenOption.APPEND);

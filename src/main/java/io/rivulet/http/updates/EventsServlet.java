@@ -1,6 +1,7 @@
 package io.rivulet.http.updates;
 
 import io.rivulet.auth.Grant;
+import io.rivulet.config.SettingsTable;
 import io.rivulet.http.HubContext;
 import io.rivulet.http.HubServlet;
 import io.rivulet.http.SuspendedRequest;
@@ -19,10 +20,12 @@ import io.rivulet.hub.resume.HistoryPages;
 import io.rivulet.hub.resume.Since;
 import io.rivulet.refusal.Printable;
 import io.rivulet.refusal.Refused;
+import io.rivulet.topic.TopicList;
 import io.rivulet.topic.TopicSelection;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * {@code /api/events?topic=&since=&after=&limit=&format=}: history as JSON or NDJSON, under the rights of a stream. The
@@ -38,8 +41,10 @@ public final class EventsServlet extends HubServlet {
     /** Of a page, beside its events: the piece that is being written. */
     private static final int PIECE_BYTES = 32_768;
     private static final String CHARGE = EventsServlet.class.getName();
+    private static final String TRANSIENT = CHARGE + ".transient";
 
     private final transient MatcherParameters matcherParameters;
+    private final transient TopicList transients;
     private final transient PageResponses responses;
 
     /** The servlet of this hub. */
@@ -47,6 +52,7 @@ public final class EventsServlet extends HubServlet {
         super(context);
         this.responses = responses;
         matcherParameters = new MatcherParameters(context.hub().topics(), context.settings());
+        transients = TopicList.of(context.settings(), SettingsTable.TRANSIENT_TOPICS, context.hub().topics());
     }
 
     @Override
@@ -72,6 +78,7 @@ public final class EventsServlet extends HubServlet {
         BytesInFlight.Charge charge = context().charge(request, grant);
         charge.take(PIECE_BYTES); // whoever has no memory left does not ask the log
         request.setAttribute(CHARGE, charge);
+        request.setAttribute(TRANSIENT, transients.allOf(topics));
         try {
             // before the request waits: a refusal must find one that the filter can still answer and end
             Caller caller = Caller.of(grant, RequestTrace.of(request).peer());
@@ -107,15 +114,20 @@ public final class EventsServlet extends HubServlet {
         History page = (History) outcome.get();
         BytesInFlight.Charge charge = (BytesInFlight.Charge) request.getAttribute(CHARGE);
         boolean lines = wantsLines(request);
+        @SuppressWarnings("unchecked")
+        List<String> never = (List<String>) request.getAttribute(TRANSIENT);
         response.setContentType(lines ? "application/x-ndjson" : Answer.JSON);
         response.setHeader("Cache-Control", "no-store");
         EnvelopeParameter envelope = EnvelopeParameter.of(Query.of(request));
-        response.setContentLengthLong(HistoryJson.length(page, lines, envelope));
+        response.setContentLengthLong(HistoryJson.length(page, never, lines, envelope));
         if (lines && page.next() != null) {
             response.setHeader("Rivulet-Next", page.next());
         }
+        if (lines && !never.isEmpty()) {
+            response.setHeader("Rivulet-Transient", Integer.toString(never.size()));
+        }
         try {
-            responses.send(request.startAsync(), new HistoryJson(page, lines, envelope), charge);
+            responses.send(request.startAsync(), new HistoryJson(page, never, lines, envelope), charge);
         } catch (IOException | RuntimeException | Error e) {
             charge.close();
             throw e;

@@ -22,6 +22,7 @@ final class HistoryJson implements Supplier<byte[]> {
     private static final int PIECE_BYTES = 8_000;
     private static final int DATA_SLICE_BYTES = 4_000;
     private final History history;
+    private final List<String> never;
     private final boolean lines;
     private final EnvelopeParameter envelope;
     private final JsonBuffer piece = new JsonBuffer(PIECE_BYTES + 1_024);
@@ -34,16 +35,21 @@ final class HistoryJson implements Supplier<byte[]> {
     private boolean begun;
     private boolean ended;
 
-    /** The page, in lines or as one document; its events in envelopes, as a stream has them, or as this door's own. */
-    HistoryJson(History history, boolean lines, EnvelopeParameter envelope) {
+    /**
+     * The page, in lines or as one document; its events in envelopes, as a stream has them, or as this door's own.
+     *
+     * @param never the topics that were asked for and that history never has
+     */
+    HistoryJson(History history, List<String> never, boolean lines, EnvelopeParameter envelope) {
         this.history = history;
+        this.never = never;
         this.lines = lines;
         this.envelope = envelope;
     }
 
     /** How many bytes the page has: a client that got fewer of them knows that it was cut. Made once for that. */
-    static long length(History history, boolean lines, EnvelopeParameter envelope) {
-        HistoryJson all = new HistoryJson(history, lines, envelope);
+    static long length(History history, List<String> never, boolean lines, EnvelopeParameter envelope) {
+        HistoryJson all = new HistoryJson(history, never, lines, envelope);
         long length = 0;
         for (byte[] next = all.get(); next != null; next = all.get()) {
             length += next.length;
@@ -71,7 +77,11 @@ final class HistoryJson implements Supplier<byte[]> {
     private void end() {
         ended = true;
         if (!lines) {
-            piece.ascii("],\"next\":").string(history.next()).ascii("}");
+            piece.ascii("],\"next\":").string(history.next());
+            for (int i = 0; i < never.size(); i++) {
+                piece.ascii(i == 0 ? ",\"transient\":[" : ",").string(never.get(i));
+            }
+            piece.ascii(never.isEmpty() ? "}" : "]}");
         }
     }
 

@@ -62,6 +62,16 @@ class EventsServletTest {
     }
 
     @Test
+    void topicsThatAreInMemoryOnlyAreNamed() throws Exception {
+        assertEquals("[\"clock\",\"quotes/*\",\"quotes/a*\",\"quotes/ACME\"]", json("/api/events?topic=clock"
+            + "&topic=news&match=quotes/ACME&topic=quotes/*&topic=quotes/a*&topic=q*&topic=quotes/{x}").get("transient")
+            .toString());
+        assertNull(json("/api/events?topic=news&topic=*").get("transient"));
+        assertEquals("2", door.get("/api/events?topic=clock&topic=host&format=ndjson").get("Rivulet-Transient"));
+        assertNull(door.get("/api/events?topic=news&format=ndjson").get("Rivulet-Transient"));
+    }
+
+    @Test
     void aRefusalIsAnsweredAtOnceAndEndsTheRequest() throws Exception {
         try (Door closed = Door.opening()) {
             assertTimeout(Duration.ofSeconds(15), // a request that nobody completes ends after 30 s
@@ -195,9 +205,9 @@ class EventsServletTest {
                     String one = data(frame.live(variant, List.of("a")));
                     String all = data(frame.live(variant, event.topics()));
                     var asked = new EnvelopeParameter(true, variant == Variant.ENVELOPE_OF_JSON);
-                    assertEquals(one + "\n" + all + "\n", text(new HistoryJson(page, true, asked)));
+                    assertEquals(one + "\n" + all + "\n", text(new HistoryJson(page, List.of(), true, asked)));
                     assertEquals("{\"events\":[" + one + "," + all + "],\"next\":null}",
-                        text(new HistoryJson(page, false, asked)));
+                        text(new HistoryJson(page, List.of(), false, asked)));
                 }
             }
         }
@@ -213,7 +223,7 @@ class EventsServletTest {
     void aPageIsMadeInSmallPieces() {
         Event event = Event.on("a").data(new byte[1 << 20]).build();
         HistoryJson page = new HistoryJson(new History(List.of(new History.Item("i", 5, event, event.topics())),
-            null), false, PLAIN);
+            null), List.of(), false, PLAIN);
         long sum = 0;
         for (byte[] piece = page.get(); piece != null; piece = page.get()) {
             sum += piece.length;
@@ -223,7 +233,7 @@ class EventsServletTest {
     }
 
     private static String text(History history, boolean lines) {
-        return text(new HistoryJson(history, lines, PLAIN));
+        return text(new HistoryJson(history, List.of(), lines, PLAIN));
     }
 
     private static String text(HistoryJson page) {
