@@ -45,6 +45,8 @@ export class Notifications {
     button.disabled = true
     const fields = new URLSearchParams(new FormData(form))
     if (!fields.get('type')) fields.delete('type')
+    // it has no name, so it is no field of the event; it stays in the page, and goes into the header alone
+    const token = $('token').value.trim()
     const typed = form.elements.data.value
     say('Publishing.')
     // an event to a topic this page does not hear yet would never be seen arriving
@@ -52,7 +54,10 @@ export class Notifications {
     try {
       const answer = await fetch(new URL(form.getAttribute('action'), document.baseURI), {
         method: 'POST', body: fields, signal: AbortSignal.timeout(ANSWER_MAX_MS),
-        headers: { Accept: 'application/json', 'Idempotency-Key': this.#key(fields.toString()) }
+        headers: {
+          Accept: 'application/json', 'Idempotency-Key': this.#key(fields.toString()),
+          ...token && { Authorization: `Bearer ${token}` }
+        }
       })
       const body = await answer.json().catch(() => ({}))
       if (!answer.ok) throw new Error(body.detail ?? body.title ?? `the answer was ${answer.status}`)

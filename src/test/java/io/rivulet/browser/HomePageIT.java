@@ -105,6 +105,21 @@ class HomePageIT {
     }
 
     @Test
+    void whereTokensAreBelievedThePageAsksForOneAndPublishesWithIt() {
+        server.close();
+        server = Token.believedBy(Server.in(Container.JETTY)).set("dev", "false").start();
+        visit();
+        tab.type("[name=data]", "with a token");
+        tab.click("#publish button");
+        tab.await("document.getElementById('published').textContent.includes('needs a token')");
+        tab.type("#token", Token.all());
+        tab.click("#publish button");
+        tab.await("document.querySelector('#published .id')?.textContent.length > 20");
+        tab.await("document.querySelectorAll('.event').length === 1");
+        assertEquals("with a token", tab.text(".event .data"));
+    }
+
+    @Test
     void aTopicThatThePageDoesNotHearYetIsHeardFromTheEventOn() {
         visit();
         tab.type("[name=topic]", "harbour");

@@ -1,6 +1,8 @@
 package io.rivulet.http.page;
 
 import com.google.gson.Gson;
+import io.rivulet.config.Issuers;
+import io.rivulet.config.RoleRights;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import java.io.IOException;
@@ -23,6 +25,7 @@ final class HomePage {
 
     private static final Pattern NAME = Pattern.compile("\\{\\{([a-z-]+)}}");
     private static final String HIDDEN = "hidden";
+    private static final String LOGS = "logs/";
 
     private final String template;
     private final Map<String, String> values = new HashMap<>();
@@ -37,16 +40,26 @@ final class HomePage {
         this.template = template;
         boolean dev = settings.get(SettingsTable.DEV);
         boolean host = topics.contains("host");
-        String logs = topics.stream().filter(topic -> topic.startsWith("logs/")).collect(Collectors.joining(", "));
+        String logs = topics.stream().filter(topic -> topic.startsWith(LOGS)).collect(Collectors.joining(", "));
         values.put("topics", new Gson().toJson(topics));
         values.put("speed", settings.get(SettingsTable.FEED_EARTHQUAKES_SPEED).toString());
         values.put("logs", logs);
-        values.put("publishing-off-hidden", dev ? HIDDEN : "");
-        values.put("publishing-off-disabled", dev ? "" : "disabled");
+        boolean tokens = !settings.sections(Issuers.FAMILY).isEmpty();
+        boolean logins = !settings.sections(RoleRights.FAMILY).isEmpty();
+        boolean off = !dev && !tokens && !logins;
+        values.put("publishing-off-hidden", off ? "" : HIDDEN);
+        values.put("publishing-off-disabled", off ? "disabled" : "");
+        values.put("publishing-login-hidden", logins && !dev && !tokens ? "" : HIDDEN);
+        values.put("token-hidden", tokens ? "" : HIDDEN);
+        values.put("token-hint", dev ? "not needed on the hub's own machine"
+            : logins ? "needed without a login of this server" : "publishing takes one that grants the topic");
         values.put("host-on-hidden", host ? HIDDEN : "");
         values.put("host-off-hidden", host ? "" : HIDDEN);
         values.put("logs-on-hidden", logs.isEmpty() ? "" : HIDDEN);
         values.put("logs-off-hidden", logs.isEmpty() ? HIDDEN : "");
+        boolean shown = dev || topics.stream().filter(topic -> topic.startsWith(LOGS))
+            .allMatch(topic -> settings.isPublicLog(topic.substring(LOGS.length())));
+        values.put("logs-private-hidden", shown ? HIDDEN : "");
         values.put("simulated-hidden", simulated ? "" : HIDDEN);
         values.put("version", version());
         values.put("updates", "");

@@ -32,12 +32,43 @@ class HomePageTest {
     }
 
     @Test
-    void outsideDevModeItSaysThatPublishingIsOffAndWhichSettingOpensIt() throws IOException {
+    void whereNobodyMayPublishItSaysSoAndWhichSettingsOpenIt() throws IOException {
         String page = page(Settings.with(), List.of("clock"), true);
         assertTrue(page.contains("id=\"publishing-off\" >Publishing is off here"), page);
-        assertTrue(page.contains("<code>rivulet.dev=true</code>") && page.contains("<fieldset disabled>"), page);
+        assertTrue(page.contains("<code>rivulet.dev=true</code>") && page.contains("<code>rivulet.token.key</code>"));
+        assertTrue(page.contains("id=\"token-label\" hidden>") && page.contains("<fieldset disabled>"), page);
         assertTrue(page.contains("<p class=\"empty\" data-for=\"host\" >Not published here"), page);
         assertTrue(page.contains("<p class=\"empty\" >No file is followed"), page);
+    }
+
+    @Test
+    void whereTokensAreBelievedItAsksForOne() throws IOException {
+        String[] tokens = {"resource", "https://e.com/.well-known/mercure", "token.issuer", "https://e.com",
+            "token.key", "x".repeat(32)};
+        String page = page(Settings.with(tokens), List.of(), true);
+        assertTrue(page.contains("id=\"publishing-off\" hidden>") && page.contains("<fieldset >"), page);
+        assertTrue(page.contains("id=\"token-label\" >Token <input id=\"token\" type=\"password\""), page);
+        assertTrue(page.contains("placeholder=\"publishing takes one that grants the topic\""), page);
+        assertTrue(page.contains("id=\"publishing-login\" hidden>"), page);
+    }
+
+    @Test
+    void whereOnlyLoginsCountItSaysSo() throws IOException {
+        String page = page(Settings.with("role.editor.publish", "*"), List.of(), true);
+        assertTrue(page.contains("id=\"publishing-off\" hidden>"), page);
+        assertTrue(page.contains("id=\"publishing-login\" >"), page);
+        assertTrue(page.contains("id=\"token-label\" hidden>") && page.contains("<fieldset >"), page);
+    }
+
+    @Test
+    void aLogWhoseLinesThisPageDoesNotGetIsCalledPrivate() throws IOException {
+        String[] log = {"feed.log.app", "/app.log"};
+        String hidden = "<p class=\"quiet\" hidden>Its lines are private";
+        assertFalse(page(Settings.with(log), List.of("logs/app"), true).contains(hidden));
+        assertTrue(page(Settings.with("feed.log.app", "/app.log", "feed.logs.public", "app"), List.of("logs/app"), true)
+            .contains(hidden));
+        assertTrue(page(Settings.with("feed.log.app", "/app.log", "dev", "true"), List.of("logs/app"), true)
+            .contains(hidden));
     }
 
     @Test
