@@ -40,8 +40,9 @@ final class JettyEngine implements Engine {
         connector.setIdleTimeout(60_000);
         connector.setAcceptQueueSize(plan.acceptQueue());
         if (plan.relaxed()) {
-            http.setUriCompliance(
-                UriCompliance.DEFAULT.with("subscriptions", UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR));
+            // the line of docs/mercure.md
+            http.setUriCompliance(UriCompliance.from("DEFAULT,AMBIGUOUS_PATH_SEPARATOR,AMBIGUOUS_PATH_ENCODING,"
+                + "AMBIGUOUS_PATH_PARAMETER,SUSPICIOUS_PATH_CHARACTERS"));
         }
         if (plan.sendBuffer() > 0) {
             connector.setAcceptedSendBufferSize(plan.sendBuffer());

@@ -65,6 +65,7 @@ final class TomcatEngine implements Engine {
         }
         if (plan.relaxed()) {
             connector.setEncodedSolidusHandling("passthrough");
+            connector.setEncodedReverseSolidusHandling("passthrough");
             connector.setProperty("relaxedQueryChars", "{}|^\"[]<>`\\");
         }
         if (plan.sendBuffer() > 0) {

@@ -65,6 +65,11 @@ class ConnectorIT {
             assertEquals(404, answer.status());
             assertTrue(answer.text().contains("no such active subscription"), answer.text());
             assertEquals(200, hub.ask("GET " + MercureHub.PATH + "/subscriptions" + bearer).status());
+            for (String name : List.of("100%25", "%5C", "a%5Cb%252F%25%2F", "%3Bx")) {
+                String single = MercureHub.PATH + "/subscriptions/exact/" + name + "/nobody";
+                assertTrue(hub.ask("GET " + single + bearer).text().contains("no such active subscription"), name);
+            }
+            hub.ask("GET " + MercureHub.PATH + "?match=a&raw={}|^\"[]<>`\\" + bearer); // not refused by the connector
         }
         assertEquals(List.of(), warnings);
     }
@@ -77,10 +82,13 @@ class ConnectorIT {
             hub.ask("GET /health/live");
             Await.until("it is told", () -> !warnings.isEmpty());
         }
-        String line = container == Container.JETTY ? "AMBIGUOUS_PATH_SEPARATOR"
-            : "encodedSolidusHandling=\"passthrough\"";
+        String line = container == Container.JETTY ? "uriCompliance=DEFAULT,AMBIGUOUS_PATH_SEPARATOR,"
+            + "AMBIGUOUS_PATH_ENCODING,AMBIGUOUS_PATH_PARAMETER,SUSPICIOUS_PATH_CHARACTERS"
+            : "encodedSolidusHandling=\"passthrough\" encodedReverseSolidusHandling=\"passthrough\" relaxedQueryChars=";
         assertEquals(1, warnings.size());
         assertTrue(warnings.get(0).contains(line), warnings.get(0));
+        assertTrue(warnings.get(0).contains("refuses %2F in paths, "), warnings.get(0));
+        assertTrue(warnings.get(0).contains("%5C in paths"), warnings.get(0));
         assertFalse(warnings.get(0).contains("Bearer"));
     }
 

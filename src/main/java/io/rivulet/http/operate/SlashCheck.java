@@ -9,24 +9,39 @@ import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds out whether the connector lets {@code %2F} through in a path, and logs the one line to change if not. The
- * addresses of active subscriptions have it, and containers refuse it unless they are told. The edge shows it each
- * request; the look itself runs once, on a thread of its own.
+ * Finds out whether the connector lets through what the protocol's addresses have, and logs the one line to change if
+ * not: slashes, percent signs and backslashes that are encoded in a path, as in the addresses of active subscriptions,
+ * and braces and their like that 0.x writes raw into a query. The edge shows it each request; the look itself runs
+ * once, on a thread of its own.
  *
- * <p>An application can neither see nor change that setting. So the check asks the hub's own port over a socket, at the
- * first request, since that request tells the port.
+ * <p>An application can neither see nor change these settings. So the check asks the hub's own port over a socket, at
+ * the first request, since that request tells the port.
  */
 public final class SlashCheck implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SlashCheck.class);
     private static final int TIMEOUT_MS = 2_000;
     private static final int HEAD_LINES_MAX = 100;
+    private static final String RAW = "{}|^\"[]<>`\\";
+    /** What is asked for behind the path of subscriptions, by what a message calls it. */
+    private static final Map<String, String> LOOKS = new LinkedHashMap<>();
+
+    static {
+        LOOKS.put("%2F in paths", "/exact/%2F");
+        LOOKS.put("%25 in paths", "/exact/%25");
+        LOOKS.put("%5C in paths", "/exact/%5C");
+        LOOKS.put("one of " + RAW + " in queries", "?" + RAW);
+    }
 
     private final AtomicBoolean asked;
     private final String hubPath;
@@ -45,7 +60,7 @@ public final class SlashCheck implements AutoCloseable {
         if (asked.get() || request.getLocalPort() <= 0 || !asked.compareAndSet(false, true)) {
             return;
         }
-        String path = request.getContextPath() + hubPath + SubscriptionDocument.FOLDER + "/exact/%2F";
+        String path = request.getContextPath() + hubPath + SubscriptionDocument.FOLDER;
         InetSocketAddress address = new InetSocketAddress(request.getLocalAddr(), request.getLocalPort());
         String server = request.getServletContext().getServerInfo();
         Thread runner = new Thread(() -> look(address, path, server), "rivulet-slash");
@@ -55,20 +70,16 @@ public final class SlashCheck implements AutoCloseable {
     }
 
     private void look(InetSocketAddress address, String path, String server) {
-        try (Socket own = new Socket()) {
-            socket = own;
-            if (closed) {
-                return;
+        try {
+            List<String> refused = new ArrayList<>();
+            for (Map.Entry<String, String> look : LOOKS.entrySet()) {
+                if (!closed && !isLetThrough(address, path + look.getValue())) {
+                    refused.add(look.getKey());
+                }
             }
-            own.connect(address, TIMEOUT_MS);
-            own.setSoTimeout(TIMEOUT_MS);
-            own.getOutputStream().write(("OPTIONS " + path
-                + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-                .getBytes(StandardCharsets.US_ASCII));
-            String verdict = verdict(new BufferedReader(
-                new InputStreamReader(own.getInputStream(), StandardCharsets.ISO_8859_1)), server);
-            if (verdict != null) {
-                LOG.warn(verdict);
+            if (!refused.isEmpty() && !closed) {
+                LOG.warn("the connector refuses {}, so single active subscriptions ({}) cannot all be asked for; {}",
+                    String.join(", ", refused), SettingsTable.PRESENCE.fullKey(), remedy(server));
             }
         } catch (IOException e) {
             if (!closed) {
@@ -78,27 +89,44 @@ public final class SlashCheck implements AutoCloseable {
         }
     }
 
-    /** The warning for this answer, or null when the hub itself gave it: only then it carries a request id. */
-    static String verdict(BufferedReader answer, String server) throws IOException {
+    private boolean isLetThrough(InetSocketAddress address, String target) throws IOException {
+        try (Socket own = new Socket()) {
+            socket = own;
+            if (closed) {
+                return true;
+            }
+            own.connect(address, TIMEOUT_MS);
+            own.setSoTimeout(TIMEOUT_MS);
+            own.getOutputStream().write(("OPTIONS " + target
+                + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII));
+            return isOfHub(new BufferedReader(
+                new InputStreamReader(own.getInputStream(), StandardCharsets.ISO_8859_1)));
+        }
+    }
+
+    /** Whether the hub itself gave this answer: only then it carries a request id. */
+    private static boolean isOfHub(BufferedReader answer) throws IOException {
         String line = answer.readLine();
         if (line == null || !line.startsWith("HTTP/1.")) {
             throw new IOException("the answer is no HTTP/1.1, perhaps TLS");
         }
         for (int i = 0; i < HEAD_LINES_MAX && line != null && !line.isEmpty(); i++) {
             if (line.toLowerCase(Locale.ROOT).startsWith("x-request-id:")) {
-                return null;
+                return true;
             }
             line = answer.readLine();
         }
-        return "the connector refuses %2F in paths, so single active subscriptions ("
-            + SettingsTable.PRESENCE.fullKey() + ") cannot be asked for; " + remedy(server);
+        return false;
     }
 
     private static String remedy(String server) {
         return server.toLowerCase(Locale.ROOT).contains("tomcat")
-            ? "in conf/server.xml give the Connector the attribute encodedSolidusHandling=\"passthrough\""
+            ? "in conf/server.xml give the Connector the attributes encodedSolidusHandling=\"passthrough\" "
+                + "encodedReverseSolidusHandling=\"passthrough\" relaxedQueryChars=\"{}|^&quot;[]&lt;&gt;`\\\""
             : "in Jetty's start.d/http.ini or start.ini say jetty.httpConfig.uriCompliance="
-                + "DEFAULT,AMBIGUOUS_PATH_SEPARATOR";
+                + "DEFAULT,AMBIGUOUS_PATH_SEPARATOR,AMBIGUOUS_PATH_ENCODING,AMBIGUOUS_PATH_PARAMETER,"
+                + "SUSPICIOUS_PATH_CHARACTERS";
     }
 
     /** Ends a check that is under way. */
