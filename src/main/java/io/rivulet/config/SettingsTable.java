@@ -49,7 +49,7 @@ public final class SettingsTable {
     public static final Setting<Boolean> ANONYMOUS = row("anonymous", FLAG, "true", 0, 0,
         "Whether public topics may be read without a token.");
     public static final Setting<List<String>> CORS_ORIGINS = row("cors.origins", LIST, "", 0, 0,
-        "Origins whose pages may use the hub, such as https://app.example.com; in dev also every localhost.");
+        "Origins whose pages may use the hub: https://app.example.com, https://*.example.com; in dev every localhost.");
 
     public static final Setting<List<String>> PUBLISH_ORIGINS = row("publish.origins", LIST, "", 0, 0,
         "Other origins whose pages may change something with a cookie or the container's login; the hub's own always.");

@@ -91,7 +91,7 @@ public final class TopicSpace {
     }
 
     /**
-     * {@code topic} of Mercure 0.x and of {@code /api/updates}: {@code *} is any; else equal, or, when it is a URI
+     * {@code topic} of Mercure 0.x: {@code *} is any; else equal, or, when it is a URI
      * template (RFC 6570), what the template could have made (OLD-02). Text that is no template is only equal.
      */
     public TopicMatcher selector(String text) {
