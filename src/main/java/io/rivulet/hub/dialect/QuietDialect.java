@@ -1,5 +1,6 @@
 package io.rivulet.hub.dialect;
 
+import io.rivulet.auth.Grant;
 import io.rivulet.topic.TopicSelection;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
@@ -18,7 +19,7 @@ public final class QuietDialect extends PlainDialect {
     }
 
     @Override
-    public byte[] hello(String connection, Supplier<String> secret, TopicSelection topics, Start start) {
+    public byte[] hello(String connection, Supplier<String> secret, Grant grant, TopicSelection topics, Start start) {
         return null;
     }
 
@@ -27,6 +28,11 @@ public final class QuietDialect extends PlainDialect {
     public byte[] gap(boolean isTransient, Long missed, String id) {
         String what = (isTransient ? " transient" : "") + (missed == null ? "" : " missed=" + missed);
         return (": rivulet.gap" + what + "\n").getBytes(StandardCharsets.US_ASCII);
+    }
+
+    @Override
+    public byte[] expiring(String connection, long untilMs) {
+        return null;
     }
 
     @Override
