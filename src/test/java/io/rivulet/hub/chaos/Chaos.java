@@ -131,7 +131,7 @@ final class Chaos implements AutoCloseable {
             publish(Event.on("news").data(data("after " + n)).build(), null).get(20, TimeUnit.SECONDS);
             compare(n, kept);
             leftBehind();
-        } catch (ExecutionException | AssertionError e) {
+        } catch (ExecutionException | TimeoutException | AssertionError e) {
             throw new AssertionError(where(n, faults), e);
         }
         return faults.hasThrown();

@@ -27,24 +27,36 @@ class ChaosTest {
     private static final List<Supplier<Throwable>> FAULTS = List.of(() -> new OutOfMemoryError("made by the test"),
         () -> new StackOverflowError("made by the test"), () -> new IllegalStateException("made by the test"));
 
+    /** Two of three seeds are the same in each build, the third is new. A failure says how to repeat it. */
     @ParameterizedTest
     @ValueSource(strings = {"rivulet-commit", "rivulet-answer", "rivulet-shard-", "rivulet-read-"})
     void whateverAThreadMeetsItKeepsThePromises(String name, @TempDir Path folder) throws Exception {
-        long seed = Long.getLong("chaos.seed", System.nanoTime());
-        Random random = new Random(seed);
-        int begin = Integer.getInteger("chaos.begin", 1);
+        Long again = Long.getLong("chaos.seed");
+        long[] seeds = again == null ? new long[] {1, 2, System.nanoTime()} : new long[] {again};
+        int rounds = ROUNDS / seeds.length;
+        for (int i = 0; i < seeds.length; i++) {
+            int begin = Integer.getInteger("chaos.begin", 1 + i * rounds / 2); // each goes on where the last one ended
+            try {
+                disturb(name, new Random(seeds[i]), begin, rounds, folder.resolve("" + i));
+            } catch (Exception | AssertionError e) {
+                throw new AssertionError("once more: -Dtest=ChaosTest -Dtest.jvm.args=\"-Dchaos.seed=" + seeds[i]
+                    + " -Dchaos.begin=" + begin + " -Dchaos.rounds=" + rounds + "\", the thread is " + name, e);
+            }
+        }
+    }
+
+    /** Throws at each point from {@code begin} on, then at points that chance chooses. */
+    private static void disturb(String name, Random random, int begin, int rounds, Path folder) throws Exception {
         Predicate<Thread> threads = FaultSwitch.named(name);
         try (Chaos chaos = new Chaos(folder)) {
             int n = begin;
-            for (int round = 0; round < ROUNDS; round++) {
-                if (!chaos.round(n, 1 + round % 2 * random.nextInt(4), threads, FAULTS.get(round % 3))) {
-                    n = begin;
+            for (int round = 0; round < rounds; round++) {
+                if (!chaos.round(n, 1 + round % 2 * random.nextInt(4), threads, FAULTS.get(round % FAULTS.size()))) {
+                    n = 1;
                 }
-                n += round < ROUNDS / 2 ? 1 : 1 + random.nextInt(40);
+                n += round < rounds / 2 ? 1 : 1 + random.nextInt(40);
             }
             chaos.end();
-        } catch (AssertionError e) {
-            throw new AssertionError(name + ", chaos.seed=" + seed, e);
         }
     }
 
