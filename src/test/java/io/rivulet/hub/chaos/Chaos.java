@@ -67,12 +67,14 @@ final class Chaos implements AutoCloseable {
         private final String name;
         private final boolean conflates;
         private final HubClient client;
+        private final Since since;
         private int seen;
 
-        Listener(String name, boolean conflates, HubClient client) {
+        Listener(String name, boolean conflates, HubClient client, Since since) {
             this.name = name;
             this.conflates = conflates;
             this.client = client;
+            this.since = since;
         }
 
         /** Reads until it has this event. */
@@ -81,7 +83,7 @@ final class Chaos implements AutoCloseable {
                 client.drain();
                 if (client.isEnded()) {
                     client.cut();
-                    client.connect(Since.LATEST);
+                    client.connect(since); // after the last event that it has, if it has any
                 }
                 return news().contains(data) ? Boolean.TRUE : null;
             });
@@ -112,7 +114,7 @@ final class Chaos implements AutoCloseable {
 
     private void listen(String name, boolean conflates, HubClient client) {
         client.connect(Since.LATEST);
-        listeners.add(new Listener(name, conflates, client));
+        listeners.add(new Listener(name, conflates, client, Since.LATEST));
         Shard shard = (Shard) client.subscriber().owner();
         shards.put(System.identityHashCode(shard), shard);
     }
@@ -232,7 +234,7 @@ final class Chaos implements AutoCloseable {
 
     /** Somebody comes back after a while, reads what the log has for him, and leaves. */
     private void visit(String last, Supplier<String> when) throws Exception {
-        Listener visitor = new Listener("visitor", false, new HubClient(scene.hub, 1 << 20, "news"));
+        Listener visitor = new Listener("visitor", false, new HubClient(scene.hub, 1 << 20, "news"), Since.EARLIEST);
         visitor.client.connect(Since.EARLIEST);
         visitor.readUntil(last, when);
         List<String> got = visitor.news();
