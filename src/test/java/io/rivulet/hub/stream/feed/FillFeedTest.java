@@ -73,7 +73,8 @@ class FillFeedTest {
             publish(scene, "d/", TOPICS, "x".repeat(300));
             HubClient client = new HubClient(scene.hub, 2_000, "*").connect(Since.LAST);
             long most = 0;
-            while (client.events().size() < TOPICS) {
+            for (int i = 0; client.events().size() < TOPICS; i++) {
+                assertTrue(i < 10_000, "only " + client.events().size() + " came");
                 most = Math.max(most, held(client));
                 client.readEvents(50);
                 if (client.events().size() < TOPICS && client.unread() == 0) {
