@@ -90,6 +90,24 @@ class FlightIT {
         return last[0];
     }
 
+    /**
+     * Sends bodies without their end until one of them is let in. A page that was read just now may be charged for a
+     * moment more, and a body that is refused meanwhile does not come again by itself.
+     */
+    private void awaitHeld(int address) {
+        WireResponse[] last = new WireResponse[1];
+        Await.get(() -> "a body of address " + address + " is held; " + last[0], Await.LIMIT, () -> {
+            try {
+                held.add(query(address, 1));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            last[0] = page(address);
+            return last[0].status() == 503 && last[0].text().contains("this address") ? last[0] : null;
+        });
+        assertRefused("this address hold", last[0]);
+    }
+
     private static void assertRefused(String whose, WireResponse answer) {
         assertEquals("503 2", answer.status() + " " + answer.header("Retry-After"), answer.toString());
         assertEquals("application/problem+json", answer.header("Content-Type"));
@@ -100,15 +118,8 @@ class FlightIT {
     @Test
     void bodiesThatDoNotEndHoldWhatTheirCallersMayAndNoMore() throws IOException {
         publish("x".repeat(100_000));
-        for (int i = 0; i < 3; i++) {
-            held.add(query(1, 1)); // one of them is let in
-        }
-        assertRefused("this address hold", awaitPage(1, 503));
-        for (int address = 2; address <= 3; address++) {
-            for (int i = 0; i < 3; i++) {
-                held.add(query(address, 1));
-            }
-            assertRefused("this address hold", awaitPage(address, 503));
+        for (int address = 1; address <= 3; address++) {
+            awaitHeld(address);
         }
         try (WireClient fourth = query(4, 0)) {
             assertRefused("callers without a token hold", fourth.read());
