@@ -111,7 +111,8 @@ public final class SubscribeHandler {
     }
 
     private static void headers(Grant grant, HttpServletResponse response) {
-        response.setContentType("text/event-stream");
+        // clients that look at the header guess ISO-8859-1 for text without a charset (requests for Python)
+        response.setContentType("text/event-stream;charset=utf-8");
         response.setHeader("Cache-Control", (grant != null && grant.tokenId() != null ? "private, " : "")
             + "no-store, no-cache, no-transform");
         response.setHeader("X-Accel-Buffering", "no"); // nginx would else hold the stream back to its end

@@ -40,7 +40,7 @@ class MercureServletTest {
     void matchersOfThreeKindsInAnyMixAreTakenAndUnknownParametersIgnored_SUB_04(String query) throws Exception {
         String answer = door.head(PATH + "?" + query);
         assertTrue(answer.startsWith("HTTP/1.1 200"), answer);
-        assertTrue(answer.contains("Content-Type: text/event-stream\r\n"), answer);
+        assertTrue(answer.contains("Content-Type: text/event-stream;charset=utf-8\r\n"), answer);
         assertTrue(!answer.contains("Last-Event-ID"), answer);
     }
 
