@@ -106,6 +106,8 @@ class EventFrameTest {
         assertEquals("data: x\nid: place\n\n", text(frame.replay(Variant.PLACED, List.of())));
         assertSame(frame.live(Variant.PLACED, List.of()), frame.live(Variant.PLACED, List.of()), "shared");
         assertTrue(frame.weight() >= 2 * frame(event).length() + 2 * frame(event).replay().length);
+        String envelope = text(frame.live(Variant.ENVELOPE, List.of("t")));
+        assertTrue(envelope.contains("\"id\":\"place\"") && envelope.endsWith("}\nid: place\n\n"), envelope);
         EventFrame first = frame(event);
         assertSame(first.live(), first.live(Variant.PLACED, List.of()), "nothing is made for the others");
         assertSame(first.replay(), first.replay(Variant.PLACED, List.of()));
