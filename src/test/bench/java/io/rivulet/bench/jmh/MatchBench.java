@@ -41,7 +41,8 @@ public class MatchBench {
         TopicSpace space = TopicSpace.of("https://hub.example/.well-known/mercure");
         for (int i = 0; i < subscribers; i++) {
             index.add(kind.equals("exact") ? TopicSelection.ofTopics(List.of("https://example.com/books/" + i))
-                : TopicSelection.of(List.of(space.urlPattern("https://example.com/books/" + i + "/:page"))), i);
+                : TopicSelection.of(List.of(space.urlPattern("https://example.com/books/" + i + "/:page"))), i,
+                null);
         }
         String page = kind.equals("exact") ? "" : "/1";
         wanted = List.of("https://example.com/books/7" + page);
