@@ -17,7 +17,6 @@ import java.security.Signature;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.regex.Matcher;
@@ -45,7 +44,7 @@ final class PemFiles {
 
     private final Path certificate;
     private final Path key;
-    private byte[] known;
+    private Texts known;
 
     private PemFiles(Path certificate, Path key) {
         this.certificate = certificate;
@@ -74,9 +73,9 @@ final class PemFiles {
      */
     KeyStore read() {
         try {
-            byte[] bytes = bytes();
-            KeyStore store = store(bytes);
-            known = bytes;
+            Texts texts = texts();
+            KeyStore store = store(texts);
+            known = texts;
             return store;
         } catch (IOException e) {
             throw new BadSetting("the files of TLS cannot be read: " + e);
@@ -88,33 +87,33 @@ final class PemFiles {
     /** Gives Jetty the new pair, where there is one that fits; never throws. */
     void reloadIfChanged(SslContextFactory.Server ssl) {
         try {
-            byte[] bytes = bytes();
-            if (Arrays.equals(bytes, known)) {
+            Texts texts = texts();
+            if (texts.equals(known)) {
                 return;
             }
-            KeyStore store = store(bytes);
+            KeyStore store = store(texts);
             ssl.reload(factory -> factory.setKeyStore(store));
-            known = bytes;
+            known = texts;
             LOG.info("TLS has the certificate that is in {} now", certificate);
         } catch (Exception e) {
             LOG.warn("TLS keeps its old certificate: {}", e.toString());
         }
     }
 
-    private byte[] bytes() throws IOException {
-        byte[] chain = Files.readAllBytes(certificate);
-        byte[] secret = Files.readAllBytes(key);
-        byte[] both = Arrays.copyOf(chain, chain.length + 1 + secret.length);
-        System.arraycopy(secret, 0, both, chain.length + 1, secret.length);
-        return both;
+    /** What the two files hold. */
+    private record Texts(String certificate, String key) {
     }
 
-    private KeyStore store(byte[] both) throws GeneralSecurityException, IOException {
-        String[] texts = new String(both, StandardCharsets.ISO_8859_1).split("\0", 2);
+    private Texts texts() throws IOException {
+        return new Texts(Files.readString(certificate, StandardCharsets.ISO_8859_1),
+            Files.readString(key, StandardCharsets.ISO_8859_1));
+    }
+
+    private KeyStore store(Texts texts) throws GeneralSecurityException, IOException {
         Collection<? extends Certificate> chain;
         try {
             chain = CertificateFactory.getInstance("X.509").generateCertificates(
-                new ByteArrayInputStream(texts[0].getBytes(StandardCharsets.ISO_8859_1)));
+                new ByteArrayInputStream(texts.certificate().getBytes(StandardCharsets.ISO_8859_1)));
         } catch (GeneralSecurityException e) {
             throw new GeneralSecurityException(certificate + " has no certificates in PEM: " + e.getMessage(), e);
         }
@@ -122,7 +121,7 @@ final class PemFiles {
             throw new GeneralSecurityException(certificate + " has no certificate in PEM");
         }
         PublicKey owner = chain.iterator().next().getPublicKey();
-        PrivateKey secret = secret(texts[1], owner.getAlgorithm());
+        PrivateKey secret = secret(texts.key(), owner.getAlgorithm());
         if (!fits(secret, owner)) {
             throw new GeneralSecurityException("the key of " + key + " is not the one of the first certificate of "
                 + certificate);

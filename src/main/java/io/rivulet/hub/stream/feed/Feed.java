@@ -16,11 +16,15 @@ public sealed interface Feed permits LiveFeed, LaggingFeed {
     /** The next bytes, or why there are none; only while the stream's socket takes bytes. */
     Outcome next(Turn turn);
 
-    /** Whether there is work for it that needs no socket. */
-    boolean hasWork();
+    /** Whether there is work for it that needs no socket; most feeds have none. */
+    default boolean hasWork() {
+        return false;
+    }
 
     /** Does a bounded part of that work. */
-    void work(Turn turn);
+    default void work(Turn turn) {
+        // all of it needs the socket
+    }
 
     /** Steps that its turns took beyond what turns may take: others go first until that is made up for. */
     long stepsOwed();

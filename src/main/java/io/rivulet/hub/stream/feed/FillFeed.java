@@ -95,16 +95,6 @@ public final class FillFeed extends LaggingFeed {
     }
 
     @Override
-    public boolean hasWork() {
-        return false;
-    }
-
-    @Override
-    public void work(Turn turn) {
-        // all of it needs the socket
-    }
-
-    @Override
     public void socketFull(Turn turn) {
         // to find it again would cost more than its memory, which is paid for
     }

@@ -109,16 +109,6 @@ public final class LiveFeed implements Feed {
     }
 
     @Override
-    public boolean hasWork() {
-        return false;
-    }
-
-    @Override
-    public void work(Turn turn) {
-        // all of it needs the socket
-    }
-
-    @Override
     public Outcome answered(Turn turn, HistoryRead.Result result, ReadBudget.Taken taken) {
         throw new IllegalStateException("a live stream asks nothing of the log");
     }

@@ -146,16 +146,6 @@ public final class ReplayFeed extends LaggingFeed {
     }
 
     @Override
-    public boolean hasWork() {
-        return false;
-    }
-
-    @Override
-    public void work(Turn turn) {
-        // all of it needs the socket
-    }
-
-    @Override
     public void socketFull(Turn turn) {
         dropReadable();
     }
