@@ -7,7 +7,6 @@ import static io.rivulet.hub.HubScene.grant;
 import static io.rivulet.hub.HubScene.topics;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.event.Event;
@@ -21,7 +20,11 @@ import io.rivulet.hub.stream.feed.GoLive;
 import io.rivulet.kit.Await;
 import io.rivulet.topic.TopicSelection;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -41,6 +44,11 @@ class DialectTest {
     @TempDir
     Path folder;
 
+    /** What came, without the heartbeats that a young stream gets after half a second: the prelude's comment stays. */
+    private static String wire(HubClient client) {
+        return client.wire().replaceAll("(?<=\n\n|\n:\n):\n", "");
+    }
+
     @ParameterizedTest
     @MethodSource("io.rivulet.hub.HubScene#mercureDialects")
     void sub19AMercureStreamHasOnlyWhatTheProtocolKnows(Dialect dialect) throws Exception {
@@ -49,7 +57,7 @@ class DialectTest {
             scene.publish(EVENT);
             String empty = scene.publish(Event.on("news").build()).get(0);
             assertEquals("\n:\nevent: t\nretry: 700\ndata: x\ndata: y\nid: i\n\ndata: \nid: " + empty + "\n\n",
-                awaitEvents(client, 2).wire().replaceFirst("^retry: \\d+", ""));
+                wire(awaitEvents(client, 2)).replaceFirst("^retry: \\d+", ""));
         }
     }
 
@@ -60,7 +68,7 @@ class DialectTest {
             scene.publish("news", "before");
             scene.publish(EVENT);
             HubClient client = scene.client("news").speaking(dialect).connect(Since.EARLIEST);
-            assertTrue(awaitEvents(client, 2).wire().endsWith("\n\nevent: t\ndata: x\ndata: y\nid: i\n\n"),
+            assertTrue(wire(awaitEvents(client, 2)).endsWith("\n\nevent: t\ndata: x\ndata: y\nid: i\n\n"),
                 client.wire());
         }
     }
@@ -70,10 +78,10 @@ class DialectTest {
         try (HubScene scene = new HubScene(folder, TOPICS_FIELD, "true")) {
             HubClient live = scene.mercure("news").connect();
             scene.publish(EVENT);
-            assertTrue(awaitEvents(live, 1).wire().endsWith(
+            assertTrue(wire(awaitEvents(live, 1)).endsWith(
                 "event: t\nretry: 700\ntopics: news\ntopics: other\ndata: x\ndata: y\nid: i\n\n"), live.wire());
             HubClient replay = awaitEvents(scene.mercure("news").connect(Since.EARLIEST), 1);
-            assertTrue(replay.wire().endsWith(
+            assertTrue(wire(replay).endsWith(
                 "event: t\ntopics: news\ntopics: other\ndata: x\ndata: y\nid: i\n\n"), replay.wire());
         }
     }
@@ -162,16 +170,25 @@ class DialectTest {
     @Test
     void streamsThatAskAlikeGetTheSameBytesAndTheHubsOwnEventsStayAsTheyAre() throws Exception {
         try (HubScene scene = new HubScene(folder)) {
-            HubClient one = new HubClient(scene.hub, 1 << 20, "*").speaking(ENVELOPES).connect();
-            HubClient other = new HubClient(scene.hub, 1 << 20, "news").speaking(ENVELOPES).connect();
+            // each shard may render an event by itself, when it is the first; so of one stream more two have the same
+            int shards = Runtime.getRuntime().availableProcessors();
+            List<HubClient> alike = new ArrayList<>();
+            for (int i = 0; i <= shards; i++) {
+                alike.add(new HubClient(scene.hub, 1 << 20, i % 2 == 0 ? "*" : "news").speaking(ENVELOPES).connect());
+            }
+            HubClient one = alike.get(0);
             HubClient json = scene.client("news").speaking(PlainDialect.enveloping(true)).connect();
-            awaitHello(one, 1);
-            awaitHello(other, 1);
+            for (HubClient client : alike) {
+                awaitHello(client, 1);
+            }
             scene.publish("news", "{\"n\": 1}");
-            Await.until("an event in both windows", () -> one.unread() > 0 && other.unread() > 0);
-            one.settle();
-            other.settle();
-            assertSame(one.heldBytes(), other.heldBytes());
+            Await.until("an event in all windows", () -> alike.stream().allMatch(client -> client.unread() > 0));
+            Set<Object> arrays = Collections.newSetFromMap(new IdentityHashMap<>());
+            for (HubClient client : alike) {
+                client.settle();
+                arrays.add(client.heldBytes());
+            }
+            assertTrue(arrays.size() <= shards, arrays.size() + " renderings by " + shards + " shards");
             assertTrue(awaitEvents(one, 1).data().get(0).endsWith(",\"data\":\"{\\\"n\\\": 1}\"}"), one.wire());
             assertTrue(awaitEvents(json, 1).data().get(0).endsWith(",\"data\":{\"n\": 1}}"), json.wire());
             assertEquals("live", one.told("resumed"));
