@@ -64,7 +64,7 @@ final class StreamOpener {
      */
     private StartPoint withFirstPass(SubscribeRequest request, StartPoint start, LogWork work) throws IOException {
         HistoryRead.Result read = setup.sources().newest().read(View.of(request.topics(), request.grant()),
-            start.cursor(), start.fill().until().place(), start.cursor(), work);
+            start.cursor(), start.fill().until().place(), start.cursor(), false, work);
         // what is to be told of the log, and what was lost meanwhile, the feed finds out by itself
         return read.gapId() != null || read.transientLost() ? start : start.fillWith(read.frames(), read.end());
     }

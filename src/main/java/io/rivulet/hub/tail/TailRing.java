@@ -15,6 +15,9 @@ import java.util.function.Consumer;
  * <p>The race: T1 (a reader) looks up sequence 7; T2 (the committer) evicts 7 and puts 7 + capacity into its slot. T2
  * raises {@code first} before it touches the slot and T1 looks at {@code first} after it has read the slot, so T1
  * either has the old event in hand or sees that 7 is gone.
+ *
+ * <p>Another one: T1 (a shard) finds that a stream is below the floor and asks what was lost up to there; T2 notes what
+ * is lost as it evicts. T2 notes it before it raises the floor, so T1 is never told that nothing was lost.
  */
 public final class TailRing {
 
@@ -43,7 +46,7 @@ public final class TailRing {
      *
      * @param slotsMax a power of two
      * @param floor    the place after which events will be added, and its sealed id
-     * @param evicted  is told of each event that leaves, on the committer thread
+     * @param evicted  is told of each event that is about to leave, on the committer thread
      */
     TailRing(long bytesMax, int slotsMax, Position floor, String floorId, Consumer<EventFrame> evicted) {
         this.bytesMax = bytesMax;
@@ -77,8 +80,8 @@ public final class TailRing {
     public void add(EventFrame frame) {
         while (first <= head && (bytes + frame.weight() > bytesMax || head - first + 1 == slots.length())) {
             EventFrame old = get(first);
-            floor = new Floor(old.position(), old.placeId(), first);
             evicted.accept(old);
+            floor = new Floor(old.position(), old.placeId(), first);
             long gone = first;
             int slot = slot(gone);
             int weight = old.weight();

@@ -175,7 +175,7 @@ class ReadersErrorsTest {
     }
 
     private static HistoryRead.Result read(long bytes) {
-        return new HistoryRead.Result(List.of(), Position.START, bytes, null, null, null, false, false);
+        return new HistoryRead.Result(List.of(), Position.START, bytes, null, null, null, false);
     }
 
     @SuppressWarnings("unchecked")

@@ -88,6 +88,45 @@ class TailRingTest {
         }
     }
 
+    /** T1 asks for ids while T2 evicts as fast as it can: the floor and the first sequence move one after the other. */
+    @Test
+    void anIdIsThatOfTheEventBeforeWhateverLeavesMeanwhile() throws Exception {
+        TailRing busy = new TailRing(1 << 20, 1, Position.ofDurable(0), "0", e -> { });
+        AtomicBoolean over = new AtomicBoolean();
+        Thread committer = new Thread(() -> {
+            for (int i = 1; !over.get(); i++) {
+                Event event = Event.on("t").id(Integer.toString(i)).build();
+                busy.add(new EventFrame(event, Position.ofDurable(i), false, Integer.toString(i), 0));
+            }
+        });
+        committer.start();
+        try {
+            for (int i = 0; i < 300_000; i++) {
+                long head = busy.head();
+                String id = busy.idBefore(head + 1);
+                assertTrue(id == null || Long.parseLong(id) == head, id + " stands before " + (head + 1));
+                id = busy.idBefore(head);
+                assertTrue(id == null || Long.parseLong(id) == head - 1, id + " stands before " + head);
+            }
+        } finally {
+            over.set(true);
+            committer.join();
+        }
+    }
+
+    /** T1 finds that a place is below the floor, and asks what was lost up to there: T2 must have noted it. */
+    @Test
+    void whatIsAboutToLeaveIsToldBeforeTheFloorRises() {
+        List<Boolean> isAboveTheFloor = new ArrayList<>();
+        TailRing[] held = new TailRing[1];
+        held[0] = new TailRing(2_000, 8, Position.ofDurable(10), "floor",
+            e -> isAboveTheFloor.add(e.position().isAfter(held[0].floor())));
+        for (int i = 11; i < 22; i++) {
+            held[0].add(frame(Position.ofDurable(i), 1));
+        }
+        assertEquals(List.of(true, true, true), isAboveTheFloor);
+    }
+
     /** T1 looks for what comes after the one event there is while T2 evicts that: the floor is there, not above it. */
     @Test
     void aPlaceIsBelowTheFloorOnlyWhenItIs() throws Exception {

@@ -49,7 +49,7 @@ public final class ConflatingFeed extends LaggingFeed {
         super(view, cursor, readMs);
         this.watched = watched;
         this.rate = rate;
-        window.begin(cursor.seen(), null);
+        window.begin(cursor.seen());
     }
 
     /** The stream was live: its backlog becomes the beginning of the window, and new events are offered. */
@@ -138,14 +138,12 @@ public final class ConflatingFeed extends LaggingFeed {
 
     /** The ring lost the events to look through next: the window ends, or begins later if it holds nothing. */
     private void ringMovedOn(Turn turn) {
-        TailRing.Mark floor = turn.ring().below();
+        Position floor = turn.ring().floor();
         if (!window.isEmpty()) {
             window.end();
             return;
         }
-        cursor.mayLoseFrom(cursor.seen());
-        lost |= watched.lostSince(cursor.untoldFrom());
-        window.begin(floor.place(), floor.id());
+        window.begin(floor);
     }
 
     /** Takes an event into the window; false when there is no room. An empty window takes any event. */
@@ -161,10 +159,7 @@ public final class ConflatingFeed extends LaggingFeed {
     }
 
     @Override
-    public Outcome next(Turn turn) {
-        if (isReading()) {
-            return Outcome.LOG;
-        }
+    Outcome more(Turn turn) {
         if (waiting != null) {
             return fromMemory(turn);
         }
@@ -173,9 +168,6 @@ public final class ConflatingFeed extends LaggingFeed {
         }
         if (window.isScanning()) { // the window is not complete yet
             return Outcome.TURN;
-        }
-        if (lost) {
-            return tellLoss(turn);
         }
         cursor.lossesTold();
         if (window.isEmpty()) { // and it follows
@@ -216,31 +208,26 @@ public final class ConflatingFeed extends LaggingFeed {
         return rate == null || rate.mayBegin(turn.round().nowNs());
     }
 
-    /** Asks for the stretch between the cursor and the window. Its transient events may be lost: that is told later. */
+    /**
+     * Asks for the stretch between the cursor and the window. Its transient events may be lost. A stretch of whose
+     * losses the client knows comes first and by itself: so it gets on, also where it comes back for each loss.
+     */
     private Outcome askLog(Turn turn) {
         Position seen = cursor.seen();
-        Position upTo = window.base();
         cursor.mayLoseFrom(seen);
         Position lostFrom = cursor.untoldFrom();
+        boolean isTold = lostFrom.isAfter(seen);
+        Position upTo = isTold && window.base().isAfter(lostFrom) ? lostFrom : window.base();
+        boolean isOtherLost = !isTold && watched.lostSince(lostFrom);
         View asked = view.ofLog();
-        return asks(turn, work -> turn.newest().read(asked, seen, upTo, lostFrom, work));
-    }
-
-    /** Says once, at the window's beginning, that something was lost before it. */
-    private Outcome tellLoss(Turn turn) {
-        String id = window.baseId();
-        if (id == null) {
-            long next = turn.ring().after(window.base());
-            id = next < 0 ? null : turn.ring().idBefore(next);
-        }
-        return tellLoss(turn, id);
+        return asks(turn, work -> turn.newest().read(asked, seen, upTo, lostFrom, isOtherLost, work));
     }
 
     /** Keeps the events that were read as a pass, as far as there is room; the rest is read again. */
     @Override
     void found(Turn turn, HistoryRead.Result result, ReadBudget.Taken taken) {
         taken.release();
-        lost |= result.transientLost();
+        lostBefore(result.lossId());
         List<EventFrame> frames = result.frames();
         waiting = WaitingEvents.pass(frames, result.end());
         for (int i = 0; i < frames.size(); i++) {
@@ -252,6 +239,7 @@ public final class ConflatingFeed extends LaggingFeed {
             passBytes += weight;
             settle(turn);
         }
+        cursor.lossesToldUpTo(waiting.end());
     }
 
     @Override
@@ -269,7 +257,7 @@ public final class ConflatingFeed extends LaggingFeed {
     }
 
     private void begin(Turn turn, Position from) {
-        window.begin(from, null);
+        window.begin(from);
         settle(turn);
     }
 

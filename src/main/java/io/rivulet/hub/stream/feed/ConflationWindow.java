@@ -24,16 +24,14 @@ final class ConflationWindow {
     private static final int TOPIC_BYTES = 64;
 
     private Position base = Position.START;
-    private String baseId;
     private Position upTo = Position.START;
     private boolean follows;
     private boolean full;
     private long bytes;
     private Map<String, EventFrame> newest = new HashMap<>();
 
-    /** Forgets what is here and begins anew after this place; its sealed id is known where it is the ring's floor. */
-    void begin(Position from, String idOrNull) {
-        baseId = idOrNull == null && from.equals(base) ? baseId : idOrNull;
+    /** Forgets what is here and begins anew after this place. */
+    void begin(Position from) {
         base = from;
         upTo = from;
         follows = false;
@@ -44,11 +42,6 @@ final class ConflationWindow {
     /** The stretch begins after this place. */
     Position base() {
         return base;
-    }
-
-    /** The sealed id of {@link #base}, or null where it is not known. */
-    String baseId() {
-        return baseId;
     }
 
     /** Up to where the ring was looked through; only while it does not follow. */
@@ -147,7 +140,6 @@ final class ConflationWindow {
         }
         ascending.subList(n, ascending.size()).clear();
         base = end;
-        baseId = null;
         upTo = end;
         full = false;
         clear();

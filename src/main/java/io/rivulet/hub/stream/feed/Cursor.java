@@ -117,6 +117,20 @@ public final class Cursor {
         untoldFrom = null;
     }
 
+    /** The client knows of what was lost up to this place, or is about to be told before anything else is sent. */
+    void lossesToldUpTo(Position place) {
+        if (untoldFrom == null || place.isAfter(untoldFrom)) {
+            untoldFrom = place;
+        }
+    }
+
+    /** Under another grant more may be lost of what comes than the client was told of. */
+    void mayHaveLostMore() {
+        if (untoldFrom != null && untoldFrom.isAfter(seen)) {
+            untoldFrom = seen;
+        }
+    }
+
     /** The client has an id for this place now: {@code rivulet.cursor} need not remind it. */
     public void hasId(Round round, Position at) {
         idBytes = round.bytesAppended();

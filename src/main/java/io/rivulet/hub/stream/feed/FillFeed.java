@@ -41,21 +41,11 @@ public final class FillFeed extends LaggingFeed {
     }
 
     @Override
-    public Outcome next(Turn turn) {
-        if (isReading()) {
-            return Outcome.LOG;
-        }
+    Outcome more(Turn turn) {
         if (waiting != null) {
             return fromMemory(turn);
         }
-        if (cursor.isBefore(until.place())) {
-            return ask(turn);
-        }
-        if (lost) {
-            lost = false;
-            return turn.lost(new Turn.Loss(true, null, until.place(), until.id(), false));
-        }
-        return Outcome.FILLED;
+        return cursor.isBefore(until.place()) ? ask(turn) : Outcome.FILLED;
     }
 
     private Outcome fromMemory(Turn turn) {
@@ -72,7 +62,7 @@ public final class FillFeed extends LaggingFeed {
     private Outcome ask(Turn turn) {
         Position seen = cursor.seen();
         View asked = view.ofLog();
-        return asks(turn, work -> turn.newest().read(asked, seen, until.place(), seen, work));
+        return asks(turn, work -> turn.newest().read(asked, seen, until.place(), seen, false, work));
     }
 
     /** Keeps events that were read, as far as there is room; the rest is read again. */
@@ -90,7 +80,7 @@ public final class FillFeed extends LaggingFeed {
     @Override
     void found(Turn turn, HistoryRead.Result result, ReadBudget.Taken taken) {
         taken.release();
-        lost |= result.transientLost() && !lossTold;
+        lostBefore(lossTold ? null : result.lossId());
         keep(turn, result.frames(), result.end());
     }
 

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,14 +51,27 @@ public final class HistoryRead {
      * @param gapEnd        the place of {@code gapId}
      * @param missed        an upper bound of what was taken, or null
      * @param damage        whether it is damage, which stays, rather than retention
-     * @param transientLost whether the newest event of a transient topic was lost; for streams that conflate
+     * @param transientLost whether transient events were lost that the stream was to get
+     * @param lossId        the cursor for where the stream is told of that, before any event of this answer; null where
+     *                      there is nothing to tell, and where only losses were asked for
      */
     public record Result(List<EventFrame> frames, Position end, long bytes, String gapId, Position gapEnd, Long missed,
-                         boolean damage, boolean transientLost) {
+                         boolean damage, boolean transientLost, String lossId) {
+
+        /** An answer that tells of no lost transient events. */
+        public Result(List<EventFrame> frames, Position end, long bytes, String gapId, Position gapEnd, Long missed,
+                      boolean damage) {
+            this(frames, end, bytes, gapId, gapEnd, missed, damage, false, null);
+        }
 
         /** The answer to the question whether transient events were lost, and to nothing else. */
         static Result lost(boolean isLost) {
-            return new Result(List.of(), null, 0, null, null, null, false, isLost);
+            return new Result(List.of(), null, 0, null, null, null, false, isLost, null);
+        }
+
+        /** The same answer to a stream that has lost transient events, and is told so first. */
+        Result losing(String id) {
+            return new Result(frames, end, bytes, gapId, gapEnd, missed, damage, true, gapId != null ? gapId : id);
         }
     }
 
@@ -87,9 +101,15 @@ public final class HistoryRead {
         if (chunk.from() > after + 1 && log.find(work).lastTrimmed(view) > after) {
             Position gapEnd = Position.ofDurable(Math.min(upTo, chunk.from() - 1));
             return new Result(frames, end, bytes, sealed(gapEnd), gapEnd,
-                StartPoint.missed(view, gapEnd.durable() - after), false, false);
+                StartPoint.missed(view, gapEnd.durable() - after), false);
         }
-        return new Result(frames, end, bytes, null, null, null, false, false);
+        return new Result(frames, end, bytes, null, null, null, false);
+    }
+
+    /** The same for a stream that may have lost transient events in that stretch. Reader threads. */
+    Result read(View view, Position after, long upTo, Predicate<LogWork> isLost, LogWork work) throws IOException {
+        Result result = read(view, after.durable(), upTo, work);
+        return isLost.test(work) ? result.losing(sealed(after)) : result;
     }
 
     /** The gap that tells of damage. Other troubles pass and end the stream; damage would be met again. */
@@ -97,7 +117,7 @@ public final class HistoryRead {
         FaultLog.tell(LOG, "The log cannot be read after position {}. Its readers are told of a gap.", after, e);
         damagedAfter.accumulateAndGet(after, Math::max);
         Position end = Position.ofDurable(upTo);
-        return new Result(List.of(), end, 0, sealed(end), end, null, true, false);
+        return new Result(List.of(), end, 0, sealed(end), end, null, true);
     }
 
     /** Whether damage is known that lies ahead of a stream that begins there. Any thread. */

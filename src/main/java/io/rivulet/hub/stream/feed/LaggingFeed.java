@@ -8,6 +8,10 @@ import java.util.List;
 /**
  * What the feeds of streams that are behind have in common: events in memory that wait for the socket, a question to
  * the log that is under way, a loss that is to be told, and the steps that they owe. Shard thread.
+ *
+ * <p>Transient events that were lost are told before any event that comes after them. If they were told later: a stream
+ * gets event 60 of the log, and would hear at 90 that some before 60 are lost. Its client is cut at 70 and comes back
+ * with the id of 70. What was lost before that is no question of its any more, and it never hears of it.
  */
 abstract non-sealed class LaggingFeed implements Feed {
 
@@ -15,8 +19,8 @@ abstract non-sealed class LaggingFeed implements Feed {
     final Cursor cursor;
     /** Events in memory, or null. */
     WaitingEvents waiting;
-    /** Something was lost, and the stream has not been told. */
-    boolean lost;
+    /** The cursor for where the stream is told that transient events were lost, before those in memory; or null. */
+    private String lossId;
     private boolean reading;
     /** The read that is under way was asked for under another grant. */
     private boolean readAgain;
@@ -28,6 +32,22 @@ abstract non-sealed class LaggingFeed implements Feed {
         this.cursor = cursor;
         this.readMs = readMs;
     }
+
+    @Override
+    public final Outcome next(Turn turn) {
+        if (reading) {
+            return Outcome.LOG;
+        }
+        if (lossId == null) {
+            return more(turn);
+        }
+        String id = lossId;
+        lossId = null;
+        return turn.lost(new Turn.Loss(true, null, cursor.seen(), id, false));
+    }
+
+    /** The next bytes, or why there are none. No question is under way, and no loss is to be told first. */
+    abstract Outcome more(Turn turn);
 
     /** Leaves a question to the log in the turn, and waits for its answer. */
     final Outcome asks(Turn turn, HistoryRead.Question what) {
@@ -60,19 +80,16 @@ abstract non-sealed class LaggingFeed implements Feed {
         readMs = frames.isEmpty() ? readMs : frames.get(0).timeMs();
     }
 
-    /** Tells that transient events were lost before the place of this id; not now where the ring has moved past it. */
-    final Outcome tellLoss(Turn turn, String id) {
-        if (id == null) {
-            return Outcome.TURN; // the ring moved on just now; the next turn finds the new place
-        }
-        lost = false;
-        cursor.lossesTold();
-        return turn.lost(new Turn.Loss(true, null, cursor.seen(), id, false));
+    /** Transient events were lost: the stream is told with this cursor before it gets anything else; null for none. */
+    final void lostBefore(String idOrNull) {
+        lossId = idOrNull;
     }
 
-    /** The grant is another: what is being read under the old one does not count. */
+    /** The grant is another: what is being read under the old one does not count, nor what was lost under it. */
     final void readAgain() {
         readAgain = reading;
+        lossId = null;
+        cursor.mayHaveLostMore();
     }
 
     @Override

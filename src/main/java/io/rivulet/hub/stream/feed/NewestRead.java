@@ -73,10 +73,11 @@ public final class NewestRead {
     /**
      * The events in view after {@code after} that are not out of date, up to {@code upTo} or less far. Reader threads.
      *
-     * @param lostFrom the client knows of all transient events that were lost up to here
+     * @param lostFrom    the client knows of all transient events that were lost up to here
+     * @param isOtherLost whether something else was lost of which the client does not know
      */
-    public HistoryRead.Result read(View view, Position after, Position upTo, Position lostFrom, LogWork work)
-        throws IOException {
+    public HistoryRead.Result read(View view, Position after, Position upTo, Position lostFrom, boolean isOtherLost,
+                                   LogWork work) throws IOException {
         LogChunk chunk;
         try {
             chunk = readNewest(after.durable(), upTo.durable(), view, work);
@@ -93,8 +94,6 @@ public final class NewestRead {
                 frames.add(frame); // a later one comes from the ring, or with a later read
             }
         }
-        // asked behind that: what is forgotten in between then counts as lost, though it was found
-        boolean lost = transients.newestLost(lostFrom, upTo, view, work);
         frames.sort(Comparator.comparing(EventFrame::position));
         int n = 0;
         long bytes = 0;
@@ -104,11 +103,15 @@ public final class NewestRead {
         if (n < frames.size()) {
             end = frames.get(n - 1).position();
         }
+        // asked behind all that: what is forgotten in between then counts as lost, though it was found
+        boolean lost = isOtherLost || end.isAfter(lostFrom) && transients.newestLost(lostFrom, end, view, work);
         boolean gap = upTo.durable() > after.durable() && chunk.from() > after.durable() + 1
             && log.find(work).newestTrimmed(after.durable(), view);
         // the gap stands at the place where the stream is: older ones of the memory's may come behind it
-        return new HistoryRead.Result(List.copyOf(frames.subList(0, n)), end, bytes, gap ? history.sealed(after) : null,
-            gap ? after : null, gap ? StartPoint.missed(view, chunk.from() - 1 - after.durable()) : null, false, lost);
+        HistoryRead.Result result = new HistoryRead.Result(List.copyOf(frames.subList(0, n)), end, bytes,
+            gap ? history.sealed(after) : null, gap ? after : null,
+            gap ? StartPoint.missed(view, chunk.from() - 1 - after.durable()) : null, false);
+        return lost ? result.losing(history.sealed(after)) : result;
     }
 
     /**

@@ -21,8 +21,12 @@ public final class ReplayFeed extends LaggingFeed {
 
     private final StreamWatcher.Watched watched;
     private final Examination examination = new Examination(false);
-    /** The question that is under way is whether transient events were lost. */
+    /** The question that is under way is whether transient events were lost, and nothing else. */
     private boolean asksLosses;
+    /** The answer to the question that is under way tells of all losses up to here; null where it tells of none. */
+    private Position tellsUpTo;
+    /** Transient events were lost before the ring, and the stream has not been told. */
+    private boolean lost;
 
     /**
      * A feed that goes on at the cursor.
@@ -35,10 +39,7 @@ public final class ReplayFeed extends LaggingFeed {
     }
 
     @Override
-    public Outcome next(Turn turn) {
-        if (isReading()) {
-            return Outcome.LOG;
-        }
+    Outcome more(Turn turn) {
         if (waiting != null) {
             return fromMemory(turn);
         }
@@ -95,7 +96,12 @@ public final class ReplayFeed extends LaggingFeed {
         return outcome;
     }
 
-    /** Asks for the stretch below the ring. Transient events may be lost there: the log does not have them. */
+    /**
+     * Asks for the stretch below the ring. Transient events may be lost there: the log does not have them. The floor is
+     * taken before the losses: all that was lost up to it is then known. Once the client has been told of those, it
+     * gets the events up to that floor, and only then the question is asked anew. So it gets on, also where the ring
+     * loses events all the time and the client comes back for each loss.
+     */
     private Outcome askLog(Turn turn) {
         Position floor = turn.ring().floor();
         Position seen = cursor.seen();
@@ -105,8 +111,22 @@ public final class ReplayFeed extends LaggingFeed {
             return Outcome.TURN;
         }
         asksLosses = false;
+        tellsUpTo = null;
+        Position from = cursor.untoldFrom();
         View asked = view.ofLog();
-        return asks(turn, work -> turn.history().read(asked, seen.durable(), floor.durable(), work));
+        if (from.durable() > seen.durable()) {
+            long upTo = Math.min(from.durable(), floor.durable());
+            return asks(turn, work -> turn.history().read(asked, seen.durable(), upTo, work));
+        }
+        TransientTopics transients = turn.transients();
+        boolean isOtherLost = watched.lostSince(from);
+        if (!isOtherLost && !transients.anyLostSince(from, asked)) {
+            cursor.lossesToldUpTo(floor);
+            return asks(turn, work -> turn.history().read(asked, seen.durable(), floor.durable(), work));
+        }
+        tellsUpTo = floor;
+        return asks(turn, work -> turn.history().read(asked, seen, floor.durable(),
+            w -> isOtherLost || transients.lostSince(from, asked, w), work));
     }
 
     /**
@@ -127,15 +147,25 @@ public final class ReplayFeed extends LaggingFeed {
         }
         if (!lost && !watched.lostSince(from)) {
             cursor.lossesTold();
-            return next(turn);
+            return more(turn);
         }
-        return tellLoss(turn, turn.ring().idBefore(next));
+        String id = turn.ring().idBefore(next);
+        if (id == null) {
+            return Outcome.TURN; // the ring moved on just now; the next turn finds the new place
+        }
+        lost = false;
+        cursor.lossesTold();
+        return turn.lost(new Turn.Loss(true, null, cursor.seen(), id, false));
     }
 
     @Override
     void found(Turn turn, HistoryRead.Result result, ReadBudget.Taken taken) {
         if (!asksLosses) {
             waiting = WaitingEvents.read(result, taken);
+            lostBefore(result.lossId());
+            if (tellsUpTo != null) {
+                cursor.lossesToldUpTo(tellsUpTo);
+            }
             return;
         }
         taken.release();

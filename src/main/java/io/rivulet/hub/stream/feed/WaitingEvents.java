@@ -55,6 +55,11 @@ final class WaitingEvents {
         return write.end(turn.delivery(), path);
     }
 
+    /** All there are up to here are among them. */
+    Position end() {
+        return end;
+    }
+
     /** Whether all of them were written. */
     boolean isWritten() {
         return at == frames.size();

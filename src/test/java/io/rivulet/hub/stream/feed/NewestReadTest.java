@@ -64,7 +64,7 @@ class NewestReadTest {
 
     private List<Long> ask(View view, long after, long upTo) throws IOException {
         return newest.read(view, Position.ofDurable(after), Position.ofDurable(upTo), Position.ofDurable(after),
-            LogWork.UNBOUNDED).frames().stream().map(frame -> frame.position().durable()).toList();
+            false, LogWork.UNBOUNDED).frames().stream().map(frame -> frame.position().durable()).toList();
     }
 
     @Test

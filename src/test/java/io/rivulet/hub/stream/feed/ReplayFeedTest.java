@@ -91,7 +91,7 @@ class ReplayFeedTest {
     }
 
     private static HistoryRead.Result found(List<EventFrame> frames, int upTo) {
-        return new HistoryRead.Result(frames, Position.ofDurable(upTo), 0, null, null, null, false, false);
+        return new HistoryRead.Result(frames, Position.ofDurable(upTo), 0, null, null, null, false);
     }
 
     @Test
