@@ -113,12 +113,6 @@ public final class TailRing {
         return floor.place();
     }
 
-    /** The same with its sealed id. */
-    public Mark below() {
-        Floor below = floor;
-        return new Mark(below.place(), below.id());
-    }
-
     /**
      * A cursor for any place between the event before {@code sequence} and that event; null when it just left. The
      * floor rises before {@code first} does, so it is the floor that must say which sequence it lies below: else T1
