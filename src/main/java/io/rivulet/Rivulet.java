@@ -1,12 +1,12 @@
 package io.rivulet;
 
 import io.rivulet.boot.Assembly;
+import io.rivulet.boot.HostSettings;
 import io.rivulet.boot.Mount;
-import io.rivulet.config.Settings;
-import io.rivulet.hub.Hub;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,28 +24,40 @@ public final class Rivulet implements ServletContextListener {
      * Starts a hub in this application, with all its paths below a prefix such as {@code /live}; the application's own
      * pages, servlets, filters and error pages stay as they are. To be called while the application starts: by a
      * {@code ServletContextListener} of its {@code web.xml} or annotations, or by a
-     * {@code ServletContainerInitializer}.
+     * {@code ServletContainerInitializer}. It does not wait for the log: until that is open, publishing is refused.
      *
-     * @param prefix empty for the application's root; there the hub has only the paths of its servlets
+     * @param settings by their whole keys, such as {@code rivulet.data.dir}, or as the environment has them, {@code
+     *                 RIVULET_DATA_DIR}, which are stronger. Nothing is read from the machine. Without a folder the
+     *                 log is below the container's base where that lasts, else in {@code rivulet-data} below the
+     *                 folder that the process runs in
+     * @param prefix   empty for the application's root; there the hub has only the paths of its servlets
      * @return to be closed when the application ends
      * @throws RuntimeException when a setting cannot be meant, or a path or name is another servlet's; then nothing
      *                          runs
      */
-    public static Assembly install(ServletContext application, Settings settings, String prefix) {
-        return Assembly.start(application, settings, Mount.at(prefix));
+    public static Installation install(ServletContext application, Map<String, String> settings, String prefix) {
+        return new Installation(Assembly.start(application, HostSettings.given(settings), Mount.at(prefix)));
+    }
+
+    /** The same with the home page, at the prefix itself. */
+    public static Installation installWithHomePage(ServletContext application, Map<String, String> settings,
+                                                   String prefix) {
+        return new Installation(Assembly.start(application, HostSettings.given(settings),
+            Mount.at(prefix).withHome()));
     }
 
     /**
-     * The hub of this application, for code in the same JVM: {@code Rivulet.hub(servletContext).publish(event)}.
+     * The hub of this application, for code in the same JVM: {@code Rivulet.hub(servletContext).publish(topic, data)}.
+     * In the WAR and where {@link #install} was called.
      *
      * @throws IllegalStateException when the hub is not running in this context
      */
-    public static Hub hub(ServletContext application) {
-        Hub hub = Assembly.hub(application);
-        if (hub == null) {
+    public static RivuletHub hub(ServletContext application) {
+        Assembly running = Assembly.of(application);
+        if (running == null) {
             throw new IllegalStateException("the hub is not running in this context");
         }
-        return hub;
+        return new EmbeddedHub(running);
     }
 
     @Override

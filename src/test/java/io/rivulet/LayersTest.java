@@ -20,9 +20,11 @@ class LayersTest {
     /**
      * From the top down. Packages that stand on one line do not know each other. Below http stand first the doors, then
      * what all doors share, then what that is made of; the seams of hub and log stand above and below what is inside:
-     * who publishes or subscribes calls the hub, and the parts of the log serve its interface.
+     * who publishes or subscribes calls the hub, and the parts of the log serve its interface. Above all stand those
+     * that put the public face into other frameworks, and see nothing else.
      */
     private static final List<String> ORDER = List.of(
+        "spring cdi",
         "",
         "boot",
         "boot.server",
@@ -60,7 +62,9 @@ class LayersTest {
         "config metrics refusal url",
         "heap");
     /** The packages that know the container. */
-    private static final Pattern SERVLET_LAYERS = Pattern.compile("|boot(\\..*)?|http(\\..*)?");
+    private static final Pattern SERVLET_LAYERS = Pattern.compile("|spring|cdi|boot(\\..*)?|http(\\..*)?");
+    /** The packages that know the public face alone. */
+    private static final List<String> GUESTS = List.of("spring", "cdi");
     private static final Pattern OURS = Pattern.compile("\\bio\\.rivulet\\.((?:[a-z]\\w*\\.)*)[A-Z*]");
 
     @Test
@@ -98,6 +102,15 @@ class LayersTest {
         assertTidy("src/main/java/io/rivulet/http/updates/X.java",
             "import io.rivulet.http.HubServlet;\nimport io.rivulet.http.publish.PublishHandler;");
         assertTidy("src/main/java/io/rivulet/hub/stream/X.java", "import io.rivulet.log.EventLog;");
+    }
+
+    @Test
+    void aFrameworksPackageThatNamesMoreThanThePublicFaceIsSeen() {
+        assertFaulty("src/main/java/io/rivulet/spring/X.java", "import io.rivulet.boot.Assembly;");
+        assertFaulty("src/main/java/io/rivulet/cdi/X.java", "class X { io.rivulet.hub.Hub hub; }");
+        assertFaulty("src/main/java/io/rivulet/boot/X.java", "import io.rivulet.spring.X;");
+        assertTidy("src/main/java/io/rivulet/cdi/X.java",
+            "import io.rivulet.RivuletHub;\nimport jakarta.servlet.ServletContext;");
     }
 
     @Test
@@ -154,9 +167,13 @@ class LayersTest {
             if (!other.equals(file.layer()) && line(other) <= own) {
                 faults.add(file.path() + " names " + names.group() + "…, which is not below it");
             }
+            if (GUESTS.contains(file.layer()) && !other.isEmpty() && !other.equals(file.layer())) {
+                faults.add(file.path() + " names " + names.group() + "…, which is not the public face");
+            }
         }
         if (!SERVLET_LAYERS.matcher(file.layer()).matches() && file.code().contains("jakarta.servlet")) {
-            faults.add(file.path() + " names jakarta.servlet; only http, boot and the root know the container");
+            faults.add(file.path()
+                + " names jakarta.servlet; only http, boot, the root and what is above it know the container");
         }
         return faults;
     }

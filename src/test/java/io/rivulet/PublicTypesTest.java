@@ -28,12 +28,15 @@ import org.junit.jupiter.api.Test;
 class PublicTypesTest {
 
     /** Public for others than the packages of the hub: simple names, each with the reason. */
-    private static final Map<String, String> FOR_OTHERS = Map.of(
-        "Launcher", "the JVM starts it: the manifest of the WAR names it",
-        "Commands", "Launcher finds it by its name, in the class loader that it makes",
-        "Doors", "the tests of the doors put them before a server without a network",
-        "MercureLinkFilter", "other applications map it to their resources, as the documents tell",
-        "LogWriter", "the half of the seam that another engine implements");
+    private static final Map<String, String> FOR_OTHERS = Map.ofEntries(
+        Map.entry("RivuletException", "the public face"),
+        Map.entry("RivuletAutoConfiguration", "Spring finds it by the name in META-INF/spring"),
+        Map.entry("HubExtension", "CDI finds it by the name in META-INF/services"),
+        Map.entry("Launcher", "the JVM starts it: the manifest of the WAR names it"),
+        Map.entry("Commands", "Launcher finds it by its name, in the class loader that it makes"),
+        Map.entry("Doors", "the tests of the doors put them before a server without a network"),
+        Map.entry("MercureLinkFilter", "other applications map it to their resources, as the documents tell"),
+        Map.entry("LogWriter", "the half of the seam that another engine implements"));
 
     private static final Pattern DECLARED = Pattern.compile(
         "(?m)^public\\s+(?:(?:abstract|final|sealed|non-sealed)\\s+)*(?:class|@?interface|enum|record)\\s+(\\w+)");

@@ -6,10 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.rivulet.event.Event;
-import io.rivulet.hub.Hub;
 import io.rivulet.kit.Await;
-import io.rivulet.refusal.Refused;
 import jakarta.servlet.ServletContextEvent;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,9 +29,9 @@ class RivuletTest {
             ServletContextHandler context = context("rivulet.dev", "true", "rivulet.data.dir", folder.toString());
             ServletContextEvent event = new ServletContextEvent(context.getServletContext());
             rivulet.contextInitialized(event);
-            Hub hub = Rivulet.hub(context.getServletContext());
-            Await.until("the hub is open", () -> hub.publishTrouble() == null);
-            assertNotNull(hub.publish(Event.on("news").data("x").build()).get(20, TimeUnit.SECONDS).get(0));
+            RivuletHub hub = Rivulet.hub(context.getServletContext());
+            Await.until("the hub is open", () -> hub.whyNotPublishing().isEmpty());
+            assertNotNull(hub.publish("news", "x").get(20, TimeUnit.SECONDS));
             assertTrue(threads() > 0);
             rivulet.contextDestroyed(event);
             awaitNoThreads();
@@ -63,7 +60,7 @@ class RivuletTest {
             blocked.resolve("data").toString()).getServletContext());
         rivulet.contextInitialized(event);
         try {
-            Hub hub = Rivulet.hub(event.getServletContext());
+            RivuletHub hub = Rivulet.hub(event.getServletContext());
             Await.until("the reason", () -> refusal(hub).contains("cannot be used"));
             assertTrue(refusal(hub).startsWith("the store is not open: the data folder cannot be used: "),
                 refusal(hub));
@@ -73,8 +70,8 @@ class RivuletTest {
         }
     }
 
-    private static String refusal(Hub hub) {
-        return assertThrows(Refused.class, () -> hub.publish(Event.on("news").data("x").build())).getMessage();
+    private static String refusal(RivuletHub hub) {
+        return assertThrows(RivuletException.class, () -> hub.publish("news", "x")).getMessage();
     }
 
     private void assertStops(String named, String... parameters) throws Exception {

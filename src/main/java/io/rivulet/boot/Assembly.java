@@ -6,6 +6,7 @@ import io.rivulet.config.BadSetting;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.feed.Feeds;
+import io.rivulet.http.StoreStatus;
 import io.rivulet.http.access.Access;
 import io.rivulet.http.trace.AccessLog;
 import io.rivulet.hub.Hub;
@@ -41,8 +42,17 @@ public final class Assembly implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Assembly.class);
     /** The attribute of the servlet context that has the hub. */
     private static final String HUB = "io.rivulet.hub";
+    /** Where the log of a hub in another application is, when neither settings nor container say where. */
+    private static final Path BESIDE = Path.of("rivulet-data");
+    /** The attribute that has this. */
+    private static final String WIRING = Assembly.class.getName();
 
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
+    /** These are there once it is built. */
+    private Hub hub;
+    private Settings settings;
+    private StoreStatus store;
+    private Feeds feeds;
 
     private Assembly() {
     }
@@ -81,18 +91,40 @@ public final class Assembly implements AutoCloseable {
         }
     }
 
-    /** The hub that runs in this context, or null. */
-    public static Hub hub(ServletContext application) {
-        return (Hub) application.getAttribute(HUB);
+    /** What runs in this context, or null. */
+    public static Assembly of(ServletContext application) {
+        return (Assembly) application.getAttribute(WIRING);
     }
 
-    private void build(ServletContext application, Settings settings, Mount mount, String url) {
+    /** The hub. */
+    public Hub hub() {
+        return hub;
+    }
+
+    /** The settings in force. */
+    public Settings settings() {
+        return settings;
+    }
+
+    /** Why streams cannot be served; null when they can. */
+    public String whyNotReady() {
+        return store.whyNotReady();
+    }
+
+    /** Ends all streams, and what publishes by itself; the doors stay, and refuse. Idempotent. */
+    public void drain() {
+        feeds.close();
+        hub.close();
+    }
+
+    private void build(ServletContext application, Settings given, Mount mount, String url) {
+        settings = given;
         if (settings.get(SettingsTable.DEV)) {
             PortCheck.check();
             LOG.warn("dev mode ({}=true): {}", SettingsTable.DEV.fullKey(), Access.devTrust(settings));
         }
         String path = application.getContextPath() + mount.prefix();
-        Path folder = DataFolder.choose(settings, application, path);
+        Path folder = DataFolder.choose(settings, application, path, mount.alone() ? null : BESIDE);
         InstantSource clock = InstantSource.system();
         Metrics metrics = new Metrics();
         Optional<Path> accessPath = settings.get(SettingsTable.ACCESS_LOG).map(Path::of)
@@ -103,13 +135,13 @@ public final class Assembly implements AutoCloseable {
         TokenVerifier tokens = TokenVerifier.of(settings, topics, clock);
         running.push(tokens);
         Bans bans = new Bans(clock, folder.resolve("bans.json"));
-        Hub hub = new Hub(settings, topics, clock, metrics);
-        Feeds feeds = new Feeds(settings, hub, clock, accessPath.orElse(null));
+        hub = new Hub(settings, topics, clock, metrics);
+        feeds = new Feeds(settings, hub, clock, accessPath.orElse(null));
         StoreKeeper keeper = new StoreKeeper(folder, path, settings.get(SettingsTable.HANDOVER),
             at -> SegmentLog.open(at, settings, clock, System::nanoTime, metrics), new User(hub, feeds, bans), clock);
         hub.whyNotOpen(() -> keeper.state().troubleWithout(folder));
-        Doors doors = new Doors(new Doors.Services(settings, hub, clock, tokens, bans, accessLog,
-            () -> keeper.state().reasonWithout(folder)), mount);
+        store = () -> keeper.state().reasonWithout(folder);
+        Doors doors = new Doors(new Doors.Services(settings, hub, clock, tokens, bans, accessLog, store), mount);
         running.push(doors);
         running.push(keeper); // closed after those who use the log
         running.push(bans::close);
@@ -118,10 +150,9 @@ public final class Assembly implements AutoCloseable {
         doors.open(application, feeds);
         application.setAttribute(HUB, hub);
         running.push(() -> application.removeAttribute(HUB));
-        running.push(JettyStop.listen(application, () -> {
-            feeds.close();
-            hub.close();
-        }));
+        application.setAttribute(WIRING, this);
+        running.push(() -> application.removeAttribute(WIRING));
+        running.push(JettyStop.listen(application, this::drain));
         Capacity capacity = Capacity.of(settings, application.getServerInfo(), Runtime.getRuntime().maxMemory(),
             ConnectorLimit.connections());
         hub.streamsMax(capacity.streams(), Capacity.streamKib(application.getServerInfo()));

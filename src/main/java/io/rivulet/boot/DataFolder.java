@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Finds the folder of the log. {@link Assembly} asks at the start. It is the folder of the settings, else one below the
  * container's base, named by the path of the hub: so two hubs in one container have two folders, and a redeployed hub
- * finds its own again. Without such a base it is the context's temporary folder. The log says whether it will last.
+ * finds its own again. Without such a base, or with one that is temporary, it is below the folder that the application
+ * names, else below the context's temporary one. The log says whether it will last.
  */
 final class DataFolder {
 
@@ -24,8 +25,13 @@ final class DataFolder {
     private DataFolder() {
     }
 
-    /** Chooses the folder, and logs which it is and whether it survives; {@code hubPath} is the hub's on its host. */
-    static Path choose(Settings settings, ServletContext application, String hubPath) {
+    /**
+     * Chooses the folder, and logs which it is and whether it survives.
+     *
+     * @param hubPath the hub's on its host
+     * @param beside  where to make it rather than in a temporary base; null for nowhere
+     */
+    static Path choose(Settings settings, ServletContext application, String hubPath, Path beside) {
         Optional<String> set = settings.get(SettingsTable.DATA_DIR);
         if (set.isPresent()) {
             Path path = Path.of(set.get()).toAbsolutePath().normalize();
@@ -43,6 +49,17 @@ final class DataFolder {
             return path;
         }
         Path base = HostSettings.base();
+        if (beside != null && (base == null || isTemporary(base)) && !isTemporary(beside)) {
+            Path path = beside.toAbsolutePath().resolve(name(hubPath));
+            try {
+                make(path);
+                LOG.info("data folder {} (below the folder that the process runs in); it survives restarts from there. "
+                    + "{} names another one", path, SettingsTable.DATA_DIR.fullKey());
+                return path;
+            } catch (IOException e) {
+                LOG.warn("no data folder can be made at {}: {}", path, e.toString());
+            }
+        }
         if (base != null) {
             Path path = base.toAbsolutePath().resolve("rivulet-data").resolve(name(hubPath));
             try {

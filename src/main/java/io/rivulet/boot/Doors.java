@@ -22,6 +22,7 @@ import io.rivulet.http.operate.ConnectionsServlet;
 import io.rivulet.http.operate.ExplainServlet;
 import io.rivulet.http.operate.HealthServlet;
 import io.rivulet.http.operate.SlashCheck;
+import io.rivulet.http.page.HomeFiles;
 import io.rivulet.http.page.HomeServlet;
 import io.rivulet.http.stream.OpenResponses;
 import io.rivulet.http.stream.PageResponses;
@@ -55,6 +56,8 @@ public final class Doors implements AutoCloseable {
     private static final String MERCURE = Topic.HUB_PATH;
     private static final String METADATA = "/.well-known/oauth-protected-resource" + MERCURE;
     private static final String CONNECTIONS = "/api/connections";
+    private static final String[] HOME = {"", "/index.html"};
+    private static final String[] HOME_BELOW = {"", "/", "/index.html"};
     /** At the container's start; the error page is made when it is needed. */
     private static final int AT_START = 1;
     private static final int WHEN_ASKED = -1;
@@ -123,7 +126,11 @@ public final class Doors implements AutoCloseable {
         add(application, "explain", new ExplainServlet(own, services.tokens()), "/api/tokens/explain");
         add(application, "health", new HealthServlet(own, services.store()), "/health/*");
         if (mount.home()) {
-            add(application, "home", AT_START, true, new HomeServlet(own, feeds), "", "/index.html");
+            HomeServlet home = new HomeServlet(own, feeds, mount.prefix(), mount.alone());
+            add(application, "home", home, mount.prefix().isEmpty() ? HOME : HOME_BELOW);
+            if (!mount.alone()) {
+                add(application, "home-files", new HomeFiles(own), "/home/*");
+            }
         }
         addErrors(application);
         if (mount.edge()) {

@@ -21,11 +21,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Finds the settings on this machine, the container's base folder and the system's temporary one. {@link
- * ContainerSettings} and {@link DataFolder} use it, at the start.
+ * ContainerSettings} and {@link DataFolder} use it, at the start; so does an application that gives its own settings.
  */
-final class HostSettings {
+public final class HostSettings {
 
     private static final String FILE = "rivulet.properties";
+    private static final String ENVIRONMENT = "RIVULET_";
     private static final List<String> BASES = List.of("catalina.base", "jetty.base");
     private static final int BYTE_ORDER_MARK = 0xFEFF;
     private static final Logger LOG = LoggerFactory.getLogger(HostSettings.class);
@@ -45,6 +46,21 @@ final class HostSettings {
     }
 
     /**
+     * Settings that an application gives, by their keys or by their names in the environment; those are stronger, and
+     * what is no setting among them is passed over, as in the environment itself.
+     *
+     * @throws BadSetting for the first that cannot be meant; the message names the key
+     */
+    public static Settings given(Map<String, String> settings) {
+        Map<String, String> keys = new HashMap<>();
+        Map<String, String> environment = new HashMap<>();
+        settings.forEach((name, value) -> (name.startsWith(ENVIRONMENT) ? environment : keys).put(name, value));
+        SettingSources found = SettingSources.of(Map.of(), environment, Map.of(), "given by the application", keys);
+        tellIgnored(found);
+        return Settings.of(found.sources());
+    }
+
+    /**
      * What is set where there is no container; a file beside the command is the one that is read unless another is
      * named.
      *
@@ -61,10 +77,14 @@ final class HostSettings {
         Map<String, String> file = new HashMap<>();
         String fileName = readFile(SettingSources.configFile(system, environment), usual, file);
         SettingSources found = SettingSources.of(system, environment, context, fileName, file);
+        tellIgnored(found);
+        return found;
+    }
+
+    private static void tellIgnored(SettingSources found) {
         if (!found.ignored().isEmpty()) {
             LOG.info("no settings of the hub, ignored in the environment: {}", String.join(", ", found.ignored()));
         }
-        return found;
     }
 
     /** The folder that the container calls its own and that survives its restarts, or null. */

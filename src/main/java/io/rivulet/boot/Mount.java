@@ -7,7 +7,7 @@ package io.rivulet.boot;
  * @param alone  whether the application is the hub's own, as the WAR is: the edge then stands before every path, and
  *               the container's errors are told by the hub
  * @param edge   whether request ids, security headers, CORS and the access log are the hub's
- * @param home   whether there is the home page, whose files are the WAR's
+ * @param home   whether there is the home page; its files are the WAR's, elsewhere those of the jar
  */
 public record Mount(String prefix, boolean alone, boolean edge, boolean home) {
 
@@ -19,20 +19,25 @@ public record Mount(String prefix, boolean alone, boolean edge, boolean home) {
     /**
      * Checks the parts.
      *
-     * @throws IllegalArgumentException when the prefix is none, or the home page would have no files
+     * @throws IllegalArgumentException when the prefix is none, or the hub would be alone below one
      */
     public Mount {
         if (!prefix.matches(SEGMENTS)) {
             throw new IllegalArgumentException("the prefix of a hub is empty or like /live, of letters, digits and "
                 + "-._~, without a slash at its end; it is \"" + prefix + "\"");
         }
-        if (!prefix.isEmpty() && (alone || home)) {
-            throw new IllegalArgumentException("below a prefix a hub has no home page and is not alone");
+        if (!prefix.isEmpty() && alone) {
+            throw new IllegalArgumentException("below a prefix a hub is not alone");
         }
     }
 
     /** A hub in an application that has pages, servlets and filters of its own, with the edge before its own paths. */
     public static Mount at(String prefix) {
         return new Mount(prefix, false, true, false);
+    }
+
+    /** The same with the home page. */
+    public Mount withHome() {
+        return new Mount(prefix, alone, edge, true);
     }
 }

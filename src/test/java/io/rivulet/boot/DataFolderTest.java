@@ -22,22 +22,22 @@ class DataFolderTest {
     @Test
     void aFolderIsNamedByTheHubsPathSoThatARedeployedHubFindsItsOwn() throws Exception {
         assertEquals(folder.resolve("d").toAbsolutePath(), DataFolder.choose(
-            Settings.with("data.dir", folder.resolve("d").toString()), context().getServletContext(), ""));
+            Settings.with("data.dir", folder.resolve("d").toString()), context().getServletContext(), "", null));
         assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("d"))),
             "the key of the ids and private events lie in it");
         System.setProperty("jetty.base", folder.toString());
         try {
             assertEquals(folder.resolve("rivulet-data/ROOT").toAbsolutePath(),
-                DataFolder.choose(Settings.with(), context().getServletContext(), ""));
+                DataFolder.choose(Settings.with(), context().getServletContext(), "", null));
             assertEquals(folder.resolve("rivulet-data/a#b").toAbsolutePath(),
-                DataFolder.choose(Settings.with(), context().getServletContext(), "/a/b"));
+                DataFolder.choose(Settings.with(), context().getServletContext(), "/a/b", null));
         } finally {
             System.clearProperty("jetty.base");
         }
         ServletContextHandler bare = context();
         bare.getServletContext().setAttribute("jakarta.servlet.context.tempdir", folder.resolve("tmp").toFile());
         assertEquals(folder.resolve("tmp/rivulet-data").toAbsolutePath(),
-            DataFolder.choose(Settings.with(), bare.getServletContext(), ""));
+            DataFolder.choose(Settings.with(), bare.getServletContext(), "", null));
     }
 
     /** Spring Boot and Payara make their base there anew at each start: what lies below is gone with the restart. */
@@ -65,9 +65,34 @@ class DataFolderTest {
         }
     }
 
+    /** Spring Boot's base is gone with the next start: a hub in such an application has its log beside it. */
+    @Test
+    void anInstalledHubHasItsLogWhereTheProcessRunsRatherThanInATemporaryBase() throws Exception {
+        String before = System.getProperty("java.io.tmpdir");
+        Path beside = folder.resolve("work/rivulet-data");
+        Path base = Files.createDirectories(folder.resolve("temporary/tomcat.8080.17"));
+        try {
+            System.setProperty("java.io.tmpdir", base.getParent().toString());
+            assertEquals(beside.resolve("live"), chosen(beside));
+            System.setProperty("jetty.base", base.toString());
+            assertEquals(beside.resolve("live"), chosen(beside));
+            assertEquals(base.resolve("rivulet-data/live"), chosen(base.resolve("beside")));
+            Path lasting = Files.createDirectories(folder.resolve("base"));
+            System.setProperty("jetty.base", lasting.toString());
+            assertEquals(lasting.resolve("rivulet-data/live"), chosen(beside));
+        } finally {
+            System.setProperty("java.io.tmpdir", before);
+            System.clearProperty("jetty.base");
+        }
+    }
+
+    private static Path chosen(Path beside) {
+        return DataFolder.choose(Settings.with(), context().getServletContext(), "/live", beside);
+    }
+
     private static String lineAtTheStart(Settings settings) {
         try (Logged log = new Logged(DataFolder.class)) {
-            DataFolder.choose(settings, context().getServletContext(), "");
+            DataFolder.choose(settings, context().getServletContext(), "", null);
             assertEquals(1, log.lines().size());
             return log.lines().get(0);
         }

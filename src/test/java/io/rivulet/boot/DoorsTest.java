@@ -67,6 +67,14 @@ class DoorsTest {
     }
 
     @Test
+    void whoAsksForTheHomePageGetsItAtThePrefix() {
+        ServletContext application = application();
+        hub = start(application, Mount.at("/live").withHome());
+        assertEquals(Set.of("/live", "/live/", "/live/index.html"), mappings(application).get("rivulet-home"));
+        assertEquals(Set.of("/live/home/*"), mappings(application).get("rivulet-home-files"));
+    }
+
+    @Test
     void inTheWarTheEdgeStandsBeforeEverything() {
         ServletContext application = application();
         hub = start(application, Mount.WAR);
@@ -85,7 +93,7 @@ class DoorsTest {
         IllegalStateException refused =
             assertThrows(IllegalStateException.class, () -> start(application, Mount.at("/live")));
         assertTrue(refused.getMessage().contains("/live/api/events"), refused.getMessage());
-        assertNull(Assembly.hub(application));
+        assertNull(Assembly.of(application));
         Await.until("the end of the hub's threads", () -> before.equals(HubThreads.alive()));
     }
 
@@ -96,7 +104,7 @@ class DoorsTest {
         assertTrue(assertThrows(IllegalStateException.class, () -> start(application, Mount.at("/other")))
             .getMessage().contains("already"));
         hub.close();
-        assertNull(Assembly.hub(application));
+        assertNull(Assembly.of(application));
     }
 
     @ParameterizedTest

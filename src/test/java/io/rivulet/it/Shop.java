@@ -1,9 +1,7 @@
 package io.rivulet.it;
 
+import io.rivulet.Installation;
 import io.rivulet.Rivulet;
-import io.rivulet.boot.Assembly;
-import io.rivulet.config.Settings;
-import io.rivulet.event.Event;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletContext;
@@ -22,7 +20,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Enumeration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
@@ -66,16 +66,15 @@ public final class Shop {
 
     /** Installs the hub, with the context parameters that are settings. */
     public static final class Starter implements ServletContextListener {
-        private Assembly hub;
+        private Installation hub;
 
         @Override
         public void contextInitialized(ServletContextEvent event) {
             ServletContext application = event.getServletContext();
-            List<String> keys = Collections.list(application.getInitParameterNames()).stream()
-                .filter(key -> key.startsWith("rivulet.")).toList();
-            hub = Rivulet.install(application, Settings.with(keys.stream().flatMap(key -> List.of(
-                key.substring("rivulet.".length()), application.getInitParameter(key)).stream())
-                .toArray(String[]::new)), PREFIX);
+            Map<String, String> settings = new HashMap<>();
+            Collections.list(application.getInitParameterNames()).stream().filter(key -> key.startsWith("rivulet."))
+                .forEach(key -> settings.put(key, application.getInitParameter(key)));
+            hub = Rivulet.install(application, settings, PREFIX);
         }
 
         @Override
@@ -111,7 +110,7 @@ public final class Shop {
         @Override
         protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
             String of = request.getParameter("of");
-            Rivulet.hub(getServletContext()).publish(Event.on("orders").data(of).build()).join();
+            Rivulet.hub(getServletContext()).publish("orders", of).join();
             response.getWriter().print("ordered " + of);
         }
     }

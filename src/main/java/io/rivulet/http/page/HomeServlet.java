@@ -21,23 +21,34 @@ import java.util.regex.Pattern;
 public final class HomeServlet extends HubServlet {
 
     private static final String OF_THE_PAGE = "GET, HEAD, OPTIONS";
+    /** In the WAR, where people who build their own change it; and beside this class, in the jar. */
     private static final String TEMPLATE = "/WEB-INF/home.html";
+    private static final String IN_JAR = "home.html";
     /** A host name, an IPv4 address or an IPv6 address in brackets, and a port. */
     private static final Pattern HOST =
         Pattern.compile("(?:[A-Za-z0-9._-]{1,255}|\\[[0-9A-Fa-f:.]{2,45}])(?::\\d{1,5})?");
 
     private final transient Feeds feeds;
+    private final String prefix;
+    private final boolean ofWar;
     private transient HomePage page;
 
-    /** The servlet of this hub; it shows what the feeds publish. */
-    public HomeServlet(HubContext context, Feeds feeds) {
+    /**
+     * The servlet of this hub; it shows what the feeds publish.
+     *
+     * @param prefix before all paths of the hub
+     * @param ofWar  whether the page is a file of the application, which is the hub's
+     */
+    public HomeServlet(HubContext context, Feeds feeds, String prefix, boolean ofWar) {
         super(context);
         this.feeds = feeds;
+        this.prefix = prefix;
+        this.ofWar = ofWar;
     }
 
     @Override
     public void init() {
-        page = new HomePage(template(getServletContext()), context().settings(), feeds.topics(),
+        page = new HomePage(ofWar ? template(getServletContext()) : template(), context().settings(), feeds.topics(),
             feeds.quotesAreSimulated());
     }
 
@@ -51,12 +62,12 @@ public final class HomeServlet extends HubServlet {
     }
 
     private void show(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        String context = request.getContextPath();
-        if (!context.isEmpty() && request.getRequestURI().equals(context)) {
-            response.sendRedirect(context + "/"); // the page's links are relative; Tomcat 11 leaves this to us
+        String root = request.getContextPath() + prefix;
+        if (!root.isEmpty() && request.getRequestURI().equals(root)) {
+            response.sendRedirect(root + "/"); // the page's links are relative; Tomcat 11 leaves this to us
             return;
         }
-        byte[] text = page.fill(origin(request) + request.getContextPath() + "/api/updates")
+        byte[] text = page.fill(origin(request) + root + "/api/updates")
             .getBytes(StandardCharsets.UTF_8);
         response.setContentType("text/html;charset=utf-8");
         response.setContentLength(text.length);
@@ -70,6 +81,14 @@ public final class HomeServlet extends HubServlet {
             host = request.getServerName() + ":" + request.getServerPort();
         }
         return request.getScheme() + "://" + host;
+    }
+
+    private static String template() {
+        try (InputStream in = HomeServlet.class.getResourceAsStream(IN_JAR)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(IN_JAR + " belongs to this class and cannot be read", e);
+        }
     }
 
     private static String template(ServletContext application) {

@@ -32,11 +32,21 @@ public final class IdempotencyKey {
         if (values.size() > 1) {
             throw Refused.malformed("the header " + HEADER + " is given " + values.size() + " times");
         }
+        return checked("the header " + HEADER, key, bytesMax);
+    }
+
+    /**
+     * A key that somebody gave, checked.
+     *
+     * @param what it is, as the beginning of a sentence
+     * @throws Refused when it is too long, or no printable ASCII
+     */
+    public static String checked(String what, String key, int bytesMax) {
         if (!key.matches("[ -~]+")) {
-            throw Refused.malformed("the header " + HEADER + " must be printable ASCII and not empty");
+            throw Refused.malformed(what + " must be printable ASCII and not empty");
         }
         if (key.length() > bytesMax) {
-            throw Refused.malformed("the header " + HEADER + " has " + key.length() + " bytes; at most " + bytesMax
+            throw Refused.malformed(what + " has " + key.length() + " bytes; at most " + bytesMax
                 + " are allowed (" + SettingsTable.ID_BYTES_MAX.fullKey() + ")");
         }
         return key;
@@ -52,7 +62,7 @@ public final class IdempotencyKey {
      * keeps a header from being taken for an id. Ids hold no line break, so the ids of two batches never join to the
      * same key.
      */
-    static String of(String header, List<Event> events) {
+    public static String of(String header, List<Event> events) {
         if (header != null) {
             return ofHeader(header);
         }

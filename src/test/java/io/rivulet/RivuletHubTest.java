@@ -1,0 +1,192 @@
+package io.rivulet;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.rivulet.kit.Await;
+import jakarta.servlet.ServletContext;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.lang.reflect.WildcardType;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.server.Server;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What Java code in an application has of the hub below {@code /live}. */
+class RivuletHubTest {
+
+    private static final List<Class<?>> FACE = List.of(Rivulet.class, Installation.class, RivuletHub.class,
+        Message.class, HistoryQuery.class, RivuletException.class, RivuletHub.Page.class, RivuletHub.Past.class,
+        RivuletHub.Connection.class, RivuletHub.Presence.class);
+
+    @TempDir
+    private Path folder;
+    private ServletContext application;
+    private Installation live;
+
+    @AfterEach
+    void stop() {
+        if (live != null) {
+            live.close();
+        }
+    }
+
+    @Test
+    void thePublicFaceNamesNoTypeOfTheInside() {
+        List<String> faults = new ArrayList<>();
+        for (Class<?> type : FACE) {
+            for (Method method : type.getDeclaredMethods()) {
+                if (Modifier.isPublic(method.getModifiers()) && !method.isSynthetic()) {
+                    Stream.concat(Stream.of(method.getGenericReturnType()),
+                        Stream.of(method.getGenericParameterTypes())).filter(t -> !isPublic(t))
+                        .forEach(t -> faults.add(method + " names " + t));
+                }
+            }
+            Stream.of(type.getConstructors()).flatMap(made -> Stream.of(made.getGenericParameterTypes()))
+                .filter(t -> !isPublic(t)).forEach(t -> faults.add(type + " is made of " + t));
+        }
+        assertEquals(List.of(), faults);
+    }
+
+    private static boolean isPublic(Type type) {
+        if (type instanceof ParameterizedType of) {
+            return isPublic(of.getRawType()) && Stream.of(of.getActualTypeArguments()).allMatch(t -> isPublic(t));
+        }
+        if (type instanceof WildcardType of) {
+            return Stream.of(of.getUpperBounds()).allMatch(t -> isPublic(t));
+        }
+        String name = type.getTypeName();
+        return type instanceof Class<?> c && c.isPrimitive() || name.startsWith("java.")
+            || name.startsWith("jakarta.servlet.") || name.matches("io\\.rivulet\\.[A-Z].*");
+    }
+
+    @Test
+    void whatIsPublishedStandsInHistory() throws Exception {
+        RivuletHub hub = install();
+        String first = get(hub.publish(Message.on("orders/1", "é\n2").alsoOn("all").type("placed")
+            .retry(Duration.ofSeconds(3)).asPrivate()));
+        String second = get(hub.publish(Message.on("orders/2", "x").id("mine")));
+        get(hub.publish("other", "y"));
+        assertEquals("mine", second);
+        RivuletHub.Page page = get(hub.history(HistoryQuery.of("orders/*")));
+        assertEquals(List.of(first, "mine"), page.events().stream().map(RivuletHub.Past::id).toList());
+        assertNull(page.next());
+        RivuletHub.Past past = page.events().get(0);
+        assertEquals(List.of("orders/1", "all"), past.topics());
+        assertEquals("placed é\n2 true", past.type() + " " + past.data() + " " + past.isPrivate());
+        RivuletHub.Page one = get(hub.history(HistoryQuery.of("orders/*").limit(1)));
+        assertEquals(1, one.events().size());
+        assertEquals("mine", get(hub.history(HistoryQuery.of("orders/*").after(one.next()))).events().get(0).id());
+        assertEquals(List.of("x"), data(hub, HistoryQuery.of("orders/*").last(1)));
+        assertEquals(List.of("é\n2", "x", "y"), data(hub, HistoryQuery.of("*").newestOfEach()));
+        assertEquals(List.of(), data(hub, HistoryQuery.of("*").since(past.time().plusSeconds(60))));
+    }
+
+    @Test
+    void aBatchIsOneAndItsKeyIsKnownAgain() throws Exception {
+        RivuletHub hub = install();
+        List<Message> two = List.of(Message.on("a", "1"), Message.on("b", "2"));
+        List<String> ids = get(hub.publish(two, "key"));
+        assertEquals(ids, get(hub.publish(two, "key")));
+        assertNotEquals(ids, get(hub.publish(two, "other")));
+        assertEquals(4, get(hub.history(HistoryQuery.of("*"))).events().size());
+        assertRefused(RivuletException.Kind.INVALID, "idempotency", () ->
+            get(hub.publish(List.of(Message.on("a", "3")), "key")));
+    }
+
+    @Test
+    void whatIsRefusedSaysWhatTheCallerCanDo() {
+        RivuletHub hub = install();
+        assertRefused(RivuletException.Kind.INVALID, "topic", () -> hub.publish("", "x"));
+        assertRefused(RivuletException.Kind.INVALID, "U+000D", () -> hub.publish(Message.on("a", "x").type("a\rb")));
+        assertRefused(RivuletException.Kind.INVALID, "no message", () -> hub.publish(List.of(), null));
+        assertRefused(RivuletException.Kind.INVALID, "the key must be", () -> hub.publish(List.of(Message.on("a", "")),
+            "é"));
+        assertRefused(RivuletException.Kind.INVALID, "rivulet.body.max",
+            () -> hub.publish("a", "x".repeat(5_000_000)));
+        assertRefused(RivuletException.Kind.INVALID, "not of this history",
+            () -> get(hub.history(HistoryQuery.of("a").after("nobody's"))));
+        assertRefused(RivuletException.Kind.INVALID, "no topic", () -> hub.history(HistoryQuery.of()));
+        assertThrows(IllegalArgumentException.class, () -> HistoryQuery.of("a").limit(1_001));
+        assertThrows(NullPointerException.class, () -> hub.publish("a", null));
+        assertTrue(assertThrows(IllegalStateException.class, hub::presence).getMessage().contains("rivulet.presence"));
+        live.drain();
+        assertRefused(RivuletException.Kind.TRY_AGAIN, "closing", () -> hub.publish("a", "x"));
+        assertTrue(hub.whyNotPublishing().isPresent());
+    }
+
+    @Test
+    void withoutStreamsNobodyListens() {
+        RivuletHub hub = install("rivulet.presence", "true");
+        assertEquals(0, hub.connectionCount());
+        assertEquals(List.of(), hub.connections(10));
+        assertEquals(List.of(), hub.presence());
+        assertFalse(hub.isHeard("a"));
+        assertFalse(hub.closeConnection("nobody"));
+    }
+
+    @Test
+    void settingsAreKeysOrNamesOfTheEnvironmentAndNothingElseIsRead() {
+        install("rivulet.presence", "false", "RIVULET_PRESENCE", "true", "RIVULET_PORT", "tcp://10.0.0.1:80",
+            "RIVULET_SERVICE_HOST", "10.0.0.1");
+        assertEquals(List.of(), live.hub().presence());
+        live.close();
+        assertTrue(assertThrows(RuntimeException.class, () -> install("rivulet.presense", "true")).getMessage()
+            .contains("rivulet.presence"));
+        assertTrue(assertThrows(RuntimeException.class, () -> install("presence", "true")).getMessage()
+            .contains("rivulet.presence"));
+        assertThrows(IllegalStateException.class, () -> Rivulet.hub(application));
+    }
+
+    private RivuletHub install(String... settings) {
+        Map<String, String> all = new HashMap<>(Map.of("rivulet.data.dir", folder.toString()));
+        for (int i = 0; i < settings.length; i += 2) {
+            all.put(settings[i], settings[i + 1]);
+        }
+        ServletContextHandler context = new ServletContextHandler("/");
+        new Server().setHandler(context); // not started: the context only asks it for its name
+        application = context.getServletContext();
+        live = Rivulet.install(application, all, "/live");
+        RivuletHub hub = Rivulet.hub(application);
+        Await.until("the log is open", () -> hub.whyNotReady().isEmpty());
+        return hub;
+    }
+
+    private static List<String> data(RivuletHub hub, HistoryQuery query) throws Exception {
+        return get(hub.history(query)).events().stream().map(RivuletHub.Past::data).toList();
+    }
+
+    private static <T> T get(CompletableFuture<T> future) throws Exception {
+        try {
+            return future.get(Await.LIMIT.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw assertInstanceOf(RivuletException.class, e.getCause());
+        }
+    }
+
+    private static void assertRefused(RivuletException.Kind kind, String part,
+                                      org.junit.jupiter.api.function.Executable call) {
+        RivuletException refused = assertThrows(RivuletException.class, call);
+        assertEquals(kind, refused.kind());
+        assertTrue(refused.getMessage().contains(part), refused.getMessage());
+    }
+}
