@@ -143,7 +143,11 @@ class FlightIT {
         }
     }
 
-    /** Each is small enough that the address's share has room for one; JSON makes six bytes of each. */
+    /**
+     * An event is larger than the share of an address, so one page at a time has room for one. JSON makes six bytes of
+     * each of its bytes: more than the sockets take. Of the requests that come at once one is let in, whichever order
+     * the server's threads have; the head of its answer says so, and the rest of it nobody reads.
+     */
     @Test
     void pagesThatNobodyReadsHoldWhatTheirCallersMayAndNoMore() throws IOException {
         for (int i = 0; i < 5; i++) {
@@ -152,9 +156,16 @@ class FlightIT {
         int events = awaitPage(21, 200).json().getAsJsonArray("events").size();
         assertEquals(1, events, "a page ends where its caller's share ends");
         for (int i = 0; i < 3; i++) {
-            held.add(WireClient.to(server, 4_096).send(history(22))); // one of them is let in
+            held.add(WireClient.to(server, 4_096).send(history(22)));
         }
-        assertRefused("this address hold", awaitPage(22, 503));
+        int letIn = 0;
+        for (WireClient one : held) {
+            WireResponse head = one.readHead();
+            letIn += head.status() == 200 ? 1 : 0;
+            assertTrue(head.status() == 200 || head.status() == 503, head::toString);
+        }
+        assertEquals(1, letIn, "of those that came at once");
+        assertRefused("this address hold", page(22));
         assertEquals(1, awaitPage(23, 200).json().getAsJsonArray("events").size());
         leave();
         awaitPage(22, 200);

@@ -15,10 +15,11 @@ import java.util.Map;
  * budget for each hub. Any thread; the lock is held for the work of a map.
  *
  * <p>The hard thing is that nobody may starve anybody. So the budget has a part for each {@link Kind} of caller, and no
- * kind ever takes of another one's part. Within a part one caller has at most a quarter. What a request cannot do
- * without goes through even beyond that while its caller holds nothing else: else a large body would never go through.
- * A quarter of each part is for callers that hold little: a few addresses that hold all they may would else keep out
- * everybody else's look-ups.
+ * kind ever takes of another one's part. Within a part one caller has at most a quarter. Of the requests of a caller
+ * one is the first, and what it cannot do without goes through even beyond that: else a large body would never go
+ * through. It need not be alone. Several requests that came at once, and wait for their large part, would else each be
+ * in the way of the others: all would be refused, and again when they come again. A quarter of each part is for callers
+ * that hold little: a few addresses that hold all they may would else keep out everybody else's look-ups.
  *
  * <p>Only callers that hold something are remembered, and each holds at least one byte. So the budget bounds its own
  * memory, too.
@@ -31,7 +32,7 @@ public final class BytesInFlight {
     private static final int LITTLE_BYTES = 40_960;
 
     private final long totalBytes;
-    private final Map<Object, Long> byCaller = new HashMap<>();
+    private final Map<Caller, Holding> byCaller = new HashMap<>();
     private final long[] byKind = new long[Kind.values().length];
 
     /** The kinds of callers, by what they may do. */
@@ -56,6 +57,13 @@ public final class BytesInFlight {
 
     /** Who is charged; callers of two kinds are never the same one. */
     private record Caller(Kind kind, Object name) {
+    }
+
+    /** What one caller holds: guarded by the budget. */
+    private static final class Holding {
+        private long bytes;
+        /** The request that may go beyond the share, from its first byte to its last; null for none. */
+        private Charge first;
     }
 
     /** A budget of so many bytes, none of which is taken. */
@@ -86,17 +94,19 @@ public final class BytesInFlight {
         return totalBytes * kind.eighths / EIGHTHS;
     }
 
-    /** Null when so many bytes more may be taken, else why not; {@code beyond} when alone its share is no limit. */
+    /** Null when so many bytes more may be taken, else why not; {@code beyond} where the first may pass its share. */
     private Refused refusal(Charge charge, long bytes, boolean beyond) {
         Kind kind = charge.caller.kind();
         long part = part(kind);
         long held = byKind[kind.ordinal()];
-        long own = byCaller.getOrDefault(charge.caller, 0L);
+        Holding holding = byCaller.get(charge.caller);
+        long own = holding == null ? 0 : holding.bytes;
         long max = own + bytes <= LITTLE_BYTES ? part : part - part / SHARES;
         if (held + bytes > max) {
             return refused(kind.all, held, bytes, max);
         }
-        boolean fits = own + bytes <= part / SHARES || beyond && own == charge.held;
+        boolean isFirst = holding == null || holding.first == null || holding.first == charge;
+        boolean fits = own + bytes <= part / SHARES || beyond && isFirst;
         return fits ? null : refused(kind.one, own, bytes, part / SHARES);
     }
 
@@ -107,9 +117,18 @@ public final class BytesInFlight {
     }
 
     private void count(Charge charge, long bytes) {
+        Holding holding = byCaller.computeIfAbsent(charge.caller, caller -> new Holding()); // first: it may fail
+        holding.bytes += bytes;
         charge.held += bytes;
         byKind[charge.caller.kind().ordinal()] += bytes;
-        byCaller.merge(charge.caller, bytes, (a, b) -> a + b == 0 ? null : a + b);
+        if (charge.held == 0) {
+            holding.first = holding.first == charge ? null : holding.first;
+        } else if (holding.first == null && bytes > 0) {
+            holding.first = charge;
+        }
+        if (holding.bytes == 0) {
+            byCaller.remove(charge.caller);
+        }
     }
 
     /**

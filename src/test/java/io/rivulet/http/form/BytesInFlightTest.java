@@ -79,7 +79,7 @@ class BytesInFlightTest {
     }
 
     @Test
-    void whatARequestCannotDoWithoutMayBeMoreThanAShareWhileItIsAlone() {
+    void whatTheFirstRequestOfACallerCannotDoWithoutMayBeMoreThanItsShare() {
         Charge large = stranger("a");
         large.take(10);
         assertFalse(large.tryTake(100), "what it can do without has to fit");
@@ -90,6 +90,28 @@ class BytesInFlightTest {
         Charge small = stranger("a");
         small.take(1);
         refusal(() -> stranger("a").take(100));
+    }
+
+    /** Each holds the little that it began with when the large part of it is ready, in whatever order. */
+    @Test
+    void ofRequestsThatCameAtOnceOneGoesThroughAndThenTheNext() {
+        for (int ready = 0; ready < 3; ready++) {
+            List<Charge> same = List.of(stranger("a"), stranger("a"), stranger("a"));
+            same.forEach(charge -> charge.take(10));
+            for (int i = 0; i < 3; i++) {
+                Charge charge = same.get((ready + i) % 3);
+                if (charge == same.get(0)) {
+                    charge.take(100);
+                } else {
+                    refusal(() -> charge.take(100));
+                }
+            }
+            same.get(0).close();
+            same.get(2).take(100);
+            refusal(() -> same.get(1).take(100));
+            same.forEach(Charge::close);
+        }
+        assertEquals(0, flight.taken() + flight.remembered());
     }
 
     @Test
