@@ -17,11 +17,35 @@ public final class JsonBuffer {
     /** The longest piece that stands for one byte of text. */
     private static final int ESCAPE_BYTES = 6;
 
+    /** How many bytes stand for one byte of text; 0 where that depends on the next ones. */
+    private static final byte[] LENGTHS = lengths();
+
+    /** Null where bytes are counted only. */
     private byte[] bytes;
     private int size;
 
     public JsonBuffer(int expected) {
         bytes = new byte[Math.max(expected, ESCAPE_BYTES)];
+    }
+
+    private JsonBuffer() {
+    }
+
+    /** One that keeps nothing and counts: the length of a text costs a fraction of the text. */
+    public static JsonBuffer counting() {
+        return new JsonBuffer();
+    }
+
+    private static byte[] lengths() {
+        byte[] lengths = new byte[256];
+        Arrays.fill(lengths, (byte) 1);
+        Arrays.fill(lengths, 0, SPACE, (byte) ESCAPE_BYTES);
+        for (char c : "\n\r\t\b\f\"\\".toCharArray()) {
+            lengths[c] = 2;
+        }
+        lengths[0xc2] = 0;
+        lengths[0xe2] = 0;
+        return lengths;
     }
 
     /** How many bytes it has. */
@@ -41,14 +65,20 @@ public final class JsonBuffer {
 
     /** Text of ASCII as it is. */
     public JsonBuffer ascii(String text) {
+        if (bytes == null) {
+            size += text.length();
+            return this;
+        }
         byte[] more = text.getBytes(StandardCharsets.US_ASCII);
         return raw(more, 0, more.length);
     }
 
     /** Bytes as they are. */
     JsonBuffer raw(byte[] from, int start, int end) {
-        room(end - start);
-        System.arraycopy(from, start, bytes, size, end - start);
+        if (bytes != null) {
+            room(end - start);
+            System.arraycopy(from, start, bytes, size, end - start);
+        }
         size += end - start;
         return this;
     }
@@ -71,6 +101,12 @@ public final class JsonBuffer {
      */
     public int inString(byte[] utf8, int start, int end) {
         int at = start;
+        while (bytes == null && at < end) {
+            int length = LENGTHS[utf8[at] & 0xff];
+            int wide = length == 0 ? wideBreak(utf8, at) : 0;
+            size += wide > 0 ? 0 : Math.max(1, length); // what stands for a line break is counted already
+            at += Math.max(1, wide);
+        }
         while (at < end) {
             room(ESCAPE_BYTES);
             at += escape(utf8, at);
@@ -91,7 +127,10 @@ public final class JsonBuffer {
             byte b = json[at];
             int wide = b < 0 ? wideBreak(json, at) : 0;
             if (wide == 0) {
-                bytes[size++] = b == '\n' || b == '\r' ? (byte) ' ' : b;
+                if (bytes != null) {
+                    bytes[size] = b == '\n' || b == '\r' ? (byte) ' ' : b;
+                }
+                size++;
             }
             at += Math.max(1, wide);
         }
@@ -150,7 +189,7 @@ public final class JsonBuffer {
     }
 
     private void room(int more) {
-        if (bytes.length - size < more) {
+        if (bytes != null && bytes.length - size < more) {
             bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, size + more));
         }
     }

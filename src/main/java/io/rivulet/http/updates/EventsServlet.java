@@ -119,7 +119,8 @@ public final class EventsServlet extends HubServlet {
         response.setContentType(lines ? "application/x-ndjson" : Answer.JSON);
         response.setHeader("Cache-Control", "no-store");
         EnvelopeParameter envelope = EnvelopeParameter.of(Query.of(request));
-        response.setContentLengthLong(HistoryJson.length(page, never, lines, envelope));
+        HistoryJson json = new HistoryJson(page, never, lines, envelope);
+        response.setContentLengthLong(json.length());
         if (lines && page.next() != null) {
             response.setHeader("Rivulet-Next", page.next());
         }
@@ -127,7 +128,7 @@ public final class EventsServlet extends HubServlet {
             response.setHeader("Rivulet-Transient", Integer.toString(never.size()));
         }
         try {
-            responses.send(request.startAsync(), new HistoryJson(page, never, lines, envelope), charge);
+            responses.send(request.startAsync(), json, charge);
         } catch (IOException | RuntimeException | Error e) {
             charge.close();
             throw e;

@@ -5,6 +5,7 @@ import io.rivulet.event.JsonGrammar;
 import io.rivulet.http.subscribe.EnvelopeParameter;
 import io.rivulet.hub.resume.History;
 import java.time.Instant;
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -25,7 +26,10 @@ final class HistoryJson implements Supplier<byte[]> {
     private final List<String> never;
     private final boolean lines;
     private final EnvelopeParameter envelope;
-    private final JsonBuffer piece = new JsonBuffer(PIECE_BYTES + 1_024);
+    private JsonBuffer piece = new JsonBuffer(PIECE_BYTES + 1_024);
+    /** Of events up to here it is known whether their data is JSON: asked once, for the length and the bytes. */
+    private int judged;
+    private final BitSet isJson = new BitSet();
     /** What comes next: {@link #writeItem} of this event, and of it this topic, and of its data this byte. */
     private int item;
     private int topic;
@@ -47,13 +51,23 @@ final class HistoryJson implements Supplier<byte[]> {
         this.envelope = envelope;
     }
 
-    /** How many bytes the page has: a client that got fewer of them knows that it was cut. Made once for that. */
-    static long length(History history, List<String> never, boolean lines, EnvelopeParameter envelope) {
-        HistoryJson all = new HistoryJson(history, never, lines, envelope);
+    /**
+     * How many bytes the page has: a client that got fewer of them knows that it was cut. They are counted and not
+     * made, since strangers may ask for many large pages. To be asked before the first piece is.
+     */
+    long length() {
+        JsonBuffer bytes = piece;
+        piece = JsonBuffer.counting();
         long length = 0;
-        for (byte[] next = all.get(); next != null; next = all.get()) {
-            length += next.length;
+        for (begin(); !ended; next()) {
+            length += piece.size();
+            piece.reset(); // the page is longer than a piece, and its length than an int perhaps
         }
+        length += piece.size();
+        piece = bytes;
+        begun = false;
+        ended = false;
+        item = 0;
         return length;
     }
 
@@ -61,17 +75,25 @@ final class HistoryJson implements Supplier<byte[]> {
     public byte[] get() {
         piece.reset();
         if (!begun) {
-            begun = true;
-            piece.ascii(lines ? "" : "{\"events\":[");
+            begin();
         }
         while (!ended && piece.size() < PIECE_BYTES) {
-            if (item < history.events().size()) {
-                writeItem(history.events().get(item));
-            } else {
-                end();
-            }
+            next();
         }
         return piece.size() == 0 ? null : piece.toBytes();
+    }
+
+    private void begin() {
+        begun = true;
+        piece.ascii(lines ? "" : "{\"events\":[");
+    }
+
+    private void next() {
+        if (item < history.events().size()) {
+            writeItem(history.events().get(item));
+        } else {
+            end();
+        }
     }
 
     private void end() {
@@ -128,7 +150,11 @@ final class HistoryJson implements Supplier<byte[]> {
         } else if (type != null) {
             piece.ascii(",\"type\":").string(type);
         }
-        isDataJson = envelope.dataAsJson() && JsonGrammar.isJson(of.event().data());
+        if (judged == item) {
+            isJson.set(item, envelope.dataAsJson() && JsonGrammar.isJson(of.event().data()));
+            judged++;
+        }
+        isDataJson = isJson.get(item);
         piece.ascii(",\"data\":").ascii(isDataJson ? "" : "\"");
     }
 }

@@ -218,6 +218,39 @@ class EventsServletTest {
             .replaceAll("(?s)^(event: alert\n)?data: |\nid: i\n\n$", "");
     }
 
+    /** Strangers may ask for many large pages: to tell how long one is, none of its bytes is made. */
+    @Test
+    void theLengthOfAPageIsCountedAndNotMade() {
+        com.sun.management.ThreadMXBean threads =
+            (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
+        byte[] data = new byte[1 << 20];
+        for (int i = 0; i < data.length; i++) {
+            data[i] = (byte) (i & 0x7f);
+        }
+        String breaks = "\u0085\u2028\u2029\u2027ä€🌊".repeat(2_000);
+        History history = new History(List.of(item(Event.on("a\u2028").data(data).build()),
+            item(Event.on("b").type("t").markPrivate(true).data(breaks).build()),
+            item(Event.on("c").data(" [1,\r\n\"" + breaks + "\"]\n").build()),
+            item(Event.on("d").data("{}").build())), "j");
+        for (boolean lines : new boolean[] {true, false}) {
+            for (EnvelopeParameter envelope : List.of(PLAIN, new EnvelopeParameter(true, true))) {
+                HistoryJson page = new HistoryJson(history, List.of("clock", "host"), lines, envelope);
+                page.length(); // loads what it needs
+                long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+                long length = page.length();
+                long made = threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
+                String text = text(page);
+                assertEquals(text.getBytes(java.nio.charset.StandardCharsets.UTF_8).length, length);
+                assertEquals(text, text(new HistoryJson(history, List.of("clock", "host"), lines, envelope)));
+                assertTrue(made < 32_768, () -> made + " bytes were made to count " + length);
+            }
+        }
+    }
+
+    private static History.Item item(Event event) {
+        return new History.Item("i", 5, event, event.topics());
+    }
+
     /** A client that reads slowly holds one piece beside the events, however much JSON has to escape. */
     @Test
     void aPageIsMadeInSmallPieces() {
