@@ -151,7 +151,7 @@ public final class SettingsTable {
         "Events of one batch; more is 413.");
     /** Far above what one publisher sends by intent, and below what a small machine takes in: a loop ends here. */
     public static final Setting<Integer> PUBLISH_RATE = row("publish.rate", COUNT, "10000", 0, 1_000_000,
-        "Events a second that one subject may publish; more is 429 with Retry-After. 0 for any number.");
+        "Events a second of one subject, one for each topic; more is 429 with Retry-After. 0 for any number.");
     public static final Setting<Integer> PUBLISH_BURST = row("publish.burst", COUNT, "0", 0, 1_000_000,
         "Events that a subject may publish at once after a pause; 0 for those of a second. A larger batch is 413.");
     public static final Setting<Long> PUBLISH_QUEUE_BYTES = row("publish.queue.bytes", BYTES, "16m", 1 << 20, GIB,

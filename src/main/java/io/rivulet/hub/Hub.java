@@ -162,7 +162,7 @@ public final class Hub implements AutoCloseable {
             refuseBanned(publication.grant()); // once more: a body may have taken its time since the caller was let in
             rules.check(publication);
             RunningHub parts = running();
-            rates.take(publication.grant(), publication.events().size());
+            rates.take(publication.grant(), publication.events());
             return parts.publish(intake.take(publication));
         } catch (Refused e) {
             metrics.add(Count.REFUSED);

@@ -7,10 +7,12 @@ import static io.rivulet.refusal.Refused.Reason.TOO_LARGE;
 import io.rivulet.auth.Grant;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
+import io.rivulet.event.Event;
 import io.rivulet.metrics.Metrics;
 import io.rivulet.metrics.Metrics.Count;
 import io.rivulet.refusal.Refused;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
@@ -19,7 +21,10 @@ import java.util.function.LongSupplier;
  * publish.rate} of them a second. The hub takes tokens for each publication that keeps the rules. Any thread; the lock
  * is held for the work of a map.
  *
- * <p>An event costs a token also when the queue has no room for it or its key repeats another: it has cost work, too.
+ * <p>An event costs a token for each of its topics: each is looked up in every shard and takes a place in the log's
+ * index, so an event of a hundred topics is the work of a hundred events. One event alone never costs more than a whole
+ * bucket, or no wait would ever be long enough for it. It costs its tokens also when the queue has no room for it or
+ * its key repeats another: it has cost work, too.
  * Of a bucket only one number is kept, the time when it will be full again (the generic cell rate algorithm), and of a
  * full one nothing. So subjects at rest cost no memory.
  */
@@ -55,21 +60,40 @@ public final class PublishRates {
     }
 
     /**
-     * Takes a token for each of so many events of one request, or none.
+     * Takes the tokens of the events of one request, or none.
+     *
+     * @throws Refused as {@link #take(Grant, int)}
+     */
+    public void take(Grant grant, List<Event> events) {
+        if (counts(grant)) {
+            ask(grant, events.size() == 1 ? Math.min(burst, tokens(events)) : tokens(events), events.size(), true);
+        }
+    }
+
+    private static int tokens(List<Event> events) {
+        int tokens = 0;
+        for (Event event : events) {
+            tokens += Math.max(1, event.topics().size());
+        }
+        return tokens;
+    }
+
+    /**
+     * Takes a token for each of so many events of one request, of one topic each, or none.
      *
      * @throws Refused {@code RATE_LIMITED} with the time until all of them would fit; {@code TOO_LARGE} when they
      *                 never would; {@code OVERLOADED} when more subjects publish at once than can be remembered
      */
-    public void take(Grant grant, int events) {
+    void take(Grant grant, int events) {
         if (counts(grant)) {
-            ask(grant, events, true);
+            ask(grant, events, events, true);
         }
     }
 
     /** Whether one event would fit now, before its body is read: the same refusals, and nothing is taken. */
     public void check(Grant grant) {
         if (counts(grant)) {
-            ask(grant, 1, false);
+            ask(grant, 1, 1, false);
         }
     }
 
@@ -83,10 +107,11 @@ public final class PublishRates {
         return rate > 0 && !grant.isLocal();
     }
 
-    private void ask(Grant grant, int events, boolean take) {
-        if (events > burst) {
-            throw Refused.because(TOO_LARGE, "the batch holds " + events + " events; one subject may publish at most "
-                + burst + " at once (" + SettingsTable.PUBLISH_BURST.fullKey() + ")");
+    private void ask(Grant grant, int tokens, int events, boolean take) {
+        if (tokens > burst) {
+            throw Refused.because(TOO_LARGE, "the batch holds " + events + " events" + (tokens == events ? ""
+                : ", which count as " + tokens + ", once for each topic") + "; one subject may publish at most " + burst
+                + " at once (" + SettingsTable.PUBLISH_BURST.fullKey() + ")");
         }
         Grant.Identity subject = grant.identity();
         long waitNs;
@@ -94,19 +119,19 @@ public final class PublishRates {
             long nowNs = nanos.getAsLong();
             Long known = fullAtNs.get(subject);
             long missingNs = known == null ? 0 : Math.max(0, known - nowNs);
-            waitNs = missingNs + (events - burst) * tokenNs;
+            waitNs = missingNs + (tokens - burst) * tokenNs;
             if (waitNs <= 0 && take) {
                 if (known == null) {
                     makeRoom(nowNs);
                 }
-                fullAtNs.put(subject, nowNs + missingNs + events * tokenNs);
+                fullAtNs.put(subject, nowNs + missingNs + tokens * tokenNs);
             }
         }
         if (waitNs > 0) {
             metrics.add(Count.RATE_LIMITED);
             throw Refused.comeBack(RATE_LIMITED, "this subject may publish " + rate + " events a second ("
                 + SettingsTable.PUBLISH_RATE.fullKey() + "), " + burst + " at once ("
-                + SettingsTable.PUBLISH_BURST.fullKey() + "), and has; " + (events == 1 ? "one fits" : events + " fit")
+                + SettingsTable.PUBLISH_BURST.fullKey() + "), and has; " + (tokens == 1 ? "one fits" : tokens + " fit")
                 + " in " + (waitNs + MS_NS - 1) / MS_NS + " ms",
                 (int) ((waitNs + SECOND_NS - 1) / SECOND_NS));
         }

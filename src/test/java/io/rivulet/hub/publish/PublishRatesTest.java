@@ -103,6 +103,36 @@ class PublishRatesTest {
         rates.take(ANN, 5);
     }
 
+    /** A hundred topics are the work of a hundred events, in the index and in each shard. */
+    @Test
+    void anEventCountsOnceForEachOfItsTopics() {
+        PublishRates rates = rates(10, 5);
+        rates.take(ANN, List.of(event(3), event(1)));
+        assertEquals("2 fit in 100 ms", refused(Reason.RATE_LIMITED, () -> rates.take(ANN, List.of(event(2))))
+            .getMessage().replaceAll(".*; ", ""));
+        rates.take(ANN, List.of(event(1)));
+        assertEquals("the batch holds 2 events, which count as 6, once for each topic; one subject may publish at most "
+            + "5 at once (rivulet.publish.burst)",
+            refused(Reason.TOO_LARGE, () -> rates.take(ANN, List.of(event(3), event(3)))).getMessage());
+    }
+
+    @Test
+    void oneEventFitsIntoAFullBucketHoweverManyTopicsItHas() {
+        PublishRates rates = rates(10, 5);
+        rates.take(ANN, List.of(event(100)));
+        refused(Reason.RATE_LIMITED, () -> rates.take(ANN, List.of(event(1))));
+        nowNs += SECOND / 2;
+        rates.take(ANN, List.of(event(100)));
+    }
+
+    private static Event event(int topics) {
+        Event.Builder event = Event.on("t0").data("x");
+        for (int i = 1; i < topics; i++) {
+            event.topic("t" + i);
+        }
+        return event.build();
+    }
+
     @Test
     void withoutABurstOfItsOwnItIsThoseOfASecond() {
         PublishRates rates = rates(7, 0);
