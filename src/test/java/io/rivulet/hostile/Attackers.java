@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
@@ -25,16 +27,17 @@ final class Attackers implements AutoCloseable {
     private static final Duration LOOK = Duration.ofMillis(500);
     private static final int ANSWERS_TOLD = 5;
     private static final Duration FAREWELL = Duration.ofSeconds(30);
+    private static final Pattern COUNT = Pattern.compile("=(\\d+)");
 
     private final Process process;
     private final List<String> said = new ArrayList<>();
 
-    /** Starts them against this port. */
-    Attackers(Scale scale, int port, Path log) throws IOException {
+    /** Starts them against this port; {@code pause} is the longest of one of them between two goes. */
+    Attackers(Scale scale, int port, Duration pause, Path log) throws IOException {
         List<String> command = new ArrayList<>(List.of(Programs.java(), "-Xmx192m", "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), Attackers.class.getName(),
             Integer.toString(port), Integer.toString(scale.attackers()), Long.toString(scale.seed()),
-            Long.toString(scale.pause().toMillis()), Honest.token("attacker")));
+            Long.toString(pause.toMillis()), Honest.token("attacker")));
         command.addAll(scale.kinds());
         List<String> nice = Programs.find("nice").isPresent() ? new ArrayList<>(List.of("nice", "-n", "19"))
             : new ArrayList<>();
@@ -54,6 +57,18 @@ final class Attackers implements AutoCloseable {
         }
         Await.until("the attackers are gone", FAREWELL, () -> !process.isAlive());
         return said;
+    }
+
+    /** How many answers they counted, after they have left; a go that ended without one counts, too. */
+    int answers() {
+        int sum = 0;
+        for (String line : said) {
+            Matcher count = COUNT.matcher(line.startsWith("kind ") ? line : "");
+            while (count.find()) {
+                sum += Integer.parseInt(count.group(1));
+            }
+        }
+        return sum;
     }
 
     /** What they were answered and must not be: an error of the hub's. And what nobody did, where all was to be. */
