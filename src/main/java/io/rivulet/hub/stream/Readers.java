@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,10 +29,15 @@ import org.slf4j.LoggerFactory;
  * and goes to the back of its caller's line; callers take turns. Threads keep where a question stands, so none of its
  * work is done twice, and no loop of the log has to be written as a state.
  *
+ * <p>What goes on for longer than a slice rests in between, all of it together, as {@link Courtesy} says: else the
+ * look-ups of strangers keep two threads busy for ever, and whoever has to be quick waits for the processor like them.
+ * A question that begins never rests, so one that is done within a slice does not wait for those that are not.
+ *
  * <p>A question that stands holds a thread and some memory, so their number is bounded. Those that are short and those
- * that turned out to be long have places of their own, so long ones never keep a short one from beginning: a question
- * that has cost more than {@link Limits#shortSteps} needs one of the long places, and where none is free it gives up
- * its work and begins again when there is one.
+ * that turned out to be long have places of their own, so long ones never keep a short one from its end. A question
+ * needs one of the short places when its first slice ends, and one of the long places when it has cost more than {@link
+ * Limits#shortSteps}. Where none is free it gives up its work and begins again when there is one. So whatever is done
+ * within a slice, as most look-ups are, needs no place and waits for the first slices of others alone.
  *
  * <p>Each stream has at most one question here, and the {@link ReadBudget} bounds the answers that nobody has taken
  * yet.
@@ -40,15 +46,23 @@ public final class Readers {
 
     private static final Logger LOG = LoggerFactory.getLogger(Readers.class);
     private static final Predicate<Object> ANY = caller -> true;
+    /** Levels of a question: in its first slice, short, long. */
+    private static final int FIRST = 0;
+    private static final int SHORT = 1;
+    private static final int LONG = 2;
     /** To tell somebody the end of his question. */
     private static final int TRIES = 20;
 
     private final ReadBudget budget;
     private final Limits limits;
+    private final LongSupplier nanos;
+    private final LongSupplier workNanos;
     private final ReentrantLock lock = new ReentrantLock();
     // all below under the lock
     private final FairLine<Work> fresh = new FairLine<>();
     private final FairLine<Work> paused = new FairLine<>();
+    /** They wait for a place of their level, and begin again. */
+    private final FairLine<Work> shortOnes = new FairLine<>();
     private final FairLine<Work> longOnes = new FairLine<>();
     /** Those that have a thread. */
     private final List<Work> begun;
@@ -57,6 +71,11 @@ public final class Readers {
     /** That nobody uses; none before the start. */
     private int turns;
     private int nextLine;
+    private boolean longBeginsFirst;
+    /** Of those that go on. */
+    private final Rest rest;
+    /** Whether those that rest were left out when turns were given last. */
+    private boolean heldBack;
     private volatile boolean closed;
 
     /**
@@ -87,7 +106,7 @@ public final class Readers {
      * How many questions may be under way.
      *
      * @param turns      that run at a time
-     * @param places     that have begun, of short ones and again of long ones
+     * @param places     that are beyond their first slice, of short ones and again of long ones
      * @param callerMax  of one caller among them, of each kind
      * @param shortSteps a question that has cost more is a long one
      */
@@ -100,7 +119,12 @@ public final class Readers {
         /** The limits that follow from the heap: what stands takes a sixteenth of it at most. */
         static Limits ofHeap() {
             int places = (int) Math.max(4, Math.min(16, Runtime.getRuntime().maxMemory() / HEAP_FOR_EACH));
-            return new Limits(TURNS, places, places / 2, 64L * LogWork.SLICE);
+            return new Limits(TURNS, places, places / 2, 16L * LogWork.SLICE);
+        }
+
+        /** Each that is beyond its first slice may stand; each other one has a turn. */
+        int threads() {
+            return 2 * places + turns;
         }
     }
 
@@ -112,8 +136,9 @@ public final class Readers {
         private final Caller caller;
         private final Question question;
         private final Condition go = lock.newCondition();
+        private final Courtesy courtesy = new Courtesy(nanos, workNanos);
         private long cost;
-        private boolean isLong;
+        private int level;
         private boolean stands;
         private boolean beginsAgain;
         /** Null while it is not done. This and all below is its thread's own. */
@@ -127,6 +152,7 @@ public final class Readers {
         }
 
         private void run() {
+            courtesy.begin();
             try {
                 boolean goesOn = !closed && !question.isGone();
                 if (goesOn) {
@@ -152,11 +178,13 @@ public final class Readers {
 
         @Override
         protected void sliceEnds(long taken) {
+            long restNs = courtesy.restNs();
             lock.lock();
             try {
+                rest.begin(restNs);
                 cost += taken;
-                if (!isLong && cost > limits.shortSteps()) {
-                    becomeLong();
+                if (level == FIRST || level == SHORT && cost > limits.shortSteps()) {
+                    rise();
                 }
                 if (!closed && !question.isGone()) {
                     awaitTurn();
@@ -167,15 +195,16 @@ public final class Readers {
             } finally {
                 lock.unlock();
             }
+            courtesy.begin();
         }
 
-        /** It goes on in a long place, or gives its work up and waits for one. */
-        private void becomeLong() {
-            if (!mayBegin(true, caller)) {
+        /** It goes on in a place of the next level, or gives its work up and waits for one. */
+        private void rise() {
+            if (!mayBegin(level + 1, caller)) {
                 beginsAgain = true;
                 throw new Stopped();
             }
-            isLong = true;
+            level++;
         }
 
         /**
@@ -188,8 +217,29 @@ public final class Readers {
             turns++;
             dispatch();
             while (stands && !closed) {
-                go.awaitUninterruptibly();
+                awaitWake(go);
             }
+        }
+    }
+
+    /**
+     * Waits to be woken; where turns were not given because all rest, no longer than that, and gives them then: nobody
+     * else would. It goes by what was seen when they were not given, for the rest may be over by now.
+     */
+    private void awaitWake(Condition woken) {
+        if (!heldBack) {
+            woken.awaitUninterruptibly();
+            return;
+        }
+        long left = rest.leftNs();
+        try {
+            woken.awaitNanos(left); // returns at once when none is left
+        } catch (InterruptedException e) {
+            return; // somebody else's interrupt, or the end: both are looked for
+        }
+        if (heldBack && rest.leftNs() == 0) {
+            heldBack = false; // where no turn is free, whoever gives one back looks
+            dispatch();
         }
     }
 
@@ -235,7 +285,7 @@ public final class Readers {
                 while (work == null && !closed) {
                     dispatch(); // again, where it has failed on another thread
                     if (work == null) {
-                        given.awaitUninterruptibly();
+                        awaitWake(given);
                     }
                 }
                 return work;
@@ -250,12 +300,12 @@ public final class Readers {
             try {
                 boolean again = last.end == End.STOPPED && last.beginsAgain && !closed && !last.question.isGone();
                 if (again) {
-                    longOnes.add(last.caller, last); // first: it may fail, and is then done again
+                    (last.level == FIRST ? shortOnes : longOnes).add(last.caller, last); // first: it may fail
+                    last.level++;
                     last.beginsAgain = false;
                     last.end = null;
                 }
                 begun.remove(last);
-                last.isLong |= again;
                 turns++;
                 idle.push(this);
                 work = null;
@@ -269,17 +319,25 @@ public final class Readers {
 
     /** Threads that are not started yet. */
     public Readers(ReadBudget budget) {
-        this(budget, Limits.ofHeap());
+        this(budget, Limits.ofHeap(), System::nanoTime, Courtesy.ofThreads());
     }
 
-    /** With other limits: for tests. */
+    /** With other limits, and nobody rests: for tests. */
     Readers(ReadBudget budget, Limits limits) {
+        this(budget, limits, System::nanoTime, () -> 0);
+    }
+
+    /** With clocks of their own: for tests. */
+    Readers(ReadBudget budget, Limits limits, LongSupplier nanos, LongSupplier workNanos) {
         this.budget = budget;
         this.limits = limits;
+        this.nanos = nanos;
+        this.workNanos = workNanos;
+        this.rest = new Rest(nanos);
         // as large as they can get: what is in the line must not get lost where memory is used up
-        this.begun = new ArrayList<>(2 * limits.places());
-        this.workers = new ArrayList<>(2 * limits.places());
-        this.idle = new ArrayDeque<>(2 * limits.places());
+        this.begun = new ArrayList<>(limits.threads());
+        this.workers = new ArrayList<>(limits.threads());
+        this.idle = new ArrayDeque<>(limits.threads());
     }
 
     /** Starts the threads that run at a time; those for questions that stand come when they are needed. */
@@ -323,7 +381,7 @@ public final class Readers {
     int waiting() {
         lock.lock();
         try {
-            return fresh.size() + longOnes.size();
+            return fresh.size() + shortOnes.size() + longOnes.size();
         } finally {
             lock.unlock();
         }
@@ -431,6 +489,7 @@ public final class Readers {
         lock.lock();
         try {
             Work work = fresh.poll(ANY);
+            work = work == null ? shortOnes.poll(ANY) : work;
             return work == null ? longOnes.poll(ANY) : work;
         } finally {
             lock.unlock();
@@ -468,13 +527,14 @@ public final class Readers {
         }
     }
 
-    /** The next of the three lines, which take turns as callers do; null when nobody can use a turn. */
+    /** The next of the lines, which take turns as callers do; null when nobody can use a turn. */
     private Work next() {
-        for (int i = 0; i < 3; i++) {
+        boolean allRest = rest.leftNs() > 0;
+        heldBack = allRest;
+        for (int i = 0; i < 4; i++) {
             int line = nextLine;
-            nextLine = (nextLine + 1) % 3;
-            Work next = line == 0 ? paused.poll(ANY)
-                : line == 1 ? first(fresh, false) : first(longOnes, true);
+            nextLine = (nextLine + 1) % 4;
+            Work next = line == 1 ? first(fresh, FIRST) : allRest ? null : line == 3 ? again() : paused.poll(ANY);
             if (next != null) {
                 return next;
             }
@@ -482,21 +542,31 @@ public final class Readers {
         return null;
     }
 
-    private Work first(FairLine<Work> line, boolean isLong) {
-        return !line.isEmpty() && begun(isLong, null) < limits.places() && hasWorker()
-            ? line.poll(caller -> mayBegin(isLong, caller)) : null;
+    /** One that begins again, of the short ones and of the long ones by turns. */
+    private Work again() {
+        longBeginsFirst = !longBeginsFirst;
+        Work next = longBeginsFirst ? first(longOnes, LONG) : first(shortOnes, SHORT);
+        return next != null ? next : longBeginsFirst ? first(shortOnes, SHORT) : first(longOnes, LONG);
     }
 
-    private boolean mayBegin(boolean isLong, Object caller) {
-        return begun(isLong, null) < limits.places() && begun(isLong, caller) < limits.callerMax();
+    private Work first(FairLine<Work> line, int level) {
+        return !line.isEmpty() && hasPlace(level) && hasWorker() ? line.poll(caller -> mayBegin(level, caller)) : null;
     }
 
-    /** How many have begun, of short ones or of long ones: of this caller, or of all when that is null. */
-    private int begun(boolean isLong, Object caller) {
+    private boolean mayBegin(int level, Object caller) {
+        return level == FIRST || hasPlace(level) && begun(level, caller) < limits.callerMax();
+    }
+
+    private boolean hasPlace(int level) {
+        return level == FIRST || begun(level, null) < limits.places();
+    }
+
+    /** How many of a level have begun: of this caller, or of all when that is null. */
+    private int begun(int level, Object caller) {
         int n = 0;
         for (int i = 0; i < begun.size(); i++) {
             Work work = begun.get(i);
-            n += work.isLong == isLong && (caller == null || caller.equals(work.caller)) ? 1 : 0;
+            n += work.level == level && (caller == null || caller.equals(work.caller)) ? 1 : 0;
         }
         return n;
     }

@@ -80,7 +80,8 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
             new ConflationBudget(setup.conflateTopicsMax(), setup.conflateBytes()));
         this.checks = turn.live();
         this.unsent = new UnsentBytes(round, budget);
-        this.catchUp = new CatchUp(setup.nanos(), () -> ring.head() != round.dispatched(), this::serveInTurn);
+        this.catchUp = new CatchUp(setup.nanos(), () -> ring.head() != round.dispatched(), this::serveInTurn,
+            new Courtesy(setup.nanos(), Courtesy.ofThreads()));
         this.rateQueue = new RateQueue<>(setup.nanos());
         this.endSchedule = new EndSchedule(setup.stallNs(), round);
         this.lifecycle = new Lifecycle(setup, streams, round, turn, unsent, endSchedule, this::serve, this::failed);
@@ -159,7 +160,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
 
     @Override
     public long untilDueNs() {
-        return rateQueue.untilDueNs();
+        return Math.min(rateQueue.untilDueNs(), catchUp.untilDueNs());
     }
 
     /** Offers a batch of new events to the streams that asked for them, then writes each stream once. */

@@ -44,6 +44,8 @@ class CatchUpStepsTest {
     private final SetClock clock = new SetClock(); // stands still: steps alone end a round
     private final List<Subscriber> served = new ArrayList<>();
     private boolean liveWaits;
+    private long workedNs;
+    private final Courtesy courtesy = new Courtesy(clock::nanos, () -> workedNs);
 
     private static Subscriber stream() {
         Subscriber s = new Subscriber(REQUEST, null, null, new Admission(null, null, 0, Long.MAX_VALUE, Variant.PLAIN));
@@ -58,7 +60,7 @@ class CatchUpStepsTest {
             served.add(s);
             queue[0].add(s);
             return turn.applyAsLong(s);
-        });
+        }, courtesy);
         streams.forEach(queue[0]::add);
         return queue[0];
     }
@@ -76,7 +78,7 @@ class CatchUpStepsTest {
         liveWaits = true;
         served.clear();
         queue.round();
-        assertEquals(5, served.size());
+        assertEquals(6, served.size(), "five, and one of those that are known to be costly");
     }
 
     @Test
@@ -90,6 +92,43 @@ class CatchUpStepsTest {
         }
         assertEquals(10, timesServed(costly));
         modest.forEach(s -> assertEquals(100, timesServed(s)));
+    }
+
+    /** Where others wanted the processor, those that cost much rest, and those that cost little do not. */
+    @Test
+    void costlyStreamsRestWhileOthersWaitForTheProcessorAndModestOnesNever() {
+        Subscriber costly = stream();
+        Subscriber modest = stream();
+        CatchUp queue = queue(s -> {
+            workedNs += 1_000;
+            clock.advanceNs(1_500);
+            return s == costly ? TURN_STEPS : 100;
+        }, List.of(costly, modest));
+        List<Integer> servedSoFar = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            queue.round();
+            servedSoFar.add(served.size());
+        }
+        assertEquals(List.of(costly, modest, modest, costly, modest, modest, costly), served,
+            "once known as costly, its turn is after those of the others");
+        assertEquals(List.of(2, 4, 5, 7), servedSoFar, "and it rests for 2 us, until the other has had two turns");
+    }
+
+    @Test
+    void aShardWhoseStreamsAllRestHasNothingToDoUntilTheyHaveRested() {
+        Subscriber costly = stream();
+        CatchUp queue = queue(s -> {
+            workedNs += 1_000;
+            clock.advanceNs(1_500);
+            return TURN_STEPS;
+        }, List.of(costly));
+        queue.round();
+        queue.round();
+        assertEquals(2, served.size());
+        assertEquals("false false 2000", queue.isBusy() + " " + queue.round() + " " + queue.untilDueNs());
+        clock.advanceNs(2_000);
+        assertEquals("true 0 true", queue.isBusy() + " " + queue.untilDueNs() + " " + queue.round());
+        assertEquals(3, served.size());
     }
 
     /** Is there, and publishes the next event as soon as it has got one: a live event waits all the time. */

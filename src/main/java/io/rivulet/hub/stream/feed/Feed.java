@@ -32,6 +32,16 @@ public sealed interface Feed permits LiveFeed, LaggingFeed {
     /** It owes so many now. */
     void stepsOwed(long steps);
 
+    /** Whether its last turn took many steps; of a feed that has no turns never. */
+    default boolean isCostly() {
+        return false;
+    }
+
+    /** It did, or no more. */
+    default void costly(boolean is) {
+        // it has no turns
+    }
+
     /**
      * The log has answered its question.
      *

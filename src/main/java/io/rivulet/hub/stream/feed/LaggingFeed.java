@@ -24,6 +24,7 @@ abstract non-sealed class LaggingFeed implements Feed {
     private boolean reading;
     /** The read that is under way was asked for under another grant. */
     private boolean readAgain;
+    private boolean costly;
     private long stepsOwed;
     private long readMs;
 
@@ -105,6 +106,16 @@ abstract non-sealed class LaggingFeed implements Feed {
     @Override
     public final void stepsOwed(long steps) {
         stepsOwed = steps;
+    }
+
+    @Override
+    public final boolean isCostly() {
+        return costly;
+    }
+
+    @Override
+    public final void costly(boolean is) {
+        costly = is;
     }
 
     @Override
