@@ -83,12 +83,14 @@ public final class Lab implements AutoCloseable {
         return plan;
     }
 
-    /** Rivulet in each of these containers and, where another build is given, that beside each. */
+    /** Rivulet in each of these containers and, where other builds are given, those beside each. */
     public List<RivuletPlan> rivulets(JvmFlags flags, boolean... jetty) {
         List<RivuletPlan> plans = new ArrayList<>();
         for (boolean each : jetty) {
             RivuletPlan plan = rivulet(each, flags);
-            options.before().ifPresent(war -> plans.add(plan.before(war)));
+            for (int i = 0; i < options.before().size(); i++) {
+                plans.add(plan.before(options.before().get(i), i + 1));
+            }
             plans.add(plan);
         }
         return plans;

@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Properties;
 
 /**
@@ -16,7 +15,7 @@ import java.util.Properties;
  */
 public record Options(List<String> scenarios, List<Peer> peers, int rounds, int seconds, int warmup, int subscribers,
                       int stall, String heap, List<String> jvm, Map<String, String> settings, boolean smoke,
-                      Optional<Path> before, Path out) {
+                      List<Path> before, Path out) {
 
     /** From system properties, of which Maven passes only some as empty text. */
     static Options of(Properties properties) {
@@ -32,7 +31,8 @@ public record Options(List<String> scenarios, List<Peer> peers, int rounds, int 
             number(properties, "bench.stall", smoke ? 3 : 60), get(properties, "bench.heap", "512m"),
             Arrays.stream(get(properties, "bench.jvm", "").split(" ")).filter(flag -> !flag.isBlank()).toList(),
             settings(get(properties, "bench.settings", "")), smoke,
-            Optional.of(get(properties, "bench.before", "")).filter(war -> !war.isEmpty()).map(Path::of),
+            Arrays.stream(get(properties, "bench.before", "").split(",")).filter(war -> !war.isBlank()).map(Path::of)
+                .toList(),
             Path.of(get(properties, "bench.out", "target/bench")));
     }
 

@@ -31,10 +31,10 @@ public record RivuletPlan(String title, boolean jetty, String war, JvmFlags flag
             Map.copyOf(settings), 0);
     }
 
-    /** The same of another build, to be measured beside this one. */
-    public RivuletPlan before(Path otherWar) {
-        return new RivuletPlan(title.replace("Rivulet", "Rivulet before"), jetty, otherWar.toAbsolutePath().toString(),
-            flags, container, settings, syncMoreMs);
+    /** The same of another build, to be measured beside this one: the {@code number}-th, from 1 on. */
+    public RivuletPlan before(Path otherWar, int number) {
+        return new RivuletPlan(title.replace("Rivulet", "Rivulet before" + (number == 1 ? "" : " (" + number + ")")),
+            jetty, otherWar.toAbsolutePath().toString(), flags, container, settings, syncMoreMs);
     }
 
     /** Whether it is another build. */
