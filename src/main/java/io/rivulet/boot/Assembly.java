@@ -23,6 +23,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.runtime.ObjectMethods;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -111,8 +112,17 @@ public final class Assembly implements AutoCloseable {
         return store.whyNotReady();
     }
 
-    /** Ends all streams, and what publishes by itself; the doors stay, and refuse. Idempotent. */
+    /**
+     * Ends all streams, one after the other over {@code rivulet.drain}, while everything else is served; then what
+     * publishes by itself. The doors stay, and refuse. Idempotent.
+     */
     public void drain() {
+        drain(TomcatStop.LONG);
+    }
+
+    /** The same within this time, where it is less. */
+    private void drain(Duration most) {
+        hub.drain().begin(most).join();
         feeds.close();
         hub.close();
     }
@@ -153,6 +163,7 @@ public final class Assembly implements AutoCloseable {
         application.setAttribute(WIRING, this);
         running.push(() -> application.removeAttribute(WIRING));
         running.push(JettyStop.listen(application, this::drain));
+        running.push(TomcatStop.listen(application, this::drain));
         Capacity capacity = Capacity.of(settings, application.getServerInfo(), Runtime.getRuntime().maxMemory(),
             ConnectorLimit.connections());
         hub.streamsMax(capacity.streams(), Capacity.streamKib(application.getServerInfo()));

@@ -19,6 +19,7 @@ import io.rivulet.http.mercure.MetadataServlet;
 import io.rivulet.http.mercure.SubscriptionsServlet;
 import io.rivulet.http.operate.BansServlet;
 import io.rivulet.http.operate.ConnectionsServlet;
+import io.rivulet.http.operate.DrainServlet;
 import io.rivulet.http.operate.ExplainServlet;
 import io.rivulet.http.operate.HealthServlet;
 import io.rivulet.http.operate.SlashCheck;
@@ -123,6 +124,7 @@ public final class Doors implements AutoCloseable {
         add(application, "connections",
             new ConnectionsServlet(own, services.bans(), pages, mount.prefix() + CONNECTIONS), CONNECTIONS + "/*");
         add(application, "bans", new BansServlet(own, services.bans(), pages), "/api/bans");
+        add(application, "drain", new DrainServlet(own), "/api/drain");
         add(application, "explain", new ExplainServlet(own, services.tokens()), "/api/tokens/explain");
         add(application, "health", new HealthServlet(own, services.store()), "/health/*");
         if (mount.home()) {

@@ -3,8 +3,10 @@ package io.rivulet.boot;
 import jakarta.servlet.ServletContext;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.EventListener;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Hears that the Jetty around the application begins to stop. {@link Assembly} uses it; what it is told to do runs on
@@ -12,9 +14,9 @@ import java.util.List;
  *
  * <p>A Jetty that stops closes its connections before it ends its applications: {@code contextDestroyed} comes when
  * there is nobody left to be told anything, and browsers see a chunked body that is cut. Jetty tells the listeners of
- * the server's life cycle before it does either. They are added by name, because Jetty's classes are hidden from
- * applications. In another container, and where Jetty is not as it was read to be, nothing is heard, and streams end
- * with the application.
+ * the server's life cycle before it does either: until they return it goes on serving. They are added by name, because
+ * Jetty's classes are hidden from applications. In another container, and where Jetty is not as it was read to be,
+ * nothing is heard, and streams end with the application.
  */
 final class JettyStop implements AutoCloseable {
 
@@ -31,15 +33,19 @@ final class JettyStop implements AutoCloseable {
         this.listener = listener;
     }
 
-    /** Runs this when the server begins to stop, until it is closed; nothing in another container. */
-    static AutoCloseable listen(ServletContext application, Runnable stopping) {
+    /**
+     * Tells this when the server begins to stop, and how long that may take; until it is closed. Nothing in another
+     * container.
+     */
+    static AutoCloseable listen(ServletContext application, Consumer<Duration> stopping) {
         ClassLoader jetty = application.getClass().getClassLoader();
         for (String name : HANDLERS) {
             try {
                 Object handler = Class.forName(name, true, jetty)
                     .getMethod("getServletContextHandler", ServletContext.class).invoke(null, application);
                 Object server = handler.getClass().getMethod("getServer").invoke(handler);
-                Object listener = listener(Class.forName(LISTENER, true, server.getClass().getClassLoader()), stopping);
+                Object listener = listener(Class.forName(LISTENER, true, server.getClass().getClassLoader()),
+                    () -> stopping.accept(timeLeft(server)));
                 server.getClass().getMethod("addEventListener", EventListener.class).invoke(server, listener);
                 return new JettyStop(server, listener);
             } catch (ReflectiveOperationException | RuntimeException e) {
@@ -47,6 +53,16 @@ final class JettyStop implements AutoCloseable {
             }
         }
         return () -> { };
+    }
+
+    /** What the operator gave the server to stop; as long as anybody wants where nothing was said. */
+    private static Duration timeLeft(Object server) {
+        try {
+            long ms = (Long) server.getClass().getMethod("getStopTimeout").invoke(server);
+            return ms > 0 ? Duration.ofMillis(ms) : TomcatStop.LONG;
+        } catch (ReflectiveOperationException e) {
+            return TomcatStop.LONG;
+        }
     }
 
     private static Object listener(Class<?> type, Runnable stopping) {

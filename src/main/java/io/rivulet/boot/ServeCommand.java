@@ -7,6 +7,7 @@ import io.rivulet.config.SettingSources;
 import io.rivulet.config.SettingSources.Source;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
+import io.rivulet.hub.Hub;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
 import java.io.ByteArrayInputStream;
@@ -22,6 +23,8 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.LogManager;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code java -jar rivulet.war}: the hub on a server of its own. {@code Commands} runs it, on the main thread, until
@@ -51,6 +54,7 @@ final class ServeCommand {
         """;
 
     private static final long FAREWELL_MS = 5_000;
+    private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
 
     private ServeCommand() {
     }
@@ -136,6 +140,7 @@ final class ServeCommand {
             starter.url = server.url();
             Thread main = Thread.currentThread();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                starter.drain();
                 if (end(server, ended)) {
                     await(main);
                 }
@@ -184,7 +189,8 @@ final class ServeCommand {
     private static final class Starter implements ServletContextListener {
         private final Settings settings;
         private String url;
-        private Assembly assembly;
+        private volatile Assembly assembly;
+        private volatile Hub hub;
 
         Starter(Settings settings) {
             this.settings = settings;
@@ -193,6 +199,19 @@ final class ServeCommand {
         @Override
         public void contextInitialized(ServletContextEvent event) {
             assembly = Assembly.start(event.getServletContext(), settings, Mount.WAR, url);
+            hub = assembly.hub();
+        }
+
+        /** Lets the streams go, while everything else is served as ever. Whatever it meets, the server ends. */
+        void drain() {
+            Hub open = hub;
+            if (open != null) {
+                try {
+                    open.drain().begin().join();
+                } catch (RuntimeException | Error e) {
+                    LOG.warn("the streams end all at once", e);
+                }
+            }
         }
 
         @Override

@@ -93,6 +93,8 @@ public final class SettingsTable {
     /** EventSource closes for good at a 404: what a container answers while a WAR is copied over another one. */
     public static final Setting<Duration> RETRY_CLOSING = row("retry.closing", TIME, "12s", 500, 3_600_000,
         "The same when the application ends: this to half as much again. Longer than until it runs again.");
+    public static final Setting<Duration> DRAIN = row("drain", TIME, "30s", 0, 3_600_000,
+        "A hub that is told to end lets its streams go first, 500 a second, those behind last: over at most this.");
     public static final Setting<Duration> LAG_MAX = row("lag.max", TIME, "2s", 100, 60_000,
         "When the fan-out itself is so far behind, publishers wait in the queue, then get 503.");
     public static final Setting<Integer> BACKLOG_EVENTS = row("backlog.events", COUNT, "256", 1, 65_536,

@@ -45,8 +45,8 @@ import java.util.function.Supplier;
  *
  * <p>A hub exists before its log does: to open a log may take long, and meanwhile the doors must answer. Until
  * {@link #open} gives it a log, publishes and streams are refused as {@code NOT_OPEN}; after {@link #close} they are
- * again. So the log and all that runs on it are parts of {@link RunningHub}, and what must outlive that change is here:
- * rules, caps, rates, and the lists of streams.
+ * again, and streams already once {@link #drain} has begun. So the log and all that runs on it are parts of
+ * {@link RunningHub}, and what must outlive that change is here: rules, caps, rates, and the lists of streams.
  */
 public final class Hub implements AutoCloseable {
 
@@ -64,6 +64,7 @@ public final class Hub implements AutoCloseable {
     private final Presence presence;
     private final GoLive goLive;
     private final LongSupplier nanos;
+    private final Drain drain;
     private volatile Predicate<Grant> banned = grant -> false;
     private volatile RunningHub running;
     private volatile Supplier<String> whyNotOpen = () -> null;
@@ -94,6 +95,7 @@ public final class Hub implements AutoCloseable {
         this.presence = new Presence(settings.get(SettingsTable.PRESENCE), SubscriptionDocument.hubPath(topics), clock);
         this.caps = caps;
         this.rates = new PublishRates(settings, System::nanoTime, metrics);
+        this.drain = new Drain(settings.get(SettingsTable.DRAIN), nanos, connections::open, this::endStreams);
     }
 
     /** How topics are read here: the hub's own URL, and the matchers that follow from it. */
@@ -114,6 +116,18 @@ public final class Hub implements AutoCloseable {
     /** The list of active subscriptions; never null. */
     public Presence presence() {
         return presence;
+    }
+
+    /** How its streams are let go before it closes; never null. */
+    public Drain drain() {
+        return drain;
+    }
+
+    private void endStreams(double gone, boolean isLast) {
+        RunningHub parts = running;
+        if (parts != null) {
+            parts.drain(gone, isLast);
+        }
     }
 
     /** Keeps out the holders of these grants: asked for each stream that opens, and for all by {@link #endBanned}. */
@@ -192,7 +206,7 @@ public final class Hub implements AutoCloseable {
      * @throws Refused when the store is not open, the caller is banned, or too many look-ups wait
      */
     public CompletableFuture<StartPoint.Placed> place(SubscribeRequest request) {
-        RunningHub parts = running();
+        RunningHub parts = serving();
         refuseBanned(request.grant());
         return parts.lookUps().ask(Caller.of(request.grant(), request.peer()), "the place to begin at",
             work -> parts.opener().place(request, work));
@@ -210,7 +224,7 @@ public final class Hub implements AutoCloseable {
 
     /** The same from a start that was looked up before, by {@link #place}. */
     public Subscription subscribe(SubscribeRequest request, StartPoint.Placed placed, Outlet outlet) {
-        StreamOpener opener = running().opener();
+        StreamOpener opener = serving().opener();
         refuseBanned(request.grant());
         StartPoint now = opener.now(); // before a feed can hear of the stream and publish for it
         Subscriber s = admit(opener, request, outlet);
@@ -289,12 +303,13 @@ public final class Hub implements AutoCloseable {
     /**
      * After how many milliseconds a client is to come back: each time another one, so that clients that were cut
      * together do not come back together. Longer once the application ends, since a client that comes back before it
-     * runs again meets the container's 404, at which EventSource stops for ever.
+     * runs again meets the container's 404, at which EventSource stops for ever. It has not even begun to end before
+     * the streams that are open then have had their time.
      */
     public long retryMs() {
-        if (leaving) {
+        if (leaving || drain.isOn()) {
             long closingMs = settings.get(SettingsTable.RETRY_CLOSING).toMillis();
-            return names.between(closingMs, closingMs + closingMs / 2);
+            return drain.paceLeftMs() + names.between(closingMs, closingMs + closingMs / 2);
         }
         return names.between(settings.get(SettingsTable.RETRY_MIN).toMillis(),
             settings.get(SettingsTable.RETRY_MAX).toMillis());
@@ -321,6 +336,7 @@ public final class Hub implements AutoCloseable {
             closed = true;
             parts = running;
         }
+        drain.close();
         if (parts != null) {
             parts.close();
         }
@@ -339,6 +355,15 @@ public final class Hub implements AutoCloseable {
     /** What keeps the store from opening, for those who are refused meanwhile; null where it only takes its time. */
     public void whyNotOpen(Supplier<String> reason) {
         whyNotOpen = reason;
+    }
+
+    /** The same for streams, which a hub that is about to end does not begin. */
+    private RunningHub serving() {
+        RunningHub parts = running();
+        if (drain.isOn()) {
+            throw Refused.because(Refused.Reason.NOT_OPEN, "the hub is about to end; its streams are ending");
+        }
+        return parts;
     }
 
     private RunningHub running() {

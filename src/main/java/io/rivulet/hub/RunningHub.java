@@ -193,6 +193,11 @@ final class RunningHub {
         fanOut.shards().forEach(shard -> shard.post(shard::endBanned));
     }
 
+    /** Ends some streams: see {@link Drain.Ending}. */
+    void drain(double gone, boolean isLast) {
+        fanOut.shards().forEach(shard -> shard.post(() -> shard.drain(gone, isLast)));
+    }
+
     LookUps lookUps() {
         return lookUps;
     }

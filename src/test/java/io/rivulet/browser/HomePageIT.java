@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.rivulet.kit.Await;
 import io.rivulet.kit.Container;
 import io.rivulet.kit.EventStream;
+import io.rivulet.kit.OwnWar;
 import io.rivulet.kit.Publisher;
 import io.rivulet.kit.Server;
 import io.rivulet.mercure.Token;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -199,6 +201,33 @@ class HomePageIT {
         assertEquals("exact", tab.text("#resumed"));
     }
 
+    @Test
+    void aRestartOfTheRunnableWarIsNoMoreThanReconnecting() throws IOException {
+        int port;
+        List<String> published;
+        try (OwnWar war = new OwnWar(folder, Map.of(), "--port=0", "--retry.closing=1s").awaitOpen();
+             Publisher publisher = Publisher.to(war.port())) {
+            port = war.port();
+            tab.open("http://localhost:" + port + "/");
+            tab.await("document.body.dataset.state === 'open'");
+            published = new ArrayList<>(publish(publisher, "before", 3));
+            tab.await(DATA + ".split(',').length === 3");
+            war.terminate();
+            assertEquals(143, war.awaitGone());
+            tab.await("document.body.dataset.state === 'lost'");
+        }
+        try (OwnWar war = new OwnWar(folder, Map.of(), "--port=" + port).awaitOpen();
+             Publisher publisher = Publisher.to(war.port())) {
+            published.addAll(publish(publisher, "away", 3));
+            tab.await("document.body.dataset.state === 'open'");
+            tab.await(DATA + ".split(',').length >= " + published.size());
+            everyEventOnce(published);
+            assertEquals("exact", tab.text("#resumed"));
+            assertEquals(List.of(), tab.complaints().stream().filter(c -> !c.contains("ERR_CONNECTION_REFUSED"))
+                .toList(), "no stream was cut");
+        }
+    }
+
     /** What Firefox does at a refused connection, and every browser at an answer that is no stream. */
     @Test
     void aPageWhoseBrowserGaveUpComesBackByItselfAfterItsLastEvent() throws IOException {
@@ -371,12 +400,16 @@ class HomePageIT {
     }
 
     private List<String> publish(String word, int count) throws IOException {
-        List<String> all = new ArrayList<>();
         try (Publisher publisher = Publisher.to(server)) {
-            for (int i = 1; i <= count; i++) {
-                all.add(word + " " + i);
-                publisher.publish("news", word + " " + i);
-            }
+            return publish(publisher, word, count);
+        }
+    }
+
+    private static List<String> publish(Publisher publisher, String word, int count) throws IOException {
+        List<String> all = new ArrayList<>();
+        for (int i = 1; i <= count; i++) {
+            all.add(word + " " + i);
+            publisher.publish("news", word + " " + i);
         }
         return all;
     }

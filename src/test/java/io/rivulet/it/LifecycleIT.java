@@ -86,6 +86,37 @@ class LifecycleIT {
         }
     }
 
+    /** Not after: a Jetty that stops closes its connections first, and a Tomcat ends open streams. */
+    @Test
+    void aServerThatStopsServesOnUntilAStreamHasGotWhatWaitsForIt() throws Exception {
+        try (Server server = Server.in(container).set("drain", "5m").start();
+             EventStream slow = EventStream.to(server).topic("t/{n}").query("rate", "1").open();
+             EventStream other = EventStream.to(server).topic("other").open();
+             Publisher publisher = Publisher.to(server)) {
+            slow.awaitHello();
+            other.awaitHello();
+            for (int i = 0; i < 60; i++) { // an event a second: a minute
+                publisher.publish("t/" + i, "x");
+            }
+            Thread stop = new Thread(server::stop, "test-stop");
+            stop.start();
+            assertTrue(other.awaitEnd(), "it has all there is");
+            assertTrue(other.retryMs() >= 1_000);
+            Await.until("others are told not to come", () -> !Health.of(server).isOpen());
+            assertEquals("the hub is about to end; its streams are ending",
+                Health.of(server).json().get("reason").getAsString());
+            publisher.publish("other", "published while it stops");
+            assertRefusedSoftlyAsStream(server.port(), "");
+            assertTrue(!slow.isEnded());
+            slow.cut();
+            stop.join(2 * Await.LIMIT.toMillis());
+            assertTrue(!stop.isAlive(), "nobody is waited for any more");
+            server.start().awaitOpen();
+            other.reconnect();
+            other.awaitData("published while it stops");
+        }
+    }
+
     @Test
     void aReloadEndsStreamsPolitelyAndLeavesNoClassLoader() throws IOException {
         try (Server server = Server.in(container).start();
@@ -167,7 +198,7 @@ class LifecycleIT {
     }
 
     /** A browser's EventSource must come back, so it gets a stream that ends; everybody else gets the truth. */
-    private static void assertRefusedSoftly(int port, String path) throws IOException {
+    private static void assertRefusedSoftlyAsStream(int port, String path) throws IOException {
         WireResponse browser = EventStream.to(port, path).topic("t").exchange();
         assertEquals(200, browser.status());
         assertTrue(browser.text().matches("(?s)(:[^\n]*\n)*retry: [0-9]+\n.*"), browser.text());
@@ -175,6 +206,10 @@ class LifecycleIT {
         assertEquals(503, program.status());
         assertNotEquals(null, program.header("Retry-After"));
         assertTrue(program.json().get("detail").getAsString().length() > 10, program.text());
+    }
+
+    private static void assertRefusedSoftly(int port, String path) throws IOException {
+        assertRefusedSoftlyAsStream(port, path);
         try (Publisher publisher = Publisher.to(port, path)) {
             assertEquals(503, publisher.form("topic", "t", "data", "x").status());
         }

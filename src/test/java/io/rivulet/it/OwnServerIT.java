@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonObject;
 import io.rivulet.kit.Await;
 import io.rivulet.kit.EventStream;
 import io.rivulet.kit.OwnWar;
 import io.rivulet.kit.Publisher;
+import io.rivulet.kit.StreamParser;
 import io.rivulet.kit.WireClient;
 import io.rivulet.kit.WireResponse;
 import java.io.IOException;
@@ -42,6 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 class OwnServerIT {
 
     private static final long MOST_BYTES = 15L << 20;
+    private static final int STREAMS = 20;
 
     @TempDir
     private Path folder;
@@ -78,6 +81,104 @@ class OwnServerIT {
                 assertEquals("exact", stream.awaitHello().get("resumed").getAsString());
                 stream.awaitData("again");
             }
+        }
+    }
+
+    /** What a page must not notice but for "reconnecting". Publishers go on, and publish again what was refused. */
+    @Test
+    void aRestartUnderLoadCostsNoStreamAnEventAndNoPublisherAnAnswerThatItCannotTrust() throws Exception {
+        int port;
+        Load load;
+        List<EventStream> streams = new ArrayList<>();
+        try {
+            try (OwnWar war = run("--port=0", "--retry.closing=500ms").awaitOpen()) {
+                port = war.port();
+                for (int i = 0; i < STREAMS; i++) {
+                    streams.add(EventStream.to(port).topic("load").reconnecting(Await.LIMIT).open());
+                }
+                streams.forEach(EventStream::awaitHello);
+                load = new Load(port);
+                load.start();
+                streams.forEach(EventStream::awaitEvent);
+                war.terminate();
+                assertEquals(143, war.awaitGone(), war.said());
+                for (EventStream stream : streams) {
+                    assertTrue(stream.awaitEnd(), "each has its last chunk");
+                }
+            }
+            try (OwnWar war = run("--port=" + port).awaitOpen()) {
+                Await.until("all are back", () -> streams.stream().allMatch(s -> s.connections() == 2));
+                assertEquals(port, war.port());
+                List<String> published = load.end();
+                for (EventStream stream : streams) {
+                    Await.until("the last event", () -> stream.events().size() >= published.size());
+                    assertEquals(published, stream.events().stream().map(StreamParser.Dispatched::data).toList());
+                    assertEquals("exact", stream.awaitHello().get("resumed").getAsString());
+                }
+            }
+        } finally {
+            streams.forEach(EventStream::close);
+        }
+    }
+
+    /** One publisher that publishes again what was not acknowledged, under the same key. */
+    private static final class Load extends Thread {
+        private final int port;
+        private final List<String> published = new ArrayList<>();
+        private volatile boolean ended;
+
+        Load(int port) {
+            super("test-load");
+            this.port = port;
+        }
+
+        @Override
+        public void run() {
+            try (Publisher publisher = Publisher.to(port)) {
+                for (int i = 0; !ended; i++) {
+                    String data = Integer.toString(i);
+                    Await.until("event " + i + " is published", () -> isTaken(publisher, data));
+                    published.add(data);
+                }
+            }
+        }
+
+        private static boolean isTaken(Publisher publisher, String data) {
+            try {
+                return publisher.post("?topic=load", Map.of("Idempotency-Key", data),
+                    data.getBytes(StandardCharsets.UTF_8)).status() == 200;
+            } catch (IOException e) {
+                return false; // nobody listens for a moment, or it is not known
+            }
+        }
+
+        /** All that it has published. */
+        List<String> end() throws InterruptedException {
+            ended = true;
+            join(Await.LIMIT.toMillis());
+            assertTrue(!isAlive());
+            return published;
+        }
+    }
+
+    @Test
+    void atASignalItServesOnUntilAStreamHasGotWhatWaitsForIt() throws Exception {
+        try (OwnWar war = run("--port=0", "--drain=5m").awaitOpen();
+             EventStream slow = EventStream.to(war.port()).topic("t/{n}").query("rate", "1").open();
+             Publisher publisher = Publisher.to(war.port())) {
+            slow.awaitHello();
+            for (int i = 0; i < 60; i++) { // an event a second: a minute
+                publisher.publish("t/" + i, "x");
+            }
+            war.terminate();
+            Await.until("others are told not to come", () -> ask(war.port(), "/health/ready").status() == 503);
+            publisher.publish("other", "x");
+            JsonObject drain = ask(war.port(), "/api/drain").json();
+            assertEquals("draining 1 1", drain.get("state").getAsString() + " " + drain.get("streams") + " "
+                + drain.get("atBegin"));
+            assertTrue(!slow.isEnded());
+            slow.cut();
+            assertEquals(143, war.awaitGone(), "nobody is waited for any more; it said " + war.said());
         }
     }
 
@@ -199,11 +300,13 @@ class OwnServerIT {
         }
     }
 
-    private static WireResponse ask(int port, String path) throws IOException {
+    private static WireResponse ask(int port, String path) {
         try (WireClient client = WireClient.to(port, 0)) {
             WireResponse head = client.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n").readHead();
             return new WireResponse(head.version(), head.status(), head.headers(),
                 client.body(head).readAllBytes());
+        } catch (IOException e) {
+            throw new AssertionError(path + " has no answer", e);
         }
     }
 

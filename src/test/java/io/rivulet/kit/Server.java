@@ -216,6 +216,7 @@ public final class Server implements AutoCloseable {
             this.container = container;
             set("dev", "true");
             set("heartbeat", "1s");
+            set("drain", "2s"); // for those that are behind when a test ends
             set("retry.closing", "1s"); // pages that a test restarts the server for come back before its patience ends
         }
 

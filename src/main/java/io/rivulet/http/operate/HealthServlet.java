@@ -57,18 +57,20 @@ public final class HealthServlet extends HubServlet {
     }
 
     private Answer ready(boolean askedForPublishing) {
-        String notReady = store.whyNotReady();
-        String notPublishing = notReady != null ? notReady : context().hub().publishTrouble();
+        String notOpen = store.whyNotReady();
+        String notReady = notOpen != null || !context().hub().drain().isOn() ? notOpen
+            : "the hub is about to end; its streams are ending";
+        String notPublishing = notOpen != null ? notOpen : context().hub().publishTrouble();
         JsonObject json = new JsonObject();
         json.addProperty("status", notReady == null ? "ready" : "not ready");
         if (notReady != null) {
             json.addProperty("reason", notReady);
         }
         json.addProperty("publish", notPublishing == null);
-        if (notPublishing != null && notReady == null) {
+        if (notPublishing != null && notOpen == null) {
             json.addProperty("publishReason", notPublishing);
         }
-        boolean well = askedForPublishing ? notPublishing == null : notReady == null;
+        boolean well = notReady == null && !(askedForPublishing && notPublishing != null);
         return Answer.json(well ? 200 : 503, json.toString());
     }
 }

@@ -7,6 +7,7 @@ import io.rivulet.hub.stream.feed.LiveFeed;
 import io.rivulet.hub.stream.feed.Round;
 import io.rivulet.hub.stream.feed.Turn;
 import io.rivulet.refusal.FaultLog;
+import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -25,6 +26,8 @@ final class Lifecycle {
 
     private static final int STEPS = 9;
     private static final int TRIES = 6;
+    /** A client that takes nothing for so long is not waited for when the hub ends. */
+    private static final long PATIENCE_NS = 2_000_000_000;
 
     private final ShardSetup setup;
     private final ShardStreams streams;
@@ -34,6 +37,8 @@ final class Lifecycle {
     private final Round round;
     private final Consumer<Subscriber> serve;
     private final BiConsumer<Subscriber, Throwable> failed;
+    /** How many streams there were when they began to be drained; -1 before. */
+    private int atDrain = -1;
 
     /** {@code serve} writes what a stream has to hear; {@code failed} ends one that has failed. */
     Lifecycle(ShardSetup setup, ShardStreams streams, Round round, Turn turn, UnsentBytes unsent,
@@ -135,6 +140,37 @@ final class Lifecycle {
                 close(s, EndReason.BANNED);
             }
         }
+    }
+
+    /**
+     * Ends streams until this part of them is gone: those that have got all there is for them, and where {@code isLast}
+     * the others, too. Streams that end already are not waited for.
+     */
+    void drain(double gone, boolean isLast) {
+        List<Subscriber> list = streams.list();
+        if (atDrain < 0) {
+            atDrain = list.size();
+        }
+        int open = 0;
+        for (Subscriber s : list) {
+            open += s.isEnding() ? 0 : 1;
+        }
+        int mayStay = isLast ? 0 : (int) (atDrain * (1 - gone));
+        // backwards: one that ends is replaced by the last
+        for (int i = list.size() - 1; i >= 0 && open > mayStay; i--) {
+            Subscriber s = list.get(i);
+            if (!s.isEnding() && (isLast || !awaitsMore(s))) {
+                close(s, EndReason.DRAINED);
+                open--;
+            }
+        }
+    }
+
+    /** Whether something waits for it, and its client takes it. */
+    private boolean awaitsMore(Subscriber s) {
+        boolean hasAll = s.feed() instanceof LiveFeed live && live.eventsHeld() == 0 && !s.hasHubBytes();
+        boolean isStalled = s.socketWait() != null && s.socketWait().sinceProgressNs(round.ns()) >= PATIENCE_NS;
+        return !hasAll && !isStalled;
     }
 
     /** Tells it, between two events, that its token ends soon. */

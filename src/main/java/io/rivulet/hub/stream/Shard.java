@@ -494,6 +494,16 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
         lifecycle.endBanned();
     }
 
+    /**
+     * Ends streams of a hub that is about to end.
+     *
+     * @param gone   the part of them that is to be gone now, 0 to 1
+     * @param isLast whether those that are behind end, too
+     */
+    public void drain(double gone, boolean isLast) {
+        lifecycle.drain(gone, isLast);
+    }
+
     @Override
     public void endAll() {
         lifecycle.endAll();
