@@ -120,7 +120,9 @@ public final class SubscribeHandler {
 
     /**
      * Says no so that a browser's own EventSource understands it, which stops for ever at a 4xx or 5xx: it comes back
-     * later, or, when it is banned, never (204). False when this refusal is to be told as any other.
+     * later, or, when it is banned, never (204). Many libraries stop as well, and not all of them can be told from
+     * others. So whoever asks for an event stream is answered so while the hub starts, hands over or ends: that is
+     * nobody's fault, and over in a moment. False when this refusal is to be told as any other.
      *
      * @param dialect of the door
      * @param cursor  the id that the client resumes after; null when it names none
@@ -132,9 +134,10 @@ public final class SubscribeHandler {
             response.setStatus(HttpServletResponse.SC_NO_CONTENT);
             return true;
         }
-        boolean passing = e.reason() == Reason.NOT_OPEN
-            || dialect.isSoftWhenFull() && (e.reason() == Reason.OVERLOADED || e.reason() == Reason.TOO_MANY_STREAMS);
-        if (!passing || !isNative(request)) {
+        boolean full = e.reason() == Reason.OVERLOADED || e.reason() == Reason.TOO_MANY_STREAMS;
+        boolean softly = e.reason() == Reason.NOT_OPEN ? asksForEvents(request)
+            : full && dialect.isSoftWhenFull() && isNative(request);
+        if (!softly) {
             return false;
         }
         comeBackLater(dialect, cursor, response);
@@ -142,9 +145,13 @@ public final class SubscribeHandler {
     }
 
     private static boolean isNative(HttpServletRequest request) {
-        String accept = request.getHeader("Accept");
         String cache = request.getHeader("Cache-Control");
-        return accept != null && accept.contains("text/event-stream") && cache != null && cache.contains("no-cache");
+        return asksForEvents(request) && cache != null && cache.contains("no-cache");
+    }
+
+    private static boolean asksForEvents(HttpServletRequest request) {
+        String accept = request.getHeader("Accept");
+        return accept != null && accept.contains("text/event-stream");
     }
 
     /**

@@ -29,6 +29,18 @@ class SoftRefusalTest {
         }
     }
 
+    /** go-sse and reqwest-eventsource send no Cache-Control, and give up for good at a 503. */
+    @Test
+    void whileTheStoreOpensLibrariesAreToldAsBrowsersAreAndOthersByTheStatus() throws Exception {
+        try (Door opening = Door.opening()) {
+            assertRetry(2_000, 4_000, opening.send("GET /api/updates?topic=a\nAccept: text/event-stream", ""));
+            assertRetry(2_000, 4_000, opening.send(MERCURE + "?match=a\nAccept: text/event-stream", ""));
+            for (String accept : new String[] {"", "\nAccept: */*", "\nAccept: text/html\nCache-Control: no-cache"}) {
+                assertEquals(503, opening.send("GET /api/updates?topic=a" + accept, "").getStatus(), accept);
+            }
+        }
+    }
+
     /** Nothing came after the id that the client has, so its stream begins right behind that. */
     @ParameterizedTest
     @CsvSource({"?match=a&last_event_id=urn:x:1, urn:x:1", "?match=a&last_event_id=, earliest",
