@@ -1,0 +1,105 @@
+package io.rivulet.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.jar.JarInputStream;
+import java.util.jar.Manifest;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** What lies in the built WAR: the libraries of THIRD-PARTY.md and no others, under the licences that they name. */
+@Tag("once")
+class ArchiveIT {
+
+    private static final Path LIST = Path.of("THIRD-PARTY.md");
+    private static final long WAR_BYTES_MAX = 15L << 20;
+    private static final Pattern ROW =
+        Pattern.compile("(?m)^\\| `([\\w.-]+)` \\| ([^|]+) \\| `(WEB-INF/lib|META-INF/server)` \\|$");
+    private static final Pattern LIBRARY = Pattern.compile("(WEB-INF/lib|META-INF/server)/(.+)-\\d[^/]*\\.jar");
+    /** What a library's manifest says where it is under the licence of this name. */
+    private static final Map<String, String> SAID = Map.of("Apache-2.0", "apache", "MIT", "mit", "EPL-2.0", "epl-2.0",
+        "GPL-2.0", "gnu.org", "BSD-3-Clause", "bsd");
+
+    private static Path war() {
+        return Path.of(System.getProperty("war", "target/rivulet.war"));
+    }
+
+    /** By the folder and the name of the library, its manifest. */
+    private static Map<String, Manifest> libraries() throws IOException {
+        Map<String, Manifest> libraries = new TreeMap<>();
+        try (JarFile archive = new JarFile(war().toFile())) {
+            for (JarEntry entry : archive.stream().toList()) {
+                Matcher name = LIBRARY.matcher(entry.getName());
+                if (name.matches()) {
+                    try (InputStream in = archive.getInputStream(entry); JarInputStream jar = new JarInputStream(in)) {
+                        libraries.put(name.group(1) + "/" + name.group(2), jar.getManifest());
+                    }
+                }
+            }
+        }
+        return libraries;
+    }
+
+    /** By the folder and the name of the library, its licence. */
+    private static Map<String, String> listed() throws IOException {
+        Map<String, String> listed = new TreeMap<>();
+        Matcher row = ROW.matcher(Files.readString(LIST));
+        while (row.find()) {
+            listed.put(row.group(3) + "/" + row.group(1), row.group(2));
+        }
+        return listed;
+    }
+
+    @Test
+    void eachLibraryInTheWarIsListedAndNoOther() throws Exception {
+        assertEquals(new ArrayList<>(libraries().keySet()), new ArrayList<>(listed().keySet()));
+    }
+
+    @Test
+    void eachLicenceIsTheOneThatTheLibraryNames() throws Exception {
+        Map<String, String> listed = listed();
+        List<String> faults = new ArrayList<>();
+        libraries().forEach((library, manifest) -> {
+            String said = manifest == null ? ""
+                : String.valueOf(manifest.getMainAttributes().getValue("Bundle-License"));
+            for (String licence : listed.getOrDefault(library, "none").split(" OR ")) {
+                String name = licence.replaceFirst(" WITH .*", "");
+                if (!said.toLowerCase(Locale.ROOT).contains(SAID.getOrDefault(name, name))) {
+                    faults.add(library + " is listed under " + name + " and says " + said);
+                }
+            }
+        });
+        assertEquals(List.of(), faults);
+    }
+
+    @Test
+    void theListAndTheLicenceLieInTheWarWhichIsSmall() throws Exception {
+        assertTrue(Files.size(war()) < WAR_BYTES_MAX, "the WAR has " + Files.size(war()) + " bytes");
+        try (JarFile archive = new JarFile(war().toFile())) {
+            for (String file : List.of("LICENSE", "THIRD-PARTY.md")) {
+                JarEntry entry = archive.getJarEntry("META-INF/" + file);
+                assertNotNull(entry, file);
+                try (InputStream in = archive.getInputStream(entry)) {
+                    assertEquals(Files.readString(Path.of(file)),
+                        new String(in.readAllBytes(), StandardCharsets.UTF_8));
+                }
+            }
+        }
+    }
+}
