@@ -50,6 +50,7 @@ class LayersTest {
         "hub.tail",
         "hub.dialect",
         "cluster",
+        "log.archive",
         "log.store",
         "log.segment",
         "log.index",

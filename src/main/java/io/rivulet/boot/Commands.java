@@ -4,7 +4,10 @@ import io.rivulet.auth.token.TokenCommand;
 import io.rivulet.config.BadSetting;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
+import io.rivulet.log.archive.LogCommand;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,24 +42,53 @@ public final class Commands {
      * @return the status of the process
      * @throws IOException when the output cannot be written
      */
-    public static int run(String[] words, Appendable out, Appendable err) throws IOException {
+    public static int run(String[] words, PrintStream out, PrintStream err) throws IOException {
         List<String> all = Arrays.asList(words);
         if (all.contains("--help") || all.contains("help")) {
-            out.append(HELP).append('\n').append(TokenCommand.HELP);
+            out.append(help());
             return ServeCommand.DONE;
         }
         if (all.isEmpty() || all.get(0).startsWith("--")) {
             return ServeCommand.run(all, out, err);
         }
+        if (all.get(0).equals(LogCommand.NAME)) {
+            return log(all.subList(1, all.size()), out, err);
+        }
         if (!all.get(0).equals(TOKEN)) {
-            err.append("there is no command \"").append(all.get(0)).append("\"\n\n").append(HELP)
-                .append('\n').append(TokenCommand.HELP);
+            err.append("there is no command \"").append(all.get(0)).append("\"\n\n").append(help());
             return ServeCommand.USAGE;
         }
+        return token(all.subList(1, all.size()), out, err);
+    }
+
+    private static String help() {
+        return HELP + '\n' + TokenCommand.HELP + '\n' + LogCommand.HELP;
+    }
+
+    private static int log(List<String> words, PrintStream out, PrintStream err) {
+        try {
+            List<String> own = words.stream().filter(LogCommand::isOwn).toList();
+            Settings settings = Settings.of(
+                ServeCommand.sources(words.stream().filter(word -> !LogCommand.isOwn(word)).toList()).sources());
+            Path folder = Path.of(settings.get(SettingsTable.DATA_DIR).orElseThrow()).toAbsolutePath().normalize();
+            if (LogCommand.isImport(own)) {
+                DataFolder.make(folder);
+            }
+            return new LogCommand(folder, settings, System.in, out, err).run(own);
+        } catch (BadSetting e) {
+            err.append(e.getMessage()).append('\n');
+            return ServeCommand.USAGE;
+        } catch (IOException e) {
+            err.append("the folder cannot be made: ").append(e.toString()).append('\n');
+            return ServeCommand.FAILED;
+        }
+    }
+
+    private static int token(List<String> words, PrintStream out, PrintStream err) {
         try {
             Settings settings = Settings.of(HostSettings.ofCommand().sources());
             List<String> warnings = new ArrayList<>();
-            out.append(TokenCommand.run(all.subList(1, all.size()), settings, InstantSource.system().instant(),
+            out.append(TokenCommand.run(words, settings, InstantSource.system().instant(),
                 warnings::add)).append('\n');
             for (String warning : warnings) {
                 err.append("warning: ").append(warning).append('\n');

@@ -105,7 +105,7 @@ final class DataFolder {
     }
 
     /** For its owner alone, where the system knows owners: the key of the ids and private events lie in it. */
-    private static void make(Path path) throws IOException {
+    static void make(Path path) throws IOException {
         if (Files.isDirectory(path)) {
             return;
         }

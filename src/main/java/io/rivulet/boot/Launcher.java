@@ -3,6 +3,7 @@ package io.rivulet.boot;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintStream;
 import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -39,7 +40,7 @@ public final class Launcher {
             status = run(Launcher.class.getClassLoader(), words);
         } else {
             Path folder = Files.createTempDirectory("rivulet-command");
-            try (URLClassLoader loader = new URLClassLoader(unpack(own, folder, serves(words)),
+            try (URLClassLoader loader = new URLClassLoader(unpack(own, folder, isOfServer(words)),
                 ClassLoader.getPlatformClassLoader())) {
                 Thread.currentThread().setContextClassLoader(loader); // where slf4j looks for its providers
                 status = run(loader, words);
@@ -55,23 +56,24 @@ public final class Launcher {
 
     private static int run(ClassLoader loader, String[] words) throws Exception {
         return (int) Class.forName(COMMANDS, true, loader)
-            .getMethod("run", String[].class, Appendable.class, Appendable.class)
+            .getMethod("run", String[].class, PrintStream.class, PrintStream.class)
             .invoke(null, words, System.out, System.err);
     }
 
-    private static boolean serves(String... words) {
-        return words.length == 0 || words[0].startsWith("--");
+    /** Whether the command runs the server, or reads its settings as it does, by classes that know the servlet API. */
+    private static boolean isOfServer(String... words) {
+        return words.length == 0 || words[0].startsWith("--") || words[0].equals("log");
     }
 
     /** The class path: the classes where they are, the libraries as files, since a jar in a jar cannot be opened. */
-    private static URL[] unpack(Path war, Path folder, boolean serves) throws IOException {
+    private static URL[] unpack(Path war, Path folder, boolean withServer) throws IOException {
         List<URL> urls = new ArrayList<>();
         urls.add(URI.create("jar:" + war.toUri() + "!/" + CLASSES).toURL());
         try (JarFile jar = new JarFile(war.toFile())) {
             for (Enumeration<JarEntry> entries = jar.entries(); entries.hasMoreElements(); ) {
                 JarEntry entry = entries.nextElement();
                 String name = entry.getName();
-                boolean wanted = name.startsWith(LIBRARIES) || serves && name.startsWith(SERVER);
+                boolean wanted = name.startsWith(LIBRARIES) || withServer && name.startsWith(SERVER);
                 if (wanted && name.endsWith(".jar")) {
                     Path file = folder.resolve(Path.of(name).getFileName());
                     try (InputStream in = jar.getInputStream(entry)) {

@@ -4,15 +4,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.rivulet.config.Settings;
+import io.rivulet.event.Event;
 import io.rivulet.kit.Await;
 import io.rivulet.kit.Container;
 import io.rivulet.kit.Server;
 import io.rivulet.kit.WireClient;
+import io.rivulet.log.LogRecord;
+import io.rivulet.log.segment.SegmentLog;
+import io.rivulet.metrics.Metrics;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
@@ -70,6 +77,31 @@ class CommandIT {
             }
             assertEquals(200, ask(server, "GET /home/app.js HTTP/1.1\r\nHost: localhost\r\n\r\n"));
         }
+    }
+
+    /** The process has 64 MB, and the log 80. */
+    @Test
+    void theWarBacksUpALogThatIsLargerThanItsMemory(@TempDir Path other) throws Exception {
+        Path data = Files.createDirectory(other.resolve("data"));
+        byte[] large = new byte[256 * 1024];
+        Arrays.fill(large, (byte) 'x');
+        long head;
+        try (SegmentLog log = SegmentLog.open(data, Settings.with("log.sync", "never"), InstantSource.system(),
+            System::nanoTime, new Metrics())) {
+            for (int i = 0; i < 320; i++) {
+                log.append(List.of(new LogRecord(Event.on("news").data(large).build(), null)));
+            }
+            head = log.range().head();
+        }
+        String backup = other.resolve("backup.ndjson").toString();
+        Result exported = run("log", "export", backup, "--data.dir=" + data);
+        assertEquals(0, exported.status(), exported.err());
+        Result imported = run("log", "import", backup, "--data.dir=" + other.resolve("copy"));
+        assertEquals(0, imported.status(), imported.err());
+        Result verified = run("log", "verify", "--data.dir=" + other.resolve("copy"));
+        assertEquals(0, verified.status(), verified.out());
+        assertTrue(verified.out().contains("positions 1 to " + head), verified.out());
+        assertEquals(2, run("log", "verify", "--data.dri=x").status());
     }
 
     @Test

@@ -73,7 +73,7 @@ final class LogOpener {
 
     static LogOpener open(Disk disk, Path folder, LogOptions options, io.rivulet.metrics.Metrics metrics)
         throws IOException {
-        List<String> names = disk.list(folder);
+        List<String> names = LogImport.settle(disk, folder, disk.list(folder));
         StoreMeta meta = meta(disk, folder, names);
         StoreHash hash = new StoreHash(meta.key());
         Segments segments = new Segments(disk, folder, metrics, hash, new ChunkCache(options.readBytes()),

@@ -8,7 +8,6 @@ import io.rivulet.log.index.HeapIndex;
 import io.rivulet.log.index.SparseIndex;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 
 /**
  * Walks the blocks of a segment file, compares every checksum and builds the index in memory. {@link LogOpener} uses it
@@ -26,28 +25,18 @@ import java.util.Arrays;
  */
 final class SegmentScan {
 
-    private static final int WINDOW_BYTES = 256 * 1024;
-
     private final Path file;
-    private final Disk.File in;
-    private final long fileLength;
-    private final int salt;
+    private final BlockFile blocks;
     private final Segment segment;
     private final long indexBytesMax;
     /** Null when it had become too large. */
     private HeapIndex index;
     private BlockHeader lastBlock;
-    /** A part of the file; it grows where a block is larger. */
-    private byte[] window = new byte[WINDOW_BYTES];
-    private long windowAt;
-    private int windowLength;
 
     private SegmentScan(Path folder, Segment.Header header, Disk.File in, StoreHash hash, HashRange range,
                         long indexBytesMax) throws IOException {
-        this.in = in;
-        this.fileLength = in.length();
         this.indexBytesMax = indexBytesMax;
-        salt = hash.salt();
+        blocks = new BlockFile(in, hash.salt());
         index = new HeapIndex(hash, range);
         segment = new Segment(folder, header, new SparseIndex(), index);
         file = segment.file();
@@ -86,30 +75,26 @@ final class SegmentScan {
 
     /** Whether the whole blocks are all there is in the file. */
     boolean isWhole() {
-        return segment.length() == fileLength;
+        return segment.length() == blocks.length();
     }
 
     /** Takes the block that follows; false when there is none that is whole and in its position. */
     private boolean next() throws IOException {
         int at = segment.length();
-        BlockHeader block = header(at);
-        if (block == null || block.base() != segment.last() + 1 || !load(at, BlockHeader.BYTES + block.bodyLength())) {
-            return false;
-        }
-        int from = (int) (at - windowAt);
-        if (!block.bodyMatches(window, from)) {
+        BlockHeader block = blocks.whole(at);
+        if (block == null || block.base() != segment.last() + 1) {
             return false;
         }
         segment.sparse().offer(segment.count(), at, block.timeMs());
-        enter(from, block, at);
+        enter(block, at);
         segment.grow(at + BlockHeader.BYTES + block.bodyLength(), block.count(), block.timeMs());
         lastBlock = block;
         return true;
     }
 
-    private void enter(int from, BlockHeader block, int at) {
+    private void enter(BlockHeader block, int at) {
         if (index != null) {
-            enter(window, from, block, segment.count(), at, index);
+            enter(blocks.bytes(), blocks.index(at), block, segment.count(), at, index);
             if (index.bytes() > indexBytesMax) {
                 index = null;
                 segment.index(null, 0);
@@ -133,17 +118,12 @@ final class SegmentScan {
      */
     void checkTail() throws IOException {
         int bad = segment.length();
-        // every offset, since nobody knows where the next block begins once one is damaged; a header has a checksum
-        for (long at = bad + 1L; at + BlockHeader.BYTES <= fileLength; at++) {
-            BlockHeader later = header(at);
-            if (later != null && later.base() > segment.last() && later.syncedTo() > bad
-                && load(at, BlockHeader.BYTES + later.bodyLength())
-                && later.bodyMatches(window, (int) (at - windowAt))) {
-                throw new LogCorrupt(file + " is damaged at offset " + bad + " (position " + (segment.last() + 1)
-                    + "), before a whole block at offset " + at + " (position " + later.base() + "). These events were"
-                    + " acknowledged, so nothing was cut: restore the file from a backup, or move it and all later"
-                    + " segments away");
-            }
+        long later = blocks.nextWhole(bad + 1L, segment.last(), bad);
+        if (later >= 0) {
+            throw new LogCorrupt(file + " is damaged at offset " + bad + " (position " + (segment.last() + 1)
+                + "), before a whole block at offset " + later + " (position " + blocks.header(later).base()
+                + "). These events were acknowledged, so nothing was cut: restore the file from a backup, or move it"
+                + " and all later segments away");
         }
     }
 
@@ -154,25 +134,5 @@ final class SegmentScan {
                 + (segment.last() + 1) + ") and is not the last segment. Its events were acknowledged, so nothing was"
                 + " cut: restore the file from a backup, or move it and all older segments away");
         }
-    }
-
-    private BlockHeader header(long at) throws IOException {
-        return load(at, BlockHeader.BYTES) ? BlockHeader.read(window, (int) (at - windowAt), salt) : null;
-    }
-
-    /** Brings these bytes into the window; false when the file ends before. */
-    private boolean load(long at, int length) throws IOException {
-        if (length < 0 || at + length > fileLength) {
-            return false;
-        }
-        if (at >= windowAt && at + length <= windowAt + windowLength) {
-            return true;
-        }
-        if (length > window.length) {
-            window = Arrays.copyOf(window, length);
-        }
-        windowAt = at;
-        windowLength = in.read(at, window, 0, (int) Math.min(window.length, fileLength - at));
-        return windowLength >= length;
     }
 }

@@ -77,6 +77,11 @@ record StoreMeta(long storeId, byte[] key, long headAtLeast, List<Epoch> epochs)
 
     /** Replaces the file; after a crash in between the old one is there. */
     void write(Disk disk, Path folder) throws IOException {
+        disk.replace(folder.resolve(NAME), bytes());
+    }
+
+    /** The content of the file. */
+    byte[] bytes() {
         Bytes out = new Bytes(FIXED_BYTES + 12 * epochs.size() + 4);
         out.putInt(MAGIC);
         out.putInt(VERSION);
@@ -89,7 +94,7 @@ record StoreMeta(long storeId, byte[] key, long headAtLeast, List<Epoch> epochs)
             out.putLong(e.begin());
         }
         out.putInt(Bytes.crc(out.array(), 0, out.length()));
-        disk.replace(folder.resolve(NAME), java.util.Arrays.copyOf(out.array(), out.length()));
+        return java.util.Arrays.copyOf(out.array(), out.length());
     }
 
     /**
@@ -99,7 +104,11 @@ record StoreMeta(long storeId, byte[] key, long headAtLeast, List<Epoch> epochs)
      */
     static StoreMeta read(Disk disk, Path folder) throws IOException {
         Path file = folder.resolve(NAME);
-        byte[] b = disk.readAll(file);
+        return of(disk.readAll(file), file.toString());
+    }
+
+    /** The same of its content; {@code file} is what a message calls it. */
+    static StoreMeta of(byte[] b, String file) throws LogCorrupt {
         if (b.length < FIXED_BYTES + 4 || Bytes.getInt(b, b.length - 4) != Bytes.crc(b, 0, b.length - 4)
             || Bytes.getInt(b, 0) != MAGIC) {
             throw new LogCorrupt(file + " is damaged (" + b.length + " bytes); restore it from a backup: without its"

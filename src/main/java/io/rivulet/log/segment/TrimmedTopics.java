@@ -92,7 +92,11 @@ final class TrimmedTopics {
 
     /** Reads the file; null when it is damaged: then the beginning of the log is all that is known. */
     static TrimmedTopics read(Disk disk, Path folder) throws IOException {
-        byte[] b = disk.readAll(folder.resolve(NAME));
+        return of(disk.readAll(folder.resolve(NAME)));
+    }
+
+    /** The same of its content. */
+    static TrimmedTopics of(byte[] b) {
         if (b.length < FIXED_BYTES_1 + 4 || Bytes.getInt(b, b.length - 4) != Bytes.crc(b, 0, b.length - 4)) {
             return null;
         }
