@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +24,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What lies in the built WAR: the libraries of THIRD-PARTY.md and no others, under the licences that they name. */
 @Tag("once")
@@ -101,5 +104,19 @@ class ArchiveIT {
                 }
             }
         }
+    }
+
+    @Test
+    void theListOfContentsNamesEachLibraryInTheWar(@TempDir Path folder) throws Exception {
+        Path list = folder.resolve("bom.json");
+        Process process = new ProcessBuilder(ProcessHandle.current().info().command().orElse("java"), ".ci/Bom.java",
+            war().toString(), list.toString()).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), said);
+        JsonObject bom = JsonParser.parseString(Files.readString(list)).getAsJsonObject();
+        assertEquals("CycloneDX", bom.get("bomFormat").getAsString());
+        List<String> named = new ArrayList<>();
+        bom.getAsJsonArray("components").forEach(each -> named.add(each.getAsJsonObject().get("name").getAsString()));
+        assertEquals(libraries().keySet().stream().map(name -> name.replaceFirst(".*/", "")).toList(), named);
     }
 }
