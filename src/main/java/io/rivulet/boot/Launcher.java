@@ -7,8 +7,12 @@ import java.io.PrintStream;
 import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.List;
@@ -27,6 +31,10 @@ public final class Launcher {
     private static final String CLASSES = "WEB-INF/classes/";
     private static final String LIBRARIES = "WEB-INF/lib/";
     private static final String SERVER = "META-INF/server/";
+    /** What the name of a folder with unpacked libraries begins with. */
+    private static final String FOLDER = "rivulet-command";
+    private static final String LOCK = "lock";
+    private static final long SPARED_MS = 60_000;
     private static final String COMMANDS = "io.rivulet.boot.Commands";
 
     private Launcher() {
@@ -39,9 +47,13 @@ public final class Launcher {
         if (Files.isDirectory(own)) { // the build's classes, with the libraries beside them
             status = run(Launcher.class.getClassLoader(), words);
         } else {
-            Path folder = Files.createTempDirectory("rivulet-command");
-            try (URLClassLoader loader = new URLClassLoader(unpack(own, folder, isOfServer(words)),
-                ClassLoader.getPlatformClassLoader())) {
+            Path folder = Files.createTempDirectory(FOLDER);
+            deleteLeftOvers(folder);
+            try (FileChannel held = FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE_NEW,
+                    StandardOpenOption.WRITE);
+                 URLClassLoader loader = new URLClassLoader(unpack(own, folder, isOfServer(words)),
+                     ClassLoader.getPlatformClassLoader())) {
+                held.tryLock(); // until the process ends, however it ends
                 Thread.currentThread().setContextClassLoader(loader); // where slf4j looks for its providers
                 status = run(loader, words);
             } finally {
@@ -84,6 +96,35 @@ public final class Launcher {
             }
         }
         return urls.toArray(URL[]::new);
+    }
+
+    /**
+     * Deletes what processes have left that were killed: the system gave up their locks. A folder is spared for a
+     * minute after it was made, since its process may not have locked it yet, and whatever is not this user's.
+     */
+    private static void deleteLeftOvers(Path own) throws IOException {
+        long nowMs = Files.getLastModifiedTime(own).toMillis(); // it was made just now
+        try (DirectoryStream<Path> others = Files.newDirectoryStream(own.getParent(), FOLDER + "*")) {
+            for (Path other : others) {
+                Path lock = other.resolve(LOCK);
+                if (!other.equals(own) && Files.isDirectory(other, LinkOption.NOFOLLOW_LINKS)
+                    && Files.getOwner(other).equals(Files.getOwner(own))
+                    && Files.isRegularFile(lock, LinkOption.NOFOLLOW_LINKS)
+                    && Files.getLastModifiedTime(lock).toMillis() < nowMs - SPARED_MS) {
+                    deleteUnlessHeld(other, lock);
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            // somebody else deletes them just now, or they stay: this process runs all the same
+        }
+    }
+
+    private static void deleteUnlessHeld(Path folder, Path lock) throws IOException {
+        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE)) {
+            if (channel.tryLock() != null) {
+                delete(folder.toFile());
+            }
+        }
     }
 
     private static void delete(File folder) {

@@ -44,6 +44,14 @@ public final class SettingsTable {
         "PEM file of the certificate and its chain: java -jar rivulet.war then speaks TLS. Read again at a change.");
     public static final Setting<Optional<String>> TLS_KEY = row("tls.key", PATH, "", 0, 0,
         "PEM file of the private key of tls.certificate, in PKCS 8.");
+    /** Linux has fewer where net.core.somaxconn says so; a connection that finds it full waits for seconds. */
+    public static final Setting<Integer> ACCEPT_QUEUE = row("accept.queue", COUNT, "4096", 1, 65_535,
+        "Connections that the system keeps for java -jar rivulet.war until it takes them.");
+    /** 5,000 who come back at once are served within 4 s, and leave the events of the others half of a core. */
+    public static final Setting<Integer> ACCEPT_RATE = row("accept.rate", COUNT, "1250", 0, 1_000_000,
+        "New connections that java -jar rivulet.war serves a second, evenly; more wait for it. 0 for any number.");
+    public static final Setting<Boolean> PROXY_PROTOCOL = row("proxy.protocol", FLAG, "false", 0, 0,
+        "Whether connections to java -jar rivulet.war from trusted.proxies begin with the PROXY protocol, 1 or 2.");
     public static final Setting<Boolean> HANDOVER = row("handover", FLAG, "false", 0, 0,
         "Ask the holder of the data folder to hand it over, also when the holder has another context path.");
     public static final Setting<Boolean> ANONYMOUS = row("anonymous", FLAG, "true", 0, 0,

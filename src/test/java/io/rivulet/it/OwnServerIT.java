@@ -3,6 +3,7 @@ package io.rivulet.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.JsonObject;
 import io.rivulet.kit.Await;
@@ -12,9 +13,14 @@ import io.rivulet.kit.Publisher;
 import io.rivulet.kit.StreamParser;
 import io.rivulet.kit.WireClient;
 import io.rivulet.kit.WireResponse;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,6 +28,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
@@ -273,6 +280,113 @@ class OwnServerIT {
             Files.write(certificate, Files.readAllBytes(folder.resolve("two.pem")));
             Await.until("the new certificate", () -> served(at.getPort()).equals(fresh));
         }
+    }
+
+    /** The client that everybody has; skipped where it is not, or speaks no HTTP/2. */
+    @Test
+    void curlSpeaksHttp2ToItWithTlsAndWithout() throws Exception {
+        assumeTrue(curl("--version").contains("HTTP2"), "curl with HTTP/2");
+        pair("one");
+        try (OwnWar plain = run("--port=0").awaitOpen()) {
+            assertEquals("200 1.1", ask("", plain.at()));
+            assertEquals("200 2", ask("--http2", plain.at()));
+        }
+        try (OwnWar war = run("--port=0", "--tls.certificate=" + folder.resolve("one.pem"),
+            "--tls.key=" + folder.resolve("one.key"))) {
+            assertEquals("200 2", ask("--http2", war.at()));
+            assertEquals("200 1.1", ask("--http1.1", war.at()));
+        }
+    }
+
+    private static String ask(String option, URI at) throws IOException {
+        return curl("-sk", option.isEmpty() ? "-s" : option, "-m", "20", "-o", "/dev/null", "-w",
+            "%{http_code} %{http_version}", at.resolve("/health/live").toString());
+    }
+
+    private static String curl(String... words) throws IOException {
+        List<String> command = new ArrayList<>(List.of("curl"));
+        command.addAll(List.of(words));
+        try {
+            Process curl = new ProcessBuilder(command).redirectErrorStream(true).start();
+            return new String(curl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return "there is none: " + e.getMessage();
+        }
+    }
+
+    /** Both versions are said by a proxy that is trusted, and by somebody else, who makes it up. */
+    @Test
+    void behindTheProxyProtocolAClientHasItsOwnAddressAndNobodyElseCanMakeOneUp() throws Exception {
+        try (OwnWar war = run("--port=0", "--proxy.protocol=true", "--trusted.proxies=127.0.0.1")) {
+            int port = war.port();
+            byte[] second = {13, 10, 13, 10, 0, 13, 10, 'Q', 'U', 'I', 'T', 10, 0x21, 0x11, 0, 12,
+                (byte) 203, 0, 113, 9, 127, 0, 0, 1, 4, 0, 0, 80};
+            byte[] first = "PROXY TCP4 203.0.113.7 127.0.0.1 1024 80\r\n".getBytes(StandardCharsets.US_ASCII);
+            assertEquals("HTTP/1.1 200 OK", answer(port, "127.0.0.1", first));
+            assertEquals("HTTP/1.1 200 OK", answer(port, "127.0.0.1", second));
+            assertTrue(!answer(port, "127.0.0.1", new byte[0]).contains("200"), "a proxy that forgets to say it");
+            assertTrue(answer(port, "127.0.0.2", first).startsWith("HTTP/1.1 400"), "somebody else's word");
+            assertEquals("HTTP/1.1 200 OK", answer(port, "127.0.0.2", new byte[0]));
+            Path log = folder.resolve("rivulet-data").resolve("access.log");
+            Await.until("lines of three clients", () -> lines(log).containsAll(
+                List.of("203.0.113.7", "203.0.113.9", "127.0.0.2")));
+        }
+    }
+
+    /** The addresses of an access log. */
+    private static List<String> lines(Path log) {
+        try {
+            return Files.readAllLines(log).stream().map(line -> line.split(" ")[0]).toList();
+        } catch (IOException e) {
+            return List.of(); // not there yet
+        }
+    }
+
+    /** The first line of the answer to a request from this address that begins with these bytes; "" for none. */
+    private static String answer(int port, String from, byte[] before) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", port, InetAddress.getByName(from), 0)) {
+            socket.setSoTimeout((int) Await.LIMIT.toMillis());
+            socket.getOutputStream().write(before);
+            socket.getOutputStream().write("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                .getBytes(StandardCharsets.US_ASCII));
+            String line = new BufferedReader(new InputStreamReader(socket.getInputStream(),
+                StandardCharsets.US_ASCII)).readLine();
+            return line == null ? "" : line;
+        } catch (SocketException e) {
+            return ""; // it hung up
+        }
+    }
+
+    /** Its libraries lie in the system's temporary folder, where nobody else clears up. */
+    @Test
+    void whatAKilledOneLeftIsClearedUpByTheNextAndWhatIsInUseStays() throws Exception {
+        Path left;
+        try (OwnWar killed = run("--port=0").awaitOpen()) {
+            left = unpacked(List.of());
+            assertTrue(killed.port() > 0);
+        }
+        assertTrue(Files.exists(left), "a kill leaves it");
+        madeLongAgo(left);
+        try (OwnWar running = run("--port=0", "--data.dir=" + folder.resolve("other")).awaitOpen()) {
+            assertTrue(Files.notExists(left), "the next one has cleared up");
+            Path used = unpacked(List.of(left));
+            madeLongAgo(used);
+            try (OwnWar third = run("--check")) {
+                assertEquals(0, third.awaitGone());
+            }
+            assertTrue(Files.exists(used.resolve("lock")) && ask(running.port(), "/health/live").status() == 200);
+        }
+    }
+
+    private Path unpacked(List<Path> others) throws IOException {
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.filter(file -> file.getFileName().toString().startsWith("rivulet-command")
+                && !others.contains(file)).findFirst().orElseThrow();
+        }
+    }
+
+    private static void madeLongAgo(Path unpacked) throws IOException {
+        Files.setLastModifiedTime(unpacked.resolve("lock"), FileTime.fromMillis(0));
     }
 
     @Test

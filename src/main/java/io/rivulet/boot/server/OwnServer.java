@@ -1,5 +1,7 @@
 package io.rivulet.boot.server;
 
+import io.rivulet.config.BadSetting;
+import io.rivulet.config.IpBlock;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import jakarta.servlet.ServletContextListener;
@@ -44,8 +46,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class OwnServer implements AutoCloseable {
 
-    /** The system's own limit counts where it is less ({@code net.core.somaxconn} of Linux: 4096). */
-    private static final int BACKLOG = 4_096;
     private static final long IDLE_MS = 60_000;
     /** How long the last bytes of ended streams may take on their way to the sockets. */
     private static final long LAST_BYTES_MS = 1_000;
@@ -70,17 +70,33 @@ public final class OwnServer implements AutoCloseable {
         http.setSendServerVersion(false);
         PemFiles pem = PemFiles.of(settings);
         scheme = pem == null ? "http" : "https";
-        connector = new ServerConnector(server, 1, -1, pem == null ? plain(http) : tls(http, pem));
+        connector = new PacedConnector(server, settings.get(SettingsTable.ACCEPT_RATE),
+            behindProxies(settings, pem == null ? plain(http) : tls(http, pem)));
         connector.setHost(settings.get(SettingsTable.ADDRESS));
         connector.setPort(settings.get(SettingsTable.PORT));
         connector.setIdleTimeout(IDLE_MS);
-        connector.setAcceptQueueSize(BACKLOG);
+        connector.setAcceptQueueSize(settings.get(SettingsTable.ACCEPT_QUEUE));
         server.addConnector(connector);
         server.setHandler(app);
         serve(files, hub);
         if (settings.get(SettingsTable.PRESENCE)) {
             allowEncodedPaths(http);
         }
+    }
+
+    /** With the PROXY protocol before them, where that is wanted. */
+    private static ConnectionFactory[] behindProxies(Settings settings, ConnectionFactory... factories) {
+        if (!settings.get(SettingsTable.PROXY_PROTOCOL)) {
+            return factories;
+        }
+        List<IpBlock> proxies = settings.get(SettingsTable.TRUSTED_PROXIES);
+        if (proxies.isEmpty()) {
+            throw new BadSetting(SettingsTable.PROXY_PROTOCOL.fullKey() + " needs "
+                + SettingsTable.TRUSTED_PROXIES.fullKey() + ": from anybody else such a header is no proof");
+        }
+        List<ConnectionFactory> all = new ArrayList<>(List.of(factories));
+        all.add(0, new FromProxies(proxies, factories[0]));
+        return all.toArray(ConnectionFactory[]::new);
     }
 
     private void serve(URI files, ServletContextListener hub) {
