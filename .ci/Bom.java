@@ -49,6 +49,12 @@ public final class Bom {
 
     private static String group(byte[] jar, String name) throws IOException {
         try (JarInputStream in = new JarInputStream(new java.io.ByteArrayInputStream(jar))) {
+            // a library that was not built with Maven says io.micrometer#micrometer-core;1.15.7
+            String title = in.getManifest() == null ? null
+                : in.getManifest().getMainAttributes().getValue("Implementation-Title");
+            if (title != null && title.contains("#" + name + ";")) {
+                return title.substring(0, title.indexOf('#'));
+            }
             for (JarEntry entry = in.getNextJarEntry(); entry != null; entry = in.getNextJarEntry()) {
                 if (entry.getName().matches("META-INF/maven/.*/" + Pattern.quote(name) + "/pom.properties")) {
                     Properties of = new Properties();

@@ -42,12 +42,12 @@ class DocumentsTest {
     /** What a member looks like where it is declared; {@code %s} is its name. */
     private static final String MEMBER =
         "(?<!\\b(?:return|new|throw|else)) %1$s *[(,)=;{]|\\b(?:class|record|enum|interface) %1$s\\b";
-    /** Names of others: of the JDK, of containers, of browsers, and fields of HTTP. */
+    /** Names of others: of the JDK, of containers and libraries, of browsers, and fields of HTTP. */
     private static final Set<String> FOREIGN = Set.of(
         "FileChannel", "HttpURLConnection", "IllegalStateException", "MaxHeapFreeRatio", "RandomAccessFile",
         "SocketChannel",
         "AcceptRateLimit", "ConnectionLimit", "Connector", "RemoteIpValve", "ServletContainerInitializer",
-        "WriteListener",
+        "WriteListener", "HdrHistogram", "LatencyUtils",
         "EventSource", "URLPattern",
         "Accept", "Allow", "Authorization", "Bearer", "ETag", "Expect", "Forwarded", "Link", "Origin", "Referer",
         "Vary");

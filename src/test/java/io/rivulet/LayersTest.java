@@ -40,7 +40,7 @@ class LayersTest {
         "http.access",
         "http.trace",
         "http.form",
-        "feed",
+        "feed meter",
         "hub",
         "hub.publish",
         "hub.presence",
@@ -60,7 +60,8 @@ class LayersTest {
         "auth",
         "event",
         "topic",
-        "config metrics refusal url",
+        "config metrics url",
+        "refusal",
         "heap");
     /** The packages that know the container. */
     private static final Pattern SERVLET_LAYERS = Pattern.compile("|spring|cdi|boot(\\..*)?|http(\\..*)?");

@@ -269,7 +269,7 @@ class TidyTest {
             Map.entry("log/segment/Janitor", "it runs in a LastingLoop"),
             Map.entry("log/store/StoreKeeper", "it runs in a LastingLoop"),
             Map.entry("feed/Feeds", "it runs in a LastingLoop"),
-            Map.entry("http/trace/AccessLog", "it runs in a LastingLoop"),
+            Map.entry("http/trace/LineQueue", "it runs in a LastingLoop"),
             Map.entry("http/stream/WriterPool", "each lane runs in a LastingLoop"),
             Map.entry("auth/token/JwksSource", "each load is a task of its own, and each gets a thread"),
             Map.entry("boot/ServeCommand", "it ends the server when the process is told to end"),

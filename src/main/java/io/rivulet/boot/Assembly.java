@@ -9,10 +9,12 @@ import io.rivulet.feed.Feeds;
 import io.rivulet.http.StoreStatus;
 import io.rivulet.http.access.Access;
 import io.rivulet.http.trace.AccessLog;
+import io.rivulet.http.trace.LogLines;
 import io.rivulet.hub.Hub;
 import io.rivulet.log.EventLog;
 import io.rivulet.log.segment.SegmentLog;
 import io.rivulet.log.store.StoreKeeper;
+import io.rivulet.meter.MeterText;
 import io.rivulet.metrics.Metrics;
 import io.rivulet.topic.Topic;
 import io.rivulet.topic.TopicSpace;
@@ -141,6 +143,8 @@ public final class Assembly implements AutoCloseable {
             .or(() -> settings.get(SettingsTable.DEV) ? Optional.of(folder.resolve("access.log")) : Optional.empty());
         AccessLog accessLog = accessPath.map(file -> accessLog(file, settings, clock, metrics)).orElse(AccessLog.NONE);
         running.push(accessLog);
+        LogLines lines = LogLines.of(settings, clock, metrics);
+        running.push(lines);
         TopicSpace topics = topics(settings, path);
         TokenVerifier tokens = TokenVerifier.of(settings, topics, clock);
         running.push(tokens);
@@ -151,7 +155,12 @@ public final class Assembly implements AutoCloseable {
             at -> SegmentLog.open(at, settings, clock, System::nanoTime, metrics), new User(hub, feeds, bans), clock);
         hub.whyNotOpen(() -> keeper.state().troubleWithout(folder));
         store = () -> keeper.state().reasonWithout(folder);
-        Doors doors = new Doors(new Doors.Services(settings, hub, clock, tokens, bans, accessLog, store), mount);
+        MeterText meters = MeterText.of(hub);
+        if (meters != null) {
+            running.push(meters);
+        }
+        Doors doors = new Doors(
+            new Doors.Services(settings, hub, clock, tokens, bans, accessLog, lines, store, meters), mount);
         running.push(doors);
         running.push(keeper); // closed after those who use the log
         running.push(bans::close);

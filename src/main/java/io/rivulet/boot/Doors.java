@@ -22,6 +22,7 @@ import io.rivulet.http.operate.ConnectionsServlet;
 import io.rivulet.http.operate.DrainServlet;
 import io.rivulet.http.operate.ExplainServlet;
 import io.rivulet.http.operate.HealthServlet;
+import io.rivulet.http.operate.MetricsServlet;
 import io.rivulet.http.operate.SlashCheck;
 import io.rivulet.http.page.HomeFiles;
 import io.rivulet.http.page.HomeServlet;
@@ -29,9 +30,11 @@ import io.rivulet.http.stream.OpenResponses;
 import io.rivulet.http.stream.PageResponses;
 import io.rivulet.http.trace.AccessLog;
 import io.rivulet.http.trace.ClientAddress;
+import io.rivulet.http.trace.LogLines;
 import io.rivulet.http.updates.EventsServlet;
 import io.rivulet.http.updates.UpdatesServlet;
 import io.rivulet.hub.Hub;
+import io.rivulet.meter.MeterText;
 import io.rivulet.topic.Topic;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterRegistration;
@@ -81,10 +84,12 @@ public final class Doors implements AutoCloseable {
      * @param tokens    who issues tokens, and by which keys they are checked
      * @param bans      who is kept out
      * @param accessLog the file of requests, or {@link AccessLog#NONE}
+     * @param lines     what goes to loggers, or {@link LogLines#NONE}
      * @param store     whether the store serves
+     * @param meters    what {@code /metrics} shows; null where there are none
      */
     public record Services(Settings settings, Hub hub, InstantSource clock, TokenVerifier tokens, Bans bans,
-                       AccessLog accessLog, StoreStatus store) {
+                       AccessLog accessLog, LogLines lines, StoreStatus store, MeterText meters) {
     }
 
     /** The doors of a hub at this place; nobody can open them yet. */
@@ -99,7 +104,8 @@ public final class Doors implements AutoCloseable {
             ? MetadataServlet.url(hub.topics().hubUrl(), mount.prefix()) : null;
         own = new HubContext(settings, hub, services.clock(),
             new Access(settings, services.tokens(), roles, services.bans()), new Cors(settings),
-            new Problem(services.clock(), metadata), new BytesInFlight(settings.get(SettingsTable.FLIGHT_BYTES)));
+            new Problem(services.clock(), metadata, hub.metrics()),
+            new BytesInFlight(settings.get(SettingsTable.FLIGHT_BYTES)));
         mercure = own.with(new Access(settings, services.tokens(), roles, services.bans(),
             MercureServlet.tokenInQuery(settings)));
         responses = new OpenResponses(settings, hub.metrics());
@@ -127,6 +133,7 @@ public final class Doors implements AutoCloseable {
         add(application, "drain", new DrainServlet(own), "/api/drain");
         add(application, "explain", new ExplainServlet(own, services.tokens()), "/api/tokens/explain");
         add(application, "health", new HealthServlet(own, services.store()), "/health/*");
+        add(application, "metrics", new MetricsServlet(own, services.meters()), "/metrics");
         if (mount.home()) {
             HomeServlet home = new HomeServlet(own, feeds, mount.prefix(), mount.alone());
             add(application, "home", home, mount.prefix().isEmpty() ? HOME : HOME_BELOW);
@@ -178,8 +185,8 @@ public final class Doors implements AutoCloseable {
     /** Before the hub's own servlets, and after the filters of the application; in the WAR before everything. */
     private void addEdge(ServletContext application) {
         FilterRegistration.Dynamic added = application.addFilter(NAMES + "edge",
-            new EdgeFilter(new ClientAddress(services.settings()), services.accessLog(), own.cors(), slashes::at,
-                names::contains));
+            new EdgeFilter(new ClientAddress(services.settings()), services.accessLog(), services.lines(), own.cors(),
+                slashes::at, names::contains));
         if (added == null) {
             throw new IllegalStateException("this application has a filter " + NAMES + "edge already");
         }

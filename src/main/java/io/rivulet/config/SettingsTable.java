@@ -28,6 +28,9 @@ public final class SettingsTable {
     /** Whether something is there: always, never, or in dev mode only. */
     public enum When { TRUE, FALSE, DEV }
 
+    /** Lines at the loggers of requests and of what was done. */
+    public enum Lines { OFF, TEXT, JSON }
+
     private static final List<Setting<?>> ROWS = new ArrayList<>();
     private static final long GIB = 1L << 30;
     private static final long DAY_MS = 86_400_000L;
@@ -176,8 +179,12 @@ public final class SettingsTable {
     public static final Setting<Long> FLIGHT_BYTES = row("flight.bytes", BYTES, "0", 0, 64 * GIB,
         "Bodies being read and answers being written; more is 503. 0 for an eighth of the heap, or 6 times body.max.");
 
+    public static final Setting<Boolean> METRICS_OPEN = row("metrics.open", FLAG, "false", 0, 0,
+        "Whether everybody may read the meters at /metrics; else operators may.");
     public static final Setting<Optional<String>> ACCESS_LOG = row("access.log", PATH, "", 0, 0,
         "File with a line for each request and for each end of a stream, never a query; in dev data.dir/access.log.");
+    public static final Setting<Lines> LOGGERS = row("loggers", Kind.oneOf(Lines.class), "off", 0, 0,
+        "Lines of each request at the logger rivulet.access, of publishes and operators at rivulet.audit.");
     public static final Setting<Optional<String>> FEED_QUOTES = row("feed.quotes", PATH, "", 0, 0,
         "CSV file of symbol,time,price replayed at quotes/<symbol>; without one a walk that says simulated.");
     /** A week in 42 minutes: an event every second and a half, which the eye can follow. */

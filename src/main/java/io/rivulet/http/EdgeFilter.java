@@ -3,6 +3,7 @@ package io.rivulet.http;
 import io.rivulet.http.access.Cors;
 import io.rivulet.http.trace.AccessLog;
 import io.rivulet.http.trace.ClientAddress;
+import io.rivulet.http.trace.LogLines;
 import io.rivulet.http.trace.RequestTrace;
 import io.rivulet.refusal.Printable;
 import jakarta.servlet.AsyncEvent;
@@ -34,6 +35,7 @@ public final class EdgeFilter extends HttpFilter {
 
     private final transient ClientAddress clients;
     private final transient AccessLog accessLog;
+    private final transient LogLines lines;
     private final transient Cors cors;
     private final transient Consumer<HttpServletRequest> watcher;
     private final transient Predicate<String> isOwn;
@@ -41,13 +43,16 @@ public final class EdgeFilter extends HttpFilter {
     /**
      * A filter for one hub.
      *
+     * @param accessLog the file of requests
+     * @param lines   what goes to loggers
      * @param watcher is shown each request; must not wait
      * @param isOwn   whether a servlet of this name is one of the hub's
      */
-    public EdgeFilter(ClientAddress clients, AccessLog accessLog, Cors cors, Consumer<HttpServletRequest> watcher,
-                      Predicate<String> isOwn) {
+    public EdgeFilter(ClientAddress clients, AccessLog accessLog, LogLines lines, Cors cors,
+                      Consumer<HttpServletRequest> watcher, Predicate<String> isOwn) {
         this.clients = clients;
         this.accessLog = accessLog;
+        this.lines = lines;
         this.cors = cors;
         this.watcher = watcher;
         this.isOwn = isOwn;
@@ -56,7 +61,7 @@ public final class EdgeFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
         throws IOException, ServletException {
-        RequestTrace trace = new RequestTrace(request, clients.of(request), accessLog);
+        RequestTrace trace = new RequestTrace(request, clients.of(request), accessLog, lines);
         headers(request, response, trace);
         cors.apply(request, response);
         watcher.accept(request);

@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import io.rivulet.http.form.Answer;
 import io.rivulet.http.trace.RefusalLog;
 import io.rivulet.http.trace.RequestTrace;
+import io.rivulet.metrics.Metrics;
 import io.rivulet.refusal.Refused;
 import io.rivulet.refusal.Refused.Reason;
 import jakarta.servlet.AsyncContext;
@@ -29,15 +30,18 @@ public final class Problem {
         Reason.BAD_CREDENTIALS, Reason.FORBIDDEN, Reason.BANNED);
 
     private final RefusalLog log;
+    private final Metrics metrics;
     private final String metadata;
 
     /**
      * To be made once for a hub, since the bound of its log is the hub's.
      *
      * @param metadataUrl where clients learn how to get a token (RFC 9728); null when there are none
+     * @param metrics     counts what is refused, and why
      */
-    public Problem(InstantSource clock, String metadataUrl) {
+    public Problem(InstantSource clock, String metadataUrl, Metrics metrics) {
         this.log = new RefusalLog(clock);
+        this.metrics = metrics;
         this.metadata = metadataUrl == null ? "" : "resource_metadata=\"" + metadataUrl + "\"";
     }
 
@@ -51,10 +55,11 @@ public final class Problem {
         return answer(refused, (HttpServletRequest) async.getRequest()).send(async);
     }
 
-    /** Logs a refusal of access, and one that has a failure behind it; no other. */
+    /** Counts a refusal, and logs one of access and one that has a failure behind it. */
     public void note(Refused refused, HttpServletRequest request) {
+        metrics.refused(refused.reason());
         if (OF_ACCESS.contains(refused.reason()) || refused.getCause() != null) {
-            log.add(refused, request, RequestTrace.of(request).id());
+            log.add(refused, request);
         }
     }
 
@@ -86,7 +91,7 @@ public final class Problem {
     /** The answer to an unforeseen failure: the log gets all of it, the caller only the request's id. */
     public Answer fault(Throwable failure, HttpServletRequest request) {
         String id = RequestTrace.of(request).id();
-        log.fault(failure, request, id);
+        log.fault(failure, request);
         return render(500, "fault", "The hub failed", "the hub failed at this request; its log tells why, under this "
             + "request id", id);
     }

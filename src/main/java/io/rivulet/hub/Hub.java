@@ -16,6 +16,7 @@ import io.rivulet.hub.resume.HistoryPages;
 import io.rivulet.hub.resume.Since;
 import io.rivulet.hub.resume.StartPoint;
 import io.rivulet.hub.resume.SubscribeRequest;
+import io.rivulet.hub.stream.Census;
 import io.rivulet.hub.stream.Connections;
 import io.rivulet.hub.stream.EndReason;
 import io.rivulet.hub.stream.Interest;
@@ -292,6 +293,28 @@ public final class Hub implements AutoCloseable {
     /** Whether an open stream would get an event of this topic. Feeds ask before they work. */
     public boolean isHeard(String topic) {
         return interest.isHeard(topic);
+    }
+
+    /**
+     * What the open streams amount to now; of none while there is no log.
+     *
+     * @return completed on a thread of the hub's; it may never be where the hub closes meanwhile
+     */
+    public CompletableFuture<Census> census() {
+        RunningHub parts = running;
+        return parts == null || closed ? CompletableFuture.completedFuture(new Census()) : parts.census();
+    }
+
+    /** What log and queues hold now; null while there is no log. */
+    public HubSizes sizes() {
+        RunningHub parts = running;
+        return parts == null || closed ? null : parts.sizes();
+    }
+
+    /** Tries publishing and fan-out, without an event; null while there is no log. Nobody waits here. */
+    public HubTrial attempt() {
+        RunningHub parts = running;
+        return parts == null || closed ? null : parts.attempt();
     }
 
     /** Why publishing fails now, or null when it works. */

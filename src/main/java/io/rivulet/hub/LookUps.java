@@ -65,7 +65,7 @@ final class LookUps {
         return asked.answer;
     }
 
-    /** How many wait: for tests. */
+    /** How many wait. */
     synchronized int waiting() {
         return all;
     }

@@ -13,6 +13,7 @@ import io.rivulet.hub.publish.PendingPublish;
 import io.rivulet.hub.publish.PublishQueue;
 import io.rivulet.hub.resume.HistoryPages;
 import io.rivulet.hub.resume.Resume;
+import io.rivulet.hub.stream.Census;
 import io.rivulet.hub.stream.FanOut;
 import io.rivulet.hub.stream.Heartbeat;
 import io.rivulet.hub.stream.Readers;
@@ -31,9 +32,11 @@ import io.rivulet.log.EventLog;
 import io.rivulet.log.LogRange;
 import io.rivulet.metrics.Metrics;
 import io.rivulet.refusal.LastingTicker;
+import io.rivulet.refusal.Refused;
 import io.rivulet.topic.TopicList;
 import io.rivulet.topic.TopicSpace;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
@@ -114,7 +117,7 @@ final class RunningHub {
             fanOut.add(new Shard(setup, i));
         }
         opener = new StreamOpener(settings, setup, fanOut, resume);
-        sequencer = new Committer(queue, log, ring, transients, fanOut, answers, metrics, clock);
+        sequencer = new Committer(queue, log, ring, transients, fanOut, answers, metrics, clock, nanos);
         committer = new Thread(sequencer, "rivulet-commit");
         committer.setDaemon(true);
     }
@@ -200,6 +203,34 @@ final class RunningHub {
 
     LookUps lookUps() {
         return lookUps;
+    }
+
+    /** What the streams amount to now; completed on the thread for answers. */
+    CompletableFuture<Census> census() {
+        List<CompletableFuture<Census>> all = new ArrayList<>();
+        for (Shard shard : fanOut.shards()) {
+            CompletableFuture<Census> one = new CompletableFuture<>();
+            all.add(one);
+            shard.count(one);
+        }
+        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
+            .thenApply(done -> Census.sum(all.stream().map(CompletableFuture::join).toList()));
+    }
+
+    /** Lets a publish of nothing go the way of all others, and asks each shard for a word. */
+    HubTrial attempt() {
+        PendingPublish pending = PendingPublish.trial();
+        try {
+            queue.offer(pending);
+        } catch (Refused e) {
+            pending.answer.completeExceptionally(e);
+        }
+        return new HubTrial(pending.answer, fanOut.ask(shard -> true));
+    }
+
+    /** What the log holds now, and what waits to get into it. */
+    HubSizes sizes() {
+        return new HubSizes(log.size(), queue.bytes(), lookUps.waiting());
     }
 
     HistoryPages pages() {

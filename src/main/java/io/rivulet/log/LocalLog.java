@@ -46,6 +46,9 @@ public interface LocalLog {
     /** The range of the log now: a snapshot, without touching the disk. */
     LogRange range();
 
+    /** How much of it is on the disk now, without touching the disk. */
+    LogSize size();
+
     /**
      * Some time has passed: what is kept for the next read, and was not asked for since some time passed before, may be
      * let go of. The hub calls it some times a minute.

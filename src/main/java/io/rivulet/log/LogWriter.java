@@ -25,6 +25,16 @@ public interface LogWriter {
     List<LogEntry> append(List<LogRecord> group) throws IOException;
 
     /**
+     * Does what an append needs of the disk, without an event: heals the log where it must, and lets some bytes reach
+     * the disk. The appending thread calls it.
+     *
+     * @throws LogFailure when the disk refuses: an append would fail as well
+     */
+    default void tryDisk() throws IOException {
+        // an engine without a disk of its own has nothing to try
+    }
+
+    /**
      * Sets what runs on the appending thread each time an append is about to wait until its group is durable. The
      * appending thread has no other work during that wait, so its core is free for work that was put off. The hook must
      * be quick and must not throw. To be set before the first append.

@@ -1,13 +1,20 @@
 package io.rivulet.metrics;
 
+import io.rivulet.refusal.Refused;
 import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The hub's counters. Every part of the hub counts here, and the tests show costs and bounds by them. They always
- * exist, so nobody asks whether they do. Any thread.
+ * The hub's counters, and the times that it samples. Every part of the hub counts here, and the tests show costs and
+ * bounds by the counts. They always exist, so nobody asks whether they do. Any thread.
+ *
+ * <p>A sample is one of many: a group of events that was appended, or a batch that a shard has written to its streams.
+ * So it costs the delivery of a single event nothing. Nothing of a sample is kept here; whoever listens keeps it.
  */
 public final class Metrics {
 
@@ -33,6 +40,8 @@ public final class Metrics {
         DELIVERED_LOG,
         /** Events written in passes, to streams that conflate. */
         DELIVERED_PASS,
+        /** Bytes written to streams that were behind, from the ring, the log and in passes. */
+        REPLAYED_BYTES,
         /** Events that streams that conflate did not get, because a newer one replaced them; about. */
         CONFLATED,
         /** Streams opened. */
@@ -67,10 +76,29 @@ public final class Metrics {
         ACCESS_LINES_LOST
     }
 
+    /** The times that are sampled. */
+    public enum Sample {
+        /** How long the log took for one group of events, until they were as durable as they must be. */
+        APPEND,
+        /** From the moment at which a group of events was in order until a shard had written them to its streams. */
+        DELIVERY
+    }
+
+    /** Is told each sample; on the thread that took it, so it must not wait. */
+    public interface Listener {
+        /** So long it took, for so many events. */
+        void sampled(Sample what, long nanos, long events);
+    }
+
     private final Map<Count, LongAdder> counts = new EnumMap<>(Count.class);
+    private final Map<Refused.Reason, LongAdder> refusals = new EnumMap<>(Refused.Reason.class);
+    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
     /** All at zero. */
     public Metrics() {
+        for (Refused.Reason reason : Refused.Reason.values()) {
+            refusals.put(reason, new LongAdder());
+        }
         for (Count count : Count.values()) {
             counts.put(count, new LongAdder());
         }
@@ -91,10 +119,37 @@ public final class Metrics {
         return counts.get(count).sum();
     }
 
+    /** A request was refused for this reason, by a problem or softly. */
+    public void refused(Refused.Reason reason) {
+        refusals.get(reason).increment();
+    }
+
+    /** Requests that were refused for this reason so far. */
+    public long refusals(Refused.Reason reason) {
+        return refusals.get(reason).sum();
+    }
+
+    /** Something took so long, for so many events. */
+    public void sample(Sample what, long nanos, long events) {
+        for (Listener listener : listeners) {
+            listener.sampled(what, nanos, events);
+        }
+    }
+
+    /** Tells this one all samples from now on. */
+    public void listen(Listener listener) {
+        listeners.add(listener);
+    }
+
+    /** Tells it none any more. */
+    public void unlisten(Listener listener) {
+        listeners.remove(listener);
+    }
+
     /** All of them by name, in lower case. */
     public Map<String, Long> all() {
         Map<String, Long> all = new TreeMap<>();
-        counts.forEach((count, n) -> all.put(count.name().toLowerCase(java.util.Locale.ROOT), n.sum()));
+        counts.forEach((count, n) -> all.put(count.name().toLowerCase(Locale.ROOT), n.sum()));
         return all;
     }
 }

@@ -31,7 +31,7 @@ class SettingsPageTest {
     private static final Pattern KEY = Pattern.compile("(?:(?<![\\w./-])|(?<=-D))rivulet\\.([a-z]+(?:\\.[a-z]+)*)");
     /** Files and events of the hub's own that are called so. */
     private static final Set<String> NO_SETTINGS =
-        Set.of("properties", "config", "war", "js", "hello", "gap", "cursor", "expiring");
+        Set.of("properties", "config", "war", "js", "hello", "gap", "cursor", "expiring", "access", "audit");
     private static final String START = "<!-- settings -->\n";
     private static final String END = "<!-- /settings -->";
 

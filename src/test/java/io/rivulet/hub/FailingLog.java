@@ -9,6 +9,7 @@ import io.rivulet.log.LogFailure;
 import io.rivulet.log.LogFinder;
 import io.rivulet.log.LogRange;
 import io.rivulet.log.LogRecord;
+import io.rivulet.log.LogSize;
 import io.rivulet.log.LogWork;
 import io.rivulet.log.View;
 import java.io.IOException;
@@ -96,6 +97,24 @@ public final class FailingLog implements EventLog {
                 }
                 return called.invoke(log.find(), args);
             });
+    }
+
+    @Override
+    public void tryDisk() throws IOException {
+        try {
+            hold.await();
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
+        if (full) {
+            throw new LogFailure("no space left", true, null);
+        }
+        log.tryDisk();
+    }
+
+    @Override
+    public LogSize size() {
+        return log.size();
     }
 
     @Override

@@ -35,28 +35,42 @@ class ArchiveIT {
     private static final Pattern ROW =
         Pattern.compile("(?m)^\\| `([\\w.-]+)` \\| ([^|]+) \\| `(WEB-INF/lib|META-INF/server)` \\|$");
     private static final Pattern LIBRARY = Pattern.compile("(WEB-INF/lib|META-INF/server)/(.+)-\\d[^/]*\\.jar");
-    /** What a library's manifest says where it is under the licence of this name. */
+    /** What a library says where it is under the licence of this name. */
     private static final Map<String, String> SAID = Map.of("Apache-2.0", "apache", "MIT", "mit", "EPL-2.0", "epl-2.0",
-        "GPL-2.0", "gnu.org", "BSD-3-Clause", "bsd");
+        "GPL-2.0", "gnu.org", "BSD-3-Clause", "bsd", "BSD-2-Clause", "bsd-2-clause",
+        "CC0-1.0", "publicdomain/zero");
 
     private static Path war() {
         return Path.of(System.getProperty("war", "target/rivulet.war"));
     }
 
-    /** By the folder and the name of the library, its manifest. */
-    private static Map<String, Manifest> libraries() throws IOException {
-        Map<String, Manifest> libraries = new TreeMap<>();
+    /** By the folder and the name of the library, what it says of its licence. */
+    private static Map<String, String> libraries() throws IOException {
+        Map<String, String> libraries = new TreeMap<>();
         try (JarFile archive = new JarFile(war().toFile())) {
             for (JarEntry entry : archive.stream().toList()) {
                 Matcher name = LIBRARY.matcher(entry.getName());
                 if (name.matches()) {
                     try (InputStream in = archive.getInputStream(entry); JarInputStream jar = new JarInputStream(in)) {
-                        libraries.put(name.group(1) + "/" + name.group(2), jar.getManifest());
+                        libraries.put(name.group(1) + "/" + name.group(2), said(jar));
                     }
                 }
             }
         }
         return libraries;
+    }
+
+    /** Its manifest says it, else the licence that lies in it, else the pom from which it was built. */
+    private static String said(JarInputStream jar) throws IOException {
+        Manifest manifest = jar.getManifest();
+        String said = manifest == null ? null : manifest.getMainAttributes().getValue("Bundle-License");
+        for (JarEntry entry = jar.getNextJarEntry(); said == null && entry != null; entry = jar.getNextJarEntry()) {
+            if (entry.getName().equals("META-INF/LICENSE")
+                || entry.getName().matches("META-INF/maven/.*/pom\\.xml")) {
+                said = new String(jar.readAllBytes(), StandardCharsets.UTF_8);
+            }
+        }
+        return String.valueOf(said);
     }
 
     /** By the folder and the name of the library, its licence. */
@@ -78,9 +92,7 @@ class ArchiveIT {
     void eachLicenceIsTheOneThatTheLibraryNames() throws Exception {
         Map<String, String> listed = listed();
         List<String> faults = new ArrayList<>();
-        libraries().forEach((library, manifest) -> {
-            String said = manifest == null ? ""
-                : String.valueOf(manifest.getMainAttributes().getValue("Bundle-License"));
+        libraries().forEach((library, said) -> {
             for (String licence : listed.getOrDefault(library, "none").split(" OR ")) {
                 String name = licence.replaceFirst(" WITH .*", "");
                 if (!said.toLowerCase(Locale.ROOT).contains(SAID.getOrDefault(name, name))) {

@@ -13,8 +13,22 @@ public final class Logged extends Handler implements AutoCloseable {
     private final List<String> lines = new CopyOnWriteArrayList<>();
 
     public Logged(Class<?> by) {
-        logger = Logger.getLogger(by.getName());
+        this(by.getName());
+    }
+
+    private Logged(String name) {
+        logger = Logger.getLogger(name);
         logger.addHandler(this);
+    }
+
+    /** By a logger that has a name of its own. */
+    public static Logged at(String name) {
+        return new Logged(name);
+    }
+
+    /** The same lines without their levels. */
+    public List<String> texts() {
+        return lines.stream().map(line -> line.substring(line.indexOf(' ') + 1)).toList();
     }
 
     /** The lines so far, each with its level before it: {@code WARNING: text}. */

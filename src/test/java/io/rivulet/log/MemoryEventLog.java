@@ -101,6 +101,11 @@ public final class MemoryEventLog implements EventLog, LogFinder {
     }
 
     @Override
+    public synchronized LogSize size() {
+        return new LogSize(0, entries.size(), 1, 0);
+    }
+
+    @Override
     public synchronized LogRange range() {
         return new LogRange(epoch, first, head(), head() == 0 ? 0x57 : nonce, bytesAppended, failure);
     }

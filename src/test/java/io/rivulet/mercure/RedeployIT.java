@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.rivulet.kit.Await;
 import io.rivulet.kit.Container;
 import io.rivulet.kit.EventStream;
+import io.rivulet.kit.Exposition;
 import io.rivulet.kit.Health;
 import io.rivulet.kit.HubThreads;
 import io.rivulet.kit.OldLoaders;
@@ -49,13 +50,14 @@ class RedeployIT {
     }
 
     @Test
-    void aReloadLeavesNoThreadAndNoClassLoaderOfKeySetsAndPresence() throws Exception {
+    void aReloadLeavesNoThreadAndNoClassLoaderOfKeySetsPresenceAndMeters() throws Exception {
         KeyPair keys = keys();
         byte[] set = jwks(keys).getBytes(StandardCharsets.UTF_8);
         Path file = Files.write(folder.resolve("keys.json"), set);
         Set<Thread> before = HubThreads.alive();
         HttpServer issuer = serving(set);
         try (Server server = Server.in(container).set("dev", "false").set("presence", "true")
+            .set("metrics.open", "true").set("loggers", "text")
             .set("resource", MercureHub.URL).set("token.issuer", Token.ISSUER)
             .set("token.jwks", "http://127.0.0.1:" + issuer.getAddress().getPort() + "/keys")
             .set("token.desk.issuer", DESK).set("token.desk.jwks", file.toString()).start()) {
@@ -65,6 +67,8 @@ class RedeployIT {
             for (int i = 0; i < 2; i++) {
                 try (EventStream one = stream(server, ofUrl); EventStream other = stream(server, ofFile)) {
                     loaders.note(server);
+                    Await.until("the meters tell of a hub that is open", () ->
+                        scrape(server).value("rivulet_open") == 1);
                     Set<Thread> running = HubThreads.alive();
                     running.removeAll(before);
                     assertTrue(!running.isEmpty());
@@ -123,6 +127,18 @@ class RedeployIT {
                 + "\r\nConnection: close\r\n\r\n").readHead();
             return MercureHub.isStream(head) ? head : new WireResponse(head.version(), head.status(), head.headers(),
                 client.body(head).readAllBytes());
+        }
+    }
+
+    /** The meters, those of the JVM with them; that of its collectors listens to the JVM until it is closed. */
+    private static Exposition scrape(Server server) {
+        try {
+            System.gc();
+            WireResponse answer = ask(server, "GET /metrics", "Accept: text/plain");
+            assertEquals(200, answer.status(), answer.text());
+            return Exposition.of(answer.text(), false);
+        } catch (IOException e) {
+            throw new AssertionError(e);
         }
     }
 

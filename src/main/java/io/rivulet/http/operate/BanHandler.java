@@ -5,9 +5,12 @@ import io.rivulet.auth.Bans;
 import io.rivulet.config.TimeText;
 import io.rivulet.http.HubContext;
 import io.rivulet.http.form.FormFields;
+import io.rivulet.http.trace.RequestTrace;
 import io.rivulet.hub.stream.Connection;
 import io.rivulet.refusal.Printable;
 import io.rivulet.refusal.Refused;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Locale;
 
 /**
  * Bans subjects and tokens and lifts bans, as the query of an operator's request says. {@link BansServlet} and {@link
@@ -26,19 +29,20 @@ final class BanHandler {
     }
 
     /** Bans {@code kind}, {@code issuer} and {@code value}, {@code for} a time. */
-    void ban(FormFields query) {
-        ban(kind(query.one("kind")), query.one("issuer"), query.one("value"), query);
+    void ban(HttpServletRequest request, FormFields query) {
+        ban(request, kind(query.one("kind")), query.one("issuer"), query.one("value"), query);
     }
 
     /** Bans the reader of a stream: {@code ban=subject} or {@code ban=token}, {@code for=10m}. */
-    void ban(Connection reader, FormFields query) {
+    void ban(HttpServletRequest request, Connection reader, FormFields query) {
         Kind kind = kind(query.one("ban"));
-        ban(kind, reader.issuer(), kind == Kind.SUBJECT ? reader.subject() : reader.tokenId(), query);
+        ban(request, kind, reader.issuer(), kind == Kind.SUBJECT ? reader.subject() : reader.tokenId(), query);
     }
 
-    private void ban(Kind kind, String issuer, String value, FormFields query) {
+    private void ban(HttpServletRequest request, Kind kind, String issuer, String value, FormFields query) {
         try {
             bans.ban(kind, issuer, value, context.clock().millis() + ms(query.one("for")));
+            audit(request, "banned", kind, issuer, value);
         } finally {
             context.hub().endBanned(); // a ban that could not be stored holds all the same
         }
@@ -49,10 +53,17 @@ final class BanHandler {
      *
      * @throws Refused when they are not banned
      */
-    void lift(FormFields query) {
-        if (!bans.lift(kind(query.one("kind")), query.one("issuer"), query.one("value"))) {
+    void lift(HttpServletRequest request, FormFields query) {
+        Kind kind = kind(query.one("kind"));
+        if (!bans.lift(kind, query.one("issuer"), query.one("value"))) {
             throw Refused.because(Refused.Reason.NOT_FOUND, "there is no such ban");
         }
+        audit(request, "ban-lifted", kind, query.one("issuer"), query.one("value"));
+    }
+
+    private static void audit(HttpServletRequest request, String what, Kind kind, String issuer, String value) {
+        RequestTrace.of(request).audit(what, "kind", kind.name().toLowerCase(Locale.ROOT), "issuer", issuer, "value",
+            value);
     }
 
     private static Kind kind(String text) {

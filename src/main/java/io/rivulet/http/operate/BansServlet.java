@@ -46,12 +46,12 @@ public final class BansServlet extends HubServlet {
             case "GET", "HEAD" -> list(request, response, context().access().toOperate(request, false));
             case "POST" -> {
                 context().access().toOperate(request, true);
-                handler.ban(Query.of(request));
+                handler.ban(request, Query.of(request));
                 response.setStatus(HttpServletResponse.SC_NO_CONTENT);
             }
             case "DELETE" -> {
                 context().access().toOperate(request, true);
-                handler.lift(Query.of(request));
+                handler.lift(request, Query.of(request));
                 response.setStatus(HttpServletResponse.SC_NO_CONTENT);
             }
             case "OPTIONS" -> context().cors().options(request, response, METHODS);

@@ -17,6 +17,7 @@ import io.rivulet.http.form.FormFields;
 import io.rivulet.http.form.Query;
 import io.rivulet.http.stream.ListDocument;
 import io.rivulet.http.stream.PageResponses;
+import io.rivulet.http.trace.RequestTrace;
 import io.rivulet.hub.stream.Connection;
 import io.rivulet.hub.stream.Connections;
 import io.rivulet.hub.stream.Lag;
@@ -152,9 +153,10 @@ public final class ConnectionsServlet extends HubServlet {
             context().access().toOperate(request, true);
             Connection found = find(name);
             if (query.has("ban")) {
-                bans.ban(found, query);
+                bans.ban(request, found, query);
             }
         }
+        RequestTrace.of(request).audit("stream-closed", "connection", name);
         connections().close(name);
         response.setStatus(HttpServletResponse.SC_NO_CONTENT);
     }

@@ -20,6 +20,9 @@ import java.io.IOException;
  * balancers ask it; it is open to everybody and tells nothing but the state. It runs in the container's request
  * threads.
  *
+ * <p>Both are tried, not guessed: a publish of nothing goes through the queue to the disk, and each shard gives a word
+ * ({@link Trial}).
+ *
  * <p>Whether publishing works stands beside it, and decides the status only when asked for by {@code ?publish}: a full
  * disk must not turn a node away whose readers are well.
  */
@@ -28,11 +31,13 @@ public final class HealthServlet extends HubServlet {
     private static final String METHODS = "GET, HEAD, OPTIONS";
 
     private final transient StoreStatus store;
+    private final transient Trial trial;
 
     /** The servlet of this hub, whose store this is. */
     public HealthServlet(HubContext context, StoreStatus store) {
         super(context);
         this.store = store;
+        this.trial = new Trial(context.hub());
     }
 
     @Override
@@ -58,9 +63,12 @@ public final class HealthServlet extends HubServlet {
 
     private Answer ready(boolean askedForPublishing) {
         String notOpen = store.whyNotReady();
-        String notReady = notOpen != null || !context().hub().drain().isOn() ? notOpen
+        Trial.Result tried = notOpen == null ? trial.result() : null;
+        String notServing = notOpen != null ? notOpen : tried.streams();
+        String notReady = notServing != null || !context().hub().drain().isOn() ? notServing
             : "the hub is about to end; its streams are ending";
-        String notPublishing = notOpen != null ? notOpen : context().hub().publishTrouble();
+        String trouble = notServing != null ? notServing : context().hub().publishTrouble();
+        String notPublishing = trouble != null ? trouble : tried.publish();
         JsonObject json = new JsonObject();
         json.addProperty("status", notReady == null ? "ready" : "not ready");
         if (notReady != null) {

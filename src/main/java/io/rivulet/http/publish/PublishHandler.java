@@ -10,6 +10,7 @@ import io.rivulet.http.form.Answer;
 import io.rivulet.http.form.BodyReader;
 import io.rivulet.http.form.BytesInFlight;
 import io.rivulet.http.form.RequestHead;
+import io.rivulet.http.trace.RequestTrace;
 import io.rivulet.hub.publish.Publication;
 import io.rivulet.metrics.Metrics.Count;
 import io.rivulet.refusal.Refused;
@@ -52,10 +53,12 @@ public final class PublishHandler {
      * @throws Refused when the head alone tells that it must be refused; the refusal is counted
      */
     public void handle(HttpServletRequest request, Supplier<PublishForm> form) throws IOException {
+        Grant grant = null;
         try {
-            Grant grant = context.access().toPublish(request);
+            grant = context.access().toPublish(request);
             handle(request, grant, form.get());
         } catch (Refused refused) {
+            PublishAudit.refused(RequestTrace.of(request), grant, null, refused);
             context.hub().metrics().add(Count.REFUSED);
             throw refused;
         }
@@ -68,6 +71,7 @@ public final class PublishHandler {
         RequestHead.checkPlain(request);
         String key = IdempotencyKey.of(request, keyBytesMax);
         long declared = request.getContentLengthLong();
+        PublishAudit audit = new PublishAudit(RequestTrace.of(request), grant);
         boolean json = form.answersJson() && wantsJson(request.getHeader("Accept"));
         BytesInFlight.Charge charge = context.charge(request, grant);
         BodyReader.chargeHead(declared, bodyBytesMax, charge);
@@ -76,7 +80,7 @@ public final class PublishHandler {
             PublishReply reply = new PublishReply(context.problem(), async,
                 BodyReader.timeoutMs(timeoutMs, declared, bodyBytesMax), charge);
             BodyReader reader = new BodyReader(request.getInputStream(), declared, bodyBytesMax, charge,
-                bytes -> publish(reply, form, bytes, key, grant, json), reply::fail, reply::cut);
+                bytes -> publish(reply, audit, form, bytes, key, grant, json), reply::fail, reply::cut);
             reply.await(reader);
             request.getInputStream().setReadListener(reader);
         } catch (IOException | RuntimeException | Error e) {
@@ -85,8 +89,8 @@ public final class PublishHandler {
         }
     }
 
-    private void publish(PublishReply reply, PublishForm form, byte[] bytes, String key, Grant grant,
-                         boolean json) {
+    private void publish(PublishReply reply, PublishAudit audit, PublishForm form, byte[] bytes, String key,
+                         Grant grant, boolean json) {
         reply.whole();
         List<Event> events;
         try {
@@ -94,6 +98,7 @@ public final class PublishHandler {
         } catch (RuntimeException e) {
             context.hub().metrics().add(Count.REFUSED);
             reply.fail(e);
+            audit.refused(null, e);
             return;
         }
         try {
@@ -103,12 +108,16 @@ public final class PublishHandler {
             published.whenComplete((ids, failure) -> {
                 if (failure == null) {
                     reply.answer(json ? json(ids, form.isBatch()) : text(ids, form));
+                    audit.published(events, ids);
                 } else {
-                    reply.fail(failure instanceof CompletionException ? failure.getCause() : failure);
+                    Throwable why = failure instanceof CompletionException ? failure.getCause() : failure;
+                    reply.fail(why);
+                    audit.refused(events, why);
                 }
             });
         } catch (RuntimeException e) {
             reply.fail(e);
+            audit.refused(events, e);
         }
     }
 

@@ -140,6 +140,7 @@ public final class SubscribeHandler {
         if (!softly) {
             return false;
         }
+        context.problem().note(e, request);
         comeBackLater(dialect, cursor, response);
         return true;
     }

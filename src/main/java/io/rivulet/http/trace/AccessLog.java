@@ -3,7 +3,6 @@ package io.rivulet.http.trace;
 import static io.rivulet.metrics.Metrics.Count.ACCESS_LINES_LOST;
 
 import io.rivulet.metrics.Metrics;
-import io.rivulet.refusal.LastingLoop;
 import io.rivulet.refusal.Printable;
 import java.io.File;
 import java.io.FileOutputStream;
@@ -17,13 +16,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,27 +42,15 @@ public final class AccessLog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AccessLog.class);
     private static final DateTimeFormatter TIME =
         DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ENGLISH).withZone(ZoneOffset.UTC);
-    /** 4,096 lines of about 120 characters: half a megabyte at most. */
-    private static final int QUEUE_LINES = 4_096;
-    private static final int BATCH_LINES = 512;
     /** A file that nobody rotates is moved to {@code .1} at this size. */
     private static final long FILE_BYTES_MAX = 64L << 20;
     private static final int PATH_CHARS_MAX = 512;
-    /** Lines wait so long for others: waking the writer for each line would cost a request more than the line. */
-    private static final long PAUSE_NS = 100_000_000;
-    /** After so many lines the writer is woken all the same, before the queue is full. */
-    private static final int WAKE_LINES = QUEUE_LINES / 4;
 
     private final File file;
     private final InstantSource clock;
     private final Metrics metrics;
-    private final BlockingQueue<String> queue = new ArrayBlockingQueue<>(QUEUE_LINES);
-    private final AtomicInteger added = new AtomicInteger();
-    private final Thread writer;
+    private final LineQueue<String> queue;
     private volatile Second second = new Second(Long.MIN_VALUE, "");
-    private volatile boolean closed;
-    /** Lines that are taken from the queue and not written yet; the writer's own. */
-    private final List<String> batch = new ArrayList<>(BATCH_LINES);
     /** Whether the last lines were lost; the writer's own. */
     private boolean failing;
 
@@ -80,8 +62,7 @@ public final class AccessLog implements AutoCloseable {
         file = null;
         clock = null;
         metrics = null;
-        writer = null;
-        closed = true;
+        queue = null;
     }
 
     /**
@@ -95,9 +76,7 @@ public final class AccessLog implements AutoCloseable {
         this.metrics = metrics;
         Files.createDirectories(file.toPath().getParent());
         append(new byte[0]);
-        writer = new Thread(this::run, "rivulet-access");
-        writer.setDaemon(true);
-        writer.start();
+        queue = new LineQueue<>("rivulet-access", this::write);
     }
 
     /** {@code GET /api/updates HTTP/1.1}: without query and path parameters, printable, no quotes, short. */
@@ -127,20 +106,18 @@ public final class AccessLog implements AutoCloseable {
 
     /** Whether lines are written. */
     boolean isOn() {
-        return !closed;
+        return queue != null && !queue.isClosed();
     }
 
     /** Adds one line. Never waits; any thread. */
     void add(String peer, String subject, String requestLine, int status, String note, String requestId) {
-        if (closed) {
+        if (!isOn()) {
             return;
         }
         String line = peer + " - " + subject + " [" + now() + "] \"" + requestLine + "\" " + status + " - " + note
             + " " + requestId + "\n";
-        if (!queue.offer(line)) {
+        if (!queue.add(line)) {
             metrics.add(ACCESS_LINES_LOST);
-        } else if (added.incrementAndGet() % WAKE_LINES == 0) {
-            LockSupport.unpark(writer);
         }
     }
 
@@ -152,28 +129,6 @@ public final class AccessLog implements AutoCloseable {
             second = last;
         }
         return last.text();
-    }
-
-    /** Ends when the log is closed and all lines are written, or by the interrupt of {@link #close}. */
-    private void run() {
-        LastingLoop.run(LOG, "A round of {} failed; its lines are written with the next one", writer.getName(),
-            this::round);
-    }
-
-    private boolean round() {
-        if (Thread.currentThread().isInterrupted()) {
-            return false;
-        }
-        boolean last = closed;
-        if (!batch.isEmpty() || queue.drainTo(batch, BATCH_LINES) > 0) {
-            write(batch);
-            batch.clear(); // last: what failed is written again
-        } else if (last) {
-            return false;
-        } else {
-            LockSupport.parkNanos(PAUSE_NS);
-        }
-        return true;
     }
 
     private void write(List<String> lines) {
@@ -205,19 +160,8 @@ public final class AccessLog implements AutoCloseable {
     /** Writes the lines that are queued and ends the thread; waits 2.5 seconds at most. Idempotent. */
     @Override
     public void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        LockSupport.unpark(writer);
-        try {
-            writer.join(2_000);
-            if (writer.isAlive()) {
-                writer.interrupt();
-                writer.join(500);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        if (queue != null) {
+            queue.close();
         }
     }
 }

@@ -27,7 +27,8 @@ public final class RefusalLog {
     }
 
     /** Logs a refusal: a warning where a failure is behind it, else one line of information. */
-    public void add(Refused refused, HttpServletRequest request, String requestId) {
+    public void add(Refused refused, HttpServletRequest request) {
+        String ids = RequestTrace.of(request).ids();
         long left = lines.admit();
         if (left < 0) {
             return;
@@ -37,18 +38,18 @@ public final class RefusalLog {
         }
         if (refused.getCause() != null) {
             LOG.warn("{} {} failed: {} ({}) [{}]", request.getMethod(), Printable.of(request.getRequestURI()),
-                refused.getMessage(), refused.getCause().toString(), requestId);
+                refused.getMessage(), refused.getCause().toString(), ids);
         } else {
             LOG.info("refused {} {} from {}: {} [{}]", request.getMethod(), Printable.of(request.getRequestURI()),
-                RequestTrace.of(request).peer(), refused.forTheLog(), requestId);
+                RequestTrace.of(request).peer(), refused.forTheLog(), ids);
         }
     }
 
     /** Logs an unforeseen failure with its stack trace. */
-    public void fault(Throwable failure, HttpServletRequest request, String requestId) {
+    public void fault(Throwable failure, HttpServletRequest request) {
         if (lines.admit() >= 0) {
-            LOG.error("{} {} failed [{}]", request.getMethod(), Printable.of(request.getRequestURI()), requestId,
-                failure);
+            LOG.error("{} {} failed [{}]", request.getMethod(), Printable.of(request.getRequestURI()),
+                RequestTrace.of(request).ids(), failure);
         }
     }
 }

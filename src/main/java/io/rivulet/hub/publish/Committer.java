@@ -12,6 +12,7 @@ import io.rivulet.log.LogFailure;
 import io.rivulet.log.LogRecord;
 import io.rivulet.metrics.Metrics;
 import io.rivulet.metrics.Metrics.Count;
+import io.rivulet.metrics.Metrics.Sample;
 import io.rivulet.refusal.LastingLoop;
 import io.rivulet.refusal.Refused;
 import io.rivulet.topic.TopicMatcher;
@@ -21,6 +22,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +51,7 @@ public final class Committer implements Runnable {
     private final DeferredAnswers answers;
     private final Metrics metrics;
     private final InstantSource clock;
+    private final LongSupplier nanos;
 
     /** The place of the newest event; the next transient event counts on from here. */
     private Position place;
@@ -62,12 +65,15 @@ public final class Committer implements Runnable {
     private List<PendingPublish> taken = List.of();
     /** Whether the last round came to its end. */
     private boolean isDone = true;
+    /** How long the round's append took, and of how many events; no events for none. */
+    private long appendNs;
+    private int appended;
     /** When the last fault was; 0 for never. */
     private volatile long faultMs;
 
-    /** Goes on at the head of this log; {@code answering} completes answers. */
+    /** Goes on at the head of this log; {@code answering} completes answers, {@code nanos} measures times. */
     public Committer(PublishQueue queue, EventLog log, TailRing ring, TransientTopics transients, FanOut fanOut,
-                     Executor answering, Metrics metrics, InstantSource clock) {
+                     Executor answering, Metrics metrics, InstantSource clock, LongSupplier nanos) {
         this.queue = queue;
         this.log = log;
         this.ring = ring;
@@ -78,6 +84,7 @@ public final class Committer implements Runnable {
         this.repeatedIds = new RepeatedIds(log, transients, answers::give);
         this.metrics = metrics;
         this.clock = clock;
+        this.nanos = nanos;
         this.place = Position.ofDurable(log.range().head());
         this.nonce = log.range().headNonce();
         log.beforeSync(answers::give);
@@ -96,6 +103,7 @@ public final class Committer implements Runnable {
             answerFailed();
         }
         isDone = false;
+        appended = 0;
         List<PendingPublish> group = new ArrayList<>();
         taken = group;
         if (!queue.take(group)) {
@@ -106,13 +114,38 @@ public final class Committer implements Runnable {
             fanOut.awaitNotLagging(ring);
         }
         showMissing();
+        tryDisk(group);
         commit(group);
         answers.keep(group);
         if (queue.isEmpty()) {
             answers.give(); // a later publish finds this thread at work, or wakes it: no need to look again
         }
         isDone = true;
+        if (appended > 0) {
+            metrics.sample(Sample.APPEND, appendNs, appended); // last: nothing hangs on it
+        }
         return true;
+    }
+
+    /** Tries the disk once for those of the group that want no more. */
+    private void tryDisk(List<PendingPublish> group) {
+        if (group.stream().noneMatch(PendingPublish::isTrial)) {
+            return;
+        }
+        answers.give(); // the disk may take long
+        Refused refusal = null;
+        try {
+            log.tryDisk();
+        } catch (IOException | RuntimeException e) {
+            boolean full = e instanceof LogFailure failure && failure.isFull();
+            refusal = Refused.because(full ? Refused.Reason.STORE_FULL : Refused.Reason.STORE_FAILED, e.getMessage(),
+                e);
+        }
+        for (PendingPublish pending : group) {
+            if (pending.isTrial()) {
+                pending.refusal = refusal;
+            }
+        }
     }
 
     /** Answers the group of a round that failed, and those that were kept; a round that fails here does it again. */
@@ -158,6 +191,7 @@ public final class Committer implements Runnable {
     /** The entries of a group; none when the disk refused them: transient events go on, so clocks tick meanwhile. */
     private List<LogEntry> append(List<LogRecord> records, List<PendingPublish> fresh) throws IOException {
         long head = log.range().head();
+        long beganNs = nanos.getAsLong();
         try {
             List<LogEntry> entries = log.append(records);
             metrics.add(Count.COMMITS);
@@ -170,6 +204,9 @@ public final class Committer implements Runnable {
             metrics.add(Count.COMMIT_FAILURES);
             refuse(fresh, e, false);
             return List.of();
+        } finally {
+            appendNs = nanos.getAsLong() - beganNs;
+            appended = records.size();
         }
     }
 
@@ -193,6 +230,7 @@ public final class Committer implements Runnable {
     /** Shows a group in its order; {@code entries} are its durable events, which are on the disk now. */
     private void show(List<PendingPublish> group, List<LogEntry> entries) {
         answers.give(); // to show the events may mean to wait for room in the ring
+        fanOut.expect(nanos.getAsLong());
         int next = 0;
         for (PendingPublish pending : group) {
             if (pending.refusal == null) {
@@ -259,6 +297,9 @@ public final class Committer implements Runnable {
 
     private void count(List<PendingPublish> group) {
         for (PendingPublish pending : group) {
+            if (pending.isTrial()) {
+                continue;
+            }
             Count what = pending.refusal != null ? Count.REFUSED
                 : pending.ids.isEmpty() || pending.original != null ? Count.REPEATED : Count.PUBLISHED;
             metrics.add(what, what == Count.PUBLISHED ? pending.ids.size() : 1);

@@ -21,6 +21,8 @@ public final class PendingPublish {
     /** In memory only. One durable event makes a whole batch durable, so that it stays contiguous in the log. */
     final boolean isTransient;
     final int weight;
+    /** Of no event: it goes the way of a publish, and tries the disk. */
+    private final boolean isTrial;
     /** The ids, or why nothing was published. */
     public final CompletableFuture<List<String>> answer = new CompletableFuture<>();
 
@@ -41,6 +43,11 @@ public final class PendingPublish {
 
     /** A publish that is checked; {@code receipt} is null without an idempotency key. */
     public PendingPublish(List<Event> events, Receipt receipt, boolean isTransient) {
+        this(events, receipt, isTransient, false);
+    }
+
+    private PendingPublish(List<Event> events, Receipt receipt, boolean isTransient, boolean isTrial) {
+        this.isTrial = isTrial;
         this.events = events;
         this.receipt = receipt;
         this.isTransient = isTransient;
@@ -50,6 +57,15 @@ public final class PendingPublish {
         }
         this.weight = sum;
         this.ids = new ArrayList<>(events.size());
+    }
+
+    /** One that publishes nothing: its answer comes when the disk has taken some bytes, or says why it did not. */
+    public static PendingPublish trial() {
+        return new PendingPublish(List.of(), null, false, true);
+    }
+
+    boolean isTrial() {
+        return isTrial;
     }
 
     /** Completes the answer; on the thread for answers. While that fails it tries again: a publisher waits for it. */

@@ -93,6 +93,16 @@ public final class PublishQueue {
         }
     }
 
+    /** Bytes of events that wait now. */
+    public long bytes() {
+        lock.lock();
+        try {
+            return bytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** No more offers; what waits is still taken. */
     public void close() {
         lock.lock();

@@ -53,6 +53,13 @@ public final class FanOut {
         return best;
     }
 
+    /** Events are about to stand in the ring, in order since then: a time of {@link System#nanoTime}. */
+    public void expect(long sinceNs) {
+        for (Shard shard : shards) {
+            shard.expect(sinceNs);
+        }
+    }
+
     /** There is something new in the ring. */
     public void wake() {
         for (Shard shard : shards) {

@@ -5,7 +5,9 @@ import io.rivulet.event.Position;
 import io.rivulet.hub.stream.feed.Feed;
 import io.rivulet.hub.stream.feed.Round;
 import io.rivulet.hub.tail.TailRing;
+import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Works out how far streams are behind. The shard asks it when an operator asks; nothing is kept for it. Shard thread.
@@ -16,6 +18,8 @@ import java.util.Locale;
 final class LagMeter {
 
     private static final long NS_PER_MS = 1_000_000;
+    /** Streams that are counted in one go: a look at a few fields each, some tens of microseconds together. */
+    static final int PART = 512;
 
     private final TailRing ring;
     private final Round round;
@@ -33,6 +37,52 @@ final class LagMeter {
             feed == null ? 0 : feed.eventsHeld(), feed == null ? 0 : feed.bytesHeld(ring),
             wait == null ? 0 : s.outlet().left(), reason(s), (round.ns() - s.writtenNs()) / NS_PER_MS,
             wait == null ? null : wait.sinceProgressNs(round.ns()) / NS_PER_MS, s.outlet().transport());
+    }
+
+    /**
+     * Counts the streams of one shard, some hundreds at a time, and posts itself again for the rest: events that come
+     * meanwhile wait for one part alone.
+     *
+     * <p>Streams may come and go between two parts. A stream that changes its slot then may be counted twice or not at
+     * all: it is a gauge, not a list.
+     */
+    final class Count implements Mailbox.Work {
+
+        private final StreamOwner<Subscriber> shard;
+        private final List<Subscriber> streams;
+        private final CompletableFuture<Census> answer;
+        private final Census census = new Census();
+        private int next;
+
+        Count(StreamOwner<Subscriber> shard, List<Subscriber> streams, CompletableFuture<Census> answer) {
+            this.shard = shard;
+            this.streams = streams;
+            this.answer = answer;
+        }
+
+        @Override
+        public void run() {
+            int end = Math.min(streams.size(), next + PART);
+            for (; next < end; next++) {
+                add(streams.get(next), census);
+            }
+            if (next < streams.size()) {
+                shard.post(this);
+            } else {
+                shard.answer(() -> answer.complete(census));
+            }
+        }
+
+        @Override
+        public void failed(Throwable e) {
+            answer.completeExceptionally(e);
+        }
+    }
+
+    private void add(Subscriber s, Census census) {
+        Feed feed = s.feed();
+        census.add(s.outlet().transport(), ageMs(s), reason(s), feed == null ? 0 : feed.eventsHeld(),
+            feed == null ? 0 : feed.bytesHeld(ring), s.socketWait() == null ? 0 : s.outlet().left());
     }
 
     private static Lag.Reason reason(Subscriber s) {

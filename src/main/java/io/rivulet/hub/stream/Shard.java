@@ -21,6 +21,7 @@ import io.rivulet.hub.stream.feed.Turn;
 import io.rivulet.hub.stream.feed.WriteBudget;
 import io.rivulet.hub.tail.TailRing;
 import io.rivulet.metrics.Metrics.Count;
+import io.rivulet.metrics.Metrics.Sample;
 import io.rivulet.refusal.FaultLog;
 import io.rivulet.refusal.Refused;
 import java.util.ArrayList;
@@ -114,6 +115,11 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
         thread.wake();
     }
 
+    /** Events are about to stand in the ring, in order since then. */
+    void expect(long sinceNs) {
+        round.expect(sinceNs);
+    }
+
     /** Streams it has or is about to have. */
     AtomicInteger assigned() {
         return streams.assigned();
@@ -170,6 +176,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
         if (from == head) {
             return false;
         }
+        long since = round.takeExpected();
         long to = Math.min(head, from + BATCH_MAX);
         for (long sequence = from + 1; sequence <= to; sequence++) {
             offering = ring.get(sequence);
@@ -188,8 +195,12 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
         dirty.clear();
         turn.batches().newRound();
         round.dispatched(to); // only now may the ring evict them
-        setup.metrics().add(Count.DELIVERED_LIVE, delivered);
+        long written = delivered;
         delivered = 0;
+        setup.metrics().add(Count.DELIVERED_LIVE, written);
+        if (since != 0 && written > 0) {
+            setup.metrics().sample(Sample.DELIVERY, round.nowNs() - since, written);
+        }
         return true;
     }
 
@@ -398,6 +409,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
             delivered += delivery.events();
         } else {
             setup.metrics().add(delivery.path(), delivery.events());
+            setup.metrics().add(Count.REPLAYED_BYTES, delivery.bytes().length);
         }
         if (s.rate() != null) {
             // what a stream begins with is not counted: a page is to be filled at once
@@ -549,6 +561,11 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
     @Override
     public Lag lag(Subscriber s) {
         return lagMeter.of(s);
+    }
+
+    /** What all its streams amount to now; walks through them in parts, between rounds. Any thread asks. */
+    public void count(CompletableFuture<Census> answer) {
+        post(lagMeter.new Count(this, streams.list(), answer));
     }
 
     /** The steps that patterns took for live events: for tests, on its thread. */

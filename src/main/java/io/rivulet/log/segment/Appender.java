@@ -10,6 +10,7 @@ import io.rivulet.log.disk.Disk;
 import io.rivulet.log.index.HeapIndex;
 import io.rivulet.log.index.SparseIndex;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +45,8 @@ final class Appender {
     private static final long FILE_BYTES_MAX = 1L << 30;
     private static final long ROLL_PAUSE_MS = 1_000;
     private static final long ROOM_BYTES = 256 * 1024;
+    private static final String TRIAL = "trial.tmp";
+    private static final int TRIAL_BYTES = 4_096;
     /** A segment that could not be rolled takes no more when its index has so many times the bytes it may have. */
     private static final int INDEX_OVER = 2;
 
@@ -164,6 +167,33 @@ final class Appender {
         }
         unsure = false;
         return entries;
+    }
+
+    /**
+     * Tries what an append needs: the log is sound or heals, and the disk takes a block of bytes. They go into a file
+     * of their own, which is gone afterwards, so a failure here poisons nothing.
+     *
+     * @throws LogFailure when the disk does not take them
+     */
+    synchronized void tryDisk() throws LogFailure {
+        if (closed) {
+            throw new LogFailure("the log is closed", false, null);
+        }
+        if (!isSound()) {
+            heal();
+        }
+        Path file = segments.folder().resolve(TRIAL);
+        try {
+            try (Disk.File trial = segments.disk().openToWrite(file)) {
+                trial.truncate(0); // what takes no new space would not tell of a full disk
+                trial.write(0, new byte[TRIAL_BYTES], 0, TRIAL_BYTES);
+                trial.force();
+            } finally {
+                segments.disk().delete(file);
+            }
+        } catch (IOException e) {
+            throw segments.disk().failure(segments.folder(), "the disk refused a trial", e);
+        }
     }
 
     /** Whether the files are known to hold what was acknowledged and nothing else. */

@@ -1,5 +1,6 @@
 package io.rivulet.log.segment;
 
+import io.rivulet.log.LogSize;
 import java.time.InstantSource;
 import java.util.function.LongSupplier;
 
@@ -65,6 +66,23 @@ final class LogClock {
             said = all[next].minTimeMs();
         }
         return Math.min(said, nowMs);
+    }
+
+    /** How much these segments are, and how old their first event is by the earlier of both clocks. */
+    LogSize size(Segment[] all) {
+        long bytes = 0;
+        long events = 0;
+        Segment oldest = null;
+        for (Segment segment : all) {
+            bytes += segment.bytes();
+            events += segment.count();
+            if (oldest == null && segment.count() > 0) {
+                oldest = segment;
+            }
+        }
+        long ageMs = oldest == null ? 0 : oldest.firstUpMs() >= 0 ? upMs() - oldest.firstUpMs()
+            : Math.max(0, nowMs() - oldest.minTimeMs());
+        return new LogSize(bytes, events, all.length, ageMs);
     }
 
     /** How old the newest event of the segment is, at least. */

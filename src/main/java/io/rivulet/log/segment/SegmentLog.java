@@ -8,6 +8,7 @@ import io.rivulet.log.LogEntry;
 import io.rivulet.log.LogFinder;
 import io.rivulet.log.LogRange;
 import io.rivulet.log.LogRecord;
+import io.rivulet.log.LogSize;
 import io.rivulet.log.LogWork;
 import io.rivulet.log.View;
 import io.rivulet.log.disk.Disk;
@@ -41,12 +42,13 @@ public final class SegmentLog implements EventLog {
     private final LogLookup finder;
     private final Janitor janitor;
     private final ReadPlans plans;
+    private final LogClock logClock;
 
     private SegmentLog(LogOpener opened, LogOptions options, InstantSource clock, LongSupplier nanoTicker) {
         segments = opened.segments();
         meta = opened.meta();
         seal = new IdSeal(meta.key());
-        LogClock logClock = new LogClock(clock, nanoTicker);
+        logClock = new LogClock(clock, nanoTicker);
         appender = new Appender(segments, options, logClock, meta, opened.sealer(), opened.active());
         plans = new ReadPlans(segments.hash());
         reader = new LogReader(segments, plans);
@@ -85,6 +87,11 @@ public final class SegmentLog implements EventLog {
     }
 
     @Override
+    public void tryDisk() throws IOException {
+        appender.tryDisk();
+    }
+
+    @Override
     public void beforeSync(Runnable hook) {
         appender.beforeSync(hook);
     }
@@ -107,6 +114,11 @@ public final class SegmentLog implements EventLog {
     @Override
     public LogRange range() {
         return segments.range();
+    }
+
+    @Override
+    public LogSize size() {
+        return logClock.size(segments.all());
     }
 
     @Override

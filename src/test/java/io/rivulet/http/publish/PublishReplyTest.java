@@ -9,6 +9,7 @@ import io.rivulet.http.form.Answer;
 import io.rivulet.http.form.BytesInFlight;
 import io.rivulet.kit.Await;
 import io.rivulet.kit.Stub;
+import io.rivulet.metrics.Metrics;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.ServletOutputStream;
@@ -87,7 +88,7 @@ class PublishReplyTest {
         return null;
     });
     private final PublishReply reply =
-        new PublishReply(new Problem(InstantSource.system(), null), async, 1_000, flight.charge(
+        new PublishReply(new Problem(InstantSource.system(), null, new Metrics()), async, 1_000, flight.charge(
             BytesInFlight.Kind.PUBLISHER, "a"));
 
     private interface ContainerCall {

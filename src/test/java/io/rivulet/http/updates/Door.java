@@ -14,8 +14,10 @@ import io.rivulet.http.access.Cors;
 import io.rivulet.http.form.BytesInFlight;
 import io.rivulet.http.stream.OpenResponses;
 import io.rivulet.http.trace.AccessLog;
+import io.rivulet.http.trace.LogLines;
 import io.rivulet.hub.Hub;
 import io.rivulet.log.MemoryEventLog;
+import io.rivulet.meter.MeterText;
 import io.rivulet.metrics.Metrics;
 import io.rivulet.metrics.Metrics.Count;
 import io.rivulet.topic.TopicSpace;
@@ -66,7 +68,9 @@ public final class Door implements AutoCloseable {
     private final TokenVerifier tokens;
     private final MemoryEventLog log = new MemoryEventLog(InstantSource.system());
     private final AccessLog accessLog;
+    private final LogLines lines;
     private final Doors doors;
+    private final MeterText meters;
     private final OpenResponses responses;
     private final Server server = new Server(new QueuedThreadPool(THREADS));
     private final LocalConnector connector;
@@ -88,6 +92,7 @@ public final class Door implements AutoCloseable {
             hub.open(log);
         }
         accessLog = accessFile == null ? AccessLog.NONE : new AccessLog(accessFile, clock, metrics);
+        lines = LogLines.of(all, clock, metrics);
         storeTrouble = open ? null : "the folder is held by /other";
         HttpConnectionFactory http = new HttpConnectionFactory();
         http.getHttpConfiguration().setUriCompliance(UriCompliance.DEFAULT.with("subscriptions",
@@ -103,7 +108,9 @@ public final class Door implements AutoCloseable {
         FilterHolder login = new FilterHolder(new LoginFilter());
         login.setAsyncSupported(true);
         context.addFilter(login, "/*", EnumSet.of(DispatcherType.REQUEST));
-        doors = new Doors(new Doors.Services(all, hub, clock, tokens, bans, accessLog, () -> storeTrouble),
+        meters = MeterText.of(hub);
+        doors = new Doors(
+            new Doors.Services(all, hub, clock, tokens, bans, accessLog, lines, () -> storeTrouble, meters),
             new Mount("", true, true, false));
         doors.open(context.getServletContext(), null);
         responses = new OpenResponses(all, metrics);
@@ -121,7 +128,7 @@ public final class Door implements AutoCloseable {
         InstantSource clock = InstantSource.system();
         Access access = new Access(settings, TokenVerifier.of(settings, hub.topics(), clock),
             new Roles(settings, hub.topics()), new Bans(clock, null));
-        return new HubContext(settings, hub, clock, access, new Cors(settings), new Problem(clock, null),
+        return new HubContext(settings, hub, clock, access, new Cors(settings), new Problem(clock, null, hub.metrics()),
             new BytesInFlight(settings.get(SettingsTable.FLIGHT_BYTES)));
     }
 
@@ -299,9 +306,13 @@ public final class Door implements AutoCloseable {
             throw new IllegalStateException("the server did not stop", e);
         }
         doors.close();
+        if (meters != null) {
+            meters.close();
+        }
         responses.close();
         tokens.close();
         accessLog.close();
+        lines.close();
         log.close();
     }
 

@@ -7,6 +7,7 @@ import io.rivulet.log.LogEntry;
 import io.rivulet.log.LogFinder;
 import io.rivulet.log.LogRange;
 import io.rivulet.log.LogRecord;
+import io.rivulet.log.LogSize;
 import io.rivulet.log.LogWork;
 import io.rivulet.log.View;
 import io.rivulet.log.disk.Disk;
@@ -97,6 +98,11 @@ final class TendedLog implements EventLog {
     @Override
     public LogFinder find(LogWork work) {
         return log.find(work);
+    }
+
+    @Override
+    public LogSize size() {
+        return log.size();
     }
 
     @Override

@@ -23,6 +23,8 @@ public final class Round {
     private String placeId;
     /** The ring's number of the newest event dispatched; any thread reads it. */
     private volatile long dispatched;
+    /** When the first events came that the shard has yet to take; 0 while there are none that anybody noted. */
+    private volatile long expectedNs;
 
     /**
      * The first round.
@@ -62,6 +64,29 @@ public final class Round {
     /** The sequence up to which every stream has been served; any thread. */
     public long dispatched() {
         return dispatched;
+    }
+
+    /**
+     * Events are about to stand in the ring, in order since then; the committer says so, before it shows them.
+     *
+     * <p>T1 (the committer) notes the time, then moves the ring's head; T2 (the shard) reads the head, then takes the
+     * time. So a time that T2 finds belongs to events of this batch or of the next one, and none is left behind that
+     * would make a later batch look as if it had waited for minutes. Where both meet, a group has no time: it is a
+     * sample.
+     */
+    public void expect(long sinceNs) {
+        if (expectedNs == 0) {
+            expectedNs = sinceNs | 1; // 0 is for none
+        }
+    }
+
+    /** Since when the events were in order that the shard takes now; 0 where nobody noted it. */
+    public long takeExpected() {
+        long since = expectedNs;
+        if (since != 0) {
+            expectedNs = 0;
+        }
+        return since;
     }
 
     /** When it began, in nanoseconds from anywhere. */
