@@ -15,6 +15,7 @@ import io.rivulet.log.EventLog;
 import io.rivulet.log.segment.SegmentLog;
 import io.rivulet.log.store.StoreKeeper;
 import io.rivulet.meter.MeterText;
+import io.rivulet.meter.SlowEvents;
 import io.rivulet.metrics.Metrics;
 import io.rivulet.topic.Topic;
 import io.rivulet.topic.TopicSpace;
@@ -66,7 +67,9 @@ public final class Assembly implements AutoCloseable {
      * @throws RuntimeException when a setting cannot be meant; nothing runs then
      */
     public static Assembly ofWar(ServletContext application) {
-        return start(application, ContainerSettings.load(application), Mount.WAR, PortCheck.url());
+        Settings settings = ContainerSettings.load(application);
+        return start(application, settings, Mount.WAR, PortCheck.url())
+            .watchedBy(ContainerSettings.watch(application, settings));
     }
 
     /**
@@ -92,6 +95,15 @@ public final class Assembly implements AutoCloseable {
             assembly.close();
             throw e;
         }
+    }
+
+    /** Starts this watch, null for none, and ends it with the hub. */
+    Assembly watchedBy(SettingsWatch watch) {
+        if (watch != null) {
+            running.push(watch);
+            watch.start();
+        }
+        return this;
     }
 
     /** What runs in this context, or null. */
@@ -138,7 +150,12 @@ public final class Assembly implements AutoCloseable {
         String path = application.getContextPath() + mount.prefix();
         Path folder = DataFolder.choose(settings, application, path, mount.alone() ? null : BESIDE);
         InstantSource clock = InstantSource.system();
+        running.push(LogLevel.of(settings));
         Metrics metrics = new Metrics();
+        SlowEvents slow = SlowEvents.of(metrics, settings.get(SettingsTable.SLOW).toMillis());
+        if (slow != null) {
+            running.push(slow);
+        }
         Optional<Path> accessPath = settings.get(SettingsTable.ACCESS_LOG).map(Path::of)
             .or(() -> settings.get(SettingsTable.DEV) ? Optional.of(folder.resolve("access.log")) : Optional.empty());
         AccessLog accessLog = accessPath.map(file -> accessLog(file, settings, clock, metrics)).orElse(AccessLog.NONE);

@@ -21,9 +21,18 @@ final class ContainerSettings {
      * @throws io.rivulet.config.BadSetting for the first that cannot be meant; the message names the key
      */
     static Settings load(ServletContext application) {
+        return HostSettings.load(parameters(application));
+    }
+
+    /** Puts live settings in force when their file changes; null where there is none. */
+    static SettingsWatch watch(ServletContext application, Settings settings) {
+        return HostSettings.watch(settings, parameters(application));
+    }
+
+    private static Map<String, String> parameters(ServletContext application) {
         Map<String, String> context = new HashMap<>();
         Collections.list(application.getInitParameterNames())
             .forEach(key -> context.put(key, application.getInitParameter(key)));
-        return HostSettings.load(context);
+        return context;
     }
 }

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,8 +42,30 @@ public final class HostSettings {
      * @throws BadSetting for the first that cannot be meant; the message names the key
      */
     static Settings load(Map<String, String> context) {
+        return Settings.of(find(context, usual()).sources());
+    }
+
+    /** Where the container's file of settings is looked for when none is named; null without a container. */
+    private static Path usual() {
         Path base = base();
-        return Settings.of(find(context, base == null ? null : base.resolve("conf").resolve(FILE)).sources());
+        return base == null ? null : base.resolve("conf").resolve(FILE);
+    }
+
+    /** Puts live settings in force when the file changes that {@link #load} has read, or would have; null for none. */
+    static SettingsWatch watch(Settings settings, Map<String, String> context) {
+        return watch(settings, usual(), () -> find(context, usual()));
+    }
+
+    /** The same where there is no container. */
+    static SettingsWatch watchOfCommand(Settings settings, Supplier<SettingSources> again) {
+        return watch(settings, Path.of(FILE), again);
+    }
+
+    private static SettingsWatch watch(Settings settings, Path usual, Supplier<SettingSources> again) {
+        String named = System.getProperty(SettingSources.CONFIG);
+        String file = named != null ? named : SettingSources.configFile(Map.of(), System.getenv());
+        Path path = file != null ? Path.of(file) : usual;
+        return path == null ? null : new SettingsWatch(settings, path, () -> again.get().sources());
     }
 
     /**

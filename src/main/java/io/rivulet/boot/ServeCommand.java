@@ -48,11 +48,13 @@ final class ServeCommand {
     /** One line for a record, with the time first. */
     private static final String LOGGING = """
         handlers=java.util.logging.ConsoleHandler
+        java.util.logging.ConsoleHandler.level=ALL
         java.util.logging.ConsoleHandler.formatter=java.util.logging.SimpleFormatter
         java.util.logging.SimpleFormatter.format=%1$tF %1$tT.%1$tL %4$s %5$s%6$s%n
         org.eclipse.jetty.level=WARNING
         """;
 
+    private static final String LIVE = ", live: in a file it counts at once when that changes";
     private static final long FAREWELL_MS = 5_000;
     private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
 
@@ -73,7 +75,7 @@ final class ServeCommand {
                 out.append(check(sources));
                 return DONE;
             }
-            return serve(settings, err);
+            return serve(settings, HostSettings.watchOfCommand(settings, () -> sources(words)), err);
         } catch (BadSetting e) {
             err.append("Rivulet does not start: ").append(e.getMessage()).append('\n');
             return USAGE;
@@ -123,16 +125,20 @@ final class ServeCommand {
         TreeSet<String> seen = new TreeSet<>();
         for (Source source : sources.sources()) {
             for (String key : new TreeSet<>(source.values().keySet())) {
-                told.append(seen.add(key) ? "  " + key + " (" + source.name() + ")\n"
+                told.append(seen.add(key) ? "  " + key + " (" + source.name() + ")" + (isLive(key) ? LIVE : "") + "\n"
                     : "  " + key + " (" + source.name() + ") does not count: a stronger source has it\n");
             }
         }
         return told.toString();
     }
 
-    private static int serve(Settings settings, Appendable err) throws IOException {
+    private static boolean isLive(String key) {
+        return SettingsTable.rows().stream().anyMatch(row -> row.fullKey().equals(key) && SettingsTable.isLive(row));
+    }
+
+    private static int serve(Settings settings, SettingsWatch watch, Appendable err) throws IOException {
         URI files = archive();
-        Starter starter = new Starter(settings);
+        Starter starter = new Starter(settings, watch);
         OwnServer server = new OwnServer(settings, files, starter);
         AtomicBoolean ended = new AtomicBoolean();
         try {
@@ -188,17 +194,19 @@ final class ServeCommand {
     /** Starts and ends the hub with the application. */
     private static final class Starter implements ServletContextListener {
         private final Settings settings;
+        private final SettingsWatch watch;
         private String url;
         private volatile Assembly assembly;
         private volatile Hub hub;
 
-        Starter(Settings settings) {
+        Starter(Settings settings, SettingsWatch watch) {
             this.settings = settings;
+            this.watch = watch;
         }
 
         @Override
         public void contextInitialized(ServletContextEvent event) {
-            assembly = Assembly.start(event.getServletContext(), settings, Mount.WAR, url);
+            assembly = Assembly.start(event.getServletContext(), settings, Mount.WAR, url).watchedBy(watch);
             hub = assembly.hub();
         }
 

@@ -42,6 +42,17 @@ public final class Section {
         return family.fullKey(name, member);
     }
 
+    /** By name and values. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Section that && name.equals(that.name) && values.equals(that.values);
+    }
+
+    @Override
+    public int hashCode() {
+        return name.hashCode();
+    }
+
     /** Reads a text, unless a stronger source was read before. */
     void put(Setting<?> member, String text, String source) {
         if (!has(member)) {

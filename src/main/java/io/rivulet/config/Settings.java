@@ -9,18 +9,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
 /**
  * The settings as they are in force. The start builds them once from {@link SettingSources}, and hands them to all that
- * is built; any thread may read.
+ * is built; any thread may read. Some are live ({@link SettingsTable#isLive}): when the file that has them changes,
+ * {@link #change} puts their new values in force.
  *
  * <p>They are checked as a whole before anything starts. A key that nobody knows stops the start, too: a misspelt limit
  * that was passed over would be found when it is needed.
  */
 public final class Settings {
 
-    private final Map<Setting<?>, Object> values = new HashMap<>();
+    /** Replaced as a whole, by {@link #change}; never changed. */
+    private volatile Map<Setting<?>, Object> values = new HashMap<>();
+    private final List<LivePart> liveParts = new CopyOnWriteArrayList<>();
     private final Map<Family, Map<String, Section>> sections = new HashMap<>();
 
     private Settings() {
@@ -120,6 +124,62 @@ public final class Settings {
             }
         }
         return false;
+    }
+
+    /** A part of the hub that makes something of a live setting. */
+    public interface LivePart {
+
+        /**
+         * Reads the fresh settings; what it returns puts them in force, and cannot fail.
+         *
+         * @throws BadSetting when they cannot be meant: then nothing changes
+         */
+        Runnable prepare(Settings fresh);
+    }
+
+    /**
+     * What a change of the file meant.
+     *
+     * @param inForce keys of live settings that have new values now
+     * @param waiting keys of others that differ, and count after a restart
+     */
+    public record Change(List<String> inForce, List<String> waiting) {
+    }
+
+    /** Tells this part when a live setting changes. */
+    public void onChange(LivePart part) {
+        liveParts.add(part);
+    }
+
+    /**
+     * Puts the live ones of these settings in force; the others stay as they are.
+     *
+     * @throws BadSetting when a part cannot mean its new value; nothing is changed then
+     */
+    public synchronized Change change(Settings fresh) {
+        Map<Setting<?>, Object> next = new HashMap<>(values);
+        Change change = new Change(new ArrayList<>(), new ArrayList<>());
+        for (Setting<?> row : SettingsTable.rows()) {
+            if (!values.get(row).equals(fresh.values.get(row))) {
+                if (SettingsTable.isLive(row)) {
+                    next.put(row, fresh.values.get(row));
+                    change.inForce().add(row.fullKey());
+                } else {
+                    change.waiting().add(row.fullKey());
+                }
+            }
+        }
+        for (Family family : SettingsTable.families()) {
+            if (!sections(family).equals(fresh.sections(family))) {
+                change.waiting().add(Setting.PREFIX + family.prefix() + "…");
+            }
+        }
+        if (!change.inForce().isEmpty()) {
+            List<Runnable> ready = liveParts.stream().map(part -> part.prepare(fresh)).toList();
+            values = next;
+            ready.forEach(Runnable::run);
+        }
+        return change;
     }
 
     /** Rules between two settings. */

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The one table of settings. The table of docs/settings.md is checked against it; nothing else in the hub reads a
@@ -27,6 +28,9 @@ public final class SettingsTable {
 
     /** Whether something is there: always, never, or in dev mode only. */
     public enum When { TRUE, FALSE, DEV }
+
+    /** How much the hub logs; the default is that of the container. */
+    public enum Level { DEFAULT, OFF, ERROR, WARN, INFO, DEBUG }
 
     /** Lines at the loggers of requests and of what was done. */
     public enum Lines { OFF, TEXT, JSON }
@@ -179,10 +183,14 @@ public final class SettingsTable {
     public static final Setting<Long> FLIGHT_BYTES = row("flight.bytes", BYTES, "0", 0, 64 * GIB,
         "Bodies being read and answers being written; more is 503. 0 for an eighth of the heap, or 6 times body.max.");
 
+    public static final Setting<Duration> SLOW = row("slow", TIME, "200ms", 0, 60_000,
+        "An append or a batch of deliveries that takes longer is an event of the JDK's flight recorder.");
     public static final Setting<Boolean> METRICS_OPEN = row("metrics.open", FLAG, "false", 0, 0,
         "Whether everybody may read the meters at /metrics; else operators may.");
     public static final Setting<Optional<String>> ACCESS_LOG = row("access.log", PATH, "", 0, 0,
         "File with a line for each request and for each end of a stream, never a query; in dev data.dir/access.log.");
+    public static final Setting<Level> LOGGERS_LEVEL = row("loggers.level", Kind.oneOf(Level.class), "default", 0, 0,
+        "How much the hub logs where it does so by java.util.logging, as the WAR does; default is for what that says.");
     public static final Setting<Lines> LOGGERS = row("loggers", Kind.oneOf(Lines.class), "off", 0, 0,
         "Lines of each request at the logger rivulet.access, of publishes and operators at rivulet.audit.");
     public static final Setting<Optional<String>> FEED_QUOTES = row("feed.quotes", PATH, "", 0, 0,
@@ -203,7 +211,16 @@ public final class SettingsTable {
     /** The log files that are followed. */
     public static final Family FEED_LOGS = new Family("feed.log.", false, List.of(FEED_LOG));
 
+    /** Those that count at once when the file that has them changes; the others are read at the start alone. */
+    private static final Set<Setting<?>> LIVE = Set.of(CORS_ORIGINS, PUBLISH_RATE, PUBLISH_BURST, RETRY_MIN, RETRY_MAX,
+        RETRY_CLOSING, METRICS_OPEN, LOGGERS_LEVEL);
+
     private SettingsTable() {
+    }
+
+    /** Whether it counts at once when the file of settings changes. */
+    public static boolean isLive(Setting<?> row) {
+        return LIVE.contains(row);
     }
 
     /** All rows, in the order of docs/settings.md. */

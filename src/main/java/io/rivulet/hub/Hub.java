@@ -334,8 +334,9 @@ public final class Hub implements AutoCloseable {
             long closingMs = settings.get(SettingsTable.RETRY_CLOSING).toMillis();
             return drain.paceLeftMs() + names.between(closingMs, closingMs + closingMs / 2);
         }
-        return names.between(settings.get(SettingsTable.RETRY_MIN).toMillis(),
-            settings.get(SettingsTable.RETRY_MAX).toMillis());
+        long leastMs = settings.get(SettingsTable.RETRY_MIN).toMillis();
+        // both may change between the two looks
+        return names.between(leastMs, Math.max(leastMs, settings.get(SettingsTable.RETRY_MAX).toMillis()));
     }
 
     /** Ends all streams, answers what is queued, ends all threads. Does not close the log. Idempotent. */

@@ -126,7 +126,8 @@ class SettingsPageTest {
             """);
         for (Setting<?> row : SettingsTable.rows()) {
             sample.append("\n# ").append(row.sentence()).append('\n');
-            sample.append("# ").append(row.range().isEmpty() ? row.kind().unit() : row.range()).append('\n');
+            sample.append("# ").append(row.range().isEmpty() ? row.kind().unit() : row.range())
+                .append(SettingsTable.isLive(row) ? "; live\n" : "\n");
             sample.append('#').append(row.fullKey()).append('=').append(row.defaultText()).append('\n');
         }
         for (Family family : SettingsTable.families()) {
@@ -155,6 +156,7 @@ class SettingsPageTest {
     private static String line(Setting<?> row) {
         String value = row.defaultText().isEmpty() ? "" : "`" + row.defaultText() + "`";
         String kind = row.range().isEmpty() ? row.kind().unit() : row.range();
-        return "| `" + row.key() + "` | " + value + " | " + kind + " | " + row.sentence() + " |\n";
+        return "| `" + row.key() + "` | " + value + " | " + kind + " | " + row.sentence()
+            + (SettingsTable.isLive(row) ? " *Live.*" : "") + " |\n";
     }
 }

@@ -6,6 +6,7 @@ import io.rivulet.auth.Use;
 import io.rivulet.config.BadSetting;
 import io.rivulet.config.Issuers;
 import io.rivulet.config.Issuers.KeyUse;
+import io.rivulet.config.Secret;
 import io.rivulet.config.Section;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
@@ -93,12 +94,17 @@ final class IssuerSettings {
             }
         }
         try {
-            return key ? KeySource.of(KeyTexts.read(section.get(Issuers.KEY).get(), allowed))
+            return key ? keys(section.get(Issuers.KEY).get(), allowed)
                 : JwksSource.of(section.get(Issuers.JWKS).get(), allowed,
                     settings.get(SettingsTable.TOKEN_JWKS_AGE), clock);
         } catch (IllegalArgumentException e) {
             throw new BadSetting(section.key(key ? Issuers.KEY : Issuers.JWKS) + ": " + e.getMessage());
         }
+    }
+
+    private KeySource keys(Secret setting, List<String> allowed) {
+        return setting.reveal().startsWith(KeyTexts.FILE) ? new FileKeys(setting, allowed, clock)
+            : KeySource.of(KeyTexts.read(setting, allowed));
     }
 
     private static Set<Use> uses(KeyUse use) {

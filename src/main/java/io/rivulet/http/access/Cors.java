@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 /**
  * Decides which pages of other origins may use the hub: those of the settings, byte for byte or by a star for one
  * label, and in dev mode, for reading, every port of this machine. The edge applies it to each request, and the
- * servlets answer OPTIONS with it. Immutable, any thread.
+ * servlets answer OPTIONS with it. Any thread.
  */
 public final class Cors {
 
@@ -23,7 +23,8 @@ public final class Cors {
         "Mercure-Last-Event-ID, Last-Event-ID, Link, ETag, Retry-After, X-Request-Id";
     private static final String MAX_AGE_S = "7200";
 
-    private final OriginList origins;
+    /** Another one when the setting changes. */
+    private volatile OriginList origins;
     private final boolean dev;
 
     /**
@@ -34,6 +35,10 @@ public final class Cors {
     public Cors(Settings settings) {
         origins = new OriginList(settings, SettingsTable.CORS_ORIGINS);
         dev = settings.get(SettingsTable.DEV);
+        settings.onChange(fresh -> {
+            OriginList next = new OriginList(fresh, SettingsTable.CORS_ORIGINS);
+            return () -> origins = next;
+        });
     }
 
     /** Lets the request's origin read the answer, whatever it will be; before anything is written. */

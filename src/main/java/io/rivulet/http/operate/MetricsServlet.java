@@ -22,13 +22,11 @@ public final class MetricsServlet extends HubServlet {
     private static final String METHODS = "GET, HEAD, OPTIONS";
 
     private final transient MeterText meters;
-    private final boolean open;
 
     /** The servlet of this hub; {@code meters} is null where there are none. */
     public MetricsServlet(HubContext context, MeterText meters) {
         super(context);
         this.meters = meters;
-        this.open = context.settings().get(SettingsTable.METRICS_OPEN);
     }
 
     @Override
@@ -41,7 +39,7 @@ public final class MetricsServlet extends HubServlet {
     }
 
     private Answer answer(HttpServletRequest request) {
-        if (!open) {
+        if (!context().settings().get(SettingsTable.METRICS_OPEN)) {
             context().access().toOperate(request, false);
         }
         if (meters == null) {

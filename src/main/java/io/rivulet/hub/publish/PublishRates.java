@@ -39,21 +39,38 @@ public final class PublishRates {
     /** A full map is searched for subjects at rest no more often: that takes milliseconds. */
     private static final long SWEEP_PAUSE_NS = SECOND_NS / 10;
 
-    private final int rate;
-    private final int burst;
-    /** The time in which one token comes, rounded up; the bucket holds a multiple of it, so its tokens are whole. */
-    private final long tokenNs;
+    /** Another one when the settings change. */
+    private volatile Limit limit;
     private final LongSupplier nanos;
     private final Metrics metrics;
     private final Map<Grant.Identity, Long> fullAtNs = new HashMap<>();
     private int sweepAt = SUBJECTS_LEAST;
     private long sweptNs;
 
+    /**
+     * What one subject may.
+     *
+     * @param rate    events a second; 0 for any number
+     * @param burst   events at once
+     * @param tokenNs the time in which one token comes, rounded up; the bucket holds a multiple of it, so its tokens
+     *                are whole
+     */
+    private record Limit(int rate, int burst, long tokenNs) {
+
+        static Limit of(Settings settings) {
+            int rate = settings.get(SettingsTable.PUBLISH_RATE);
+            return new Limit(rate, settings.get(SettingsTable.PUBLISH_BURST),
+                rate == 0 ? 0 : (SECOND_NS + rate - 1) / rate);
+        }
+    }
+
     /** The rate and the burst of these settings. */
     public PublishRates(Settings settings, LongSupplier nanos, Metrics metrics) {
-        rate = settings.get(SettingsTable.PUBLISH_RATE);
-        burst = settings.get(SettingsTable.PUBLISH_BURST);
-        tokenNs = rate == 0 ? 0 : (SECOND_NS + rate - 1) / rate;
+        limit = Limit.of(settings);
+        settings.onChange(fresh -> {
+            Limit next = Limit.of(fresh);
+            return () -> limit = next;
+        });
         this.nanos = nanos;
         this.metrics = metrics;
         sweptNs = nanos.getAsLong() - SWEEP_PAUSE_NS;
@@ -66,7 +83,8 @@ public final class PublishRates {
      */
     public void take(Grant grant, List<Event> events) {
         if (counts(grant)) {
-            ask(grant, events.size() == 1 ? Math.min(burst, tokens(events)) : tokens(events), events.size(), true);
+            int tokens = tokens(events);
+            ask(grant, events.size() == 1 ? Math.min(limit.burst(), tokens) : tokens, events.size(), true);
         }
     }
 
@@ -104,10 +122,14 @@ public final class PublishRates {
 
     /** The hub's own code, and callers at this machine in dev mode, have no rate. */
     private boolean counts(Grant grant) {
-        return rate > 0 && !grant.isLocal();
+        return limit.rate() > 0 && !grant.isLocal();
     }
 
     private void ask(Grant grant, int tokens, int events, boolean take) {
+        Limit now = limit;
+        int rate = now.rate();
+        int burst = now.burst();
+        long tokenNs = now.tokenNs();
         if (tokens > burst) {
             throw Refused.because(TOO_LARGE, "the batch holds " + events + " events" + (tokens == events ? ""
                 : ", which count as " + tokens + ", once for each topic") + "; one subject may publish at most " + burst

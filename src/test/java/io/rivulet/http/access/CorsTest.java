@@ -49,6 +49,18 @@ class CorsTest {
     }
 
     @Test
+    void anOriginThatIsListedWhileTheHubRunsCountsAtOnce() throws Exception {
+        Settings settings = Settings.with();
+        try (Door door = Door.with(settings)) {
+            assertNull(door.send("GET /health/live\nOrigin: " + APP, "").get("Access-Control-Allow-Origin"));
+            settings.change(Settings.with("cors.origins", APP));
+            assertEquals(APP, door.send("GET /health/live\nOrigin: " + APP, "").get("Access-Control-Allow-Origin"));
+            assertThrows(BadSetting.class, () -> settings.change(Settings.with("cors.origins", "*")));
+            assertEquals(APP, door.send("GET /health/live\nOrigin: " + APP, "").get("Access-Control-Allow-Origin"));
+        }
+    }
+
+    @Test
     void aStarStandsForOneLabel() throws Exception {
         try (Door door = Door.with("cors.origins", "https://*.example.com,http://*.shop.co.uk:8080," + APP)) {
             for (String origin : new String[] {"https://a.example.com", "https://my-app_2.example.com", APP,

@@ -82,8 +82,11 @@ public final class Door implements AutoCloseable {
     }
 
     private Door(Path accessFile, boolean open, Handler.Singleton around, String... settings) throws Exception {
+        this(accessFile, open, around, Settings.with(settings));
+    }
+
+    private Door(Path accessFile, boolean open, Handler.Singleton around, Settings all) throws Exception {
         QUIET.setLevel(java.util.logging.Level.WARNING);
-        Settings all = Settings.with(settings);
         InstantSource clock = InstantSource.system();
         hub = new Hub(all, topics(all), clock, metrics);
         bans = new Bans(clock, null);
@@ -134,6 +137,11 @@ public final class Door implements AutoCloseable {
 
     /** A hub that is open, with these settings over the defaults. */
     public static Door with(String... settings) throws Exception {
+        return new Door(null, true, null, settings);
+    }
+
+    /** The same with settings that a test changes. */
+    public static Door with(Settings settings) throws Exception {
         return new Door(null, true, null, settings);
     }
 

@@ -58,6 +58,18 @@ class PublishRatesTest {
     }
 
     @Test
+    void anotherRateCountsAtOnceAlsoForThoseWhoHaveNothingLeft() {
+        Settings settings = Settings.with("publish.rate", "1", "publish.burst", "1");
+        PublishRates rates = new PublishRates(settings, () -> nowNs, metrics);
+        rates.take(ANN, 1);
+        refused(Reason.RATE_LIMITED, () -> rates.take(ANN, 1));
+        settings.change(Settings.with("publish.rate", "1000", "publish.burst", "1001"));
+        rates.take(ANN, 1);
+        settings.change(Settings.with("publish.rate", "0"));
+        rates.take(ANN, 1_000_000);
+    }
+
+    @Test
     void aBurstFitsAtOnceAndThenOneForEachTokenThatComes() {
         PublishRates rates = rates(10, 3);
         for (int i = 0; i < 3; i++) {
