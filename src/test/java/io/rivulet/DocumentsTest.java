@@ -49,6 +49,7 @@ class DocumentsTest {
         "AcceptRateLimit", "ConnectionLimit", "Connector", "RemoteIpValve", "ServletContainerInitializer",
         "WriteListener", "HdrHistogram", "LatencyUtils",
         "EventSource", "URLPattern",
+        "DataObjectConverter", "ReplayStore", "SseEmitter", "DynamicUser", "ExecStart",
         "Accept", "Allow", "Authorization", "Bearer", "ETag", "Expect", "Forwarded", "Link", "Origin", "Referer",
         "Vary");
 

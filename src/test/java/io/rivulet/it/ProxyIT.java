@@ -50,7 +50,7 @@ class ProxyIT {
     private Path folder;
 
     enum Proxy {
-        NGINX("nginx"), HAPROXY("haproxy"), APACHE("apache2");
+        NGINX("nginx"), HAPROXY("haproxy"), APACHE("apache2"), CADDY("caddy");
 
         private final String program;
 
@@ -78,7 +78,8 @@ class ProxyIT {
 
     private List<String> command(Proxy proxy, String program, int port, int hub) throws IOException {
         String hubAddress = "127.0.0.1:" + hub;
-        String rules = documented(proxy.name().toLowerCase(Locale.ROOT)).replace("127.0.0.1:8080", hubAddress);
+        String rules = documented(proxy == Proxy.CADDY ? "caddyfile" : proxy.name().toLowerCase(Locale.ROOT))
+            .replace("127.0.0.1:8080", hubAddress);
         return switch (proxy) {
             case NGINX -> {
                 StringBuilder temporary = new StringBuilder();
@@ -127,6 +128,12 @@ class ProxyIT {
                     DocumentRoot %s
                     %s""".formatted(folder, folder, folder, port, modules, folder, rules)));
             }
+            case CADDY -> List.of(program, "run", "--adapter", "caddyfile", "--config", inFolder("Caddyfile", """
+                {
+                admin off
+                auto_https off
+                }
+                %s""".formatted(rules.replace("example.com {", "http://:" + port + " {\nbind 127.0.0.1"))));
         };
     }
 
@@ -163,8 +170,11 @@ class ProxyIT {
             () -> "this machine has no " + proxy.program);
         int port = freePort();
         try (Server hub = Token.believedBy(Server.in(Container.JETTY).set("dev", "false")).start()) {
-            Process process = new ProcessBuilder(command(proxy, program.toString(), port, hub.port()))
-                .redirectErrorStream(true).redirectOutput(folder.resolve("output.log").toFile()).start();
+            ProcessBuilder builder = new ProcessBuilder(command(proxy, program.toString(), port, hub.port()))
+                .redirectErrorStream(true).redirectOutput(folder.resolve("output.log").toFile());
+            builder.environment().put("XDG_CONFIG_HOME", folder.toString()); // where Caddy keeps what it has read
+            builder.environment().put("XDG_DATA_HOME", folder.toString());
+            Process process = builder.start();
             try {
                 Await.until(proxy + " is there, or has ended: " + folder, () -> isOpen(port) || !process.isAlive());
                 assertTrue(process.isAlive(), () -> proxy + " says: " + said());

@@ -62,6 +62,14 @@ public record RivuletPlan(String title, boolean jetty, String war, JvmFlags flag
         return new RivuletPlan(title, jetty, war, flags, Map.copyOf(all), settings, syncMoreMs);
     }
 
+    /** In Tomcat with the connector of docs/sizing.md, which takes less memory for a stream. */
+    public RivuletPlan lean() {
+        RivuletPlan lean = container("connector.maxHttpRequestHeaderSize", 4096)
+            .container("connector.maxHttpResponseHeaderSize", 2048).container("connector.socket.appReadBufSize", 512)
+            .container("connector.socket.appWriteBufSize", 2048);
+        return new RivuletPlan(title + ", lean connector", jetty, war, flags, lean.container, settings, syncMoreMs);
+    }
+
     /** With slower syncs. */
     public RivuletPlan syncMore(int ms) {
         return new RivuletPlan(title + ", +" + ms + " ms a sync", jetty, war, flags, container, settings, ms);

@@ -16,6 +16,8 @@ import io.rivulet.bench.report.Table;
 import io.rivulet.kit.Await;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /** What a subscriber to whom nothing happens takes: the slope of resident memory between 1,000 and 10,000 of them. */
@@ -37,7 +39,11 @@ public final class Idle implements Scenario {
         Table table = new Table("idle: resident memory per connection, between " + few + " and " + many, "server",
             "KB per connection", "of it Java heap", "RSS MB at " + few, "RSS MB at " + many);
         boolean[] containers = lab.options().smoke() ? new boolean[] {true} : new boolean[] {true, false};
-        for (RivuletPlan plan : lab.rivulets(flags, containers)) {
+        List<RivuletPlan> plans = new ArrayList<>(lab.rivulets(flags, containers));
+        if (!lab.options().smoke()) {
+            plans.add(RivuletPlan.in(false, flags).lean());
+        }
+        for (RivuletPlan plan : plans) {
             try (Running running = lab.fresh(plan)) {
                 come(lab, running, few, plan.jetty() ? many / few : 1);
                 measure(lab, running.target(), true, few, many, table);

@@ -11,9 +11,13 @@ import java.util.TreeMap;
  *                  {@link EmptyPost}), {@code home} (a folder for what the container writes), {@code port},
  *                  {@code sendBuffer} (bytes; absent for the kernel's choice), {@code idleMs} (the container's own time
  *                  limits), {@code h2cPort} and {@code h2Port} (more ports of Jetty's, for HTTP/2 without and with TLS)
+ *                  and {@code connector.NAME} (an attribute of Tomcat's connector)
  * @param settings  of Rivulet
  */
 record ServerPlan(Map<String, String> arguments, Map<String, String> settings) {
+
+    /** Before the name of an attribute of Tomcat's connector. */
+    static final String CONNECTOR = "connector.";
 
     static ServerPlan parse(String[] words) {
         Map<String, String> arguments = new TreeMap<>();

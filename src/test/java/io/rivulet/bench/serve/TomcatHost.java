@@ -36,6 +36,11 @@ final class TomcatHost implements Host {
         if (plan.number("sendBuffer", 0) > 0) {
             connector.setProperty("socket.txBufSize", Integer.toString(plan.number("sendBuffer", 0)));
         }
+        plan.arguments().forEach((key, value) -> {
+            if (key.startsWith(ServerPlan.CONNECTOR)) {
+                connector.setProperty(key.substring(ServerPlan.CONNECTOR.length()), value);
+            }
+        });
         tomcat.setConnector(connector);
         app = new StandardContext();
         app.setName("");
