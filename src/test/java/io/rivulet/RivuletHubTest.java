@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.rivulet.kit.Await;
 import jakarta.servlet.ServletContext;
 import java.lang.reflect.Method;
@@ -65,6 +66,20 @@ class RivuletHubTest {
                 .filter(t -> !isPublic(t)).forEach(t -> faults.add(type + " is made of " + t));
         }
         assertEquals(List.of(), faults);
+    }
+
+    @Test
+    void anApplicationBindsTheMetersToItsOwnRegistryAndTakesThemBack() throws Exception {
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        RivuletHub hub = install();
+        RivuletMeters meters = new RivuletMeters(application);
+        meters.bindTo(registry);
+        get(hub.publish("a", "x"));
+        assertEquals(1, registry.get("rivulet.publish.events").functionCounter().count());
+        meters.close();
+        assertEquals(List.of(), registry.getMeters());
+        live.close();
+        assertThrows(IllegalStateException.class, () -> new RivuletMeters(application));
     }
 
     private static boolean isPublic(Type type) {

@@ -13,23 +13,27 @@ import java.util.function.LongSupplier;
  * Finds out whether the hub still does what it is for, by trying: {@link HealthServlet} has one. Any thread of the
  * container's.
  *
- * <p>Everybody may ask for health, and a trial costs a sync of the disk, and two seconds of a thread where the hub
- * hangs. So one trial runs at a time, its good result stands for a second, and whoever asks meanwhile is told the last
- * result.
+ * <p>Everybody may ask for health, and a trial costs a sync of the disk. So one trial runs at a time, its good result
+ * stands for a second, and whoever asks meanwhile is told the last result. A hub under load is slow and is well: only
+ * what has had no answer for ten seconds hangs.
  */
 final class Trial {
 
-    /** Longer than a slow sync, shorter than the patience of any load balancer. */
-    private static final long WAIT_MS = 2_000;
+    /** So long one caller waits for an answer; the trial goes on without it. */
+    private static final long WAIT_MS = 500;
+    private static final long HANGS_S = 10;
     private static final long KEPT_NS = 1_000_000_000;
     private static final Result WELL = new Result(null, null);
 
     private final Hub hub;
     private final LongSupplier nanos;
     private final long waitMs;
-    private final AtomicBoolean running = new AtomicBoolean();
+    private final AtomicBoolean busy = new AtomicBoolean();
     private volatile Result last = WELL;
     private volatile long lastNs;
+    /** Of whoever is busy: the trial that is under way, and since when; null for none. */
+    private HubTrial running;
+    private long sinceNs;
 
     /**
      * What came of it.
@@ -54,40 +58,51 @@ final class Trial {
     /** The result of now, or of less than a second ago. */
     Result result() {
         boolean kept = last.equals(WELL) && nanos.getAsLong() - lastNs < KEPT_NS;
-        if (!kept && running.compareAndSet(false, true)) {
+        if (!kept && busy.compareAndSet(false, true)) {
             try {
-                last = attempt();
-                lastNs = nanos.getAsLong();
+                attempt();
             } finally {
-                running.set(false);
+                busy.set(false);
             }
         }
         return last;
     }
 
-    private Result attempt() {
-        HubTrial trial = hub.attempt();
-        if (trial == null) {
-            return WELL; // the store is not open: that is told before
+    private void attempt() {
+        if (running == null) {
+            running = hub.attempt();
+            sinceNs = nanos.getAsLong();
         }
-        long untilNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMs);
-        String streams = why(trial.delivery(), untilNs, "a thread of the fan-out did not answer within " + waitMs
-            + " ms");
-        String publish = why(trial.publish(), untilNs, "a publish on trial got no answer within " + waitMs + " ms");
-        return new Result(streams, publish);
+        if (running == null) {
+            last = WELL; // the store is not open: that is told before
+            return;
+        }
+        await(CompletableFuture.allOf(running.publish(), running.delivery()));
+        boolean hangs = nanos.getAsLong() - sinceNs >= TimeUnit.SECONDS.toNanos(HANGS_S);
+        boolean over = running.publish().isDone() && running.delivery().isDone();
+        if (over || hangs) {
+            last = new Result(why(running.delivery(), "a thread of the fan-out"), why(running.publish(), "a publish"));
+            lastNs = nanos.getAsLong();
+        }
+        if (over) {
+            running = null;
+        }
     }
 
-    private static String why(CompletableFuture<?> answer, long untilNs, String late) {
+    private void await(CompletableFuture<?> answers) {
         try {
-            answer.get(Math.max(0, untilNs - System.nanoTime()), TimeUnit.NANOSECONDS);
-            return null;
-        } catch (ExecutionException e) {
-            return String.valueOf(e.getCause().getMessage());
-        } catch (TimeoutException e) {
-            return late;
+            answers.get(waitMs, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return "the trial was interrupted";
+        } catch (ExecutionException | TimeoutException e) {
+            // what came of it is asked of each
         }
+    }
+
+    private static String why(CompletableFuture<?> answer, String who) {
+        if (!answer.isDone()) {
+            return who + " on trial has had no answer for " + HANGS_S + " s";
+        }
+        return answer.handle((done, failure) -> failure == null ? null : String.valueOf(failure.getMessage())).join();
     }
 }

@@ -27,6 +27,7 @@ class LogLinesTest {
         try (Logged audit = Logged.at("rivulet.audit"); Door door = Door.dev("loggers", "json")) {
             String id = door.send("POST /api/updates?topic=a&topic=b&id=my%20id" + PARENT, "a secret").getContent()
                 .strip();
+            Await.until("it is told", () -> audit.texts().size() == 1);
             door.send("POST /api/updates?topic=a&id=%0A", "a secret");
             Await.until("both are told", () -> audit.texts().size() == 2);
             List<String> lines = audit.texts();
