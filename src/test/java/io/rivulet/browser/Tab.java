@@ -45,6 +45,12 @@ public final class Tab {
         return this;
     }
 
+    /** From now on any certificate will do. */
+    Tab trustAnybody() {
+        call("Security.setIgnoreCertificateErrors", Map.of("ignore", true));
+        return this;
+    }
+
     /** The value of an expression, as text. */
     String eval(String expression) {
         JsonObject result = call("Runtime.evaluate",

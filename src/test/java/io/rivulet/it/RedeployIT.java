@@ -32,6 +32,8 @@ class RedeployIT {
 
     private static final int TIMES = Integer.getInteger("redeploys", 3);
     private static final int STREAMS = 8;
+    /** So long a publisher tries again; the test itself ends sooner. */
+    private static final Duration GAP_MAX = Duration.ofMinutes(5);
     private static final Path HANDLES = Path.of("/proc/self/fd");
     private static final Path MAPS = Path.of("/proc/self/maps");
 
@@ -70,6 +72,7 @@ class RedeployIT {
 
         Load(Server server, int cycle) {
             super("test-load");
+            setDaemon(true);
             this.server = server;
             this.cycle = cycle;
         }
@@ -78,10 +81,9 @@ class RedeployIT {
         public void run() {
             try (Publisher publisher = Publisher.to(server)) {
                 while (!ended) {
-                    int next = published.get() + 1;
-                    if (isTaken(publisher, Integer.toString(next))) {
-                        published.set(next);
-                    }
+                    String next = Integer.toString(published.get() + 1);
+                    Await.until("event " + next + " is published", GAP_MAX, () -> isTaken(publisher, next));
+                    published.incrementAndGet();
                 }
             }
         }

@@ -35,6 +35,16 @@ public final class OwnWar implements AutoCloseable {
         reader.start();
     }
 
+    /** Starts it so that it speaks TLS, by PEM files that are put into the folder. */
+    public static OwnWar overTls(Path folder, String... words) throws IOException {
+        Path certificate = folder.resolve("certificate.pem");
+        Path key = folder.resolve("key.pem");
+        Tls.writePem(certificate, key);
+        List<String> all = new ArrayList<>(List.of("--tls.certificate=" + certificate, "--tls.key=" + key));
+        all.addAll(List.of(words));
+        return new OwnWar(folder, Map.of(), all.toArray(String[]::new));
+    }
+
     private void read() {
         try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
             for (String line = out.readLine(); line != null; line = out.readLine()) {
