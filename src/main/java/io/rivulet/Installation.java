@@ -20,9 +20,9 @@ public final class Installation implements AutoCloseable {
     }
 
     /**
-     * Ends all streams: each client is told when to come back. To be called when the server is about to stop, before
-     * it waits for requests that are open: streams would keep it waiting. What is asked for afterwards is refused as
-     * long as the application runs. Idempotent.
+     * Ends all streams, one after the other over at most {@code rivulet.drain}, each with a time to come back; then
+     * returns. To be called when the server is about to stop, before it waits for requests that are open: streams would
+     * keep it waiting. Publishing works until the streams have ended; afterwards all is refused. Idempotent.
      */
     public void drain() {
         assembly.drain();

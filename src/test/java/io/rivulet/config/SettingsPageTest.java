@@ -29,9 +29,9 @@ class SettingsPageTest {
     private static final Path PAGE = Path.of("docs/settings.md");
     private static final Path SAMPLE = Path.of("docs/rivulet.properties");
     private static final Pattern KEY = Pattern.compile("(?:(?<![\\w./-])|(?<=-D))rivulet\\.([a-z]+(?:\\.[a-z]+)*)");
-    /** Files and events of the hub's own that are called so. */
-    private static final Set<String> NO_SETTINGS =
-        Set.of("properties", "config", "war", "js", "hello", "gap", "cursor", "expiring", "access", "audit");
+    /** Files and events of the hub's own that are called so, and three keys that are for Spring Boot alone. */
+    private static final Set<String> NO_SETTINGS = Set.of("properties", "config", "war", "js", "hello", "gap", "cursor",
+        "expiring", "access", "audit", "prefix", "home", "enabled");
     private static final String START = "<!-- settings -->\n";
     private static final String END = "<!-- /settings -->";
 

@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
  */
 public final class HomeFiles extends HubServlet {
 
-    private static final String METHODS = "GET, HEAD, OPTIONS";
+    private static final String OF_THE_FILES = "GET, HEAD, OPTIONS";
     private static final Pattern NAME = Pattern.compile("/(?:vendor/)?[A-Za-z0-9]+(?:\\.[A-Za-z0-9]+)*\\.(\\w+)");
     /** By the end of the name; others are nobody's. */
     private static final Map<String, String> TYPES = Map.of("js", "text/javascript;charset=utf-8",
@@ -38,8 +38,8 @@ public final class HomeFiles extends HubServlet {
     protected void begin(HttpServletRequest request, HttpServletResponse response) throws IOException {
         switch (request.getMethod()) {
             case "GET", "HEAD" -> send(request, response);
-            case "OPTIONS" -> context().cors().options(request, response, METHODS);
-            default -> throw noMethod(request, response, METHODS);
+            case "OPTIONS" -> context().cors().options(request, response, OF_THE_FILES);
+            default -> throw noMethod(request, response, OF_THE_FILES);
         }
     }
 

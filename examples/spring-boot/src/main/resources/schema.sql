@@ -1,0 +1,1 @@
+create table orders (what varchar(200) not null);
