@@ -36,7 +36,6 @@ class PublicTypesTest {
         Map.entry("Commands", "Launcher finds it by its name, in the class loader that it makes"),
         Map.entry("Doors", "the tests of the doors put them before a server without a network"),
         Map.entry("MercureLinkFilter", "other applications map it to their resources, as the documents tell"),
-        Map.entry("RivuletMeters", "the public face"),
         Map.entry("LogWriter", "the half of the seam that another engine implements"));
 
     private static final Pattern DECLARED = Pattern.compile(

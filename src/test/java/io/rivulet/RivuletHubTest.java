@@ -36,8 +36,8 @@ import org.junit.jupiter.api.io.TempDir;
 class RivuletHubTest {
 
     private static final List<Class<?>> FACE = List.of(Rivulet.class, Installation.class, RivuletHub.class,
-        Message.class, HistoryQuery.class, RivuletException.class, RivuletHub.Page.class, RivuletHub.Past.class,
-        RivuletHub.Connection.class, RivuletHub.Presence.class);
+        Message.class, HistoryQuery.class, RivuletException.class, RivuletMeters.class, RivuletHub.Page.class,
+        RivuletHub.Past.class, RivuletHub.Connection.class, RivuletHub.Presence.class);
 
     @TempDir
     private Path folder;
@@ -91,7 +91,8 @@ class RivuletHubTest {
         }
         String name = type.getTypeName();
         return type instanceof Class<?> c && c.isPrimitive() || name.startsWith("java.")
-            || name.startsWith("jakarta.servlet.") || name.matches("io\\.rivulet\\.[A-Z].*");
+            || name.startsWith("jakarta.servlet.") || name.startsWith("io.micrometer.")
+            || name.matches("io\\.rivulet\\.[A-Z].*");
     }
 
     @Test

@@ -28,6 +28,7 @@ final class HubLifecycle implements ServletContextInitializer, SmartLifecycle, D
     private static final int BEFORE_THE_SERVER_WAITS = SmartLifecycle.DEFAULT_PHASE - 512;
 
     private final ConfigurableEnvironment environment;
+    private volatile ServletContext application;
     private volatile Installation installed;
     private volatile boolean running;
 
@@ -36,16 +37,22 @@ final class HubLifecycle implements ServletContextInitializer, SmartLifecycle, D
     }
 
     @Override
-    public void onStartup(ServletContext application) {
+    public void onStartup(ServletContext starting) {
         String prefix = SpringSettings.prefix(environment);
         installed = SpringSettings.homePage(environment)
-            ? Rivulet.installWithHomePage(application, SpringSettings.of(environment), prefix)
-            : Rivulet.install(application, SpringSettings.of(environment), prefix);
+            ? Rivulet.installWithHomePage(starting, SpringSettings.of(environment), prefix)
+            : Rivulet.install(starting, SpringSettings.of(environment), prefix);
+        application = starting;
     }
 
     /** The hub as a bean: beans are made before the server has started the hub, some of them so that it can start. */
     RivuletHub late() {
         return new LateHub(this);
+    }
+
+    /** Where the hub runs; empty before the server has called, and in a test without one. */
+    Optional<ServletContext> application() {
+        return Optional.ofNullable(application);
     }
 
     private RivuletHub hub() {

@@ -1,6 +1,8 @@
 package io.rivulet.spring;
 
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.rivulet.RivuletHub;
+import io.rivulet.RivuletMeters;
 import jakarta.servlet.ServletContext;
 import java.util.Optional;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -72,6 +74,18 @@ public class RivuletAutoConfiguration {
                 notReady.ifPresent(why -> health.withDetail(REASON, why));
                 return health.withDetail(PUBLISHING, notPublishing.orElse(YES)).build();
             };
+        }
+    }
+
+    /** The hub's meters in the application's registry, where there is one. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(name = "io.micrometer.core.instrument.binder.MeterBinder")
+    static class Meters {
+
+        /** Boot binds it once all beans are there, and so after the server has started the hub. */
+        @Bean
+        MeterBinder rivuletMeters(HubLifecycle lifecycle) {
+            return registry -> lifecycle.application().ifPresent(where -> new RivuletMeters(where).bindTo(registry));
         }
     }
 

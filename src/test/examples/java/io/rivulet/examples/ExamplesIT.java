@@ -97,6 +97,9 @@ class ExamplesIT {
                     .getAsJsonObject("components").getAsJsonObject("rivulet");
                 assertEquals("UP", health.get("status").getAsString());
                 assertEquals("yes", health.getAsJsonObject("details").get("publishing").getAsString());
+                JsonObject appends = ask(port, "GET", "/actuator/metrics/rivulet.append", Map.of(), "").json();
+                assertTrue(appends.getAsJsonArray("measurements").get(0).getAsJsonObject().get("value").getAsInt() > 2,
+                    appends.toString());
                 shop.terminate();
                 assertTrue(stream.awaitEnd(), "the stream has its last chunk");
                 assertTrue(stream.retryMs() >= 3_000, "and the time to come back that Spring's environment has");
