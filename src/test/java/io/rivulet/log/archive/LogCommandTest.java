@@ -132,7 +132,7 @@ class LogCommandTest {
     @Test
     void halfAFileIsNotImported() throws Exception {
         String lines = exported();
-        for (int length = 0; length < lines.length(); length += 5) {
+        for (int length = 0; length < lines.length(); length += 61) {
             refused(lines.substring(0, length), "import");
         }
         refused(lines.substring(0, lines.indexOf("{\"position\":4")), "ends after 3 events");
