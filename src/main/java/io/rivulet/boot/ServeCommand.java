@@ -8,6 +8,7 @@ import io.rivulet.config.SettingSources.Source;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.hub.Hub;
+import io.rivulet.refusal.LineBudget;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
 import java.io.ByteArrayInputStream;
@@ -22,7 +23,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.logging.Filter;
+import java.util.logging.Handler;
 import java.util.logging.LogManager;
+import java.util.logging.LogRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,6 +71,10 @@ final class ServeCommand {
             if (!HostSettings.sayHowToLog()) {
                 try (InputStream lines = new ByteArrayInputStream(LOGGING.getBytes(StandardCharsets.US_ASCII))) {
                     LogManager.getLogManager().readConfiguration(lines);
+                }
+                JettyLines bounded = new JettyLines();
+                for (Handler handler : LogManager.getLogManager().getLogger("").getHandlers()) {
+                    handler.setFilter(bounded);
                 }
             }
             SettingSources sources = sources(words);
@@ -189,6 +197,25 @@ final class ServeCommand {
                 + "mvn jetty:run serves without one");
         }
         return URI.create(classes.substring(0, classes.indexOf("!/") + 2));
+    }
+
+    /**
+     * Jetty logs a warning for some of what strangers send, such as a request with two hosts. So its lines have a
+     * bound, as those have that the hub writes. Any thread.
+     */
+    private static final class JettyLines implements Filter {
+        private static final int LINES_MAX = 60;
+        private final LineBudget lines = new LineBudget(LINES_MAX, () -> System.nanoTime() / 1_000_000);
+
+        @Override
+        public boolean isLoggable(LogRecord line) {
+            String logger = line.getLoggerName();
+            long untold = logger == null || !logger.startsWith("org.eclipse.jetty") ? 0 : lines.admit();
+            if (untold > 0) {
+                line.setMessage(line.getMessage() + " (" + untold + " more lines of Jetty's were not logged)");
+            }
+            return untold >= 0;
+        }
     }
 
     /** Starts and ends the hub with the application. */

@@ -209,6 +209,24 @@ class OwnServerIT {
         }
     }
 
+    /** Jetty warns of each request with two hosts; the log of the hub's own server takes 60 such lines a minute. */
+    @Test
+    void strangersCannotMakeJettyWriteLinesWithoutEnd() throws Exception {
+        try (OwnWar war = run("--port=0").awaitOpen()) {
+            for (int i = 0; i < 200; i++) {
+                try (WireClient stranger = WireClient.to(war.port(), 0)) {
+                    assertEquals(400, stranger.send("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n").readHead()
+                        .status());
+                }
+            }
+            war.terminate();
+            war.awaitGone();
+            long lines = war.said().lines().filter(line -> line.contains("multiple `Host`")).count();
+            assertTrue(lines > 0 && lines <= 120, () -> lines + " lines, where a minute may have ended in between: "
+                + war.said());
+        }
+    }
+
     @Test
     void onAnAddressForOthersNobodyMayPublishUntilSomebodySaysSo() throws Exception {
         try (OwnWar war = run("--port=0", "--address=0.0.0.0").awaitOpen();
