@@ -109,7 +109,7 @@ public final class Doors implements AutoCloseable {
         mercure = own.with(new Access(settings, services.tokens(), roles, services.bans(),
             MercureServlet.tokenInQuery(settings)));
         responses = new OpenResponses(settings, hub.metrics());
-        pages = new PageResponses(settings);
+        pages = new PageResponses(settings, own.flight()::wasScarce);
         slashes = new SlashCheck(hub.presence().isOn(), mount.prefix() + MERCURE);
     }
 

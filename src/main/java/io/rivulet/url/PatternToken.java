@@ -1,6 +1,7 @@
 package io.rivulet.url;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -22,6 +23,18 @@ record PatternToken(Type type, int index, String value) {
         }
         reader.add(Type.END, text.length(), text.length(), text.length());
         return reader.tokens;
+    }
+
+    /** Most tokens are a character of ASCII: a pattern of thousands would else be as many texts. */
+    private static final String[] CHARACTERS = new String[128];
+
+    static {
+        Arrays.setAll(CHARACTERS, c -> String.valueOf((char) c));
+    }
+
+    private static String part(String text, int from, int to) {
+        boolean isOne = to == from + 1 && text.charAt(from) < CHARACTERS.length;
+        return isOne ? CHARACTERS[text.charAt(from)] : text.substring(from, to);
     }
 
     /** The tokenizer of the standard. For one thread, one text. */
@@ -105,7 +118,7 @@ record PatternToken(Type type, int index, String value) {
         }
 
         private void add(Type type, int from, int to, int next) {
-            tokens.add(new PatternToken(type, at, text.substring(from, to)));
+            tokens.add(new PatternToken(type, at, part(text, from, to)));
             at = next;
         }
 

@@ -165,12 +165,13 @@ class HostileIT {
 
     private void judgeMemory(HubProcess hub, long before) throws IOException {
         long[] after = {hub.aliveMb()};
+        int grownMb = Scale.GROWN_MB + (container == Container.TOMCAT ? Scale.TOMCAT_GROWN_MB : 0);
         say("alive: " + before + " MB before, " + after[0] + " MB when the attackers had left");
         try {
             Await.until("the memory comes back", Scale.RECOVERY, () -> {
                 try {
                     after[0] = hub.aliveMb();
-                    return after[0] <= before + Scale.GROWN_MB;
+                    return after[0] <= before + grownMb;
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }

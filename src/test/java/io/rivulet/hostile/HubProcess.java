@@ -42,9 +42,11 @@ final class HubProcess implements AutoCloseable {
     }
 
     private void start() throws IOException {
-        List<String> command = new ArrayList<>(List.of(Programs.java(), "-Xmx" + Scale.HEAP_MB + "m",
-            "-XX:+UseSerialGC"));
+        List<String> command = new ArrayList<>(List.of(Programs.java(), "-Xmx" + Scale.HEAP_MB + "m"));
         command.addAll(scale.jvm());
+        if (scale.jvm().stream().noneMatch(word -> word.matches("-XX:\\+Use\\w+GC"))) {
+            command.add("-XX:+UseSerialGC"); // what a JVM takes by itself where it sees one core
+        }
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), ServerProcess.class.getName(),
             "container=" + container, "war=" + System.getProperty("war", "target/rivulet.war"), "port=" + port,
             "data=" + folder.resolve("data"), "rivulet.dev=false", "rivulet.heartbeat=15s",

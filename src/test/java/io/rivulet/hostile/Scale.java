@@ -40,6 +40,12 @@ record Scale(long seed, int attackers, int streams, int names, Duration quiet, D
      */
     static final int GROWN_MB = RING_MB + HEAP_MB / 16;
 
+    /**
+     * What Tomcat keeps for good of a crowd: 200 requests with their buffers ({@code processorCache}), each as large as
+     * an idle stream there, 104 KB.
+     */
+    static final int TOMCAT_GROWN_MB = 24;
+
     static Scale ofProperties() {
         return new Scale(Long.getLong("hostile.seed", System.nanoTime() >>> 10), number("attackers", 24),
             number("streams", 50), number("names", 4_000), Duration.ofSeconds(number("quiet", 3)),

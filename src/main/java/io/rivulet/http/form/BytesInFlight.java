@@ -7,7 +7,9 @@ import io.rivulet.refusal.Refused;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The one budget of bytes in flight: request bodies that are being read, and pages and answers that are being written.
@@ -16,10 +18,10 @@ import java.util.Map;
  *
  * <p>The hard thing is that nobody may starve anybody. So the budget has a part for each {@link Kind} of caller, and no
  * kind ever takes of another one's part. Within a part one caller has at most a quarter. Of the requests of a caller
- * one is the first, and what it cannot do without goes through even beyond that: else a large body would never go
- * through. It need not be alone. Several requests that came at once, and wait for their large part, would else each be
- * in the way of the others: all would be refused, and again when they come again. A quarter of each part is for callers
- * that hold little: a few addresses that hold all they may would else keep out everybody else's look-ups.
+ * the oldest is the first, and what it cannot do without goes through even beyond that: else a large body would never
+ * go through. It need not be alone. Several requests that came at once, and wait for their large part, would else each
+ * be in the way of the others: all would be refused, and again when they come again. A quarter of each part is for
+ * callers that hold little: a few addresses that hold all they may would else keep out everybody else's look-ups.
  *
  * <p>Only callers that hold something are remembered, and each holds at least one byte. So the budget bounds its own
  * memory, too.
@@ -34,6 +36,8 @@ public final class BytesInFlight {
     private final long totalBytes;
     private final Map<Caller, Holding> byCaller = new HashMap<>();
     private final long[] byKind = new long[Kind.values().length];
+    /** Somebody was refused because others hold it all, and nobody has asked about that yet. */
+    private boolean scarce;
 
     /** The kinds of callers, by what they may do. */
     public enum Kind {
@@ -62,8 +66,8 @@ public final class BytesInFlight {
     /** What one caller holds: guarded by the budget. */
     private static final class Holding {
         private long bytes;
-        /** The request that may go beyond the share, from its first byte to its last; null for none. */
-        private Charge first;
+        /** Those that hold some of them; the first one, which has held the longest, may go beyond the share. */
+        private final Set<Charge> charges = new LinkedHashSet<>(2);
     }
 
     /** A budget of so many bytes, none of which is taken. */
@@ -85,6 +89,13 @@ public final class BytesInFlight {
         return sum;
     }
 
+    /** Whether somebody was refused what others hold, since this was asked last. */
+    public synchronized boolean wasScarce() {
+        boolean was = scarce;
+        scarce = false;
+        return was;
+    }
+
     /** How many callers are remembered: for tests. */
     synchronized int remembered() {
         return byCaller.size();
@@ -103,9 +114,10 @@ public final class BytesInFlight {
         long own = holding == null ? 0 : holding.bytes;
         long max = own + bytes <= LITTLE_BYTES ? part : part - part / SHARES;
         if (held + bytes > max) {
+            scarce |= beyond;
             return refused(kind.all, held, bytes, max);
         }
-        boolean isFirst = holding == null || holding.first == null || holding.first == charge;
+        boolean isFirst = holding == null || holding.bytes == 0 || holding.charges.iterator().next() == charge;
         boolean fits = own + bytes <= part / SHARES || beyond && isFirst;
         return fits ? null : refused(kind.one, own, bytes, part / SHARES);
     }
@@ -117,14 +129,13 @@ public final class BytesInFlight {
     }
 
     private void count(Charge charge, long bytes) {
-        Holding holding = byCaller.computeIfAbsent(charge.caller, caller -> new Holding()); // first: it may fail
+        Holding holding = byCaller.computeIfAbsent(charge.caller, caller -> new Holding());
+        holding.charges.add(charge); // before anything is counted, since both may fail
         holding.bytes += bytes;
         charge.held += bytes;
         byKind[charge.caller.kind().ordinal()] += bytes;
         if (charge.held == 0) {
-            holding.first = holding.first == charge ? null : holding.first;
-        } else if (holding.first == null && bytes > 0) {
-            holding.first = charge;
+            holding.charges.remove(charge);
         }
         if (holding.bytes == 0) {
             byCaller.remove(charge.caller);

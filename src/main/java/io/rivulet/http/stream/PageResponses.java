@@ -9,6 +9,7 @@ import jakarta.servlet.ServletOutputStream;
 import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -16,7 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The large answers that are being written, and the thread {@code rivulet-pages}, which ends those that nobody reads:
- * by {@code rivulet.stall.timeout}, as with streams. {@code EventsServlet} uses it for pages of history, others for
+ * by {@code rivulet.stall.timeout}, as with streams, and after five seconds where somebody was refused for the memory
+ * that they hold. {@code EventsServlet} uses it for pages of history, others for
  * lists, on any thread. To be closed after the hub.
  */
 public final class PageResponses implements AutoCloseable {
@@ -24,19 +26,23 @@ public final class PageResponses implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PageResponses.class);
     private static final long LOOK_MS = 1_000;
     private static final long CLOSE_MS = 2_000;
+    /** As with streams that hold what others wait for. */
+    private static final long SCARCE_STALL_NS = 5_000_000_000L;
 
     private final long stallNs;
+    private final BooleanSupplier scarce;
     private final LongSupplier nanos;
     private final Set<PageResponse> open = ConcurrentHashMap.newKeySet();
     private final LastingTicker ticker;
 
-    /** As the settings say. */
-    public PageResponses(Settings settings) {
-        this(settings, System::nanoTime);
+    /** As the settings say; {@code scarce} tells whether somebody was refused since it was asked last. */
+    public PageResponses(Settings settings, BooleanSupplier scarce) {
+        this(settings, scarce, System::nanoTime);
     }
 
     /** With a ticker of its own, for tests. */
-    PageResponses(Settings settings, LongSupplier nanos) {
+    PageResponses(Settings settings, BooleanSupplier scarce, LongSupplier nanos) {
+        this.scarce = scarce;
         stallNs = settings.get(SettingsTable.STALL_TIMEOUT).toNanos();
         this.nanos = nanos;
         ticker = new LastingTicker(LOG, "A look of {} failed once and comes again", "rivulet-pages", LOOK_MS,
@@ -63,7 +69,8 @@ public final class PageResponses implements AutoCloseable {
     /** Looks at all pages; one thread at a time, since a test looks, too. */
     synchronized void look() {
         long nowNs = nanos.getAsLong();
-        open.forEach(page -> page.look(nowNs, stallNs));
+        long ns = scarce.getAsBoolean() ? Math.min(stallNs, SCARCE_STALL_NS) : stallNs;
+        open.forEach(page -> page.look(nowNs, ns));
     }
 
     /** Ends the thread; pages that are being written are the container's to end. */

@@ -40,6 +40,8 @@ public final class EventsServlet extends HubServlet {
     private static final int LIMIT_MAX = 1_000;
     /** Of a page, beside its events: the piece that is being written. */
     private static final int PIECE_BYTES = 32_768;
+    /** Of a look-up that waits for the log, or has found nothing. */
+    private static final int WAITING_BYTES = 4_096;
     private static final String CHARGE = EventsServlet.class.getName();
     private static final String TRANSIENT = CHARGE + ".transient";
 
@@ -76,7 +78,7 @@ public final class EventsServlet extends HubServlet {
         Since from = since == null ? Since.EARLIEST : Since.parse(since, context().clock().instant());
         int limit = limit(query.oneOrBlank("limit"));
         BytesInFlight.Charge charge = context().charge(request, grant);
-        charge.take(PIECE_BYTES); // whoever has no memory left does not ask the log
+        charge.take(WAITING_BYTES); // whoever has no memory left does not ask the log
         request.setAttribute(CHARGE, charge);
         request.setAttribute(TRANSIENT, transients.allOf(topics));
         try {
@@ -90,12 +92,16 @@ public final class EventsServlet extends HubServlet {
         }
     }
 
-    /** The first event must have room, or the request is refused; where a later one has none the page ends. */
+    /**
+     * The first event must have room, or the request is refused; where a later one has none the page ends. The piece is
+     * charged with the first event: many strangers' look-ups may wait, those of clients that have left among them, and
+     * what they did not need yet would be missing for everybody else's.
+     */
     private record PageRoom(BytesInFlight.Charge charge) implements HistoryPages.Room {
 
         @Override
         public void begin() {
-            charge.give(charge.held() - PIECE_BYTES);
+            charge.give(charge.held() - WAITING_BYTES);
         }
 
         @Override
@@ -103,7 +109,7 @@ public final class EventsServlet extends HubServlet {
             if (charge.held() > PIECE_BYTES) {
                 return charge.tryTake(bytes);
             }
-            charge.take(bytes);
+            charge.take(PIECE_BYTES - WAITING_BYTES + bytes);
             return true;
         }
     }

@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
  */
 public final class Jcmd {
 
-    private static final Pattern USED = Pattern.compile("generation\\s+total \\d+K, used (\\d+)K");
+    private static final Pattern USED =
+        Pattern.compile("(?:generation|garbage-first heap)\\s+total \\d+K, used (\\d+)K");
 
     /** A thread's name, and the milliseconds that it took. */
     private static final Pattern THREAD = Pattern.compile("(?m)^\"(.*?)\" .*?\\bcpu=([0-9.]+)ms");
@@ -68,7 +69,7 @@ public final class Jcmd {
         return !IDLE.matcher(queue).find();
     }
 
-    /** Kilobytes of the heap that are in use; of the serial collector. */
+    /** Kilobytes of the heap that are in use; of the serial collector or of G1. */
     public static long heapKb(long pid) throws IOException {
         return used(run(pid, "GC.heap_info"));
     }

@@ -16,6 +16,11 @@ class JcmdTest {
              tenured generation   total 21888K, used 1000K [0x1, 0x2, 0x3)
              Metaspace       used 80K, committed 256K, reserved 1114112K
             """));
+        assertEquals(2_500, Jcmd.used("""
+             garbage-first heap   total 262144K, used 2500K [0x1, 0x2)
+              region size 1024K, 3 young (3072K), 1 survivors (1024K)
+             Metaspace       used 80K, committed 256K, reserved 1114112K
+            """), "that of G1 is one");
     }
 
     @Test

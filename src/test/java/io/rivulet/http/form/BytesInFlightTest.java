@@ -79,6 +79,21 @@ class BytesInFlightTest {
     }
 
     @Test
+    void itTellsOnceThatSomebodyWasRefusedWhatOthersHold() {
+        stranger("a").take(75);
+        refusal(() -> stranger("a").take(1));
+        assertFalse(flight.wasScarce(), "that is its own");
+        for (String address : List.of("b", "c", "d")) {
+            stranger(address).take(75);
+        }
+        assertFalse(stranger("e").tryTake(1));
+        assertFalse(flight.wasScarce(), "it could do without");
+        refusal(() -> stranger("e").take(1));
+        assertTrue(flight.wasScarce());
+        assertFalse(flight.wasScarce());
+    }
+
+    @Test
     void whatTheFirstRequestOfACallerCannotDoWithoutMayBeMoreThanItsShare() {
         Charge large = stranger("a");
         large.take(10);
@@ -107,11 +122,24 @@ class BytesInFlightTest {
                 }
             }
             same.get(0).close();
-            same.get(2).take(100);
-            refusal(() -> same.get(1).take(100));
+            refusal(() -> same.get(2).take(100));
+            same.get(1).take(100);
             same.forEach(Charge::close);
         }
         assertEquals(0, flight.taken() + flight.remembered());
+    }
+
+    /** Else an address would hold one body after the other. */
+    @Test
+    void theRightOfTheFirstGoesToTheNextOldestAndNotToOneThatComesLater() {
+        Charge first = stranger("a");
+        first.take(10);
+        Charge second = stranger("a");
+        second.take(60);
+        first.take(100);
+        first.close();
+        refusal(() -> stranger("a").take(60));
+        second.take(100);
     }
 
     @Test

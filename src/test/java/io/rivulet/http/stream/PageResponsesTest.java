@@ -10,8 +10,12 @@ import io.rivulet.kit.Await;
 import io.rivulet.kit.Container;
 import io.rivulet.kit.OnEveryContainer;
 import io.rivulet.kit.ServletServer;
+import io.rivulet.kit.Stub;
 import io.rivulet.kit.WireClient;
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -19,6 +23,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -39,7 +44,8 @@ class PageResponsesTest {
     private final AtomicLong nowNs = new AtomicLong();
     private final AtomicInteger made = new AtomicInteger();
     private final BytesInFlight flight = new BytesInFlight(1 << 20);
-    private final PageResponses pages = new PageResponses(Settings.with("stall.timeout", STALL_S + "s"), nowNs::get);
+    private final PageResponses pages = new PageResponses(Settings.with("stall.timeout", STALL_S + "s"),
+        flight::wasScarce, nowNs::get);
     private volatile long containersLimitMs = -1;
     private ServletServer server;
     @TempDir
@@ -124,6 +130,47 @@ class PageResponsesTest {
             awaitLetGo();
             assertThrows(IOException.class, () -> read(body, Integer.MAX_VALUE));
             assertTrue(made.get() < PIECES);
+        }
+    }
+
+    /** An output that takes nothing: no thread of a container moves, so the test's clock alone decides. */
+    private static final class FullOutput extends ServletOutputStream {
+        @Override
+        public boolean isReady() {
+            return false;
+        }
+
+        @Override
+        public void setWriteListener(WriteListener listener) {
+            // it is never called
+        }
+
+        @Override
+        public void write(int b) {
+            throw new AssertionError("it takes nothing");
+        }
+    }
+
+    /** Where somebody was refused because of what others hold, five seconds are enough; else they are not. */
+    @Test
+    void aClientThatReadsNothingIsLetGoSoonerWhereItsMemoryIsMissing() throws IOException {
+        AtomicBoolean scarce = new AtomicBoolean();
+        ServletOutputStream full = new FullOutput();
+        ServletResponse response = Stub.of(ServletResponse.class, (method, arguments) -> full);
+        AsyncContext async = Stub.of(AsyncContext.class,
+            (method, arguments) -> method.equals("getResponse") ? response : null);
+        BytesInFlight.Charge charge = flight.charge(BytesInFlight.Kind.STRANGER, "a");
+        charge.take(1_000);
+        try (PageResponses own = new PageResponses(Settings.with("stall.timeout", STALL_S + "s"), scarce::get,
+            nowNs::get)) {
+            own.send(async, () -> new byte[1], charge);
+            own.look();
+            nowNs.addAndGet(TimeUnit.SECONDS.toNanos(6));
+            own.look();
+            assertEquals(1_000, flight.taken());
+            scarce.set(true);
+            own.look();
+            assertEquals(0, flight.taken());
         }
     }
 

@@ -75,7 +75,7 @@ class LastingThreadsTest {
                     }
                 }, clock);
             access = new AccessLog(folder.resolve("access.log"), clock, metrics);
-            pages = new PageResponses(settings);
+            pages = new PageResponses(settings, () -> false);
             feeds = new Feeds(settings, hub, clock, null);
             feeds.start();
             keeper.start();
