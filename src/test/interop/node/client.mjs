@@ -75,6 +75,20 @@ const clients = {
       onDisconnect: () => say('error', { text: 'disconnected', final: false }),
       onMessage: e => say('event', { id: e.id ?? '', type: e.event ?? 'message', data: e.data })
     })
+  },
+
+  async undici() {
+    const { Agent, EventSource } = await import('undici')
+    let last = lastEventId // the class takes neither: its documentation shows an agent for headers
+    class Given extends Agent {
+      dispatch(request, handler) {
+        Object.assign(request.headers, headers, last ? { 'Last-Event-ID': last } : {})
+        last = ''
+        return super.dispatch(request, handler)
+      }
+    }
+    listen(new EventSource(url, { dispatcher: new Given() }))
+    setInterval(() => { }, 60_000) // while it waits to reconnect it keeps no program from its end
   }
 }
 

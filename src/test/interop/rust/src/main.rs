@@ -1,4 +1,4 @@
-//! client URL TOKEN LAST-ID: eventsource-client; one line of JSON on the standard output for each thing that happens.
+//! client NAME URL TOKEN LAST-ID: one line of JSON on the standard output for each thing that happens.
 
 use eventsource_client::{Client, ClientBuilder, Error, SSE};
 use futures::StreamExt;
@@ -11,15 +11,13 @@ fn say(line: Value) {
     writeln!(out, "{line}").and_then(|_| out.flush()).expect("nobody reads");
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() {
-    let args: Vec<String> = std::env::args().collect();
-    let mut builder = ClientBuilder::for_url(&args[1]).expect("the URL");
-    if !args[2].is_empty() {
-        builder = builder.header("Authorization", &format!("Bearer {}", args[2])).expect("the token");
+async fn eventsource_client(url: &str, token: &str, last_id: &str) {
+    let mut builder = ClientBuilder::for_url(url).expect("the URL");
+    if !token.is_empty() {
+        builder = builder.header("Authorization", &format!("Bearer {token}")).expect("the token");
     }
-    if !args[3].is_empty() {
-        builder = builder.last_event_id(args[3].clone());
+    if !last_id.is_empty() {
+        builder = builder.last_event_id(last_id.to_string());
     }
     let client = builder.build_with_transport(HyperTransport::new().expect("the transport"));
     let mut stream = client.stream();
@@ -37,6 +35,38 @@ async fn main() {
             }
             Err(e) => say(json!({"what": "error", "text": e.to_string(), "final": false})),
         }
+    }
+}
+
+async fn reqwest_eventsource(url: &str, token: &str, last_id: &str) {
+    use reqwest_eventsource::{Error, Event, EventSource};
+    let mut request = reqwest::Client::new().get(url);
+    if !token.is_empty() {
+        request = request.bearer_auth(token);
+    }
+    if !last_id.is_empty() {
+        request = request.header("Last-Event-ID", last_id);
+    }
+    let mut source = EventSource::new(request).expect("the request");
+    while let Some(next) = source.next().await {
+        match next {
+            Ok(Event::Open) => say(json!({"what": "open"})),
+            Ok(Event::Message(e)) => say(json!({"what": "event", "id": e.id, "type": e.event, "data": e.data})),
+            Err(Error::InvalidStatusCode(status, _)) => {
+                say(json!({"what": "error", "status": status.as_u16(), "text": "", "final": true}))
+            }
+            Err(e) => say(json!({"what": "error", "text": e.to_string(), "final": false})),
+        }
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let args: Vec<String> = std::env::args().collect();
+    match args[1].as_str() {
+        "eventsource-client" => eventsource_client(&args[2], &args[3], &args[4]).await,
+        "reqwest-eventsource" => reqwest_eventsource(&args[2], &args[3], &args[4]).await,
+        other => panic!("no client {other}"),
     }
     say(json!({"what": "closed"}));
 }

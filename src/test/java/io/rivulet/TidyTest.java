@@ -255,7 +255,7 @@ class TidyTest {
             "it/SubscribeIT", "clients leave in waves, at different moments of a heartbeat",
             "hub/ConvergenceTest", "clients read until nothing came for a while",
             "hub/ConflationModelTest", "clients read until nothing came for a while",
-            "interop/RealClientsIT", "how long a connection has been silent is what is tested",
+            "interop/", "how long a connection has been silent is what is tested, and a load has a pace",
             "bench/", "a load has a pace",
             "hostile/", "honest clients and attackers have a pace");
         static final Map<String, String> TIME = Map.of();

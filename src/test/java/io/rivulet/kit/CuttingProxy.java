@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -16,7 +17,8 @@ import java.util.function.IntUnaryOperator;
 
 /**
  * Stands between clients and a server on this machine, hands bytes on as they come, and cuts a stream in the middle of
- * an event when told to. Then it is shut: whoever connects waits until it is opened again. Any thread may tell.
+ * an event when told to. Then it is shut: whoever connects waits until it is opened again. It can also hold a stream
+ * behind an event, for a client that shall show it without a byte more. Any thread may tell.
  */
 public final class CuttingProxy implements AutoCloseable {
 
@@ -27,6 +29,8 @@ public final class CuttingProxy implements AutoCloseable {
     private CountDownLatch cut = new CountDownLatch(1);
     private String marker;
     private IntUnaryOperator place;
+    private CountDownLatch hold = new CountDownLatch(0);
+    private String holder;
 
     /** In front of this port of this machine. */
     public CuttingProxy(int target) throws IOException {
@@ -52,16 +56,48 @@ public final class CuttingProxy implements AutoCloseable {
 
     /** Waits until it has cut; it is shut then. */
     public void awaitCut() {
+        awaitCut(Await.LIMIT);
+    }
+
+    /** The same for clients that take their time to come back. */
+    public void awaitCut(Duration limit) {
         CountDownLatch awaited;
         synchronized (this) {
             awaited = cut;
         }
-        Await.until("the cut", () -> awaited.getCount() == 0);
+        Await.until("the cut", limit, () -> awaited.getCount() == 0);
     }
 
     /** Lets those through who wait, and all who come. */
     public synchronized void open() {
         gate.countDown();
+    }
+
+    /**
+     * From the stream that carries an event which holds {@code text}, of ASCII, no byte is handed on behind the read
+     * that brings the event's end, until {@link #goOn}. A server that writes an event with the end of its chunk in one
+     * write has both in one read.
+     */
+    public synchronized void holdBehind(String text) {
+        holder = text;
+        hold = new CountDownLatch(1);
+    }
+
+    /** Hands on what is held. */
+    public synchronized void goOn() {
+        holder = null;
+        hold.countDown();
+    }
+
+    /** What waits, when these bytes are the end of the event to hold behind; else null. */
+    private synchronized CountDownLatch heldBehind(StringBuilder passed, byte[] bytes, int n) {
+        if (holder == null) {
+            passed.setLength(0);
+            return null;
+        }
+        passed.append(new String(bytes, 0, n, StandardCharsets.ISO_8859_1));
+        int at = passed.indexOf(holder);
+        return at >= 0 && passed.indexOf("\n\n", at) >= 0 ? hold : null;
     }
 
     private synchronized CountDownLatch gate() {
@@ -100,13 +136,14 @@ public final class CuttingProxy implements AutoCloseable {
             OutputStream out = client.getOutputStream();
             ByteArrayOutputStream block = new ByteArrayOutputStream();
             byte[] buffer = new byte[8_192];
-            byte before = 0;
+            StringBuilder passed = new StringBuilder();
+            boolean atLineStart = false;
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                 for (int i = 0; i < n; i++) {
                     block.write(buffer[i]);
-                    boolean blankLine = buffer[i] == '\n' && before == '\n';
-                    before = buffer[i];
-                    if (blankLine && !pass(block, out)) {
+                    boolean isBlankLine = buffer[i] == '\n' && atLineStart;
+                    atLineStart = buffer[i] == '\n' || buffer[i] == '\r' && atLineStart;
+                    if (isBlankLine && !pass(block, out)) {
                         return;
                     }
                 }
@@ -115,9 +152,13 @@ public final class CuttingProxy implements AutoCloseable {
                     block.reset();
                 }
                 out.flush();
+                CountDownLatch held = heldBehind(passed, buffer, n);
+                if (held != null) {
+                    held.await();
+                }
             }
             block.writeTo(out);
-        } catch (IOException e) {
+        } catch (IOException | InterruptedException e) {
             // one of the two has left; so does the other
         }
     }
@@ -158,6 +199,7 @@ public final class CuttingProxy implements AutoCloseable {
     public void close() throws IOException {
         listener.close();
         open();
+        goOn();
         for (Socket socket : sockets) {
             socket.close();
         }

@@ -1,11 +1,13 @@
 package io.rivulet.kit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
@@ -19,6 +21,20 @@ class CuttingProxyTest {
         assertEquals(HEAD + "data: 1\n\n" + "da", through("data: 1\n\n" + "data: 2\n\n" + "data: 3\n\n", 2));
         assertEquals(HEAD + "9\r\ndata: 1\n\n\r\n" + "9\r\n" + "data: 2\n",
             through("9\r\ndata: 1\n\n\r\n" + "9\r\ndata: 2\n\n\r\n", 8));
+    }
+
+    @Test
+    void whileItWaitsForTheEventAnswersWithoutOneComeThrough() throws IOException {
+        try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getByName("127.0.0.1"));
+             CuttingProxy proxy = new CuttingProxy(server.getLocalPort())) {
+            proxy.cutIn("data: 2", length -> 1);
+            try (Socket client = new Socket("127.0.0.1", proxy.port()); Socket taken = server.accept()) {
+                taken.getOutputStream().write(HEAD.getBytes(StandardCharsets.US_ASCII));
+                client.setSoTimeout((int) Await.LIMIT.toMillis());
+                assertEquals(HEAD, new String(client.getInputStream().readNBytes(HEAD.length()),
+                    StandardCharsets.US_ASCII));
+            }
+        }
     }
 
     @Test
@@ -36,7 +52,7 @@ class CuttingProxyTest {
                 boolean came = true;
                 try (Socket early = server.accept()) {
                     assertEquals(true, early.isConnected());
-                } catch (java.net.SocketTimeoutException e) {
+                } catch (SocketTimeoutException e) {
                     came = false;
                 }
                 assertEquals(false, came);
@@ -46,6 +62,25 @@ class CuttingProxyTest {
                     taken.getOutputStream().write('x');
                     assertEquals('x', second.getInputStream().read());
                 }
+            }
+        }
+    }
+
+    @Test
+    void behindAnEventItHoldsTheNextByteBack() throws IOException {
+        try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getByName("127.0.0.1"));
+             CuttingProxy proxy = new CuttingProxy(server.getLocalPort())) {
+            proxy.holdBehind("2");
+            try (Socket client = new Socket("127.0.0.1", proxy.port()); Socket taken = server.accept()) {
+                byte[] events = "data: 1\n\ndata: 2\n\n".getBytes(StandardCharsets.US_ASCII);
+                taken.getOutputStream().write(events);
+                assertEquals(events.length, client.getInputStream().readNBytes(events.length).length);
+                taken.getOutputStream().write('x');
+                client.setSoTimeout(200);
+                assertThrows(SocketTimeoutException.class, client.getInputStream()::read);
+                proxy.goOn();
+                client.setSoTimeout((int) Await.LIMIT.toMillis());
+                assertEquals('x', client.getInputStream().read());
             }
         }
     }

@@ -19,10 +19,15 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Serves the page that does in a browser what the test wants, with the browser's own EventSource. Any thread. */
+/**
+ * Serves the page that does in a browser what the test wants, with the browser's own EventSource or a library. Any
+ * thread.
+ */
 final class Desk implements AutoCloseable {
 
     private static final Gson GSON = new Gson();
+    private static final Map<String, String> LIBRARIES = Map.of("sse.js", "sse.js/lib/sse.js",
+        "event-source-polyfill", "event-source-polyfill/src/eventsource.js");
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
@@ -39,6 +44,8 @@ final class Desk implements AutoCloseable {
         server.setExecutor(threads);
         server.createContext("/page", exchange -> answer(exchange, 200, "text/html",
             Files.readString(Path.of("src/test/interop/page/page.html"))));
+        server.createContext("/library", exchange -> answer(exchange, 200, "text/javascript", Files.readString(
+            Path.of("target/interop/node/node_modules", LIBRARIES.get(name(exchange))))));
         server.createContext("/next", this::next);
         server.createContext("/said", this::said);
         server.createContext("/cookie", Desk::cookie);
@@ -84,15 +91,34 @@ final class Desk implements AutoCloseable {
         };
     }
 
+    /**
+     * The library of this name in a page of its own. It can set headers, the token's among them. The hub has another
+     * name for it, so that it does not share with the browser's own clients the six connections of a host.
+     */
+    Client library(String name) {
+        BlockingQueue<Map<String, ?>> queue = orders.get(name);
+        return (wish, session) -> {
+            int number = next.incrementAndGet();
+            sessions.put(number, session);
+            queue.add(Map.of("session", number, "url", wish.url().replace("//localhost", "//127.0.0.1"),
+                "types", List.copyOf(wish.types()), "last", wish.lastEventId(), "headers", wish.token().isEmpty()
+                    ? Map.of() : Map.of("Authorization", "Bearer " + wish.token())));
+            session.onClose(() -> queue.add(Map.of("session", number)));
+        };
+    }
+
     private void next(HttpExchange exchange) throws IOException {
-        String name = exchange.getRequestURI().getQuery().replace("name=", "");
         try {
-            Map<String, ?> order = orders.computeIfAbsent(name, n -> new LinkedBlockingQueue<>())
+            Map<String, ?> order = orders.computeIfAbsent(name(exchange), n -> new LinkedBlockingQueue<>())
                 .poll(5, TimeUnit.SECONDS);
             answer(exchange, order == null ? 204 : 200, "application/json", order == null ? "" : GSON.toJson(order));
         } catch (InterruptedException e) {
             exchange.close();
         }
+    }
+
+    private static String name(HttpExchange exchange) {
+        return exchange.getRequestURI().getQuery().replace("name=", "");
     }
 
     private void said(HttpExchange exchange) throws IOException {

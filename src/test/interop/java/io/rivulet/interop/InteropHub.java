@@ -4,16 +4,18 @@ import io.rivulet.kit.Container;
 import io.rivulet.kit.Publisher;
 import io.rivulet.kit.Server;
 import io.rivulet.kit.WireClient;
+import io.rivulet.kit.WireResponse;
 import io.rivulet.mercure.Token;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The one hub that all clients share: at the root of Jetty, out of dev mode, with the settings of docs/tokens.md and
- * the defaults for the rest, the heartbeat too. Any thread.
+ * The one hub that all clients of a container share: at its root, out of dev mode, with the settings of docs/tokens.md
+ * and the defaults for the rest, the heartbeat too. Any thread.
  */
 final class InteropHub implements AutoCloseable {
 
@@ -24,10 +26,16 @@ final class InteropHub implements AutoCloseable {
     private final Server server;
 
     /** With pages of this origin. */
-    InteropHub(String origin) {
-        server = Server.in(Container.JETTY).set("dev", "false").set("heartbeat", "15s")
+    InteropHub(Container container, String origin) {
+        server = Server.in(container).set("dev", "false").set("heartbeat", "15s")
             .set("resource", Token.ISSUER + PATH).set("token.issuer", Token.ISSUER).set("token.key", Token.SECRET)
-            .set("mercure.legacy", "true").set("cors.origins", origin).start();
+            .set("mercure.legacy", "true").set("cors.origins", origin).set("presence", "true").start();
+    }
+
+    /** Ends, and is there again on the same port. */
+    void restart() {
+        server.restart();
+        server.awaitOpen();
     }
 
     int port() {
@@ -40,9 +48,24 @@ final class InteropHub implements AutoCloseable {
     }
 
     /** What to ask for at this port to get the topic, and nothing else. */
-    static Wish wish(Speech speech, int port, String topic) {
-        return new Wish(speech, "http://localhost:" + port + PATH + "?" + speech.selector + "=" + encode(topic), "",
-            "", List.of("price"));
+    Wish wish(Subject subject, Speech speech, int port, String topic) {
+        String url = "http://localhost:" + port + PATH + "?" + speech.selector + "=" + encode(topic);
+        Wish wish = new Wish(speech, url, "", "", List.of("price"), () -> hasStreamOf(topic));
+        return subject.does(Subject.Way.IS_IMPATIENT) ? wish.asking("heartbeat", "1") : wish;
+    }
+
+    private boolean hasStreamOf(String topic) {
+        String token = Token.v1().subscribe(PATH + "/subscriptions").sign();
+        try (WireClient client = WireClient.to(server)) {
+            WireResponse answer = client.send("GET", PATH + "/subscriptions",
+                Map.of("Authorization", "Bearer " + token), null).read();
+            if (answer.status() != 200) {
+                throw new AssertionError(answer.status() + " " + answer.text());
+            }
+            return answer.text().contains("\"" + topic + "\"");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** A right token to read the topic's private updates. */

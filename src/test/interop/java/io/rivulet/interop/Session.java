@@ -10,22 +10,29 @@ import java.util.function.Predicate;
 final class Session implements AutoCloseable {
 
     /** Longer than {@link Await#LIMIT}: many clients share two cores, and some wait for seconds by themselves. */
-    static final Duration LIMIT = Duration.ofSeconds(45);
+    static final Duration LIMIT = Duration.ofSeconds(90);
 
     private static final int SAID_MAX = 1_000;
 
-    private final String name;
+    private final Subject subject;
     private final Client client;
     private final List<Said> all = new ArrayList<>();
     private final List<AutoCloseable> ends = new ArrayList<>();
+    private Wish wish;
 
     Session(Subject subject) {
-        this.name = subject.name();
+        this.subject = subject;
         this.client = subject.client().get();
+    }
+
+    /** Whose it is. */
+    Subject subject() {
+        return subject;
     }
 
     /** Starts the client, another time if it is not the first. */
     Session start(Wish wish) throws Exception {
+        this.wish = wish;
         client.start(wish, this);
         return this;
     }
@@ -66,7 +73,11 @@ final class Session implements AutoCloseable {
 
     /** Waits for its {@code n}th connection. */
     void awaitOpen(int n) {
-        await("connection " + n, s -> s.of("open").size() >= n);
+        if (subject.does(Subject.Way.HIDES_OPEN)) {
+            await("its stream in the hub", s -> s.wish.isOpen().getAsBoolean());
+        } else {
+            await("connection " + n, s -> s.of("open").size() >= n);
+        }
     }
 
     /** Waits until it has shown an event with these data. */
@@ -80,13 +91,19 @@ final class Session implements AutoCloseable {
         return of("error").get(n - 1);
     }
 
+    /** How often it gave up, and will not come back by itself. */
+    synchronized int gaveUp() {
+        int closed = of("closed").size();
+        return closed > 0 ? closed : (int) of("error").stream().filter(Said::isLast).count();
+    }
+
     /** Waits until it has ended by itself, for the {@code n}th time. */
     void awaitClosed(int n) {
         await("end " + n, s -> s.of("closed").size() >= n);
     }
 
     private void await(String what, Predicate<Session> condition) {
-        Await.get(() -> name + ", " + what + "; it said " + tail(), LIMIT,
+        Await.get(() -> subject.name() + ", " + what + "; it said " + tail(), LIMIT,
             () -> condition.test(this) ? Boolean.TRUE : null);
     }
 

@@ -1,9 +1,14 @@
 package io.rivulet.interop;
 
+import static io.rivulet.interop.Subject.Way.CUTS_IDS;
 import static io.rivulet.interop.Subject.Way.DROPS_EMPTY_LINES;
 import static io.rivulet.interop.Subject.Way.GLUES_DATA;
+import static io.rivulet.interop.Subject.Way.HIDES_OPEN;
 import static io.rivulet.interop.Subject.Way.HIDES_STATUS;
+import static io.rivulet.interop.Subject.Way.IS_IMPATIENT;
 import static io.rivulet.interop.Subject.Way.IS_REOPENED;
+import static io.rivulet.interop.Subject.Way.JOINS_LINES;
+import static io.rivulet.interop.Subject.Way.SHOWS_ENDS;
 import static io.rivulet.interop.Subject.Way.SHOWS_HALVES;
 import static io.rivulet.interop.Subject.Way.SPEAKS_OLD;
 import static io.rivulet.interop.Subject.Way.TAKES_ID_EARLY;
@@ -12,6 +17,7 @@ import io.rivulet.browser.Browser;
 import io.rivulet.kit.Await;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,10 +31,14 @@ import java.util.function.Supplier;
 /** All clients. Those that must be installed or started are so once, beside each other, while others are tested. */
 final class Subjects implements AutoCloseable {
 
+    /** While packages are built beside it. */
+    private static final Duration BROWSER_LIMIT = Duration.ofMinutes(5);
+
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Map<String, CompletableFuture<Path>> folders = new ConcurrentHashMap<>();
     private final List<AutoCloseable> ends = new ArrayList<>();
     private final Desk desk;
+    private volatile Browser chromium;
 
     Subjects() throws IOException {
         desk = new Desk();
@@ -64,14 +74,25 @@ final class Subjects implements AutoCloseable {
             if (!Browser.isThereOrMustBe()) {
                 throw new org.opentest4j.TestAbortedException("no Chromium on the PATH");
             }
-            Browser browser = Browser.installed();
-            end(browser);
-            browser.tab().open(desk.page("chromium"));
+            chromium = Browser.installed();
+            end(chromium);
+            chromium.tab().open(desk.page("chromium"));
+            Await.until("Chromium has opened its page", BROWSER_LIMIT, () -> desk.isThere("chromium"));
             return Path.of("");
         });
+        for (String library : List.of("sse.js", "event-source-polyfill")) {
+            install(library, () -> {
+                folder("chromium");
+                folder("node");
+                chromium.tab().open(desk.page(library));
+                Await.until("Chromium has opened the page of " + library, BROWSER_LIMIT,
+                    () -> desk.isThere(library));
+                return Path.of("");
+            });
+        }
         install("firefox", () -> {
             end(new Firefox(Tools.program("firefox-esr", "firefox"), desk.page("firefox")));
-            Await.until("Firefox has opened its page", Session.LIMIT, () -> desk.isThere("firefox"));
+            Await.until("Firefox has opened its page", BROWSER_LIMIT, () -> desk.isThere("firefox"));
             return Path.of("");
         });
     }
@@ -111,28 +132,59 @@ final class Subjects implements AutoCloseable {
         return List.of(
             Subject.of("JDK HttpClient", JdkHttpClient::new, IS_REOPENED),
             Subject.of("okhttp-sse 4.12.0", OkHttpSse::new, IS_REOPENED),
-            Subject.of("okhttp-eventsource 4.3.0", OkHttpEventSource::new, SPEAKS_OLD),
-            Subject.of("Jersey SSE 3.1.11", JerseySse::new, SHOWS_HALVES),
+            Subject.of("okhttp-eventsource 4.3.0", OkHttpEventSource::new, IS_IMPATIENT, SPEAKS_OLD),
+            Subject.of("Jersey SSE 3.1.11", JerseySse::new, SHOWS_HALVES, SHOWS_ENDS),
             Subject.of("Spring WebClient 6.2.12", SpringWebClient::new, IS_REOPENED, SHOWS_HALVES,
-                DROPS_EMPTY_LINES),
+                SHOWS_ENDS, DROPS_EMPTY_LINES),
+            Subject.of("Spring RestClient 6.2.12", SpringRestClient::new, IS_REOPENED),
+            Subject.of("Vert.x WebClient 5.1.1", VertxWebClient::new, IS_REOPENED, HIDES_OPEN),
+            Subject.of("Micronaut HTTP client 4.10.11", MicronautClient::new, IS_REOPENED, HIDES_OPEN,
+                JOINS_LINES),
             node("eventsource2", "eventsource 2.0.2", SPEAKS_OLD, TAKES_ID_EARLY, GLUES_DATA),
             node("eventsource4", "eventsource 4.1.1"),
             node("fetch-event-source", "@microsoft/fetch-event-source 2.0.1", SPEAKS_OLD, TAKES_ID_EARLY),
             node("eventsource-client", "eventsource-client 1.2.0"),
+            node("undici", "undici EventSource 7.30.2", HIDES_STATUS),
             page("chromium", "Chromium", HIDES_STATUS, SPEAKS_OLD),
             page("firefox", "Firefox", HIDES_STATUS, SPEAKS_OLD),
-            Subject.of("httpx-sse 0.4.3", () -> {
-                Path folder = folder("python");
-                return new ProgramClient(folder, Tools.command(Tools.program("python3"), "client.py"));
-            }, IS_REOPENED),
-            Subject.of("go-sse 0.11.0", () -> {
-                Path folder = folder("go");
-                return new ProgramClient(folder, List.of(folder.resolve("client").toString()));
-            }),
-            Subject.of("eventsource-client 0.18.0 (Rust)", () -> {
-                Path folder = folder("rust");
-                return new ProgramClient(folder, List.of(folder.resolve("target/debug/interop").toString()));
-            }));
+            library("sse.js", "sse.js 2.8.0"),
+            library("event-source-polyfill", "event-source-polyfill 1.0.31"),
+            python("httpx-sse", "httpx-sse 0.4.3", IS_IMPATIENT, IS_REOPENED),
+            python("requests", "requests 2.34.2", IS_REOPENED),
+            python("sseclient-py", "sseclient-py 1.9.0", IS_REOPENED),
+            python("launchdarkly", "launchdarkly-eventsource 1.7.4 (Python)"),
+            go("go-sse", "go-sse 0.11.0", SHOWS_ENDS),
+            go("launchdarkly", "launchdarkly/eventsource 1.11.0 (Go)"),
+            go("donovanhide", "donovanhide/eventsource 2021-08-30 (Go)"),
+            go("r3labs", "r3labs/sse 2.10.0 (Go)", HIDES_STATUS, SHOWS_HALVES, SHOWS_ENDS, CUTS_IDS),
+            rust("eventsource-client", "eventsource-client 0.18.0 (Rust)"),
+            rust("reqwest-eventsource", "reqwest-eventsource 0.6.0 (Rust)"));
+    }
+
+    private Subject python(String client, String name, Subject.Way... ways) {
+        return Subject.of(name, () -> new ProgramClient(folder("python"),
+            Tools.command(Tools.program("python3"), "client.py", client)), ways);
+    }
+
+    private Subject go(String client, String name, Subject.Way... ways) {
+        return Subject.of(name, () -> {
+            Path folder = folder("go");
+            return new ProgramClient(folder, List.of(folder.resolve("client").toString(), client));
+        }, ways);
+    }
+
+    private Subject rust(String client, String name, Subject.Way... ways) {
+        return Subject.of(name, () -> {
+            Path folder = folder("rust");
+            return new ProgramClient(folder, List.of(folder.resolve("target/debug/interop").toString(), client));
+        }, ways);
+    }
+
+    private Subject library(String library, String name, Subject.Way... ways) {
+        return Subject.of(name, () -> {
+            folder(library);
+            return desk.library(library);
+        }, ways);
     }
 
     private Subject node(String client, String name, Subject.Way... ways) {

@@ -16,7 +16,7 @@ import org.opentest4j.TestAbortedException;
 final class Tools {
 
     private static final Path SOURCES = Path.of("src/test/interop");
-    private static final long STEP_LIMIT_S = 300;
+    private static final long STEP_LIMIT_S = 900;
 
     private Tools() {
     }
