@@ -20,11 +20,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** What a subscriber to whom nothing happens takes: the slope of resident memory between 1,000 and 10,000 of them. */
+/**
+ * What a subscriber to whom nothing happens takes: the slope of resident memory and of the CPU between 1,000 and 10,000
+ * of them.
+ */
 public final class Idle implements Scenario {
 
     private static final String HEAP = "2g";
     private static final Duration ALL_GONE = Duration.ofSeconds(60); // Tomcat learns it at the next heartbeat
+    /** Two heartbeats by default. */
+    private static final int CPU_SECONDS = 30;
     private static final Duration LOOK = Duration.ofMillis(200);
 
     private record Size(long rssKb, long heapKb) {
@@ -37,7 +42,8 @@ public final class Idle implements Scenario {
         int few = lab.options().size(1_000, 20);
         int many = lab.options().size(10_000, 60);
         Table table = new Table("idle: resident memory per connection, between " + few + " and " + many, "server",
-            "KB per connection", "of it Java heap", "RSS MB at " + few, "RSS MB at " + many);
+            "KB per connection", "of it Java heap", "RSS MB at " + few, "RSS MB at " + many,
+            "CPU µs per connection and second");
         boolean[] containers = lab.options().smoke() ? new boolean[] {true} : new boolean[] {true, false};
         List<RivuletPlan> plans = new ArrayList<>(lab.rivulets(flags, containers));
         if (!lab.options().smoke()) {
@@ -85,18 +91,28 @@ public final class Idle implements Scenario {
         try (Crowd crowd = new Crowd(target, CrowdPlan.of(many, target))) {
             crowd.connect(0, few);
             Size first = size(lab, target, java);
+            double fewUs = cpuUs(lab, target);
             crowd.connect(few, many);
             Size last = size(lab, target, java);
+            double cpuUs = (cpuUs(lab, target) - fewUs) / (many - few);
             double kb = (last.rssKb() - first.rssKb()) / (double) (many - few);
             double heapKb = (last.heapKb() - first.heapKb()) / (double) (many - few);
             table.row(target.name(), fixed(kb, 2), java ? fixed(heapKb, 2) : "–", fixed(first.rssKb() / 1024.0, 1),
-                fixed(last.rssKb() / 1024.0, 1));
+                fixed(last.rssKb() / 1024.0, 1), fixed(cpuUs, 2));
             lab.report().raw("idle", target.name(), Map.of("kb_per_connection", kb, "heap_kb_per_connection", heapKb,
-                "few", few, "many", many, "rss_kb_few", first.rssKb(), "rss_kb_many", last.rssKb(),
-                "faults", crowd.faults()));
+                "cpu_us_per_connection_and_second", cpuUs, "few", few, "many", many, "rss_kb_few", first.rssKb(),
+                "rss_kb_many", last.rssKb(), "faults", crowd.faults()));
         } catch (IOException e) {
             table.row(target.name(), "failed: " + e.getMessage());
         }
+    }
+
+    /** A second's, of the whole process: looks at sockets, heartbeats, and what an idle JVM does anyway. */
+    private static double cpuUs(Lab lab, Target target) {
+        int seconds = lab.options().size(CPU_SECONDS, 1);
+        long beforeMs = ProcessFigures.of(target.process()).cpuMs();
+        Await.pass(Duration.ofSeconds(seconds));
+        return (ProcessFigures.of(target.process()).cpuMs() - beforeMs) * 1_000.0 / seconds;
     }
 
     private static Size size(Lab lab, Target target, boolean java) throws IOException {

@@ -24,7 +24,7 @@ public final class Jmh implements Scenario {
         Path results = lab.options().out().resolve("jmh.json").toAbsolutePath();
         lab.report().say("JMH runs; about three minutes");
         lab.servers().runOnce("org.openjdk.jmh.Main", new JvmFlags(lab.options().heap(), List.of()), 0,
-            "io\\.rivulet\\.bench\\.jmh\\..*", "-prof", "gc", "-f", "1", "-wi", "3", "-i", "5", "-w", "1s", "-r", "1s",
+            "io\\.rivulet\\..*Bench\\..*", "-prof", "gc", "-f", "1", "-wi", "3", "-i", "5", "-w", "1s", "-r", "1s",
             "-foe", "true", "-rf", "json", "-rff", results.toString());
         Table table = new Table("jmh: the parts by themselves", "benchmark", "with", "time", "± 99.9 %", "unit",
             "bytes allocated");
@@ -35,7 +35,7 @@ public final class Jmh implements Scenario {
     }
 
     private static void row(Lab lab, Table table, JsonObject one) throws IOException {
-        String name = one.get("benchmark").getAsString().replaceAll(".*jmh\\.(\\w+)Bench", "$1");
+        String name = one.get("benchmark").getAsString().replaceAll(".*\\.(\\w+)Bench", "$1");
         String with = one.has("params") ? one.getAsJsonObject("params").entrySet().stream()
             .map(e -> e.getKey() + " " + e.getValue().getAsString()).collect(Collectors.joining(", ")) : "";
         JsonObject time = one.getAsJsonObject("primaryMetric");
