@@ -269,10 +269,8 @@ class BadInputIT {
         for (String parameter : List.of("transport", "timeout", "padding", "max", "session")) {
             assertProblem(400, get("topic=t&" + parameter + "=1"), parameter);
         }
-        for (String path : List.of("/metrics", "/api/topics")) {
-            assertEquals(404, WireClient.exchange(server, "GET " + path
-                + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").status(), path);
-        }
+        assertEquals(404, WireClient.exchange(server,
+            "GET /api/topics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").status());
     }
 
     @Test
