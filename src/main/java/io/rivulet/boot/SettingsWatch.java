@@ -1,11 +1,10 @@
 package io.rivulet.boot;
 
 import io.rivulet.config.BadSetting;
+import io.rivulet.config.FileStamp;
 import io.rivulet.config.SettingSources.Source;
 import io.rivulet.config.Settings;
 import io.rivulet.refusal.LastingTicker;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
@@ -29,14 +28,14 @@ final class SettingsWatch implements AutoCloseable {
     private final Path file;
     private final Supplier<List<Source>> again;
     private final LastingTicker ticker;
-    private Object seen;
+    private FileStamp seen;
 
     /** Not started; {@code again} finds all sources anew, the file's with them. */
     SettingsWatch(Settings settings, Path file, Supplier<List<Source>> again) {
         this.settings = settings;
         this.file = file;
         this.again = again;
-        seen = stamp();
+        seen = FileStamp.of(file);
         ticker = new LastingTicker(LOG, "A look of {} at the file of settings failed and comes again",
             "rivulet-settings", PAUSE_MS, this::look);
     }
@@ -47,7 +46,7 @@ final class SettingsWatch implements AutoCloseable {
 
     /** Reads the file when it is another one than before. */
     void look() {
-        Object now = stamp();
+        FileStamp now = FileStamp.of(file);
         if (now == null || now.equals(seen)) {
             return; // while an editor replaces it there may be none
         }
@@ -62,15 +61,6 @@ final class SettingsWatch implements AutoCloseable {
             }
         } catch (BadSetting e) {
             LOG.warn("{} has changed and does not count, for it cannot be meant: {}", file, e.getMessage());
-        }
-    }
-
-    /** Equal as long as the file seems the same; null without one. */
-    private Object stamp() {
-        try {
-            return List.of(Files.getLastModifiedTime(file), Files.size(file));
-        } catch (IOException e) {
-            return null;
         }
     }
 

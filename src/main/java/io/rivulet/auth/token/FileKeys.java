@@ -1,8 +1,7 @@
 package io.rivulet.auth.token;
 
+import io.rivulet.config.FileStamp;
 import io.rivulet.config.Secret;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -29,7 +28,7 @@ final class FileKeys implements KeySource {
     private volatile long generation;
     private volatile long lookedMs;
     /** Guarded by this. */
-    private Object seen;
+    private FileStamp seen;
 
     /**
      * Reads the file.
@@ -43,7 +42,7 @@ final class FileKeys implements KeySource {
         this.allowed = allowed;
         this.clock = clock;
         lookedMs = clock.millis();
-        seen = stamp();
+        seen = FileStamp.of(file);
         keys = KeyTexts.read(setting, allowed);
     }
 
@@ -69,7 +68,7 @@ final class FileKeys implements KeySource {
             return;
         }
         synchronized (this) {
-            Object now = stamp();
+            FileStamp now = FileStamp.of(file);
             if (now != null && !now.equals(seen)) {
                 seen = now;
                 try {
@@ -81,15 +80,6 @@ final class FileKeys implements KeySource {
                 }
             }
             lookedMs = clock.millis();
-        }
-    }
-
-    /** Equal as long as the file seems the same; null without one. */
-    private Object stamp() {
-        try {
-            return List.of(Files.getLastModifiedTime(file), Files.size(file));
-        } catch (IOException e) {
-            return null;
         }
     }
 
