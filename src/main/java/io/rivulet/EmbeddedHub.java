@@ -5,6 +5,7 @@ import io.rivulet.boot.Assembly;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.event.Event;
+import io.rivulet.event.TopicEnd;
 import io.rivulet.http.publish.IdempotencyKey;
 import io.rivulet.hub.Hub;
 import io.rivulet.hub.publish.Publication;
@@ -51,7 +52,8 @@ final class EmbeddedHub implements RivuletHub {
 
     private static Event event(Message message) {
         Event.Builder event = Event.builder().data(message.data()).type(message.type()).id(message.id())
-            .retryMs(message.retry().toMillis()).markPrivate(message.isPrivate());
+            .retryMs(message.retry().toMillis()).markPrivate(message.isPrivate())
+            .end(message.isEnd() ? TopicEnd.FINISHED : null);
         message.topics().forEach(event::topic);
         return event.build();
     }

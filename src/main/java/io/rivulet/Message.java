@@ -17,46 +17,57 @@ public final class Message {
     private final String id;
     private final Duration retry;
     private final boolean isPrivate;
+    private final boolean isEnd;
 
-    private Message(List<String> topics, String data, String type, String id, Duration retry, boolean isPrivate) {
+    private Message(List<String> topics, String data, String type, String id, Duration retry, boolean isPrivate,
+                    boolean isEnd) {
         this.topics = topics;
         this.data = data;
         this.type = type;
         this.id = id;
         this.retry = retry;
         this.isPrivate = isPrivate;
+        this.isEnd = isEnd;
     }
 
     /** Data for a topic. */
     public static Message on(String topic, String data) {
-        return new Message(List.of(topic), Objects.requireNonNull(data), null, null, Duration.ZERO, false);
+        return new Message(List.of(topic), Objects.requireNonNull(data), null, null, Duration.ZERO, false, false);
     }
 
     /** The same message for one more topic; the first one stays the canonical one. */
     public Message alsoOn(String topic) {
         List<String> more = new ArrayList<>(topics);
         more.add(topic);
-        return new Message(List.copyOf(more), data, type, id, retry, isPrivate);
+        return new Message(List.copyOf(more), data, type, id, retry, isPrivate, isEnd);
     }
 
     /** The same message with a type, by which pages tell events apart ({@code addEventListener}). */
     public Message type(String name) {
-        return new Message(topics, data, Objects.requireNonNull(name), id, retry, isPrivate);
+        return new Message(topics, data, Objects.requireNonNull(name), id, retry, isPrivate, isEnd);
     }
 
     /** The same message with an id of yours instead of one of the hub's: printable ASCII without spaces at the ends. */
     public Message id(String own) {
-        return new Message(topics, data, type, Objects.requireNonNull(own), retry, isPrivate);
+        return new Message(topics, data, type, Objects.requireNonNull(own), retry, isPrivate, isEnd);
     }
 
     /** The same message; clients that get it live come back after so long when they lose their stream: 0.5 s to 1 h. */
     public Message retry(Duration time) {
-        return new Message(topics, data, type, id, Objects.requireNonNull(time), isPrivate);
+        return new Message(topics, data, type, id, Objects.requireNonNull(time), isPrivate, isEnd);
     }
 
     /** The same message for those alone who have a right to one of its topics. */
     public Message asPrivate() {
-        return new Message(topics, data, type, id, retry, true);
+        return new Message(topics, data, type, id, retry, true, isEnd);
+    }
+
+    /**
+     * The same message, with which its topic ends: nothing is published there after it, and streams of this topic
+     * alone end once they have it. Such a message has one topic; its data may be empty.
+     */
+    public Message ending() {
+        return new Message(topics, data, type, id, retry, isPrivate, true);
     }
 
     /** The canonical topic first; at least one. */
@@ -87,6 +98,11 @@ public final class Message {
     /** Whether only those see it who have a right to one of its topics. */
     public boolean isPrivate() {
         return isPrivate;
+    }
+
+    /** Whether its topic ends with it. */
+    public boolean isEnd() {
+        return isEnd;
     }
 
     /** The topics and the type; the data may be anybody's secret. */

@@ -71,7 +71,7 @@ final class Envelopes {
                 }
                 data[length++] = wire[at++];
             }
-            return Arrays.copyOf(data, length - 1); // without the end of the last line
+            return Arrays.copyOf(data, Math.max(0, length - 1)); // without the end of the last line
         }
     }
 

@@ -22,6 +22,8 @@ public final class Event {
     public static final int RETRY_MIN_MS = 500;
     /** See {@link #RETRY_MIN_MS}. */
     public static final int RETRY_MAX_MS = 3_600_000;
+    /** The type of {@link #cancel}. */
+    private static final String CANCEL_TYPE = "rivulet.cancel";
 
     private final List<String> topics;
     private final byte[] data;
@@ -31,6 +33,8 @@ public final class Event {
     private final int retryMs;
     private final byte[] legacyData;
     private final boolean repeatsId;
+    private final TopicEnd end;
+    private final boolean cancels;
 
     private Event(Builder b) {
         topics = List.copyOf(b.topics);
@@ -41,11 +45,17 @@ public final class Event {
         retryMs = b.retryMs;
         legacyData = b.legacyData;
         repeatsId = b.repeatsId;
+        end = b.end;
+        cancels = b.cancels;
     }
 
     private Event checked() {
         if (topics.isEmpty()) {
             throw Refused.malformed("the event has no topic");
+        }
+        if (end != null && topics.size() > 1) {
+            throw Refused.malformed("the event has end and " + topics.size() + " topics; an end is of exactly one"
+                + " topic, since each ends by itself");
         }
         for (String topic : topics) {
             Topic.check(topic, Integer.MAX_VALUE);
@@ -68,6 +78,13 @@ public final class Event {
     /** An event of the hub's own that nobody gets, since it has no topic: it takes a position in the order. */
     public static Event mark() {
         return new Builder().type("mercure").markPrivate(true).legacyData("").restored();
+    }
+
+    /** An event of the hub's own that asks the publisher of this topic to end it. */
+    public static Event cancel(String topic, boolean isPrivate) {
+        Builder b = on(topic).type(CANCEL_TYPE).data("{}").markPrivate(isPrivate);
+        b.cancels = true;
+        return b.build();
     }
 
     /** An event without a topic yet. */
@@ -120,6 +137,31 @@ public final class Event {
         return repeatsId;
     }
 
+    /** Why its one topic ends with it; null when it does not, as mostly. */
+    public TopicEnd end() {
+        return end;
+    }
+
+    /** Whether it asks its topic's publisher to end: made by the hub itself, see {@link #cancel}. */
+    public boolean isCancel() {
+        return cancels;
+    }
+
+    /** Whether it changes the state of its topic: it ends it, or asks for the end. */
+    public boolean isMark() {
+        return end != null || cancels;
+    }
+
+    /** Whether it shows nothing to a reader: the end of a topic, and no word beside. */
+    boolean isBareEnd() {
+        return end != null && data.length == 0 && type == null;
+    }
+
+    /** The same event, with its topic ended for this reason. */
+    public Event asEnd(TopicEnd why) {
+        return end == why ? this : copy().end(why).restored();
+    }
+
     /** The same event, private. */
     public Event asPrivate() {
         return isPrivate ? this : copy().markPrivate(true).restored();
@@ -131,7 +173,8 @@ public final class Event {
     }
 
     private Builder copy() {
-        Builder b = new Builder().data(data).id(id).type(type).markPrivate(isPrivate).repeatsId(repeatsId);
+        Builder b = new Builder().data(data).id(id).type(type).markPrivate(isPrivate).repeatsId(repeatsId)
+            .end(end).cancels(cancels);
         b.topics.addAll(topics);
         b.retryMs = retryMs;
         b.legacyData = legacyData;
@@ -191,6 +234,8 @@ public final class Event {
         private int retryMs;
         private byte[] legacyData;
         private boolean repeatsId;
+        private TopicEnd end;
+        private boolean cancels;
 
         private Builder() {
         }
@@ -245,6 +290,18 @@ public final class Event {
         /** Whether an earlier event has the same id: the committer alone knows. */
         public Builder repeatsId(boolean does) {
             repeatsId = does;
+            return this;
+        }
+
+        /** Its one topic ends with it, for this reason; null for no end. */
+        public Builder end(TopicEnd why) {
+            end = why;
+            return this;
+        }
+
+        /** Whether it is a {@link Event#cancel}: the log alone restores one. */
+        public Builder cancels(boolean does) {
+            cancels = does;
             return this;
         }
 

@@ -18,6 +18,7 @@ public final class EventFrame {
     private final List<String> topics;
     private final boolean isPrivate;
     private final boolean isTransient;
+    private final TopicEnd end;
     private final long timeMs;
     private final byte[] bytes;
     private final int weight;
@@ -49,6 +50,7 @@ public final class EventFrame {
         this.id = event.id() != null ? event.id() : placeId;
         this.topics = event.topics();
         this.isPrivate = event.isPrivate();
+        this.end = event.end();
         this.timeMs = timeMs;
         WireBuffer wire = new WireBuffer(event.data().length + 96 + id.length());
         if (event.type() != null) {
@@ -61,7 +63,10 @@ public final class EventFrame {
         retryEnd = wire.length();
         legacyData = event.legacyData();
         differs = legacyData != null ? Variant.LEGACY : event.repeatsId() ? Variant.PLACED : null;
-        bytes = wire.data(event.data()).field("id", id).end();
+        if (!event.isBareEnd()) { // else a client takes the id, and a page sees no event
+            wire.data(event.data());
+        }
+        bytes = wire.field("id", id).end();
         replay = retryStart == retryEnd ? bytes : null;
         int twice = replay == null ? bytes.length : 0; // the second array counts before it is there
         envelopes = wire.hasReturns() ? new Envelopes(event.data()) : null;
@@ -98,6 +103,11 @@ public final class EventFrame {
     /** Whether an earlier event has the same id. */
     public boolean repeatsId() {
         return differs == Variant.PLACED;
+    }
+
+    /** Why its topic ends with it; null when it does not, as mostly. */
+    public TopicEnd end() {
+        return end;
     }
 
     /** Whether it is in memory only. */

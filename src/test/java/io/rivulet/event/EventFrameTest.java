@@ -58,6 +58,17 @@ class EventFrameTest {
     }
 
     @Test
+    void anEndWithoutAWordGivesItsIdAndNoEvent() {
+        assertEquals("id: place\n\n", live(Event.on("run").end(TopicEnd.FINISHED).build()));
+        assertEquals("event: done\ndata: \nid: place\n\n",
+            live(Event.on("run").type("done").end(TopicEnd.FINISHED).build()));
+        assertEquals("data: last\nid: place\n\n", live(Event.on("run").data("last").end(TopicEnd.FINISHED).build()));
+        EventFrame frame = frame(Event.on("run").retryMs(700).end(TopicEnd.FINISHED).build());
+        assertEquals("id: place\n\n", text(frame.replay()));
+        assertTrue(text(frame.live(Variant.ENVELOPE, List.of("run"))).contains(",\"data\":\"\"}\nid: place\n\n"));
+    }
+
+    @Test
     void aSpaceAtTheBeginningOfTheDataSurvives() {
         assertEquals("data:  x\nid: place\n\n", live(Event.on("t").data(" x").build()));
     }

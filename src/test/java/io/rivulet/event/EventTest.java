@@ -54,6 +54,15 @@ class EventTest {
     }
 
     @Test
+    void anEndIsOfExactlyOneTopic() {
+        assertRefused("the event has end and 2 topics; an end is of exactly one topic",
+            Event.on("a").topic("b").end(TopicEnd.FINISHED));
+        assertEquals(TopicEnd.FINISHED, Event.on("a").end(TopicEnd.FINISHED).build().asPrivate().end());
+        assertEquals(TopicEnd.CANCELLED, Event.on("a").end(TopicEnd.FINISHED).build().asEnd(TopicEnd.CANCELLED).end());
+        assertNull(Event.on("a").topic("b").build().end());
+    }
+
+    @Test
     void anEventHasATopicAndNeverTheWildcard() {
         assertRefused("no topic", Event.builder().data("x"));
         assertRefused("\"*\" is reserved", Event.on("*"));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonParser;
 import io.rivulet.event.Event;
+import io.rivulet.event.TopicEnd;
 import io.rivulet.http.updates.Door;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -60,6 +61,27 @@ class PublishingTest {
     void privateIsWhatItsValueSays(String value, boolean isPrivate) throws Exception {
         assertEquals(200, door.form("topic=news&private=" + value).getStatus());
         assertEquals(isPrivate, door.newest().isPrivate());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true,FINISHED", "'',FINISHED", "1,FINISHED", "false,", "No,"})
+    void endInAFormIsWhatItsValueSays(String value, TopicEnd end) throws Exception {
+        assertEquals(200, door.form("topic=run/1&data=last&end=" + value).getStatus());
+        assertEquals(end, door.newest().end());
+        assertEquals("last", door.newest().text());
+    }
+
+    @Test
+    void endStandsInTheQueryAndInJsonAsWell() throws Exception {
+        assertEquals(200, door.send("POST /api/updates?topic=run/1&end\nContent-Type: text/plain", "x").getStatus());
+        assertEquals(TopicEnd.FINISHED, door.newest().end());
+        assertEquals(200, door.send("POST /api/updates\nContent-Type: application/json",
+            "[{\"topic\":\"a\",\"end\":false},{\"topic\":\"run/2\",\"end\":true}]").getStatus());
+        assertEquals(TopicEnd.FINISHED, door.newest().end());
+        assertEquals(200, door.send("POST /api/updates\nContent-Type: application/x-ndjson",
+            "{\"topic\":\"run/3\",\"data\":\"z\",\"end\":true}\n").getStatus());
+        assertEquals(TopicEnd.FINISHED, door.newest().end());
+        assertEquals("z", door.newest().text());
     }
 
     @Test

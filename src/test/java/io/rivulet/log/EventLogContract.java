@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.rivulet.auth.GrantedTopics;
 import io.rivulet.event.Event;
 import io.rivulet.event.IdSeal;
+import io.rivulet.event.TopicEnd;
 import io.rivulet.topic.TopicSelection;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -124,6 +125,25 @@ public abstract class EventLogContract {
         assertEquals("null null 0 false 0", bare.id() + " " + bare.type() + " " + bare.retryMs() + " "
             + bare.isPrivate() + " " + bare.data().length);
         assertEquals(2, plain.position());
+    }
+
+    @Test
+    void whatEndsATopicComesBackWithItsData() throws IOException {
+        for (TopicEnd end : TopicEnd.values()) {
+            log.append(List.of(new LogRecord(Event.on("run").id("e" + end.ordinal()).data("last").end(end).build(),
+                null)));
+        }
+        log.append(List.of(new LogRecord(Event.cancel("run", true), null)));
+        log = settled(log);
+        List<LogEntry> entries = log.read(0, 4, ALL, 1_000).entries();
+        for (TopicEnd end : TopicEnd.values()) {
+            Event event = entries.get(end.ordinal()).event();
+            assertEquals(end + " e" + end.ordinal() + " last false",
+                event.end() + " " + event.id() + " " + event.text() + " " + event.isCancel());
+        }
+        Event cancel = entries.get(3).event();
+        assertEquals("null true rivulet.cancel true [run]", cancel.end() + " " + cancel.isCancel() + " "
+            + cancel.type() + " " + cancel.isPrivate() + " " + cancel.topics());
     }
 
     @Test

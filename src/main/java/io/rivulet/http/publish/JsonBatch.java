@@ -7,6 +7,7 @@ import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.event.Event;
+import io.rivulet.event.TopicEnd;
 import io.rivulet.http.form.KnownFields;
 import io.rivulet.refusal.Printable;
 import io.rivulet.refusal.Refused;
@@ -33,7 +34,7 @@ import java.util.regex.Pattern;
 final class JsonBatch {
 
     private static final KnownFields KNOWN =
-        KnownFields.of("topic", "topics", "data", "private", "id", "type", "event", "retry");
+        KnownFields.of("topic", "topics", "data", "private", "id", "type", "event", "retry", "end");
     /** Where Gson found the fault. */
     private static final Pattern WHERE = Pattern.compile("at line (\\d+) column (\\d+)(?: path (\\S+))?");
 
@@ -138,6 +139,10 @@ final class JsonBatch {
                 case "private" -> {
                     expect(json, JsonToken.BOOLEAN, name, "true or false");
                     event.markPrivate(json.nextBoolean());
+                }
+                case "end" -> {
+                    expect(json, JsonToken.BOOLEAN, name, "true or false");
+                    event.end(json.nextBoolean() ? TopicEnd.FINISHED : null);
                 }
                 case "id" -> id = string(json, name);
                 case "type", "event" -> type = UpdatesRules.type(type, string(json, name));

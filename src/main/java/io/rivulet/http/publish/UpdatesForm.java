@@ -5,6 +5,7 @@ import static io.rivulet.refusal.Refused.Reason.UNSUPPORTED_TYPE;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.event.Event;
+import io.rivulet.event.TopicEnd;
 import io.rivulet.http.form.Answer;
 import io.rivulet.http.form.BodyType;
 import io.rivulet.http.form.FormDecoder;
@@ -26,9 +27,9 @@ import java.util.Set;
  */
 public final class UpdatesForm implements PublishForm {
 
-    private static final List<String> OF_QUERY = List.of("id", "type", "event", "retry", "private", "data");
+    private static final List<String> OF_QUERY = List.of("id", "type", "event", "retry", "private", "end", "data");
     private static final KnownFields KNOWN =
-        KnownFields.of("topic", "data", "id", "type", "event", "retry", "private");
+        KnownFields.of("topic", "data", "id", "type", "event", "retry", "private", "end");
     private static final Set<String> YES = Set.of("", "on", "true", "1", "yes");
     private static final Set<String> NO = Set.of("off", "false", "0", "no");
 
@@ -129,16 +130,18 @@ public final class UpdatesForm implements PublishForm {
     /** Mercure's fields; {@code event}, the name in a stream, is another name of {@code type}. */
     private static Event fields(FormFields fields, Event.Builder event) {
         fields.all("topic").forEach(event::topic);
-        event.markPrivate(isPrivate(fields.one("private")));
+        event.markPrivate(isYes(fields, "private"));
+        event.end(isYes(fields, "end") ? TopicEnd.FINISHED : null);
         return UpdatesRules.build(event, fields.oneOrBlank("id"),
             UpdatesRules.type(fields.oneOrBlank("type"), fields.oneOrBlank("event")), fields.oneOrBlank("retry"));
     }
 
     /** By its value. At Mercure's path the field counts by being there (PUB-08), and "false" would be private. */
-    private static boolean isPrivate(String value) {
+    private static boolean isYes(FormFields fields, String name) {
+        String value = fields.one(name);
         String plain = value == null ? "no" : value.toLowerCase(Locale.ROOT);
         if (!YES.contains(plain) && !NO.contains(plain)) {
-            throw Refused.malformed("private is " + Printable.of(value) + "; it must be true or false");
+            throw Refused.malformed(name + " is " + Printable.of(value) + "; it must be true or false");
         }
         return YES.contains(plain);
     }

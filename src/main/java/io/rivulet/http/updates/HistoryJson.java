@@ -125,7 +125,9 @@ final class HistoryJson implements Supplier<byte[]> {
             dataAt = isDataJson ? piece.inLine(data, dataAt, to) : piece.inString(data, dataAt, to);
         } else {
             piece.ascii(isDataJson ? "" : "\"").ascii(of.event().isPrivate() && !envelope.isAsked()
-                ? ",\"private\":true" : "").ascii(lines ? "}\n" : "}");
+                ? ",\"private\":true" : "");
+            piece.ascii(of.event().end() == null ? "" : ",\"end\":\"" + of.event().end().word() + "\"");
+            piece.ascii(lines ? "}\n" : "}");
             item++;
             topic = 0;
             dataAt = 0;

@@ -68,7 +68,7 @@ public final class PublishIntake {
         for (Event event : events) {
             parts.add(ByteBuffer.allocate(9).putInt(event.topics().size()).putInt(event.retryMs())
                 .put((byte) ((event.isPrivate() ? 1 : 0) | (event.id() != null ? 2 : 0)
-                    | (event.type() != null ? 4 : 0))).array());
+                    | (event.type() != null ? 4 : 0) | (event.end() != null ? 8 : 0))).array());
             event.topics().forEach(topic -> parts.add(utf8(topic)));
             parts.add(utf8(event.id() == null ? "" : event.id()));
             parts.add(utf8(event.type() == null ? "" : event.type()));

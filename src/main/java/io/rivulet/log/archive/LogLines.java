@@ -7,6 +7,7 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.rivulet.event.Event;
 import io.rivulet.event.IdSeal;
+import io.rivulet.event.TopicEnd;
 import io.rivulet.log.Digest;
 import io.rivulet.log.LogEntry;
 import io.rivulet.log.Receipt;
@@ -31,6 +32,9 @@ final class LogLines {
     private static final String FORM = "rivulet";
     private static final String LOG = "log";
     private static final int VERSION = 1;
+    /** Not "end": the last line of an export has that. */
+    private static final String TOPIC_END = "topicEnd";
+    private static final String CANCEL = "cancel";
 
     private LogLines() {
     }
@@ -99,6 +103,12 @@ final class LogLines {
         }
         if (event.retryMs() > 0) {
             line.addProperty("retry", event.retryMs());
+        }
+        if (event.end() != null) {
+            line.addProperty(TOPIC_END, event.end().word());
+        }
+        if (event.isCancel()) {
+            line.addProperty(CANCEL, true);
         }
         try {
             line.addProperty("data",
@@ -173,6 +183,14 @@ final class LogLines {
         if (line.has("retry")) {
             event.retryMs(number(line, "retry"));
         }
+        if (line.has(TOPIC_END)) {
+            TopicEnd end = TopicEnd.of(text(line, TOPIC_END));
+            if (end == null) {
+                throw new IllegalArgumentException("its field " + TOPIC_END + " is no reason of an end");
+            }
+            event.end(end);
+        }
+        event.cancels(isTrue(line, CANCEL));
         if (topics.isEmpty() && isTrue(line, "private") && !line.has("id")) {
             return Event.mark(); // the hub's own: nobody gets it, and it has no field that anybody chose
         }

@@ -1,6 +1,7 @@
 package io.rivulet.log.segment;
 
 import io.rivulet.event.Event;
+import io.rivulet.event.TopicEnd;
 import io.rivulet.log.Digest;
 import io.rivulet.log.LogEntry;
 import io.rivulet.log.LogRecord;
@@ -12,8 +13,8 @@ import java.util.List;
 
 /**
  * The bytes of a record, which holds one event's fields: {@code crc, length of the body, offset from the block (u32
- * each)}, then the body: {@code flags, topics, [id], [type], [retry], [receipt], data}. {@link Appender} encodes,
- * whoever reads decodes. Pure, any thread.
+ * each)}, then the body: {@code flags, [more flags], topics, [id], [type], [retry], [receipt], data}. {@link Appender}
+ * encodes, whoever reads decodes. Pure, any thread.
  *
  * <p>A record has a checksum of its own beside that of its block, so it can be read through an index without the whole
  * block. The checksum is mixed with the position: an index that points to another record is found out.
@@ -29,6 +30,14 @@ final class RecordCodec {
     private static final int RETRY = 8;
     private static final int RECEIPT = 16;
     private static final int REPEATS_ID = 32;
+    /** It ends its topic: finished, unless the second byte of flags has another reason. */
+    private static final int END = 64;
+    /** A second byte of flags follows the first. */
+    private static final int MORE = 128;
+
+    private static final int END_CANCELLED = 1;
+    private static final int END_ABANDONED = 2;
+    private static final int CANCELS = 4;
 
     private RecordCodec() {
     }
@@ -39,9 +48,13 @@ final class RecordCodec {
         Receipt receipt = record.receipt();
         int at = out.length();
         out.length(at + HEAD_BYTES);
+        int more = more(event);
         out.put((event.isPrivate() ? PRIVATE : 0) | (event.id() != null ? ID : 0) | (event.type() != null ? TYPE : 0)
             | (event.retryMs() > 0 ? RETRY : 0) | (receipt != null ? RECEIPT : 0)
-            | (event.repeatsId() ? REPEATS_ID : 0));
+            | (event.repeatsId() ? REPEATS_ID : 0) | (event.end() != null ? END : 0) | (more != 0 ? MORE : 0));
+        if (more != 0) {
+            out.put(more);
+        }
         out.putVarint(event.topics().size());
         for (String topic : event.topics()) {
             out.putCounted(topic.getBytes(StandardCharsets.UTF_8));
@@ -69,6 +82,17 @@ final class RecordCodec {
         Bytes.setInt(out.array(), at, Bytes.crc(out.array(), at + 4, body + 8) ^ mix(position));
     }
 
+    /** The second byte of flags; 0 for none, as mostly. */
+    private static int more(Event event) {
+        return (event.end() == TopicEnd.CANCELLED ? END_CANCELLED : 0)
+            | (event.end() == TopicEnd.ABANDONED ? END_ABANDONED : 0) | (event.isCancel() ? CANCELS : 0);
+    }
+
+    private static TopicEnd end(int flags, int more) {
+        return (flags & END) == 0 ? null : (more & END_CANCELLED) != 0 ? TopicEnd.CANCELLED
+            : (more & END_ABANDONED) != 0 ? TopicEnd.ABANDONED : TopicEnd.FINISHED;
+    }
+
     /** Bytes of the record at this offset, head and body. */
     static int length(byte[] b, int at) {
         return HEAD_BYTES + Bytes.getInt(b, at + 4);
@@ -94,8 +118,9 @@ final class RecordCodec {
         Reader in = new Reader(b, at + HEAD_BYTES);
         int end = at + length(b, at);
         int flags = b[in.at++];
+        int more = (flags & MORE) == 0 ? 0 : b[in.at++];
         Event.Builder event = Event.builder().markPrivate((flags & PRIVATE) != 0)
-            .repeatsId((flags & REPEATS_ID) != 0);
+            .repeatsId((flags & REPEATS_ID) != 0).end(end(flags, more)).cancels((more & CANCELS) != 0);
         for (int n = in.varint(); n > 0; n--) {
             event.topic(in.text());
         }
@@ -139,6 +164,9 @@ final class RecordCodec {
     static void index(byte[] b, int at, int rel, int offset, HeapIndex index) {
         Reader in = new Reader(b, at + HEAD_BYTES);
         int flags = b[in.at++];
+        if ((flags & MORE) != 0) {
+            in.at++;
+        }
         for (int n = in.varint(); n > 0; n--) {
             int length = in.varint();
             index.addTopic((flags & PRIVATE) != 0, b, in.at, length, rel, offset);

@@ -8,6 +8,7 @@ import io.rivulet.auth.GrantedTopics;
 import io.rivulet.config.Settings;
 import io.rivulet.event.Event;
 import io.rivulet.event.IdSeal;
+import io.rivulet.event.TopicEnd;
 import io.rivulet.kit.Await;
 import io.rivulet.log.Digest;
 import io.rivulet.log.LogEntry;
@@ -89,7 +90,7 @@ class LogCommandTest {
             Event event = entry.event();
             all.add(String.join(" | ", entry.placeId(seal), entry.id(seal), Long.toString(entry.timeMs()),
                 event.topics().toString(), event.type(), event.text(), event.isPrivate() + "", event.retryMs() + "",
-                event.repeatsId() + "", entry.receipt() + ""));
+                event.repeatsId() + "", entry.receipt() + "", event.end() + " " + event.isCancel()));
         }
         return all;
     }
@@ -110,6 +111,25 @@ class LogCommandTest {
         }
         assertEquals(0, run(copy, "", "verify"), out);
         assertTrue(out.endsWith("All is as it was written.\n"), out);
+    }
+
+    @Test
+    void theEndsOfTopicsAreInAnExport() throws Exception {
+        try (SegmentLog log = open(data)) {
+            for (TopicEnd end : TopicEnd.values()) {
+                log.append(List.of(new LogRecord(Event.on("run/" + end).end(end).data("last").build(), null)));
+            }
+            log.append(List.of(new LogRecord(Event.cancel("run/4", true), null)));
+        }
+        String lines = exported();
+        refused(lines.replace("\"abandoned\"", "\"lost\""), "its field topicEnd is no reason of an end");
+        assertTrue(lines.contains("\"topicEnd\":\"abandoned\",") && lines.contains("\"cancel\":true,"), lines);
+        Path copy = empty("copy");
+        assertEquals(0, run(copy, lines, "import", "-"), err);
+        try (SegmentLog from = open(data); SegmentLog to = open(copy)) {
+            assertEquals(all(from), all(to));
+            assertTrue(all(to).get(7).endsWith("null | null true"), all(to).get(7));
+        }
     }
 
     @Test
