@@ -209,8 +209,8 @@ public final class Hub implements AutoCloseable {
     public CompletableFuture<StartPoint.Placed> place(SubscribeRequest request) {
         RunningHub parts = serving();
         refuseBanned(request.grant());
-        return parts.lookUps().ask(Caller.of(request.grant(), request.peer()), "the place to begin at",
-            work -> parts.opener().place(request, work));
+        return parts.lookUps().ask(Caller.of(request.grant(), request.peer()), request.topics().weight(),
+            "the place to begin at", work -> parts.opener().place(request, work));
     }
 
     /**
@@ -280,7 +280,7 @@ public final class Hub implements AutoCloseable {
     public CompletableFuture<History> history(Caller caller, TopicSelection topics, Grant grant, Since since,
                                               String after, int limit, HistoryPages.Room room) {
         RunningHub parts = running();
-        return parts.lookUps().ask(caller, "the history",
+        return parts.lookUps().ask(caller, topics.weight(), "the history",
             work -> parts.pages().page(new HistoryPages.Asked(topics, grant, since, after, limit, room), work));
     }
 

@@ -18,26 +18,45 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Each holds a request of the container's while it waits, so their number is bounded: in all, and of each caller. A
  * caller may have as many as it may have streams, for on Mercure's path each stream that comes back is one.
+ *
+ * <p>Each also holds what it asks for, and a selection of a hundred patterns weighs a thousand times what one topic
+ * does. So the bytes of those that are not light are bounded as well, in all and of each caller. One of a caller may
+ * weigh what it likes, for the parser bounds that.
  */
 final class LookUps {
 
     private static final Logger LOG = LoggerFactory.getLogger(LookUps.class);
     private static final int ALL_MAX = 1_000;
     private static final int CALLER_MIN = 100;
+    /** What weighs no more is bounded by the number of look-ups: some topics, or a few patterns. */
+    private static final int LIGHT_BYTES = 4_096;
+    /** The part of the heap that the others may hold together. */
+    private static final int HEAP_PART = 32;
+    /** The part of that which one caller may hold. */
+    private static final int CALLER_PART = 4;
 
     private final Readers readers;
     private final int callerMax;
-    private final Map<Caller, Integer> ofCaller = new HashMap<>();
+    private final long bytesMax;
+    private final Map<Caller, Waiting> ofCaller = new HashMap<>();
     private int all;
+    private long bytes;
 
     /** Work in the log that has an answer. */
     interface LookUp<T> {
         T answer(LogWork work) throws IOException;
     }
 
-    /** {@code streamsMax} of one address, 0 for any number. */
-    LookUps(Readers readers, int streamsMax) {
+    /** How many of one caller wait, and the bytes of those that are not light. Guarded by the look-ups. */
+    private static final class Waiting {
+        private int number;
+        private long bytes;
+    }
+
+    /** {@code streamsMax} of one address, 0 for any number; of a heap of so many bytes. */
+    LookUps(Readers readers, int streamsMax, long heapBytes) {
         this.readers = readers;
+        this.bytesMax = heapBytes / HEAP_PART;
         this.callerMax = streamsMax == 0 ? ALL_MAX : Math.max(CALLER_MIN, streamsMax);
     }
 
@@ -46,12 +65,13 @@ final class LookUps {
      * log fails the caller hears what could not be read and where the reason stands, never the text of an exception,
      * which may name files and classes.
      *
-     * @param what is to be read: begins the sentence of the refusal when the log fails
+     * @param weight bytes that the question keeps alive while it waits
+     * @param what   is to be read: begins the sentence of the refusal when the log fails
      * @return completed on a reader thread; fails with {@link Refused}
-     * @throws Refused when too many wait, in all or of this caller
+     * @throws Refused when too many wait, or too heavy ones, in all or of this caller
      */
-    <T> CompletableFuture<T> ask(Caller caller, String what, LookUp<T> lookUp) {
-        Asked<T> asked = new Asked<>(caller, what, lookUp);
+    <T> CompletableFuture<T> ask(Caller caller, long weight, String what, LookUp<T> lookUp) {
+        Asked<T> asked = new Asked<>(caller, weight > LIGHT_BYTES ? weight : 0, what, lookUp);
         enter(asked);
         boolean given = false;
         try {
@@ -73,14 +93,17 @@ final class LookUps {
     /** One look-up. It is counted until it is over, in whatever way. */
     private final class Asked<T> implements Readers.Question {
         private final Caller caller;
+        /** 0 for a light one. */
+        private final long weight;
         private final String what;
         private final LookUp<T> lookUp;
         private final CompletableFuture<T> answer = new CompletableFuture<>();
         /** Guarded by the look-ups. */
         private boolean counted;
 
-        Asked(Caller caller, String what, LookUp<T> lookUp) {
+        Asked(Caller caller, long weight, String what, LookUp<T> lookUp) {
             this.caller = caller;
+            this.weight = weight;
             this.what = what;
             this.lookUp = lookUp;
         }
@@ -132,21 +155,50 @@ final class LookUps {
             throw Refused.because(Refused.Reason.OVERLOADED, all + " of at most " + ALL_MAX
                 + " look-ups wait for the log");
         }
-        int own = ofCaller.getOrDefault(asked.caller, 0);
-        if (own >= callerMax) {
-            throw Refused.because(Refused.Reason.OVERLOADED, "the caller has " + own + " of at most " + callerMax
-                + " look-ups that wait for the log (" + SettingsTable.CONNECTIONS_ADDRESS_MAX.fullKey() + ")");
+        Waiting own = ofCaller.get(asked.caller);
+        if (own != null && own.number >= callerMax) {
+            throw Refused.because(Refused.Reason.OVERLOADED, "the caller has " + own.number + " of at most "
+                + callerMax + " look-ups that wait for the log (" + SettingsTable.CONNECTIONS_ADDRESS_MAX.fullKey()
+                + ")");
         }
-        ofCaller.put(asked.caller, own + 1);
+        if (asked.weight > 0) {
+            refuseHeavy(asked.weight, own == null ? 0 : own.bytes);
+        }
+        if (own == null) {
+            own = new Waiting();
+            ofCaller.put(asked.caller, own);
+        }
+        own.number++;
+        own.bytes += asked.weight;
         all++;
+        bytes += asked.weight;
         asked.counted = true;
+    }
+
+    private void refuseHeavy(long weight, long own) {
+        if (bytes > 0 && bytes + weight > bytesMax) {
+            throw Refused.because(Refused.Reason.OVERLOADED, "look-ups that wait for the log hold " + bytes
+                + " of at most " + bytesMax + " bytes, and this one's topics and patterns take " + weight
+                + " more; look-ups of up to " + LIGHT_BYTES + " bytes still wait");
+        }
+        if (own > 0 && own + weight > bytesMax / CALLER_PART) {
+            throw Refused.because(Refused.Reason.OVERLOADED, "the caller's look-ups that wait for the log hold " + own
+                + " of at most " + bytesMax / CALLER_PART + " bytes, and this one's topics and patterns take "
+                + weight + " more");
+        }
     }
 
     /** It is counted no more; once. */
     private synchronized void leave(Asked<?> asked) {
         if (asked.counted) {
-            ofCaller.computeIfPresent(asked.caller, (c, n) -> n == 1 ? null : n - 1); // first: it may fail
+            Waiting own = ofCaller.get(asked.caller);
+            if (own.number == 1) {
+                ofCaller.remove(asked.caller);
+            }
+            own.number--;
+            own.bytes -= asked.weight;
             all--;
+            bytes -= asked.weight;
             asked.counted = false;
         }
     }

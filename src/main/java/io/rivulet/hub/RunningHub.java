@@ -86,7 +86,8 @@ final class RunningHub {
         fanOut = new FanOut(settings.get(SettingsTable.LAG_MAX).toMillis(), clock);
         ReadBudget readBudget = new ReadBudget(settings.get(SettingsTable.READ_BYTES));
         readers = new Readers(readBudget);
-        lookUps = new LookUps(readers, settings.get(SettingsTable.CONNECTIONS_ADDRESS_MAX));
+        lookUps = new LookUps(readers, settings.get(SettingsTable.CONNECTIONS_ADDRESS_MAX),
+            Runtime.getRuntime().maxMemory());
         answers = new AnswerThread();
         ticker = new LastingTicker(LOG, "A tick of {} failed once and comes again", "rivulet-tick", TICK_MS,
             this::tick);

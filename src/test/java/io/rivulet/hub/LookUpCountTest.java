@@ -18,6 +18,10 @@ import org.junit.jupiter.api.Test;
 class LookUpCountTest {
 
     private static final int ALL = 1_000;
+    private static final long HEAP = 256 << 20;
+    /** That heavy look-ups may hold, and a caller's part of it. */
+    private static final int HEAVY = 8 << 20;
+    private static final int SHARE = 2 << 20;
 
     private final Readers readers = new Readers(new ReadBudget(1 << 20));
     private final List<CompletableFuture<String>> asked = new ArrayList<>();
@@ -28,8 +32,16 @@ class LookUpCountTest {
         asked.forEach(answer -> assertTrue(answer.isDone(), "whoever waits is told that the hub closes"));
     }
 
+    private LookUps lookUps(int streamsMax) {
+        return new LookUps(readers, streamsMax, HEAP);
+    }
+
     private void ask(LookUps lookUps, String caller) {
-        asked.add(lookUps.ask(new Caller(caller), "it", work -> "found"));
+        ask(lookUps, caller, 4_096);
+    }
+
+    private void ask(LookUps lookUps, String caller, long weight) {
+        asked.add(lookUps.ask(new Caller(caller), weight, "it", work -> "found"));
     }
 
     private void assertRefused(LookUps lookUps, String caller, String why) {
@@ -40,7 +52,7 @@ class LookUpCountTest {
 
     @Test
     void inAllThereAreAThousand() {
-        LookUps lookUps = new LookUps(readers, 100);
+        LookUps lookUps = lookUps(100);
         for (int i = 0; i < ALL; i++) {
             ask(lookUps, "caller " + i);
         }
@@ -49,7 +61,7 @@ class LookUpCountTest {
 
     @Test
     void oneCallerHasAsManyAsItMayHaveStreams() {
-        LookUps lookUps = new LookUps(readers, 300);
+        LookUps lookUps = lookUps(300);
         for (int i = 0; i < 300; i++) {
             ask(lookUps, "one");
         }
@@ -60,8 +72,8 @@ class LookUpCountTest {
 
     @Test
     void oneCallerHasAHundredAtLeastAndAllWhereItsStreamsHaveNoBound() {
-        LookUps few = new LookUps(readers, 1);
-        LookUps any = new LookUps(readers, 0);
+        LookUps few = lookUps(1);
+        LookUps any = lookUps(0);
         for (int i = 0; i < 100; i++) {
             ask(few, "one");
             ask(any, "one");
@@ -72,7 +84,7 @@ class LookUpCountTest {
 
     @Test
     void thoseThatAreOverMakeRoom() {
-        LookUps lookUps = new LookUps(readers, 100);
+        LookUps lookUps = lookUps(100);
         for (int i = 0; i < 100; i++) {
             ask(lookUps, "one");
         }
@@ -81,5 +93,45 @@ class LookUpCountTest {
         assertEquals(0, lookUps.waiting());
         ask(lookUps, "one");
         assertEquals(0, lookUps.waiting());
+    }
+
+    @Test
+    void heavyOnesHoldAThirtySecondOfTheHeapAndLightOnesWaitBesideThem() {
+        LookUps lookUps = lookUps(100);
+        for (int i = 0; i < HEAVY / SHARE; i++) {
+            ask(lookUps, "caller " + i, SHARE);
+        }
+        refuseHeavy(lookUps, "another", 4_097, "look-ups that wait for the log hold 8388608 of at most 8388608 bytes, "
+            + "and this one's topics and patterns take 4097 more; look-ups of up to 4096 bytes still wait");
+        ask(lookUps, "another", 4_096);
+    }
+
+    @Test
+    void oneCallerHasAQuarterOfThatAndOneOfItsLookUpsWeighsWhatItLikes() {
+        LookUps lookUps = lookUps(100);
+        ask(lookUps, "one", SHARE + 1);
+        refuseHeavy(lookUps, "one", 5_000, "the caller's look-ups that wait for the log hold 2097153 of at most "
+            + "2097152 bytes, and this one's topics and patterns take 5000 more");
+        ask(lookUps, "one");
+        ask(lookUps, "another", SHARE - 5_000);
+        ask(lookUps, "another", 5_000);
+        refuseHeavy(lookUps, "another", 5_000, "hold 2097152 of at most 2097152 bytes");
+    }
+
+    @Test
+    void heavyOnesThatAreOverMakeRoom() {
+        LookUps lookUps = lookUps(100);
+        ask(lookUps, "one", HEAVY);
+        refuseHeavy(lookUps, "another", 5_000, "hold 8388608");
+        readers.end();
+        ask(lookUps, "another", HEAVY);
+        ask(lookUps, "one", HEAVY);
+        assertEquals(0, lookUps.waiting());
+    }
+
+    private void refuseHeavy(LookUps lookUps, String caller, long weight, String why) {
+        Refused refused = assertThrows(Refused.class, () -> ask(lookUps, caller, weight));
+        assertEquals(Refused.Reason.OVERLOADED, refused.reason());
+        assertTrue(refused.getMessage().contains(why), refused.getMessage());
     }
 }

@@ -41,10 +41,10 @@ class ReadErrorsTest {
 
     private static void throwAtEachPoint(Predicate<Thread> threads, int burst) throws Exception {
         Readers readers = new Readers(new ReadBudget(1 << 20));
-        LookUps lookUps = new LookUps(readers, 100);
+        LookUps lookUps = new LookUps(readers, 100, 256 << 20);
         readers.start();
         try (Quiet quiet = new Quiet()) {
-            assertEquals("warm", lookUps.ask(ME, "it", work -> "warm").get(Await.LIMIT.toSeconds(), TimeUnit.SECONDS));
+            assertEquals("warm", lookUps.ask(ME, 1, "it", work -> "warm").get(Await.LIMIT.toSeconds(), TimeUnit.SECONDS));
             boolean thrown = true;
             for (int n = 1; thrown; n++) {
                 try (FaultSwitch faults = FaultSwitch.at(n, burst, threads,
@@ -54,7 +54,7 @@ class ReadErrorsTest {
                 }
                 String when = "none to wait, n = " + n;
                 Await.until(when, () -> lookUps.waiting() == 0);
-                assertEquals("next", lookUps.ask(ME, "it", work -> "next")
+                assertEquals("next", lookUps.ask(ME, 1, "it", work -> "next")
                     .get(Await.LIMIT.toSeconds(), TimeUnit.SECONDS));
                 assertTrue(n < 1_000, "it ends");
             }
@@ -66,7 +66,7 @@ class ReadErrorsTest {
     private static void ask(LookUps lookUps, int n) throws Exception {
         CompletableFuture<String> answer;
         try {
-            answer = lookUps.ask(ME, "it", ReadErrorsTest::twoSlices);
+            answer = lookUps.ask(ME, 1, "it", ReadErrorsTest::twoSlices);
         } catch (OutOfMemoryError e) {
             return; // the caller was told at once
         }
