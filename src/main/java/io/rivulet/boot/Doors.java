@@ -14,6 +14,7 @@ import io.rivulet.http.StoreStatus;
 import io.rivulet.http.access.Access;
 import io.rivulet.http.access.Cors;
 import io.rivulet.http.form.BytesInFlight;
+import io.rivulet.http.form.CostlyTurns;
 import io.rivulet.http.mercure.MercureServlet;
 import io.rivulet.http.mercure.MetadataServlet;
 import io.rivulet.http.mercure.SubscriptionsServlet;
@@ -105,7 +106,7 @@ public final class Doors implements AutoCloseable {
         own = new HubContext(settings, hub, services.clock(),
             new Access(settings, services.tokens(), roles, services.bans()), new Cors(settings),
             new Problem(services.clock(), metadata, hub.metrics()),
-            new BytesInFlight(settings.get(SettingsTable.FLIGHT_BYTES)));
+            new BytesInFlight(settings.get(SettingsTable.FLIGHT_BYTES)), new CostlyTurns());
         mercure = own.with(new Access(settings, services.tokens(), roles, services.bans(),
             MercureServlet.tokenInQuery(settings)));
         responses = new OpenResponses(settings, hub.metrics());

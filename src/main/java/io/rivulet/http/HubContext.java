@@ -5,6 +5,7 @@ import io.rivulet.config.Settings;
 import io.rivulet.http.access.Access;
 import io.rivulet.http.access.Cors;
 import io.rivulet.http.form.BytesInFlight;
+import io.rivulet.http.form.CostlyTurns;
 import io.rivulet.http.trace.RequestTrace;
 import io.rivulet.hub.Hub;
 import io.rivulet.hub.resume.Caller;
@@ -21,13 +22,14 @@ import java.time.InstantSource;
  * @param cors     which pages may read
  * @param problem  how refusals are answered
  * @param flight   the memory for bodies and answers
+ * @param costly   turns at the patterns that requests ask for
  */
 public record HubContext(Settings settings, Hub hub, InstantSource clock, Access access, Cors cors, Problem problem,
-                         BytesInFlight flight) {
+                         BytesInFlight flight, CostlyTurns costly) {
 
     /** The same for servlets where other rules say who asks. */
     public HubContext with(Access other) {
-        return new HubContext(settings, hub, clock, other, cors, problem, flight);
+        return new HubContext(settings, hub, clock, other, cors, problem, flight, costly);
     }
 
     /**

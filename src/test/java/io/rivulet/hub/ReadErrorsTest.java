@@ -44,7 +44,8 @@ class ReadErrorsTest {
         LookUps lookUps = new LookUps(readers, 100, 256 << 20);
         readers.start();
         try (Quiet quiet = new Quiet()) {
-            assertEquals("warm", lookUps.ask(ME, 1, "it", work -> "warm").get(Await.LIMIT.toSeconds(), TimeUnit.SECONDS));
+            assertEquals("warm", lookUps.ask(ME, 1, "it", work -> "warm")
+                .get(Await.LIMIT.toSeconds(), TimeUnit.SECONDS));
             boolean thrown = true;
             for (int n = 1; thrown; n++) {
                 try (FaultSwitch faults = FaultSwitch.at(n, burst, threads,

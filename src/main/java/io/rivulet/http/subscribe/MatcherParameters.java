@@ -2,6 +2,7 @@ package io.rivulet.http.subscribe;
 
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
+import io.rivulet.http.form.CostlyTurns;
 import io.rivulet.http.form.FormFields;
 import io.rivulet.http.form.KnownFields;
 import io.rivulet.refusal.Printable;
@@ -31,7 +32,12 @@ public final class MatcherParameters {
     private static final String TOPIC = "topic";
     private static final String BEGINNING = "match";
 
+    /** Work that is done at once: it takes no longer than to read the request. */
+    private static final int CHEAP_CHARS = 1_024;
+    private static final int CHEAP_PATTERNS = 4;
+
     private final TopicSpace space;
+    private final CostlyTurns turns;
     private final int countMax;
     private final int bytesMax;
     private final List<String> whenNone;
@@ -41,8 +47,9 @@ public final class MatcherParameters {
      *
      * @throws io.rivulet.config.BadSetting when a topic of {@code default.topics} cannot be read
      */
-    public MatcherParameters(TopicSpace space, Settings settings) {
+    public MatcherParameters(TopicSpace space, CostlyTurns turns, Settings settings) {
         this.space = space;
+        this.turns = turns;
         countMax = settings.get(SettingsTable.MATCHERS_MAX);
         bytesMax = settings.get(SettingsTable.TOPIC_BYTES_MAX);
         whenNone = settings.get(SettingsTable.DEFAULT_TOPICS);
@@ -68,13 +75,15 @@ public final class MatcherParameters {
     /**
      * All topics that are asked for.
      *
+     * @param peer the address that asks
      * @throws Refused when there are none or too many, or one has a fault
      */
-    TopicSelection selection(FormFields fields) {
-        return selection(fields, this::ofProtocol);
+    TopicSelection selection(FormFields fields, String peer) {
+        return selection(fields, peer, this::ofProtocol);
     }
 
-    private TopicSelection selection(FormFields fields, BiFunction<String, String, TopicMatcher> matcher) {
+    private TopicSelection selection(FormFields fields, String peer,
+                                     BiFunction<String, String, TopicMatcher> matcher) {
         List<String> names = fields.names().stream().filter(n -> looksLikeMatch(n) || n.equals(TOPIC)).toList();
         int count = names.stream().mapToInt(name -> fields.all(name).size()).sum();
         if (count > countMax) { // before any of them is compiled
@@ -86,7 +95,21 @@ public final class MatcherParameters {
             throw Refused.malformed("the topics and patterns of the request have " + chars + " characters; together "
                 + "they may have " + CHARS_MAX);
         }
-        List<TopicMatcher> matchers = new ArrayList<>(count);
+        return chars <= CHEAP_CHARS && patterns(fields, names) <= CHEAP_PATTERNS
+            ? compiled(fields, names, matcher)
+            : turns.take(peer, () -> compiled(fields, names, matcher));
+    }
+
+    /** How many are no plain topic, about. */
+    private static long patterns(FormFields fields, List<String> names) {
+        return names.stream().flatMap(name -> fields.all(name).stream().filter(value ->
+            name.equals("match_urlpattern") || value.startsWith("urlpattern:") || value.indexOf('{') >= 0
+                || value.indexOf('*') >= 0)).count();
+    }
+
+    private TopicSelection compiled(FormFields fields, List<String> names,
+                                    BiFunction<String, String, TopicMatcher> matcher) {
+        List<TopicMatcher> matchers = new ArrayList<>();
         for (String name : names) {
             fields.all(name).forEach(value -> matchers.add(matcher.apply(name, value)));
         }
@@ -104,10 +127,12 @@ public final class MatcherParameters {
     /**
      * As {@link #selection}, with topics as people write them ({@link TopicSpace#written}); where nothing is asked for,
      * the topics of the settings.
+     *
+     * @param peer the address that asks
      */
-    public TopicSelection selectionOrDefault(FormFields fields) {
+    public TopicSelection selectionOrDefault(FormFields fields, String peer) {
         if (hasMatch(fields) || hasTopic(fields)) {
-            return selection(fields, this::ofUpdates);
+            return selection(fields, peer, this::ofUpdates);
         }
         if (whenNone.isEmpty()) {
             throw Refused.malformed("the request names no topic, and " + SettingsTable.DEFAULT_TOPICS.fullKey()

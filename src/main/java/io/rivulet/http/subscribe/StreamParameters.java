@@ -46,7 +46,7 @@ public final class StreamParameters {
     /** The parameters of this hub's streams. */
     public StreamParameters(HubContext context) {
         this.context = context;
-        matcherParameters = new MatcherParameters(context.hub().topics(), context.settings());
+        matcherParameters = new MatcherParameters(context.hub().topics(), context.costly(), context.settings());
     }
 
     /**
@@ -63,7 +63,7 @@ public final class StreamParameters {
         FormFields query = Query.of(request);
         Query.checkBuilt(query);
         KNOWN.or(dialect.cursorParameters()::contains).check(query, "parameter");
-        TopicSelection topics = matcherParameters.selectionOrDefault(query);
+        TopicSelection topics = matcherParameters.selectionOrDefault(query, RequestTrace.of(request).peer());
         String cursor = lastEventId(request, query, new FormFields(), dialect);
         Since since = query.has("since") ? Since.parse(query.one("since"), context.clock().instant()) : Since.UNSAID;
         if (cursor != null && cursor.isEmpty()) { // "no replay", said out loud
@@ -80,7 +80,7 @@ public final class StreamParameters {
      */
     public Wanted ofMercure(HttpServletRequest request, FormFields query, FormFields body, Grant grant,
         Dialect dialect) {
-        TopicSelection topics = matcherParameters.selection(query.and(body));
+        TopicSelection topics = matcherParameters.selection(query.and(body), RequestTrace.of(request).peer());
         String cursor = lastEventId(request, query, body, dialect);
         return asked(request, topics, grant, cursor, Since.LATEST, mercureHeartbeat(request, query), false, dialect);
     }

@@ -53,7 +53,7 @@ public final class EventsServlet extends HubServlet {
     public EventsServlet(HubContext context, PageResponses responses) {
         super(context);
         this.responses = responses;
-        matcherParameters = new MatcherParameters(context.hub().topics(), context.settings());
+        matcherParameters = new MatcherParameters(context.hub().topics(), context.costly(), context.settings());
         transients = TopicList.of(context.settings(), SettingsTable.TRANSIENT_TOPICS, context.hub().topics());
     }
 
@@ -71,7 +71,7 @@ public final class EventsServlet extends HubServlet {
         Query.checkBuilt(query);
         Query.checkNoPace(query);
         KNOWN.check(query, "parameter");
-        TopicSelection topics = matcherParameters.selectionOrDefault(query);
+        TopicSelection topics = matcherParameters.selectionOrDefault(query, RequestTrace.of(request).peer());
         String since = query.oneOrBlank("since");
         wantsLines(request); // refuses an unknown format before anything is read
         EnvelopeParameter.of(query);

@@ -12,6 +12,7 @@ import io.rivulet.http.Problem;
 import io.rivulet.http.access.Access;
 import io.rivulet.http.access.Cors;
 import io.rivulet.http.form.BytesInFlight;
+import io.rivulet.http.form.CostlyTurns;
 import io.rivulet.http.stream.OpenResponses;
 import io.rivulet.http.trace.AccessLog;
 import io.rivulet.http.trace.LogLines;
@@ -132,7 +133,7 @@ public final class Door implements AutoCloseable {
         Access access = new Access(settings, TokenVerifier.of(settings, hub.topics(), clock),
             new Roles(settings, hub.topics()), new Bans(clock, null));
         return new HubContext(settings, hub, clock, access, new Cors(settings), new Problem(clock, null, hub.metrics()),
-            new BytesInFlight(settings.get(SettingsTable.FLIGHT_BYTES)));
+            new BytesInFlight(settings.get(SettingsTable.FLIGHT_BYTES)), new CostlyTurns());
     }
 
     /** A hub that is open, with these settings over the defaults. */

@@ -7,6 +7,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
 import io.rivulet.config.BadSetting;
 import io.rivulet.config.Settings;
+import io.rivulet.http.form.CostlyTurns;
 import io.rivulet.http.subscribe.MatcherParameters;
 import io.rivulet.hub.publish.PublishIntake;
 import io.rivulet.topic.TopicSpace;
@@ -100,7 +101,7 @@ class WrittenTopicsTest {
             TopicSpace space = Door.topics(settings);
             BadSetting bad = Assertions.assertThrows(BadSetting.class, () -> {
                 new PublishIntake(settings, space);
-                new MatcherParameters(space, settings);
+                new MatcherParameters(space, new CostlyTurns(), settings);
             });
             assertTrue(bad.getMessage().startsWith("rivulet." + key + ": a URL pattern cannot be read"),
                 bad.getMessage());

@@ -1,0 +1,116 @@
+package io.rivulet.http.form;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.rivulet.config.Settings;
+import io.rivulet.http.subscribe.MatcherParameters;
+import io.rivulet.http.updates.Door;
+import io.rivulet.kit.Await;
+import io.rivulet.refusal.Refused;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Requests whose patterns cost much: how many are read at a time, and how many wait for it. */
+class CostlyTurnsTest {
+
+    private final AtomicLong now = new AtomicLong();
+    private final CostlyTurns turns = new CostlyTurns(2, now::get, () -> 0);
+    private final CountDownLatch go = new CountDownLatch(1);
+    private final AtomicInteger working = new AtomicInteger();
+    private final AtomicInteger most = new AtomicInteger();
+    private final List<Thread> threads = new ArrayList<>();
+
+    @AfterEach
+    void end() throws InterruptedException {
+        go.countDown();
+        for (Thread thread : threads) {
+            thread.join();
+        }
+    }
+
+    /** A request in a thread of its own: it works until the test lets it go. */
+    private void begin(String peer) {
+        Thread thread = new Thread(() -> turns.take(peer, () -> {
+            most.accumulateAndGet(working.incrementAndGet(), Math::max);
+            Await.until("the test lets it go", () -> go.getCount() == 0);
+            return working.decrementAndGet();
+        }));
+        threads.add(thread);
+        thread.start();
+    }
+
+    private void awaitInside(int all) {
+        Await.until(all + " work or wait", () -> threads.stream().filter(thread ->
+            thread.getState() == Thread.State.WAITING || thread.getState() == Thread.State.TIMED_WAITING).count() == all
+            && working.get() == Math.min(all, 2));
+    }
+
+    private void assertRefused(String peer, String why) {
+        Refused refused = assertThrows(Refused.class, () -> turns.take(peer, () -> "never"));
+        assertEquals(Refused.Reason.OVERLOADED, refused.reason());
+        assertEquals(why, refused.getMessage());
+    }
+
+    @Test
+    void twoWorkAtATimeAndSixteenWorkOrWait() throws InterruptedException {
+        for (int i = 0; i < 16; i++) {
+            begin("192.0.2." + i);
+        }
+        awaitInside(16);
+        assertRefused("192.0.2.99", "16 of at most 16 requests with many or long patterns are being read; come again");
+        end();
+        assertEquals(2, most.get());
+        assertEquals("done", turns.take("192.0.2.99", () -> "done"));
+    }
+
+    @Test
+    void oneAddressHasFourOfThem() throws InterruptedException {
+        for (int i = 0; i < 4; i++) {
+            begin("192.0.2.1");
+        }
+        awaitInside(4);
+        assertRefused("192.0.2.1",
+            "4 of at most 4 requests of this address with many or long patterns are being read; come again");
+        begin("192.0.2.2");
+        end();
+        assertEquals("done", turns.take("192.0.2.1", () -> "done"));
+    }
+
+    @Test
+    void doorsTakeATurnForFivePatternsOrForMoreThanAThousandCharacters() throws InterruptedException {
+        MatcherParameters parameters = new MatcherParameters(Door.topics(Settings.with()), turns, Settings.with());
+        String four = "match_urlpattern=/:a/b&topic=jobs/{id}&topic=quotes/*&topic=urlpattern:/c&topic=news";
+        String thousand = "topic=" + "n".repeat(1_000);
+        for (int i = 0; i < 16; i++) {
+            begin("192.0.2." + i);
+        }
+        awaitInside(16);
+        for (String cheap : List.of(four, thousand)) {
+            parameters.selectionOrDefault(fields(cheap), "192.0.2.99");
+        }
+        for (String costly : List.of(four + "&topic=more/*", thousand + "&topic=" + "m".repeat(25))) {
+            assertThrows(Refused.class, () -> parameters.selectionOrDefault(fields(costly), "192.0.2.99"), costly);
+        }
+        end();
+        parameters.selectionOrDefault(fields(four + "&topic=more/*"), "192.0.2.99");
+    }
+
+    private static FormFields fields(String form) {
+        return FormDecoder.decode(form.getBytes(), 100);
+    }
+
+    @Test
+    void workThatFailsGivesItsTurnBack() {
+        for (int i = 0; i < 20; i++) {
+            assertThrows(IllegalStateException.class, () -> turns.take("192.0.2.1", () -> {
+                throw new IllegalStateException("made by the test");
+            }));
+        }
+    }
+}
