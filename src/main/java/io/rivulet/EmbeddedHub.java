@@ -8,14 +8,17 @@ import io.rivulet.event.Event;
 import io.rivulet.event.TopicEnd;
 import io.rivulet.http.publish.IdempotencyKey;
 import io.rivulet.hub.Hub;
+import io.rivulet.hub.TopicWatches;
 import io.rivulet.hub.publish.Publication;
 import io.rivulet.hub.resume.History;
 import io.rivulet.hub.resume.Since;
 import io.rivulet.refusal.Refused;
 import io.rivulet.topic.Topic;
 import io.rivulet.topic.TopicSelection;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -48,6 +51,37 @@ final class EmbeddedHub implements RivuletHub {
             List<Event> events = messages.stream().map(EmbeddedHub::event).toList();
             return hub.publish(new Publication(events, Grant.INTERNAL, IdempotencyKey.of(checked, events)));
         }, ids -> ids);
+    }
+
+    @Override
+    public TopicPublisher publisher(String topic) {
+        TopicPublisher publisher = new TopicPublisher(Objects.requireNonNull(topic), this::publish, hub.alarms(),
+            settings.get(SettingsTable.BATCH_MAX));
+        publisher.whenOver(watch(() -> hub.watches().onStop(topic, publisher::stopped))::close);
+        return publisher;
+    }
+
+    @Override
+    public Watch onCancel(String topic, Runnable task) {
+        Objects.requireNonNull(task);
+        return watch(() -> hub.watches().onStop(Objects.requireNonNull(topic), why -> {
+            if (why == TopicWatches.Stop.CANCELLED) {
+                task.run();
+            }
+        }));
+    }
+
+    @Override
+    public Watch onUnheard(String topic, Duration time, Runnable task) {
+        return watch(() -> hub.watches().onUnheard(Objects.requireNonNull(topic), time, Objects.requireNonNull(task)));
+    }
+
+    private static Watch watch(Supplier<TopicWatches.Closing> begun) {
+        try {
+            return begun.get()::close;
+        } catch (Refused e) {
+            throw RivuletException.of(e);
+        }
     }
 
     private static Event event(Message message) {

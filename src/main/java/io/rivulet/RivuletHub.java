@@ -1,5 +1,6 @@
 package io.rivulet;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -59,6 +60,35 @@ public interface RivuletHub {
     CompletableFuture<List<String>> publish(List<Message> messages, String key);
 
     /**
+     * Publishes what a source gives piece by piece, such as an answer of a language model, and ends the topic when the
+     * source ends: {@code hub.publisher("run/42").join(Duration.ofMillis(20), 512)}. One for each source.
+     *
+     * @throws RivuletException when too many are at work
+     */
+    TopicPublisher publisher(String topic);
+
+    /**
+     * Tells when somebody cancels a topic, by HTTP or here, so that its publisher may stop and say its last word. A
+     * {@link TopicPublisher} learns it by itself.
+     *
+     * @param task called once for each time, on a thread of the hub's; it must not block
+     * @return ends the watch when it is closed
+     * @throws RivuletException when too many topics are watched
+     */
+    Watch onCancel(String topic, Runnable task);
+
+    /**
+     * Tells when no open stream would have got an event of this topic for so long, so that work for nobody can end.
+     * Streams with patterns count as well. After somebody has listened again it tells of the next time.
+     *
+     * @param time 1 s to 30 days, from now on or from the last listener
+     * @param task called on a thread of the hub's; it must not block
+     * @return ends the watch when it is closed
+     * @throws RivuletException when the time is another one, or too many topics are watched
+     */
+    Watch onUnheard(String topic, Duration time, Runnable task);
+
+    /**
      * Reads a page of history: durable events, the oldest first. A page has at most about 4 MiB of data, so it may have
      * fewer events than asked for; {@link Page#next()} tells whether there are more.
      *
@@ -108,6 +138,13 @@ public interface RivuletHub {
 
     /** Why publishing would fail now, such as a full disk; empty when it works. For health checks. */
     Optional<String> whyNotPublishing();
+
+    /** Something that is watched until this is closed. */
+    interface Watch extends AutoCloseable {
+        /** Nothing more is told. Idempotent. */
+        @Override
+        void close();
+    }
 
     /**
      * A page of history.

@@ -21,7 +21,6 @@ class FragmentsTest {
     /** Small files that stay: simple names, each with the reason. */
     private static final Map<String, String> ALONE = Map.ofEntries(
         Map.entry("RivuletMeters", "a part of the public face, which users name"),
-        Map.entry("RivuletException", "a part of the public face, which users name"),
         Map.entry("Ed25519Signer", "the JDK's algorithm behind an interface of the JWT library"),
         Map.entry("Ed25519Verifier", "the JDK's algorithm behind an interface of the JWT library"),
         Map.entry("Capacity", "one question to the container; the wiring asks one after the other"),

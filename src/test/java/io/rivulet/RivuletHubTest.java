@@ -23,7 +23,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.SubmissionPublisher;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
@@ -36,8 +38,9 @@ import org.junit.jupiter.api.io.TempDir;
 class RivuletHubTest {
 
     private static final List<Class<?>> FACE = List.of(Rivulet.class, Installation.class, RivuletHub.class,
-        Message.class, HistoryQuery.class, RivuletException.class, RivuletMeters.class, RivuletHub.Page.class,
-        RivuletHub.Past.class, RivuletHub.Connection.class, RivuletHub.Presence.class);
+        Message.class, HistoryQuery.class, RivuletException.class, RivuletMeters.class, TopicPublisher.class,
+        RivuletHub.Page.class, RivuletHub.Past.class, RivuletHub.Connection.class, RivuletHub.Presence.class,
+        RivuletHub.Watch.class);
 
     @TempDir
     private Path folder;
@@ -148,6 +151,47 @@ class RivuletHubTest {
         live.drain();
         assertRefused(RivuletException.Kind.TRY_AGAIN, "closing", () -> hub.publish("a", "x"));
         assertTrue(hub.whyNotPublishing().isPresent());
+    }
+
+    @Test
+    void aSourceOfPiecesIsPublishedInItsOrderAndItsEndIsTheTopicsEnd() throws Exception {
+        RivuletHub hub = install();
+        StringBuilder text = new StringBuilder();
+        TopicPublisher publisher = hub.publisher("run/1").join(Duration.ofSeconds(30), 64);
+        try (SubmissionPublisher<String> source = new SubmissionPublisher<>(Runnable::run, 16)) {
+            source.subscribe(publisher);
+            for (int i = 0; i < 1_000; i++) {
+                text.append("piece ").append(i).append(i % 50 == 0 ? ".\n" : " ");
+                source.submit("piece " + i + (i % 50 == 0 ? ".\n" : " "));
+            }
+        }
+        get(publisher.ended());
+        List<String> pieces = data(hub, HistoryQuery.of("run/1").limit(1_000));
+        assertEquals(text.toString(), String.join("", pieces));
+        assertTrue(pieces.size() < 300, pieces.size() + " events of 1000 pieces");
+    }
+
+    @Test
+    void aHubThatClosesLetsGoOfItsSources() {
+        RivuletHub hub = install();
+        SubmissionPublisher<String> source = new SubmissionPublisher<>(Runnable::run, 16);
+        source.subscribe(hub.publisher("run/1"));
+        assertEquals(1, source.getNumberOfSubscribers());
+        live.close();
+        assertEquals(0, source.getNumberOfSubscribers());
+        assertRefused(RivuletException.Kind.TRY_AGAIN, "closing",
+            () -> hub.onUnheard("run/1", Duration.ofSeconds(1), () -> { }));
+    }
+
+    @Test
+    void aTopicThatNobodyHearsIsTold() {
+        RivuletHub hub = install();
+        List<String> told = new CopyOnWriteArrayList<>();
+        RivuletHub.Watch watch = hub.onUnheard("run/1", Duration.ofSeconds(1), () -> told.add("silence"));
+        Await.until("the silence", () -> told.size() == 1);
+        watch.close();
+        assertRefused(RivuletException.Kind.INVALID, "unheard for 1 s",
+            () -> hub.onUnheard("run/1", Duration.ZERO, () -> { }));
     }
 
     @Test

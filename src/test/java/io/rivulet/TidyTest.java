@@ -263,6 +263,7 @@ class TidyTest {
             Map.entry("refusal/LastingTicker", "it is one"),
             Map.entry("hub/RunningHub", "the committer runs in a LastingLoop of its own"),
             Map.entry("hub/AnswerThread", "it runs in a LastingLoop"),
+            Map.entry("hub/AlarmClock", "it runs in a LastingLoop"),
             Map.entry("hub/presence/PresenceTeller", "it runs in a LastingLoop"),
             Map.entry("hub/stream/ShardThread", "it runs in a LastingLoop"),
             Map.entry("hub/stream/Readers", "they run in a LastingLoop"),

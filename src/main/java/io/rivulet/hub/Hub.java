@@ -66,6 +66,8 @@ public final class Hub implements AutoCloseable {
     private final GoLive goLive;
     private final LongSupplier nanos;
     private final Drain drain;
+    private final AlarmClock alarms = new AlarmClock();
+    private final TopicWatches watches;
     private volatile Predicate<Grant> banned = grant -> false;
     private volatile RunningHub running;
     private volatile Supplier<String> whyNotOpen = () -> null;
@@ -97,6 +99,7 @@ public final class Hub implements AutoCloseable {
         this.caps = caps;
         this.rates = new PublishRates(settings, System::nanoTime, metrics);
         this.drain = new Drain(settings.get(SettingsTable.DRAIN), nanos, connections::open, this::endStreams);
+        this.watches = new TopicWatches(this::isHeard, alarms, nanos);
     }
 
     /** How topics are read here: the hub's own URL, and the matchers that follow from it. */
@@ -122,6 +125,16 @@ public final class Hub implements AutoCloseable {
     /** How its streams are let go before it closes; never null. */
     public Drain drain() {
         return drain;
+    }
+
+    /** Runs tasks of code in the same JVM at their time; never null. */
+    public Alarms alarms() {
+        return alarms;
+    }
+
+    /** What such code wants to know of single topics; never null. */
+    public TopicWatches watches() {
+        return watches;
     }
 
     private void endStreams(double gone, boolean isLast) {
@@ -178,7 +191,11 @@ public final class Hub implements AutoCloseable {
             rules.check(publication);
             RunningHub parts = running();
             rates.take(publication.grant(), publication.events());
-            return parts.publish(intake.take(publication));
+            CompletableFuture<List<String>> answer = parts.publish(intake.take(publication));
+            if (watches.seesPublishes()) {
+                answer.thenRun(() -> watches.published(publication.events()));
+            }
+            return answer;
         } catch (Refused e) {
             metrics.add(Count.REFUSED);
             throw e;
@@ -364,6 +381,8 @@ public final class Hub implements AutoCloseable {
         if (parts != null) {
             parts.close();
         }
+        watches.close(); // behind the answers: what was published has been told by now
+        alarms.close();
     }
 
     /** Look-ups that wait: for tests. */

@@ -5,7 +5,9 @@ import io.rivulet.Installation;
 import io.rivulet.Message;
 import io.rivulet.Rivulet;
 import io.rivulet.RivuletHub;
+import io.rivulet.TopicPublisher;
 import jakarta.servlet.ServletContext;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -106,6 +108,21 @@ final class HubLifecycle implements ServletContextInitializer, SmartLifecycle, D
         @Override
         public CompletableFuture<List<String>> publish(List<Message> messages, String key) {
             return lifecycle.hub().publish(messages, key);
+        }
+
+        @Override
+        public TopicPublisher publisher(String topic) {
+            return lifecycle.hub().publisher(topic);
+        }
+
+        @Override
+        public Watch onCancel(String topic, Runnable task) {
+            return lifecycle.hub().onCancel(topic, task);
+        }
+
+        @Override
+        public Watch onUnheard(String topic, Duration time, Runnable task) {
+            return lifecycle.hub().onUnheard(topic, time, task);
         }
 
         @Override

@@ -75,10 +75,16 @@ class ClassesJarIT {
                         String id = hub.publish(Message.on("orders", "tea").type("placed")).join();
                         RivuletHub.Page page = hub.history(HistoryQuery.of("orders").last(1)).join();
                         RivuletHub.Connection reader = hub.connections(5).get(0);
+                        TopicPublisher run = hub.publisher("run/1").join(java.time.Duration.ofMillis(20), 512);
+                        run.onNext("a");
+                        run.onNext("b");
+                        run.onComplete();
+                        run.ended().join();
                         response.getWriter().print(id.equals(page.events().get(0).id()) + " "
                             + page.events().get(0).data() + " " + hub.connectionCount() + " " + hub.isHeard("orders")
                             + " " + reader.topics() + " " + hub.presence().get(0).topic() + " "
-                            + hub.whyNotReady().isEmpty() + " " + hub.closeConnection(reader.name()));
+                            + hub.whyNotReady().isEmpty() + " " + hub.closeConnection(reader.name()) + " "
+                            + hub.history(HistoryQuery.of("run/1")).join().events().get(0).data());
                     } catch (RivuletException e) {
                         response.sendError(500, e.kind() + ": " + e.getMessage());
                     }
@@ -109,7 +115,7 @@ class ClassesJarIT {
             Await.until("the log is open", () -> Health.of(shop.port(), "/shop/live").isOpen());
             try (EventStream stream = EventStream.to(shop.port(), "/shop/live").topic("orders").open()) {
                 stream.awaitHello();
-                assertEquals("true tea 1 true [orders] orders true true", ask(shop, "POST", "/shop/desk").text());
+                assertEquals("true tea 1 true [orders] orders true true ab", ask(shop, "POST", "/shop/desk").text());
                 assertEquals("placed", stream.awaitType("placed").type());
                 assertTrue(stream.awaitEnd());
             }
