@@ -32,7 +32,6 @@ class FragmentsTest {
         Map.entry("ClockFeed", "a feed, as each is a file"),
         Map.entry("RefusalLog", "a rule of privacy: what a line tells of a refusal, and that it never has a token"),
         Map.entry("Redaction", "a rule of privacy: these things no line of a log may tell"),
-        Map.entry("PublishAudit", "a rule of privacy: what a line tells of a publish, and that it never has its data"),
         Map.entry("LogLevel", "the one word to java.util.logging: what holds its logger, and gives its level back"),
         Map.entry("MetricsServlet", "a door, as each is a file"),
         Map.entry("HttpChunk", "the framing of a chunk, with a test of its own"),

@@ -27,6 +27,7 @@ import io.rivulet.http.operate.MetricsServlet;
 import io.rivulet.http.operate.SlashCheck;
 import io.rivulet.http.page.HomeFiles;
 import io.rivulet.http.page.HomeServlet;
+import io.rivulet.http.publish.LinePublishes;
 import io.rivulet.http.stream.OpenResponses;
 import io.rivulet.http.stream.PageResponses;
 import io.rivulet.http.trace.AccessLog;
@@ -73,6 +74,7 @@ public final class Doors implements AutoCloseable {
     private final HubContext mercure;
     private final OpenResponses responses;
     private final PageResponses pages;
+    private final LinePublishes lines;
     private final SlashCheck slashes;
     private final List<String> names = new ArrayList<>();
 
@@ -111,6 +113,7 @@ public final class Doors implements AutoCloseable {
             MercureServlet.tokenInQuery(settings)));
         responses = new OpenResponses(settings, hub.metrics());
         pages = new PageResponses(settings, own.flight()::wasScarce);
+        lines = new LinePublishes(own);
         slashes = new SlashCheck(hub.presence().isOn(), mount.prefix() + MERCURE);
     }
 
@@ -122,7 +125,7 @@ public final class Doors implements AutoCloseable {
      */
     public void open(ServletContext application, Feeds feeds) {
         // with and without the slash: an event stream must never be redirected
-        add(application, "updates", new UpdatesServlet(own, responses), "/api/updates", "/api/updates/");
+        add(application, "updates", new UpdatesServlet(own, responses, lines), "/api/updates", "/api/updates/");
         add(application, "mercure", new MercureServlet(mercure, responses), MERCURE, MERCURE + "/");
         add(application, "subscriptions", new SubscriptionsServlet(mercure, pages, mount.prefix() + MERCURE),
             MERCURE + "/subscriptions/*");
@@ -205,6 +208,7 @@ public final class Doors implements AutoCloseable {
     @Override
     public void close() {
         slashes.close();
+        lines.close();
         pages.close();
         responses.close();
     }

@@ -154,6 +154,8 @@ public final class SettingsTable {
 
     public static final Setting<Long> BODY_MAX = row("body.max", BYTES, "1m", 1_024, 64 << 20,
         "Bytes of a request body; more is 413.");
+    public static final Setting<Duration> STREAM_IDLE = row("stream.idle", TIME, "5m", 1_000, DAY_MS,
+        "A body that is published line by line (stream=lines) ends when nothing has come for so long.");
     public static final Setting<Integer> TOPICS_MAX = row("topics.max", COUNT, "100", 1, 1_000,
         "Topics of one event; more is 413.");
     public static final Setting<Integer> MATCHERS_MAX = row("matchers.max", COUNT, "100", 1, 1_000,

@@ -1,6 +1,7 @@
 package io.rivulet.http;
 
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import io.rivulet.http.form.Answer;
 import io.rivulet.http.trace.RefusalLog;
 import io.rivulet.http.trace.RequestTrace;
@@ -15,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -63,11 +65,13 @@ public final class Problem {
         }
     }
 
-    Answer answer(Refused refused, HttpServletRequest request) {
+    /** The answer to a refusal, which is noted. */
+    public Answer answer(Refused refused, HttpServletRequest request) {
         Reason reason = refused.reason();
         RequestTrace trace = RequestTrace.of(request);
         note(refused, request);
-        Answer answer = render(status(reason), name(reason), title(reason), refused.getMessage(), trace.id());
+        Answer answer = render(status(reason), name(reason), title(reason), refused.getMessage(), trace.id(),
+            refused.facts());
         answer.header("Cache-Control", trace.cacheControl());
         switch (reason) {
             case UNAUTHENTICATED -> answer.header("WWW-Authenticate", challenge(""));
@@ -98,12 +102,19 @@ public final class Problem {
 
     /** A problem with these members; {@code type} ends a URN. */
     static Answer render(int status, String type, String title, String detail, String requestId) {
+        return render(status, type, title, detail, requestId, Map.of());
+    }
+
+    private static Answer render(int status, String type, String title, String detail, String requestId,
+                                 Map<String, Object> facts) {
         JsonObject json = new JsonObject();
         json.addProperty("type", "urn:rivulet:problem:" + type);
         json.addProperty("title", title);
         json.addProperty("status", status);
         json.addProperty("detail", detail);
         json.addProperty("requestId", requestId);
+        facts.forEach((name, value) -> json.add(name, value instanceof Number number ? new JsonPrimitive(number)
+            : value instanceof Boolean truth ? new JsonPrimitive(truth) : new JsonPrimitive(value.toString())));
         return new Answer(status, "application/problem+json", json.toString().getBytes(StandardCharsets.UTF_8));
     }
 

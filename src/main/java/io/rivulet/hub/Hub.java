@@ -6,6 +6,7 @@ import io.rivulet.config.SettingsTable;
 import io.rivulet.event.Event;
 import io.rivulet.hub.presence.Presence;
 import io.rivulet.hub.presence.SubscriptionDocument;
+import io.rivulet.hub.publish.PendingPublish;
 import io.rivulet.hub.publish.Publication;
 import io.rivulet.hub.publish.PublishIntake;
 import io.rivulet.hub.publish.PublishRates;
@@ -200,6 +201,42 @@ public final class Hub implements AutoCloseable {
             metrics.add(Count.REFUSED);
             throw e;
         }
+    }
+
+    /**
+     * Publishes for somebody who can wait: as {@link #publish(Publication)}, but where the subject publishes too fast,
+     * or the queue is full, nothing is done and the answer is null. The caller comes again a moment later.
+     *
+     * @throws Refused for any other reason; the caller counts it
+     */
+    public CompletableFuture<List<String>> tryPublish(Publication publication) {
+        try {
+            refuseBanned(publication.grant());
+            rules.check(publication);
+            PendingPublish pending = intake.take(publication);
+            RunningHub parts = running();
+            return parts.hasRoom(pending) && rates.tryTake(publication.grant(), publication.events())
+                ? parts.publish(pending) : null;
+        } catch (Refused e) {
+            if (e.reason() == Refused.Reason.OVERLOADED) {
+                return null; // others took the room between the two looks
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Checks whether this event keeps the rules.
+     *
+     * @throws Refused when it does not
+     */
+    public void check(Event event, Grant grant) {
+        rules.check(new Publication(List.of(event), grant, null));
+    }
+
+    /** So many events of one topic may be published at once, at most. */
+    public int atOnce() {
+        return rates.atOnce();
     }
 
     /**

@@ -183,6 +183,11 @@ final class RunningHub {
         return publish(new PendingPublish(events, null, true));
     }
 
+    /** Whether the queue would take it now. */
+    boolean hasRoom(PendingPublish pending) {
+        return queue.hasRoom(pending.weight());
+    }
+
     CompletableFuture<List<String>> publish(PendingPublish pending) {
         queue.offer(pending);
         return pending.answer;

@@ -1,5 +1,8 @@
 package io.rivulet.refusal;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /**
  * The one way this hub says no: a reason for the machine, a sentence for the person. Whoever notices the fault throws
  * it and does not log it; {@code io.rivulet.http.Problem} alone turns it into a status. Thrown on any thread.
@@ -49,38 +52,59 @@ public final class Refused extends RuntimeException {
     private final transient Reason reason;
     private final transient String forTheLog;
     private final transient int retryAfterS;
+    /** For programs: names with numbers, texts or truths. */
+    private final transient Map<String, Object> facts;
 
-    private Refused(Reason reason, String detail, String forTheLog, Throwable cause, int retryAfterS) {
+    private Refused(Reason reason, String detail, String forTheLog, Throwable cause, int retryAfterS,
+                    Map<String, Object> facts) {
         // no stack trace: a refusal is an answer, not an accident, and hostile input must not cost one
         super(detail, cause, false, false);
         this.reason = reason;
         this.forTheLog = forTheLog;
         this.retryAfterS = retryAfterS;
+        this.facts = facts;
     }
 
     /** A refusal; {@code detail} is one sentence that says what, limit and value. */
     public static Refused because(Reason reason, String detail) {
-        return new Refused(reason, detail, detail, null, 0);
+        return new Refused(reason, detail, detail, null, 0, Map.of());
     }
 
     /** A refusal with the failure behind it, for the log. */
     public static Refused because(Reason reason, String detail, Throwable cause) {
-        return new Refused(reason, detail, detail, cause, 0);
+        return new Refused(reason, detail, detail, cause, 0, Map.of());
     }
 
     /** A refusal whose precise reason is for the hub's log alone: a caller who guesses must not learn from it. */
     public static Refused discreetly(Reason reason, String detail, String forTheLog) {
-        return new Refused(reason, detail, forTheLog, null, 0);
+        return new Refused(reason, detail, forTheLog, null, 0, Map.of());
     }
 
     /** A refusal that is over in so many seconds, at least 1. */
     public static Refused comeBack(Reason reason, String detail, int seconds) {
-        return new Refused(reason, detail, detail, null, Math.max(1, seconds));
+        return new Refused(reason, detail, detail, null, Math.max(1, seconds), Map.of());
     }
 
     /** {@link Reason#MALFORMED}, the most frequent. */
     public static Refused malformed(String detail) {
-        return new Refused(Reason.MALFORMED, detail, detail, null, 0);
+        return new Refused(Reason.MALFORMED, detail, detail, null, 0, Map.of());
+    }
+
+    /** The same refusal with another sentence. */
+    public Refused saying(String other) {
+        return new Refused(reason, other, forTheLog, getCause(), retryAfterS, facts);
+    }
+
+    /** The same refusal with one more fact for programs: a member of the answer beside the sentence. */
+    public Refused with(String name, Object value) {
+        Map<String, Object> more = new LinkedHashMap<>(facts);
+        more.put(name, value);
+        return new Refused(reason, getMessage(), forTheLog, getCause(), retryAfterS, Map.copyOf(more));
+    }
+
+    /** What programs are told beside the sentence; mostly nothing. */
+    public Map<String, Object> facts() {
+        return facts;
     }
 
     /** Why. */

@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.rivulet.kit.Await;
 import io.rivulet.kit.Container;
 import io.rivulet.kit.EventStream;
+import io.rivulet.kit.H2Call;
 import io.rivulet.kit.H2Client;
 import io.rivulet.kit.Inside;
+import io.rivulet.kit.LineSender;
 import io.rivulet.kit.Offer;
 import io.rivulet.kit.Publisher;
 import io.rivulet.kit.Server;
@@ -20,6 +22,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -72,6 +75,26 @@ class Http2IT {
             assertEquals(200, batch.status(), batch.text());
             stream.awaitData(IntStream.range(0, 20).mapToObj(Integer::toString).toArray(String[]::new));
             stream.assertNothingMore(publisher, topic);
+        }
+    }
+
+    /** The container's own limit of idleness is a second here. */
+    @Test
+    void aBodyOfLinesIsPublishedWhileItComesAndMayPause() throws IOException {
+        try (Server impatient = Server.in(offer).idle(Duration.ofSeconds(1)).start();
+             H2Client connection = H2Client.to(impatient).connect(); H2Call lines = connection.call()) {
+            lines.begin("PUT", "/api/updates?stream=lines&topic=" + topic, Map.of());
+            lines.write("one\ntw".getBytes(StandardCharsets.UTF_8), false);
+            Await.until("the first line is published", () -> Inside.of(impatient).count("published") == 1);
+            LineSender.outwaitIdleness(impatient);
+            lines.write("o\nthree".getBytes(StandardCharsets.UTF_8), true);
+            WireResponse answer = lines.read();
+            assertEquals(200, answer.status(), answer.text());
+            assertTrue(answer.text().endsWith("\"count\":3}"), answer.text());
+            assertEquals(3, Inside.of(impatient).count("published"));
+            lines.begin("POST", "/api/updates?stream=lines&topic=" + topic, Map.of());
+            lines.write(new byte[] {'a', '\n', (byte) 0xff, '\n'}, false);
+            assertEquals(400, lines.readHead().status()); // and the body has not ended
         }
     }
 

@@ -15,7 +15,7 @@ import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.MetaData;
 
 /** One stream after the other of an {@link H2Client}. */
-final class H2Call implements Call {
+public final class H2Call implements Call {
 
     private static final int AUTHORITY = 1;
     private static final int METHOD = 2;
@@ -30,6 +30,7 @@ final class H2Call implements Call {
     private volatile boolean ended;
     private volatile IOException failure;
     private int consumed;
+    private boolean openBody;
 
     /** {@code alone}: the connection ends with it. */
     H2Call(H2Client client, boolean alone) {
@@ -57,7 +58,21 @@ final class H2Call implements Call {
         if (bytes != null) {
             field(fields, "content-length", Integer.toString(bytes.length));
         }
-        id = client.open(this, fields.toByteArray(), bytes == null ? new byte[0] : bytes);
+        id = client.open(this, fields.toByteArray(), bytes == null ? new byte[0] : bytes, openBody);
+        openBody = false;
+        return this;
+    }
+
+    /** Sends the head of a request whose body follows by {@link #write}. */
+    public H2Call begin(String method, String target, Map<String, String> headers) throws IOException {
+        openBody = true;
+        send(method, target, headers, null);
+        return this;
+    }
+
+    /** Sends a piece of the body, and ends it with the last one. */
+    public H2Call write(byte[] bytes, boolean isLast) throws IOException {
+        client.data(id, bytes, isLast);
         return this;
     }
 

@@ -129,7 +129,7 @@ public final class H2Client implements AutoCloseable {
     }
 
     /** A call that leaves the connection to others when it ends. */
-    public Call call() {
+    public H2Call call() {
         return new H2Call(this, false);
     }
 
@@ -175,19 +175,24 @@ public final class H2Client implements AutoCloseable {
     }
 
     /** Opens a stream; gives its number. */
-    synchronized int open(H2Call call, byte[] fields, byte[] body) throws IOException {
+    synchronized int open(H2Call call, byte[] fields, byte[] body, boolean goesOn) throws IOException {
         if (failure != null) {
             throw failure;
         }
         int id = nextId;
         nextId += 2;
         calls.put(id, call);
-        frame(HEADERS, END_HEADERS | (body.length == 0 ? END_STREAM : 0), id, fields);
+        frame(HEADERS, END_HEADERS | (body.length == 0 && !goesOn ? END_STREAM : 0), id, fields);
         for (int at = 0; at < body.length; at += FRAME_MAX) {
             int n = Math.min(FRAME_MAX, body.length - at);
             frame(DATA, at + n == body.length ? END_STREAM : 0, id, java.util.Arrays.copyOfRange(body, at, at + n));
         }
         return id;
+    }
+
+    /** A piece of a body, smaller than a frame and within the first window. */
+    void data(int id, byte[] bytes, boolean isLast) throws IOException {
+        frame(DATA, isLast ? END_STREAM : 0, id, bytes);
     }
 
     /** The call is not interested any more; tells the server, when it does not know. */

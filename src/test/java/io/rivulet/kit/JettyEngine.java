@@ -37,7 +37,7 @@ final class JettyEngine implements Engine {
         ServerConnector connector = new ServerConnector(server, JettyProtocols.factories(plan.protocol(), http));
         connector.setHost("127.0.0.1");
         connector.setPort(port);
-        connector.setIdleTimeout(60_000);
+        connector.setIdleTimeout(plan.idle() == null ? 60_000 : plan.idle().toMillis());
         connector.setAcceptQueueSize(plan.acceptQueue());
         if (plan.relaxed()) {
             // the line of docs/mercure.md

@@ -207,6 +207,7 @@ public final class Server implements AutoCloseable {
         private int acceptQueue = 512;
         private int connections;
         private Duration writeTimeout;
+        private Duration idle;
         private boolean relaxed;
         private Protocol protocol = Protocol.HTTP;
         private final List<Login> logins = new ArrayList<>();
@@ -268,6 +269,12 @@ public final class Server implements AutoCloseable {
             return this;
         }
 
+        /** How long the container waits for more of a request, a minute unless said. */
+        public Builder idle(Duration limit) {
+            idle = limit;
+            return this;
+        }
+
         /** A connector that is set up as the documentation of Mercure's active subscriptions says. */
         public Builder relaxed() {
             this.relaxed = true;
@@ -301,7 +308,7 @@ public final class Server implements AutoCloseable {
             }
             settings.put("rivulet.data.dir", (data == null ? home.resolve("data") : data).toString());
             return new Server(container, new Plan(war, contextPath, Map.copyOf(settings), home, sendBuffer,
-                acceptQueue, connections, writeTimeout, relaxed, protocol, List.copyOf(logins)), port);
+                acceptQueue, connections, writeTimeout, idle, relaxed, protocol, List.copyOf(logins)), port);
         }
 
         /** Starts it, and waits until it serves. */

@@ -50,6 +50,9 @@ final class TomcatEngine implements Engine {
         // from the start: one that is made while a thread of the hub's ends a stream inherits, before Java 24, the
         // application's class loader for life
         connector.setProperty("minSpareThreads", "50");
+        if (plan.idle() != null) {
+            connector.setProperty("connectionTimeout", Long.toString(plan.idle().toMillis()));
+        }
         if (plan.connections() > 0) {
             connector.setProperty("maxConnections", Integer.toString(plan.connections()));
         }
@@ -60,6 +63,10 @@ final class TomcatEngine implements Engine {
             Http2Protocol http2 = new Http2Protocol();
             if (plan.writeTimeout() != null) {
                 http2.setWriteTimeout(plan.writeTimeout().toMillis());
+            }
+            if (plan.idle() != null) {
+                http2.setStreamReadTimeout(plan.idle().toMillis());
+                http2.setKeepAliveTimeout(plan.idle().toMillis());
             }
             connector.addUpgradeProtocol(http2);
         }

@@ -76,10 +76,27 @@ public final class BodyType {
     public void checkForm() {
         if (isMultipart()) {
             MultipartDecoder.checkBoundary(value.parameter("boundary"));
-        } else if (!"&=%".equals(new String("&=%".getBytes(charset), StandardCharsets.US_ASCII))) {
+        } else if (!isOfAscii("&=%")) {
             throw Refused.because(UNSUPPORTED_TYPE, "the content type says charset="
                 + Printable.of(value.parameter("charset")) + "; a form of " + FormDecoder.TYPE + " is ASCII");
         }
+    }
+
+    /**
+     * Refuses a body whose lines cannot be told by their bytes.
+     *
+     * @throws Refused UNSUPPORTED_TYPE for a character set that is not made of ASCII
+     */
+    public void checkLines() {
+        if (!isOfAscii("\r\n")) {
+            throw Refused.because(UNSUPPORTED_TYPE, "the content type says charset="
+                + Printable.of(value.parameter("charset")) + "; lines that are published as they come end with the "
+                + "bytes of ASCII");
+        }
+    }
+
+    private boolean isOfAscii(String text) {
+        return text.equals(new String(text.getBytes(charset), StandardCharsets.US_ASCII));
     }
 
     /**

@@ -97,6 +97,18 @@ final class JsonBatch {
         return events;
     }
 
+    /** The event of one line. */
+    Event line(byte[] line) {
+        try {
+            JsonReader json = reader(utf8(line));
+            Event event = event(json);
+            json.peek(); // throws when anything follows
+            return event;
+        } catch (IOException | NumberFormatException e) {
+            throw noJson(e, "it");
+        }
+    }
+
     private void check(int count) {
         if (count > eventsMax) {
             throw Refused.because(TOO_LARGE, "the batch holds " + count + " events; at most " + eventsMax

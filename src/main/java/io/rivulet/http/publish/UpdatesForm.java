@@ -128,7 +128,7 @@ public final class UpdatesForm implements PublishForm {
     }
 
     /** Mercure's fields; {@code event}, the name in a stream, is another name of {@code type}. */
-    private static Event fields(FormFields fields, Event.Builder event) {
+    static Event fields(FormFields fields, Event.Builder event) {
         fields.all("topic").forEach(event::topic);
         event.markPrivate(isYes(fields, "private"));
         event.end(isYes(fields, "end") ? TopicEnd.FINISHED : null);

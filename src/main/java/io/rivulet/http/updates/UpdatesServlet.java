@@ -6,6 +6,8 @@ import io.rivulet.http.HubServlet;
 import io.rivulet.http.form.FormFields;
 import io.rivulet.http.form.Query;
 import io.rivulet.http.form.RequestHead;
+import io.rivulet.http.publish.LinePublishes;
+import io.rivulet.http.publish.LinesForm;
 import io.rivulet.http.publish.PublishHandler;
 import io.rivulet.http.publish.UpdatesForm;
 import io.rivulet.http.stream.OpenResponses;
@@ -35,17 +37,19 @@ public final class UpdatesServlet extends HubServlet {
     private final transient StreamParameters parameters;
     private final transient SubscribeHandler subscribe;
     private final transient PublishHandler publish;
+    private final transient LinePublishes lines;
 
     /** The servlet of this hub. */
-    public UpdatesServlet(HubContext context, OpenResponses responses) {
-        this(context, responses, PublishHandler.TIMEOUT_MS);
+    public UpdatesServlet(HubContext context, OpenResponses responses, LinePublishes lines) {
+        this(context, responses, lines, PublishHandler.TIMEOUT_MS);
     }
 
-    UpdatesServlet(HubContext context, OpenResponses responses, long publishTimeoutMs) {
+    UpdatesServlet(HubContext context, OpenResponses responses, LinePublishes lines, long publishTimeoutMs) {
         super(context);
         parameters = new StreamParameters(context);
         subscribe = new SubscribeHandler(context, responses);
         publish = new PublishHandler(context, publishTimeoutMs);
+        this.lines = lines;
     }
 
     @Override
@@ -92,6 +96,10 @@ public final class UpdatesServlet extends HubServlet {
     }
 
     private void publish(HttpServletRequest request) throws IOException {
+        if (LinesForm.isAsked(Query.of(request))) {
+            lines.begin(request);
+            return;
+        }
         publish.handle(request,
             () -> new UpdatesForm(Query.of(request), RequestHead.contentType(request), context().settings()));
     }

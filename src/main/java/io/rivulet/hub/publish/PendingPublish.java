@@ -64,6 +64,11 @@ public final class PendingPublish {
         return new PendingPublish(List.of(), null, false, true);
     }
 
+    /** What its events take in memory, about. */
+    public int weight() {
+        return weight;
+    }
+
     boolean isTrial() {
         return isTrial;
     }

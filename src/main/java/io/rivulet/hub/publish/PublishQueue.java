@@ -40,7 +40,7 @@ public final class PublishQueue {
             if (closed) {
                 throw Refused.because(Refused.Reason.NOT_OPEN, "the hub is closing; nothing was published");
             }
-            if (bytes + pending.weight > bytesMax && !waiting.isEmpty()) {
+            if (!fits(pending.weight)) {
                 throw Refused.because(Refused.Reason.OVERLOADED, bytes + " bytes of events wait for the disk; with "
                     + pending.weight + " more they would exceed " + bytesMax + " ("
                     + SettingsTable.PUBLISH_QUEUE_BYTES.fullKey() + ")");
@@ -51,6 +51,20 @@ public final class PublishQueue {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Whether a publish of this weight would be taken now. */
+    public boolean hasRoom(int weight) {
+        lock.lock();
+        try {
+            return closed || fits(weight); // one that is closed says so itself
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean fits(int weight) {
+        return bytes + weight <= bytesMax || waiting.isEmpty();
     }
 
     /**

@@ -88,6 +88,20 @@ public final class PublishRates {
         }
     }
 
+    /**
+     * The same without a refusal: false where they do not fit now, and nothing is taken. For a publisher who can wait;
+     * not more events than {@link #atOnce}, nor would they ever fit.
+     */
+    public boolean tryTake(Grant grant, List<Event> events) {
+        return !counts(grant) || missing(limit, grant, Math.min(limit.burst(), tokens(events)), true) <= 0;
+    }
+
+    /** So many tokens are in a full bucket. */
+    public int atOnce() {
+        Limit now = limit;
+        return now.rate() == 0 ? Integer.MAX_VALUE : now.burst();
+    }
+
     private static int tokens(List<Event> events) {
         int tokens = 0;
         for (Event event : events) {
@@ -129,26 +143,12 @@ public final class PublishRates {
         Limit now = limit;
         int rate = now.rate();
         int burst = now.burst();
-        long tokenNs = now.tokenNs();
         if (tokens > burst) {
             throw Refused.because(TOO_LARGE, "the batch holds " + events + " events" + (tokens == events ? ""
                 : ", which count as " + tokens + ", once for each topic") + "; one subject may publish at most " + burst
                 + " at once (" + SettingsTable.PUBLISH_BURST.fullKey() + ")");
         }
-        Grant.Identity subject = grant.identity();
-        long waitNs;
-        synchronized (this) {
-            long nowNs = nanos.getAsLong();
-            Long known = fullAtNs.get(subject);
-            long missingNs = known == null ? 0 : Math.max(0, known - nowNs);
-            waitNs = missingNs + (tokens - burst) * tokenNs;
-            if (waitNs <= 0 && take) {
-                if (known == null) {
-                    makeRoom(nowNs);
-                }
-                fullAtNs.put(subject, nowNs + missingNs + tokens * tokenNs);
-            }
-        }
+        long waitNs = missing(now, grant, tokens, take);
         if (waitNs > 0) {
             metrics.add(Count.RATE_LIMITED);
             throw Refused.comeBack(RATE_LIMITED, "this subject may publish " + rate + " events a second ("
@@ -156,6 +156,24 @@ public final class PublishRates {
                 + SettingsTable.PUBLISH_BURST.fullKey() + "), and has; " + (tokens == 1 ? "one fits" : tokens + " fit")
                 + " in " + (waitNs + MS_NS - 1) / MS_NS + " ms",
                 (int) ((waitNs + SECOND_NS - 1) / SECOND_NS));
+        }
+    }
+
+    /** The time until so many tokens are there, 0 or less where they are; they are then taken, if asked. */
+    private long missing(Limit now, Grant grant, int tokens, boolean take) {
+        Grant.Identity subject = grant.identity();
+        synchronized (this) {
+            long nowNs = nanos.getAsLong();
+            Long known = fullAtNs.get(subject);
+            long missingNs = known == null ? 0 : Math.max(0, known - nowNs);
+            long waitNs = missingNs + (tokens - now.burst()) * now.tokenNs();
+            if (waitNs <= 0 && take) {
+                if (known == null) {
+                    makeRoom(nowNs);
+                }
+                fullAtNs.put(subject, nowNs + missingNs + tokens * now.tokenNs());
+            }
+            return waitNs;
         }
     }
 

@@ -13,6 +13,7 @@ import io.rivulet.http.access.Access;
 import io.rivulet.http.access.Cors;
 import io.rivulet.http.form.BytesInFlight;
 import io.rivulet.http.form.CostlyTurns;
+import io.rivulet.http.publish.LinePublishes;
 import io.rivulet.http.stream.OpenResponses;
 import io.rivulet.http.trace.AccessLog;
 import io.rivulet.http.trace.LogLines;
@@ -69,7 +70,8 @@ public final class Door implements AutoCloseable {
     private final TokenVerifier tokens;
     private final MemoryEventLog log = new MemoryEventLog(InstantSource.system());
     private final AccessLog accessLog;
-    private final LogLines lines;
+    private final LogLines logLines;
+    private final LinePublishes lines;
     private final Doors doors;
     private final MeterText meters;
     private final OpenResponses responses;
@@ -96,7 +98,7 @@ public final class Door implements AutoCloseable {
             hub.open(log);
         }
         accessLog = accessFile == null ? AccessLog.NONE : new AccessLog(accessFile, clock, metrics);
-        lines = LogLines.of(all, clock, metrics);
+        logLines = LogLines.of(all, clock, metrics);
         storeTrouble = open ? null : "the folder is held by /other";
         HttpConnectionFactory http = new HttpConnectionFactory();
         http.getHttpConfiguration().setUriCompliance(UriCompliance.DEFAULT.with("subscriptions",
@@ -114,11 +116,13 @@ public final class Door implements AutoCloseable {
         context.addFilter(login, "/*", EnumSet.of(DispatcherType.REQUEST));
         meters = MeterText.of(hub);
         doors = new Doors(
-            new Doors.Services(all, hub, clock, tokens, bans, accessLog, lines, () -> storeTrouble, meters),
+            new Doors.Services(all, hub, clock, tokens, bans, accessLog, logLines, () -> storeTrouble, meters),
             new Mount("", true, true, false));
         doors.open(context.getServletContext(), null);
         responses = new OpenResponses(all, metrics);
-        add(context, new ServletHolder("hasty", new UpdatesServlet(context(all, hub), responses, 500)), "/hasty");
+        HubContext hasty = context(all, hub);
+        lines = new LinePublishes(hasty);
+        add(context, new ServletHolder("hasty", new UpdatesServlet(hasty, responses, lines, 500)), "/hasty");
         add(context, new ServletHolder(BrokenServlet.class), "/broken");
         if (around != null) {
             around.setHandler(context);
@@ -318,10 +322,11 @@ public final class Door implements AutoCloseable {
         if (meters != null) {
             meters.close();
         }
+        lines.close();
         responses.close();
         tokens.close();
         accessLog.close();
-        lines.close();
+        logLines.close();
         log.close();
     }
 

@@ -1,0 +1,245 @@
+package io.rivulet.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import io.rivulet.kit.Container;
+import io.rivulet.kit.EventStream;
+import io.rivulet.kit.LineSender;
+import io.rivulet.kit.OnEveryContainer;
+import io.rivulet.kit.Publisher;
+import io.rivulet.kit.Server;
+import io.rivulet.kit.SharedServer;
+import io.rivulet.kit.StreamParser.Dispatched;
+import io.rivulet.kit.WireClient;
+import io.rivulet.kit.WireResponse;
+import io.rivulet.mercure.Token;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Bodies that are published line by line while they come, seen by somebody who listens. */
+@OnEveryContainer
+class LinesIT {
+
+    private static final int LINE_MAX = 1_024;
+
+    @RegisterExtension
+    static final SharedServer SHARED = SharedServer.with(builder -> Token.believedBy(builder)
+        .set("body.max", LINE_MAX + "").set("token.skew", "0s"));
+
+    private final Container container;
+    private final Server server = SHARED.server();
+    private final String topic = SHARED.topic();
+    private final Publisher publisher = SHARED.publisher();
+    private EventStream stream;
+
+    LinesIT(Container container) {
+        this.container = container;
+    }
+
+    @BeforeEach
+    void listen() throws IOException {
+        stream = EventStream.to(server).topic(topic).open();
+        stream.awaitHello();
+    }
+
+    @AfterEach
+    void leave() {
+        stream.close();
+    }
+
+    private LineSender begin(String query) throws IOException {
+        return LineSender.to(server, "topic=" + topic + query, "");
+    }
+
+    @Test
+    void eachLineIsShownWhenItComesAndTheAnswerCountsThem() throws IOException {
+        try (LineSender lines = begin("&type=note")) {
+            lines.send("one\n");
+            Dispatched first = stream.awaitEvent();
+            assertEquals("note one", first.type() + " " + first.data());
+            lines.send("tw").send("o\r").send("\n\nth");
+            stream.awaitData("two", "");
+            JsonObject answer = lines.send("ree").end().answer(200);
+            Dispatched last = stream.awaitEvent();
+            assertEquals("three", last.data());
+            assertEquals("{\"first\":\"" + first.id() + "\",\"last\":\"" + last.id() + "\",\"count\":4}",
+                answer.toString());
+        }
+    }
+
+    @Test
+    void aConnectionThatPublishedLinesTakesTheNextRequest() throws IOException {
+        try (LineSender lines = begin("")) {
+            assertEquals(1, lines.send("one\n").end().answer(200).get("count").getAsInt());
+            lines.client().send("POST", "/api/updates?topic=" + topic, java.util.Map.of(), "two".getBytes());
+            assertEquals(200, lines.client().read().status());
+            stream.awaitData("one", "two");
+        }
+    }
+
+    @Test
+    void thousandsOfLinesOfADeclaredLengthComeInOrder() throws IOException {
+        String[] all = IntStream.range(0, 3_000).mapToObj(i -> "line " + i).toArray(String[]::new);
+        byte[] body = String.join("\n", all).getBytes(StandardCharsets.UTF_8);
+        WireResponse answer = publisher.post("?stream=lines&topic=" + topic, "application/x-www-form-urlencoded",
+            new String(body, StandardCharsets.UTF_8));
+        assertTrue(answer.text().contains("\"count\":3000"), answer.text());
+        stream.awaitData(all);
+    }
+
+    @Test
+    void aCharacterMayBeCutBetweenTwoPieces() throws IOException {
+        byte[] wave = "\ud83c\udf0a\n".getBytes(StandardCharsets.UTF_8);
+        try (LineSender lines = begin("")) {
+            lines.send(Arrays.copyOf(wave, 2));
+            lines.send(Arrays.copyOfRange(wave, 2, wave.length));
+            stream.awaitData("\ud83c\udf0a");
+            assertEquals(1, lines.end().answer(200).get("count").getAsInt());
+        }
+    }
+
+    @Test
+    void ofALineThatIsCutNothingIsPublished() throws IOException {
+        byte[] half = "whole\nhalf \u00e9".getBytes(StandardCharsets.UTF_8);
+        try (LineSender lines = begin("")) {
+            lines.send(Arrays.copyOf(half, half.length - 1));
+            stream.awaitData("whole");
+            lines.client().reset();
+        }
+        try (LineSender lines = begin("")) {
+            lines.send("second\nhalf");
+            stream.awaitData("second");
+            lines.client().endOutput();
+            awaitEnd(lines.client());
+        }
+        stream.assertNothingMore(publisher, topic);
+    }
+
+    /** Whatever it says before that. */
+    private static void awaitEnd(WireClient client) throws IOException {
+        while (!client.isEnded()) {
+            client.skipSome(LINE_MAX);
+        }
+    }
+
+    @Test
+    void aBodyShorterThanItsDeclaredLengthIsCut() throws IOException {
+        try (WireClient client = WireClient.to(server)) {
+            client.send("POST /api/updates?stream=lines&topic=" + topic + " HTTP/1.1\r\nHost: localhost\r\n"
+                + "Content-Length: 100\r\n\r\nwhole\nhalf");
+            stream.awaitData("whole");
+            client.endOutput();
+            awaitEnd(client);
+        }
+        stream.assertNothingMore(publisher, topic);
+    }
+
+    @Test
+    void aRefusalComesAtOnceAndSaysHowManyWereTaken() throws IOException {
+        try (LineSender lines = begin("")) {
+            lines.send("x".repeat(LINE_MAX) + "\r\n").send("x".repeat(LINE_MAX + 1)).send("x");
+            WireResponse answer = lines.answer(); // and the body has not ended
+            assertEquals(413, answer.status(), answer.text());
+            assertEquals("application/problem+json", answer.header("Content-Type"));
+            assertTrue(answer.text().contains("line 2: the line has more than 1024 bytes"), answer.text());
+            assertTrue(answer.text().contains("\"taken\":1"), answer.text());
+        }
+        stream.awaitData("x".repeat(LINE_MAX));
+        try (LineSender lines = begin("")) {
+            JsonObject answer = lines.send(new byte[] {'a', '\n', 'b', '\n', (byte) 0xff, '\n', 'c', '\n'}).answer(400);
+            assertTrue(answer.get("detail").getAsString().startsWith("line 3: the data is no valid UTF-8"),
+                answer.toString());
+            assertEquals(2, answer.get("taken").getAsInt());
+        }
+        stream.awaitData("a", "b");
+        stream.assertNothingMore(publisher, topic);
+    }
+
+    @Test
+    void whatIsWrongWithTheHeadIsRefusedWhileTheClientWaitsForItsInput() throws IOException {
+        try (LineSender lines = begin("&id=one")) {
+            assertTrue(lines.answer(400).get("detail").getAsString().startsWith("id stands in the query"));
+        }
+        try (LineSender lines = LineSender.to(server, "", "Content-Type: text/plain\r\n")) {
+            assertEquals(0, lines.answer(415).get("taken").getAsInt());
+        }
+        try (LineSender lines = LineSender.to(server, "topic=" + topic, "Authorization: Bearer "
+            + Token.v1().publish("*").claim("exp", "9").sign() + "\r\nExpect: 100-continue\r\n")) {
+            assertEquals(401, lines.answer().status());
+        }
+        assertEquals(400, publisher.post("?topic=" + topic + "&stream=words", "text/plain", "x").status());
+    }
+
+    @Test
+    void aLineOfJsonIsAnEventAndEachNeedsItsGrant() throws IOException {
+        String token = Token.v1().publish(topic).sign();
+        try (LineSender lines = LineSender.to(server, "", "Authorization: Bearer " + token
+            + "\r\nContent-Type: application/x-ndjson\r\n")) {
+            lines.send("{\"topic\":\"" + topic + "\",\"data\":\"one\",\"type\":\"t\"}\n\n");
+            assertEquals("t", stream.awaitEvent().type());
+            JsonObject answer = lines.send("{\"topic\":\"" + topic + "\",\"data\":\"two\"}\n{\"topic\":\"other\"}\n")
+                .answer(403);
+            assertTrue(answer.get("detail").getAsString().startsWith("line 4: "), answer.toString());
+            assertEquals(2, answer.get("taken").getAsInt());
+        }
+        stream.awaitData("two");
+        try (LineSender lines = LineSender.to(server, "", "Content-Type: application/x-ndjson\r\n")) {
+            JsonObject answer = lines.send("{\"topic\":\"" + topic + "\",\"data\":\"three\"}\n{]\n").answer(400);
+            assertTrue(answer.get("detail").getAsString().startsWith("line 2: it is no valid JSON"),
+                answer.toString());
+        }
+        stream.awaitData("three");
+        stream.assertNothingMore(publisher, topic);
+    }
+
+    @Test
+    void aTokenThatEndsEndsItsBody() throws IOException {
+        String token = Token.v1().publish("*").claim("exp", Long.toString(java.time.Instant.now().getEpochSecond() + 2))
+            .sign();
+        try (LineSender lines = LineSender.to(server, "topic=" + topic, "Authorization: Bearer " + token + "\r\n")) {
+            assertEquals(401, lines.send("one\n").answer().status());
+        }
+    }
+
+    @Test
+    void curlIsToldToSend() throws IOException {
+        try (WireClient curl = WireClient.to(server)) {
+            curl.send("PUT /api/updates?stream=lines&topic=" + topic + " HTTP/1.1\r\nHost: localhost\r\n"
+                + "User-Agent: curl/7.88.1\r\nAccept: */*\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n"
+                + "\r\n");
+            StringBuilder line = new StringBuilder();
+            for (int b = curl.readByte(); b != '\r'; b = curl.readByte()) {
+                line.append((char) b);
+            }
+            assertTrue(line.toString().startsWith("HTTP/1.1 100"), line.toString());
+            assertEquals('\n', curl.readByte());
+            assertEquals('\r', curl.readByte());
+            assertEquals('\n', curl.readByte());
+            curl.send("4\r\none\n\r\n");
+            stream.awaitData("one");
+            curl.send("0\r\n\r\n");
+            WireResponse answer = curl.read();
+            assertEquals(200, answer.status(), answer.text());
+        }
+    }
+
+    /** The container's own limit of idleness is a second here. */
+    @Test
+    void aBodyMayPauseForLongerThanItsContainerLets() throws IOException {
+        try (Server impatient = Server.in(container).idle(Duration.ofSeconds(1)).start();
+             LineSender lines = LineSender.to(impatient, "topic=a", "")) {
+            lines.send("one\n");
+            LineSender.outwaitIdleness(impatient);
+            assertEquals(2, lines.send("two\n").end().answer(200).get("count").getAsInt());
+        }
+    }
+}
