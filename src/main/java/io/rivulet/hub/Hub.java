@@ -25,6 +25,7 @@ import io.rivulet.hub.stream.Outlet;
 import io.rivulet.hub.stream.StreamAccounts;
 import io.rivulet.hub.stream.StreamCaps;
 import io.rivulet.hub.stream.StreamNames;
+import io.rivulet.hub.stream.StreamSessions;
 import io.rivulet.hub.stream.Subscriber;
 import io.rivulet.hub.stream.Subscription;
 import io.rivulet.hub.stream.feed.GoLive;
@@ -63,6 +64,7 @@ public final class Hub implements AutoCloseable {
     private final StreamCaps caps;
     private final PublishRates rates;
     private final Connections connections = new Connections(names);
+    private final StreamSessions sessions;
     private final Presence presence;
     private final GoLive goLive;
     private final LongSupplier nanos;
@@ -98,6 +100,7 @@ public final class Hub implements AutoCloseable {
         this.interest = new Interest(settings.get(SettingsTable.PATTERNS_MAX));
         this.presence = new Presence(settings.get(SettingsTable.PRESENCE), SubscriptionDocument.hubPath(topics), clock);
         this.caps = caps;
+        this.sessions = new StreamSessions(clock);
         this.rates = new PublishRates(settings, System::nanoTime, metrics);
         this.drain = new Drain(settings.get(SettingsTable.DRAIN), nanos, connections::open, this::endStreams);
         this.watches = new TopicWatches(this::isHeard, alarms, nanos);
@@ -282,7 +285,7 @@ public final class Hub implements AutoCloseable {
         StreamOpener opener = serving().opener();
         refuseBanned(request.grant());
         StartPoint now = opener.now(); // before a feed can hear of the stream and publish for it
-        Subscriber s = admit(opener, request, outlet);
+        Subscriber s = admit(opener, sessions.found(request), outlet);
         connections.add(s); // before a thread of the hub's can end it
         metrics.add(Count.STREAMS_OPENED);
         try {
@@ -303,6 +306,7 @@ public final class Hub implements AutoCloseable {
             interest.add(request.topics(), request.peer());
             interested = true;
             s = opener.admit(request, outlet);
+            sessions.opened(request);
             return s;
         } finally {
             if (s == null) {
@@ -464,8 +468,25 @@ public final class Hub implements AutoCloseable {
             }
 
             @Override
+            public void changing(Subscriber s, SubscribeRequest changed) {
+                TopicSelection now = s.topics();
+                String peer = changed.peer();
+                caps.change(s.request(), changed);
+                boolean interested = false;
+                try {
+                    interest.change(now, changed.topics(), peer);
+                    interested = true;
+                } finally {
+                    if (!interested) {
+                        caps.changeBack(changed, s.request());
+                    }
+                }
+                sessions.changed(changed);
+            }
+
+            @Override
             public void ended(Subscriber s) {
-                LastingLoop.each(() -> caps.leave(s.request(), s.grant()),
+                LastingLoop.each(() -> sessions.ended(s.request()), () -> caps.leave(s.request(), s.grant()),
                     () -> interest.remove(s.request().topics()), () -> connections.remove(s),
                     () -> metrics.add(Count.STREAMS_ENDED));
             }

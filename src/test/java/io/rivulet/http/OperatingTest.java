@@ -88,8 +88,12 @@ class OperatingTest {
             assertEquals(403, door.send("PATCH " + path + secret + Tokens.bearer(Tokens.of("bob", "a")), "")
                 .getStatus());
             assertEquals(401, door.send("PATCH " + path + secret + Tokens.bearer(Tokens.expired()), "").getStatus());
-            assertEquals(400, door.send("PATCH " + path + secret + Tokens.bearer(ANN), "{\"add\":[\"b\"]}")
-                .getStatus());
+            HttpTester.Response changed = door.send("PATCH " + path + secret + Tokens.bearer(ANN),
+                "{\"add\":[\"b\"],\"remove\":[\"a\"]}");
+            assertEquals(200, changed.getStatus(), changed.getContent());
+            assertTrue(changed.getContent().endsWith("\"topics\":[\"b\"]}"), changed.getContent());
+            assertEquals(403, door.send("PATCH " + path + secret + Tokens.bearer(Tokens.of("bob", "a")),
+                "{\"add\":[\"c\"]}").getStatus());
             assertEquals(404, door.send("DELETE " + path + secret + Tokens.bearer(Tokens.of("bob", "a")), "")
                 .getStatus());
             assertEquals(1, door.hub.connections().list().size());

@@ -154,7 +154,7 @@ class SayingOrderTest {
                         + since.kind(), first, times);
                     socket.subscription = scene.hub.subscribe(new SubscribeRequest(
                         TopicSelection.ofTopics(List.of(topics)), Grant.ANONYMOUS, cursor, since,
-                        Duration.ofMinutes(5), false, HubScene.PLAIN, "192.0.2.1", pace), socket);
+                        Duration.ofMinutes(5), false, HubScene.PLAIN, "192.0.2.1").at(pace), socket);
                     sockets.add(socket);
                 }
             }

@@ -23,7 +23,7 @@ public final class FormFields {
     /** Names that have a value which is no text, with the character set that it should be of; nearly always empty. */
     private final Map<String, Charset> broken = new HashMap<>(0);
 
-    void add(String name, String value) {
+    public void add(String name, String value) {
         values.computeIfAbsent(name, n -> new ArrayList<>(1)).add(value);
     }
 

@@ -15,7 +15,7 @@ public final class Query {
     private static final int FIELDS_MAX = 10_000;
 
     /** Parameters of a subscription that have a meaning but are not built yet. */
-    private static final List<String> NOT_BUILT = List.of("transport", "timeout", "padding", "max", "session");
+    private static final List<String> NOT_BUILT = List.of("transport", "timeout", "padding", "max");
 
     /** Parameters that say how many of its events a stream gets, and how fast. */
     private static final List<String> PACE = List.of("conflate", "rate", "topic.rate");

@@ -7,6 +7,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.rivulet.auth.Bans;
 import io.rivulet.auth.Grant;
+import io.rivulet.config.SettingsTable;
 import io.rivulet.heap.HeapBytes;
 import io.rivulet.http.HubContext;
 import io.rivulet.http.HubServlet;
@@ -15,13 +16,17 @@ import io.rivulet.http.form.Answer;
 import io.rivulet.http.form.BytesInFlight;
 import io.rivulet.http.form.FormFields;
 import io.rivulet.http.form.Query;
+import io.rivulet.http.form.RequestHead;
 import io.rivulet.http.stream.ListDocument;
 import io.rivulet.http.stream.PageResponses;
+import io.rivulet.http.subscribe.MatcherParameters;
 import io.rivulet.http.trace.RequestTrace;
 import io.rivulet.hub.stream.Connection;
 import io.rivulet.hub.stream.Connections;
 import io.rivulet.hub.stream.Lag;
 import io.rivulet.refusal.Refused;
+import io.rivulet.topic.TopicMatcher;
+import io.rivulet.topic.TopicSelection;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -36,8 +41,8 @@ import java.util.function.Supplier;
 
 /**
  * {@code /api/connections}: operators see and close open streams, and ban their readers. The owner of a stream, known
- * by the secret in the stream's first event, gives it a fresh token or closes it. It runs in the container's request
- * threads; an answer that needs the shards waits for them as a {@link SuspendedRequest}.
+ * by the secret in the stream's first event, changes its topics, gives it a fresh token or closes it. It runs in the
+ * container's request threads; an answer that needs the shards waits for them as a {@link SuspendedRequest}.
  */
 public final class ConnectionsServlet extends HubServlet {
 
@@ -49,17 +54,21 @@ public final class ConnectionsServlet extends HubServlet {
     private static final long ENTRY_BYTES = 400;
     /** The longest wait for the shards, which answer between two rounds. */
     private static final long SHARDS_MS = 5_000;
+    /** Two lists of as many characters as a stream may ask for, each written in JSON as six. */
+    private static final long TOPICS_BYTES_MAX = 1 << 20;
     private static final String NOBODY = "no connection has this name";
 
     private final String path;
     private final transient BanHandler bans;
     private final transient PageResponses responses;
+    private final transient MatcherParameters matchers;
 
     /** The servlet of this hub, whose bans these are, at this path below the context's. */
     public ConnectionsServlet(HubContext context, Bans bans, PageResponses responses, String path) {
         super(context);
         this.path = path;
         this.responses = responses;
+        this.matchers = new MatcherParameters(context.hub().topics(), context.costly(), context.settings());
         this.bans = new BanHandler(context, bans);
     }
 
@@ -68,7 +77,7 @@ public final class ConnectionsServlet extends HubServlet {
         String name = name(request);
         switch (request.getMethod()) {
             case "GET", "HEAD" -> show(name, request, context().access().toOperate(request, false));
-            case "PATCH" -> renew(name, request);
+            case "PATCH" -> change(name, request);
             case "DELETE" -> close(name, request, response);
             case "OPTIONS" -> context().cors().options(request, response, METHODS);
             default -> throw noMethod(request, response, METHODS);
@@ -107,16 +116,25 @@ public final class ConnectionsServlet extends HubServlet {
         return one.topics().stream().mapToLong(topic -> 3L * topic.length()).sum();
     }
 
-    /** The stream goes on with the token of this request. */
-    private void renew(String name, HttpServletRequest request) {
-        if (request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null) {
-            throw Refused.malformed("the request has a body: changing a stream's topics is not built yet in this "
-                + "version of the hub; without a body its token extends the stream");
+    /** The stream goes on with the token of this request, or with the topics of its body. */
+    private void change(String name, HttpServletRequest request) throws IOException {
+        Grant grant = context().access().toChangeStream(request);
+        if (hasBody(request)) {
+            awaitBody(request, TOPICS_BYTES_MAX, context().charge(request, grant), body -> new Wish(grant, body));
+        } else {
+            SuspendedRequest.await(connections().renew(name, request.getHeader(SECRET), grant).thenApply(done -> grant),
+                request, context().problem());
         }
-        Grant fresh = context().access().toChangeStream(request);
-        SuspendedRequest.await(connections().renew(name, request.getHeader(SECRET), fresh).thenApply(done -> fresh),
-            request,
-            context().problem());
+    }
+
+    /** Of HTTP/2 a body may have no length, but then it has a type. */
+    private static boolean hasBody(HttpServletRequest request) {
+        return request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null
+            || request.getContentLengthLong() < 0 && RequestHead.contentType(request) != null;
+    }
+
+    /** The body of a request to change a stream's topics, and who sent it. */
+    private record Wish(Grant grant, byte[] body) {
     }
 
     @Override
@@ -131,6 +149,21 @@ public final class ConnectionsServlet extends HubServlet {
                 listing.charge().close();
                 throw e;
             }
+            return;
+        }
+        if (outcome.get() instanceof Wish wish) {
+            TopicsWish read = TopicsWish.of(wish.body(),
+                context().settings().get(SettingsTable.MATCHERS_MAX));
+            SuspendedRequest.await(connections().change(name(request), request.getHeader(SECRET), wish.grant(),
+                matchers.change(read.add(), read.remove(), RequestTrace.of(request).peer())), request,
+                context().problem());
+            return;
+        }
+        if (outcome.get() instanceof TopicSelection topics) {
+            JsonObject json = new JsonObject();
+            json.addProperty("connection", name(request));
+            json.add("topics", texts(topics.matchers().stream().map(TopicMatcher::text).toList()));
+            Answer.json(200, json.toString()).write(response);
             return;
         }
         Grant fresh = (Grant) outcome.get();
@@ -178,9 +211,7 @@ public final class ConnectionsServlet extends HubServlet {
         json.addProperty("token", one.tokenId());
         json.addProperty("peer", one.peer());
         json.addProperty("dialect", one.dialect());
-        JsonArray topics = new JsonArray();
-        one.topics().forEach(topics::add);
-        json.add("topics", topics);
+        json.add("topics", texts(one.topics()));
         json.addProperty("opened", time(one.openedMs()));
         json.addProperty("expires", time(one.expiresMs()));
         if (lag == null) {
@@ -198,6 +229,12 @@ public final class ConnectionsServlet extends HubServlet {
         json.addProperty("writtenAgo", seconds(lag.writtenAgoMs()));
         json.addProperty("stalledFor", seconds(lag.stalledMs()));
         return json;
+    }
+
+    private static JsonArray texts(List<String> topics) {
+        JsonArray texts = new JsonArray();
+        topics.forEach(texts::add);
+        return texts;
     }
 
     private static Double seconds(Long ms) {

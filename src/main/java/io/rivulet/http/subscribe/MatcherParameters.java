@@ -13,9 +13,12 @@ import io.rivulet.topic.TopicMatcher;
 import io.rivulet.topic.TopicSelection;
 import io.rivulet.topic.TopicSpace;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -31,6 +34,7 @@ public final class MatcherParameters {
     private static final long PATTERN_BYTES_MAX = 512 << 10;
     private static final String TOPIC = "topic";
     private static final String BEGINNING = "match";
+    private static final String URL_PATTERN = "urlpattern:";
 
     /** Work that is done at once: it takes no longer than to read the request. */
     private static final int CHEAP_CHARS = 1_024;
@@ -116,12 +120,58 @@ public final class MatcherParameters {
         if (matchers.isEmpty()) {
             throw Refused.malformed("the request has no match parameter: it asks for nothing");
         }
-        TopicSelection selection = space.select(matchers);
+        return checked(space.select(matchers), "the request");
+    }
+
+    private static TopicSelection checked(TopicSelection selection, String whose) {
         if (selection.patternBytes() > PATTERN_BYTES_MAX) {
-            throw Refused.malformed("the patterns of the request take about " + selection.patternBytes()
+            throw Refused.malformed("the patterns of " + whose + " take about " + selection.patternBytes()
                 + " bytes once they are compiled; together they may take " + PATTERN_BYTES_MAX);
         }
         return selection;
+    }
+
+    /**
+     * What a stream asks for once these were taken away and those added, as people write them. The bounds of a request
+     * are those of the stream after each change.
+     *
+     * @param remove as they were added, or as the stream tells them; one that the stream does not have is passed over,
+     *               so that a change may be asked for once more when nobody knows what became of it
+     * @param peer   the address that asks
+     * @return makes it of what the stream has, any thread; throws {@link Refused} where that is nothing or too much
+     * @throws Refused when one of the added has a fault
+     */
+    public UnaryOperator<TopicSelection> change(List<String> add, List<String> remove, String peer) {
+        FormFields fields = new FormFields();
+        add.forEach(text -> fields.add(TOPIC, text));
+        List<TopicMatcher> added = add.isEmpty() ? List.of() : selection(fields, peer, this::ofUpdates).matchers();
+        Set<String> removed = Set.copyOf(remove);
+        return now -> {
+            Set<TopicMatcher> matchers = new LinkedHashSet<>(now.matchers());
+            matchers.removeIf(one -> removed.contains(one.text())
+                || one.type().equals("urlpattern") && removed.contains(URL_PATTERN + one.text()));
+            matchers.addAll(added);
+            if (matchers.isEmpty()) {
+                throw Refused.malformed("the stream would ask for nothing; DELETE ends it");
+            }
+            checkCount(matchers.size());
+            checkChars(matchers.stream().mapToInt(one -> one.text().length()).sum());
+            return checked(space.select(List.copyOf(matchers)), "the stream");
+        };
+    }
+
+    private void checkCount(int count) {
+        if (count > countMax) {
+            throw Refused.malformed("the stream would ask for " + count + " topics and patterns; at most " + countMax
+                + " are allowed (" + SettingsTable.MATCHERS_MAX.fullKey() + ")");
+        }
+    }
+
+    private static void checkChars(int chars) {
+        if (chars > CHARS_MAX) {
+            throw Refused.malformed("the topics and patterns of the stream would have " + chars
+                + " characters; together they may have " + CHARS_MAX);
+        }
     }
 
     /**

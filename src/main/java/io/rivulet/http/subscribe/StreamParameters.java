@@ -20,6 +20,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Reads what a client asks for when it opens a stream: topics, the id to resume after, heartbeat and pace, as the door
@@ -36,9 +37,12 @@ public final class StreamParameters {
     private static final List<String> IMPATIENT = List.of("okhttp/", "python-httpx/");
 
     private static final String TOPIC_RATE = "topic.rate";
+    private static final String SESSION = "session";
+    /** 128 bits have 22 letters in base64url and 32 as hexadecimal digits. */
+    private static final Pattern SESSION_NAME = Pattern.compile("[A-Za-z0-9_-]{22,64}");
     /** At {@code /api/updates}. */
     private static final KnownFields KNOWN = MatcherParameters.with("since", "heartbeat", "conflate", "rate",
-        TOPIC_RATE, "last_event_id", EnvelopeParameter.NAME, EnvelopeParameter.DATA, "hello");
+        TOPIC_RATE, "last_event_id", EnvelopeParameter.NAME, EnvelopeParameter.DATA, "hello", SESSION);
 
     private final HubContext context;
     private final MatcherParameters matcherParameters;
@@ -71,7 +75,17 @@ public final class StreamParameters {
         }
         boolean events = query.all("heartbeat").contains("event");
         Wanted all = asked(request, topics, grant, cursor, since, heartbeat(request, query), events, dialect);
-        return new Wanted(all.request().at(pace(query)), all.hadCursor());
+        return new Wanted(all.request().at(pace(query)).in(session(query)), all.hadCursor());
+    }
+
+    /** Null for none. */
+    private static String session(FormFields query) {
+        String name = query.one(SESSION);
+        if (name != null && !SESSION_NAME.matcher(name).matches()) {
+            throw Refused.malformed(SESSION + " is " + Printable.of(name) + "; it must be 22 to 64 letters, digits, - "
+                + "and _, of at least 128 random bits");
+        }
+        return name;
     }
 
     /**

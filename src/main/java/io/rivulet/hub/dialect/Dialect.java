@@ -88,6 +88,15 @@ public interface Dialect {
      */
     byte[] gap(boolean isTransient, Long missed, String id);
 
+    // ---- other topics
+
+    /**
+     * An event that tells that the stream asks for these topics now; or null.
+     *
+     * @param id the cursor from which on they count; null where only the one that the client has is known
+     */
+    byte[] topics(TopicSelection topics, String id);
+
     // ---- end
 
     /**

@@ -76,6 +76,11 @@ public class MercureDialect implements Dialect {
     }
 
     @Override
+    public final byte[] topics(TopicSelection topics, String id) {
+        return null;
+    }
+
+    @Override
     public final Duration maxAge(Settings settings) {
         return settings.get(SettingsTable.MERCURE_MAX_AGE);
     }

@@ -85,12 +85,24 @@ public class PlainDialect implements Dialect {
         if (start.transientLost()) {
             json.addProperty("transient", "lost");
         }
+        json.add("topics", texts(topics));
+        return EventFrame.control("rivulet.hello", json.toString(), start.cursorId());
+    }
+
+    private static JsonArray texts(TopicSelection topics) {
         JsonArray texts = new JsonArray();
         for (TopicMatcher matcher : topics.matchers()) {
             texts.add(matcher.text());
         }
-        json.add("topics", texts);
-        return EventFrame.control("rivulet.hello", json.toString(), start.cursorId());
+        return texts;
+    }
+
+    /** {@code rivulet.topics}: all that the stream asks for from here on. */
+    @Override
+    public byte[] topics(TopicSelection topics, String id) {
+        JsonObject json = new JsonObject();
+        json.add("topics", texts(topics));
+        return EventFrame.control("rivulet.topics", json.toString(), id);
     }
 
     /** {@code rivulet.expiring}: what a page needs to go on with a fresh token. Without an id: no event has come. */

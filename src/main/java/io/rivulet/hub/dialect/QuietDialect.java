@@ -31,6 +31,11 @@ public final class QuietDialect extends PlainDialect {
     }
 
     @Override
+    public byte[] topics(TopicSelection topics, String id) {
+        return null;
+    }
+
+    @Override
     public byte[] expiring(String connection, long untilMs) {
         return null;
     }

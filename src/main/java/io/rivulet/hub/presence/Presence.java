@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * The list of active subscriptions, while {@code rivulet.presence} is on (Mercure 1.0, "Active subscriptions"). The
@@ -173,7 +174,7 @@ public final class Presence implements StreamWatcher {
 
     /** One stream in the list; its shard's thread alone. */
     private final class Registered implements Watched {
-        private final Registration registration;
+        private Registration registration;
         /** It counts among the streams that may see subscription events. */
         private boolean watches;
         private boolean inexact;
@@ -202,12 +203,31 @@ public final class Presence implements StreamWatcher {
             watch(isWatcher(registration.topics(), fresh));
         }
 
+        /**
+         * Another name, for what is told of one name is in no order with what is told later: the end of a topic that
+         * the stream keeps might come behind its new beginning.
+         */
+        @Override
+        public void changed(TopicSelection topics, Grant grant, Supplier<String> subscriber) {
+            Registration next = new Registration(subscriber.get(), topics, grant);
+            watch(isWatcher(topics, grant));
+            registered.add(next);
+            teller.accept(next);
+            Registration before = registration;
+            registration = next;
+            end(before);
+        }
+
         @Override
         public void ended() {
             watch(false);
-            registered.remove(registration);
-            registration.over = true;
-            teller.accept(registration);
+            end(registration);
+        }
+
+        private void end(Registration one) {
+            registered.remove(one);
+            one.over = true;
+            teller.accept(one);
         }
 
         private void watch(boolean now) {

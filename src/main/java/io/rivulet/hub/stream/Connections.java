@@ -4,6 +4,7 @@ import io.rivulet.auth.Grant;
 import io.rivulet.refusal.Refused;
 import io.rivulet.refusal.Refused.Reason;
 import io.rivulet.topic.TopicMatcher;
+import io.rivulet.topic.TopicSelection;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -127,17 +129,17 @@ public final class Connections {
             answer.completeExceptionally(Refused.because(Reason.FORBIDDEN,
                 "a stream goes on only with a token of the same issuer and subject"));
         } else {
-            s.owner().post(new Renewal(s, fresh, answer));
+            s.owner().post(new Posted<>(s, answer, () -> s.owner().renew(s, fresh, answer)));
         }
         return answer;
     }
 
-    /** A stream of which nobody knows whether its fresh token counts is ended: its client asks again. */
-    private record Renewal(Subscriber stream, Grant fresh, CompletableFuture<Void> answer) implements Mailbox.Work {
+    /** A stream of which nobody knows whether its change counts is ended: its client asks again. */
+    private record Posted<T>(Subscriber stream, CompletableFuture<T> answer, Runnable change) implements Mailbox.Work {
 
         @Override
         public void run() {
-            stream.owner().renew(stream, fresh, answer);
+            change.run();
         }
 
         @Override
@@ -146,6 +148,30 @@ public final class Connections {
             stream.owner().answer(() -> answer.completeExceptionally(Refused.because(Reason.NOT_FOUND,
                 "the stream has ended meanwhile", e)));
         }
+    }
+
+    /**
+     * Goes on with other topics. They count from the place where the stream is: of an added one every event behind that
+     * comes, of a removed one none. The stream tells of it before anything else comes.
+     *
+     * @param caller who asks, as the same subject that opened the stream
+     * @param wish   makes them of those that the stream has at that moment, on its shard's thread; or refuses
+     * @return completed with all its topics once they count; fails with {@link Refused} as {@link #renew} does, and
+     *     where there is no room for what is added
+     */
+    public CompletableFuture<TopicSelection> change(String connection, String secret, Grant caller,
+                                                    UnaryOperator<TopicSelection> wish) {
+        CompletableFuture<TopicSelection> answer = new CompletableFuture<>();
+        Subscriber s = owned(connection, secret);
+        if (s == null) {
+            answer.completeExceptionally(Refused.because(Reason.NOT_FOUND, NOBODY));
+        } else if (!s.grant().isSameAs(caller)) {
+            answer.completeExceptionally(Refused.because(Reason.FORBIDDEN,
+                "the topics of a stream are changed only by the issuer and subject that opened it"));
+        } else {
+            s.owner().post(new Posted<>(s, answer, () -> s.owner().change(s, wish, answer)));
+        }
+        return answer;
     }
 
     /** Ends the stream at the next event boundary; false when there is none of this name. */

@@ -102,7 +102,7 @@ public final class Heartbeat {
         if (!ready) {
             return; // bytes are on their way, or nobody takes them: both are news enough
         }
-        if (s.isEnding() || s.hasHubBytes()) {
+        if (s.isEnding() || s.hasHubBytes() || s.hasTopicsToTell()) {
             serve.accept(s); // that goes out before anything else
             return;
         }

@@ -71,23 +71,56 @@ public final class Interest {
      *                 address would take an eighth
      */
     public void add(TopicSelection topics, String peer) {
-        if (topics.isAny()) {
-            any.incrementAndGet();
-            return;
-        }
-        if (!topics.patterns().isEmpty()) {
-            synchronized (patterns) {
-                Sharers known = sharers.get(topics);
-                if (known == null) {
-                    known = addFirst(topics, peer);
-                }
-                known.streams++;
-            }
-        }
-        topics.exact().forEach(topic -> exact.merge(topic, 1, Integer::sum));
+        addPatterns(topics, peer, true);
+        addPlain(topics);
     }
 
-    private Sharers addFirst(TopicSelection topics, String peer) {
+    private void addPlain(TopicSelection topics) {
+        if (topics.isAny()) {
+            any.incrementAndGet();
+        } else {
+            topics.exact().forEach(topic -> exact.merge(topic, 1, Integer::sum));
+        }
+    }
+
+    private void addPatterns(TopicSelection topics, String peer, boolean checked) {
+        if (topics.isAny() || topics.patterns().isEmpty()) {
+            return;
+        }
+        synchronized (patterns) {
+            Sharers known = sharers.get(topics);
+            if (known == null) {
+                known = addFirst(topics, peer, checked);
+            }
+            known.streams++;
+        }
+    }
+
+    /**
+     * A stream asks for other topics from now on. The patterns that it had are taken out first: those that it keeps
+     * would else weigh nothing among its new ones, and an address that changes its streams again and again would get
+     * more than its part. Its plain topics are heard all the time.
+     *
+     * @throws Refused as {@link #add}; all stays as it was then
+     */
+    public void change(TopicSelection now, TopicSelection changed, String peer) {
+        synchronized (patterns) { // nobody takes the room in between
+            removePatterns(now);
+            boolean added = false;
+            try {
+                addPatterns(changed, peer, true);
+                added = true;
+            } finally {
+                if (!added) {
+                    addPatterns(now, peer, false);
+                }
+            }
+        }
+        addPlain(changed);
+        removePlain(now);
+    }
+
+    private Sharers addFirst(TopicSelection topics, String peer, boolean checked) {
         int load = patterns.load();
         int heavy = patterns.heavyLoad();
         patterns.add(topics, topics, peer == null ? null : Caller.address(peer));
@@ -95,16 +128,16 @@ public final class Interest {
         int moreHeavy = patterns.heavyLoad() - heavy;
         Object address = moreHeavy == 0 || peer == null ? null : Caller.address(peer);
         int ofAddress = address == null ? 0 : heavyByAddress.getOrDefault(address, 0);
-        if (moreLoad > 0 && load + moreLoad > patternsMax) {
+        if (checked && moreLoad > 0 && load + moreLoad > patternsMax) {
             patterns.remove(topics, topics);
             throw refused(Refused.Reason.OVERLOADED, moreLoad, "the patterns of all streams take " + load, patternsMax);
         }
-        if (moreHeavy > 0 && heavy + moreHeavy > patternsMax / COSTLY_SHARE) {
+        if (checked && moreHeavy > 0 && heavy + moreHeavy > patternsMax / COSTLY_SHARE) {
             patterns.remove(topics, topics);
             throw refused(Refused.Reason.OVERLOADED, moreHeavy, "the costly patterns of all streams take " + heavy,
                 patternsMax / COSTLY_SHARE);
         }
-        if (address != null && ofAddress + moreHeavy > patternsMax / ADDRESS_SHARE) {
+        if (checked && address != null && ofAddress + moreHeavy > patternsMax / ADDRESS_SHARE) {
             patterns.remove(topics, topics);
             throw refused(Refused.Reason.TOO_MANY_STREAMS, moreHeavy,
                 "the costly patterns of the caller's address take " + ofAddress, patternsMax / ADDRESS_SHARE);
@@ -139,21 +172,30 @@ public final class Interest {
 
     /** They leave; only after {@link #add} took them. */
     public void remove(TopicSelection topics) {
+        removePlain(topics);
+        removePatterns(topics);
+    }
+
+    private void removePlain(TopicSelection topics) {
         if (topics.isAny()) {
             any.decrementAndGet();
         } else {
             topics.exact().forEach(topic -> exact.computeIfPresent(topic, (t, n) -> n == 1 ? null : n - 1));
-            if (!topics.patterns().isEmpty()) {
-                synchronized (patterns) {
-                    Sharers known = sharers.get(topics);
-                    if (--known.streams == 0) {
-                        sharers.remove(topics);
-                        patterns.remove(topics, topics);
-                        if (known.address != null) {
-                            heavyByAddress.computeIfPresent(known.address,
-                                (a, n) -> n == known.heavy ? null : n - known.heavy);
-                        }
-                    }
+        }
+    }
+
+    private void removePatterns(TopicSelection topics) {
+        if (topics.isAny() || topics.patterns().isEmpty()) {
+            return;
+        }
+        synchronized (patterns) {
+            Sharers known = sharers.get(topics);
+            if (--known.streams == 0) {
+                sharers.remove(topics);
+                patterns.remove(topics, topics);
+                if (known.address != null) {
+                    heavyByAddress.computeIfPresent(known.address,
+                        (a, n) -> n == known.heavy ? null : n - known.heavy);
                 }
             }
         }

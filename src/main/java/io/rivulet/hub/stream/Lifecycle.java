@@ -6,6 +6,7 @@ import io.rivulet.hub.stream.feed.FillFeed;
 import io.rivulet.hub.stream.feed.LiveFeed;
 import io.rivulet.hub.stream.feed.Round;
 import io.rivulet.hub.stream.feed.Turn;
+import io.rivulet.metrics.Metrics.Count;
 import io.rivulet.refusal.FaultLog;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -171,6 +172,21 @@ final class Lifecycle {
         boolean hasAll = s.feed() instanceof LiveFeed live && live.eventsHeld() == 0 && !s.hasHubBytes();
         boolean isStalled = s.socketWait() != null && s.socketWait().sinceProgressNs(round.ns()) >= PATIENCE_NS;
         return !hasAll && !isStalled;
+    }
+
+    /**
+     * Tells of a loss in the stream, or ends the stream where the hub cannot say it there: then the client comes back
+     * and is told by the response's headers. Damage is still there when it comes back, so it is told once and then
+     * passed over.
+     */
+    void tell(Subscriber s, Turn.Loss loss) {
+        setup.metrics().add(Count.GAPS);
+        Dialect dialect = s.request().dialect();
+        if (!dialect.endsOnLoss()) {
+            s.say(dialect.gap(loss.isTransient(), loss.missed(), loss.id()), loss.place());
+        } else if (!(loss.isDamage() && s.isDamageTold())) {
+            close(s, EndReason.LOSS);
+        }
     }
 
     /** Tells it, between two events, that its token ends soon. */

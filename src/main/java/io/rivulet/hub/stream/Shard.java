@@ -2,7 +2,6 @@ package io.rivulet.hub.stream;
 
 import io.rivulet.auth.Grant;
 import io.rivulet.event.EventFrame;
-import io.rivulet.hub.dialect.Dialect;
 import io.rivulet.hub.resume.StartPoint;
 import io.rivulet.hub.stream.feed.ConflatingFeed;
 import io.rivulet.hub.stream.feed.ConflationBudget;
@@ -24,11 +23,13 @@ import io.rivulet.metrics.Metrics.Count;
 import io.rivulet.metrics.Metrics.Sample;
 import io.rivulet.refusal.FaultLog;
 import io.rivulet.refusal.Refused;
+import io.rivulet.topic.TopicSelection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,6 +61,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
     private final Heartbeat heartbeat;
     private final LagMeter lagMeter;
     private final Lifecycle lifecycle;
+    private final StreamChange streamChange;
     private final List<Subscriber> dirty = new ArrayList<>();
     private final Consumer<Subscriber> offer = this::offer;
 
@@ -86,6 +88,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
         this.rateQueue = new RateQueue<>(setup.nanos());
         this.endSchedule = new EndSchedule(setup.stallNs(), round);
         this.lifecycle = new Lifecycle(setup, streams, round, turn, unsent, endSchedule, this::serve, this::failed);
+        this.streamChange = new StreamChange(setup, streams, round, unsent);
         this.stalls = new Stalls(round, budget, setup.metrics(), setup.stallNs(), this::remove, catchUp::add);
         this.heartbeat = new Heartbeat(setup.cursors(), unsent, round, this::serve, this::failed,
             s -> remove(s, EndReason.LEFT));
@@ -334,6 +337,8 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
             } else if (s.feed() == null) {
                 s.outcome(Outcome.LOG); // its place is being looked up
                 return true;
+            } else if (s.hasTopicsToTell()) {
+                streamChange.tell(s);
             } else if (mayFeed || s.feed() instanceof LiveFeed) {
                 mayFeed = false;
                 if (!carryOut(s, ask(s))) {
@@ -376,7 +381,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
             }
             case FILLED -> s.feedBy(s.feedBehind(s.feed().readMs()), turn);
             case FELL_BEHIND -> fallBehind(s, (LiveFeed) s.feed());
-            case LOST -> tell(s, turn.loss());
+            case LOST -> lifecycle.tell(s, turn.loss());
             case TURN -> {
                 catchUp.add(s);
                 return false;
@@ -447,21 +452,6 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
         catchUp.add(s);
     }
 
-    /**
-     * Tells of a loss in the stream, or ends the stream where the hub cannot say it there: then the client comes back
-     * and is told by the response's headers. Damage is still there when it comes back, so it is told once and then
-     * passed over.
-     */
-    private void tell(Subscriber s, Turn.Loss loss) {
-        setup.metrics().add(Count.GAPS);
-        Dialect dialect = s.request().dialect();
-        if (!dialect.endsOnLoss()) {
-            s.say(dialect.gap(loss.isTransient(), loss.missed(), loss.id()), loss.place());
-        } else if (!(loss.isDamage() && s.isDamageTold())) {
-            close(s, EndReason.LOSS);
-        }
-    }
-
     @Override
     public void answered(Subscriber s, HistoryRead.Result result, ReadBudget.Taken taken) {
         if (s.feed() == null || !s.feed().isReading()) {
@@ -470,7 +460,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
         }
         try {
             if (s.feed().answered(turn, result, taken) == Outcome.LOST) {
-                tell(s, turn.loss());
+                lifecycle.tell(s, turn.loss());
             }
         } catch (RuntimeException | Error e) {
             taken.release();
@@ -521,41 +511,59 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
         lifecycle.endAll();
     }
 
-    /**
-     * A fresh grant, between two events. Events in memory were examined under the old one: the stream falls behind to
-     * the position before them, and they are examined again under the new one. So are events that were read of the log
-     * or are being read: private ones that are granted now may be missing among them.
-     */
     @Override
     public void renew(Subscriber s, Grant fresh, CompletableFuture<Void> answer) {
-        try {
-            if (s.isEnded() || s.isEnding()) {
-                throw Refused.because(Refused.Reason.NOT_FOUND, "the stream has ended meanwhile");
-            }
-            if (setup.banned().test(fresh)) {
-                throw Refused.because(Refused.Reason.BANNED, "this subject or token is banned");
-            }
-            setup.accounts().renewing(s, fresh);
-        } catch (Refused refusal) {
-            answer(() -> answer.completeExceptionally(refusal));
+        if (!isGranted(() -> streamChange.renew(s, fresh), answer)) {
             return;
         }
-        s.renew(fresh); // at once: what is counted and what it holds are one
         try {
             if (lifecycle.endNow(s) == null) {
                 s.watched().renewed(fresh);
                 streams.watches(s, s.watched().watches());
-                if (s.feed() instanceof LiveFeed live && live.eventsHeld() > 0) {
-                    fallBehind(s, live);
-                } else if (s.feed() != null) {
-                    s.feed().examineAgain(turn);
-                }
+                examineAgain(s);
             }
         } catch (RuntimeException | Error e) {
             failed(s, e);
         }
         serve(s);
         answer(() -> answer.complete(null));
+    }
+
+    private boolean isGranted(Runnable change, CompletableFuture<?> answer) {
+        try {
+            change.run();
+            return true;
+        } catch (Refused refusal) {
+            answer(() -> answer.completeExceptionally(refusal));
+            return false;
+        }
+    }
+
+    /**
+     * Events in memory were examined for the old grant or topics: the stream falls behind to the position before them,
+     * and they are examined again. So is what was read of the log or is being read: events may be missing among it.
+     */
+    private void examineAgain(Subscriber s) {
+        if (s.feed() instanceof LiveFeed live && live.eventsHeld() > 0) {
+            fallBehind(s, live);
+        } else if (s.feed() != null) {
+            s.feed().examineAgain(turn);
+        }
+    }
+
+    @Override
+    public void change(Subscriber s, UnaryOperator<TopicSelection> wish, CompletableFuture<TopicSelection> answer) {
+        if (!isGranted(() -> streamChange.ask(s, wish), answer)) {
+            return;
+        }
+        if (s.feed() instanceof LiveFeed live && (s.hasHubBytes() || !s.outlet().isReady())) {
+            fallBehind(s, live); // told later, it counts from here: a live stream would have moved on by then
+        } else {
+            examineAgain(s);
+        }
+        serve(s);
+        TopicSelection now = s.topics();
+        answer(() -> answer.complete(now));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.rivulet.hub.stream;
 
 import io.rivulet.auth.Grant;
+import io.rivulet.hub.resume.SubscribeRequest;
 
 /** Where the hub counts its streams: shards tell it what becomes of theirs, each on its own thread. */
 public interface StreamAccounts {
@@ -11,6 +12,13 @@ public interface StreamAccounts {
      * @throws io.rivulet.refusal.Refused when that weighs more than there is room for; the stream stays as it is
      */
     void renewing(Subscriber stream, Grant fresh);
+
+    /**
+     * The stream is about to ask for other topics.
+     *
+     * @throws io.rivulet.refusal.Refused when these weigh more than there is room for; the stream stays as it is
+     */
+    void changing(Subscriber stream, SubscribeRequest changed);
 
     /** It has ended. */
     void ended(Subscriber stream);

@@ -122,7 +122,11 @@ public final class StreamCaps {
     private record Load(long own, TopicSelection topics, long topicsKib, Grant grant, long grantKib) {
 
         boolean isNone() {
-            return own + topicsKib + grantKib == 0;
+            return sum() == 0;
+        }
+
+        long sum() {
+            return own + topicsKib + grantKib;
         }
 
         /** What a stream weighs by a grant that it got later: its request keeps the first one alive, too. */
@@ -134,6 +138,10 @@ public final class StreamCaps {
             TopicSelection topics = request.topics();
             long own = HeapBytes.string(request.cursor()) + HeapBytes.string(request.peer())
                 + (long) ASKER_BYTES * topics.matchers().size();
+            SubscribeRequest.Session session = request.session();
+            if (session != null) { // it keeps what was asked for first as well
+                own += HeapBytes.string(session.name()) + (session.asked() == topics ? 0 : session.asked().weight());
+            }
             return new Load(own >> 10, topics, topics.loadKib(), request.grant(), request.grant().weight() >> 10);
         }
     }
@@ -173,24 +181,70 @@ public final class StreamCaps {
         Object address = address(request, load);
         Grant.Identity subject = subject(request, load);
         synchronized (this) {
-            checkTotal(load, 1);
-            if (address != null) {
-                String whose = address instanceof IpBlock block && !block.isV4()
-                    ? "the caller's /" + Caller.V6_NETWORK_BITS + " network has " : "the caller's address has ";
-                check(byAddress.get(address), addressMax, load, whose, SettingsTable.CONNECTIONS_ADDRESS_MAX,
-                    Count.STREAMS_REFUSED_ADDRESS);
+            check(load, address, subject);
+            count(load, address, subject);
+        }
+    }
+
+    private void check(Load load, Object address, Grant.Identity subject) {
+        checkTotal(load, 1);
+        if (address != null) {
+            String whose = address instanceof IpBlock block && !block.isV4()
+                ? "the caller's /" + Caller.V6_NETWORK_BITS + " network has " : "the caller's address has ";
+            check(byAddress.get(address), addressMax, load, whose, SettingsTable.CONNECTIONS_ADDRESS_MAX,
+                Count.STREAMS_REFUSED_ADDRESS);
+        }
+        if (subject != null) {
+            check(bySubject.get(subject), subjectMax, load, "the caller's subject has ",
+                SettingsTable.CONNECTIONS_SUBJECT_MAX, Count.STREAMS_REFUSED_SUBJECT);
+        }
+    }
+
+    private void count(Load load, Object address, Grant.Identity subject) {
+        all.enter(load);
+        if (address != null) {
+            byAddress.computeIfAbsent(address, a -> new Account()).enter(load);
+        }
+        if (subject != null) {
+            bySubject.computeIfAbsent(subject, s -> new Account()).enter(load);
+        }
+    }
+
+    /**
+     * A stream asks for other topics from now on. It is counted as if it left and came back, in one step.
+     *
+     * @throws Refused as {@link #enter} where it weighs more than before; all stays as it was then
+     */
+    public void change(SubscribeRequest now, SubscribeRequest changed) {
+        change(now, changed, true);
+    }
+
+    /** It does not, after all: what it asked for before is counted again, whoever has taken the room meanwhile. */
+    public void changeBack(SubscribeRequest changed, SubscribeRequest before) {
+        change(changed, before, false);
+    }
+
+    private void change(SubscribeRequest now, SubscribeRequest changed, boolean checked) {
+        Load less = Load.of(now);
+        Load more = Load.of(changed);
+        Object addressLess = address(now, less);
+        Object addressMore = address(changed, more);
+        Grant.Identity subjectLess = subject(now, less);
+        Grant.Identity subjectMore = subject(changed, more);
+        synchronized (this) {
+            leave(less, addressLess, subjectLess);
+            boolean fits = false;
+            try {
+                if (checked && more.sum() > less.sum()) {
+                    check(more, addressMore, subjectMore);
+                }
+                fits = true;
+            } finally {
+                if (!fits) {
+                    count(less, addressLess, subjectLess);
+                }
             }
-            if (subject != null) {
-                check(bySubject.get(subject), subjectMax, load, "the caller's subject has ",
-                    SettingsTable.CONNECTIONS_SUBJECT_MAX, Count.STREAMS_REFUSED_SUBJECT);
-            }
-            all.enter(load);
-            if (address != null) {
-                byAddress.computeIfAbsent(address, a -> new Account()).enter(load);
-            }
-            if (subject != null) {
-                bySubject.computeIfAbsent(subject, s -> new Account()).enter(load);
-            }
+            count(more, addressMore, subjectMore);
         }
     }
 
@@ -282,9 +336,13 @@ public final class StreamCaps {
             if (now != request.grant()) {
                 leaveBeyond(request, Load.beyond(request, now));
             }
-            LastingLoop.each(() -> all.leave(load), () -> leave(byAddress, address, load),
-                () -> leave(bySubject, subject, load));
+            leave(load, address, subject);
         }
+    }
+
+    private void leave(Load load, Object address, Grant.Identity subject) {
+        LastingLoop.each(() -> all.leave(load), () -> leave(byAddress, address, load),
+            () -> leave(bySubject, subject, load));
     }
 
     private void leaveBeyond(SubscribeRequest request, Load beyond) {

@@ -4,7 +4,9 @@ import io.rivulet.auth.Grant;
 import io.rivulet.hub.resume.StartPoint;
 import io.rivulet.hub.stream.feed.HistoryRead;
 import io.rivulet.hub.stream.feed.ReadBudget;
+import io.rivulet.topic.TopicSelection;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 
 /**
  * The owner of a stream, as all others see it: its shard. {@link #post} may be called by any thread; all other methods
@@ -40,6 +42,13 @@ public interface StreamOwner<S> {
 
     /** Goes on with a fresh grant; {@code answer} is completed once it counts. */
     void renew(S stream, Grant fresh, CompletableFuture<Void> answer);
+
+    /**
+     * Goes on with other topics, from where the stream is; {@code answer} is completed with them once they count.
+     *
+     * @param wish makes them of those that the stream has, or refuses
+     */
+    void change(S stream, UnaryOperator<TopicSelection> wish, CompletableFuture<TopicSelection> answer);
 
     /** Ends the stream between two events. */
     void close(S stream, EndReason why);

@@ -30,6 +30,7 @@ public final class Subscriber implements Subscription, StreamView {
     private static final int PROBES_MAX = 6;
     private static final int INDEXED = 1;
     private static final int WATCHER = 2;
+    private static final int TOPICS_UNTOLD = 4;
 
     /** How far the stream has come in its life. */
     enum Stage {
@@ -92,7 +93,8 @@ public final class Subscriber implements Subscription, StreamView {
         }
     }
 
-    private final SubscribeRequest request;
+    /** Its shard writes: its topics may change. Any thread reads. */
+    private volatile SubscribeRequest request;
     private final Outlet outlet;
     private final StreamOwner<Subscriber> owner;
     private final Admission admission;
@@ -126,8 +128,11 @@ public final class Subscriber implements Subscription, StreamView {
     /** The sequence that the index offered last: an event with several matching topics is taken once. */
     private long offered;
     private int slot = -1;
-    /** In which indexes of its shard it is, as bits of one byte: there may be many thousands of streams. */
-    private byte indexes;
+    /**
+     * In which indexes of its shard it is, and whether its topics have changed and it has not been told, as bits of one
+     * byte: there may be many thousands of streams.
+     */
+    private byte bits;
     /** How many comments it got, as far as that matters: {@link Heartbeat} begins with short pauses. */
     private byte probes;
     private boolean dirty;
@@ -186,7 +191,7 @@ public final class Subscriber implements Subscription, StreamView {
         return left;
     }
 
-    /** Its request. */
+    /** Its request, with the topics that it asks for now. */
     public SubscribeRequest request() {
         return request;
     }
@@ -220,6 +225,20 @@ public final class Subscriber implements Subscription, StreamView {
     /** From now on it may see this. */
     void renew(Grant fresh) {
         grant = fresh;
+    }
+
+    /** From now on it asks for the topics of this one. */
+    void change(SubscribeRequest changed) {
+        request = changed;
+    }
+
+    /** Whether it is to be told of its topics before it gets another event. */
+    boolean hasTopicsToTell() {
+        return (bits & TOPICS_UNTOLD) != 0;
+    }
+
+    void topicsToTell(boolean are) {
+        bits = (byte) (are ? bits | TOPICS_UNTOLD : bits & ~TOPICS_UNTOLD);
     }
 
     Outlet outlet() {
@@ -475,19 +494,19 @@ public final class Subscriber implements Subscription, StreamView {
 
     /** Whether its shard's index knows it. */
     boolean isIndexed() {
-        return (indexes & INDEXED) != 0;
+        return (bits & INDEXED) != 0;
     }
 
     void indexed(boolean is) {
-        indexes = (byte) (is ? indexes | INDEXED : indexes & ~INDEXED);
+        bits = (byte) (is ? bits | INDEXED : bits & ~INDEXED);
     }
 
     /** Whether its shard offers it events of the active subscriptions. */
     boolean isWatcher() {
-        return (indexes & WATCHER) != 0;
+        return (bits & WATCHER) != 0;
     }
 
     void watcher(boolean is) {
-        indexes = (byte) (is ? indexes | WATCHER : indexes & ~WATCHER);
+        bits = (byte) (is ? bits | WATCHER : bits & ~WATCHER);
     }
 }

@@ -145,7 +145,7 @@ class EventsServletTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"limit=0|1 to 1000", "limit=1001|1 to 1000", "limit=x|1 to 1000",
         "limit=1&limit=2|2 times", "since=yesterday|since is", "format=xml|json or ndjson",
-        "rate=1|rate is for streams", "conflate=topic|conflate is for streams", "session=1|session is not built",
+        "rate=1|rate is for streams", "conflate=topic|conflate is for streams", "session=1|session is unknown",
         "envelope=xml|envelope is xml; it must be json", "envelope.data=json|ask for envelope=json",
         "envelope=json&envelope=json|2 times", "envelop=json|perhaps envelope is meant",
         "Match=a|Match is no matcher", "topic=|empty", "topic=%FF|UTF-8"})

@@ -11,6 +11,7 @@ import io.rivulet.hub.resume.StartPoint;
 import io.rivulet.hub.resume.SubscribeRequest;
 import io.rivulet.kit.Await;
 import io.rivulet.kit.StreamParser;
+import io.rivulet.topic.TopicMatcher;
 import io.rivulet.topic.TopicSelection;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /**
  * A client without a network: an outlet with a window of bytes, EventSource's grammar, and EventSource's memory of the
@@ -39,6 +41,7 @@ public final class HubClient {
     private String lastEventId = "";
     private Duration heartbeat = Duration.ofSeconds(15);
     private Pace pace = Pace.EVERYTHING;
+    private String session;
 
     public HubClient(Hub hub, int windowBytes, String... topics) {
         this.hub = hub;
@@ -83,6 +86,27 @@ public final class HubClient {
         return this;
     }
 
+    public HubClient session(String name) {
+        session = name;
+        return this;
+    }
+
+    /** Asks for other topics on its open stream, and waits for the answer. */
+    public TopicSelection change(List<String> add, List<String> remove) throws Exception {
+        return hub.connections().change(connection(), told("secret"), grant, wish(add, remove))
+            .get(20, TimeUnit.SECONDS);
+    }
+
+    /** Without the bounds that the door has. */
+    public static UnaryOperator<TopicSelection> wish(List<String> add, List<String> remove) {
+        return now -> {
+            List<TopicMatcher> matchers = new ArrayList<>(now.matchers());
+            matchers.removeIf(one -> remove.contains(one.text()));
+            add.forEach(topic -> matchers.add(new TopicMatcher.Exact(topic)));
+            return TopicSelection.of(matchers);
+        };
+    }
+
     /** Connects: for the first time from {@code since}, later after the last id. */
     public HubClient connect(Since since) {
         return connect(request(since));
@@ -105,7 +129,7 @@ public final class HubClient {
 
     SubscribeRequest request(Since since) {
         return new SubscribeRequest(TopicSelection.ofTopics(topics), grant, lastEventId.isEmpty() ? null : lastEventId,
-            since, heartbeat, false, dialect, "test", pace);
+            since, heartbeat, false, dialect, "test").at(pace).in(session);
     }
 
     private HubClient opened(Window window, Subscription subscription) {

@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.config.SettingsTable;
 import io.rivulet.refusal.Refused;
+import io.rivulet.topic.TopicMatcher;
 import io.rivulet.topic.TopicSelection;
 import io.rivulet.topic.TopicSpace;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -149,6 +151,31 @@ class InterestTest {
         }
         assertTrue(in > 0 && in < 8, in + " of one address");
         hub.add(TopicSelection.of(List.of(space.urlPattern("/x/:b((?:.?){300}!)"))), "192.0.2.2");
+    }
+
+    /** What it has already would weigh nothing beside it, and be forgotten when it goes. */
+    @Test
+    void aStreamThatAddsThemOneByOneGetsNoMoreOfThem() {
+        Interest hub = new Interest(2_000);
+        TopicSelection now = TopicSelection.of(List.of(space.exact("a")));
+        hub.add(now, "192.0.2.1");
+        int in = 0;
+        for (int i = 0; i < 50; i++) {
+            List<TopicMatcher> more = new ArrayList<>(now.matchers());
+            more.add(space.urlPattern("/x/:a" + i + "((?:.?){300}!)"));
+            TopicSelection changed = TopicSelection.of(more);
+            try {
+                hub.change(now, changed, "192.0.2.1");
+                now = changed;
+                in++;
+            } catch (Refused e) {
+                assertEquals(Refused.Reason.TOO_MANY_STREAMS, e.reason());
+            }
+        }
+        assertTrue(in > 0 && in < 8, in + " of one address");
+        assertTrue(hub.isHeard("a"), "a refused change takes nothing away");
+        hub.remove(now);
+        assertEquals(0, hub.remembered());
     }
 
     @Test

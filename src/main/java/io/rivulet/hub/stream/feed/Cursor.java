@@ -124,7 +124,7 @@ public final class Cursor {
         }
     }
 
-    /** Under another grant more may be lost of what comes than the client was told of. */
+    /** Under another grant, or of other topics, more may be lost of what comes than the client was told of. */
     void mayHaveLostMore() {
         if (untoldFrom != null && untoldFrom.isAfter(seen)) {
             untoldFrom = seen;

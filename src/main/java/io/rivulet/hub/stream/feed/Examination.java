@@ -34,8 +34,9 @@ public final class Examination {
 
     /** Whether all topics that are asked for count, and not only whether there is one. */
     private final boolean eachTopic;
-    /** The event, and the rights under which it is looked at. */
+    /** The event, and the wishes and rights under which it is looked at. */
     private Position of;
+    private TopicSelection wanted;
     private Grant under;
     private Stage stage = Stage.DECIDED;
     private Answer decided = Answer.NO;
@@ -109,12 +110,13 @@ public final class Examination {
     }
 
     private boolean isAbout(StreamView view, EventFrame frame) {
-        return frame.position().equals(of) && view.grant() == under; // another grant may say something else
+        return frame.position().equals(of) && view.grant() == under && view.topics() == wanted; // others may say else
     }
 
     private void begin(StreamView view, EventFrame frame, Stage first) {
         of = frame.position();
         under = view.grant();
+        wanted = view.topics();
         stage = first;
         at = 0;
         asked = null;

@@ -56,7 +56,7 @@ public sealed interface Feed permits LiveFeed, LaggingFeed {
     /** The stream's socket takes nothing: memory of the log's is freed, for the cursor knows where to read again. */
     void socketFull(Turn turn);
 
-    /** The stream's grant is another now: what waits in memory or is being read is examined again. */
+    /** The stream's grant or topics are others now: what waits in memory or is being read is examined again. */
     void examineAgain(Turn turn);
 
     /** It is asked no more, and gives its memory back. */

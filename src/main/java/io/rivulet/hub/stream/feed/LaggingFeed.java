@@ -22,7 +22,7 @@ abstract non-sealed class LaggingFeed implements Feed {
     /** The cursor for where the stream is told that transient events were lost, before those in memory; or null. */
     private String lossId;
     private boolean reading;
-    /** The read that is under way was asked for under another grant. */
+    /** The read that is under way was asked for under another grant, or for other topics. */
     private boolean readAgain;
     private boolean costly;
     private long stepsOwed;
@@ -59,7 +59,7 @@ abstract non-sealed class LaggingFeed implements Feed {
     @Override
     public final Outcome answered(Turn turn, HistoryRead.Result result, ReadBudget.Taken taken) {
         reading = false;
-        if (readAgain) { // private events that are granted now may be missing in it
+        if (readAgain) { // events that are granted or asked for now may be missing in it
             readAgain = false;
             taken.release();
             return Outcome.TURN;
@@ -86,7 +86,7 @@ abstract non-sealed class LaggingFeed implements Feed {
         lossId = idOrNull;
     }
 
-    /** The grant is another: what is being read under the old one does not count, nor what was lost under it. */
+    /** Grant or topics are others: what is being read for the old ones does not count, nor what was lost of these. */
     final void readAgain() {
         readAgain = reading;
         lossId = null;

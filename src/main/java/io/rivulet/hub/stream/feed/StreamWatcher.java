@@ -4,6 +4,8 @@ import io.rivulet.auth.Grant;
 import io.rivulet.event.Position;
 import io.rivulet.hub.resume.StartPoint;
 import io.rivulet.hub.resume.SubscribeRequest;
+import io.rivulet.topic.TopicSelection;
+import java.util.function.Supplier;
 
 /**
  * The list of active subscriptions, as the streams see it. The shards call it, each for its own streams and on its own
@@ -39,6 +41,11 @@ public interface StreamWatcher {
             }
 
             @Override
+            public void changed(TopicSelection topics, Grant grant, Supplier<String> subscriber) {
+                // nobody asks
+            }
+
+            @Override
             public void ended() {
                 // nobody asks
             }
@@ -55,6 +62,14 @@ public interface StreamWatcher {
 
         /** The stream's rights are these now. */
         void renewed(Grant fresh);
+
+        /**
+         * The stream asks for these topics now. For the list that is the end of a subscriber and the beginning of
+         * another one, as if the stream had been opened anew.
+         *
+         * @param subscriber names the new one to others
+         */
+        void changed(TopicSelection topics, Grant grant, Supplier<String> subscriber);
 
         /** The stream has ended, and gets nothing any more. */
         void ended();
