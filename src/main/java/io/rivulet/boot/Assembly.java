@@ -255,7 +255,7 @@ public final class Assembly implements AutoCloseable {
         while (!running.isEmpty()) {
             try {
                 running.pop().close();
-            } catch (Exception e) {
+            } catch (Exception | Error e) {
                 LOG.error("a part of the hub did not close; the others are closed all the same", e);
             }
         }

@@ -62,10 +62,8 @@ final class AnswerThread implements Executor {
 
     /** Lets it end after what it was given; does not wait. Idempotent. */
     void end() {
-        if (!closed) {
-            closed = true;
-            tasks.add(END);
-        }
+        closed = true;
+        tasks.add(END); // each time: an earlier call may have failed here, and what stands behind the first is nothing
     }
 
     /** The same, and waits at most so long. */

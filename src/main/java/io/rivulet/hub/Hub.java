@@ -397,7 +397,10 @@ public final class Hub implements AutoCloseable {
         return names.between(leastMs, Math.max(leastMs, settings.get(SettingsTable.RETRY_MAX).toMillis()));
     }
 
-    /** Ends all streams, answers what is queued, ends all threads. Does not close the log. Idempotent. */
+    /**
+     * Ends all streams, answers what is queued, ends all threads. Does not close the log. Idempotent; where it failed,
+     * the next call ends what is left.
+     */
     @Override
     public void close() {
         leaving = true;
@@ -412,13 +415,10 @@ public final class Hub implements AutoCloseable {
     private void end() {
         RunningHub parts;
         synchronized (this) {
-            if (closed) {
-                return;
-            }
             closed = true;
             parts = running;
         }
-        drain.close();
+        LastingLoop.each(drain::close); // also when it was closed before: an error may have come between
         if (parts != null) {
             parts.close();
         }

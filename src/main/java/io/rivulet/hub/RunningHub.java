@@ -31,6 +31,7 @@ import io.rivulet.hub.tail.TransientTopics;
 import io.rivulet.log.EventLog;
 import io.rivulet.log.LogRange;
 import io.rivulet.metrics.Metrics;
+import io.rivulet.refusal.LastingLoop;
 import io.rivulet.refusal.LastingTicker;
 import io.rivulet.refusal.Refused;
 import io.rivulet.topic.TopicList;
@@ -254,12 +255,12 @@ final class RunningHub {
 
     /**
      * Ends all parts in the order of the flow. The committer may wait for a shard that does not dispatch any more; the
-     * fan-out then lets it go. An interrupt ends the waiting, but every thread is still told to end.
+     * fan-out then lets it go. An interrupt or an error ends the waiting, but every thread is still told to end.
      */
     void close() {
-        ticker.end();
-        queue.close();
         try {
+            ticker.end();
+            queue.close();
             committer.join(JOIN_MS);
             fanOut.close();
             committer.join(JOIN_MS);
@@ -275,13 +276,12 @@ final class RunningHub {
             Thread.currentThread().interrupt();
             LOG.warn("The hub was interrupted while it closed; its threads end without being waited for");
         } finally {
-            fanOut.close();
-            fanOut.shards().forEach(Shard::end);
-            readers.end();
-            if (teller != null) {
-                teller.end();
-            }
-            answers.end();
+            LastingLoop.each(ticker::end, queue::close, fanOut::close, () -> fanOut.shards().forEach(Shard::end),
+                readers::end, () -> {
+                    if (teller != null) {
+                        teller.end();
+                    }
+                }, answers::end);
         }
     }
 }

@@ -16,12 +16,14 @@ import io.rivulet.hub.stream.SharedBytes;
 import io.rivulet.hub.stream.Subscription;
 import io.rivulet.hub.stream.feed.GoLive;
 import io.rivulet.kit.Await;
+import io.rivulet.kit.HubThreads;
 import io.rivulet.kit.Unloggable;
 import io.rivulet.refusal.Refused;
 import io.rivulet.topic.TopicSelection;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -123,17 +125,14 @@ class FaultTest {
 
     @Test
     void anInterruptedCloseEndsAllStreamsAndThreads() throws Exception {
+        Set<Thread> before = HubThreads.alive();
         HubScene scene = new HubScene(folder);
         HubClient client = awaitHello(scene.client("news").connect(), 1);
         Thread.currentThread().interrupt();
         scene.close();
         assertTrue(Thread.interrupted(), "the interrupt is kept for the caller");
         Await.until("the stream is ended", client::isEnded);
-        Await.until("no thread is left", () -> {
-            boolean[] left = new boolean[1];
-            threads("rivulet-", t -> left[0] |= t.getName().matches("rivulet-(commit|shard|read|answer|tick).*"));
-            return !left[0];
-        });
+        HubThreads.awaitNoneBut(before);
     }
 
     private static void threads(String prefix, Consumer<Thread> action) {

@@ -22,6 +22,7 @@ import io.rivulet.hub.stream.SharedBytes;
 import io.rivulet.hub.stream.Subscription;
 import io.rivulet.hub.stream.feed.GoLive;
 import io.rivulet.kit.Await;
+import io.rivulet.kit.HubThreads;
 import io.rivulet.refusal.Refused;
 import io.rivulet.refusal.Refused.Reason;
 import io.rivulet.topic.TopicSelection;
@@ -31,6 +32,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -341,6 +343,7 @@ class HubTest {
 
     @Test
     void closingTellsStreamsWhenToComeBackAndLeavesNoThread() throws Exception {
+        Set<Thread> before = HubThreads.alive();
         HubScene scene = new HubScene(folder);
         HubClient client = awaitHello(scene.client("news").connect(), 1);
         scene.close();
@@ -350,8 +353,7 @@ class HubTest {
         assertEquals(Reason.NOT_OPEN,
             assertThrows(Refused.class, () -> scene.hub.publish(Event.on("news").build())).reason());
         assertThrows(Refused.class, () -> scene.client("news").connect());
-        Await.until("its threads are gone", () -> Thread.getAllStackTraces().keySet().stream()
-            .noneMatch(t -> t.getName().matches("rivulet-(commit|shard|read|answer|tick|log).*")));
+        HubThreads.awaitNoneBut(before);
     }
 
     @Test
