@@ -14,6 +14,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Which account of this machine holds the other end of a connection, as Linux tells in {@code /proc/net/tcp}. {@link
@@ -46,9 +49,10 @@ class PeerOwner {
     private final long own;
     private final long starter;
     private final boolean rootIsRelay;
-    /** Held for a search of the tables. It is taken before the monitor of this, which is held for work on a list. */
-    private final Object searching = new Object();
-    private Round next = new Round();
+    /** Held for a search of the tables, by the leader of a round; the leader of the next one waits for it. */
+    private final Lock searching = new ReentrantLock();
+    /** The round that is to come, or null; guarded by the monitor of this, which is held for work on a list. */
+    private Round next;
     private final Map<String, Answer> remembered = new LinkedHashMap<>(16, 0.75f, true) {
         static final long serialVersionUID = 1;
 
@@ -131,37 +135,50 @@ class PeerOwner {
      * of a long table, and a stranger who makes many connections keeps one core busy, not all.
      *
      * <p>T1 searches. T2 and T3 ask: their connections may be younger than the rows that T1 has read, so both join the
-     * round that is to come. T1 ends, T2 takes the lock and that round, and searches for both. T3 then takes the lock
-     * and finds its answer.
+     * round that is to come, and T2, the first, leads it. T1 ends, T2 searches for both, and T3 has its answer. Those
+     * who have joined wait for their round and for no lock: T4, who came during the search of T2, would else take the
+     * lock before T3 and search for itself alone, and a crowd would wait for as many searches as it has heads.
      */
     private Answer search(Connection connection) {
         Round joined;
+        boolean leads;
         synchronized (this) {
-            joined = next;
+            leads = next == null;
+            joined = leads ? new Round() : next;
             joined.wanted.add(connection);
+            next = joined; // last: a round without a leader would let all wait for ever
         }
-        synchronized (searching) {
-            if (joined.answers == null) {
-                synchronized (this) {
-                    next = new Round(); // who comes from now on may have a younger row
-                }
-                joined.answers = search(joined.wanted);
+        if (leads) {
+            lead(joined);
+        }
+        return joined.answers.join().get(connection);
+    }
+
+    private void lead(Round round) {
+        searching.lock();
+        try {
+            synchronized (this) {
+                next = null; // who comes from now on may have a younger row
             }
-            return joined.answers.get(connection);
+            round.answers.complete(search(round.wanted));
+        } catch (Error e) { // memory that is missing, say: the others must not wait for ever
+            round.answers.completeExceptionally(e);
+            throw e;
+        } finally {
+            searching.unlock();
         }
     }
 
     /** How many wait for the next search. */
     synchronized int waiting() {
-        return next.wanted.size();
+        return next == null ? 0 : next.wanted.size();
     }
 
     /** Connections that are looked for in one search. */
     private static final class Round {
-        /** Guarded by the owner's monitor until the round is taken; then of the thread that searches. */
+        /** Guarded by the owner's monitor until the round is taken; then of the thread that leads. */
         private final List<Connection> wanted = new ArrayList<>();
-        /** Guarded by {@code searching}; null until it was made. */
-        private Map<Connection, Answer> answers;
+        private final CompletableFuture<Map<Connection, Answer>> answers = new CompletableFuture<>();
     }
 
     private Map<Connection, Answer> search(List<Connection> wanted) {

@@ -24,6 +24,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
@@ -237,6 +238,59 @@ class PeerOwnerTest {
             goOn.countDown();
             callers.shutdown();
         }
+    }
+
+    /** A crowd that comes all the time would else wait for the searches of those who came later, one by one. */
+    @Test
+    void whoseSearchIsDoneWaitsForNoLaterOne() throws Exception {
+        StringBuilder rows = new StringBuilder(LISTENS);
+        for (int port = 0; port <= 40; port++) {
+            rows.append(row(LOOPBACK + String.format(":%04X", port), LOOPBACK + ":1F90", "01", ANN, 9));
+        }
+        ann(rows.toString(), "");
+        AtomicInteger opened = new AtomicInteger();
+        Semaphore searches = new Semaphore(0);
+        PeerOwner owner = new PeerOwner(tables, ANN, NOBODY_ELSE, false) {
+            @Override
+            BufferedReader open(String table) throws IOException {
+                opened.incrementAndGet();
+                searches.acquireUninterruptibly();
+                return super.open(table);
+            }
+        };
+        AtomicInteger answered = new AtomicInteger();
+        ExecutorService callers = Executors.newCachedThreadPool();
+        try {
+            List<Future<?>> all = new ArrayList<>();
+            for (int i = 0; i <= 20; i++) {
+                int port = i;
+                all.add(callers.submit(() -> {
+                    assertTrusted(owner.ask(of(port)));
+                    answered.incrementAndGet();
+                    if (port > 0) { // the same thread has the next connection at once
+                        assertTrusted(owner.ask(of(20 + port)));
+                    }
+                }));
+                Await.until("it searches or waits", () -> opened.get() == 1 && owner.waiting() == port);
+            }
+            searches.release();
+            Await.until("the second search has begun, for all but the first", () -> opened.get() == 2
+                && answered.get() == 1 && owner.waiting() == 0);
+            searches.release();
+            Await.until("all have their answers, and the third search is not done", () -> answered.get() == 21);
+            searches.release(100);
+            for (Future<?> each : all) {
+                each.get(20, TimeUnit.SECONDS);
+            }
+            assertTrue(opened.get() < 41, opened + " searches for 41 connections");
+        } finally {
+            searches.release(100);
+            callers.shutdown();
+        }
+    }
+
+    private static Connection of(int port) {
+        return new Connection("" + port, "127.0.0.1", port, "127.0.0.1", 8080);
     }
 
     @Test
