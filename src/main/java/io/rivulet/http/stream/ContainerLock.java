@@ -25,7 +25,8 @@ import java.util.concurrent.locks.Lock;
  */
 final class ContainerLock {
 
-    private static final String ASYNC = "org.apache.catalina.core.AsyncContextImpl";
+    /** Tomcat's own, with nothing before it. */
+    static final String ASYNC = "org.apache.catalina.core.AsyncContextImpl";
     private static final String HTTP2 = "org.apache.coyote.http2.StreamProcessor";
 
     private ContainerLock() {
@@ -58,7 +59,8 @@ final class ContainerLock {
         return true;
     }
 
-    private static Object field(Object of, String name) throws ReflectiveOperationException {
+    /** What this field of its holds; for others that ask Tomcat by name. */
+    static Object field(Object of, String name) throws ReflectiveOperationException {
         return opened(of.getClass().getDeclaredField(name)).get(of);
     }
 
@@ -73,7 +75,7 @@ final class ContainerLock {
         throw new NoSuchMethodException(name);
     }
 
-    private static <T extends AccessibleObject> T opened(T member) {
+    static <T extends AccessibleObject> T opened(T member) {
         member.setAccessible(true);
         return member;
     }

@@ -45,6 +45,8 @@ public abstract class OpenResponse implements Outlet, WriteListener, AsyncListen
     private ContainerOutput container;
     /** What each of the container's threads holds while it is at this response; null where there is no such lock. */
     private Lock lock;
+    /** Of Tomcat's, what a stream needs none of; null elsewhere. */
+    private TomcatBuffers buffers;
     /** The bytes that the container has not got yet, from {@code at} on; the writer's. */
     private byte[] current;
     private int at;
@@ -79,6 +81,7 @@ public abstract class OpenResponse implements Outlet, WriteListener, AsyncListen
         out = async.getResponse().getOutputStream();
         container = ContainerOutput.of(out);
         lock = ContainerLock.of(async);
+        buffers = TomcatBuffers.take(async);
         opening(async, out);
         this.async = async;
         async.setTimeout(0); // streams end by heartbeat, expiry or age, never by the container's 30 s
@@ -364,6 +367,9 @@ public abstract class OpenResponse implements Outlet, WriteListener, AsyncListen
         boolean first = completed.compareAndSet(false, true);
         over("the response is complete");
         awaitOutside();
+        if (buffers != null) {
+            buffers.giveBack();
+        }
         if (first) {
             closed();
         }
