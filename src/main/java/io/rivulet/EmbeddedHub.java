@@ -7,6 +7,8 @@ import io.rivulet.config.SettingsTable;
 import io.rivulet.event.Event;
 import io.rivulet.event.TopicEnd;
 import io.rivulet.http.publish.IdempotencyKey;
+import io.rivulet.http.trace.PublishSpan;
+import io.rivulet.http.trace.Spans;
 import io.rivulet.hub.Hub;
 import io.rivulet.hub.TopicWatches;
 import io.rivulet.hub.publish.Publication;
@@ -15,6 +17,7 @@ import io.rivulet.hub.resume.Since;
 import io.rivulet.refusal.Refused;
 import io.rivulet.topic.Topic;
 import io.rivulet.topic.TopicSelection;
+import jakarta.servlet.ServletContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -30,11 +33,13 @@ import java.util.function.Supplier;
  */
 final class EmbeddedHub implements RivuletHub {
 
+    private final ServletContext application;
     private final Hub hub;
     private final Settings settings;
     private final Supplier<String> whyNotReady;
 
     EmbeddedHub(Assembly assembly) {
+        application = assembly.application();
         hub = assembly.hub();
         settings = assembly.settings();
         whyNotReady = assembly::whyNotReady;
@@ -42,15 +47,35 @@ final class EmbeddedHub implements RivuletHub {
 
     @Override
     public CompletableFuture<List<String>> publish(List<Message> messages, String key) {
-        return asked(() -> {
-            if (messages.isEmpty()) {
-                throw Refused.malformed("there is no message to publish");
+        PublishSpan span = Spans.here(application);
+        try {
+            CompletableFuture<List<String>> answer = asked(() -> ask(messages, key), ids -> ids);
+            if (span.isOn()) {
+                answer.whenComplete((ids, fault) -> tell(span, messages, ids, fault));
             }
-            String checked = key == null ? null
-                : IdempotencyKey.checked("the key", key, settings.get(SettingsTable.ID_BYTES_MAX));
-            List<Event> events = messages.stream().map(EmbeddedHub::event).toList();
-            return hub.publish(new Publication(events, Grant.INTERNAL, IdempotencyKey.of(checked, events)));
-        }, ids -> ids);
+            return answer;
+        } catch (RuntimeException e) {
+            tell(span, messages, null, e);
+            throw e;
+        }
+    }
+
+    private CompletableFuture<List<String>> ask(List<Message> messages, String key) {
+        if (messages.isEmpty()) {
+            throw Refused.malformed("there is no message to publish");
+        }
+        String checked = key == null ? null
+            : IdempotencyKey.checked("the key", key, settings.get(SettingsTable.ID_BYTES_MAX));
+        List<Event> events = messages.stream().map(EmbeddedHub::event).toList();
+        return hub.publish(new Publication(events, Grant.INTERNAL, IdempotencyKey.of(checked, events)));
+    }
+
+    private static void tell(PublishSpan span, List<Message> messages, List<String> ids, Throwable fault) {
+        if (fault == null) {
+            span.published(messages.stream().flatMap(message -> message.topics().stream()).distinct().toList(), ids);
+        } else {
+            span.refused(PublishSpan.reason(fault instanceof RivuletException ? fault.getCause() : fault));
+        }
     }
 
     @Override

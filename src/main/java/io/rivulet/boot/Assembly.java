@@ -53,6 +53,7 @@ public final class Assembly implements AutoCloseable {
 
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
     /** These are there once it is built. */
+    private ServletContext application;
     private Hub hub;
     private Settings settings;
     private StoreStatus store;
@@ -116,6 +117,11 @@ public final class Assembly implements AutoCloseable {
         return hub;
     }
 
+    /** Where it runs. */
+    public ServletContext application() {
+        return application;
+    }
+
     /** The settings in force. */
     public Settings settings() {
         return settings;
@@ -141,7 +147,8 @@ public final class Assembly implements AutoCloseable {
         hub.close();
     }
 
-    private void build(ServletContext application, Settings given, Mount mount, String url) {
+    private void build(ServletContext where, Settings given, Mount mount, String url) {
+        application = where;
         settings = given;
         if (settings.get(SettingsTable.DEV)) {
             PortCheck.check();
@@ -177,7 +184,8 @@ public final class Assembly implements AutoCloseable {
             running.push(meters);
         }
         Doors doors = new Doors(
-            new Doors.Services(settings, hub, clock, tokens, bans, accessLog, lines, store, meters), mount);
+            new Doors.Services(settings, hub, clock, tokens, bans, accessLog, lines, store, meters),
+            mount.in(application.getContextPath()));
         running.push(doors);
         running.push(keeper); // closed after those who use the log
         running.push(bans::close);
@@ -214,7 +222,7 @@ public final class Assembly implements AutoCloseable {
     private static TopicSpace topics(Settings settings, String path) {
         try {
             return TopicSpace.of(settings.get(SettingsTable.RESOURCE)
-                .orElse("http://localhost" + path + Topic.HUB_PATH));
+                .orElse("http://localhost" + path + (path.endsWith(Topic.HUB_PATH) ? "" : Topic.HUB_PATH)));
         } catch (IllegalArgumentException e) {
             throw new BadSetting(SettingsTable.RESOURCE.fullKey() + ": " + e.getMessage());
         }

@@ -1,10 +1,13 @@
 package io.rivulet.spring;
 
 import io.micrometer.core.instrument.binder.MeterBinder;
+import io.opentelemetry.api.OpenTelemetry;
 import io.rivulet.RivuletHub;
 import io.rivulet.RivuletMeters;
 import jakarta.servlet.ServletContext;
 import java.util.Optional;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -86,6 +89,19 @@ public class RivuletAutoConfiguration {
         @Bean
         MeterBinder rivuletMeters(HubLifecycle lifecycle) {
             return registry -> lifecycle.application().ifPresent(where -> new RivuletMeters(where).bindTo(registry));
+        }
+    }
+
+    /** The application's own OpenTelemetry for the spans of publishes; a global one is found without this. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(name = "io.opentelemetry.api.OpenTelemetry")
+    static class Traces {
+
+        /** After the server has started the hub. */
+        @Bean
+        SmartInitializingSingleton rivuletTraces(HubLifecycle lifecycle, ObjectProvider<OpenTelemetry> telemetry) {
+            return () -> lifecycle.application().ifPresent(where -> telemetry.ifUnique(own ->
+                where.setAttribute(OpenTelemetry.class.getName(), own)));
         }
     }
 

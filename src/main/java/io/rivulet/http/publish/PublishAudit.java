@@ -2,14 +2,15 @@ package io.rivulet.http.publish;
 
 import io.rivulet.auth.Grant;
 import io.rivulet.event.Event;
+import io.rivulet.http.trace.PublishSpan;
 import io.rivulet.http.trace.RequestTrace;
-import io.rivulet.refusal.Refused;
+import io.rivulet.http.trace.Spans;
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
-import java.util.Locale;
 
 /**
- * The lines of one publish for the logger of what was done: who published what where, or why it was refused. Never its
- * data. {@link PublishHandler} makes it; any thread.
+ * What is told of one publish to those who look on: lines for the logger of what was done, and a span where somebody
+ * traces. Who published what where, or why it was refused; never its data. {@link PublishHandler} makes it; any thread.
  */
 final class PublishAudit {
 
@@ -17,15 +18,26 @@ final class PublishAudit {
     private static final int TOLD_MAX = 10;
 
     private final RequestTrace trace;
-    private final Grant grant;
+    private final PublishSpan span;
+    /** Null until it is known who asks. */
+    private Grant grant;
 
-    PublishAudit(RequestTrace trace, Grant grant) {
-        this.trace = trace;
-        this.grant = grant;
+    /** It begins with this request. */
+    PublishAudit(HttpServletRequest request) {
+        trace = RequestTrace.of(request);
+        span = Spans.of(request, trace);
+    }
+
+    /** It is known who asks; before anybody else has this. */
+    void asks(Grant caller) {
+        grant = caller;
     }
 
     /** It was published, with these ids. */
     void published(List<Event> events, List<String> ids) {
+        if (span.isOn()) {
+            span.published(topics(events), ids);
+        }
         if (trace.isAudited()) {
             trace.audit("published", "issuer", grant.issuer(), "topics", topics(events), "events", events.size(),
                 "private", events.stream().anyMatch(Event::isPrivate), "ids", some(ids));
@@ -34,17 +46,21 @@ final class PublishAudit {
 
     /** It was refused; {@code events} is null where the body was not read. */
     void refused(List<Event> events, Throwable why) {
-        refused(trace, grant, events, why);
+        span.refused(PublishSpan.reason(why));
+        if (trace.isAudited()) {
+            trace.audit("publish-refused", "issuer", grant == null ? "" : grant.issuer(), "topics",
+                events == null ? List.of() : topics(events), "reason", PublishSpan.reason(why));
+        }
     }
 
-    /** The same before it is known who asks, where {@code grant} is null. */
-    static void refused(RequestTrace trace, Grant grant, List<Event> events, Throwable why) {
-        if (trace.isAudited()) {
-            String reason = why instanceof Refused refused
-                ? refused.reason().name().toLowerCase(Locale.ROOT).replace('_', '-') : "fault";
-            trace.audit("publish-refused", "issuer", grant == null ? "" : grant.issuer(), "topics",
-                events == null ? List.of() : topics(events), "reason", reason);
-        }
+    /** The body did not come as it should have, which the access log tells. */
+    void bodyFailed(Throwable why) {
+        span.refused(PublishSpan.reason(why));
+    }
+
+    /** The body was cut off. */
+    void cut() {
+        span.refused("cut");
     }
 
     private static List<String> topics(List<Event> events) {

@@ -10,7 +10,6 @@ import io.rivulet.http.form.Answer;
 import io.rivulet.http.form.BodyReader;
 import io.rivulet.http.form.BytesInFlight;
 import io.rivulet.http.form.RequestHead;
-import io.rivulet.http.trace.RequestTrace;
 import io.rivulet.hub.publish.Publication;
 import io.rivulet.metrics.Metrics.Count;
 import io.rivulet.refusal.Refused;
@@ -53,25 +52,26 @@ public final class PublishHandler {
      * @throws Refused when the head alone tells that it must be refused; the refusal is counted
      */
     public void handle(HttpServletRequest request, Supplier<PublishForm> form) throws IOException {
-        Grant grant = null;
+        PublishAudit audit = new PublishAudit(request);
         try {
-            grant = context.access().toPublish(request);
-            handle(request, grant, form.get());
+            Grant grant = context.access().toPublish(request);
+            audit.asks(grant);
+            handle(request, audit, grant, form.get());
         } catch (Refused refused) {
-            PublishAudit.refused(RequestTrace.of(request), grant, null, refused);
+            audit.refused(null, refused);
             context.hub().metrics().add(Count.REFUSED);
             throw refused;
         }
     }
 
-    private void handle(HttpServletRequest request, Grant grant, PublishForm form) throws IOException {
+    private void handle(HttpServletRequest request, PublishAudit audit, Grant grant, PublishForm form)
+        throws IOException {
         if (!form.isBatch()) {
             context.hub().checkRate(grant); // of a batch only the body tells how many events must fit
         }
         RequestHead.checkPlain(request);
         String key = IdempotencyKey.of(request, keyBytesMax);
         long declared = request.getContentLengthLong();
-        PublishAudit audit = new PublishAudit(RequestTrace.of(request), grant);
         boolean json = form.answersJson() && wantsJson(request.getHeader("Accept"));
         BytesInFlight.Charge charge = context.charge(request, grant);
         BodyReader.chargeHead(declared, bodyBytesMax, charge);
@@ -80,7 +80,13 @@ public final class PublishHandler {
             PublishReply reply = new PublishReply(context.problem(), async,
                 BodyReader.timeoutMs(timeoutMs, declared, bodyBytesMax), charge);
             BodyReader reader = new BodyReader(request.getInputStream(), declared, bodyBytesMax, charge,
-                bytes -> publish(reply, audit, form, bytes, key, grant, json), reply::fail, reply::cut);
+                bytes -> publish(reply, audit, form, bytes, key, grant, json), failure -> {
+                    reply.fail(failure);
+                    audit.bodyFailed(failure);
+                }, () -> {
+                    reply.cut();
+                    audit.cut();
+                });
             reply.await(reader);
             request.getInputStream().setReadListener(reader);
         } catch (IOException | RuntimeException | Error e) {
