@@ -47,7 +47,7 @@ class DocumentsTest {
         "FileChannel", "HttpURLConnection", "IllegalStateException", "MaxHeapFreeRatio", "RandomAccessFile",
         "SocketChannel",
         "AcceptRateLimit", "ConnectionLimit", "Connector", "RemoteIpValve", "ServletContainerInitializer",
-        "WriteListener", "HdrHistogram", "LatencyUtils",
+        "WriteListener", "HdrHistogram", "LatencyUtils", "OpenTelemetry",
         "EventSource", "URLPattern",
         "DataObjectConverter", "ReplayStore", "SseEmitter", "DynamicUser", "ExecStart",
         "Accept", "Allow", "Authorization", "Bearer", "ETag", "Expect", "Forwarded", "Link", "Origin", "Referer",

@@ -64,6 +64,8 @@ public final class Doors implements AutoCloseable {
     private static final String CONNECTIONS = "/api/connections";
     private static final String[] HOME = {"", "/index.html"};
     private static final String[] HOME_BELOW = {"", "/", "/index.html"};
+    /** Where the context's own path is Mercure's. */
+    private static final String[] HOME_BESIDE = {"/index.html"};
     /** At the container's start; the error page is made when it is needed. */
     private static final int AT_START = 1;
     private static final int WHEN_ASKED = -1;
@@ -114,7 +116,7 @@ public final class Doors implements AutoCloseable {
         responses = new OpenResponses(settings, hub.metrics());
         pages = new PageResponses(settings, own.flight()::wasScarce);
         lines = new LinePublishes(own);
-        slashes = new SlashCheck(hub.presence().isOn(), mount.prefix() + MERCURE);
+        slashes = new SlashCheck(hub.presence().isOn(), mount.prefix() + mount.hub());
     }
 
     /**
@@ -126,9 +128,10 @@ public final class Doors implements AutoCloseable {
     public void open(ServletContext application, Feeds feeds) {
         // with and without the slash: an event stream must never be redirected
         add(application, "updates", new UpdatesServlet(own, responses, lines), "/api/updates", "/api/updates/");
-        add(application, "mercure", new MercureServlet(mercure, responses), MERCURE, MERCURE + "/");
-        add(application, "subscriptions", new SubscriptionsServlet(mercure, pages, mount.prefix() + MERCURE),
-            MERCURE + "/subscriptions/*");
+        String below = mount.hub();
+        add(application, "mercure", new MercureServlet(mercure, responses), paths(below));
+        add(application, "subscriptions", new SubscriptionsServlet(mercure, pages, mount.prefix() + below),
+            below + "/subscriptions/*");
         add(application, "metadata", new MetadataServlet(own, services.tokens()), METADATA);
         add(application, "events", new EventsServlet(own, pages), "/api/events");
         add(application, "connections",
@@ -140,7 +143,8 @@ public final class Doors implements AutoCloseable {
         add(application, "metrics", new MetricsServlet(own, services.meters()), "/metrics");
         if (mount.home()) {
             HomeServlet home = new HomeServlet(own, feeds, mount.prefix(), mount.alone());
-            add(application, "home", home, mount.prefix().isEmpty() ? HOME : HOME_BELOW);
+            add(application, "home", home,
+                below.isEmpty() ? HOME_BESIDE : mount.prefix().isEmpty() ? HOME : HOME_BELOW);
             if (!mount.alone()) {
                 add(application, "home-files", new HomeFiles(own), "/home/*");
             }
@@ -149,6 +153,11 @@ public final class Doors implements AutoCloseable {
         if (mount.edge()) {
             addEdge(application);
         }
+    }
+
+    /** With the slash and without it; at the root of a context a slash alone would be every path that is nobody's. */
+    private String[] paths(String below) {
+        return (mount.prefix() + below).isEmpty() ? new String[] {""} : new String[] {below, below + "/"};
     }
 
     /**
@@ -190,7 +199,7 @@ public final class Doors implements AutoCloseable {
     private void addEdge(ServletContext application) {
         FilterRegistration.Dynamic added = application.addFilter(NAMES + "edge",
             new EdgeFilter(new ClientAddress(services.settings()), services.accessLog(), services.lines(), own.cors(),
-                slashes::at, names::contains));
+                slashes::at, names::contains, root()));
         if (added == null) {
             throw new IllegalStateException("this application has a filter " + NAMES + "edge already");
         }
@@ -202,6 +211,11 @@ public final class Doors implements AutoCloseable {
         } else {
             added.addMappingForServletNames(requests, true, names.toArray(String[]::new));
         }
+    }
+
+    /** Which servlet has the path of a context that is the hub's own. */
+    private String root() {
+        return !mount.alone() ? null : mount.hub().isEmpty() ? NAMES + "mercure" : mount.home() ? NAMES + "home" : null;
     }
 
     /** Ends the threads of the doors. */

@@ -1,5 +1,7 @@
 package io.rivulet.boot;
 
+import io.rivulet.topic.Topic;
+
 /**
  * Where in a web application a hub stands, and what comes with it.
  *
@@ -8,8 +10,9 @@ package io.rivulet.boot;
  *               the container's errors are told by the hub
  * @param edge   whether request ids, security headers, CORS and the access log are the hub's
  * @param home   whether there is the home page; its files are the WAR's, elsewhere those of the jar
+ * @param hub    where Mercure's path is below the prefix; empty where context path and prefix end with it already
  */
-public record Mount(String prefix, boolean alone, boolean edge, boolean home) {
+public record Mount(String prefix, boolean alone, boolean edge, boolean home, String hub) {
 
     /** The WAR: the whole application is the hub's. */
     static final Mount WAR = new Mount("", true, true, true);
@@ -31,6 +34,19 @@ public record Mount(String prefix, boolean alone, boolean edge, boolean home) {
         }
     }
 
+    /** With Mercure's path where it usually is. */
+    public Mount(String prefix, boolean alone, boolean edge, boolean home) {
+        this(prefix, alone, edge, home, Topic.HUB_PATH);
+    }
+
+    /**
+     * The same in this context. One that is called {@code /.well-known/mercure} is itself what Mercure's clients ask
+     * for: nobody wants to add the same path once more.
+     */
+    Mount in(String contextPath) {
+        return (contextPath + prefix).endsWith(Topic.HUB_PATH) ? new Mount(prefix, alone, edge, home, "") : this;
+    }
+
     /** A hub in an application that has pages, servlets and filters of its own, with the edge before its own paths. */
     public static Mount at(String prefix) {
         return new Mount(prefix, false, true, false);
@@ -38,6 +54,6 @@ public record Mount(String prefix, boolean alone, boolean edge, boolean home) {
 
     /** The same with the home page. */
     public Mount withHome() {
-        return new Mount(prefix, alone, edge, true);
+        return new Mount(prefix, alone, edge, true, hub);
     }
 }

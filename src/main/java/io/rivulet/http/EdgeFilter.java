@@ -39,6 +39,7 @@ public final class EdgeFilter extends HttpFilter {
     private final transient Cors cors;
     private final transient Consumer<HttpServletRequest> watcher;
     private final transient Predicate<String> isOwn;
+    private final String root;
 
     /**
      * A filter for one hub.
@@ -47,15 +48,17 @@ public final class EdgeFilter extends HttpFilter {
      * @param lines   what goes to loggers
      * @param watcher is shown each request; must not wait
      * @param isOwn   whether a servlet of this name is one of the hub's
+     * @param root    the name of the servlet at the context's path; null where that is not the hub's
      */
     public EdgeFilter(ClientAddress clients, AccessLog accessLog, LogLines lines, Cors cors,
-                      Consumer<HttpServletRequest> watcher, Predicate<String> isOwn) {
+                      Consumer<HttpServletRequest> watcher, Predicate<String> isOwn, String root) {
         this.clients = clients;
         this.accessLog = accessLog;
         this.lines = lines;
         this.cors = cors;
         this.watcher = watcher;
         this.isOwn = isOwn;
+        this.root = root;
     }
 
     @Override
@@ -66,7 +69,10 @@ public final class EdgeFilter extends HttpFilter {
         cors.apply(request, response);
         watcher.accept(request);
         try {
-            if (METHODS.contains(request.getMethod()) || isOwn.test(request.getHttpServletMapping().getServletName())) {
+            if (isBare(request)) {
+                getServletContext().getNamedDispatcher(root).forward(request, response);
+            } else if (METHODS.contains(request.getMethod())
+                || isOwn.test(request.getHttpServletMapping().getServletName())) {
                 chain.doFilter(request, response);
             } else {
                 refuseMethod(request, response, trace);
@@ -78,6 +84,15 @@ public final class EdgeFilter extends HttpFilter {
                 trace.ended(response.getStatus());
             }
         }
+    }
+
+    /**
+     * Whether the path is the context's without a slash. A mapping cannot say that: the container's own servlet, which
+     * has the files, gets such a request and redirects it to the path with the slash. A stream is never redirected.
+     */
+    private boolean isBare(HttpServletRequest request) {
+        String uri = request.getRequestURI();
+        return root != null && !uri.isEmpty() && uri.equals(request.getContextPath());
     }
 
     /** The container's own servlet, which has the files, would say 501: that the server can do less than it should. */

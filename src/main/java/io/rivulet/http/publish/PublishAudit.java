@@ -28,6 +28,13 @@ final class PublishAudit {
         span = Spans.of(request, trace);
     }
 
+    /** Of a request that publishes as it comes, which has many results and is no span; it is known who asks. */
+    PublishAudit(RequestTrace trace, Grant grant) {
+        this.trace = trace;
+        this.grant = grant;
+        span = PublishSpan.NONE;
+    }
+
     /** It is known who asks; before anybody else has this. */
     void asks(Grant caller) {
         grant = caller;
@@ -51,6 +58,11 @@ final class PublishAudit {
             trace.audit("publish-refused", "issuer", grant == null ? "" : grant.issuer(), "topics",
                 events == null ? List.of() : topics(events), "reason", PublishSpan.reason(why));
         }
+    }
+
+    /** The same before such a request has begun. */
+    static void refused(RequestTrace trace, Grant grant, List<Event> events, Throwable why) {
+        new PublishAudit(trace, grant).refused(events, why);
     }
 
     /** The body did not come as it should have, which the access log tells. */

@@ -12,7 +12,8 @@ import java.util.Locale;
  */
 public class PublishSpan {
 
-    static final PublishSpan NONE = new PublishSpan();
+    /** Where nobody traces, and for what is no span. */
+    public static final PublishSpan NONE = new PublishSpan();
 
     PublishSpan() {
     }
