@@ -135,6 +135,35 @@ class DiskFullIT {
         }
     }
 
+    /** The one that asks may be the one that makes room: a full disk must not keep it from asking. */
+    @Test
+    void aNewerInstanceGetsTheFolderOnAFullDisk() throws Exception {
+        Path ballast = folder.resolve("ballast");
+        List<String> accepted = new ArrayList<>();
+        try (Server older = Server.in(container).data(folder.resolve("data")).start().awaitOpen()) {
+            try (Publisher publisher = Publisher.to(older)) {
+                accepted.add(publisher.publish("news", "while there is space"));
+                fill(ballast);
+                assertEquals(507, publishUntilRefused(publisher, accepted).status());
+                fill(folder.resolve("more"));
+            }
+            try (Server newer = Server.in(container).data(folder.resolve("data")).set("handover", "true").start();
+                 Server newest = Server.in(container).data(folder.resolve("data")).set("handover", "true").build()) {
+                newer.awaitOpen();
+                newest.start().awaitOpen(); // the note of who holds it could not be written either
+                try (EventStream stream = EventStream.to(newest).topic("news").since("earliest").open();
+                     Publisher publisher = Publisher.to(newest)) {
+                    Await.until("all of history", () -> news(stream).equals(accepted));
+                    assertEquals(507, publisher.form("topic", "news", "data", "no space").status());
+                    Files.delete(ballast);
+                    Files.delete(folder.resolve("more"));
+                    Await.until("publishing works again", () -> heals(publisher, accepted));
+                    Await.until("all", () -> news(stream).equals(accepted));
+                }
+            }
+        }
+    }
+
     private static void fill(Path ballast) throws IOException {
         byte[] block = new byte[4_096];
         try (OutputStream out = Files.newOutputStream(ballast)) {
