@@ -34,6 +34,7 @@ import io.rivulet.http.trace.AccessLog;
 import io.rivulet.http.trace.ClientAddress;
 import io.rivulet.http.trace.LogLines;
 import io.rivulet.http.updates.EventsServlet;
+import io.rivulet.http.updates.ProducersServlet;
 import io.rivulet.http.updates.UpdatesServlet;
 import io.rivulet.hub.Hub;
 import io.rivulet.meter.MeterText;
@@ -134,6 +135,7 @@ public final class Doors implements AutoCloseable {
             below + "/subscriptions/*");
         add(application, "metadata", new MetadataServlet(own, services.tokens()), METADATA);
         add(application, "events", new EventsServlet(own, pages), "/api/events");
+        add(application, "producers", new ProducersServlet(own), "/api/producers/*");
         add(application, "connections",
             new ConnectionsServlet(own, services.bans(), pages, mount.prefix() + CONNECTIONS), CONNECTIONS + "/*");
         add(application, "bans", new BansServlet(own, services.bans(), pages), "/api/bans");

@@ -78,6 +78,9 @@ public final class Problem {
             case BAD_TOKEN -> answer.header("WWW-Authenticate", challenge("error=\"invalid_token\""));
             case BAD_CREDENTIALS -> answer.header("WWW-Authenticate", challenge("error=\"invalid_request\""));
             case FORBIDDEN, BANNED -> answer.header("WWW-Authenticate", challenge("error=\"insufficient_scope\""));
+            case FENCED -> answer.header("Producer-Epoch", refused.facts().get("epoch").toString());
+            case OUT_OF_SEQUENCE ->
+                answer.header("Producer-Expected-Seq", refused.facts().get("expectedSeq").toString());
             case NOT_OPEN, OVERLOADED, TOO_MANY_STREAMS -> answer.header("Retry-After", "2");
             case RATE_LIMITED -> answer.header("Retry-After", Integer.toString(refused.retryAfterS()));
             case STORE_FULL, STORE_FAILED -> answer.header("Retry-After", "10");
@@ -122,10 +125,10 @@ public final class Problem {
         return switch (reason) {
             case MALFORMED, BAD_CREDENTIALS -> 400;
             case UNAUTHENTICATED, BAD_TOKEN -> 401;
-            case FORBIDDEN, BANNED -> 403;
+            case FORBIDDEN, BANNED, FENCED -> 403;
             case NOT_FOUND -> 404;
             case METHOD -> 405;
-            case CONFLICT -> 409;
+            case CONFLICT, OUT_OF_SEQUENCE -> 409;
             case TOO_LARGE -> 413;
             case UNSUPPORTED_TYPE -> 415;
             case TOO_MANY_STREAMS, RATE_LIMITED -> 429; // not 503: a balancer would take the whole node for ill
@@ -145,6 +148,8 @@ public final class Problem {
             case NOT_FOUND -> "Nothing here";
             case METHOD -> "Not a method of this resource";
             case CONFLICT -> "The key was used for something else";
+            case FENCED -> "A later epoch publishes now";
+            case OUT_OF_SEQUENCE -> "Events are missing before this one";
             case TOO_LARGE -> "Too large";
             case UNSUPPORTED_TYPE -> "Not a content type that can be read";
             case NOT_OPEN -> "The store is not open";

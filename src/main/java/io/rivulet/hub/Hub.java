@@ -7,6 +7,7 @@ import io.rivulet.event.Event;
 import io.rivulet.hub.presence.Presence;
 import io.rivulet.hub.presence.SubscriptionDocument;
 import io.rivulet.hub.publish.PendingPublish;
+import io.rivulet.hub.publish.Producers;
 import io.rivulet.hub.publish.Publication;
 import io.rivulet.hub.publish.PublishIntake;
 import io.rivulet.hub.publish.PublishRates;
@@ -340,6 +341,15 @@ public final class Hub implements AutoCloseable {
         RunningHub parts = running();
         return parts.lookUps().ask(caller, topics.weight(), "the history",
             work -> parts.pages().page(new HistoryPages.Asked(topics, grant, since, after, limit, room), work));
+    }
+
+    /**
+     * Where a producer of this identity stands; null for one that is not known.
+     *
+     * @throws Refused when the store is not open, or too many look-ups wait
+     */
+    public CompletableFuture<Producers.Standing> standing(Grant.Identity of, String producer, Caller caller) {
+        return running().standing(caller, PublishIntake.producer(of, producer));
     }
 
     /** The same for code in the same JVM. */

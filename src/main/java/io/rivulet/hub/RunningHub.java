@@ -10,7 +10,9 @@ import io.rivulet.hub.presence.Presence;
 import io.rivulet.hub.presence.PresenceTeller;
 import io.rivulet.hub.publish.Committer;
 import io.rivulet.hub.publish.PendingPublish;
+import io.rivulet.hub.publish.Producers;
 import io.rivulet.hub.publish.PublishQueue;
+import io.rivulet.hub.resume.Caller;
 import io.rivulet.hub.resume.HistoryPages;
 import io.rivulet.hub.resume.Resume;
 import io.rivulet.hub.stream.Census;
@@ -28,6 +30,7 @@ import io.rivulet.hub.stream.feed.NewestRead;
 import io.rivulet.hub.stream.feed.ReadBudget;
 import io.rivulet.hub.tail.TailRing;
 import io.rivulet.hub.tail.TransientTopics;
+import io.rivulet.log.Digest;
 import io.rivulet.log.EventLog;
 import io.rivulet.log.LogRange;
 import io.rivulet.metrics.Metrics;
@@ -182,6 +185,11 @@ final class RunningHub {
     /** Publishes the hub's own events: the rules for publishers do not hold for them. */
     private CompletableFuture<List<String>> publishOwn(List<Event> events) {
         return publish(new PendingPublish(events, null, true));
+    }
+
+    /** Where a producer stands, by its key. */
+    CompletableFuture<Producers.Standing> standing(Caller caller, Digest producer) {
+        return lookUps.ask(caller, 0, "the place of the producer", work -> sequencer.standing(producer));
     }
 
     /** Whether the queue would take it now. */

@@ -20,6 +20,7 @@ public final class LogEntry {
     private final long timeMs;
     private final Event event;
     private final Receipt receipt;
+    private final ProducerMark producer;
     /** Made at first use. Two threads may both make it: the bytes are the same, and the fields of a frame are final. */
     private EventFrame frame;
 
@@ -32,14 +33,22 @@ public final class LogEntry {
      * @param timeMs   of its commit, since 1970; falling along the log only where a clock that was ahead was put right
      * @param event    what was published
      * @param receipt  null without an idempotency key
+     * @param producer null where the publisher does not number its events
      */
-    public LogEntry(long position, int epoch, int nonce, long timeMs, Event event, Receipt receipt) {
+    public LogEntry(long position, int epoch, int nonce, long timeMs, Event event, Receipt receipt,
+                    ProducerMark producer) {
         this.position = position;
         this.epoch = epoch;
         this.nonce = nonce;
         this.timeMs = timeMs;
         this.event = event;
         this.receipt = receipt;
+        this.producer = producer;
+    }
+
+    /** An entry of a publisher who does not number its events. */
+    public LogEntry(long position, int epoch, int nonce, long timeMs, Event event, Receipt receipt) {
+        this(position, epoch, nonce, timeMs, event, receipt, null);
     }
 
     /** Its number, from 1. */
@@ -70,6 +79,11 @@ public final class LogEntry {
     /** Key and content of an idempotent publish; null without a key. */
     public Receipt receipt() {
         return receipt;
+    }
+
+    /** The numbers of the publish that begins here; null without. */
+    public ProducerMark producer() {
+        return producer;
     }
 
     /** The public id: the publisher's, else the sealed position. */

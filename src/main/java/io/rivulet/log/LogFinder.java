@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 
 /**
  * Look-ups in a log that do not scan the history. Those with a {@link View} answer as if the events that it does not
@@ -30,6 +31,12 @@ public interface LogFinder {
 
     /** The entry whose receipt has this key, of the newest segments: of all unless history has terabytes. */
     Optional<LogEntry> byKey(Digest key) throws IOException;
+
+    /**
+     * The entry of the newest publish of this producer that fits, of the newest segments: of all unless history has
+     * terabytes. Of a segment with very many of its publishes the last few hundred are looked at.
+     */
+    Optional<LogEntry> byProducer(Digest producer, Predicate<ProducerMark> fits) throws IOException;
 
     /**
      * The position after which all events of {@code timeMs} or later come; {@code head} when there is none. Events that

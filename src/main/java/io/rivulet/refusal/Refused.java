@@ -35,6 +35,10 @@ public final class Refused extends RuntimeException {
         BANNED,
         /** The idempotency key was used for other content. */
         CONFLICT,
+        /** A later epoch of the same producer publishes now. */
+        FENCED,
+        /** Events of the producer are missing before this one. */
+        OUT_OF_SEQUENCE,
         /** The store is opening, handing over or closed; try again soon. */
         NOT_OPEN,
         /** More work than the machine does now; try again soon. */

@@ -258,6 +258,20 @@ public abstract class EventLogContract {
     }
 
     @Test
+    void theNewestPublishOfAProducerIsFound() throws IOException {
+        Digest producer = new Digest(7, 8);
+        for (int i = 0; i < 300; i++) { // more than an index tells of one
+            log.append(List.of(new LogRecord(Event.on("a").data("1").build(), null,
+                new ProducerMark(producer, 1, 2 * i, 2)), on("a", "2")));
+        }
+        log = settled(log);
+        LogEntry newest = log.find().byProducer(producer, mark -> true).orElseThrow();
+        assertEquals("599 " + new ProducerMark(producer, 1, 598, 2), newest.position() + " " + newest.producer());
+        assertEquals(501, log.find().byProducer(producer, mark -> mark.holds(501)).orElseThrow().position());
+        assertEquals(Optional.empty(), log.find().byProducer(new Digest(8, 7), mark -> true));
+    }
+
+    @Test
     void timeIsLookedUpAndNeverFallsAlongTheLog() throws IOException {
         long start = clock.millis();
         for (int i = 0; i < 20; i++) {

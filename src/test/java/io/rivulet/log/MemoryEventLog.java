@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** The simplest thing that keeps the contract of {@link EventLog}: a list. For tests that are not about the disk. */
 public final class MemoryEventLog implements EventLog, LogFinder {
@@ -66,7 +67,7 @@ public final class MemoryEventLog implements EventLog, LogFinder {
         List<LogEntry> appended = new ArrayList<>();
         for (LogRecord record : group) {
             LogEntry entry = new LogEntry(first + entries.size(), epoch, nonce, timeMs, record.event(),
-                record.receipt());
+                record.receipt(), record.producer());
             bytesAppended += record.event().weight();
             entries.add(entry);
             appended.add(entry);
@@ -134,6 +135,12 @@ public final class MemoryEventLog implements EventLog, LogFinder {
     @Override
     public synchronized Optional<LogEntry> byKey(Digest key) {
         return entries.stream().filter(e -> e.receipt() != null && e.receipt().key().equals(key)).findFirst();
+    }
+
+    @Override
+    public synchronized Optional<LogEntry> byProducer(Digest producer, Predicate<ProducerMark> fits) {
+        return entries.stream().filter(e -> e.producer() != null && e.producer().producer().equals(producer)
+            && fits.test(e.producer())).reduce((first, second) -> second);
     }
 
     @Override

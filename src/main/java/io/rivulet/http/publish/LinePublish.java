@@ -13,6 +13,7 @@ import io.rivulet.http.form.Answer;
 import io.rivulet.http.form.BytesInFlight;
 import io.rivulet.http.stream.BodyPatience;
 import io.rivulet.http.trace.RequestTrace;
+import io.rivulet.hub.publish.ProducerSeq;
 import io.rivulet.hub.publish.Publication;
 import io.rivulet.metrics.Metrics.Count;
 import io.rivulet.refusal.Refused;
@@ -102,6 +103,7 @@ final class LinePublish implements ReadListener, AsyncListener {
     private volatile boolean isAnswered;
 
     // of the loop alone
+    private ProducerSeq producer;
     private List<Event> group = List.of();
     private int[] numbers = new int[0];
     private Refused refusal;
@@ -119,11 +121,13 @@ final class LinePublish implements ReadListener, AsyncListener {
     /**
      * A request that is started, and whose body nobody has read.
      *
-     * @param refusal why it is refused already, where there may be no form; else null
-     * @param gone    is told when nothing more is to be done for it, maybe twice
+     * @param producer how its lines are numbered, or null
+     * @param refusal  why it is refused already, where there may be no form; else null
+     * @param gone     is told when nothing more is to be done for it, maybe twice
      */
-    LinePublish(HubContext context, AsyncContext async, LinesForm form, Grant grant, BytesInFlight.Charge charge,
-                Refused refusal, LongSupplier nanos, Consumer<LinePublish> gone) throws IOException {
+    LinePublish(HubContext context, AsyncContext async, LinesForm form, Grant grant, ProducerSeq producer,
+                BytesInFlight.Charge charge, Refused refusal, LongSupplier nanos, Consumer<LinePublish> gone)
+        throws IOException {
         this.nanos = nanos;
         this.gone = gone;
         idleMs = context.settings().get(SettingsTable.STREAM_IDLE).toMillis();
@@ -131,6 +135,7 @@ final class LinePublish implements ReadListener, AsyncListener {
         this.async = async;
         this.form = form;
         this.grant = grant;
+        this.producer = producer;
         this.charge = charge;
         this.refusal = refusal;
         request = (HttpServletRequest) async.getRequest();
@@ -386,7 +391,7 @@ final class LinePublish implements ReadListener, AsyncListener {
         }
         CompletableFuture<List<String>> published;
         try {
-            published = context.hub().tryPublish(new Publication(group, grant, null));
+            published = context.hub().tryPublish(new Publication(group, grant, null, producer));
         } catch (Refused e) {
             cutAtFault(e);
             return true;
@@ -418,10 +423,13 @@ final class LinePublish implements ReadListener, AsyncListener {
     private void takeAnswer() {
         isAnswered = false;
         if (ids != null) {
-            taken += ids.size() - (isBareEnd ? 1 : 0);
-            first = first == null ? ids.get(0) : first;
-            last = ids.get(ids.size() - 1);
-            audit.published(group, ids);
+            taken += group.size() - (isBareEnd ? 1 : 0); // also what was taken before, when it was sent first
+            if (!ids.isEmpty()) {
+                first = first == null ? ids.get(0) : first;
+                last = ids.get(ids.size() - 1);
+                audit.published(group.subList(group.size() - ids.size(), group.size()), ids);
+            }
+            producer = producer == null ? null : producer.after(group.size());
             group = List.of();
         } else if (failure != null) {
             group = List.of();

@@ -9,6 +9,7 @@ import io.rivulet.http.form.BytesInFlight;
 import io.rivulet.http.form.Query;
 import io.rivulet.http.form.RequestHead;
 import io.rivulet.http.trace.RequestTrace;
+import io.rivulet.hub.publish.ProducerSeq;
 import io.rivulet.metrics.Metrics.Count;
 import io.rivulet.refusal.LastingTicker;
 import io.rivulet.refusal.Refused;
@@ -60,16 +61,19 @@ public final class LinePublishes implements AutoCloseable {
     public void begin(HttpServletRequest request) throws IOException {
         Grant grant = null;
         LinesForm form = null;
+        ProducerSeq producer = null;
         BytesInFlight.Charge charge = null;
         Refused refusal = null;
         try {
             grant = context.access().toPublish(request);
             form = LinesForm.of(Query.of(request), RequestHead.contentType(request), context.settings());
             RequestHead.checkPlain(request);
-            if (IdempotencyKey.of(request, context.settings().get(SettingsTable.ID_BYTES_MAX)) != null) {
-                throw Refused.malformed("the request has an Idempotency-Key, which is for one event or batch, and not "
-                    + "for lines that are published as they come");
+            int idBytesMax = context.settings().get(SettingsTable.ID_BYTES_MAX);
+            if (IdempotencyKey.of(request, idBytesMax) != null) {
+                throw Refused.malformed("the request has an Idempotency-Key, which is for one event or batch; "
+                    + "lines that are published as they come are known again by Producer-Id");
             }
+            producer = ProducerHeaders.of(request, null, true, idBytesMax);
             if (closed) {
                 throw Refused.because(NOT_OPEN, "the hub is closing");
             }
@@ -85,8 +89,8 @@ public final class LinePublishes implements AutoCloseable {
         }
         try {
             AsyncContext async = request.startAsync();
-            LinePublish publish = new LinePublish(context, async, form, grant, charge, refusal, nanos,
-                open::remove);
+            LinePublish publish = new LinePublish(context, async, form, grant, producer, charge, refusal,
+                nanos, open::remove);
             open.add(publish);
             publish.start();
         } catch (IOException | RuntimeException | Error e) {

@@ -10,6 +10,7 @@ import io.rivulet.http.form.Answer;
 import io.rivulet.http.form.BodyReader;
 import io.rivulet.http.form.BytesInFlight;
 import io.rivulet.http.form.RequestHead;
+import io.rivulet.hub.publish.ProducerSeq;
 import io.rivulet.hub.publish.Publication;
 import io.rivulet.metrics.Metrics.Count;
 import io.rivulet.refusal.Refused;
@@ -71,6 +72,7 @@ public final class PublishHandler {
         }
         RequestHead.checkPlain(request);
         String key = IdempotencyKey.of(request, keyBytesMax);
+        ProducerSeq producer = ProducerHeaders.of(request, key, false, keyBytesMax);
         long declared = request.getContentLengthLong();
         boolean json = form.answersJson() && wantsJson(request.getHeader("Accept"));
         BytesInFlight.Charge charge = context.charge(request, grant);
@@ -80,7 +82,7 @@ public final class PublishHandler {
             PublishReply reply = new PublishReply(context.problem(), async,
                 BodyReader.timeoutMs(timeoutMs, declared, bodyBytesMax), charge);
             BodyReader reader = new BodyReader(request.getInputStream(), declared, bodyBytesMax, charge,
-                bytes -> publish(reply, audit, form, bytes, key, grant, json), failure -> {
+                bytes -> publish(reply, audit, form, bytes, key, producer, grant, json), failure -> {
                     reply.fail(failure);
                     audit.bodyFailed(failure);
                 }, () -> {
@@ -96,7 +98,7 @@ public final class PublishHandler {
     }
 
     private void publish(PublishReply reply, PublishAudit audit, PublishForm form, byte[] bytes, String key,
-                         Grant grant, boolean json) {
+                         ProducerSeq producer, Grant grant, boolean json) {
         reply.whole();
         List<Event> events;
         try {
@@ -108,7 +110,8 @@ public final class PublishHandler {
             return;
         }
         try {
-            Publication publication = new Publication(events, grant, form.key(key, events));
+            Publication publication = new Publication(events, grant,
+                producer == null ? form.key(key, events) : null, producer);
             CompletableFuture<List<String>> published = context.hub().publish(publication);
             reply.handedOver();
             published.whenComplete((ids, failure) -> {
@@ -139,7 +142,7 @@ public final class PublishHandler {
             ids.forEach(all::add);
             object.add("ids", all);
         } else {
-            object.addProperty("id", ids.get(0));
+            object.addProperty("id", ids.isEmpty() ? null : ids.get(0)); // taken long ago, and nobody knows its id
         }
         return Answer.json(200, object.toString());
     }

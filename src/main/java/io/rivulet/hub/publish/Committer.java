@@ -6,6 +6,7 @@ import io.rivulet.event.Position;
 import io.rivulet.hub.stream.FanOut;
 import io.rivulet.hub.tail.TailRing;
 import io.rivulet.hub.tail.TransientTopics;
+import io.rivulet.log.Digest;
 import io.rivulet.log.EventLog;
 import io.rivulet.log.LogEntry;
 import io.rivulet.log.LogFailure;
@@ -47,6 +48,7 @@ public final class Committer implements Runnable {
     private final TransientTopics transients;
     private final FanOut fanOut;
     private final Receipts receipts;
+    private final Producers producers;
     private final RepeatedIds repeatedIds;
     private final DeferredAnswers answers;
     private final Metrics metrics;
@@ -81,6 +83,7 @@ public final class Committer implements Runnable {
         this.fanOut = fanOut;
         this.answers = new DeferredAnswers(answering);
         this.receipts = new Receipts(log, answers::give);
+        this.producers = new Producers(log, answers::give);
         this.repeatedIds = new RepeatedIds(log, transients, answers::give);
         this.metrics = metrics;
         this.clock = clock;
@@ -159,6 +162,11 @@ public final class Committer implements Runnable {
         answers.give();
     }
 
+    /** Where a producer stands, by its key; null for one that is not known. May wait for the disk. Any thread. */
+    public Producers.Standing standing(Digest producer) throws IOException {
+        return producers.standing(producer, () -> { });
+    }
+
     /** Why publishes may fail: one did by a fault of the hub some seconds ago; else null. Any thread. */
     public String trouble() {
         long ms = faultMs;
@@ -168,13 +176,14 @@ public final class Committer implements Runnable {
 
     /** Appends a group as one commit, and shows it. Repetitions of earlier publishes are answered and not appended. */
     private void commit(List<PendingPublish> group) throws IOException {
-        List<PendingPublish> fresh = receipts.settle(group);
+        List<PendingPublish> fresh = producers.settle(receipts.settle(group));
         repeatedIds.mark(fresh);
         List<LogRecord> records = new ArrayList<>();
         for (PendingPublish pending : fresh) {
             if (!pending.isTransient) {
                 for (int i = 0; i < pending.events.size(); i++) {
-                    records.add(new LogRecord(pending.events.get(i), i == 0 ? pending.receipt : null));
+                    records.add(new LogRecord(pending.events.get(i), i == 0 ? pending.receipt : null,
+                        i == 0 ? pending.producer : null));
                 }
             }
         }
@@ -185,6 +194,7 @@ public final class Committer implements Runnable {
         }
         show(fresh, entries);
         receipts.remember(fresh);
+        producers.remember(fresh);
         count(group);
     }
 

@@ -1,6 +1,7 @@
 package io.rivulet.hub.publish;
 
 import io.rivulet.event.Event;
+import io.rivulet.log.ProducerMark;
 import io.rivulet.log.Receipt;
 import io.rivulet.refusal.Refused;
 import java.util.ArrayList;
@@ -18,6 +19,10 @@ public final class PendingPublish {
     List<Event> events;
     /** Key and content of an idempotent publish; null without a key. */
     final Receipt receipt;
+    /** Its numbers, where the publisher numbers its events; those that were taken before are taken off. */
+    ProducerMark producer;
+    /** Whether the publisher sends line after line, and wants no ids of what was taken before. */
+    final boolean inLines;
     /** In memory only. One durable event makes a whole batch durable, so that it stays contiguous in the log. */
     final boolean isTransient;
     final int weight;
@@ -41,12 +46,23 @@ public final class PendingPublish {
     /** The publish in the same group that came first with the same key; its answer is this one's too. */
     PendingPublish original;
 
+    /** Whether it is answered with its own ids, though it hangs on {@link #original}. */
+    boolean answersOwnIds;
+
     /** A publish that is checked; {@code receipt} is null without an idempotency key. */
     public PendingPublish(List<Event> events, Receipt receipt, boolean isTransient) {
-        this(events, receipt, isTransient, false);
+        this(events, receipt, null, false, isTransient);
     }
 
-    private PendingPublish(List<Event> events, Receipt receipt, boolean isTransient, boolean isTrial) {
+    /** The same of a publisher who numbers its events; {@code producer} is null without. */
+    PendingPublish(List<Event> events, Receipt receipt, ProducerMark producer, boolean inLines, boolean isTransient) {
+        this(events, receipt, producer, inLines, isTransient, false);
+    }
+
+    private PendingPublish(List<Event> events, Receipt receipt, ProducerMark producer, boolean inLines,
+                           boolean isTransient, boolean isTrial) {
+        this.producer = producer;
+        this.inLines = inLines;
         this.isTrial = isTrial;
         this.events = events;
         this.receipt = receipt;
@@ -61,7 +77,7 @@ public final class PendingPublish {
 
     /** One that publishes nothing: its answer comes when the disk has taken some bytes, or says why it did not. */
     public static PendingPublish trial() {
-        return new PendingPublish(List.of(), null, false, true);
+        return new PendingPublish(List.of(), null, null, false, false, true);
     }
 
     /** What its events take in memory, about. */
@@ -91,7 +107,7 @@ public final class PendingPublish {
         if (no != null) {
             answer.completeExceptionally(no);
         } else {
-            answer.complete(List.copyOf(source.ids));
+            answer.complete(List.copyOf(inLines || answersOwnIds ? ids : source.ids));
         }
     }
 }

@@ -11,8 +11,14 @@ import java.util.List;
  * @param events         at least one
  * @param grant          what the publisher may
  * @param idempotencyKey the publisher's key, or null; the same key and content again get the first answer
+ * @param producer       how the publisher numbers the events, or null
  */
-public record Publication(List<Event> events, Grant grant, String idempotencyKey) {
+public record Publication(List<Event> events, Grant grant, String idempotencyKey, ProducerSeq producer) {
+
+    /** Of a publisher who does not number its events. */
+    public Publication(List<Event> events, Grant grant, String idempotencyKey) {
+        this(events, grant, idempotencyKey, null);
+    }
 
     /** One event of code in the same JVM. */
     public static Publication of(Event event) {

@@ -5,6 +5,7 @@ import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.event.Event;
 import io.rivulet.log.Digest;
+import io.rivulet.log.ProducerMark;
 import io.rivulet.log.Receipt;
 import io.rivulet.topic.TopicList;
 import io.rivulet.topic.TopicSpace;
@@ -41,7 +42,15 @@ public final class PublishIntake {
             events.add(privates.coversOne(event.topics()) ? event.asPrivate() : event);
             isTransient &= isTransient(event);
         }
-        return new PendingPublish(List.copyOf(events), receipt(publication, events), isTransient);
+        ProducerSeq producer = publication.producer();
+        return new PendingPublish(List.copyOf(events), receipt(publication, events), producer == null ? null
+            : new ProducerMark(producer(publication.grant().identity(), producer.id()), producer.epoch(),
+                producer.seq(), events.size()), producer != null && producer.inLines(), isTransient);
+    }
+
+    /** The key of a producer: hashed with issuer and subject, so that nobody can meet that of another. */
+    public static Digest producer(Grant.Identity of, String id) {
+        return Digest.of(utf8(of.issuer()), utf8(of.subject()), utf8("producer"), utf8(id));
     }
 
     /** An event is transient when all of its topics are. */

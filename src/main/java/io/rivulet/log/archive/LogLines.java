@@ -10,6 +10,7 @@ import io.rivulet.event.IdSeal;
 import io.rivulet.event.TopicEnd;
 import io.rivulet.log.Digest;
 import io.rivulet.log.LogEntry;
+import io.rivulet.log.ProducerMark;
 import io.rivulet.log.Receipt;
 import io.rivulet.log.segment.LogImport;
 import io.rivulet.refusal.Refused;
@@ -74,6 +75,14 @@ final class LogLines {
             receipt.addProperty("content", text(entry.receipt().content()));
             receipt.addProperty("count", entry.receipt().count());
             line.add("receipt", receipt);
+        }
+        if (entry.producer() != null) {
+            JsonObject producer = new JsonObject();
+            producer.addProperty("key", text(entry.producer().producer()));
+            producer.addProperty("epoch", entry.producer().epoch());
+            producer.addProperty("seq", entry.producer().seq());
+            producer.addProperty("count", entry.producer().count());
+            line.add("producer", producer);
         }
         return line;
     }
@@ -155,10 +164,16 @@ final class LogLines {
             JsonObject of = line.getAsJsonObject("receipt");
             receipt = new Receipt(digest(of, "key"), digest(of, "content"), Math.toIntExact(number(of, "count")));
         }
+        ProducerMark producer = null;
+        if (line.has("producer") && line.get("producer").isJsonObject()) {
+            JsonObject of = line.getAsJsonObject("producer");
+            producer = new ProducerMark(digest(of, "key"), number(of, "epoch"), number(of, "seq"),
+                Math.toIntExact(number(of, "count")));
+        }
         try {
             return new LogEntry(number(line, "position"), Math.toIntExact(number(line, "epoch")),
                 Math.toIntExact(number(line, "nonce")), Instant.parse(text(line, "time")).toEpochMilli(), made(line),
-                receipt);
+                receipt, producer);
         } catch (DateTimeException e) {
             throw new IllegalArgumentException("its time is none: " + e.getMessage(), e);
         }

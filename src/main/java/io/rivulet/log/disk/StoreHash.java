@@ -56,6 +56,11 @@ public final class StoreHash {
         return mix(mix(key.high() ^ ~seed) ^ key.low()) >>> 1;
     }
 
+    /** The hash of a producer: other than that of any id or key. */
+    public long ofProducer(Digest producer) {
+        return mix(mix(producer.low() ^ ~factor) ^ producer.high()) >>> 1;
+    }
+
     /** The hash of the id of a private event, from the hash of the id. */
     public long ofPrivate(long idHash) {
         return mix(idHash ^ ~factor) >>> 1;

@@ -13,7 +13,10 @@ import io.rivulet.log.disk.StoreHash;
  */
 public final class HeapIndex implements SegmentIndex {
 
-    /** Private events of one id that are told apart in a segment: two subscribers may each have a "1" of their own. */
+    /**
+     * Postings of one id or key that are told: private events of one id, since two subscribers may each have a "1" of
+     * their own, and the newest publishes of a producer.
+     */
     private static final int PRIVATE_IDS_MAX = 256;
 
     private final StoreHash hash;
@@ -88,6 +91,11 @@ public final class HeapIndex implements SegmentIndex {
         add(hash.of(key), rel, offset, 1);
     }
 
+    /** See {@link #addTopic}, for a publish of a producer: of these the newest count. */
+    public void addProducer(Digest producer, int rel, int offset) {
+        add(hash.ofProducer(producer), rel, offset, Integer.MAX_VALUE);
+    }
+
     /** Adds a posting unless the hash has so many already: of repeated ids the earliest count. */
     private synchronized void add(long idHash, int rel, int offset, int max) {
         if (range.holds(idHash) && ids.count(idHash) < max) {
@@ -120,9 +128,13 @@ public final class HeapIndex implements SegmentIndex {
         return ids.newest(idHash, 0, PRIVATE_IDS_MAX);
     }
 
-    /** Postings of all ids and keys together. */
+    /** Postings of all ids and keys together, as {@link #ids} tells them. */
     synchronized int idPostings() {
-        return ids.nodes();
+        int postings = 0;
+        for (long idHash : ids.keys()) {
+            postings += Math.min(PRIVATE_IDS_MAX, ids.count(idHash));
+        }
+        return postings;
     }
 
     /** The hashes of all ids and keys, ascending. */

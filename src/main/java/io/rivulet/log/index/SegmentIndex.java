@@ -23,7 +23,7 @@ public interface SegmentIndex {
 
     /**
      * The earliest postings, ascending, of a publisher's id or a receipt key: one of a public event or a key, and some
-     * of private events.
+     * of private events. Of a producer they are its newest publishes.
      */
     long[] ids(long hash) throws IOException;
 

@@ -206,7 +206,7 @@ final class Appender {
         for (int i = 0; i < group.size(); i++) {
             LogRecord record = group.get(i);
             entries.add(new LogEntry(block.base() + i, epoch, block.nonce(), block.timeMs(), record.event(),
-                record.receipt()));
+                record.receipt(), record.producer()));
         }
         return entries;
     }

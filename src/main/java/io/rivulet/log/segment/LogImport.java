@@ -161,7 +161,8 @@ public final class LogImport implements AutoCloseable {
         block.length(0);
         block.length(BlockHeader.BYTES);
         for (LogEntry entry : group) {
-            RecordCodec.encode(block, 0, entry.position(), new LogRecord(entry.event(), entry.receipt()));
+            RecordCodec.encode(block, 0, entry.position(), new LogRecord(entry.event(), entry.receipt(),
+                entry.producer()));
         }
         // times do not fall within a segment: where a clock was set back, the log had begun a new one, too
         if (count > 0 && ((long) length + block.length() > options.segmentBytes() || first.timeMs() < timeMs

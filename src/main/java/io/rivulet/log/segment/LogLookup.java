@@ -8,6 +8,7 @@ import io.rivulet.log.LogEntry;
 import io.rivulet.log.LogFinder;
 import io.rivulet.log.LogRange;
 import io.rivulet.log.LogWork;
+import io.rivulet.log.ProducerMark;
 import io.rivulet.log.View;
 import io.rivulet.log.index.LongSet;
 import io.rivulet.log.index.PostingList;
@@ -122,6 +123,12 @@ final class LogLookup implements LogFinder {
             entry -> entry.receipt() != null && entry.receipt().key().equals(key));
     }
 
+    @Override
+    public Optional<LogEntry> byProducer(Digest producer, Predicate<ProducerMark> fits) throws IOException {
+        return newestWith(new long[] {segments.hash().ofProducer(producer)}, entry -> entry.producer() != null
+            && entry.producer().producer().equals(producer) && fits.test(entry.producer()));
+    }
+
     /**
      * From the newest segment to the oldest: a publisher repeats a key soon or never. The committer waits for the
      * answer, so the search has a bound. It is far behind where retention ends unless history has terabytes: filters
@@ -152,11 +159,12 @@ final class LogLookup implements LogFinder {
         throws IOException {
         try {
             long head = segments.range().head(); // see isVisible
-            for (long posting : index.ids(hash)) {
-                if (!isVisible(segment, posting, head)) {
+            long[] postings = index.ids(hash);
+            for (int i = postings.length - 1; i >= 0; i--) { // of an id that counts once the order does not matter
+                if (!isVisible(segment, postings[i], head)) {
                     continue;
                 }
-                LogEntry entry = segments.entry(segment, posting);
+                LogEntry entry = segments.entry(segment, postings[i]);
                 if (isIt.test(entry)) {
                     return Optional.of(entry);
                 }

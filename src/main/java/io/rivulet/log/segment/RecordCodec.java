@@ -5,6 +5,7 @@ import io.rivulet.event.TopicEnd;
 import io.rivulet.log.Digest;
 import io.rivulet.log.LogEntry;
 import io.rivulet.log.LogRecord;
+import io.rivulet.log.ProducerMark;
 import io.rivulet.log.Receipt;
 import io.rivulet.log.disk.Bytes;
 import io.rivulet.log.index.HeapIndex;
@@ -13,7 +14,8 @@ import java.util.List;
 
 /**
  * The bytes of a record, which holds one event's fields: {@code crc, length of the body, offset from the block (u32
- * each)}, then the body: {@code flags, [more flags], topics, [id], [type], [retry], [receipt], data}. {@link Appender}
+ * each)}, then the body: {@code flags, [more flags], topics, [id], [type], [retry], [receipt],
+ * [producer], data}. {@link Appender}
  * encodes, whoever reads decodes. Pure, any thread.
  *
  * <p>A record has a checksum of its own beside that of its block, so it can be read through an index without the whole
@@ -38,6 +40,7 @@ final class RecordCodec {
     private static final int END_CANCELLED = 1;
     private static final int END_ABANDONED = 2;
     private static final int CANCELS = 4;
+    private static final int PRODUCER = 8;
 
     private RecordCodec() {
     }
@@ -48,7 +51,7 @@ final class RecordCodec {
         Receipt receipt = record.receipt();
         int at = out.length();
         out.length(at + HEAD_BYTES);
-        int more = more(event);
+        int more = more(event) | (record.producer() != null ? PRODUCER : 0);
         out.put((event.isPrivate() ? PRIVATE : 0) | (event.id() != null ? ID : 0) | (event.type() != null ? TYPE : 0)
             | (event.retryMs() > 0 ? RETRY : 0) | (receipt != null ? RECEIPT : 0)
             | (event.repeatsId() ? REPEATS_ID : 0) | (event.end() != null ? END : 0) | (more != 0 ? MORE : 0));
@@ -74,6 +77,14 @@ final class RecordCodec {
             out.putLong(receipt.content().high());
             out.putLong(receipt.content().low());
             out.putVarint(receipt.count());
+        }
+        ProducerMark producer = record.producer();
+        if (producer != null) {
+            out.putLong(producer.producer().high());
+            out.putLong(producer.producer().low());
+            out.putLong(producer.epoch());
+            out.putLong(producer.seq());
+            out.putVarint(producer.count());
         }
         out.put(event.data());
         int body = out.length() - at - HEAD_BYTES;
@@ -134,10 +145,12 @@ final class RecordCodec {
             event.retryMs(in.varint());
         }
         Receipt receipt = (flags & RECEIPT) == 0 ? null : new Receipt(in.digest(), in.digest(), in.varint());
+        ProducerMark producer = (more & PRODUCER) == 0 ? null
+            : new ProducerMark(in.digest(), in.number(), in.number(), in.varint());
         byte[] data = new byte[end - in.at];
         System.arraycopy(b, in.at, data, 0, data.length);
         return new LogEntry(position, block.epoch(), block.nonce(), block.timeMs(), event.data(data).restored(),
-            receipt);
+            receipt, producer);
     }
 
     /**
@@ -155,7 +168,8 @@ final class RecordCodec {
             int topics = event.topics().size();
             publics += event.isPrivate() ? 0 : topics;
             privates += event.isPrivate() ? topics : 0;
-            ids += (event.id() == null ? 0 : 1) + (record.receipt() == null ? 0 : 1);
+            ids += (event.id() == null ? 0 : 1) + (record.receipt() == null ? 0 : 1)
+                + (record.producer() == null ? 0 : 1);
         }
         return new HeapIndex.Growth(publics, privates, ids, bytes);
     }
@@ -164,9 +178,7 @@ final class RecordCodec {
     static void index(byte[] b, int at, int rel, int offset, HeapIndex index) {
         Reader in = new Reader(b, at + HEAD_BYTES);
         int flags = b[in.at++];
-        if ((flags & MORE) != 0) {
-            in.at++;
-        }
+        int more = (flags & MORE) == 0 ? 0 : b[in.at++];
         for (int n = in.varint(); n > 0; n--) {
             int length = in.varint();
             index.addTopic((flags & PRIVATE) != 0, b, in.at, length, rel, offset);
@@ -186,6 +198,11 @@ final class RecordCodec {
         }
         if ((flags & RECEIPT) != 0) {
             index.addKey(in.digest(), rel, offset);
+            in.digest();
+            in.varint();
+        }
+        if ((more & PRODUCER) != 0) {
+            index.addProducer(in.digest(), rel, offset);
         }
     }
 
@@ -223,9 +240,13 @@ final class RecordCodec {
             return text;
         }
 
+        long number() {
+            at += 8;
+            return Bytes.getLong(b, at - 8);
+        }
+
         Digest digest() {
-            at += 16;
-            return new Digest(Bytes.getLong(b, at - 16), Bytes.getLong(b, at - 8));
+            return new Digest(number(), number());
         }
     }
 }

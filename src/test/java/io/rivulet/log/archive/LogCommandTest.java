@@ -13,6 +13,7 @@ import io.rivulet.kit.Await;
 import io.rivulet.log.Digest;
 import io.rivulet.log.LogEntry;
 import io.rivulet.log.LogRecord;
+import io.rivulet.log.ProducerMark;
 import io.rivulet.log.Receipt;
 import io.rivulet.log.segment.SegmentLog;
 import io.rivulet.log.store.StoreHolder;
@@ -52,7 +53,8 @@ class LogCommandTest {
             log.append(List.of(new LogRecord(Event.on("a").topic("b").data("grüße\n\"x\"").type("alert").retryMs(700)
                 .build(), new Receipt(KEY, new Digest(3, 4), 2)), new LogRecord(Event.on("a").build(), null)));
             log.append(List.of(new LogRecord(Event.on("c").id("mine").data("1").markPrivate(true).build(), null)));
-            log.append(List.of(new LogRecord(Event.on("c").id("mine").data("2").repeatsId(true).build(), null)));
+            log.append(List.of(new LogRecord(Event.on("c").id("mine").data("2").repeatsId(true).build(), null,
+                new ProducerMark(KEY, 5, 1L << 52, 1))));
             log.append(List.of(new LogRecord(Event.mark(), null)));
         }
     }
@@ -90,7 +92,7 @@ class LogCommandTest {
             Event event = entry.event();
             all.add(String.join(" | ", entry.placeId(seal), entry.id(seal), Long.toString(entry.timeMs()),
                 event.topics().toString(), event.type(), event.text(), event.isPrivate() + "", event.retryMs() + "",
-                event.repeatsId() + "", entry.receipt() + "", event.end() + " " + event.isCancel()));
+                event.repeatsId() + "", entry.receipt() + "" + entry.producer(), event.end() + " " + event.isCancel()));
         }
         return all;
     }
