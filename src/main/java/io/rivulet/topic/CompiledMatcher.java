@@ -41,6 +41,12 @@ abstract sealed class CompiledMatcher implements TopicMatcher permits TopicMatch
         return known >= 0 ? known == 1 : recent.put(topic, answer(topic, steps));
     }
 
+    @Override
+    public final boolean matchesOnce(String topic, MatchSteps steps) {
+        steps.accept(1);
+        return answer(topic, steps);
+    }
+
     /** The beginning of every subject that this matches; perhaps empty. */
     final String prefix() {
         return prefix;

@@ -18,6 +18,14 @@ public sealed interface TopicMatcher permits TopicMatcher.Exact, TopicMatcher.An
     /** The same; what it cost is added to the steps. */
     boolean matches(String topic, MatchSteps steps);
 
+    /**
+     * The same for whoever looks through the names of a log, each once: the answer is not kept for the next one, which
+     * would make garbage of as many answers as there are names.
+     */
+    default boolean matchesOnce(String topic, MatchSteps steps) {
+        return matches(topic, steps);
+    }
+
     /** The text the subscriber gave. */
     String text();
 

@@ -134,7 +134,7 @@ public final class TransientTopics {
         }
         for (TopicMatcher pattern : topics.patterns()) {
             work.pause();
-            if (pattern.matches(topic, work.steps())) {
+            if (pattern.matchesOnce(topic, work.steps())) {
                 return true;
             }
         }

@@ -62,7 +62,7 @@ public record TopicFilter(boolean any, long[] hashes, List<? extends TopicMatche
         work.cost(LogWork.LOOK);
         for (TopicMatcher pattern : patterns) {
             work.pause();
-            if (pattern.matches(name, work.steps())) {
+            if (pattern.matchesOnce(name, work.steps())) {
                 return true;
             }
         }
