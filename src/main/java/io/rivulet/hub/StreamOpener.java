@@ -15,6 +15,7 @@ import io.rivulet.log.LogWork;
 import io.rivulet.log.View;
 import io.rivulet.metrics.Metrics.Count;
 import java.io.IOException;
+import java.util.Arrays;
 
 /**
  * Opens streams: gives each one a shard, has its start looked up, and attaches it there. {@link Hub} uses it for each
@@ -39,8 +40,8 @@ final class StreamOpener {
 
     /** A stream that has a shard and that nobody writes to yet. */
     Subscriber admit(SubscribeRequest request, Outlet outlet) {
-        Admission admission = Admission.of(request.dialect(), settings, setup.names(), setup.clock().millis(),
-            setup.nanos().getAsLong());
+        Admission admission = Admission.of(request.dialect(), request.portion().waits(), settings, setup.names(),
+            setup.clock().millis(), setup.nanos().getAsLong());
         return new Subscriber(request, outlet, fanOut.assign(), admission);
     }
 
@@ -83,7 +84,8 @@ final class StreamOpener {
      */
     void open(Subscriber s, StartPoint.Placed placed, StartPoint now) {
         StreamOwner<Subscriber> shard = s.owner();
-        byte[] first = s.request().dialect().prelude(setup.retryMs().getAsLong());
+        byte[] prelude = s.request().dialect().prelude(setup.retryMs().getAsLong());
+        byte[] first = withPadding(prelude, s.request().portion().padding());
         shard.post(s, () -> shard.begin(s, first));
         if (placed != null) {
             attach(s, placed);
@@ -92,6 +94,13 @@ final class StreamOpener {
         } else {
             setup.readers().submit(s, work -> attach(s, place(s.request(), work)));
         }
+    }
+
+    /** Old browsers show nothing of a response before its first two kilobytes. */
+    private static byte[] withPadding(byte[] prelude, byte[] padding) {
+        byte[] first = Arrays.copyOf(prelude, prelude.length + padding.length);
+        System.arraycopy(padding, 0, first, prelude.length, padding.length);
+        return first;
     }
 
     private void attach(Subscriber s, StartPoint.Placed placed) {

@@ -14,9 +14,6 @@ public final class Query {
     /** More than any limit of topics allows; the container's limit for a request's head lies below it. */
     private static final int FIELDS_MAX = 10_000;
 
-    /** Parameters of a subscription that have a meaning but are not built yet. */
-    private static final List<String> NOT_BUILT = List.of("transport", "timeout", "padding", "max");
-
     /** Parameters that say how many of its events a stream gets, and how fast. */
     private static final List<String> PACE = List.of("conflate", "rate", "topic.rate");
 
@@ -35,17 +32,8 @@ public final class Query {
     }
 
     /**
-     * Refuses parameters that a later version will understand: without them the client would get another stream than
-     * it asked for.
-     *
-     * @throws Refused naming the parameter
-     */
-    public static void checkBuilt(FormFields query) {
-        refuse(query, NOT_BUILT, " is not built yet in this version of the hub");
-    }
-
-    /**
-     * Refuses parameters that only a live stream understands, for the same reason.
+     * Refuses parameters that only a live stream understands: without them the client would get something else than it
+     * asked for.
      *
      * @throws Refused naming the parameter
      */

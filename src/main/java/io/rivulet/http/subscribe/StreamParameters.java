@@ -42,7 +42,8 @@ public final class StreamParameters {
     private static final Pattern SESSION_NAME = Pattern.compile("[A-Za-z0-9_-]{22,64}");
     /** At {@code /api/updates}. */
     private static final KnownFields KNOWN = MatcherParameters.with("since", "heartbeat", "conflate", "rate",
-        TOPIC_RATE, "last_event_id", EnvelopeParameter.NAME, EnvelopeParameter.DATA, "hello", SESSION);
+        TOPIC_RATE, "last_event_id", EnvelopeParameter.NAME, EnvelopeParameter.DATA, "hello", SESSION,
+        PortionParameters.TRANSPORT, PortionParameters.TIMEOUT, PortionParameters.PADDING, PortionParameters.MAX);
 
     private final HubContext context;
     private final MatcherParameters matcherParameters;
@@ -65,7 +66,6 @@ public final class StreamParameters {
     /** At {@code /api/updates}. */
     public Wanted ofUpdates(HttpServletRequest request, Grant grant, Dialect dialect) {
         FormFields query = Query.of(request);
-        Query.checkBuilt(query);
         KNOWN.or(dialect.cursorParameters()::contains).check(query, "parameter");
         TopicSelection topics = matcherParameters.selectionOrDefault(query, RequestTrace.of(request).peer());
         String cursor = lastEventId(request, query, new FormFields(), dialect);
@@ -75,7 +75,8 @@ public final class StreamParameters {
         }
         boolean events = query.all("heartbeat").contains("event");
         Wanted all = asked(request, topics, grant, cursor, since, heartbeat(request, query), events, dialect);
-        return new Wanted(all.request().at(pace(query)).in(session(query)), all.hadCursor());
+        return new Wanted(all.request().at(pace(query)).only(PortionParameters.of(query)).in(session(query)),
+            all.hadCursor());
     }
 
     /** Null for none. */

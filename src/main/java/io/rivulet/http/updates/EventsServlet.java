@@ -68,7 +68,6 @@ public final class EventsServlet extends HubServlet {
 
     private void ask(HttpServletRequest request, Grant grant) {
         FormFields query = Query.of(request);
-        Query.checkBuilt(query);
         Query.checkNoPace(query);
         KNOWN.check(query, "parameter");
         TopicSelection topics = matcherParameters.selectionOrDefault(query, RequestTrace.of(request).peer());

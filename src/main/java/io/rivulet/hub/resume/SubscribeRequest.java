@@ -25,10 +25,11 @@ public record SubscribeRequest(TopicSelection topics, Grant grant, String cursor
      * What few ask for, apart from the rest: most of many thousand streams share one.
      *
      * @param pace    how much of it, and how fast
+     * @param portion how much of it one response holds
      * @param session by what its client finds changed topics again; null for none
      */
-    record Terms(Pace pace, Session session) {
-        private static final Terms USUAL = new Terms(Pace.EVERYTHING, null);
+    record Terms(Pace pace, Portion portion, Session session) {
+        private static final Terms USUAL = new Terms(Pace.EVERYTHING, Portion.ALL, null);
     }
 
     /**
@@ -52,12 +53,17 @@ public record SubscribeRequest(TopicSelection topics, Grant grant, String cursor
 
     /** The same at this pace. */
     public SubscribeRequest at(Pace pace) {
-        return pace.equals(Pace.EVERYTHING) ? this : on(new Terms(pace, terms.session));
+        return pace.equals(Pace.EVERYTHING) ? this : on(new Terms(pace, terms.portion, terms.session));
+    }
+
+    /** The same, so much of it. */
+    public SubscribeRequest only(Portion portion) {
+        return portion.equals(Portion.ALL) ? this : on(new Terms(terms.pace, portion, terms.session));
     }
 
     /** The same in the session of this name; null for none. */
     public SubscribeRequest in(String name) {
-        return name == null ? this : on(new Terms(terms.pace, new Session(name, topics)));
+        return name == null ? this : on(new Terms(terms.pace, terms.portion, new Session(name, topics)));
     }
 
     /** The same for other topics, in the same session. */
@@ -68,6 +74,11 @@ public record SubscribeRequest(TopicSelection topics, Grant grant, String cursor
     /** How much of it, and how fast. */
     public Pace pace() {
         return terms.pace;
+    }
+
+    /** How much of it one response holds. */
+    public Portion portion() {
+        return terms.portion;
     }
 
     /** By what its client finds changed topics again; null for none. */

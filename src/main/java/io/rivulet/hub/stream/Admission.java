@@ -4,6 +4,7 @@ import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.event.Variant;
 import io.rivulet.hub.dialect.Dialect;
+import java.time.Duration;
 
 /**
  * The hub's own part of a new stream: its names, its age, and how its events are written. Made when the stream opens.
@@ -26,9 +27,15 @@ public record Admission(StreamNames.Name connection, String subscriber, long ope
 
     /** For a stream that opens now. */
     public static Admission of(Dialect dialect, Settings settings, StreamNames names, long nowMs, long nowNs) {
+        return of(dialect, null, settings, names, nowMs, nowNs);
+    }
+
+    /** The same for one that lasts so long at most; null for as long as its dialect allows. */
+    public static Admission of(Dialect dialect, Duration longest, Settings settings, StreamNames names, long nowMs,
+                               long nowNs) {
         long ageMs = dialect.maxAge(settings).toMillis();
-        long agedNs = nowNs + (ageMs == 0 ? NEVER_NS
-            : names.between(ageMs - ageMs / AGE_SPREAD, ageMs) * 1_000_000);
+        long ageNs = ageMs == 0 ? NEVER_NS : names.between(ageMs - ageMs / AGE_SPREAD, ageMs) * 1_000_000;
+        long agedNs = nowNs + (longest == null ? ageNs : Math.min(ageNs, longest.toNanos()));
         String subscriber = settings.get(SettingsTable.PRESENCE) ? names.nextUrn() : null;
         return new Admission(names.next(), subscriber, nowMs, agedNs, dialect.variant(settings));
     }

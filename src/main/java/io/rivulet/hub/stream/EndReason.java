@@ -6,6 +6,8 @@ import java.util.Locale;
 public enum EndReason {
     /** The client left, a write failed, or the container ended it. */
     LEFT,
+    /** It asked for no more than it got: a poll, or one with a greatest length. */
+    SERVED,
     /** It reached its greatest age. */
     AGED,
     /** Its token's end is near. */

@@ -106,13 +106,10 @@ public final class Heartbeat {
             serve.accept(s); // that goes out before anything else
             return;
         }
-        byte[] cursor = isDueCursor(s) ? s.request().dialect().cursor(round.placeId()) : null;
-        if (cursor != null) {
-            s.cursor().saying(round.place());
-            s.cursor().examined(round.place());
-            s.cursor().hasId(round, round.place());
-            unsent.write(s, cursor);
-        } else if (s.request().heartbeatEvents()
+        if (cursors.isDue(s.cursor(), round) && tellsCursor(s)) {
+            return;
+        }
+        if (s.request().heartbeatEvents()
             && round.ns() - s.heartbeatNs() >= s.request().heartbeat().toNanos()) {
             s.heartbeat(round.ns());
             unsent.write(s, EVENT);
@@ -127,9 +124,25 @@ public final class Heartbeat {
         return Math.min(FIRST_PROBE_NS << s.probes(), Math.min(PROBE_NS, s.request().heartbeat().toNanos()));
     }
 
-    private boolean isDueCursor(Subscriber s) {
-        return s.feed() instanceof LiveFeed live && live.eventsHeld() == 0
-            && !s.cursor().seen().isAfter(round.place()) // placed ahead of its shard, it knows more than this tells
-            && cursors.isDue(s.cursor(), round);
+    /** A poll is over that got nothing: the next one need not look through what this one has looked through. */
+    void lastWord(Subscriber s, EndReason why) {
+        if (why == EndReason.AGED && s.request().portion().isPoll() && !s.isEnding() && s.outlet().isReady()
+            && !s.hasHubBytes() && !s.hasTopicsToTell()) {
+            tellsCursor(s);
+        }
+    }
+
+    /** Gives a live stream, whose outlet is ready, a fresh cursor; false where there is none for it. */
+    private boolean tellsCursor(Subscriber s) {
+        boolean isLive = s.feed() instanceof LiveFeed live && live.eventsHeld() == 0
+            && !s.cursor().seen().isAfter(round.place()); // placed ahead of its shard, it knows more than this tells
+        byte[] cursor = isLive ? s.request().dialect().cursor(round.placeId()) : null;
+        if (cursor != null) {
+            s.cursor().saying(round.place());
+            s.cursor().examined(round.place());
+            s.cursor().hasId(round, round.place());
+            unsent.write(s, cursor);
+        }
+        return cursor != null;
     }
 }

@@ -154,7 +154,10 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
     public void beginRound() {
         round.begin();
         checks.newRound();
-        endSchedule.look(streams.list(), lifecycle::close, lifecycle::tellExpiring);
+        endSchedule.look(streams.list(), (s, sinceNs, why) -> {
+            heartbeat.lastWord(s, why);
+            lifecycle.close(s, sinceNs, why);
+        }, lifecycle::tellExpiring);
     }
 
     @Override
@@ -341,7 +344,13 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
                 streamChange.tell(s);
             } else if (mayFeed || s.feed() instanceof LiveFeed) {
                 mayFeed = false;
-                if (!carryOut(s, ask(s))) {
+                Outcome outcome = ask(s);
+                boolean mayGetMore = carryOut(s, outcome);
+                if (s.isServed(outcome)) {
+                    close(s, EndReason.SERVED); // and says so, unless its socket is full
+                    return false;
+                }
+                if (!mayGetMore) {
                     return true;
                 }
                 if (s.feed() instanceof LiveFeed live && live.eventsHeld() == 0) {
@@ -416,10 +425,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
             setup.metrics().add(delivery.path(), delivery.events());
             setup.metrics().add(Count.REPLAYED_BYTES, delivery.bytes().length);
         }
-        if (s.rate() != null) {
-            // what a stream begins with is not counted: a page is to be filled at once
-            s.rate().sent(s.feed() instanceof FillFeed ? 0 : delivery.events(), round.nowNs());
-        }
+        s.gets(delivery, round);
         unsent.write(s, delivery.bytes());
     }
 

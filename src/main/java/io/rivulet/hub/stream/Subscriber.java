@@ -4,14 +4,18 @@ import io.rivulet.auth.Grant;
 import io.rivulet.event.Position;
 import io.rivulet.event.Variant;
 import io.rivulet.hub.resume.Pace;
+import io.rivulet.hub.resume.Portion;
 import io.rivulet.hub.resume.SubscribeRequest;
 import io.rivulet.hub.stream.feed.ConflatingFeed;
 import io.rivulet.hub.stream.feed.Cursor;
+import io.rivulet.hub.stream.feed.Delivery;
 import io.rivulet.hub.stream.feed.Feed;
+import io.rivulet.hub.stream.feed.FillFeed;
 import io.rivulet.hub.stream.feed.LiveFeed;
 import io.rivulet.hub.stream.feed.Outcome;
 import io.rivulet.hub.stream.feed.RateQueue;
 import io.rivulet.hub.stream.feed.ReplayFeed;
+import io.rivulet.hub.stream.feed.Round;
 import io.rivulet.hub.stream.feed.StreamView;
 import io.rivulet.hub.stream.feed.StreamWatcher;
 import io.rivulet.hub.stream.feed.Turn;
@@ -44,6 +48,40 @@ public final class Subscriber implements Subscription, StreamView {
         ENDING,
         /** Over. */
         ENDED
+    }
+
+    private record Limits(RateQueue.Rate rate, Served served) {
+    }
+
+    /** What a stream that does not stay open has got. */
+    static final class Served {
+        private final Portion portion;
+        private long bytes;
+        private boolean events;
+
+        Served(Portion portion) {
+            this.portion = portion;
+        }
+
+        /** Bytes of the hub's own went out. */
+        void told(int length) {
+            bytes += length;
+        }
+
+        /** Events went out. */
+        void got(int length) {
+            bytes += length;
+            events = true;
+        }
+
+        /**
+         * Whether it has got its portion; never before an event, or a client would come back for ever.
+         *
+         * @param isAll whether it has got what there is for now
+         */
+        boolean isOver(boolean isAll) {
+            return events && (portion.isPoll() && isAll || portion.bytesMax() > 0 && bytes >= portion.bytesMax());
+        }
     }
 
     /** The wait of an outlet that is not ready. */
@@ -99,7 +137,8 @@ public final class Subscriber implements Subscription, StreamView {
     private final StreamOwner<Subscriber> owner;
     private final Admission admission;
     private final Cursor cursor = new Cursor();
-    private final RateQueue.Rate rate;
+    /** What few have, in one field: a rate, a portion; null for neither. */
+    private final Limits limits;
 
     /** Its rights now; its shard writes, any thread reads. {@code request.grant()} has those that it opened with. */
     private volatile Grant grant;
@@ -147,7 +186,9 @@ public final class Subscriber implements Subscription, StreamView {
         this.admission = admission;
         this.grant = request.grant();
         Pace pace = request.pace();
-        this.rate = pace.hasRate() ? new RateQueue.Rate(pace.ratePerSecond(), pace.ratePerTopic()) : null;
+        RateQueue.Rate rate = pace.hasRate() ? new RateQueue.Rate(pace.ratePerSecond(), pace.ratePerTopic()) : null;
+        Served served = request.portion().equals(Portion.ALL) ? null : new Served(request.portion());
+        this.limits = rate == null && served == null ? null : new Limits(rate, served);
     }
 
     // ---- any thread
@@ -251,7 +292,24 @@ public final class Subscriber implements Subscription, StreamView {
 
     /** Its rate, or null. */
     RateQueue.Rate rate() {
-        return rate;
+        return limits == null ? null : limits.rate;
+    }
+
+    /** These events go out to it now: what counts against its limits, if it has any. */
+    void gets(Delivery delivery, Round round) {
+        if (limits != null && limits.rate != null) {
+            // what a stream begins with is not counted: a page is to be filled at once
+            limits.rate.sent(feed instanceof FillFeed ? 0 : delivery.events(), round.nowNs());
+        }
+        if (limits != null && limits.served != null) {
+            limits.served.got(delivery.bytes().length);
+        }
+    }
+
+    /** Whether it asked for no more than it has got, where this came of the last question to its feed. */
+    boolean isServed(Outcome last) {
+        return limits != null && limits.served != null && !closing && limits.served.isOver(!(feed instanceof FillFeed)
+            && (last != Outcome.WRITE || feed instanceof LiveFeed live && live.eventsHeld() == 0));
     }
 
     Stage stage() {
@@ -293,7 +351,7 @@ public final class Subscriber implements Subscription, StreamView {
 
     /** A feed for the time that it is behind; see {@link Feed#readMs}. */
     Feed feedBehind(long readMs) {
-        return conflates() ? new ConflatingFeed(this, cursor, watched, rate, readMs)
+        return conflates() ? new ConflatingFeed(this, cursor, watched, rate(), readMs)
             : new ReplayFeed(this, cursor, watched, readMs);
     }
 
@@ -387,6 +445,9 @@ public final class Subscriber implements Subscription, StreamView {
             cursor.saying(hubBytesPlace);
         }
         dropHubBytes();
+        if (limits != null && limits.served != null) {
+            limits.served.told(taken.length);
+        }
         return taken;
     }
 

@@ -6,6 +6,7 @@ import io.rivulet.hub.Hub;
 import io.rivulet.hub.HubScene;
 import io.rivulet.hub.dialect.Dialect;
 import io.rivulet.hub.resume.Pace;
+import io.rivulet.hub.resume.Portion;
 import io.rivulet.hub.resume.Since;
 import io.rivulet.hub.resume.StartPoint;
 import io.rivulet.hub.resume.SubscribeRequest;
@@ -42,6 +43,7 @@ public final class HubClient {
     private Duration heartbeat = Duration.ofSeconds(15);
     private Pace pace = Pace.EVERYTHING;
     private String session;
+    private Portion portion = Portion.ALL;
 
     public HubClient(Hub hub, int windowBytes, String... topics) {
         this.hub = hub;
@@ -84,6 +86,17 @@ public final class HubClient {
     public HubClient topicRate(int perSecond) {
         pace = new Pace(true, pace.ratePerSecond(), perSecond);
         return this;
+    }
+
+    public HubClient only(Portion part) {
+        portion = part;
+        return this;
+    }
+
+    /** Its stream has ended: it comes back after the last id. */
+    public HubClient again() {
+        cut();
+        return connect();
     }
 
     public HubClient session(String name) {
@@ -129,7 +142,7 @@ public final class HubClient {
 
     SubscribeRequest request(Since since) {
         return new SubscribeRequest(TopicSelection.ofTopics(topics), grant, lastEventId.isEmpty() ? null : lastEventId,
-            since, heartbeat, false, dialect, "test").at(pace).in(session);
+            since, heartbeat, false, dialect, "test").at(pace).only(portion).in(session);
     }
 
     private HubClient opened(Window window, Subscription subscription) {
