@@ -12,6 +12,7 @@ import io.rivulet.http.trace.Spans;
 import io.rivulet.hub.Hub;
 import io.rivulet.hub.TopicWatches;
 import io.rivulet.hub.publish.Publication;
+import io.rivulet.hub.resume.Caller;
 import io.rivulet.hub.resume.History;
 import io.rivulet.hub.resume.Since;
 import io.rivulet.refusal.Refused;
@@ -115,6 +116,11 @@ final class EmbeddedHub implements RivuletHub {
             .end(message.isEnd() ? TopicEnd.FINISHED : null);
         message.topics().forEach(event::topic);
         return event.build();
+    }
+
+    @Override
+    public CompletableFuture<String> cancel(String topic) {
+        return asked(() -> hub.cancel(topic, Grant.INTERNAL, Caller.of(Grant.INTERNAL, null)), id -> id);
     }
 
     @Override

@@ -18,6 +18,8 @@ public final class RivuletException extends RuntimeException {
         INVALID,
         /** Ask again: the log is opening or handed over, or the hub has more work than it does now. */
         TRY_AGAIN,
+        /** Stop: the topic has ended, or somebody has asked for its end, and only a message that ends it is taken. */
+        ENDED,
         /** Look at the disk: it is full or failed. The hub heals by itself; the event was not published. */
         STORE
     }
@@ -35,6 +37,7 @@ public final class RivuletException extends RuntimeException {
         Kind kind = switch (refused.reason()) {
             case NOT_OPEN, OVERLOADED, TOO_MANY_STREAMS, RATE_LIMITED -> Kind.TRY_AGAIN;
             case STORE_FULL, STORE_FAILED -> Kind.STORE;
+            case ENDED -> Kind.ENDED;
             default -> Kind.INVALID;
         };
         return new RivuletException(kind, Duration.ofSeconds(refused.retryAfterS()), refused);

@@ -89,6 +89,17 @@ public interface RivuletHub {
     Watch onUnheard(String topic, Duration time, Runnable task);
 
     /**
+     * Asks for the end of a topic, such as a run that somebody stops. Streams of it get an event
+     * {@code rivulet.cancel}, once; its publisher is refused from then on ({@link RivuletException.Kind#ENDED}), but
+     * for a message that ends it ({@link Message#ending()}), so that it can write its last word.
+     *
+     * @return the id of that event, the same however often it is asked; completed once it is durable. Fails with
+     *     {@code ENDED} when the topic has ended
+     * @throws RivuletException at once when the topic cannot be one, or the hub takes nothing now
+     */
+    CompletableFuture<String> cancel(String topic);
+
+    /**
      * Reads a page of history: durable events, the oldest first. A page has at most about 4 MiB of data, so it may have
      * fewer events than asked for; {@link Page#next()} tells whether there are more.
      *

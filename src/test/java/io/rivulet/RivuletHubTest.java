@@ -133,6 +133,19 @@ class RivuletHubTest {
     }
 
     @Test
+    void aTopicIsCancelledAndEndsWithTheLastWord() throws Exception {
+        RivuletHub hub = install();
+        get(hub.publish("run/1", "a"));
+        String cancel = get(hub.cancel("run/1"));
+        assertEquals(cancel, get(hub.cancel("run/1")));
+        assertRefused(RivuletException.Kind.ENDED, "asked for the end", () -> get(hub.publish("run/1", "b")));
+        get(hub.publish(Message.on("run/1", "the last word").ending()));
+        assertRefused(RivuletException.Kind.ENDED, "has ended (cancelled)", () -> get(hub.publish("run/1", "c")));
+        assertRefused(RivuletException.Kind.ENDED, "has ended", () -> get(hub.cancel("run/1")));
+        assertEquals(List.of("a", "{}", "the last word"), data(hub, HistoryQuery.of("run/1")));
+    }
+
+    @Test
     void whatIsRefusedSaysWhatTheCallerCanDo() {
         RivuletHub hub = install();
         assertRefused(RivuletException.Kind.INVALID, "topic", () -> hub.publish("", "x"));

@@ -16,9 +16,10 @@ import java.util.List;
  * @param operates   whether the hub may be operated: connections, topics
  * @param expiresMs  when it ends, in milliseconds since 1970; {@link #NEVER} without an end
  * @param legacy     whether it comes from a token of Mercure 0.x
+ * @param cancels    topics whose end may be asked for, beside those that may be published to
  */
 public record Grant(String issuer, String subject, String tokenId, GrantedTopics publishes, GrantedTopics subscribes,
-                    List<Payload> payloads, boolean operates, long expiresMs, boolean legacy) {
+                    List<Payload> payloads, boolean operates, long expiresMs, boolean legacy, GrantedTopics cancels) {
 
     /** See {@link #expiresMs()}. */
     public static final long NEVER = Long.MAX_VALUE;
@@ -32,6 +33,13 @@ public record Grant(String issuer, String subject, String tokenId, GrantedTopics
     public static final Grant DEV = of("dev", "dev", GrantedTopics.ALL, GrantedTopics.ALL, true);
     /** Code in the same JVM: feeds and users of the Java interface. */
     public static final Grant INTERNAL = of("internal", "hub", GrantedTopics.ALL, GrantedTopics.ALL, true);
+
+    /** Of one who may ask for no end of topics but of those that may be published to. */
+    public Grant(String issuer, String subject, String tokenId, GrantedTopics publishes, GrantedTopics subscribes,
+                 List<Payload> payloads, boolean operates, long expiresMs, boolean legacy) {
+        this(issuer, subject, tokenId, publishes, subscribes, payloads, operates, expiresMs, legacy,
+            GrantedTopics.NONE);
+    }
 
     /**
      * A token's word about those who subscribe with it (Mercure 1.0, ACT-05).
@@ -59,8 +67,9 @@ public record Grant(String issuer, String subject, String tokenId, GrantedTopics
 
     /** Bytes that it keeps alive, its matchers and payloads included. */
     public long weight() {
-        long weight = HeapBytes.object(6, Long.BYTES + 2) + HeapBytes.string(issuer) + HeapBytes.string(subject)
-            + HeapBytes.string(tokenId) + publishes.weight() + subscribes.weight() + HeapBytes.list(payloads.size());
+        long weight = HeapBytes.object(7, Long.BYTES + 2) + HeapBytes.string(issuer) + HeapBytes.string(subject)
+            + HeapBytes.string(tokenId) + publishes.weight() + subscribes.weight() + cancels.weight()
+            + HeapBytes.list(payloads.size());
         for (Payload payload : payloads) {
             weight += HeapBytes.object(2, 0) + payload.topics.weight() + HeapBytes.string(payload.json);
         }
@@ -70,6 +79,11 @@ public record Grant(String issuer, String subject, String tokenId, GrantedTopics
     /** Whether an event of these topics may be published: every one of them is granted. */
     public boolean mayPublish(List<String> topics) {
         return publishes.coversAll(topics);
+    }
+
+    /** Whether the end of this topic may be asked for. */
+    public boolean mayCancel(String topic) {
+        return publishes.covers(topic) || cancels.covers(topic);
     }
 
     /** Whether a private event of these topics may be seen: one of them is granted. */

@@ -33,8 +33,10 @@ import io.rivulet.http.stream.PageResponses;
 import io.rivulet.http.trace.AccessLog;
 import io.rivulet.http.trace.ClientAddress;
 import io.rivulet.http.trace.LogLines;
+import io.rivulet.http.updates.CancelServlet;
 import io.rivulet.http.updates.EventsServlet;
 import io.rivulet.http.updates.ProducersServlet;
+import io.rivulet.http.updates.TopicsServlet;
 import io.rivulet.http.updates.UpdatesServlet;
 import io.rivulet.hub.Hub;
 import io.rivulet.meter.MeterText;
@@ -62,6 +64,7 @@ public final class Doors implements AutoCloseable {
     private static final String NAMES = "rivulet-";
     private static final String MERCURE = Topic.HUB_PATH;
     private static final String METADATA = "/.well-known/oauth-protected-resource" + MERCURE;
+    private static final String TOPICS = "/api/topics";
     private static final String CONNECTIONS = "/api/connections";
     private static final String[] HOME = {"", "/index.html"};
     private static final String[] HOME_BELOW = {"", "/", "/index.html"};
@@ -136,6 +139,8 @@ public final class Doors implements AutoCloseable {
         add(application, "metadata", new MetadataServlet(own, services.tokens()), METADATA);
         add(application, "events", new EventsServlet(own, pages), "/api/events");
         add(application, "producers", new ProducersServlet(own), "/api/producers/*");
+        add(application, "topics", new TopicsServlet(own, pages), TOPICS);
+        add(application, "cancel", new CancelServlet(own), TOPICS + "/cancel");
         add(application, "connections",
             new ConnectionsServlet(own, services.bans(), pages, mount.prefix() + CONNECTIONS), CONNECTIONS + "/*");
         add(application, "bans", new BansServlet(own, services.bans(), pages), "/api/bans");

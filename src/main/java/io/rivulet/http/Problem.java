@@ -128,7 +128,7 @@ public final class Problem {
             case FORBIDDEN, BANNED, FENCED -> 403;
             case NOT_FOUND -> 404;
             case METHOD -> 405;
-            case CONFLICT, OUT_OF_SEQUENCE -> 409;
+            case CONFLICT, OUT_OF_SEQUENCE, ENDED -> 409;
             case TOO_LARGE -> 413;
             case UNSUPPORTED_TYPE -> 415;
             case TOO_MANY_STREAMS, RATE_LIMITED -> 429; // not 503: a balancer would take the whole node for ill
@@ -150,6 +150,7 @@ public final class Problem {
             case CONFLICT -> "The key was used for something else";
             case FENCED -> "A later epoch publishes now";
             case OUT_OF_SEQUENCE -> "Events are missing before this one";
+            case ENDED -> "The topic has ended";
             case TOO_LARGE -> "Too large";
             case UNSUPPORTED_TYPE -> "Not a content type that can be read";
             case NOT_OPEN -> "The store is not open";

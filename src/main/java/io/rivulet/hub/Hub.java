@@ -4,6 +4,7 @@ import io.rivulet.auth.Grant;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.event.Event;
+import io.rivulet.heap.HeapBytes;
 import io.rivulet.hub.presence.Presence;
 import io.rivulet.hub.presence.SubscriptionDocument;
 import io.rivulet.hub.publish.PendingPublish;
@@ -18,6 +19,7 @@ import io.rivulet.hub.resume.HistoryPages;
 import io.rivulet.hub.resume.Since;
 import io.rivulet.hub.resume.StartPoint;
 import io.rivulet.hub.resume.SubscribeRequest;
+import io.rivulet.hub.resume.TopicState;
 import io.rivulet.hub.stream.Census;
 import io.rivulet.hub.stream.Connections;
 import io.rivulet.hub.stream.EndReason;
@@ -40,6 +42,7 @@ import io.rivulet.topic.TopicSpace;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -178,7 +181,8 @@ public final class Hub implements AutoCloseable {
         }
         if (!closed) {
             running = RunningHub.start(settings, clock, nanos, metrics, log, goLive, names, this::retryMs, accounts(),
-                grant -> banned.test(grant), presence, topics);
+                grant -> banned.test(grant), presence, topics, (topic, hasEnded) -> watches.stopped(topic,
+                    hasEnded ? TopicWatches.Stop.ENDED : TopicWatches.Stop.CANCELLED));
         }
     }
 
@@ -272,6 +276,15 @@ public final class Hub implements AutoCloseable {
     }
 
     /**
+     * Whether all topics that this stream asks for may have ended. If so, {@link #place} tells whether anything is left
+     * for it. Without the disk; of none while there is no log.
+     */
+    public boolean mayBeOver(SubscribeRequest request) {
+        RunningHub parts = running;
+        return parts != null && !closed && parts.opener().mayEnd(request);
+    }
+
+    /**
      * Opens a stream. From now on a thread of the hub writes to the outlet, whenever its container says so.
      *
      * @throws Refused when the store is not open, the caller is banned, or there are too many streams or patterns, in
@@ -356,6 +369,51 @@ public final class Hub implements AutoCloseable {
     public CompletableFuture<History> history(TopicSelection topics, Grant grant, Since since, String after,
                                               int limit) {
         return history(Caller.of(grant, null), topics, grant, since, after, limit, HistoryPages.Room.ENDLESS);
+    }
+
+    /**
+     * Asks for the end of a topic, once: from then on its publisher is refused, but for an event that ends it. Who asks
+     * again gets the same answer. The event that says so is private where the newest event of the topic is.
+     *
+     * @param grant one that may, which the caller has checked
+     * @return the id of this event; fails with {@link Refused}, ENDED where the topic has ended
+     * @throws Refused when the caller is banned, the topic cannot be one, or there is too much to do now
+     */
+    public CompletableFuture<String> cancel(String topic, Grant grant, Caller caller) {
+        refuseBanned(grant);
+        rules.checkTopic(topic, grant);
+        RunningHub parts = running();
+        rates.take(grant, List.of(Event.cancel(topic, false)));
+        CompletableFuture<String> answer = new CompletableFuture<>();
+        parts.lookUps().ask(caller, HeapBytes.string(topic), "the topic",
+            work -> parts.states().isPrivate(topic, work))
+            .thenCompose(isPrivate -> parts.publish(intake.cancel(topic, isPrivate))).whenComplete((ids, fault) -> {
+                if (fault == null) {
+                    answer.complete(ids.get(0));
+                } else {
+                    answer.completeExceptionally(fault instanceof CompletionException ? fault.getCause() : fault);
+                }
+            });
+        return answer;
+    }
+
+    /** What is known of a topic, under these rights; {@link #history} has the rest of the promise. */
+    public CompletableFuture<TopicState> topicState(String topic, Grant grant, Caller caller) {
+        RunningHub parts = running();
+        return parts.lookUps().ask(caller, HeapBytes.string(topic), "the topic",
+            work -> parts.states().state(topic, grant, work));
+    }
+
+    /** The same of all topics behind this name, in their order, at most so many; for operators. */
+    public CompletableFuture<List<TopicState>> topicStates(String after, int limit, Caller caller) {
+        RunningHub parts = running();
+        return parts.lookUps().ask(caller, HeapBytes.string(after), "the list of topics",
+            work -> parts.states().page(after, limit, work));
+    }
+
+    /** How many open streams would get an event of this topic. */
+    public int listeners(String topic) {
+        return interest.listeners(topic);
     }
 
     /** Whether an open stream would get an event of this topic. Feeds ask before they work. */

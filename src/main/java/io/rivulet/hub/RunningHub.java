@@ -15,6 +15,7 @@ import io.rivulet.hub.publish.PublishQueue;
 import io.rivulet.hub.resume.Caller;
 import io.rivulet.hub.resume.HistoryPages;
 import io.rivulet.hub.resume.Resume;
+import io.rivulet.hub.resume.TopicStates;
 import io.rivulet.hub.stream.Census;
 import io.rivulet.hub.stream.FanOut;
 import io.rivulet.hub.stream.Heartbeat;
@@ -28,6 +29,7 @@ import io.rivulet.hub.stream.feed.GoLive;
 import io.rivulet.hub.stream.feed.HistoryRead;
 import io.rivulet.hub.stream.feed.NewestRead;
 import io.rivulet.hub.stream.feed.ReadBudget;
+import io.rivulet.hub.tail.EndedTopics;
 import io.rivulet.hub.tail.TailRing;
 import io.rivulet.hub.tail.TransientTopics;
 import io.rivulet.log.Digest;
@@ -73,6 +75,7 @@ final class RunningHub {
     private final LookUps lookUps;
     private final StreamOpener opener;
     private final HistoryPages pages;
+    private final TopicStates states;
     private final AnswerThread answers;
     private final LastingTicker ticker;
     private final PresenceTeller teller;
@@ -83,7 +86,7 @@ final class RunningHub {
 
     private RunningHub(Settings settings, InstantSource clock, LongSupplier nanos, Metrics metrics, EventLog log,
                        GoLive goLive, StreamNames names, LongSupplier retryMs, StreamAccounts accounts,
-                       Predicate<Grant> banned, Presence presence, TopicSpace topics) {
+                       Predicate<Grant> banned, Presence presence, TopicSpace topics, EndedTopics.Listener marked) {
         this.log = log;
         this.topics = topics;
         queue = new PublishQueue(settings.get(SettingsTable.PUBLISH_QUEUE_BYTES));
@@ -103,11 +106,13 @@ final class RunningHub {
         TransientTopics transients = new TransientTopics(
             TopicList.of(settings, SettingsTable.TRANSIENT_TOPICS, topics), ringBytes);
         TailRing ring = TailRing.of(ringBytes, start, startId, frame -> evicted(frame, transients, presence));
+        EndedTopics ended = new EndedTopics(log, (topic, end) -> answers.execute(() -> marked.marked(topic, end)));
         teller = presence.isOn() ? new PresenceTeller(presence, this::publishOwn) : null;
         presence.open(ring, teller == null ? changed -> { } : teller::changed);
         Resume resume = new Resume(log, ring, transients,
             asked -> transients.mayBeAmong(asked) || presence.mayBeAmong(asked));
         pages = new HistoryPages(log, resume);
+        states = new TopicStates(log, ring, transients, ended);
         HistoryRead history = new HistoryRead(log);
         newest = new NewestRead(log, transients, history);
         FeedSources sources = new FeedSources(ring, transients, history, newest, readBudget, goLive);
@@ -116,13 +121,13 @@ final class RunningHub {
             settings.get(SettingsTable.BACKLOG_EVENTS), accounts, retryMs,
             Heartbeat.CursorDue.of(settings), banned, answers, presence,
             settings.get(SettingsTable.WRITE_BYTES) / shards, names,
-            settings.get(SettingsTable.STALL_TIMEOUT).toNanos(),
+            settings.get(SettingsTable.STALL_TIMEOUT).toNanos(), ended,
             settings.get(SettingsTable.CONFLATE_TOPICS_MAX), settings.get(SettingsTable.CONFLATE_BYTES) / shards);
         for (int i = 1; i <= shards; i++) {
             fanOut.add(new Shard(setup, i));
         }
         opener = new StreamOpener(settings, setup, fanOut, resume);
-        sequencer = new Committer(queue, log, ring, transients, fanOut, answers, metrics, clock, nanos);
+        sequencer = new Committer(queue, log, ring, transients, ended, fanOut, answers, metrics, clock, nanos);
         committer = new Thread(sequencer, "rivulet-commit");
         committer.setDaemon(true);
     }
@@ -130,9 +135,10 @@ final class RunningHub {
     /** Builds the parts and starts their threads; {@code retryMs} is when a client is to come back. */
     static RunningHub start(Settings settings, InstantSource clock, LongSupplier nanos, Metrics metrics, EventLog log,
                             GoLive goLive, StreamNames names, LongSupplier retryMs, StreamAccounts accounts,
-                            Predicate<Grant> banned, Presence presence, TopicSpace topics) {
+                            Predicate<Grant> banned, Presence presence, TopicSpace topics,
+                            EndedTopics.Listener marked) {
         RunningHub hub = new RunningHub(settings, clock, nanos, metrics, log, goLive, names, retryMs, accounts, banned,
-            presence, topics);
+            presence, topics, marked);
         boolean started = false;
         try {
             hub.startThreads();
@@ -250,6 +256,10 @@ final class RunningHub {
 
     HistoryPages pages() {
         return pages;
+    }
+
+    TopicStates states() {
+        return states;
     }
 
     /** Why publishing fails now, or null. */

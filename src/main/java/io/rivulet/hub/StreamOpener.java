@@ -11,6 +11,8 @@ import io.rivulet.hub.stream.ShardSetup;
 import io.rivulet.hub.stream.StreamOwner;
 import io.rivulet.hub.stream.Subscriber;
 import io.rivulet.hub.stream.feed.HistoryRead;
+import io.rivulet.hub.tail.AllEnded;
+import io.rivulet.hub.tail.TopicMark;
 import io.rivulet.log.LogWork;
 import io.rivulet.log.View;
 import io.rivulet.metrics.Metrics.Count;
@@ -56,7 +58,25 @@ final class StreamOpener {
         boolean damage = setup.sources().history().meetsDamage(start.cursor());
         String told = request.dialect().startId(request.cursor(), start, damage,
             () -> resume.isNothingFor(request.grant(), work));
-        return new StartPoint.Placed(start, damage, told);
+        return new StartPoint.Placed(start, damage, isOver(request, start, work), told);
+    }
+
+    /**
+     * Whether nothing can come any more from this start. A client whose cursor nobody knows has to hear that first, so
+     * it gets its stream.
+     */
+    private boolean isOver(SubscribeRequest request, StartPoint start, LogWork work) throws IOException {
+        if (!mayEnd(request) || start.resumed() == StartPoint.Resumed.RESET) {
+            return false;
+        }
+        TopicMark last = AllEnded.ask(setup.ended(), request.topics(), request.grant(), work).last();
+        return last != null && !last.place().isAfter(start.cursor());
+    }
+
+    /** Whether all topics of the stream may have ended, so that the log has to be asked; without the disk. */
+    boolean mayEnd(SubscribeRequest request) {
+        return !setup.ended().isEmpty() && request.dialect().endsWithTopics() && AllEnded.canBe(request.topics())
+            && AllEnded.firstOpen(setup.ended(), request.topics(), 0) == request.topics().matchers().size();
     }
 
     /**

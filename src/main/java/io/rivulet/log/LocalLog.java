@@ -43,6 +43,12 @@ public interface LocalLog {
         return find(LogWork.UNBOUNDED);
     }
 
+    /** Whether any topic may have ended or may be asked to; false is certain. Any thread, without the disk. */
+    boolean hasMarks();
+
+    /** Whether this topic may have ended, or may be asked to; false is certain. Any thread, without the disk. */
+    boolean mayBeMarked(String topic);
+
     /** The range of the log now: a snapshot, without touching the disk. */
     LogRange range();
 

@@ -39,6 +39,12 @@ public interface LogFinder {
     Optional<LogEntry> byProducer(Digest producer, Predicate<ProducerMark> fits) throws IOException;
 
     /**
+     * The newest entry that ends this topic or asks for its end; empty where neither is retained. Ask
+     * {@link LocalLog#mayBeMarked} first: that costs next to nothing.
+     */
+    Optional<LogEntry> mark(String topic) throws IOException;
+
+    /**
      * The position after which all events of {@code timeMs} or later come; {@code head} when there is none. Events that
      * a clock dated into the future count as written no later than what comes after them.
      */
@@ -55,6 +61,12 @@ public interface LogFinder {
      * and {@link #NEWEST_BYTES_MAX} bytes, the latest of them.
      */
     List<LogEntry> newestOfEach(View view, int topicsMax) throws IOException;
+
+    /** How many events the view shows. */
+    long count(View view) throws IOException;
+
+    /** The names of topics that come after this one, ascending, private ones as well; at most so many. */
+    List<String> topics(String after, int limit) throws IOException;
 
     /**
      * Reads forward as {@link LocalLog#read}, but passes over events that are out of date. An event is out of date when

@@ -39,6 +39,8 @@ public final class Refused extends RuntimeException {
         FENCED,
         /** Events of the producer are missing before this one. */
         OUT_OF_SEQUENCE,
+        /** The topic has ended, or its end was asked for. */
+        ENDED,
         /** The store is opening, handing over or closed; try again soon. */
         NOT_OPEN,
         /** More work than the machine does now; try again soon. */

@@ -126,6 +126,11 @@ final class HubLifecycle implements ServletContextInitializer, SmartLifecycle, D
         }
 
         @Override
+        public CompletableFuture<String> cancel(String topic) {
+            return lifecycle.hub().cancel(topic);
+        }
+
+        @Override
         public CompletableFuture<Page> history(HistoryQuery query) {
             return lifecycle.hub().history(query);
         }

@@ -31,7 +31,7 @@ class SettingsPageTest {
     private static final Pattern KEY = Pattern.compile("(?:(?<![\\w./-])|(?<=-D))rivulet\\.([a-z]+(?:\\.[a-z]+)*)");
     /** Files and events of the hub's own that are called so, and three keys that are for Spring Boot alone. */
     private static final Set<String> NO_SETTINGS = Set.of("properties", "config", "war", "js", "hello", "gap", "cursor",
-        "expiring", "topics", "request", "access", "audit", "prefix", "home", "enabled");
+        "end", "cancel", "request", "expiring", "topics", "access", "audit", "prefix", "home", "enabled");
     private static final String START = "<!-- settings -->\n";
     private static final String END = "<!-- /settings -->";
 

@@ -29,6 +29,7 @@ public final class FailingLog implements EventLog {
     public volatile CountDownLatch holdSync = new CountDownLatch(0);
     public volatile CountDownLatch holdReads = new CountDownLatch(0);
     public volatile Runnable onAppend = () -> { };
+    final AtomicInteger appends = new AtomicInteger();
     public final AtomicInteger reads = new AtomicInteger();
     private final EventLog log;
 
@@ -39,6 +40,7 @@ public final class FailingLog implements EventLog {
     @Override
     public List<LogEntry> append(List<LogRecord> group) throws IOException {
         onAppend.run();
+        appends.incrementAndGet();
         try {
             hold.await();
         } catch (InterruptedException e) {
@@ -110,6 +112,16 @@ public final class FailingLog implements EventLog {
             throw new LogFailure("no space left", true, null);
         }
         log.tryDisk();
+    }
+
+    @Override
+    public boolean hasMarks() {
+        return log.hasMarks();
+    }
+
+    @Override
+    public boolean mayBeMarked(String topic) {
+        return log.mayBeMarked(topic);
     }
 
     @Override

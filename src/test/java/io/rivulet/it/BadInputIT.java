@@ -267,7 +267,7 @@ class BadInputIT {
     @Test
     void whatIsNotBuiltYetIsNamedAndNeverIgnored() throws IOException {
         assertEquals(404, WireClient.exchange(server,
-            "GET /api/topics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").status());
+            "GET /api/nothing HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").status());
     }
 
     @Test

@@ -147,6 +147,40 @@ public abstract class EventLogContract {
     }
 
     @Test
+    void theNewestMarkOfATopicIsFoundAndNoneOfOthers() throws IOException {
+        assertFalse(log.hasMarks() || log.mayBeMarked("run/1"));
+        appendEach("run/1=a", "run/2=b");
+        log = settled(log);
+        assertFalse(log.hasMarks());
+        log.append(List.of(new LogRecord(Event.cancel("run/1", false), null)));
+        log = settled(log);
+        assertTrue(log.hasMarks() && log.mayBeMarked("run/1"));
+        assertTrue(log.find().mark("run/1").orElseThrow().event().isCancel());
+        log.append(List.of(on("run/2", "c"), new LogRecord(Event.on("run/1").data("last").markPrivate(true)
+            .end(TopicEnd.CANCELLED).build(), null)));
+        appendEach("run/1x=a", "run=b");
+        log = settled(log);
+        LogEntry mark = log.find().mark("run/1").orElseThrow();
+        assertEquals("5 CANCELLED last", mark.position() + " " + mark.event().end() + " " + mark.event().text());
+        for (String other : List.of("run/2", "run/1x", "run", "")) {
+            assertTrue(log.find().mark(other).isEmpty(), other);
+        }
+    }
+
+    @Test
+    void theEventsOfATopicAreCountedAndTheTopicsListed() throws IOException {
+        appendEach("b=1", "a=2", "c=3", "a=4", "b=5", "a=6");
+        log.append(List.of(new LogRecord(Event.on("a").topic("d").data("7").markPrivate(true).build(), null)));
+        log = settled(log);
+        View anonymous = new View(TopicSelection.ofTopics(List.of("a")), GrantedTopics.NONE);
+        assertEquals("4 3 7 0 3", log.find().count(topics("a")) + " " + log.find().count(anonymous) + " "
+            + log.find().count(ALL) + " " + log.find().count(topics("e")) + " " + log.find().count(topics("b", "c")));
+        assertEquals(List.of("a", "b"), log.find().topics("", 2));
+        assertEquals(List.of("c", "d"), log.find().topics("b", 2));
+        assertEquals(List.of(), log.find().topics("d", 2));
+    }
+
+    @Test
     void anAppendAnswersWithItsWholeCommitWhichIsVisibleByThen() throws IOException {
         List<String> told = new ArrayList<>();
         List<LogEntry> group = log.append(List.of(on("a", "1")));

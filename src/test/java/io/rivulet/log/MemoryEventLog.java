@@ -133,6 +133,33 @@ public final class MemoryEventLog implements EventLog, LogFinder {
     }
 
     @Override
+    public synchronized long count(View view) {
+        return entries.stream().filter(e -> view.shows(e.event())).count();
+    }
+
+    @Override
+    public synchronized List<String> topics(String after, int limit) {
+        return entries.stream().flatMap(e -> e.event().topics().stream()).filter(t -> t.compareTo(after) > 0)
+            .distinct().sorted().limit(limit).toList();
+    }
+
+    @Override
+    public synchronized boolean hasMarks() {
+        return entries.stream().anyMatch(e -> e.event().isMark());
+    }
+
+    @Override
+    public synchronized boolean mayBeMarked(String topic) {
+        return mark(topic).isPresent();
+    }
+
+    @Override
+    public synchronized Optional<LogEntry> mark(String topic) {
+        return entries.stream().filter(e -> e.event().isMark() && e.event().topics().contains(topic))
+            .reduce((older, newer) -> newer);
+    }
+
+    @Override
     public synchronized Optional<LogEntry> byKey(Digest key) {
         return entries.stream().filter(e -> e.receipt() != null && e.receipt().key().equals(key)).findFirst();
     }

@@ -29,6 +29,7 @@ final class DetailsReader {
     /** This hub's own type, for a right that Mercure does not know: the action is {@code operate}. */
     static final String RIVULET = "urn:rivulet:authorization-detail";
     static final String OPERATE = "operate";
+    private static final String CANCEL = "cancel";
 
     private final TopicSpace topics;
     private final int detailsMax;
@@ -46,6 +47,7 @@ final class DetailsReader {
     private static final class Found {
         final List<TopicMatcher> publishes = new ArrayList<>();
         final List<TopicMatcher> subscribes = new ArrayList<>();
+        final List<TopicMatcher> cancels = new ArrayList<>();
         final List<Payload> payloads = new ArrayList<>();
         boolean operates;
         int matchers;
@@ -84,15 +86,21 @@ final class DetailsReader {
             }
         }
         return new TokenRights(GrantedTopics.of(found.publishes), GrantedTopics.of(found.subscribes),
-            List.copyOf(found.payloads), found.operates);
+            List.copyOf(found.payloads), found.operates, GrantedTopics.of(found.cancels));
     }
 
-    /** A detail of Mercure's; an action that this hub does not know grants nothing. */
+    /**
+     * A detail of Mercure's; an action that this hub does not know grants nothing. It also knows {@code cancel}: to ask
+     * for the end of topics, without the right to publish to them.
+     */
     private void readMercure(JsonObject detail, String where, Found found) {
         List<String> actions = actions(detail, where);
         List<TopicMatcher> matchers = matchers(detail, where, found);
         if (actions.contains("publish")) {
             found.publishes.addAll(matchers);
+        }
+        if (actions.contains(CANCEL)) {
+            found.cancels.addAll(matchers);
         }
         JsonElement payload = detail.get("payload");
         boolean none = payload == null || payload.isJsonNull();

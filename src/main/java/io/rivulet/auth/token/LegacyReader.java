@@ -43,7 +43,7 @@ final class LegacyReader {
         List<Payload> payloads = payload == null || payload.isJsonNull() ? List.of()
             : List.of(new Payload(GrantedTopics.ALL, payload.toString()));
         return new TokenRights(selectors(claim.getAsJsonObject(), name, "publish"),
-            selectors(claim.getAsJsonObject(), name, "subscribe"), payloads, false);
+            selectors(claim.getAsJsonObject(), name, "subscribe"), payloads, false, GrantedTopics.NONE);
     }
 
     private GrantedTopics selectors(JsonObject claim, String claimName, String name) {

@@ -176,7 +176,8 @@ final class TokenRules {
         return new Grant(issuer.vouches(), subject(token, id), id,
             publishes ? rights.publishes() : GrantedTopics.NONE,
             subscribes ? rights.subscribes() : GrantedTopics.NONE, subscribes ? rights.payloads() : List.of(),
-            rights.operates() && issuer.uses().contains(Use.OPERATE), expiresMs, !modern);
+            rights.operates() && issuer.uses().contains(Use.OPERATE), expiresMs, !modern,
+            publishes ? rights.cancels() : GrantedTopics.NONE);
     }
 
     /** Of what is signed alone: some signatures can be written in two ways, and a ban must hold for both. */

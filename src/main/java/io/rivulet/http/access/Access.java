@@ -13,6 +13,7 @@ import io.rivulet.config.Issuers;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.http.trace.RequestTrace;
+import io.rivulet.refusal.Printable;
 import io.rivulet.refusal.Refused;
 import jakarta.servlet.http.HttpServletRequest;
 import java.security.Principal;
@@ -79,6 +80,20 @@ public final class Access {
             throw nobodyMay("publishing");
         }
         return admitted(request, grant);
+    }
+
+    /**
+     * The grant of a caller who wants to ask for the end of this topic.
+     *
+     * @throws Refused when they may not
+     */
+    public Grant toCancel(HttpServletRequest request, String topic) {
+        Grant grant = toPublish(request);
+        if (!grant.mayCancel(topic)) {
+            throw Refused.because(FORBIDDEN, "this caller may not ask for the end of " + Printable.of(topic)
+                + "; that needs the right to publish to it, or the action cancel");
+        }
+        return grant;
     }
 
     /**

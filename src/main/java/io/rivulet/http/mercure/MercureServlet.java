@@ -37,6 +37,9 @@ public final class MercureServlet extends HubServlet {
     private static final int QUERY_FIELDS_MAX = 10_000;
     private static final Dialect MERCURE = new MercureDialect();
     private static final Dialect LEGACY = new LegacyDialect();
+    /** The same for those who ask for it: a stream ends with its topics. */
+    private static final Dialect ENDING = new MercureDialect(true);
+    private static final Dialect LEGACY_ENDING = new LegacyDialect(true);
 
     private final transient StreamParameters parameters;
     private final transient SubscribeHandler subscribe;
@@ -100,15 +103,16 @@ public final class MercureServlet extends HubServlet {
 
     /** The parameters that a client uses tell which version of the protocol it speaks. */
     private Dialect dialect(FormFields all) {
+        boolean ends = all.all("end").contains("close");
         if (!MatcherParameters.hasTopic(all)) {
-            return MERCURE;
+            return ends ? ENDING : MERCURE;
         }
         if (!context().settings().get(SettingsTable.MERCURE_LEGACY)) {
             throw Refused.malformed("topic is how Mercure 0.x subscribes, which is off here ("
                 + SettingsTable.MERCURE_LEGACY.fullKey() + "=true turns it on); Mercure 1.0 says "
                 + "match or match_urlpattern");
         }
-        return isLegacy(all) ? LEGACY : MERCURE;
+        return isLegacy(all) ? ends ? LEGACY_ENDING : LEGACY : ends ? ENDING : MERCURE;
     }
 
     /** Waits for the body: a QUERY asks for the union of query and body (SUB-02). */

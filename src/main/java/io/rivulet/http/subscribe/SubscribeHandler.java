@@ -25,7 +25,8 @@ import java.util.concurrent.CompletableFuture;
  *
  * <p>All checks come before the first byte, while a refusal can still have a status. At Mercure's path a client that
  * names an id is told in a header where the stream begins, so the position is looked up first, and the request waits
- * for it.
+ * for it. It waits as well where all topics of the stream may have ended: when nothing is left for it, it is answered
+ * with 204.
  */
 public final class SubscribeHandler {
 
@@ -37,25 +38,30 @@ public final class SubscribeHandler {
         this.responses = responses;
     }
 
-    /** A stream that waits for its place. */
-    private record Opening(SubscribeRequest asked, StartPoint.Placed placed) {
+    /**
+     * A stream that waits for its place.
+     *
+     * @param tellsPlace whether a header of the answer tells it
+     */
+    private record Opening(SubscribeRequest asked, boolean tellsPlace, StartPoint.Placed placed) {
     }
 
     /** Opens a stream, or lets the request wait for its place. */
     public void open(StreamParameters.Wanted wanted, HttpServletRequest request, HttpServletResponse response)
         throws IOException {
         SubscribeRequest asked = wanted.request();
-        if (asked.dialect().startHeader() == null || !wanted.hadCursor()) {
-            open(asked, null, request, response);
-        } else {
+        boolean tellsPlace = asked.dialect().startHeader() != null && wanted.hadCursor();
+        if (tellsPlace || context.hub().mayBeOver(asked)) {
             // asked before startAsync: a refusal must find a request that can still be answered in the usual way
-            SuspendedRequest.await(opening(asked), request, context.problem());
+            SuspendedRequest.await(opening(asked, tellsPlace), request, context.problem());
+        } else {
+            open(new Opening(asked, false, null), request, response);
         }
     }
 
-    private CompletableFuture<Opening> opening(SubscribeRequest asked) {
+    private CompletableFuture<Opening> opening(SubscribeRequest asked, boolean tellsPlace) {
         CompletableFuture<StartPoint.Placed> place = context.hub().place(asked);
-        CompletableFuture<Opening> opening = place.thenApply(placed -> new Opening(asked, placed));
+        CompletableFuture<Opening> opening = place.thenApply(placed -> new Opening(asked, tellsPlace, placed));
         opening.whenComplete((opened, failure) -> place.cancel(false)); // given up: then nobody waits for the place
         return opening;
     }
@@ -63,22 +69,27 @@ public final class SubscribeHandler {
     /** The place is known: opens the stream. False when {@code found} is something else. */
     public boolean goOn(Object found, HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (found instanceof Opening opening) {
-            open(opening.asked(), opening.placed(), request, response);
+            open(opening, request, response);
             return true;
         }
         return false;
     }
 
-    private void open(SubscribeRequest asked, StartPoint.Placed placed, HttpServletRequest request,
-                      HttpServletResponse response) throws IOException {
+    private void open(Opening opening, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        SubscribeRequest asked = opening.asked();
+        if (opening.placed() != null && opening.placed().isOver()) {
+            response.setHeader("Cache-Control", RequestTrace.of(request).cacheControl());
+            response.setStatus(HttpServletResponse.SC_NO_CONTENT); // a browser's EventSource never comes back
+            return;
+        }
         if (request.getMethod().equals("HEAD")) {
-            headers(asked, placed, response);
+            headers(opening, response);
             return;
         }
         OpenResponse outlet = responses.of(request, response);
-        Subscription subscription = subscribe(asked, placed, outlet);
+        Subscription subscription = subscribe(asked, opening.placed(), outlet);
         try {
-            headers(asked, placed, response);
+            headers(opening, response);
             AsyncContext async = request.startAsync();
             outlet.start(async, subscription);
             RequestTrace.of(request).streamStarted(subscription, response.getStatus());
@@ -98,10 +109,11 @@ public final class SubscribeHandler {
         }
     }
 
-    private static void headers(SubscribeRequest asked, StartPoint.Placed placed, HttpServletResponse response) {
+    private static void headers(Opening opening, HttpServletResponse response) {
+        SubscribeRequest asked = opening.asked();
         headers(asked.grant(), response);
-        if (placed != null) {
-            response.setHeader(asked.dialect().startHeader(), wire(placed.lastEventId()));
+        if (opening.tellsPlace()) {
+            response.setHeader(asked.dialect().startHeader(), wire(opening.placed().lastEventId()));
         }
     }
 
@@ -116,6 +128,7 @@ public final class SubscribeHandler {
         response.setHeader("Cache-Control", (grant != null && grant.tokenId() != null ? "private, " : "")
             + "no-store, no-cache, no-transform");
         response.setHeader("X-Accel-Buffering", "no"); // nginx would else hold the stream back to its end
+        response.setHeader("Incremental", "?1"); // the same for all intermediaries that know it
     }
 
     /**

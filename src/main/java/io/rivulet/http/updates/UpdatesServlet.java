@@ -3,6 +3,7 @@ package io.rivulet.http.updates;
 import io.rivulet.auth.Grant;
 import io.rivulet.http.HubContext;
 import io.rivulet.http.HubServlet;
+import io.rivulet.http.SuspendedRequest;
 import io.rivulet.http.form.FormFields;
 import io.rivulet.http.form.Query;
 import io.rivulet.http.form.RequestHead;
@@ -66,6 +67,19 @@ public final class UpdatesServlet extends HubServlet {
         try {
             Grant grant = context().access().toRead(request);
             subscribe.open(parameters.ofUpdates(request, grant, dialect(request)), request, response);
+        } catch (Refused refused) {
+            if (!subscribe.refuseSoftly(refused, PLAIN, null, request, response)) {
+                throw refused;
+            }
+        }
+    }
+
+    /** Its topics may have ended: now it is known whether anything is left. */
+    @Override
+    protected void goOn(HttpServletRequest request, HttpServletResponse response, SuspendedRequest.Outcome outcome)
+        throws IOException {
+        try {
+            subscribe.goOn(outcome.get(), request, response);
         } catch (Refused refused) {
             if (!subscribe.refuseSoftly(refused, PLAIN, null, request, response)) {
                 throw refused;

@@ -1,7 +1,11 @@
 package io.rivulet.hub.dialect;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
 import io.rivulet.auth.Grant;
 import io.rivulet.config.Settings;
+import io.rivulet.event.EventFrame;
+import io.rivulet.event.TopicEnd;
 import io.rivulet.event.Variant;
 import io.rivulet.topic.TopicSelection;
 import java.io.IOException;
@@ -110,6 +114,28 @@ public interface Dialect {
     /** The last bytes of a stream that the hub ends: when to come back. No blank line, as in {@link #prelude}. */
     default byte[] farewell(long retryMs) {
         return comeBack(retryMs);
+    }
+
+    /** Whether a stream ends when all topics that it asked for have ended. Else their ends are events like others. */
+    boolean endsWithTopics();
+
+    /**
+     * An event that tells of that end, or null.
+     *
+     * @param topics of the stream
+     * @param why    the reason of the end that came last
+     * @param id     a cursor behind it: whoever comes back with it finds nothing more
+     */
+    byte[] ended(TopicSelection topics, TopicEnd why, String id);
+
+    /** {@code rivulet.end}, for dialects that have it. */
+    static byte[] endEvent(TopicSelection topics, TopicEnd why, String id) {
+        JsonObject json = new JsonObject();
+        JsonArray texts = new JsonArray();
+        topics.matchers().forEach(matcher -> texts.add(matcher.text()));
+        json.add("topics", texts);
+        json.addProperty("reason", why.word());
+        return EventFrame.control("rivulet.end", json.toString(), id);
     }
 
     // ---- age

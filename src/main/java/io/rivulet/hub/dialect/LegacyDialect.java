@@ -13,6 +13,16 @@ public final class LegacyDialect extends MercureDialect {
     private static final List<String> PARAMETERS =
         List.of("lastEventID", "last_event_id", "Last-Event-ID", "lastEventId");
 
+    /** As the protocol has it. */
+    public LegacyDialect() {
+        this(false);
+    }
+
+    /** The same; see {@link MercureDialect#MercureDialect(boolean)}. */
+    public LegacyDialect(boolean endsWithTopics) {
+        super(endsWithTopics);
+    }
+
     @Override
     public String name() {
         return "legacy";

@@ -3,6 +3,7 @@ package io.rivulet.hub.dialect;
 import io.rivulet.auth.Grant;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
+import io.rivulet.event.TopicEnd;
 import io.rivulet.event.Variant;
 import io.rivulet.topic.TopicSelection;
 import java.io.IOException;
@@ -20,6 +21,18 @@ public class MercureDialect implements Dialect {
 
     /** The id before all others, in a request and in a response (Mercure 1.0, REC-06). */
     private static final String EARLIEST = "earliest";
+
+    private final boolean endsWithTopics;
+
+    /** As the protocol has it: it knows no end of a topic. */
+    public MercureDialect() {
+        this(false);
+    }
+
+    /** The same; {@code endsWithTopics} is for clients that ask for the end, and know the event that tells of it. */
+    public MercureDialect(boolean endsWithTopics) {
+        this.endsWithTopics = endsWithTopics;
+    }
 
     @Override
     public String name() {
@@ -78,6 +91,16 @@ public class MercureDialect implements Dialect {
     @Override
     public final byte[] topics(TopicSelection topics, String id) {
         return null;
+    }
+
+    @Override
+    public final boolean endsWithTopics() {
+        return endsWithTopics;
+    }
+
+    @Override
+    public final byte[] ended(TopicSelection topics, TopicEnd why, String id) {
+        return Dialect.endEvent(topics, why, id);
     }
 
     @Override

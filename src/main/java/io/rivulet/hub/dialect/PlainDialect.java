@@ -6,6 +6,7 @@ import io.rivulet.auth.Grant;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.event.EventFrame;
+import io.rivulet.event.TopicEnd;
 import io.rivulet.event.Variant;
 import io.rivulet.topic.TopicMatcher;
 import io.rivulet.topic.TopicSelection;
@@ -141,6 +142,16 @@ public class PlainDialect implements Dialect {
         json.addProperty("transient", isTransient);
         json.addProperty("missed", missed);
         return EventFrame.control("rivulet.gap", json.toString(), id);
+    }
+
+    @Override
+    public boolean endsWithTopics() {
+        return true;
+    }
+
+    @Override
+    public byte[] ended(TopicSelection topics, TopicEnd why, String id) {
+        return Dialect.endEvent(topics, why, id);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.rivulet.hub.dialect;
 
 import io.rivulet.auth.Grant;
+import io.rivulet.event.TopicEnd;
 import io.rivulet.topic.TopicSelection;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
@@ -38,6 +39,12 @@ public final class QuietDialect extends PlainDialect {
     @Override
     public byte[] expiring(String connection, long untilMs) {
         return null;
+    }
+
+    /** A comment, as for a loss: the end of the response alone could be a cut. */
+    @Override
+    public byte[] ended(TopicSelection topics, TopicEnd why, String id) {
+        return (": rivulet.end reason=" + why.word() + "\n").getBytes(StandardCharsets.US_ASCII);
     }
 
     @Override

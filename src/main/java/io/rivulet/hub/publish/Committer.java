@@ -4,6 +4,7 @@ import io.rivulet.event.Event;
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
 import io.rivulet.hub.stream.FanOut;
+import io.rivulet.hub.tail.EndedTopics;
 import io.rivulet.hub.tail.TailRing;
 import io.rivulet.hub.tail.TransientTopics;
 import io.rivulet.log.Digest;
@@ -50,6 +51,8 @@ public final class Committer implements Runnable {
     private final Receipts receipts;
     private final Producers producers;
     private final RepeatedIds repeatedIds;
+    private final EndedTopics ended;
+    private final EndedRefusals endedRefusals;
     private final DeferredAnswers answers;
     private final Metrics metrics;
     private final InstantSource clock;
@@ -74,8 +77,8 @@ public final class Committer implements Runnable {
     private volatile long faultMs;
 
     /** Goes on at the head of this log; {@code answering} completes answers, {@code nanos} measures times. */
-    public Committer(PublishQueue queue, EventLog log, TailRing ring, TransientTopics transients, FanOut fanOut,
-                     Executor answering, Metrics metrics, InstantSource clock, LongSupplier nanos) {
+    public Committer(PublishQueue queue, EventLog log, TailRing ring, TransientTopics transients, EndedTopics ended,
+                     FanOut fanOut, Executor answering, Metrics metrics, InstantSource clock, LongSupplier nanos) {
         this.queue = queue;
         this.log = log;
         this.ring = ring;
@@ -85,6 +88,8 @@ public final class Committer implements Runnable {
         this.receipts = new Receipts(log, answers::give);
         this.producers = new Producers(log, answers::give);
         this.repeatedIds = new RepeatedIds(log, transients, answers::give);
+        this.ended = ended;
+        this.endedRefusals = new EndedRefusals(ended, answers::give);
         this.metrics = metrics;
         this.clock = clock;
         this.nanos = nanos;
@@ -176,7 +181,7 @@ public final class Committer implements Runnable {
 
     /** Appends a group as one commit, and shows it. Repetitions of earlier publishes are answered and not appended. */
     private void commit(List<PendingPublish> group) throws IOException {
-        List<PendingPublish> fresh = producers.settle(receipts.settle(group));
+        List<PendingPublish> fresh = endedRefusals.settle(producers.settle(receipts.settle(group)));
         repeatedIds.mark(fresh);
         List<LogRecord> records = new ArrayList<>();
         for (PendingPublish pending : fresh) {
@@ -193,6 +198,7 @@ public final class Committer implements Runnable {
             refuse(fresh, failure, true);
         }
         show(fresh, entries);
+        endedRefusals.refuseWaiting();
         receipts.remember(fresh);
         producers.remember(fresh);
         count(group);
@@ -231,7 +237,11 @@ public final class Committer implements Runnable {
         }
         while (place.durable() < head) {
             for (LogEntry entry : log.read(place.durable(), head, ALL, READ_BYTES).entries()) {
-                show(onDisk(entry));
+                EventFrame frame = onDisk(entry);
+                if (entry.event().isMark()) {
+                    ended.showing(frame);
+                }
+                show(frame);
             }
         }
         fanOut.wake();
@@ -247,6 +257,9 @@ public final class Committer implements Runnable {
                 for (Event event : pending.events) {
                     EventFrame frame = pending.isTransient ? inMemory(event) : onDisk(entries.get(next++));
                     pending.ids.add(frame.id());
+                    if (event.isMark()) {
+                        ended.showing(frame);
+                    }
                     show(frame);
                 }
             }

@@ -26,6 +26,8 @@ public final class PendingPublish {
     /** In memory only. One durable event makes a whole batch durable, so that it stays contiguous in the log. */
     final boolean isTransient;
     final int weight;
+    /** Whether one of its events ends a topic or asks for its end. */
+    private final boolean hasMark;
     /** Of no event: it goes the way of a publish, and tries the disk. */
     private final boolean isTrial;
     /** The ids, or why nothing was published. */
@@ -68,10 +70,13 @@ public final class PendingPublish {
         this.receipt = receipt;
         this.isTransient = isTransient;
         int sum = 0;
+        boolean marks = false;
         for (Event event : events) {
             sum += event.weight();
+            marks |= event.isMark();
         }
         this.weight = sum;
+        this.hasMark = marks;
         this.ids = new ArrayList<>(events.size());
     }
 
@@ -83,6 +88,10 @@ public final class PendingPublish {
     /** What its events take in memory, about. */
     public int weight() {
         return weight;
+    }
+
+    boolean hasMark() {
+        return hasMark;
     }
 
     boolean isTrial() {

@@ -53,6 +53,12 @@ public final class PublishIntake {
         return Digest.of(utf8(of.issuer()), utf8(of.subject()), utf8("producer"), utf8(id));
     }
 
+    /** The form of an event of the hub's own that asks for the end of a topic: it is kept as the topic is. */
+    public PendingPublish cancel(String topic, boolean isPrivate) {
+        Event event = Event.cancel(topic, isPrivate || privates.holds(topic));
+        return new PendingPublish(List.of(event), null, isTransient(event));
+    }
+
     /** An event is transient when all of its topics are. */
     private boolean isTransient(Event event) {
         for (String topic : event.topics()) {

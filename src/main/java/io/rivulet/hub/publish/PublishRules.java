@@ -13,7 +13,9 @@ import io.rivulet.refusal.Refused;
 import io.rivulet.topic.Topic;
 import io.rivulet.topic.TopicSpace;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The rules for publishers, whatever the door: rights, limits, and the topics and types that the protocol keeps for
@@ -66,6 +68,26 @@ public final class PublishRules {
                     : Refused.because(refused.reason(), "event " + (i + 1) + ": " + refused.getMessage());
             }
         }
+        if (events.size() > 1) {
+            checkEnds(events);
+        }
+    }
+
+    /** A batch is published whole: behind the end of a topic in it no event of that topic can follow. */
+    private static void checkEnds(List<Event> events) {
+        Map<String, Integer> ends = new HashMap<>();
+        for (int i = 0; i < events.size(); i++) {
+            for (String topic : events.get(i).topics()) {
+                Integer end = ends.get(topic);
+                if (end != null) {
+                    throw Refused.malformed("event " + (i + 1) + " is of the topic " + shown(topic) + ", which event "
+                        + (end + 1) + " of the same batch ends");
+                }
+            }
+            if (events.get(i).end() != null) {
+                ends.put(events.get(i).topics().get(0), i);
+            }
+        }
     }
 
     /** Checks the event before the grant: a reserved topic is refused whatever the token (PUB-05). */
@@ -86,6 +108,12 @@ public final class PublishRules {
         checkLength("the type", event.type(), idBytesMax, SettingsTable.ID_BYTES_MAX);
         checkType(event.type());
         checkGrant(event, publication.grant());
+    }
+
+    /** Checks a topic whose end is asked for; the caller's right to that was checked before. */
+    public void checkTopic(String topic, Grant grant) {
+        Topic.check(topic, topicBytesMax);
+        checkReserved(topic, grant);
     }
 
     private static void checkLength(String field, String value, int bytesMax, Setting<?> limit) {

@@ -41,9 +41,10 @@ public record StartPoint(Resumed resumed, Position cursor, String cursorId, Long
      *
      * @param start       where the stream begins
      * @param damageTold  whether the header tells of damage of the log that lies ahead
+     * @param isOver      whether all topics that the stream asks for have ended before this start
      * @param lastEventId the value of the header that the dialect has for it; null when there is no such header
      */
-    public record Placed(StartPoint start, boolean damageTold, String lastEventId) {
+    public record Placed(StartPoint start, boolean damageTold, boolean isOver, String lastEventId) {
     }
 
     /**

@@ -16,6 +16,8 @@ public enum EndReason {
     BANNED,
     /** Its owner or an operator closed it. */
     CLOSED,
+    /** All topics that it asked for have ended, and it has all of them. */
+    ENDED,
     /** Its socket took nothing for {@code rivulet.stall.timeout}. */
     STALLED,
     /** Its socket took nothing while others waited for the memory it held, or it began with more than there was. */

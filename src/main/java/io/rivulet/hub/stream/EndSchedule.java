@@ -127,11 +127,12 @@ final class EndSchedule {
 
     /**
      * Whether a stream that is ending, and whose socket takes nothing, had time enough: half a second where its right
-     * to read is over; for its age, or where it has got all that it asked for, as long as a stalled client has, since
-     * nothing is urgent about that.
+     * to read is over; for its age, where it has got all that it asked for, or when its topics have ended, as long as a
+     * stalled client has, since nothing is urgent about that.
      */
     boolean isPatienceOver(Subscriber s) {
-        boolean isUrgent = s.ending() != EndReason.AGED && s.ending() != EndReason.SERVED;
+        boolean isUrgent = s.ending() != EndReason.AGED && s.ending() != EndReason.SERVED
+            && s.ending() != EndReason.ENDED;
         long patienceNs = isUrgent ? PATIENCE_NS : stallNs > 0 ? stallNs : AGED_PATIENCE_NS;
         if (now.ns() - s.endNs() >= patienceNs) {
             return true;

@@ -5,9 +5,12 @@ import io.rivulet.hub.resume.Caller;
 import io.rivulet.refusal.Refused;
 import io.rivulet.topic.TopicIndex;
 import io.rivulet.topic.TopicSelection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -199,6 +202,20 @@ public final class Interest {
                 }
             }
         }
+    }
+
+    /** How many streams ask for this topic. */
+    public int listeners(String topic) {
+        int[] streams = {any.get() + exact.getOrDefault(topic, 0)};
+        synchronized (patterns) {
+            Set<TopicSelection> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+            patterns.forEach(List.of(topic), selection -> {
+                if (seen.add(selection) && !selection.exact().contains(topic)) {
+                    streams[0] += sharers.get(selection).streams;
+                }
+            });
+        }
+        return streams[0];
     }
 
     /** Whether a stream asks for this topic. */

@@ -6,6 +6,7 @@ import io.rivulet.hub.stream.feed.FillFeed;
 import io.rivulet.hub.stream.feed.LiveFeed;
 import io.rivulet.hub.stream.feed.Round;
 import io.rivulet.hub.stream.feed.Turn;
+import io.rivulet.hub.tail.TopicMark;
 import io.rivulet.metrics.Metrics.Count;
 import io.rivulet.refusal.FaultLog;
 import java.util.List;
@@ -196,6 +197,17 @@ final class Lifecycle {
             s.say(told, null);
             serve.accept(s);
         }
+    }
+
+    /** Its topics have ended, and it has got all of them: it is told so behind the last event, and ends. */
+    void sayEnd(Subscriber s) {
+        TopicMark last = streams.ends(s).last;
+        byte[] told = s.request().dialect().ended(s.topics(), last.end(), last.placeId());
+        if (told != null) {
+            s.cursor().saying(last.place());
+            unsent.write(s, told);
+        }
+        close(s, EndReason.ENDED);
     }
 
     /** It ends between two events, with a farewell. */

@@ -63,6 +63,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
     private final Lifecycle lifecycle;
     private final StreamChange streamChange;
     private final List<Subscriber> dirty = new ArrayList<>();
+    private final TopicEnds topicEnds;
     private final Consumer<Subscriber> offer = this::offer;
 
     private long delivered;
@@ -87,6 +88,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
             new Courtesy(setup.nanos(), Courtesy.ofThreads()));
         this.rateQueue = new RateQueue<>(setup.nanos());
         this.endSchedule = new EndSchedule(setup.stallNs(), round);
+        this.topicEnds = new TopicEnds(setup.readers(), setup.ended(), streams, this);
         this.lifecycle = new Lifecycle(setup, streams, round, turn, unsent, endSchedule, this::serve, this::failed);
         this.streamChange = new StreamChange(setup, streams, round, unsent);
         this.stalls = new Stalls(round, budget, setup.metrics(), setup.stallNs(), this::remove, catchUp::add);
@@ -191,6 +193,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
             }
             offeringSequence = sequence;
             streams.forEach(offering, offer);
+            topicEnds.offered(offering);
         }
         round.offered(offering);
         for (int i = 0; i < dirty.size(); i++) {
@@ -269,7 +272,6 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
     }
 
     // ---- the shard's thread: one stream
-
     @Override
     public void serve(Subscriber s) {
         serve(s, false);
@@ -342,6 +344,8 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
                 return true;
             } else if (s.hasTopicsToTell()) {
                 streamChange.tell(s);
+            } else if (s.hasEnds() && topicEnds.isOver(s, round.place())) {
+                lifecycle.sayEnd(s);
             } else if (mayFeed || s.feed() instanceof LiveFeed) {
                 mayFeed = false;
                 Outcome outcome = ask(s);
@@ -353,7 +357,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
                 if (!mayGetMore) {
                     return true;
                 }
-                if (s.feed() instanceof LiveFeed live && live.eventsHeld() == 0) {
+                if (s.feed() instanceof LiveFeed live && live.eventsHeld() == 0 && !s.hasEnds()) {
                     s.outcome(Outcome.CAUGHT_UP);
                     return s.outlet().isReady();
                 }
@@ -446,9 +450,8 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
     /** It leaves the live batches: its cursor is the place before the first event that it has not got. */
     private void fallBehind(Subscriber s, LiveFeed live) {
         EventFrame first = live.firstHeld(ring);
-        long readMs = first == null ? round.ms() : first.timeMs();
         s.cursor().examined(live.toldUpTo(round.place())); // it may have been placed ahead of what was dispatched
-        Feed next = s.feedBehind(readMs);
+        Feed next = s.feedBehind(first == null ? round.ms() : first.timeMs());
         if (next instanceof ConflatingFeed conflating) {
             conflating.beginWith(turn, live.sequences());
         } else {
@@ -485,6 +488,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
     @Override
     public void attach(Subscriber s, StartPoint found, boolean damageTold) {
         lifecycle.attach(s, found, damageTold);
+        topicEnds.placed(s);
     }
 
     @Override
@@ -525,6 +529,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
         try {
             if (lifecycle.endNow(s) == null) {
                 s.watched().renewed(fresh);
+                topicEnds.placed(s);
                 streams.watches(s, s.watched().watches());
                 examineAgain(s);
             }
@@ -567,6 +572,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
         } else {
             examineAgain(s);
         }
+        topicEnds.placed(s);
         serve(s);
         TopicSelection now = s.topics();
         answer(() -> answer.complete(now));

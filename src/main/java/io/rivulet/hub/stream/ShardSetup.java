@@ -4,6 +4,7 @@ import io.rivulet.auth.Grant;
 import io.rivulet.event.Position;
 import io.rivulet.hub.stream.feed.FeedSources;
 import io.rivulet.hub.stream.feed.StreamWatcher;
+import io.rivulet.hub.tail.EndedTopics;
 import io.rivulet.log.LocalLog;
 import io.rivulet.metrics.Metrics;
 import java.time.InstantSource;
@@ -27,14 +28,15 @@ import java.util.function.Predicate;
  * @param writeBytes the memory of the streams of one shard, see {@code WriteBudget}
  * @param names      of the streams, and their secrets
  * @param stallNs    a stream whose socket takes nothing for so long is ended; 0 for never
+ * @param ended      the topics that have ended
  * @param conflateTopicsMax topics of a stream that conflates, at most, of which the newest is kept at a time
  * @param conflateBytes     the memory of all of them on one shard, see {@code ConflationBudget}
  */
 public record ShardSetup(FeedSources sources, LocalLog log, Readers readers, Metrics metrics, InstantSource clock,
                          LongSupplier nanos, Position start, String startId, int backlogMax, StreamAccounts accounts,
                          LongSupplier retryMs, Heartbeat.CursorDue cursors, Predicate<Grant> banned, Executor answers,
-                         StreamWatcher watcher, long writeBytes, StreamNames names, long stallNs, int conflateTopicsMax,
-                         long conflateBytes) {
+                         StreamWatcher watcher, long writeBytes, StreamNames names, long stallNs, EndedTopics ended,
+                         int conflateTopicsMax, long conflateBytes) {
 
     /** Completes an answer that somebody waits for. Any thread. */
     void answer(Runnable tell) {

@@ -4,7 +4,9 @@ import io.rivulet.event.EventFrame;
 import io.rivulet.hub.resume.Caller;
 import io.rivulet.topic.TopicIndex;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
@@ -24,6 +26,7 @@ final class ShardStreams {
     private final TopicIndex<Subscriber> watchers = new TopicIndex<>();
     private final List<Subscriber> streams = new ArrayList<>();
     private final AtomicInteger assigned = new AtomicInteger();
+    private final Map<Subscriber, KnownEnds> ends = new IdentityHashMap<>();
 
     /** Streams it has or is about to have: counted when they are given to it, so that a burst spreads evenly. */
     AtomicInteger assigned() {
@@ -66,6 +69,21 @@ final class ShardStreams {
         s.watcher(now);
     }
 
+    /** What is known of the ends of its topics; kept from here on. */
+    KnownEnds ends(Subscriber s) {
+        KnownEnds known = ends.computeIfAbsent(s, one -> new KnownEnds());
+        s.hasEnds(true);
+        return known;
+    }
+
+    /** Nothing is known of the ends of its topics. */
+    void forgetEnds(Subscriber s) {
+        if (s.hasEnds()) {
+            ends.remove(s);
+            s.hasEnds(false);
+        }
+    }
+
     /** No event is offered to it any more. */
     void unindex(Subscriber s) {
         watches(s, false);
@@ -77,6 +95,7 @@ final class ShardStreams {
 
     /** Takes it out of the list. What may fail comes first, so that a call that failed may be made again. */
     void unlist(Subscriber s) {
+        forgetEnds(s);
         int slot = s.slot();
         if (slot >= 0) {
             Subscriber last = streams.get(streams.size() - 1);

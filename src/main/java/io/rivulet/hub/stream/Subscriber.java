@@ -35,6 +35,7 @@ public final class Subscriber implements Subscription, StreamView {
     private static final int INDEXED = 1;
     private static final int WATCHER = 2;
     private static final int TOPICS_UNTOLD = 4;
+    private static final int ENDS = 8;
 
     /** How far the stream has come in its life. */
     enum Stage {
@@ -168,8 +169,8 @@ public final class Subscriber implements Subscription, StreamView {
     private long offered;
     private int slot = -1;
     /**
-     * In which indexes of its shard it is, and whether its topics have changed and it has not been told, as bits of one
-     * byte: there may be many thousands of streams.
+     * In which indexes of its shard it is, whether its topics have changed and it has not been told, and whether one of
+     * them may have ended, as bits of one byte: there may be many thousands of streams.
      */
     private byte bits;
     /** How many comments it got, as far as that matters: {@link Heartbeat} begins with short pauses. */
@@ -506,6 +507,15 @@ public final class Subscriber implements Subscription, StreamView {
 
     void damageTold(boolean told) {
         damageTold = told;
+    }
+
+    /** Whether a topic of it may have ended: {@link ShardStreams} knows more. */
+    boolean hasEnds() {
+        return (bits & ENDS) != 0;
+    }
+
+    void hasEnds(boolean is) {
+        bits = (byte) (is ? bits | ENDS : bits & ~ENDS);
     }
 
     /** The wait for its outlet; null while that is ready. */

@@ -66,6 +66,11 @@ public final class StoreHash {
         return mix(idHash ^ ~factor) >>> 1;
     }
 
+    /** The hash of a topic as one that has ended or is asked to: other than that of any id. */
+    public long ofMark(long topicHash) {
+        return mix(topicHash ^ ~seed * 31) >>> 1;
+    }
+
     private long mix(long x) {
         return Math.multiplyHigh(x, factor) ^ x * factor ^ x >>> 29;
     }

@@ -208,6 +208,11 @@ public final class FileTopics implements TopicPostings {
     }
 
     @Override
+    public boolean hasAllNames() {
+        return size.nameBytes() >= 0;
+    }
+
+    @Override
     public long[] postings(Keys keys, int fromRel, int max, LogWork work) throws IOException {
         if (size.postings() == 0 || keys == Keys.NONE) {
             return new long[0];

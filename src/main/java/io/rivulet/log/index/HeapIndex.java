@@ -2,6 +2,7 @@ package io.rivulet.log.index;
 
 import io.rivulet.log.Digest;
 import io.rivulet.log.disk.StoreHash;
+import java.util.Arrays;
 
 /**
  * The index of a segment that has no side file yet: the active segment, and a sealed one until its side file is
@@ -18,12 +19,17 @@ public final class HeapIndex implements SegmentIndex {
      * their own, and the newest publishes of a producer.
      */
     private static final int PRIVATE_IDS_MAX = 256;
+    /** A topic is asked to end once and ends once, and retention may let it begin again while its segment is here. */
+    private static final int MARKS_MAX = PRIVATE_IDS_MAX;
 
     private final StoreHash hash;
     private final HashRange range;
     private final HeapTopics publics;
     private final HeapTopics privates;
     private final Postings ids = new Postings();
+    /** The hashes of topics that are marked, see {@link #addMark}. */
+    private long[] marks = {};
+    private int markCount;
     private final Object version = new Object();
 
     /**
@@ -33,11 +39,12 @@ public final class HeapIndex implements SegmentIndex {
      * @param privates  topics of private events
      * @param ids       ids and keys
      * @param nameBytes bytes of the topics' names at most, their lengths among them
+     * @param marks     records that end a topic or ask for its end
      */
-    public record Growth(int publics, int privates, int ids, int nameBytes) {
+    public record Growth(int publics, int privates, int ids, int nameBytes, int marks) {
 
         /** Nothing. */
-        public static final Growth NONE = new Growth(0, 0, 0, 0);
+        public static final Growth NONE = new Growth(0, 0, 0, 0, 0);
     }
 
     /** An empty index. */
@@ -59,11 +66,16 @@ public final class HeapIndex implements SegmentIndex {
      */
     public long bytesWith(Growth more) {
         return publics.bytesWith(more.publics, more.publics == 0 ? 0 : more.nameBytes)
-            + privates.bytesWith(more.privates, more.privates == 0 ? 0 : more.nameBytes) + idBytesWith(more.ids);
+            + privates.bytesWith(more.privates, more.privates == 0 ? 0 : more.nameBytes)
+            + idBytesWith(more.ids + more.marks, more.marks);
     }
 
-    private synchronized long idBytesWith(int more) {
-        return ids.bytesWith(more);
+    private synchronized long idBytesWith(int more, int moreMarks) {
+        long room = marks.length;
+        while (room < markCount + (long) moreMarks) {
+            room = roomier(room);
+        }
+        return ids.bytesWith(more) + room * Long.BYTES;
     }
 
     /** Bytes that it takes in memory. */
@@ -96,6 +108,26 @@ public final class HeapIndex implements SegmentIndex {
         add(hash.ofProducer(producer), rel, offset, Integer.MAX_VALUE);
     }
 
+    /** See {@link #addTopic}, for a record that ends its topic or asks for its end. */
+    public void addMark(byte[] b, int from, int length, int rel, int offset) {
+        long mark = hash.ofMark(hash.of(b, from, length));
+        add(mark, rel, offset, MARKS_MAX);
+        noteMark(mark);
+    }
+
+    private static long roomier(long room) {
+        return Math.max(16, room * 2);
+    }
+
+    private synchronized void noteMark(long mark) {
+        if (range.holds(mark)) {
+            if (markCount == marks.length) {
+                marks = Arrays.copyOf(marks, (int) roomier(markCount));
+            }
+            marks[markCount++] = mark;
+        }
+    }
+
     /** Adds a posting unless the hash has so many already: of repeated ids the earliest count. */
     private synchronized void add(long idHash, int rel, int offset, int max) {
         if (range.holds(idHash) && ids.count(idHash) < max) {
@@ -106,6 +138,16 @@ public final class HeapIndex implements SegmentIndex {
     @Override
     public HeapTopics topics(boolean isPrivate) {
         return isPrivate ? privates : publics;
+    }
+
+    @Override
+    public synchronized int marks() {
+        return markCount;
+    }
+
+    @Override
+    public synchronized long[] markHashes() {
+        return Arrays.copyOf(marks, markCount);
     }
 
     @Override

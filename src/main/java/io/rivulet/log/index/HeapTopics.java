@@ -84,6 +84,11 @@ public final class HeapTopics implements TopicPostings {
     }
 
     @Override
+    public boolean hasAllNames() {
+        return namesLength() >= 0;
+    }
+
+    @Override
     public Keys find(TopicFilter filter, Keys known, LogWork work) {
         if (filter.any()) {
             return Keys.EVERY;

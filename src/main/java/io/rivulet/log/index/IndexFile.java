@@ -14,7 +14,8 @@ import java.nio.file.Path;
  *
  * <p>Sections, each on pages of its own: header, sparse table (16 bytes each), filter (8); then for public events and
  * again for private ones: topics by hash with the range of their postings (16), postings (8), names in the order of the
- * topics (a varint of the length, the bytes; filled up to 8); at last ids by hash with their posting (16).
+ * topics (a varint of the length, the bytes; filled up to 8); then ids by hash with their posting (16); at last, in
+ * files that have any, the hashes of topics that ended or were asked to end (8).
  */
 public final class IndexFile {
 
@@ -43,7 +44,7 @@ public final class IndexFile {
 
     /** The first page: the facts of the segment, and how large the sections are. */
     public record Header(SegmentFacts segment, int sparse, int bloomWords, int ids, FileTopics.Size publics,
-                  FileTopics.Size privates) {
+                  FileTopics.Size privates, int marks) {
 
         int bloomPage() {
             return 1 + IndexPages.pages(sparse, SPARSE_BYTES);
@@ -61,8 +62,12 @@ public final class IndexFile {
             return privatePage() + privates.pages();
         }
 
-        int pages() {
+        int markPage() {
             return idPage() + IndexPages.pages(ids, IndexPages.KEYED_BYTES);
+        }
+
+        int pages() {
+            return markPage() + IndexPages.pages(marks, Long.BYTES);
         }
 
         void write(IndexPages.Writer out) throws IOException {
@@ -78,6 +83,8 @@ public final class IndexFile {
             out.putInt(ids);
             publics.write(out);
             privates.write(out);
+            out.putInt(marks); // 0 where an older version wrote the page
+            out.putInt(0); // a page ends with a whole long
             out.end();
         }
 
@@ -85,13 +92,13 @@ public final class IndexFile {
             if (getInt(in, 0) != MAGIC) {
                 return null;
             }
-            int[] n = new int[10];
+            int[] n = new int[11];
             for (int i = 0; i < n.length; i++) {
                 n[i] = getInt(in, 40 + 4 * i);
             }
             return new Header(new SegmentFacts(getLong(in, 8), getLong(in, 16), getInt(in, 4), n[0], getLong(in, 24),
                 getLong(in, 32)), n[1], n[2], n[3], new FileTopics.Size(n[4], n[5], n[6]),
-                new FileTopics.Size(n[7], n[8], n[9]));
+                new FileTopics.Size(n[7], n[8], n[9]), n[10]);
         }
 
         private static int getInt(IndexPages in, int offset) throws IOException {
@@ -191,6 +198,22 @@ public final class IndexFile {
     public FileTopics topics(boolean isPrivate) {
         return new FileTopics(disk, path, isPrivate ? header.privates() : header.publics(),
             isPrivate ? header.privatePage() : header.publicPage());
+    }
+
+    /** How many marks of topics there are. */
+    public int marks() {
+        return header.marks();
+    }
+
+    /** The hashes of topics that are marked. */
+    public long[] markHashes() throws IOException {
+        long[] hashes = new long[header.marks()];
+        try (IndexPages in = new IndexPages(disk, path)) {
+            for (int i = 0; i < hashes.length; i++) {
+                hashes[i] = in.getLong(header.markPage(), i, Long.BYTES, 0);
+            }
+        }
+        return hashes;
     }
 
     /** The postings of an id or a key, ascending. */

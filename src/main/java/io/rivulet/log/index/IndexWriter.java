@@ -22,6 +22,7 @@ public final class IndexWriter {
     private final SparseIndex sparse;
     private int idCount;
     private int idPostings;
+    private int marks;
     private FileTopics.Size publics = new FileTopics.Size(0, 0, 0);
     private FileTopics.Size privates = new FileTopics.Size(0, 0, 0);
 
@@ -65,7 +66,7 @@ public final class IndexWriter {
         }
         BloomFilter filter = BloomFilter.sized(writer.idCount);
         IndexFile.Header header = new IndexFile.Header(segment, sparse.size(), filter.words().length,
-            writer.idPostings, writer.publics, writer.privates);
+            writer.idPostings, writer.publics, writer.privates, writer.marks);
         disk.replace(path, out -> writer.write(out, header, filter));
         return new IndexFile(disk, path, header, filter, sparse);
     }
@@ -73,6 +74,7 @@ public final class IndexWriter {
     private void count(HeapIndex part) {
         idCount += part.idHashes().length;
         idPostings += part.idPostings();
+        marks += part.marks();
         publics = publics.plus(new Part(part.topics(false)).size());
         privates = privates.plus(new Part(part.topics(true)).size());
     }
@@ -82,12 +84,17 @@ public final class IndexWriter {
         header.write(new IndexPages.Writer(out, 0));
         writeSparse(new IndexPages.Writer(out, 1));
         IndexPages.Writer ids = new IndexPages.Writer(out, header.idPage());
+        IndexPages.Writer markHashes = new IndexPages.Writer(out, header.markPage());
         Sections publicSections = new Sections(out, header.publicPage(), header.publics());
         Sections privateSections = new Sections(out, header.privatePage(), header.privates());
         for (int i = 0; i < source.parts(); i++) {
             HeapIndex part = source.part(i);
             publicSections.add(new Part(part.topics(false)));
             privateSections.add(new Part(part.topics(true)));
+            for (long hash : part.markHashes()) {
+                markHashes.putLong(hash);
+                markHashes.endEntry();
+            }
             for (long hash : part.idHashes()) {
                 filter.add(hash);
                 for (long posting : part.ids(hash)) {
@@ -97,6 +104,7 @@ public final class IndexWriter {
                 }
             }
         }
+        markHashes.end();
         publicSections.end();
         privateSections.end();
         ids.end();

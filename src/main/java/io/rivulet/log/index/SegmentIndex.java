@@ -30,6 +30,12 @@ public interface SegmentIndex {
     /** Whether {@link #ids} may find something, told without I/O. */
     boolean mayHold(long hash);
 
+    /** How many of its records end a topic, or ask for its end; no I/O. {@link #ids} finds them. */
+    int marks();
+
+    /** Their hashes, in any order. */
+    long[] markHashes() throws IOException;
+
     /** Whether the index is in memory and may grow. */
     boolean isHeap();
 

@@ -32,6 +32,9 @@ public interface TopicPostings {
     /** Shows the newest posting of each topic, of those {@code among} these ascending ones unless that is null. */
     void newest(Keys keys, long[] among, Visitor visitor, LogWork work) throws IOException;
 
+    /** Whether the names of all its topics are known. */
+    boolean hasAllNames() throws IOException;
+
     /** Shows the names of the topics, as far as they are known. */
     void names(NameVisitor visitor) throws IOException;
 

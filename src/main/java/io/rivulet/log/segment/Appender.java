@@ -1,6 +1,7 @@
 package io.rivulet.log.segment;
 
 import io.rivulet.config.SettingsTable.Sync;
+import io.rivulet.event.Event;
 import io.rivulet.log.LogEntry;
 import io.rivulet.log.LogFailure;
 import io.rivulet.log.LogRange;
@@ -146,6 +147,7 @@ final class Appender {
             syncedTo, Bytes.crc(buffer.array(), BlockHeader.BYTES, body));
         block.write(buffer, 0, segments.hash().salt());
         List<LogEntry> entries = entries(group, block);
+        noteMarks(group);
         unsure = true;
         try {
             int synced = write();
@@ -199,6 +201,16 @@ final class Appender {
     /** Whether the files are known to hold what was acknowledged and nothing else. */
     private boolean isSound() {
         return !unsure && segments.range().failure() == null;
+    }
+
+    /** Before the group can be seen, and also where it is refused then: the set in memory says "perhaps". */
+    private void noteMarks(List<LogRecord> group) {
+        for (int i = 0; i < group.size(); i++) {
+            Event event = group.get(i).event();
+            if (event.isMark()) {
+                event.topics().forEach(topic -> segments.marks().add(segments.markHash(topic)));
+            }
+        }
     }
 
     private List<LogEntry> entries(List<LogRecord> group, BlockHeader block) {

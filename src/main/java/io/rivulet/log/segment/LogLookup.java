@@ -25,6 +25,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
@@ -127,6 +128,37 @@ final class LogLookup implements LogFinder {
     public Optional<LogEntry> byProducer(Digest producer, Predicate<ProducerMark> fits) throws IOException {
         return newestWith(new long[] {segments.hash().ofProducer(producer)}, entry -> entry.producer() != null
             && entry.producer().producer().equals(producer) && fits.test(entry.producer()));
+    }
+
+    /**
+     * From the newest segment to the oldest, of those that have marks. A topic may be asked to end before it ends, so
+     * the newest mark counts.
+     */
+    @Override
+    public Optional<LogEntry> mark(String topic) throws IOException {
+        long hash = segments.markHash(topic);
+        Segment[] all = segments.all();
+        for (int i = all.length - 1; i >= 0; i--) {
+            SegmentIndex index = all[i].index();
+            if (index.marks() == 0 || !index.mayHold(hash)) {
+                continue;
+            }
+            work.pause();
+            work.cost(LogWork.PAGE);
+            try {
+                long head = segments.range().head(); // see isVisible
+                long[] postings = index.ids(hash);
+                for (int p = postings.length - 1; p >= 0; p--) {
+                    LogEntry entry = isVisible(all[i], postings[p], head) ? segments.entry(all[i], postings[p]) : null;
+                    if (entry != null && entry.event().isMark() && entry.event().topics().contains(topic)) {
+                        return Optional.of(entry);
+                    }
+                }
+            } catch (FileNotFoundException | NoSuchFileException e) {
+                failUnlessTrimmed(all[i], e);
+            }
+        }
+        return Optional.empty();
     }
 
     /**
@@ -251,6 +283,64 @@ final class LogLookup implements LogFinder {
             }
         }
         return segments.range().first() - 1;
+    }
+
+    /** As {@link #beforeNewest} counts. */
+    @Override
+    public long count(View view) throws IOException {
+        long head = segments.range().head();
+        long count = 0;
+        for (Segment segment : segments.all()) {
+            work.pause();
+            work.cost(LogWork.LOOK);
+            try {
+                long last = Math.min(head, segment.last());
+                if (ReadPlans.isWhole(segment, view)) {
+                    count += last - segment.first() + 1;
+                } else {
+                    long[] postings = newest(segment, last, view, Integer.MAX_VALUE);
+                    count += PostingList.from(postings, last - segment.first() + 1);
+                }
+            } catch (FileNotFoundException | NoSuchFileException e) {
+                failUnlessTrimmed(segment, e);
+            }
+        }
+        return count;
+    }
+
+    /** All names are looked at, and the least of them kept: a page costs time and little memory. */
+    @Override
+    public List<String> topics(String after, int limit) throws IOException {
+        TreeSet<String> names = new TreeSet<>();
+        for (Segment segment : segments.all()) {
+            work.pause();
+            try {
+                for (boolean isPrivate : new boolean[] {false, true}) {
+                    TopicPostings topics = segment.index().topics(isPrivate);
+                    if (topics.hasAllNames()) {
+                        topics.names((hash, name) -> keepLeast(name, after, limit, names));
+                    } else {
+                        backwards(segment, Math.min(segment.last(), segments.range().head()), entry -> {
+                            entry.event().topics().forEach(name -> keepLeast(name, after, limit, names));
+                            return true;
+                        });
+                    }
+                }
+            } catch (FileNotFoundException | NoSuchFileException e) {
+                failUnlessTrimmed(segment, e);
+            }
+        }
+        return List.copyOf(names);
+    }
+
+    private void keepLeast(String name, String after, int limit, TreeSet<String> names) {
+        work.cost(LogWork.LOOK);
+        if (name.compareTo(after) > 0) {
+            names.add(name);
+            if (names.size() > limit) {
+                names.pollLast();
+            }
+        }
     }
 
     /** The last {@code n} postings that the view shows, by the index or, where that knows too little, by reading. */

@@ -77,7 +77,7 @@ final class LogOpener {
         StoreMeta meta = meta(disk, folder, names);
         StoreHash hash = new StoreHash(meta.key());
         Segments segments = new Segments(disk, folder, metrics, hash, new ChunkCache(options.readBytes()),
-            new FilterMemory(options.indexBytes()));
+            new FilterMemory(options.indexBytes()), new TopicMarks(options.indexBytes() / 2));
         LogOpener opener = new LogOpener(disk, folder, segments, new Sealer(segments, options.indexBytes()),
             meta);
         try {
@@ -321,6 +321,7 @@ final class LogOpener {
             found.add(last);
         }
         segments.set(found);
+        segments.marks().fill(segments.all());
         long appended = last.header().bytesBefore() + last.length() - Segment.HEADER_BYTES;
         long head = last.last();
         segments.changeRange(r -> new LogRange(meta.epoch(), found.get(0).first(), head, nonce, appended, unwritten));

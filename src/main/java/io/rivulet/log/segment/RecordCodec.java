@@ -162,6 +162,7 @@ final class RecordCodec {
         int publics = 0;
         int privates = 0;
         int ids = 0;
+        int marks = 0;
         for (int i = 0; i < records.size(); i++) {
             LogRecord record = records.get(i);
             Event event = record.event();
@@ -170,8 +171,9 @@ final class RecordCodec {
             privates += event.isPrivate() ? topics : 0;
             ids += (event.id() == null ? 0 : 1) + (record.receipt() == null ? 0 : 1)
                 + (record.producer() == null ? 0 : 1);
+            marks += event.isMark() ? topics : 0;
         }
-        return new HeapIndex.Growth(publics, privates, ids, bytes);
+        return new HeapIndex.Growth(publics, privates, ids, bytes, marks);
     }
 
     /** Enters topics, publisher's id and receipt key of the record into the index, and decodes nothing else. */
@@ -179,9 +181,13 @@ final class RecordCodec {
         Reader in = new Reader(b, at + HEAD_BYTES);
         int flags = b[in.at++];
         int more = (flags & MORE) == 0 ? 0 : b[in.at++];
+        boolean isMark = (flags & END) != 0 || (more & CANCELS) != 0;
         for (int n = in.varint(); n > 0; n--) {
             int length = in.varint();
             index.addTopic((flags & PRIVATE) != 0, b, in.at, length, rel, offset);
+            if (isMark) {
+                index.addMark(b, in.at, length, rel, offset);
+            }
             in.at += length;
         }
         if ((flags & ID) != 0) {

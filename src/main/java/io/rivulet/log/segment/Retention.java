@@ -69,13 +69,16 @@ final class Retention {
         }
         segments.changeRange(r -> new LogRange(r.epoch(), all[going].first(), r.head(), r.headNonce(),
             r.bytesAppended(), r.failure()));
+        long marks = 0;
         for (int i = 0; i < going; i++) {
+            marks += all[i].index().marks();
             segments.removeOldest();
             segments.metrics().add(Count.SEGMENTS_DELETED);
             undeleted.add(all[i].file());
             undeleted.add(all[i].indexFile());
         }
         deleteLeftovers();
+        segments.marks().trimmed(marks, segments.all());
     }
 
     /** How many of the oldest segments are over the bytes, the number or the age that may be retained. */

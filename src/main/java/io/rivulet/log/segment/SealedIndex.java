@@ -157,6 +157,16 @@ final class SealedIndex implements SegmentIndex {
     }
 
     @Override
+    public int marks() {
+        return file.marks();
+    }
+
+    @Override
+    public long[] markHashes() throws IOException {
+        return ask((f, h) -> f.markHashes(), (f, h) -> h.markHashes());
+    }
+
+    @Override
     public boolean mayHold(long hash) {
         return file.mayHold(hash);
     }
@@ -217,6 +227,11 @@ final class SealedIndex implements SegmentIndex {
                 t.newest(keys, among, visitor, work);
                 return null;
             });
+        }
+
+        @Override
+        public boolean hasAllNames() throws IOException {
+            return asked(TopicPostings::hasAllNames);
         }
 
         @Override

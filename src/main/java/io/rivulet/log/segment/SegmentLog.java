@@ -112,6 +112,16 @@ public final class SegmentLog implements EventLog {
     }
 
     @Override
+    public boolean hasMarks() {
+        return !segments.marks().isEmpty();
+    }
+
+    @Override
+    public boolean mayBeMarked(String topic) {
+        return !segments.marks().isEmpty() && segments.marks().mayHold(segments.markHash(topic));
+    }
+
+    @Override
     public LogRange range() {
         return segments.range();
     }

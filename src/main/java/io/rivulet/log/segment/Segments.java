@@ -30,19 +30,21 @@ final class Segments {
     private final StoreHash hash;
     private final ChunkCache cache;
     private final FilterMemory filters;
+    private final TopicMarks marks;
     /** Replaced as a whole, never changed: see the class comment. */
     private volatile Segment[] all;
     /** The positions that may be read, and the failure of a poisoned log. */
     private volatile LogRange range;
 
     Segments(Disk disk, Path folder, Metrics metrics, StoreHash hash, ChunkCache cache,
-             FilterMemory filters) {
+             FilterMemory filters, TopicMarks marks) {
         this.disk = disk;
         this.folder = folder;
         this.metrics = metrics;
         this.hash = hash;
         this.cache = cache;
         this.filters = filters;
+        this.marks = marks;
     }
 
     Disk disk() {
@@ -59,6 +61,16 @@ final class Segments {
 
     FilterMemory filters() {
         return filters;
+    }
+
+    /** The topics that have ended or are asked to. */
+    TopicMarks marks() {
+        return marks;
+    }
+
+    /** The hash under which the marks of a topic are found. */
+    long markHash(String topic) {
+        return hash.ofMark(hash.of(topic));
     }
 
     StoreHash hash() {

@@ -50,6 +50,15 @@ class TokenRightsTest {
         hub.refuse("actions has an entry", with("'actions':['publish',null],'topics':[{'match':'a'}]"));
     }
 
+    @Test
+    void theActionCancelIsForTheEndOfTopicsAlone() {
+        Grant grant = hub.accept(with("'actions':['subscribe','cancel'],'topics':[{'match':'run/1'}]"));
+        assertTrue(grant.mayCancel("run/1") && grant.publishes().isNone());
+        assertFalse(grant.mayCancel("run/2"));
+        assertFalse(hub.accept(with("'actions':['subscribe'],'topics':[{'match':'run/1'}]")).mayCancel("run/1"));
+        assertTrue(hub.accept(with("'actions':['publish'],'topics':[{'match':'run/1'}]")).mayCancel("run/1"));
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', value = {
         "[] | topics is no array, or an empty one", "'a' | topics is no array", "null | topics is no array",

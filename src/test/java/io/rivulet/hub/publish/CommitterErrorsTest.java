@@ -11,6 +11,7 @@ import io.rivulet.event.Event;
 import io.rivulet.event.Position;
 import io.rivulet.hub.SetClock;
 import io.rivulet.hub.stream.FanOut;
+import io.rivulet.hub.tail.EndedTopics;
 import io.rivulet.hub.tail.TailRing;
 import io.rivulet.hub.tail.TransientTopics;
 import io.rivulet.kit.Unloggable;
@@ -44,8 +45,8 @@ class CommitterErrorsTest {
         MemoryEventLog log = new MemoryEventLog(clock);
         TransientTopics transients = new TransientTopics(TopicList.ofNames(List.of()), 1 << 20);
         TailRing ring = TailRing.of(1 << 20, Position.START, "start", frame -> { });
-        committer = new Committer(queue, log, ring, transients, new FanOut(60_000, clock), answering, new Metrics(),
-            clock, System::nanoTime);
+        committer = new Committer(queue, log, ring, transients, new EndedTopics(log, (topic, end) -> { }),
+            new FanOut(60_000, clock), answering, new Metrics(), clock, System::nanoTime);
         thread = new Thread(committer, "commit of the test");
         thread.setDaemon(true);
         thread.start();

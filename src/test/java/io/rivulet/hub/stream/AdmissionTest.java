@@ -84,7 +84,7 @@ class AdmissionTest {
         try (HubScene scene = new HubScene(folder, "connections.subject.max", "1", "connections.address.max", "1")) {
             for (int i = 0; i < 3; i++) {
                 assertThrows(NullPointerException.class,
-                    () -> scene.hub.subscribe(request(), new StartPoint.Placed(null, false, "nowhere"),
+                    () -> scene.hub.subscribe(request(), new StartPoint.Placed(null, false, false, "nowhere"),
                         TakingOutlet.NOWHERE));
                 awaitNobody(scene);
             }

@@ -43,17 +43,21 @@ class IndexBytesTest {
     void theCountIsThatOfTheArraysAndWhatIsForetoldIsEnough() throws IllegalAccessException {
         int rel = 0;
         for (int group = 0; group < 300; group++) {
-            int[] adds = {random.nextInt(300), random.nextInt(100), random.nextInt(200)};
+            int[] adds = {random.nextInt(300), random.nextInt(100), random.nextInt(200), random.nextInt(60)};
             byte[] name = ("name " + random.nextInt(2_000)).repeat(1 + random.nextInt(5))
                 .getBytes(StandardCharsets.UTF_8);
             HeapIndex.Growth growth = new HeapIndex.Growth(adds[0], adds[1], adds[2],
-                (adds[0] + adds[1]) * (name.length + 6));
+                (adds[0] + adds[1]) * (name.length + 6), adds[3]);
             long before = index.bytes();
             long foretold = index.bytesWith(growth);
             for (int i = 0; i < adds[0] + adds[1]; i++) {
                 name[0] = (byte) i;
                 name[1] = (byte) (i >> 8);
                 index.addTopic(i >= adds[0], name, 0, name.length, rel++, 64);
+            }
+            for (int i = 0; i < adds[3]; i++) {
+                name[0] = (byte) random.nextInt();
+                index.addMark(name, 0, name.length, rel, 64);
             }
             for (int i = 0; i < adds[2]; i++) {
                 index.addKey(new Digest(random.nextLong(), 0), rel, 64);

@@ -101,6 +101,16 @@ final class TendedLog implements EventLog {
     }
 
     @Override
+    public boolean hasMarks() {
+        return log.hasMarks();
+    }
+
+    @Override
+    public boolean mayBeMarked(String topic) {
+        return log.mayBeMarked(topic);
+    }
+
+    @Override
     public LogSize size() {
         return log.size();
     }
