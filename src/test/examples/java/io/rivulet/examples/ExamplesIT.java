@@ -74,6 +74,16 @@ class ExamplesIT {
         }
     }
 
+    @ParameterizedTest(name = "Spring Modulith {0} of Boot {1}")
+    @CsvSource({"1.4.4, 3.5.7", "2.0.3, 4.0.7"})
+    void theBeanForSpringModulithIsCompiledWithBothOfItsVersions(String version, String boot) throws IOException {
+        Example example = Example.build("modulith", "modulith-" + version, "-Dspring-modulith.version=" + version,
+            "-Dspring-boot.version=" + boot);
+        assertTrue(example.libraries().contains("spring-modulith-events-core-" + version + ".jar"),
+            example.libraries().toString());
+        assertTrue(Files.isRegularFile(example.file("modulith-1.jar")));
+    }
+
     @ParameterizedTest(name = "Spring Boot {0} on {1}")
     @CsvSource({"3.5.7, tomcat", "3.5.7, jetty", "4.0.7, tomcat", "4.0.7, jetty"})
     void springBootHasTheHubAsABeanItsUsersAsGrantsHealthAndAnOrderlyEnd(String version, String server)
@@ -93,6 +103,7 @@ class ExamplesIT {
                 stream.awaitData("milk");
                 assertEquals(401, order(port, "", "wine", Map.of()).status());
                 assertRightsFollowRoles(port);
+                assertPrivateEventsFollowRoles(port);
                 JsonObject health = ask(port, "GET", "/actuator/health", Map.of(), "").json()
                     .getAsJsonObject("components").getAsJsonObject("rivulet");
                 assertEquals("UP", health.get("status").getAsString());
@@ -134,6 +145,27 @@ class ExamplesIT {
             assertEquals(rights.getValue(), ask(port, "POST", "/live/api/updates", headers,
                 "topic=orders/7&data=x").status(), "publishing as " + rights.getKey());
         }
+    }
+
+    /** Sam's role may subscribe to private events below orders/, Ann's may not. */
+    private static void assertPrivateEventsFollowRoles(int port) throws IOException {
+        try (EventStream sam = orderSeven(port, "sam"); EventStream ann = orderSeven(port, "ann")) {
+            sam.awaitHello();
+            ann.awaitHello();
+            for (String event : new String[] {"data=secret&private=on", "data=open"}) {
+                Map<String, String> headers = new HashMap<>(login("sam"));
+                headers.put("Content-Type", FORM);
+                headers.put("Origin", "http://localhost:" + port);
+                assertEquals(200, ask(port, "POST", "/live/api/updates", headers, "topic=orders/7&" + event).status());
+            }
+            sam.awaitData("secret", "open");
+            ann.awaitData("open");
+        }
+    }
+
+    private static EventStream orderSeven(int port, String user) throws IOException {
+        return EventStream.to(port, "/live").topic("orders/7").header("Authorization", login(user).get("Authorization"))
+            .open();
     }
 
     /** Two orders reach whoever listens. */

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** An installed Firefox without a window and with an empty profile, on one page. */
+/** An installed Firefox without a window and with an empty profile, on these pages. */
 final class Firefox implements AutoCloseable {
 
     /** No first-run pages, and nothing that asks the network by itself. */
@@ -22,20 +22,23 @@ final class Firefox implements AutoCloseable {
 
     private final Process process;
 
-    Firefox(Path program, String page) {
+    Firefox(Path program, String... pages) {
         try {
-            process = start(program, page);
+            process = start(program, List.of(pages));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static Process start(Path program, String page) throws IOException {
+    private static Process start(Path program, List<String> pages) throws IOException {
         Path profile = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "firefox-")
             .toAbsolutePath();
         Files.write(profile.resolve("user.js"), PREFERENCES.stream().map(p -> "user_pref(" + p + ");").toList());
-        ProcessBuilder builder = new ProcessBuilder(program.toString(), "--headless", "--no-remote", "--profile",
-            profile.toString(), page).redirectErrorStream(true).redirectOutput(profile.resolve("words.txt").toFile());
+        List<String> command = new ArrayList<>(List.of(program.toString(), "--headless", "--no-remote", "--profile",
+            profile.toString()));
+        command.addAll(pages);
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true)
+            .redirectOutput(profile.resolve("words.txt").toFile());
         builder.environment().put("HOME", profile.toString()); // it refuses root the home of somebody else
         return builder.start();
     }
