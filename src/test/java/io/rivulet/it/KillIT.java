@@ -189,6 +189,35 @@ class KillIT {
     }
 
     @Test
+    void whatHasEndedHasEndedAfterAKill() throws Exception {
+        server = start(0);
+        try (EventStream stream = EventStream.to(server.port()).topic("run/1").topic("run/2").open()) {
+            stream.awaitHello();
+            String first;
+            try (Publisher publisher = Publisher.to(server.port())) {
+                first = Publisher.accepted(publisher.form("topic", "run/1", "data", "1", "end", ""));
+            }
+            stream.awaitData("1");
+            server.kill();
+            stream.awaitEnd();
+            server = start(server.port());
+            stream.reconnect();
+            stream.awaitHello();
+            try (Publisher publisher = Publisher.to(server.port())) {
+                var refused = publisher.form("topic", "run/1", "data", "more");
+                assertTrue(refused.status() == 409 && refused.text().contains(first), refused.text());
+                String second = Publisher.accepted(publisher.form("topic", "run/2", "data", "2", "end", ""));
+                stream.awaitData("2");
+                assertEquals(second, stream.awaitType("rivulet.end").id(), "the end of before the kill counts");
+            }
+            assertTrue(stream.awaitEnd());
+            assertEquals(204, EventStream.to(server.port()).topic("run/1").exchange().status());
+        } finally {
+            server.close();
+        }
+    }
+
+    @Test
     void aClientWhoseLastIdIsATickGetsTheNewsItMissed() throws Exception {
         server = start(0);
         try (EventStream stream = EventStream.to(server.port()).topic("clock").topic("news").open()) {

@@ -126,9 +126,16 @@ class RedeployIT {
         Load load = new Load(server, ++cycles);
         load.start();
         streams.forEach(EventStream::awaitEvent);
+        String run = "run/" + cycles;
+        try (Publisher publisher = Publisher.to(server)) {
+            Publisher.accepted(publisher.form("topic", run, "data", "last", "end", ""));
+        }
         loaders.note(server);
         server.redeploy();
         server.awaitOpen();
+        try (Publisher publisher = Publisher.to(server)) {
+            assertEquals(409, publisher.form("topic", run, "data", "late").status(), "it ended before the hand-over");
+        }
         int from = load.published.get();
         Await.until("publishing works again", () -> load.published.get() > from + 1);
         load.ended = true;
