@@ -9,6 +9,7 @@ import io.rivulet.bench.scenario.Http2;
 import io.rivulet.bench.scenario.Idle;
 import io.rivulet.bench.scenario.Jmh;
 import io.rivulet.bench.scenario.Latency;
+import io.rivulet.bench.scenario.Lines;
 import io.rivulet.bench.scenario.Scenario;
 import io.rivulet.bench.scenario.Stalled;
 import io.rivulet.bench.scenario.Storm;
@@ -41,6 +42,7 @@ public final class Bench {
         all.put("topics", new Topics());
         all.put("durable", new Durable(0));
         all.put("slowsync", new Durable(SLOWER_MS));
+        all.put("lines", new Lines());
         all.put("http2", new Http2());
         all.put("jmh", new Jmh());
         return all;
