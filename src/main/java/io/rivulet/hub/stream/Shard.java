@@ -565,6 +565,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
     @Override
     public void change(Subscriber s, UnaryOperator<TopicSelection> wish, CompletableFuture<TopicSelection> answer) {
         if (!isGranted(() -> streamChange.ask(s, wish), answer)) {
+            topicEnds.placed(s); // it may have left the index for a moment, and what was known of its ends went with it
             return;
         }
         if (s.feed() instanceof LiveFeed live && (s.hasHubBytes() || !s.outlet().isReady())) {
@@ -574,8 +575,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
         }
         topicEnds.placed(s);
         serve(s);
-        TopicSelection now = s.topics();
-        answer(() -> answer.complete(now));
+        answer(() -> answer.complete(s.topics()));
     }
 
     @Override
