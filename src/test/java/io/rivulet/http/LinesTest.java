@@ -97,6 +97,20 @@ class LinesTest {
     }
 
     @Test
+    void whoPublishesToACancelledTopicIsToldWithTheNextLineAndMayStillEndIt() throws Exception {
+        try (Door door = Door.dev()) {
+            assertEquals(200, door.send(LINES, "one\n").getStatus());
+            assertTrue(door.send("POST /api/topics/cancel?topic=a\nContent-Length: 0", "").getStatus() < 300);
+            HttpTester.Response answer = door.send(LINES, "two\n");
+            assertEquals(409, answer.getStatus(), answer.getContent());
+            assertTrue(answer.getContent().contains("\"cancelled\":true"), answer.getContent());
+            answer = door.send(LINES + "&end", "the last word\n");
+            assertEquals(200, answer.getStatus(), answer.getContent());
+            assertEquals("the last word", door.newest().text());
+        }
+    }
+
+    @Test
     void aKeyOfOnePublishIsRefused() throws Exception {
         try (Door door = Door.dev()) {
             HttpTester.Response answer = door.send(LINES + "\nIdempotency-Key: x", "x");

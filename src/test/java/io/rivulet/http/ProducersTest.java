@@ -143,6 +143,19 @@ class ProducersTest {
         assertEquals(0, door.log().range().head());
     }
 
+    @Test
+    void theEndOfATopicThatComesAgainIsNoNewOne() throws Exception {
+        String head = "POST /api/updates?stream=lines&topic=run&end" + of("ann", 1, 0);
+        assertTrue(door.send(head, "a\nb\n").getContent().endsWith("\"count\":2}"));
+        HttpTester.Response again = door.send(head, "a\nb\n");
+        assertEquals(200, again.getStatus(), again.getContent());
+        assertTrue(again.getContent().endsWith("\"count\":2}"), again.getContent());
+        assertEquals(2, door.log().range().head());
+        HttpTester.Response late = door.send("POST /api/updates?stream=lines&topic=run" + of("ann", 1, 2), "c\n");
+        assertEquals(409, late.getStatus());
+        assertTrue(late.getContent().contains("\"taken\":0"), late.getContent());
+    }
+
     /** Both are on their way at once, again and again; only one of each pair may be published. */
     @Test
     void ofRequestsThatAreDoubledAtOnceEachIsPublishedOnce() throws Exception {
