@@ -1,6 +1,7 @@
 // The home page: one stream, and who shows what of it. An EventSource does not say which topic an event is of, so the
 // feeds are told apart by their types.
 
+import { Answers } from './answers.js'
 import { $, copyButtons, item, timeOf, trim } from './dom.js'
 import { Notifications } from './notify.js'
 import { Stream } from './stream.js'
@@ -62,6 +63,7 @@ document.querySelectorAll('[data-updates]').forEach(place => { place.textContent
 $('url').textContent = updates
 copyButtons()
 stream.open('')
+if (document.body.dataset.answers) new Answers(updates, new URL('api/topics/cancel', document.baseURI).href)
 
 // anybody may publish with a feed's type: what is not a feed's data is shown as what it is, a notification
 function shownByFeed(type, data) {

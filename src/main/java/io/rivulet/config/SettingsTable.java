@@ -202,6 +202,8 @@ public final class SettingsTable {
         "How many times faster than it happened the week of earthquakes is replayed.");
     public static final Setting<When> FEED_HOST = row("feed.host", Kind.oneOf(When.class), "dev", 0, 0,
         "Whether the topic host carries this JVM's figures: true, false, or dev for in dev mode only.");
+    public static final Setting<When> FEED_ANSWERS = row("feed.answers", Kind.oneOf(When.class), "dev", 0, 0,
+        "Whether a made-up text is written at answers/<name> for those who publish the name to answers/ask.");
 
     /** A log tells addresses and users; whoever follows one for himself has not thought of the world. */
     public static final Setting<List<String>> FEED_LOGS_PUBLIC = row("feed.logs.public", LIST, "", 0, 0,

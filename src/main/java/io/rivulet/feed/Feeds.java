@@ -5,6 +5,7 @@ import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.event.Event;
 import io.rivulet.hub.Hub;
+import io.rivulet.hub.TopicWatches;
 import io.rivulet.hub.publish.Publication;
 import io.rivulet.refusal.LastingLoop;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +36,7 @@ public final class Feeds implements AutoCloseable {
     private final InstantSource clock;
     private final List<Scheduled> feeds = new ArrayList<>();
     private final QuoteFeed quotes;
+    private final boolean answers;
     private final Thread thread = new Thread(this::run, "rivulet-feed");
     private volatile boolean ended;
 
@@ -79,6 +82,10 @@ public final class Feeds implements AutoCloseable {
         if (settings.isOn(SettingsTable.FEED_HOST)) {
             add(new HostFeed(hub));
         }
+        answers = settings.isOn(SettingsTable.FEED_ANSWERS);
+        if (answers) {
+            add(new AnswerFeed(hub));
+        }
         thread.setDaemon(true);
     }
 
@@ -103,6 +110,11 @@ public final class Feeds implements AutoCloseable {
     /** Whether the prices at {@code quotes/} are made up. Any thread. */
     public boolean quotesAreSimulated() {
         return quotes.isSimulated();
+    }
+
+    /** Whether a text is written at {@code answers/} when somebody asks. Any thread. */
+    public boolean answersAreOn() {
+        return answers;
     }
 
     /** Ends the thread and waits for it, at most two seconds. Idempotent. */
@@ -159,6 +171,20 @@ public final class Feeds implements AutoCloseable {
             @Override
             public boolean isHeard(String topic) {
                 return hub.isHeard(topic);
+            }
+
+            @Override
+            public void onPublish(String topic, Consumer<Event> show) {
+                hub.watches().onPublish(topic, show);
+            }
+
+            @Override
+            public Runnable onCancel(String topic, Runnable task) {
+                return hub.watches().onStop(topic, why -> {
+                    if (why == TopicWatches.Stop.CANCELLED) {
+                        task.run();
+                    }
+                })::close;
             }
         };
     }

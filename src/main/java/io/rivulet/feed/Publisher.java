@@ -3,6 +3,7 @@ package io.rivulet.feed;
 import io.rivulet.event.Event;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * What feeds need of the hub. {@link Feeds} makes it of the hub; tests give their own. Used by the thread {@code
@@ -15,4 +16,10 @@ interface Publisher {
 
     /** Whether anybody who is connected would get an event of this topic. */
     boolean isHeard(String topic);
+
+    /** Shows this each event that is published to the topic, on any thread, and never ends. */
+    void onPublish(String topic, Consumer<Event> show);
+
+    /** Runs this when somebody cancels the topic, on any thread; ended by what is returned. */
+    Runnable onCancel(String topic, Runnable task);
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.Gson;
 import io.rivulet.kit.Await;
 import io.rivulet.kit.Container;
 import io.rivulet.kit.EventStream;
@@ -38,6 +39,8 @@ class HomePageIT {
         + " + document.querySelectorAll('circle').length + document.querySelectorAll('canvas').length";
     private static final String DATA = "JSON.stringify([...document.querySelectorAll('.event .data')]"
         + ".map(e => e.textContent).reverse())";
+
+    private static final String ANSWERS = "[...document.querySelectorAll('.answer')].map(e => e.textContent)";
 
     private static Browser browser;
 
@@ -239,6 +242,48 @@ class HomePageIT {
             tab.click("#publish button");
             tab.await(DATA + " === '[\"over TLS\"]'");
         }
+    }
+
+    @Test
+    void anAnswerIsShownInTwoPanesIsStoppedAndIsReadAgainAfterItsEnd() {
+        visit();
+        tab.click("#ask");
+        tab.await(ANSWERS + "[0].startsWith('This text is made up.')");
+        tab.await(ANSWERS + "[1].startsWith('This text is made up.')");
+        tab.click("#stop");
+        String stopped = "[...document.querySelectorAll('#answers .state')]"
+            + ".every(e => e.textContent.startsWith('stopped'))";
+        tab.await(stopped);
+        String first = tab.eval(ANSWERS + "[0]");
+        assertTrue(first.endsWith("(stopped)"), first);
+        assertEquals(first, tab.eval(ANSWERS + "[1]"));
+        tab.screenshot("answers");
+        reload();
+        tab.await(stopped);
+        assertEquals(first + "|" + first, tab.eval(ANSWERS + ".join('|')"), "it has ended, and is read once more");
+        tab.eval("document.querySelectorAll('.answer').forEach(e => e.textContent = 'old')");
+        tab.click("#again");
+        tab.await(ANSWERS + ".join('|') === " + new Gson().toJson(first + "|" + first));
+        tab.await(stopped);
+        nothingIsWrong();
+    }
+
+    @Test
+    void anAnswerThatIsBeingWrittenSurvivesAReload() {
+        visit();
+        tab.click("#ask");
+        tab.await(ANSWERS + "[0].length > 40");
+        String before = tab.eval(ANSWERS + "[0]");
+        reload();
+        tab.await(ANSWERS + ".every(text => text.startsWith(" + new Gson().toJson(before) + ") && text.length > "
+            + before.length() + ")");
+        nothingIsWrong();
+    }
+
+    private void reload() {
+        tab.eval("document.body.dataset.old = 'yes'");
+        tab.eval("location.reload()");
+        tab.await("document.readyState === 'complete' && !document.body.dataset.old");
     }
 
     /** What Firefox does at a refused connection, and every browser at an answer that is no stream. */

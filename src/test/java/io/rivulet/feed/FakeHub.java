@@ -5,16 +5,21 @@ import com.google.gson.JsonParser;
 import io.rivulet.event.Event;
 import io.rivulet.refusal.Refused;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /** A hub that writes down what it is given, and whose listeners and answers the test decides. */
 class FakeHub implements Publisher {
 
     final List<Event> events = new ArrayList<>();
     final Set<String> heard = new HashSet<>();
+    final Map<String, Consumer<Event>> watched = new HashMap<>();
+    final Map<String, Runnable> cancels = new HashMap<>();
     boolean answers = true;
     boolean takes = true;
     private final List<CompletableFuture<List<String>>> unanswered = new ArrayList<>();
@@ -42,6 +47,17 @@ class FakeHub implements Publisher {
     @Override
     public boolean isHeard(String topic) {
         return heard.contains(topic);
+    }
+
+    @Override
+    public void onPublish(String topic, Consumer<Event> show) {
+        watched.put(topic, show);
+    }
+
+    @Override
+    public Runnable onCancel(String topic, Runnable task) {
+        cancels.put(topic, task);
+        return () -> cancels.remove(topic);
     }
 
     void answerAll() {

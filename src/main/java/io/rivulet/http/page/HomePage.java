@@ -35,8 +35,9 @@ final class HomePage {
      *
      * @param topics    what the feeds publish to
      * @param simulated whether the quotes are made up
+     * @param answers   whether a feed writes texts for those who ask
      */
-    HomePage(String template, Settings settings, List<String> topics, boolean simulated) {
+    HomePage(String template, Settings settings, List<String> topics, boolean simulated, boolean answers) {
         this.template = template;
         boolean dev = settings.get(SettingsTable.DEV);
         boolean host = topics.contains("host");
@@ -61,6 +62,9 @@ final class HomePage {
             .allMatch(topic -> settings.isPublicLog(topic.substring(LOGS.length())));
         values.put("logs-private-hidden", shown ? HIDDEN : "");
         values.put("simulated-hidden", simulated ? "" : HIDDEN);
+        values.put("answers", answers ? "on" : "");
+        values.put("answers-on-hidden", answers ? HIDDEN : "");
+        values.put("answers-off-hidden", answers ? "" : HIDDEN);
         values.put("version", version());
         values.put("updates", "");
         fill("");

@@ -49,7 +49,7 @@ public final class HomeServlet extends HubServlet {
     @Override
     public void init() {
         page = new HomePage(ofWar ? template(getServletContext()) : template(), context().settings(), feeds.topics(),
-            feeds.quotesAreSimulated());
+            feeds.quotesAreSimulated(), feeds.answersAreOn());
     }
 
     @Override

@@ -22,13 +22,15 @@ class HomePageTest {
 
     @Test
     void whatComesFromOutsideIsEscaped() {
-        HomePage page = new HomePage("<p title=\"{{updates}}\">{{updates}}</p>", Settings.with(), List.of(), true);
+        HomePage page = new HomePage("<p title=\"{{updates}}\">{{updates}}</p>", Settings.with(), List.of(), true,
+            false);
         assertEquals("<p title=\"&lt;&quot;&amp;&#39;&gt;$1\">&lt;&quot;&amp;&#39;&gt;$1</p>", page.fill("<\"&'>$1"));
     }
 
     @Test
     void aNameThatNobodyFillsStopsTheStart() {
-        assertThrows(IllegalStateException.class, () -> new HomePage("{{nobody}}", Settings.with(), List.of(), true));
+        assertThrows(IllegalStateException.class, () -> new HomePage("{{nobody}}", Settings.with(), List.of(), true,
+            false));
     }
 
     @Test
@@ -127,7 +129,7 @@ class HomePageTest {
     }
 
     private static String page(Settings settings, List<String> topics, boolean simulated) throws IOException {
-        return new HomePage(Files.readString(WEBAPP.resolve("WEB-INF/home.html")), settings, topics, simulated)
+        return new HomePage(Files.readString(WEBAPP.resolve("WEB-INF/home.html")), settings, topics, simulated, true)
             .fill(URL);
     }
 }
