@@ -6,6 +6,8 @@ import io.rivulet.boot.Mount;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,11 +55,26 @@ public final class Rivulet implements ServletContextListener {
      * @throws IllegalStateException when the hub is not running in this context
      */
     public static RivuletHub hub(ServletContext application) {
+        return new EmbeddedHub(running(application));
+    }
+
+    /**
+     * Answers a request of the application's own servlet, controller or resource with a stream of the hub of this
+     * application: {@code Rivulet.respond(request, response).topic("run/42").fromStart().plain().start()}. Whether this
+     * caller may read the topic is decided before, by the application.
+     *
+     * @throws IllegalStateException when the hub is not running in the context of the request
+     */
+    public static StreamResponse respond(HttpServletRequest request, HttpServletResponse response) {
+        return new StreamResponse(running(request.getServletContext()), request, response);
+    }
+
+    private static Assembly running(ServletContext application) {
         Assembly running = Assembly.of(application);
         if (running == null) {
             throw new IllegalStateException("the hub is not running in this context");
         }
-        return new EmbeddedHub(running);
+        return running;
     }
 
     @Override

@@ -458,8 +458,23 @@ public final class TopicPublisher implements Flow.Subscriber<String> {
         }
         synchronized (lock) {
             onItsWay = List.of();
+            again = isCancelled(why) && state != State.OVER && triesLeft-- > 0;
+            if (again) {
+                addEnd(wordOnCancel, true); // in place of an end that was to come with a piece
+            }
         }
-        giveUp(why);
+        if (again) {
+            cancelSource();
+            go();
+        } else {
+            giveUp(why);
+        }
+    }
+
+    /** Whether the topic takes nothing but its end: somebody wants it, which {@link #stopped} tells, too. */
+    private static boolean isCancelled(Throwable why) {
+        return why.getCause() instanceof Refused refused && refused.reason() == Refused.Reason.ENDED
+            && refused.facts().containsKey("cancelled");
     }
 
     /** Whether nothing was published, and may be in a moment. */
@@ -478,7 +493,7 @@ public final class TopicPublisher implements Flow.Subscriber<String> {
             if (state == State.OVER) {
                 return;
             }
-            isLast = failure != null || isConflict(why);
+            isLast = failure != null || isEnded(why);
             failure = failure == null ? why : failure;
             if (!isLast) {
                 addEnd(word, true); // in place of an end that waits
@@ -492,8 +507,8 @@ public final class TopicPublisher implements Flow.Subscriber<String> {
         }
     }
 
-    private static boolean isConflict(Throwable why) {
-        return why.getCause() instanceof Refused refused && refused.reason() == Refused.Reason.CONFLICT;
+    private static boolean isEnded(Throwable why) {
+        return why.getCause() instanceof Refused refused && refused.reason() == Refused.Reason.ENDED;
     }
 
     private String word(Throwable why) {
@@ -519,7 +534,7 @@ public final class TopicPublisher implements Flow.Subscriber<String> {
             }
             failure = RivuletException.of(closes
                 ? Refused.because(Refused.Reason.NOT_OPEN, "the hub is closing")
-                : Refused.because(Refused.Reason.CONFLICT, "somebody else has ended the topic"));
+                : Refused.because(Refused.Reason.ENDED, "somebody else has ended the topic"));
         }
         cancelSource();
         over(null);

@@ -19,7 +19,7 @@ class DialectOnceTest {
     private static final String EVENTS = "src/main/java/io/rivulet/event/";
     /** The doors of streams, wherever in http they stand. */
     private static final Pattern DOORS =
-        Pattern.compile("src/main/java/io/rivulet/http/(\\w+/)*(Updates|Mercure)Servlet\\.java");
+        Pattern.compile("src/main/java/io/rivulet/http/(\\w+/)*((Updates|Mercure)Servlet|RespondDoor)\\.java");
     /** A class that is a dialect: it implements the interface, or extends such a class. */
     private static final Pattern DIALECT = Pattern.compile(
         "\\bclass\\s+(\\w+)(?:\\s+extends\\s+\\w*Dialect\\b|\\s+implements\\s+(?:\\w+,\\s*)*Dialect\\b)");
@@ -31,8 +31,8 @@ class DialectOnceTest {
     void onlyTheDoorsAndItsOwnFolderNameADialect() {
         List<SourceFile> main = SourceFile.all().stream().filter(SourceFile::isMain).toList();
         List<String> dialects = dialects(main);
-        assertEquals(List.of("LegacyDialect", "MercureDialect", "PlainDialect", "QuietDialect"),
-            dialects.stream().sorted().toList());
+        assertEquals(List.of("BareDialect", "EndlessDialect", "LegacyDialect", "MercureDialect", "PlainDialect",
+            "QuietDialect"), dialects.stream().sorted().toList());
         assertEquals(List.of(), main.stream().flatMap(file -> faults(file, dialects)).toList());
         assertEquals(List.of(), dialects.stream()
             .filter(name -> main.stream().noneMatch(file -> isDoor(file) && file.code().contains("new " + name)))

@@ -41,7 +41,8 @@ class FragmentsTest {
         Map.entry("ErrorServlet", "a door, as each is a file"),
         Map.entry("ExplainServlet", "a door, as each is a file"),
         Map.entry("LegacyDialect", "a dialect, as each is a file"),
-        Map.entry("QuietDialect", "a dialect, as each is a file"),
+        Map.entry("EndlessDialect", "a dialect, as each is a file"),
+        Map.entry("BareDialect", "a dialect, as each is a file"),
         Map.entry("DeferredAnswers", "the order of answers and syncs, with a test of its own"),
         Map.entry("LogWriter", "the half of the seam that another engine implements"));
 

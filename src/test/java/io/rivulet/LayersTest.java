@@ -32,6 +32,7 @@ class LayersTest {
         "http.operate",
         "http.mercure",
         "http.durable",
+        "http.respond",
         "http.updates",
         "http.subscribe",
         "http.publish",

@@ -30,6 +30,7 @@ class PublicTypesTest {
     /** Public for others than the packages of the hub: simple names, each with the reason. */
     private static final Map<String, String> FOR_OTHERS = Map.ofEntries(
         Map.entry("RivuletException", "the public face"),
+        Map.entry("StreamResponse", "the public face"),
         Map.entry("RivuletAutoConfiguration", "Spring finds it by the name in META-INF/spring"),
         Map.entry("HubExtension", "CDI finds it by the name in META-INF/services"),
         Map.entry("Launcher", "the JVM starts it: the manifest of the WAR names it"),

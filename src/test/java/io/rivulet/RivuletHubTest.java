@@ -10,7 +10,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.rivulet.kit.Await;
+import io.rivulet.kit.Stub;
 import jakarta.servlet.ServletContext;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
@@ -39,8 +42,8 @@ class RivuletHubTest {
 
     private static final List<Class<?>> FACE = List.of(Rivulet.class, Installation.class, RivuletHub.class,
         Message.class, HistoryQuery.class, RivuletException.class, RivuletMeters.class, TopicPublisher.class,
-        RivuletHub.Page.class, RivuletHub.Past.class, RivuletHub.Connection.class, RivuletHub.Presence.class,
-        RivuletHub.Watch.class);
+        StreamResponse.class, RivuletHub.Page.class, RivuletHub.Past.class, RivuletHub.Connection.class,
+        RivuletHub.Presence.class, RivuletHub.Watch.class);
 
     @TempDir
     private Path folder;
@@ -185,6 +188,43 @@ class RivuletHubTest {
     }
 
     @Test
+    void aCancelReachesTheSourceAndWhoeverWatchesAndTheTopicEndsWithTheLastWord() throws Exception {
+        RivuletHub hub = install();
+        List<String> told = new CopyOnWriteArrayList<>();
+        RivuletHub.Watch watch = hub.onCancel("run/1", () -> told.add("cancelled"));
+        SubmissionPublisher<String> source = new SubmissionPublisher<>(Runnable::run, 16);
+        TopicPublisher publisher = hub.publisher("run/1").sayOnCancel("stopped");
+        source.subscribe(publisher);
+        source.submit("a");
+        Await.until("the first piece", () -> !pieces(hub, "run/1").isEmpty());
+        get(hub.cancel("run/1"));
+        get(publisher.ended());
+        assertEquals(List.of("a", "{}", "stopped"), pieces(hub, "run/1"));
+        assertEquals(List.of("cancelled"), told);
+        assertEquals(0, source.getNumberOfSubscribers());
+        watch.close();
+        get(hub.publish(Message.on("run/2", "x").ending()));
+        TopicPublisher late = hub.publisher("run/2");
+        late.onNext("y");
+        assertRefused(RivuletException.Kind.ENDED, "run/2", () -> get(late.ended()));
+    }
+
+    private static List<String> pieces(RivuletHub hub, String topic) {
+        return hub.history(HistoryQuery.of(topic)).join().events().stream().map(RivuletHub.Past::data).toList();
+    }
+
+    @Test
+    void anEndByAnotherReachesTheSource() throws Exception {
+        RivuletHub hub = install();
+        SubmissionPublisher<String> source = new SubmissionPublisher<>(Runnable::run, 16);
+        TopicPublisher publisher = hub.publisher("run/1");
+        source.subscribe(publisher);
+        get(hub.publish(Message.on("run/1", "x").ending()));
+        assertRefused(RivuletException.Kind.ENDED, "somebody else", () -> get(publisher.ended()));
+        assertEquals(0, source.getNumberOfSubscribers());
+    }
+
+    @Test
     void aHubThatClosesLetsGoOfItsSources() {
         RivuletHub hub = install();
         SubmissionPublisher<String> source = new SubmissionPublisher<>(Runnable::run, 16);
@@ -205,6 +245,28 @@ class RivuletHubTest {
         watch.close();
         assertRefused(RivuletException.Kind.INVALID, "unheard for 1 s",
             () -> hub.onUnheard("run/1", Duration.ZERO, () -> { }));
+    }
+
+    @Test
+    void whatCannotBeSentInAStreamOfAnOwnUrlIsRefusedBeforeItBegins() {
+        install();
+        for (String[] header : new String[][] {{"X-A", "a\r\nb"}, {"X-A", "é"}, {"X-A", "a\0"}, {"X A", "a"}, {"", "a"},
+            {"X-A:", "a"}, {"Content-Type", "text/plain"}, {"content-length", "3"}}) {
+            assertThrows(IllegalArgumentException.class, () -> respond().header(header[0], header[1]), header[0]);
+        }
+        assertThrows(IllegalArgumentException.class, () -> respond().last("a\0b"));
+        assertThrows(IllegalStateException.class, () -> respond().start(), "no topic");
+        assertThrows(IllegalStateException.class, () -> respond().topic("a").last("x").start(), "not plain");
+        assertTrue(assertThrows(IllegalStateException.class, () -> respond().topic("a").start()).getMessage()
+            .contains("async-supported"));
+        live.close();
+        assertThrows(IllegalStateException.class, this::respond);
+    }
+
+    private StreamResponse respond() {
+        return Rivulet.respond(Stub.of(HttpServletRequest.class, (method, arguments) ->
+                method.equals("getServletContext") ? application : method.startsWith("is") ? false : null),
+            Stub.of(HttpServletResponse.class, (method, arguments) -> method.startsWith("is") ? false : null));
     }
 
     @Test

@@ -28,6 +28,7 @@ class TopicPublisherTest {
     private final List<String> published = new ArrayList<>();
     private final Deque<CompletableFuture<List<String>>> asked = new ArrayDeque<>();
     private final Deque<Reason> refusals = new ArrayDeque<>();
+    private Refused refused;
     private final Time time = new Time();
     private final Source source = new Source();
     private final TopicPublisher publisher = new TopicPublisher(TOPIC, this::publish, time, 1_000);
@@ -220,11 +221,26 @@ class TopicPublisherTest {
     @Test
     void whereTheHubSaysThatTheTopicHasEndedNothingMoreIsTried() {
         publisher.onSubscribe(source);
-        refusals.add(Reason.CONFLICT);
+        refusals.add(Reason.ENDED);
         give("a");
         assertTrue(source.cancelled);
         assertEquals(List.of(), published);
-        assertEquals(RivuletException.Kind.INVALID, failure().kind());
+        assertEquals(RivuletException.Kind.ENDED, failure().kind());
+    }
+
+    @Test
+    void aPieceThatIsRefusedBecauseSomebodyWantsTheEndIsFollowedByTheLastWord() {
+        publisher.onSubscribe(source);
+        publisher.sayOnCancel("stopped");
+        give("a", "b");
+        publisher.onComplete();
+        refused = Refused.because(Reason.ENDED, "cancelled").with("cancelled", true);
+        answer();
+        assertTrue(source.cancelled);
+        answer();
+        publisher.stopped(Stop.CANCELLED);
+        assertEquals(List.of("a", "stopped!"), published);
+        assertTrue(publisher.ended().isDone());
     }
 
     @Test
@@ -298,6 +314,11 @@ class TopicPublisherTest {
     }
 
     private CompletableFuture<List<String>> publish(List<Message> messages, String key) {
+        if (refused != null) {
+            Refused once = refused;
+            refused = null;
+            throw RivuletException.of(once);
+        }
         if (!refusals.isEmpty()) {
             throw RivuletException.of(Refused.because(refusals.peek(), refusals.poll().name()));
         }

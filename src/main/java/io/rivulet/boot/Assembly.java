@@ -8,6 +8,7 @@ import io.rivulet.config.SettingsTable;
 import io.rivulet.feed.Feeds;
 import io.rivulet.http.StoreStatus;
 import io.rivulet.http.access.Access;
+import io.rivulet.http.respond.RespondDoor;
 import io.rivulet.http.trace.AccessLog;
 import io.rivulet.http.trace.LogLines;
 import io.rivulet.hub.Hub;
@@ -58,6 +59,7 @@ public final class Assembly implements AutoCloseable {
     private Settings settings;
     private StoreStatus store;
     private Feeds feeds;
+    private Doors doors;
 
     private Assembly() {
     }
@@ -127,6 +129,11 @@ public final class Assembly implements AutoCloseable {
         return settings;
     }
 
+    /** Answers requests of other servlets of the application with streams. */
+    public RespondDoor respond() {
+        return doors.respond();
+    }
+
     /** Why streams cannot be served; null when they can. */
     public String whyNotReady() {
         return store.whyNotReady();
@@ -183,7 +190,7 @@ public final class Assembly implements AutoCloseable {
         if (meters != null) {
             running.push(meters);
         }
-        Doors doors = new Doors(
+        doors = new Doors(
             new Doors.Services(settings, hub, clock, tokens, bans, accessLog, lines, store, meters),
             mount.in(application.getContextPath()));
         running.push(doors);

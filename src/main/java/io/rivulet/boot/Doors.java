@@ -28,6 +28,7 @@ import io.rivulet.http.operate.SlashCheck;
 import io.rivulet.http.page.HomeFiles;
 import io.rivulet.http.page.HomeServlet;
 import io.rivulet.http.publish.LinePublishes;
+import io.rivulet.http.respond.RespondDoor;
 import io.rivulet.http.stream.OpenResponses;
 import io.rivulet.http.stream.PageResponses;
 import io.rivulet.http.trace.AccessLog;
@@ -82,6 +83,7 @@ public final class Doors implements AutoCloseable {
     private final PageResponses pages;
     private final LinePublishes lines;
     private final SlashCheck slashes;
+    private final RespondDoor respond;
     private final List<String> names = new ArrayList<>();
 
     /**
@@ -120,7 +122,13 @@ public final class Doors implements AutoCloseable {
         responses = new OpenResponses(settings, hub.metrics());
         pages = new PageResponses(settings, own.flight()::wasScarce);
         lines = new LinePublishes(own);
+        respond = new RespondDoor(own, responses, new ClientAddress(settings));
         slashes = new SlashCheck(hub.presence().isOn(), mount.prefix() + mount.hub());
+    }
+
+    /** Answers requests of the application's own servlets. */
+    RespondDoor respond() {
+        return respond;
     }
 
     /**

@@ -12,6 +12,8 @@ import java.util.List;
  */
 public final class EventFrame {
 
+    private static final byte[] SILENCE = {':', '\n'};
+
     private final Position position;
     private final String id;
     private final String placeId;
@@ -19,6 +21,8 @@ public final class EventFrame {
     private final boolean isPrivate;
     private final boolean isTransient;
     private final TopicEnd end;
+    /** Whether it says nothing of a publisher's: the end of a topic without a word, or the wish for one. */
+    private final boolean isSilent;
     private final long timeMs;
     private final byte[] bytes;
     private final int weight;
@@ -51,6 +55,7 @@ public final class EventFrame {
         this.topics = event.topics();
         this.isPrivate = event.isPrivate();
         this.end = event.end();
+        this.isSilent = event.isBareEnd() || event.isCancel();
         this.timeMs = timeMs;
         WireBuffer wire = new WireBuffer(event.data().length + 96 + id.length());
         if (event.type() != null) {
@@ -164,7 +169,8 @@ public final class EventFrame {
      */
     public byte[] live(Variant variant, List<String> told) {
         if (!variant.isShared()) {
-            return variant.isKept() ? enveloped(variant, told, true) : withTopics(told, retryEnd);
+            return variant.isBare() ? bare(variant, live(), true)
+                : variant.isKept() ? enveloped(variant, told, true) : withTopics(told, retryEnd);
         }
         return variant == differs ? otherLive() : live();
     }
@@ -172,7 +178,8 @@ public final class EventFrame {
     /** The same for a replay. */
     public byte[] replay(Variant variant, List<String> told) {
         if (!variant.isShared()) {
-            return variant.isKept() ? enveloped(variant, told, false) : withTopics(told, retryStart);
+            return variant.isBare() ? bare(variant, replay(), false)
+                : variant.isKept() ? enveloped(variant, told, false) : withTopics(told, retryStart);
         }
         return variant == differs ? otherReplay() : replay();
     }
@@ -212,9 +219,25 @@ public final class EventFrame {
 
     /** These bytes with the sealed place instead of the id, whose line is the last one. */
     private byte[] placed(byte[] form) {
-        int lastLine = "id: ".length() + id.getBytes(StandardCharsets.UTF_8).length + "\n\n".length();
-        return new WireBuffer(form.length + placeId.length()).append(form, 0, form.length - lastLine)
-            .field("id", placeId).end();
+        return new WireBuffer(form.length + placeId.length()).append(form, 0, beforeId(form)).field("id", placeId)
+            .end();
+    }
+
+    /** The publisher's event alone; where there is nothing of the publisher's, a comment. */
+    private byte[] bare(Variant variant, byte[] form, boolean isLive) {
+        if (isSilent) {
+            return SILENCE;
+        }
+        if (variant == Variant.BARE) {
+            return !repeatsId() ? form : isLive ? otherLive() : otherReplay();
+        }
+        int end = beforeId(form);
+        return new WireBuffer(end + 1).append(form, 0, end).end();
+    }
+
+    /** Where in these bytes the line of the id begins, which is the last one. */
+    private int beforeId(byte[] form) {
+        return form.length - "id: ".length() - id.getBytes(StandardCharsets.UTF_8).length - "\n\n".length();
     }
 
     /** The fields up to {@code upTo}, a line for each topic, then data and id. */
@@ -234,5 +257,10 @@ public final class EventFrame {
             wire.field("id", id);
         }
         return wire.end();
+    }
+
+    /** An event that has nothing but these data. */
+    public static byte[] bare(String data) {
+        return new WireBuffer(data.length() + 16).data(data.getBytes(StandardCharsets.UTF_8)).end();
     }
 }

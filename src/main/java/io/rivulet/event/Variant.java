@@ -13,7 +13,11 @@ public enum Variant {
     /** As a line of JSON in place of the data, which also names the topics that may be told. */
     ENVELOPE,
     /** The same; data that is JSON stands in it as such, and not as text in quotes. */
-    ENVELOPE_OF_JSON;
+    ENVELOPE_OF_JSON,
+    /** As {@link #PLACED}, and nothing that the hub itself has to say of a topic. */
+    BARE,
+    /** The same, without an id. */
+    NAMELESS;
 
     /** Whether an event is one array for all its streams; else its bytes depend on the topics that may be told. */
     public boolean isShared() {
@@ -22,6 +26,11 @@ public enum Variant {
 
     /** Whether an event is rendered once for all its streams that may be told of all of its topics. */
     public boolean isKept() {
-        return this != TOPICS;
+        return this != TOPICS && !isBare();
+    }
+
+    /** Whether it has the publisher's events alone. */
+    boolean isBare() {
+        return this == BARE || this == NAMELESS;
     }
 }

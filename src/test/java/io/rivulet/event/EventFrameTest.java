@@ -69,6 +69,26 @@ class EventFrameTest {
     }
 
     @Test
+    void forAnotherProtocolThereIsThePublishersWordAndNothingOfTheHubs() {
+        EventFrame frame = frame(Event.on("run").type("a").retryMs(700).data("x").id("mine").build());
+        assertEquals("event: a\nretry: 700\ndata: x\nid: mine\n\n", text(frame.live(Variant.BARE, List.of())));
+        assertEquals("event: a\ndata: x\nid: mine\n\n", text(frame.replay(Variant.BARE, List.of())));
+        assertEquals("event: a\nretry: 700\ndata: x\n\n", text(frame.live(Variant.NAMELESS, List.of())));
+        assertEquals("event: a\ndata: x\n\n", text(frame.replay(Variant.NAMELESS, List.of())));
+        EventFrame again = frame(Event.on("run").data("x").id("mine").build().asRepeated());
+        assertEquals("data: x\nid: place\n\n", text(again.live(Variant.BARE, List.of())));
+        assertEquals("data: x\nid: place\n\n", text(again.replay(Variant.BARE, List.of())));
+        assertEquals("data: x\n\n", text(again.live(Variant.NAMELESS, List.of())));
+        for (Event silent : List.of(Event.on("run").end(TopicEnd.FINISHED).build(), Event.cancel("run", false))) {
+            for (Variant variant : List.of(Variant.BARE, Variant.NAMELESS)) {
+                assertEquals(":\n", text(frame(silent).live(variant, List.of())));
+                assertEquals(":\n", text(frame(silent).replay(variant, List.of())));
+            }
+        }
+        assertEquals("data: a\ndata: b\n\n", text(EventFrame.bare("a\nb")));
+    }
+
+    @Test
     void aSpaceAtTheBeginningOfTheDataSurvives() {
         assertEquals("data:  x\nid: place\n\n", live(Event.on("t").data(" x").build()));
     }

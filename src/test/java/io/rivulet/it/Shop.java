@@ -2,16 +2,20 @@ package io.rivulet.it;
 
 import io.rivulet.Installation;
 import io.rivulet.Rivulet;
+import io.rivulet.StreamResponse;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -56,10 +60,26 @@ public final class Shop {
             <servlet-name>error</servlet-name><servlet-class>io.rivulet.it.Shop$Sorry</servlet-class>
           </servlet>
           <servlet-mapping><servlet-name>error</servlet-name><url-pattern>/sorry</url-pattern></servlet-mapping>
+          <filter>
+            <filter-name>loud</filter-name><filter-class>io.rivulet.it.Shop$Loud</filter-class>
+            <async-supported>true</async-supported>
+          </filter>
+          <filter-mapping><filter-name>loud</filter-name><url-pattern>/loud/*</url-pattern></filter-mapping>
+          <servlet>
+            <servlet-name>answers</servlet-name><servlet-class>io.rivulet.it.Shop$Answers</servlet-class>
+            <async-supported>true</async-supported>
+          </servlet>
+          <servlet-mapping>
+            <servlet-name>answers</servlet-name>
+            <url-pattern>/answers/*</url-pattern><url-pattern>/loud/*</url-pattern><url-pattern>/begun/*</url-pattern>
+          </servlet-mapping>
           <error-page><error-code>404</error-code><location>/not-found.html</location></error-page>
           <error-page><location>/sorry</location></error-page>
         </web-app>
         """;
+
+    private static final List<Class<?>> CLASSES = List.of(Shop.class, Starter.class, Mark.class, Orders.class,
+        Answers.class, Loud.class, LoudResponse.class, Capitals.class, Sorry.class);
 
     private Shop() {
     }
@@ -115,6 +135,99 @@ public final class Shop {
         }
     }
 
+    /**
+     * Answers with the stream of a topic, in the way that the query names. Below {@code /begun} the request is
+     * asynchronous before, as JAX-RS makes it.
+     */
+    public static final class Answers extends HttpServlet {
+        static final long serialVersionUID = 1;
+
+        @Override
+        protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            StreamResponse answer = Rivulet.respond(request, response).header("X-Protocol", "v1")
+                .topic("run/" + request.getPathInfo().substring(1));
+            for (String how : String.valueOf(request.getQueryString()).split("&")) {
+                switch (how) {
+                    case "start" -> answer.fromStart();
+                    case "plain" -> answer.plain();
+                    case "nameless" -> answer.withoutIds();
+                    case "end" -> answer.untilEnd();
+                    case "done" -> answer.last("[DONE]");
+                    case "open" -> answer.onlyIfOpen();
+                    case "anew" -> answer.ignoringLastEventId();
+                    default -> {
+                    }
+                }
+            }
+            if (request.getServletPath().equals("/begun")) {
+                request.startAsync();
+            }
+            answer.start();
+        }
+    }
+
+    /** Sets headers of its own, and writes in capitals: a wrapped response as filters of applications make it. */
+    public static final class Loud extends HttpFilter {
+        static final long serialVersionUID = 1;
+
+        @Override
+        protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+            response.setHeader("Cache-Control", "max-age=60");
+            response.setContentType("text/html");
+            chain.doFilter(request, new LoudResponse(response));
+        }
+    }
+
+    private static final class LoudResponse extends HttpServletResponseWrapper {
+        LoudResponse(HttpServletResponse response) {
+            super(response);
+        }
+
+        @Override
+        public ServletOutputStream getOutputStream() throws IOException {
+            return new Capitals(super.getOutputStream());
+        }
+    }
+
+    /** An output that a filter has its hands on. */
+    private static final class Capitals extends ServletOutputStream {
+        private final ServletOutputStream inner;
+
+        Capitals(ServletOutputStream inner) {
+            this.inner = inner;
+        }
+
+        @Override
+        public boolean isReady() {
+            return inner.isReady();
+        }
+
+        @Override
+        public void setWriteListener(WriteListener listener) {
+            inner.setWriteListener(listener);
+        }
+
+        @Override
+        public void write(int one) throws IOException {
+            inner.write(Character.toUpperCase(one));
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int count) throws IOException {
+            byte[] loud = new byte[count];
+            for (int i = 0; i < count; i++) {
+                loud[i] = (byte) Character.toUpperCase(bytes[from + i]);
+            }
+            inner.write(loud, 0, count);
+        }
+
+        @Override
+        public void flush() throws IOException {
+            inner.flush();
+        }
+    }
+
     /** The error page of all errors but 404. */
     public static final class Sorry extends HttpServlet {
         static final long serialVersionUID = 1;
@@ -141,7 +254,7 @@ public final class Shop {
                     }
                 }
             }
-            for (Class<?> type : List.of(Shop.class, Starter.class, Mark.class, Orders.class, Sorry.class)) {
+            for (Class<?> type : CLASSES) {
                 String name = type.getName().replace('.', '/') + ".class";
                 try (InputStream in = Shop.class.getClassLoader().getResourceAsStream(name)) {
                     put(out, "WEB-INF/classes/" + name, in.readAllBytes());

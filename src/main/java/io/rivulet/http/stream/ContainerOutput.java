@@ -62,11 +62,6 @@ final class ContainerOutput {
         return whole != null;
     }
 
-    /** Whether the container itself ends a request whose write failed; where none is known to, we must. */
-    boolean endsFailedItself() {
-        return type.getName().startsWith("org.apache.catalina.");
-    }
-
     /** Whether it takes whole buffers, which need no flush. */
     boolean takesWhole() {
         return whole != null;

@@ -43,6 +43,8 @@ public abstract class OpenResponse implements Outlet, WriteListener, AsyncListen
     private String transport;
     private ServletOutputStream out;
     private ContainerOutput container;
+    /** Whether the container itself ends a request whose write failed; where none is known to, we must. */
+    private boolean endsFailedItself;
     /** What each of the container's threads holds while it is at this response; null where there is no such lock. */
     private Lock lock;
     /** Of Tomcat's, what a stream needs none of; null elsewhere. */
@@ -80,6 +82,8 @@ public abstract class OpenResponse implements Outlet, WriteListener, AsyncListen
         transport = async.getRequest().getProtocol();
         out = async.getResponse().getOutputStream();
         container = ContainerOutput.of(out);
+        // asked of the request: the output may be a filter's
+        endsFailedItself = async.getClass().getName().startsWith("org.apache.catalina.");
         lock = ContainerLock.of(async);
         buffers = TomcatBuffers.take(async);
         opening(async, out);
@@ -131,7 +135,7 @@ public abstract class OpenResponse implements Outlet, WriteListener, AsyncListen
         }
         // a stream whose write failed is Tomcat's to end: T1 (we) completes it while T2 (a container thread) does so,
         // too, and T1's call may then end the next request, which reuses the same AsyncContext
-        if (container.completesWithoutBlocking() || over && !container.endsFailedItself()) {
+        if (container.completesWithoutBlocking() || over && !endsFailedItself) {
             complete();
         } else {
             finish();

@@ -125,7 +125,8 @@ public final class StreamParameters {
         return perSecond;
     }
 
-    private Duration usualHeartbeat(HttpServletRequest request) {
+    /** The longest silence of a stream whose client does not say one: shorter for those that are known to give up. */
+    public Duration usualHeartbeat(HttpServletRequest request) {
         String agent = request.getHeader("User-Agent");
         Duration usual = context.settings().get(SettingsTable.HEARTBEAT);
         boolean impatient = agent == null || IMPATIENT.stream().anyMatch(agent::startsWith);

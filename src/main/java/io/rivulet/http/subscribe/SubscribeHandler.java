@@ -19,6 +19,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * Opens streams. The doors of updates and of Mercure use it, in the container's request threads.
@@ -78,20 +79,44 @@ public final class SubscribeHandler {
     private void open(Opening opening, HttpServletRequest request, HttpServletResponse response) throws IOException {
         SubscribeRequest asked = opening.asked();
         if (opening.placed() != null && opening.placed().isOver()) {
-            response.setHeader("Cache-Control", RequestTrace.of(request).cacheControl());
-            response.setStatus(HttpServletResponse.SC_NO_CONTENT); // a browser's EventSource never comes back
-            return;
-        }
-        if (request.getMethod().equals("HEAD")) {
+            nothingIsLeft(request, response);
+        } else if (request.getMethod().equals("HEAD")) {
             headers(opening, response);
-            return;
+        } else {
+            open(opening, request, response, request::startAsync);
         }
+    }
+
+    /** Says that nothing will come: a browser's EventSource then never comes back. */
+    public void nothingIsLeft(HttpServletRequest request, HttpServletResponse response) {
+        response.setHeader("Cache-Control", RequestTrace.of(request).cacheControl());
+        response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+    }
+
+    /** The headers of a stream, without the stream. */
+    public void head(SubscribeRequest asked, HttpServletResponse response) {
+        headers(new Opening(asked, false, null), response);
+    }
+
+    /**
+     * Opens a stream in a response that is another servlet's.
+     *
+     * @param placed where it begins; null where nobody has looked that up
+     * @param async  makes the request asynchronous, or tells how it is; asked once, when nothing is refused any more
+     */
+    public void open(SubscribeRequest asked, StartPoint.Placed placed, HttpServletRequest request,
+                     HttpServletResponse response, Supplier<AsyncContext> async) throws IOException {
+        open(new Opening(asked, false, placed), request, response, async);
+    }
+
+    private void open(Opening opening, HttpServletRequest request, HttpServletResponse response,
+                      Supplier<AsyncContext> async) throws IOException {
+        SubscribeRequest asked = opening.asked();
         OpenResponse outlet = responses.of(request, response);
         Subscription subscription = subscribe(asked, opening.placed(), outlet);
         try {
             headers(opening, response);
-            AsyncContext async = request.startAsync();
-            outlet.start(async, subscription);
+            outlet.start(async.get(), subscription);
             RequestTrace.of(request).streamStarted(subscription, response.getStatus());
         } catch (IOException | RuntimeException e) {
             subscription.gone("it could not be opened");

@@ -1,0 +1,161 @@
+package io.rivulet.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.rivulet.kit.Await;
+import io.rivulet.kit.Container;
+import io.rivulet.kit.EventStream;
+import io.rivulet.kit.Health;
+import io.rivulet.kit.OnEveryContainer;
+import io.rivulet.kit.Publisher;
+import io.rivulet.kit.Server;
+import io.rivulet.kit.WireClient;
+import io.rivulet.kit.WireResponse;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The {@link Shop}'s own servlet answers with streams of the hub that is installed below {@code /live}. */
+@OnEveryContainer
+class RespondIT {
+
+    private static final String AT = "/shop";
+
+    private final Container container;
+    @TempDir
+    private Path folder;
+
+    RespondIT(Container container) {
+        this.container = container;
+    }
+
+    @Test
+    void whatAPlainStreamHasIsThePublishersToTheByte() throws IOException {
+        try (Server shop = shop(); Publisher publisher = Publisher.to(shop.port(), AT + Shop.PREFIX)) {
+            String first = publisher.publish("run/1", "one\ntwo");
+            publisher.publish("run/2", "another's");
+            String last = Publisher.accepted(publisher.form("topic", "run/1", "data", "three", "end", ""));
+            String named = ":\ndata: one\ndata: two\nid: " + first + "\n\ndata: three\nid: " + last + "\n\n";
+            String nameless = ":\ndata: one\ndata: two\n\ndata: three\n\n";
+            WireResponse plain = ask(shop, "GET", "/answers/1?start&plain&end&done");
+            assertEquals(200, plain.status());
+            assertTrue(plain.text().startsWith(named + "data: [DONE]\n\n"), plain.text());
+            assertStream(plain);
+            assertTrue(ask(shop, "POST", "/answers/1?start&nameless&end&done").text()
+                .startsWith(nameless + "data: [DONE]\n\n"));
+            assertFalse(ask(shop, "GET", "/answers/1?start&plain&end").text().contains("DONE"));
+            WireResponse loud = ask(shop, "GET", "/loud/1?start&nameless&end&done");
+            assertTrue(loud.text().startsWith(nameless.toUpperCase(Locale.ROOT) + "DATA: [DONE]\n\n"), loud.text());
+            assertStream(loud);
+            assertEquals(plain.text(), ask(shop, "GET", "/begun/1?start&plain&end&done").text());
+            String whole = ask(shop, "GET", "/answers/1?start&end").text();
+            assertTrue(whole.contains("event: rivulet.hello") && whole.contains("event: rivulet.end"), whole);
+            assertStream(ask(shop, "HEAD", "/answers/1?start&plain&end"));
+        }
+    }
+
+    @Test
+    void aStreamOfAnOwnUrlGoesOnAfterItsLastEventAndIsOverWhenTheTopicIs() throws IOException {
+        try (Server shop = shop(); Publisher publisher = Publisher.to(shop.port(), AT + Shop.PREFIX)) {
+            for (String at : new String[] {"/answers", "/loud", "/begun"}) {
+                String run = "of" + at.substring(1);
+                boolean isLoud = at.equals("/loud");
+                publisher.publish("run/" + run, "1");
+                try (EventStream stream = EventStream.to(shop.port(), "").path(AT + at + "/" + run)
+                    .rawQuery("?start&plain&end").open()) {
+                    if (isLoud) { // an event stream in capitals is none: only its end is seen
+                        stream.awaitComment();
+                    } else {
+                        stream.awaitData("1");
+                        publisher.publish("run/" + run, "2");
+                        stream.awaitData("2");
+                        stream.cut();
+                        publisher.publish("run/" + run, "3");
+                        stream.reconnect();
+                        stream.awaitData("3");
+                    }
+                    Publisher.accepted(publisher.form("topic", "run/" + run, "data", "4", "end", ""));
+                    if (!isLoud) {
+                        stream.awaitData("4");
+                    }
+                    assertTrue(stream.awaitEnd(), at);
+                    if (!isLoud) {
+                        stream.reconnect();
+                        assertEquals(204, stream.status());
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void whereNothingIsLeftToComeTheAnswerIs204() throws IOException {
+        try (Server shop = shop(); Publisher publisher = Publisher.to(shop.port(), AT + Shop.PREFIX)) {
+            publisher.publish("run/open", "1");
+            String end = Publisher.accepted(publisher.form("topic", "run/over", "data", "x", "end", ""));
+            assertEquals(204, ask(shop, "GET", "/answers/over?plain&end").status());
+            assertEquals(204, ask(shop, "GET", "/answers/over?start&plain&end&open").status());
+            assertEquals(204, ask(shop, "GET", "/answers/none?start&plain&end&open").status());
+            assertEquals(204, ask(shop, "GET", "/answers/none?plain&end").status());
+            assertEquals(204, ask(shop, "GET", "/begun/over?plain&end").status());
+            assertEquals(204, ask(shop, "GET", "/answers/over?start&plain&end", "Last-Event-ID: " + end).status());
+            assertEquals(200, ask(shop, "GET", "/answers/over?start&plain&end&anew", "Last-Event-ID: " + end).status());
+            try (EventStream stream = EventStream.to(shop.port(), "").path(AT + "/answers/open")
+                .rawQuery("?start&plain&end&open").open()) {
+                stream.awaitData("1");
+                Publisher.accepted(publisher.form("topic", "run/open", "data", "2", "end", ""));
+                stream.awaitData("2");
+                assertTrue(stream.awaitEnd());
+            }
+        }
+    }
+
+    @Test
+    void whatTheHubRefusesItAnswersItself() throws IOException {
+        try (Server shop = shop("connections.address.max", "1")) {
+            WireResponse bad = ask(shop, "GET", "/answers/%E2%80%8B?start");
+            assertEquals(400, bad.status());
+            assertEquals("application/problem+json", bad.header("Content-Type"));
+            try (EventStream stream = EventStream.to(shop.port(), "").path(AT + "/answers/1").rawQuery("?start")
+                .open()) {
+                stream.awaitHello();
+                assertEquals(429, ask(shop, "GET", "/answers/1?start&plain").status());
+            }
+        }
+    }
+
+    private static void assertStream(WireResponse answer) {
+        assertEquals("text/event-stream;charset=utf-8", answer.header("Content-Type").replace(" ", "")
+            .toLowerCase(Locale.ROOT));
+        assertEquals("v1", answer.header("X-Protocol"));
+        assertTrue(answer.header("Cache-Control").contains("no-cache"), answer.header("Cache-Control"));
+        assertEquals("no", answer.header("X-Accel-Buffering"));
+        assertEquals("yes", answer.header("X-Shop"), "what another filter has set stays");
+    }
+
+    private Server shop(String... settings) throws IOException {
+        Server.Builder builder = Server.in(container).war(Shop.war(folder)).at(AT);
+        for (int i = 0; i < settings.length; i += 2) {
+            builder.set(settings[i], settings[i + 1]);
+        }
+        Server shop = builder.build();
+        try {
+            shop.start();
+            Await.until("the log of the shop's hub is open", () -> Health.of(shop.port(), AT + Shop.PREFIX).isOpen());
+            return shop;
+        } catch (RuntimeException | AssertionError e) {
+            shop.close();
+            throw e;
+        }
+    }
+
+    private static WireResponse ask(Server shop, String method, String target, String... headers) throws IOException {
+        return WireClient.exchange(shop, method + " " + AT + target + " HTTP/1.1\r\nHost: localhost:" + shop.port()
+            + "\r\n" + String.join("", java.util.Arrays.stream(headers).map(line -> line + "\r\n").toList())
+            + "Content-Length: 0\r\nConnection: close\r\n\r\n");
+    }
+}
