@@ -69,6 +69,11 @@ class ClassesJarIT {
 
             public static class Desk extends HttpServlet {
                 @Override
+                protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+                    Rivulet.respond(request, response).topic("run/1").fromStart().withoutIds().last("[DONE]").start();
+                }
+
+                @Override
                 protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
                     RivuletHub hub = Rivulet.hub(getServletContext());
                     try {
@@ -95,7 +100,8 @@ class ClassesJarIT {
     private static final String WEB_XML = """
         <web-app xmlns="https://jakarta.ee/xml/ns/jakartaee" version="6.0" metadata-complete="true">
           <listener><listener-class>shop.Live</listener-class></listener>
-          <servlet><servlet-name>desk</servlet-name><servlet-class>shop.Live$Desk</servlet-class></servlet>
+          <servlet><servlet-name>desk</servlet-name><servlet-class>shop.Live$Desk</servlet-class>
+            <async-supported>true</async-supported></servlet>
           <servlet-mapping><servlet-name>desk</servlet-name><url-pattern>/desk</url-pattern></servlet-mapping>
         </web-app>
         """;
@@ -117,6 +123,8 @@ class ClassesJarIT {
                 stream.awaitHello();
                 assertEquals("true tea 1 true [orders] orders true true ab", ask(shop, "POST", "/shop/desk").text());
                 assertEquals("placed", stream.awaitType("placed").type());
+                assertEquals("data: ab\n\ndata: [DONE]\n\n",
+                    ask(shop, "GET", "/shop/desk").text().replaceAll("(?m)^:.*\n", ""));
                 assertTrue(stream.awaitEnd());
             }
             assertEquals("/shop/live/", URI.create(ask(shop, "GET", "/shop/live").header("Location")).getPath());
