@@ -565,7 +565,6 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
     @Override
     public void change(Subscriber s, UnaryOperator<TopicSelection> wish, CompletableFuture<TopicSelection> answer) {
         if (!isGranted(() -> streamChange.ask(s, wish), answer)) {
-            topicEnds.placed(s); // it may have left the index for a moment, and what was known of its ends went with it
             return;
         }
         if (s.feed() instanceof LiveFeed live && (s.hasHubBytes() || !s.outlet().isReady())) {
@@ -575,7 +574,8 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
         }
         topicEnds.placed(s);
         serve(s);
-        answer(() -> answer.complete(s.topics()));
+        TopicSelection now = s.topics();
+        answer(() -> answer.complete(now));
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.rivulet.hub.stream;
 
-import static io.rivulet.hub.HubScene.awaitEnd;
 import static io.rivulet.hub.HubScene.awaitEvents;
 import static io.rivulet.hub.HubScene.awaitHello;
 import static io.rivulet.hub.HubScene.grant;
@@ -13,7 +12,6 @@ import com.google.gson.JsonParser;
 import io.rivulet.auth.Grant;
 import io.rivulet.auth.GrantedTopics;
 import io.rivulet.event.Event;
-import io.rivulet.event.TopicEnd;
 import io.rivulet.hub.FailingLog;
 import io.rivulet.hub.HubScene;
 import io.rivulet.hub.SetClock;
@@ -241,7 +239,10 @@ class TopicChangeTest {
         try (HubScene scene = new HubScene(folder, clock, "patterns.max", "20000")) {
             HubClient client = awaitHello(scene.client("a").connect(), 1);
             scene.caps.totalMax(4, 16);
-            TopicSelection wanted = heavy(scene);
+            List<TopicMatcher> heavy = new ArrayList<>(IntStream.range(0, 12)
+                .mapToObj(i -> scene.hub.topics().selector(i + "/{a:1000}")).toList());
+            heavy.add(0, new TopicMatcher.Exact("a"));
+            TopicSelection wanted = TopicSelection.of(heavy);
             assertEquals(Reason.OVERLOADED, refusal(scene, client, wanted));
             scene.publish("a", "still there");
             assertEquals(List.of("still there"), awaitEvents(client, 1).data());
@@ -251,30 +252,6 @@ class TopicChangeTest {
             client.cut();
             Await.until("it has left", () -> scene.caps.total() == 0);
             assertEquals(0, scene.caps.kib());
-        }
-    }
-
-    private static TopicSelection heavy(HubScene scene) {
-        List<TopicMatcher> heavy = new ArrayList<>(IntStream.range(0, 12)
-            .mapToObj(i -> scene.hub.topics().selector(i + "/{a:1000}")).toList());
-        heavy.add(0, new TopicMatcher.Exact("a"));
-        return TopicSelection.of(heavy);
-    }
-
-    /** Its topic has ended, and it has yet to read the last event. */
-    @Test
-    void aChangeThatIsRefusedDoesNotKeepAStreamFromItsEnd() throws Exception {
-        try (HubScene scene = new HubScene(folder, clock, "patterns.max", "20000")) {
-            HubClient stuck = new HubClient(scene.hub, 1, "a").connect();
-            awaitHello(stuck, 1);
-            scene.publish("a", "fills the window");
-            Await.until("it is full", () -> stuck.unread() > 0);
-            scene.publish(Event.on("a").data("last").end(TopicEnd.FINISHED).build());
-            stuck.settle();
-            scene.caps.totalMax(4, 16);
-            assertEquals(Reason.OVERLOADED, refusal(scene, stuck, heavy(scene)));
-            assertEquals(1, awaitEnd(stuck).hubEvents("rivulet.end").size());
-            assertEquals(List.of("fills the window", "last"), stuck.data());
         }
     }
 
