@@ -29,12 +29,14 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * Pages in Chromium and Firefox behind each proxy of docs/deploy.md, while the hub restarts: nothing is missing, and no
  * EventSource gives up. The pages are a file of the WAR, so that they are of the hub's own origin, and tell what they
- * show by publishing it.
+ * show by publishing it. It runs by itself: eight pages are enough for a machine.
  */
+@Isolated
 class BrowsersBehindProxiesIT {
 
     private static final int BEFORE = 5;
