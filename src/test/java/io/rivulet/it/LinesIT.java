@@ -242,4 +242,16 @@ class LinesIT {
             assertEquals(2, lines.send("two\n").end().answer(200).get("count").getAsInt());
         }
     }
+
+    @Test
+    void aHubThatClosesEndsItsBodiesAndSaysHowManyWereTaken() throws IOException {
+        try (Server redeployed = Server.in(container).start(); LineSender lines = LineSender.to(redeployed, "topic=a",
+            ""); EventStream listener = EventStream.to(redeployed).topic("a").open()) {
+            listener.awaitHello();
+            lines.send("one\n");
+            listener.awaitData("one");
+            redeployed.redeploy();
+            assertEquals(1, lines.answer(503).get("taken").getAsInt());
+        }
+    }
 }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 @OnEveryContainer
 class ResumedLinesIT {
 
-    private static final int KILLS = 3;
+    private static final int KILLS = 2;
     private static final int LINES_A_ROUND = 2_000;
     private static final String PRODUCER = "Producer-Id: pipe\r\nProducer-Epoch: 1\r\nProducer-Seq: ";
 

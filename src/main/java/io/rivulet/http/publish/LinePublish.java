@@ -210,7 +210,7 @@ final class LinePublish implements ReadListener, AsyncListener {
             }
         } else if (waits || isAnswered || told != null) {
             wake(); // once more, should the container have had no thread for the last one
-        } else if (!inFlight) {
+        } else if (!inFlight && signals.get() == 0) {
             if (nowNs - heardNs > idleMs * 1_000_000) {
                 end(Refused.malformed("nothing of the body has come for " + idleMs + " ms ("
                     + SettingsTable.STREAM_IDLE.fullKey() + ")"));
@@ -499,7 +499,7 @@ final class LinePublish implements ReadListener, AsyncListener {
         context.hub().metrics().add(Count.REFUSED);
         audit.refused(null, why);
         Answer answer = context.problem().answer(full, request);
-        if (allRead || isCut) {
+        if (allRead || isCut || why.reason() == NOT_OPEN) { // where the hub closes nobody comes once more
             answer(answer);
             return;
         }
