@@ -3,6 +3,7 @@ package io.rivulet.hub.stream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * How long a thread rests after a piece of costly work, so that others get the processor. {@link CatchUp} has one for
@@ -19,18 +20,34 @@ public final class Courtesy {
 
     /** It rests for so many times what others, or the disk, kept it waiting. */
     static final int OF_WAITING = 4;
-    /** And for at most so many times what it took of the processor: then it has a quarter of one. */
-    static final int OF_WORK = 3;
+    /** While others wait, all costly work together has this part of the processors. */
+    private static final double PART = 0.4;
+    /** What rests beside the line of each shard: two look-ups, and patterns that are compiled. */
+    private static final int BESIDE_SHARDS = 3;
+    private static final int OF_WORK = ofWork(Runtime.getRuntime().availableProcessors());
 
     private final LongSupplier nanos;
     private final LongSupplier workNanos;
+    private final int ofWork;
     private long fromNs;
     private long fromWorkNs;
 
     /** {@code workNanos} tells what the calling thread has had of the processor. */
     public Courtesy(LongSupplier nanos, LongSupplier workNanos) {
+        this(nanos, workNanos, OF_WORK);
+    }
+
+    /** It rests for at most so many times what it took of the processor: for tests. */
+    Courtesy(LongSupplier nanos, LongSupplier workNanos, int ofWork) {
         this.nanos = nanos;
         this.workNanos = workNanos;
+        this.ofWork = ofWork;
+    }
+
+    /** How many times what it took one rests at most, so that all have their part: 9 for one processor, 2 for many. */
+    static int ofWork(int processors) {
+        double each = PART * processors / (processors + BESIDE_SHARDS); // there are as many shards as processors
+        return (int) (1 / each) - 1;
     }
 
     /** The JVM tells what a thread has had; where it cannot, nothing rests. */
@@ -38,6 +55,12 @@ public final class Courtesy {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         boolean knows = threads.isCurrentThreadCpuTimeSupported() && threads.isThreadCpuTimeEnabled();
         return knows ? threads::getCurrentThreadCpuTime : () -> 0;
+    }
+
+    /** One for each piece of work, by the JVM's clocks. */
+    static Supplier<Courtesy> each() {
+        LongSupplier worked = ofThreads();
+        return () -> new Courtesy(System::nanoTime, worked);
     }
 
     /** The work begins. */
@@ -50,6 +73,6 @@ public final class Courtesy {
     public long restNs() {
         long workedNs = workNanos.getAsLong() - fromWorkNs;
         long waitedNs = nanos.getAsLong() - fromNs - workedNs;
-        return Math.max(0, Math.min(OF_WORK * workedNs, OF_WAITING * waitedNs));
+        return Math.max(0, Math.min(ofWork * workedNs, OF_WAITING * waitedNs));
     }
 }

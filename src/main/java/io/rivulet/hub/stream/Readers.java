@@ -16,6 +16,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,7 +57,7 @@ public final class Readers {
     private final ReadBudget budget;
     private final Limits limits;
     private final LongSupplier nanos;
-    private final LongSupplier workNanos;
+    private final Supplier<Courtesy> courtesies;
     private final ReentrantLock lock = new ReentrantLock();
     // all below under the lock
     private final FairLine<Work> fresh = new FairLine<>();
@@ -136,7 +137,7 @@ public final class Readers {
         private final Caller caller;
         private final Question question;
         private final Condition go = lock.newCondition();
-        private final Courtesy courtesy = new Courtesy(nanos, workNanos);
+        private final Courtesy courtesy = courtesies.get();
         private long cost;
         private int level;
         private boolean stands;
@@ -231,9 +232,8 @@ public final class Readers {
             woken.awaitUninterruptibly();
             return;
         }
-        long left = rest.leftNs();
         try {
-            woken.awaitNanos(left); // returns at once when none is left
+            woken.awaitNanos(rest.leftNs()); // returns at once when none is left
         } catch (InterruptedException e) {
             return; // somebody else's interrupt, or the end: both are looked for
         }
@@ -319,20 +319,20 @@ public final class Readers {
 
     /** Threads that are not started yet. */
     public Readers(ReadBudget budget) {
-        this(budget, Limits.ofHeap(), System::nanoTime, Courtesy.ofThreads());
+        this(budget, Limits.ofHeap(), System::nanoTime, Courtesy.each());
     }
 
     /** With other limits, and nobody rests: for tests. */
     Readers(ReadBudget budget, Limits limits) {
-        this(budget, limits, System::nanoTime, () -> 0);
+        this(budget, limits, System::nanoTime, () -> new Courtesy(System::nanoTime, () -> 0));
     }
 
     /** With clocks of their own: for tests. */
-    Readers(ReadBudget budget, Limits limits, LongSupplier nanos, LongSupplier workNanos) {
+    Readers(ReadBudget budget, Limits limits, LongSupplier nanos, Supplier<Courtesy> courtesies) {
         this.budget = budget;
         this.limits = limits;
         this.nanos = nanos;
-        this.workNanos = workNanos;
+        this.courtesies = courtesies;
         this.rest = new Rest(nanos);
         // as large as they can get: what is in the line must not get lost where memory is used up
         this.begun = new ArrayList<>(limits.threads());

@@ -45,7 +45,7 @@ class CatchUpStepsTest {
     private final List<Subscriber> served = new ArrayList<>();
     private boolean liveWaits;
     private long workedNs;
-    private final Courtesy courtesy = new Courtesy(clock::nanos, () -> workedNs);
+    private final Courtesy courtesy = new Courtesy(clock::nanos, () -> workedNs, 3);
 
     private static Subscriber stream() {
         Subscriber s = new Subscriber(REQUEST, null, null, new Admission(null, null, 0, Long.MAX_VALUE, Variant.PLAIN));

@@ -12,7 +12,7 @@ class CourtesyTest {
 
     private long nowNs = Long.MAX_VALUE - 50;
     private long workedNs = 7_000;
-    private final Courtesy courtesy = new Courtesy(() -> nowNs, () -> workedNs);
+    private final Courtesy courtesy = new Courtesy(() -> nowNs, () -> workedNs, 3);
 
     @ParameterizedTest
     @CsvSource({"1000,1000,0", "1000,1010,40", "1000,1700,2800", "1000,50000,3000", "0,50000,0", "1000,900,0"})
@@ -21,6 +21,14 @@ class CourtesyTest {
         workedNs += worked;
         nowNs += passed;
         assertEquals(rest, courtesy.restNs());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,9", "2,5", "4,3", "8,2", "64,1"})
+    void allThatRestsHasTogetherTwoFifthsOfTheProcessors(int processors, int times) {
+        assertEquals(times, Courtesy.ofWork(processors));
+        double together = (processors + 3) / (1.0 + times);
+        assertTrue(together < 0.55 * processors, "of " + processors + " processors they have " + together);
     }
 
     @Test
