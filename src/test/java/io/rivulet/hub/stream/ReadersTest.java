@@ -195,7 +195,8 @@ class ReadersTest {
         AtomicLong now = new AtomicLong();
         AtomicLong worked = new AtomicLong();
         Readers resting = new Readers(new ReadBudget(1 << 20),
-            new Readers.Limits(2, PLACES, PLACES / 2, Long.MAX_VALUE), now::get, () -> new Courtesy(now::get, worked::get, 3));
+            new Readers.Limits(2, PLACES, PLACES / 2, Long.MAX_VALUE), now::get,
+            () -> new Courtesy(now::get, worked::get, 3));
         try {
             resting.submit(new Caller("long"), new Asked("long", Long.MAX_VALUE, standing) {
                 @Override
