@@ -32,6 +32,7 @@ import io.rivulet.hub.stream.StreamSessions;
 import io.rivulet.hub.stream.Subscriber;
 import io.rivulet.hub.stream.Subscription;
 import io.rivulet.hub.stream.feed.GoLive;
+import io.rivulet.hub.tail.TailRing;
 import io.rivulet.log.EventLog;
 import io.rivulet.metrics.Metrics;
 import io.rivulet.metrics.Metrics.Count;
@@ -298,7 +299,7 @@ public final class Hub implements AutoCloseable {
     public Subscription subscribe(SubscribeRequest request, StartPoint.Placed placed, Outlet outlet) {
         StreamOpener opener = serving().opener();
         refuseBanned(request.grant());
-        StartPoint now = opener.now(); // before a feed can hear of the stream and publish for it
+        TailRing.Mark now = opener.now(); // before a feed can hear of the stream and publish for it
         Subscriber s = admit(opener, sessions.found(request), outlet);
         connections.add(s); // before a thread of the hub's can end it
         metrics.add(Count.STREAMS_OPENED);

@@ -12,6 +12,7 @@ import io.rivulet.hub.stream.StreamOwner;
 import io.rivulet.hub.stream.Subscriber;
 import io.rivulet.hub.stream.feed.HistoryRead;
 import io.rivulet.hub.tail.AllEnded;
+import io.rivulet.hub.tail.TailRing;
 import io.rivulet.hub.tail.TopicMark;
 import io.rivulet.log.LogWork;
 import io.rivulet.log.View;
@@ -47,11 +48,14 @@ final class StreamOpener {
         return new Subscriber(request, outlet, fanOut.assign(), admission);
     }
 
-    /** Where the stream begins, and what the header says of it; on a reader thread. */
+    /** Where a stream begins that has not asked yet, and what the header says of it; on a reader thread. */
     StartPoint.Placed place(SubscribeRequest request, LogWork work) throws IOException {
-        StartPoint found = resume.find(request.resume(), work);
-        StartPoint start = setup.watcher().checked(request,
-            found.cursor() == null ? found.at(setup.sources().ring().newest()) : found);
+        return place(request, setup.sources().ring().newest(), work);
+    }
+
+    /** The same of one that asked when this was the newest place. */
+    private StartPoint.Placed place(SubscribeRequest request, TailRing.Mark asked, LogWork work) throws IOException {
+        StartPoint start = setup.watcher().checked(request, resume.find(request.resume(), asked, work));
         if (start.fill() != null) {
             start = withFirstPass(request, start, work);
         }
@@ -90,19 +94,19 @@ final class StreamOpener {
         return read.gapId() != null || read.transientLost() ? start : start.fillWith(read.frames(), read.end());
     }
 
-    /** The start of a stream that begins with the next event. */
-    StartPoint now() {
-        return StartPoint.LIVE.at(setup.sources().ring().newest());
+    /** The place that is the newest now. */
+    TailRing.Mark now() {
+        return setup.sources().ring().newest();
     }
 
     /**
      * Begins to serve the stream.
      *
      * @param placed its start, or null when nobody has looked it up
-     * @param now    {@link #now} when the stream was asked for: not when its shard comes to it, for events that were
-     *               answered before are old, and those that come from then on are new
+     * @param asked  {@link #now} when the stream was asked for: not when its shard or a reader comes to it, for events
+     *               that were answered before are old, and those that come from then on are new
      */
-    void open(Subscriber s, StartPoint.Placed placed, StartPoint now) {
+    void open(Subscriber s, StartPoint.Placed placed, TailRing.Mark asked) {
         StreamOwner<Subscriber> shard = s.owner();
         byte[] prelude = s.request().dialect().prelude(setup.retryMs().getAsLong());
         byte[] first = withPadding(prelude, s.request().portion().padding());
@@ -110,9 +114,9 @@ final class StreamOpener {
         if (placed != null) {
             attach(s, placed);
         } else if (s.request().cursor() == null && s.request().since().isNow()) {
-            shard.post(s, () -> shard.attach(s, now, false));
+            shard.post(s, () -> shard.attach(s, StartPoint.LIVE.at(asked), false));
         } else {
-            setup.readers().submit(s, work -> attach(s, place(s.request(), work)));
+            setup.readers().submit(s, work -> attach(s, place(s.request(), asked, work)));
         }
     }
 

@@ -4,9 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.auth.Grant;
-import io.rivulet.hub.resume.Caller;
-import io.rivulet.hub.resume.History;
-import io.rivulet.hub.resume.HistoryPages;
 import io.rivulet.hub.resume.Since;
 import io.rivulet.hub.resume.SubscribeRequest;
 import io.rivulet.hub.stream.HubClient;
@@ -18,9 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -127,23 +121,7 @@ class DepartureTest {
     void aStreamWhoseLookUpWaitsIsWrittenToAndLeavesTheCount() throws Exception {
         try (HubScene scene = HubScene.timed(folder, clock)) {
             scene.publish("news", "1");
-            CountDownLatch inside = new CountDownLatch(2);
-            CountDownLatch held = new CountDownLatch(1);
-            HistoryPages.Room busy = bytes -> {
-                inside.countDown();
-                try {
-                    return held.await(20, TimeUnit.SECONDS);
-                } catch (InterruptedException e) {
-                    throw new IllegalStateException(e);
-                }
-            };
-            List<CompletableFuture<History>> others = new ArrayList<>();
-            for (int i = 0; i < 2; i++) {
-                others.add(scene.hub.history(new Caller(i), TopicSelection.ofTopics(List.of("news")),
-                    Grant.ANONYMOUS, Since.EARLIEST, null, 1, busy));
-            }
-            try {
-                assertTrue(inside.await(20, TimeUnit.SECONDS));
+            try (HeldReaders held = new HeldReaders(scene, "news")) {
                 HubClient waits = scene.client("*").conflating().heartbeat(Duration.ofMinutes(5))
                     .connect(Since.EARLIEST);
                 assertEquals(List.of(1, 3, 7), commentsOf(scene, waits, 8));
@@ -151,11 +129,7 @@ class DepartureTest {
                 assertEquals(1, scene.caps.total());
                 waits.cut();
                 Await.until("it left the count", () -> scene.caps.total() == 0);
-            } finally {
-                held.countDown();
-            }
-            for (CompletableFuture<History> other : others) {
-                assertEquals(1, other.get(20, TimeUnit.SECONDS).events().size());
+                held.letGo();
             }
         }
     }

@@ -82,7 +82,7 @@ public final class HistoryPages {
         }
         long head = log.range().head();
         List<History.Item> items = new ArrayList<>();
-        long at = start.cursor() == null ? head : start.cursor().durable();
+        long at = start.cursor().durable();
         int bytes = 0;
         String last = null;
         while (at < head) {

@@ -49,11 +49,28 @@ public final class Resume {
         this.mayBeTransient = mayBeTransient;
     }
 
-    /** The start of this stream. */
-    public StartPoint find(ResumeRequest request, LogWork work) throws IOException {
+    /**
+     * The start of this stream. The race: T1 (a client) has the head of its response, and publishes; T2 (a reader
+     * thread) looks up its start only now. The client may well expect the event, so one that has no cursor, or one that
+     * nobody knows, begins no later than at the place that was the newest when it asked.
+     *
+     * @param asked the newest place when the client asked
+     */
+    public StartPoint find(ResumeRequest request, TailRing.Mark asked, LogWork work) throws IOException {
+        StartPoint found = begin(request, asked, work);
+        return found.cursor() == null ? found.at(asked) : found;
+    }
+
+    /** The place after which a page of history begins that is asked for now. */
+    StartPoint find(ResumeRequest request, LogWork work) throws IOException {
+        return find(request, ring.newest(), work);
+    }
+
+    /** The start; its cursor is null where that is the place at which the client asked. */
+    private StartPoint begin(ResumeRequest request, TailRing.Mark asked, LogWork work) throws IOException {
         String cursor = request.cursor();
         if (cursor == null) {
-            return since(request, work);
+            return since(request, asked, work);
         }
         if (cursor.isEmpty()) {
             return StartPoint.LIVE;
@@ -67,7 +84,7 @@ public final class Resume {
             // not the hub's: on the Mercure path a publisher may have given an id that looks like one (PUB-09)
             place = named(request, work);
         }
-        return place == StartPoint.RESET ? unknown(request, work) : place;
+        return place == StartPoint.RESET ? unknown(request, asked, work) : place;
     }
 
     /**
@@ -75,12 +92,13 @@ public final class Resume {
      * hub's form is of another history. Another one may be a publisher's, of an event that is gone: all that is kept is
      * newer than that, and the client has not got it.
      */
-    private StartPoint unknown(ResumeRequest request, LogWork work) throws IOException {
+    private StartPoint unknown(ResumeRequest request, TailRing.Mark asked, LogWork work) throws IOException {
         boolean isHubs = request.cursor().startsWith(IdSeal.PREFIX);
         return switch (request.since().kind()) {
             case LATEST -> StartPoint.RESET;
             case UNSAID -> isHubs ? StartPoint.RESET : afterTheLost(request, work);
-            default -> since(request, work).as(isHubs ? StartPoint.Resumed.RESET : StartPoint.Resumed.PARTIAL);
+            default -> since(request, asked, work)
+                .as(isHubs ? StartPoint.Resumed.RESET : StartPoint.Resumed.PARTIAL);
         };
     }
 
@@ -175,13 +193,18 @@ public final class Resume {
         return lost ? start.withTransientLost(true, floor) : start;
     }
 
-    /** The start of a first connect. */
-    private StartPoint since(ResumeRequest request, LogWork work) throws IOException {
+    /** The start of a first connect, no later than the place at which it asked: a time may lie ahead. */
+    private StartPoint since(ResumeRequest request, TailRing.Mark asked, LogWork work) throws IOException {
+        StartPoint start = sinceThen(request, asked, work);
+        return start.cursor() != null && start.cursor().isAfter(asked.place()) ? start.at(asked) : start;
+    }
+
+    private StartPoint sinceThen(ResumeRequest request, TailRing.Mark asked, LogWork work) throws IOException {
         Since since = request.since();
         return switch (since.kind()) {
             case UNSAID, LATEST -> StartPoint.LIVE;
             case EARLIEST -> earliest();
-            case LAST_OF_EACH -> newestOfEach(request, work);
+            case LAST_OF_EACH -> newestOfEach(request, asked, work);
             case LAST_COUNT -> at(newest(request, since.count(), work));
             case INSTANT -> {
                 long timeMs = since.at().toEpochMilli();
@@ -214,12 +237,11 @@ public final class Resume {
     }
 
     /**
-     * The newest event of each topic, then live. They lie between the oldest of them and a head that is taken first:
-     * newer ones come by themselves, so none is missing and none comes twice. There may be any number of topics, so the
-     * stream reads them as it takes them.
+     * The newest event of each topic, then live. They lie between the oldest of them and the place at which the client
+     * asked: newer ones come by themselves, so none is missing and none comes twice. There may be any number of topics,
+     * so the stream reads them as it takes them.
      */
-    private StartPoint newestOfEach(ResumeRequest request, LogWork work) throws IOException {
-        TailRing.Mark head = ring.newest();
+    private StartPoint newestOfEach(ResumeRequest request, TailRing.Mark head, LogWork work) throws IOException {
         View view = view(request);
         Position cursor = beforeDurable(view, head.place().durable(), work);
         for (EventFrame frame : transients.newestOfEach(view, work)) { // ascending

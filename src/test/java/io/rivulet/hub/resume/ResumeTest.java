@@ -11,6 +11,7 @@ import com.google.gson.JsonParser;
 import io.rivulet.auth.Grant;
 import io.rivulet.auth.GrantedTopics;
 import io.rivulet.event.Event;
+import io.rivulet.hub.HeldReaders;
 import io.rivulet.hub.HubScene;
 import io.rivulet.hub.publish.Publication;
 import io.rivulet.hub.stream.HubClient;
@@ -24,6 +25,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where a stream begins: cursors and {@code since}, and what hello says of them. */
 class ResumeTest {
@@ -42,6 +45,33 @@ class ResumeTest {
             awaitEvents(client, 1);
             assertEquals("live", hello(client, 0).get("resumed").getAsString());
             assertEquals(List.of("after"), client.data());
+        }
+    }
+
+    /**
+     * T1 (a client) has the head of its response and publishes; T2 (a reader) comes to look up where the stream begins
+     * only then. Whatever the client had asked for, it gets what came after it had asked.
+     */
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"latest", "last", "last=1", "last=2", "in an hour", "-0s", "unknown", "unknown, last=1"})
+    void whatIsPublishedBeforeTheStartWasLookedUpIsNotSkipped(String wish) throws Exception {
+        try (HubScene scene = new HubScene(folder)) {
+            scene.publish("news", "before");
+            HubClient client = scene.client("news");
+            String since = wish.replaceFirst("unknown(, )?", "");
+            client.after(wish.startsWith("unknown") ? "no id of any event" : "");
+            try (HeldReaders held = new HeldReaders(scene, "news")) {
+                client.connect(since.equals("in an hour") ? new Since(Since.Kind.INSTANT, 0,
+                    Instant.now().plusSeconds(3_600)) : Since.parse(since, Instant.now()));
+                scene.publish("news", "1");
+                scene.publish("news", "2");
+                scene.publish("other", "3");
+                held.letGo();
+            }
+            scene.publish("news", "4");
+            Await.until("the last event", () -> client.drain().data().contains("4"));
+            List<String> got = client.data();
+            assertEquals(List.of("1", "2", "4"), got.subList(got.contains("before") ? 1 : 0, got.size()));
         }
     }
 
