@@ -66,7 +66,7 @@ public record RivuletPlan(String title, boolean jetty, String war, JvmFlags flag
     public RivuletPlan lean() {
         RivuletPlan lean = container("connector.maxHttpRequestHeaderSize", 4096)
             .container("connector.maxHttpResponseHeaderSize", 2048).container("connector.socket.appReadBufSize", 512)
-            .container("connector.socket.appWriteBufSize", 2048).container("connector.maxTrailerSize", 512);
+            .container("connector.socket.appWriteBufSize", 1024).container("connector.maxTrailerSize", 512);
         return new RivuletPlan(title + ", lean connector", jetty, war, flags, lean.container, settings, syncMoreMs);
     }
 
