@@ -29,7 +29,8 @@ final class DetailsReader {
     /** This hub's own type, for a right that Mercure does not know: the action is {@code operate}. */
     static final String RIVULET = "urn:rivulet:authorization-detail";
     static final String OPERATE = "operate";
-    private static final String CANCEL = "cancel";
+    /** An action in a detail of Mercure's that this hub alone knows. */
+    static final String CANCEL = "cancel";
 
     private final TopicSpace topics;
     private final int detailsMax;

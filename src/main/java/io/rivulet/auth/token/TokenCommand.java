@@ -36,12 +36,14 @@ public final class TokenCommand {
     public static final String HELP = """
         token: makes a token, and prints it alone
           --publish TOPIC              may publish to this topic: a name, quotes/*, jobs/{id}, urlpattern:PATTERN,
-                                       or * for all; repeatable, as are the next five
+                                       or * for all; repeatable, as are the next six
           --subscribe TOPIC            may read what is private of this topic, written the same way
           --publish-exact NAME         may publish to the topic of this very name, whatever is in it
           --subscribe-exact NAME       may read what is private of it
           --urlpattern PATTERN         may read what is private of the topics of this URL pattern
           --publish-urlpattern PATTERN may publish to the topics of this URL pattern
+          --cancel TOPIC               may ask for the end of this topic, written as for --publish; who may publish
+                                       to it may that, too
           --payload JSON               an object that the presence of its subscriptions carries
           --operate                    may operate the hub
           --ttl TIME                   how long it lasts: 90s, 15m, 1h (the default), 7d
@@ -56,8 +58,8 @@ public final class TokenCommand {
         The settings are those of the hub: the environment, or -D%s=FILE before -jar.
         """.formatted(TOKEN_KEY, TOKEN_ISSUER, SettingsTable.RESOURCE.fullKey(), SettingSources.CONFIG);
 
-    private static final String NOT_IN_LEGACY = "a token of Mercure 0.x (--legacy) has no URL patterns and no "
-        + "--operate; its topics may be URI templates";
+    private static final String NOT_IN_LEGACY = "a token of Mercure 0.x (--legacy) has no URL patterns, no "
+        + "--cancel and no --operate; its topics may be URI templates";
     private static final String DEV_KEY = "!ChangeThisMercureHubJWTSecretKey!";
     private static final String DEV_ISSUER = "https://localhost";
     private static final String DEV_AUDIENCE = "https://localhost/.well-known/mercure";
@@ -65,6 +67,7 @@ public final class TokenCommand {
 
     private final List<Granted> publish = new ArrayList<>();
     private final List<Granted> subscribe = new ArrayList<>();
+    private final List<Granted> cancel = new ArrayList<>();
     private JsonObject payload;
     private Duration ttl = Duration.ofHours(1);
     private String subject;
@@ -107,9 +110,10 @@ public final class TokenCommand {
         TopicSpace space = command.legacy ? null : TopicSpace.of(command.audience);
         List<Topic> publish = command.publish.stream().map(topic -> command.topic(topic, space)).toList();
         List<Topic> subscribe = command.subscribe.stream().map(topic -> command.topic(topic, space)).toList();
+        List<Topic> cancel = command.cancel.stream().map(topic -> command.topic(topic, space)).toList();
         command.warn(settings, space, warn);
         return new TokenMint(command.issuer, command.audience, command.subject, command.ttl, publish, subscribe,
-            command.payload, command.operate, command.legacy).mint(command.key, command.algorithm, now);
+            cancel, command.payload, command.operate, command.legacy).mint(command.key, command.algorithm, now);
     }
 
     private void read(List<String> words) {
@@ -143,6 +147,7 @@ public final class TokenCommand {
             case "--subscribe-exact" -> subscribe.add(new Granted(name, value, Written.EXACT));
             case "--urlpattern" -> subscribe.add(new Granted(name, value, Written.URL_PATTERN));
             case "--publish-urlpattern" -> publish.add(new Granted(name, value, Written.URL_PATTERN));
+            case "--cancel" -> cancel.add(new Granted(name, value, Written.LANGUAGE));
             case "--payload" -> payload = object(value);
             case "--ttl" -> ttl = time(value);
             case "--subject" -> subject = value;
@@ -188,11 +193,11 @@ public final class TokenCommand {
 
     private void check() {
         need(key, "--key SECRET or --key @FILE, or the setting " + TOKEN_KEY);
-        if (publish.isEmpty() && subscribe.isEmpty() && !operate) {
+        if (publish.isEmpty() && subscribe.isEmpty() && cancel.isEmpty() && !operate) {
             throw new IllegalArgumentException("a token that grants nothing: --publish, --subscribe, --urlpattern");
         }
         if (legacy) {
-            if (operate) {
+            if (operate || !cancel.isEmpty()) {
                 throw new IllegalArgumentException(NOT_IN_LEGACY);
             }
             return;
@@ -238,6 +243,7 @@ public final class TokenCommand {
         }
         List<Granted> all = new ArrayList<>(publish);
         all.addAll(subscribe);
+        all.addAll(cancel);
         for (Granted granted : all) {
             if (isOneNameWithMarks(granted)) {
                 warn.accept(granted + " is the one topic of this very name; a beginning ends in *, a URI template has "

@@ -99,6 +99,9 @@ public final class TokenExplainer {
         if (use != Use.OPERATE) {
             json.add("topics", topics(use == Use.PUBLISH ? rights.publishes() : rights.subscribes()));
         }
+        if (use == Use.PUBLISH) {
+            json.add("cancels", topics(rights.cancels()));
+        }
         if (use == Use.SUBSCRIBE) {
             json.add("payloads", payloads(rights.payloads()));
         }

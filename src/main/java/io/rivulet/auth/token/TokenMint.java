@@ -23,12 +23,13 @@ import java.util.UUID;
  * @param ttl       from now to {@code exp}
  * @param publish   topics that may be published to
  * @param subscribe topics whose private events may be read
+ * @param cancel    topics whose end may be asked for; none in a token of 0.x
  * @param payload   a JSON object for presence, or null
  * @param operate   whether the hub may be operated; not in a token of 0.x
  * @param legacy    whether it is a token of Mercure 0.x
  */
 record TokenMint(String issuer, String audience, String subject, Duration ttl, List<Topic> publish,
-                        List<Topic> subscribe, JsonObject payload, boolean operate, boolean legacy) {
+                 List<Topic> subscribe, List<Topic> cancel, JsonObject payload, boolean operate, boolean legacy) {
 
     /**
      * One topic that is granted.
@@ -96,6 +97,9 @@ record TokenMint(String issuer, String audience, String subject, Duration ttl, L
                 detail.add("payload", payload);
             }
             details.add(detail);
+        }
+        if (!cancel.isEmpty()) {
+            details.add(detail(DetailsReader.CANCEL, cancel));
         }
         if (operate) {
             JsonObject detail = new JsonObject();

@@ -56,6 +56,14 @@ class TokenCommandTest {
     }
 
     @Test
+    void aTokenMayBeOneToCancelWithAndNothingElse() {
+        Grant grant = Tokens.with().accept(mint(HUB, "--cancel", "run/*", "--cancel", "job"));
+        assertTrue(grant.mayCancel("run/42") && grant.mayCancel("job"));
+        assertFalse(grant.mayCancel("x") || grant.mayPublish(List.of("run/42")) || grant.maySeePrivate(List.of("job")));
+        refuse("no --cancel", HUB, "--legacy", "--subscribe", "a", "--cancel", "a");
+    }
+
+    @Test
     void patternsAreForReadingUnlessTheySayOtherwise() {
         Grant grant = Tokens.with().accept(mint(HUB, "--urlpattern", "/a/:b", "--publish-urlpattern", "/c/:d"));
         assertTrue(grant.maySeePrivate(List.of("https://localhost/a/1")) && grant.mayPublish(List.of("/c/1")));

@@ -64,6 +64,14 @@ class TokenExplainerTest {
     }
 
     @Test
+    void whatATokenMayCancelIsTold() {
+        JsonObject told = explain(hub, Jwt.v1().detail("'actions':['cancel'],'topics':[{'match':'run/1'}]").sign());
+        JsonObject publish = told.getAsJsonObject("publish");
+        assertEquals("[{\"match\":\"run/1\",\"match_type\":\"exact\"}]", publish.get("cancels").toString());
+        assertEquals(List.of("it grants no topic to publish to (403)"), faults(told, "publish"));
+    }
+
+    @Test
     void everythingThatIsWrongIsToldInTheOrderOfTheRules() {
         String token = Jwt.v1().header("typ", "JWT").claim("aud", "https://other").claimJson("exp", "" + (Jwt.NOW - 60))
             .detail("'actions':['subscribe'],'topics':['a']").signAs("HS256", new SecretKeySpec(new byte[32], "HMAC"));
