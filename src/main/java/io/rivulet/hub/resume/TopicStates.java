@@ -16,7 +16,10 @@ import io.rivulet.log.View;
 import io.rivulet.topic.TopicSelection;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
 
 /**
  * Finds what is known of topics: whether they are open, their first and last events, and how many there are. The hub
@@ -42,8 +45,26 @@ public final class TopicStates {
         this.ended = ended;
     }
 
+    /** The events of a topic that memory alone has. */
+    private static final class InMemory {
+        private Seen first;
+        private Seen last;
+        private long count;
+
+        void add(EventFrame frame) {
+            last = new Seen(frame.placeId(), frame.timeMs());
+            first = first == null ? last : first;
+            count++;
+        }
+    }
+
     /** Of one topic. */
     public TopicState state(String topic, Grant grant, LogWork work) throws IOException {
+        return state(topic, grant, inMemory(View.of(TopicSelection.ofTopics(List.of(topic)), grant), work), work);
+    }
+
+    private TopicState state(String topic, Grant grant, Map<String, InMemory> inMemory, LogWork work)
+        throws IOException {
         TopicSelection selection = TopicSelection.ofTopics(List.of(topic));
         View view = View.of(selection, grant);
         LogEntry oldest = first(view, work);
@@ -51,13 +72,11 @@ public final class TopicStates {
         Seen first = oldest == null ? null : seen(oldest);
         Seen last = newest.isEmpty() ? first : seen(newest.get(0));
         long count = oldest == null ? 0 : log.find(work).count(view);
-        if (transients.mayBeAmong(selection)) {
-            for (EventFrame frame : inMemory(view, work)) {
-                Seen seen = new Seen(frame.placeId(), frame.timeMs());
-                first = first == null ? seen : first;
-                last = seen;
-                count++;
-            }
+        InMemory more = inMemory.get(topic);
+        if (more != null) {
+            first = first == null ? more.first : first;
+            last = more.last;
+            count += more.count;
         }
         TopicMark mark = ended.find(topic, work);
         boolean isKnown = mark != null
@@ -83,9 +102,12 @@ public final class TopicStates {
         return null;
     }
 
-    /** The transient events of the view that are in memory, ascending. */
-    private List<EventFrame> inMemory(View view, LogWork work) {
-        List<EventFrame> found = new ArrayList<>();
+    /** What memory has of each topic of the view, from one look at the ring. */
+    private Map<String, InMemory> inMemory(View view, LogWork work) {
+        Map<String, InMemory> found = new HashMap<>();
+        if (!transients.mayBeAmong(view.topics())) {
+            return found;
+        }
         long from = ring.after(ring.floor());
         while (from < 0) { // the floor rose between the two looks
             from = ring.after(ring.floor());
@@ -96,7 +118,11 @@ public final class TopicStates {
             work.pause();
             work.cost(LogWork.LOOK);
             if (frame != null && frame.isTransient() && view.shows(frame.topics(), frame.isPrivate(), work.steps())) {
-                found.add(frame);
+                for (String topic : frame.topics()) {
+                    if (view.topics().exact().contains(topic)) {
+                        found.computeIfAbsent(topic, name -> new InMemory()).add(frame);
+                    }
+                }
             }
         }
         return found;
@@ -113,12 +139,23 @@ public final class TopicStates {
         return !newest.isEmpty() && newest.get(0).event().isPrivate();
     }
 
-    /** The states of topics behind this name, ascending; at most so many. */
+    /** The states of topics behind this name, ascending, those in memory alone as well; at most so many. */
     public List<TopicState> page(String after, int limit, LogWork work) throws IOException {
+        TreeSet<String> topics = new TreeSet<>(log.find(work).topics(after, limit));
+        for (String topic : transients.names()) {
+            work.cost(LogWork.LOOK);
+            if (topic.compareTo(after) > 0) {
+                topics.add(topic);
+            }
+        }
+        List<String> names = topics.stream().limit(limit).toList();
         List<TopicState> states = new ArrayList<>();
-        for (String topic : log.find(work).topics(after, limit)) {
-            work.pause();
-            states.add(state(topic, Grant.INTERNAL, work));
+        if (!names.isEmpty()) {
+            Map<String, InMemory> inMemory = inMemory(View.unlimited(TopicSelection.ofTopics(names)), work);
+            for (String topic : names) {
+                work.pause();
+                states.add(state(topic, Grant.INTERNAL, inMemory, work));
+            }
         }
         return states;
     }

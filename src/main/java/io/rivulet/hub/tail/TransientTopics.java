@@ -57,6 +57,13 @@ public final class TransientTopics {
         return transients.mayBeAmong(topics);
     }
 
+    /** The names of the topics whose newest event is remembered, private ones as well; in no order. */
+    public Set<String> names() {
+        Set<String> names = publics.names();
+        names.addAll(privates.names());
+        return names;
+    }
+
     private Half half(EventFrame frame) {
         return frame.isPrivate() ? privates : publics;
     }
@@ -305,6 +312,10 @@ public final class TransientTopics {
             List<EventFrame> ascending = new ArrayList<>(found);
             ascending.sort(Comparator.comparing(EventFrame::position));
             return ascending;
+        }
+
+        synchronized Set<String> names() {
+            return new HashSet<>(newest.keySet());
         }
 
         /** The earliest event in the ring with this publisher's id, or null. */
