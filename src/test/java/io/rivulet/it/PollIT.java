@@ -90,6 +90,25 @@ class PollIT {
     }
 
     @Test
+    void pollsOfATopicGetAllThenItsEndThenNothing() throws IOException {
+        publisher.publish(topic, "first");
+        Publisher.accepted(publisher.form("topic", topic, "data", "last", "end", ""));
+        try (WireClient client = WireClient.to(server)) {
+            ask(client, target("&since=earliest"));
+            WireResponse answer = client.read();
+            for (int polls = 1; answer.status() == 200; polls++) {
+                take(answer);
+                assertTrue(polls < 4, "it goes on after " + received);
+                ask(client, target("&timeout=60"));
+                answer = client.read();
+            }
+            assertEquals("204 ", answer.status() + " " + answer.text());
+        }
+        assertEquals(List.of("first", "last"), data());
+        assertEquals(1, received.stream().filter(event -> event.type().equals("rivulet.end")).count());
+    }
+
+    @Test
     void whatCannotBeMeantIsRefused() throws IOException {
         for (String query : List.of("transport=websocket", "transport=", "timeout=5", "transport=poll&timeout=0",
             "transport=poll&timeout=121", "transport=poll&hello=false", "padding=0", "padding=65537", "max=0",

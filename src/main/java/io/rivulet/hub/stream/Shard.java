@@ -350,7 +350,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
                 mayFeed = false;
                 Outcome outcome = ask(s);
                 boolean mayGetMore = carryOut(s, outcome);
-                if (s.isServed(outcome)) {
+                if (s.isServed(outcome) && !topicEnds.awaits(s)) {
                     close(s, EndReason.SERVED); // and says so, unless its socket is full
                     return false;
                 }

@@ -83,6 +83,12 @@ final class TopicEnds {
             && !(last.place().isAfter(dispatched) && last.place().isAfter(s.cursor().seen()));
     }
 
+    /** Whether a poll that has got all there is may get the end as well: it waits for the answer about its topics. */
+    boolean awaits(Subscriber s) {
+        KnownEnds known = s.hasEnds() && s.request().portion().isPoll() ? streams.ends(s) : null;
+        return known != null && (known.isAsking || known.last != null);
+    }
+
     private void look(Subscriber s) {
         KnownEnds known = streams.ends(s);
         if (known.isAsking) {
@@ -117,7 +123,9 @@ final class TopicEnds {
             known.open = answer.open();
         } else {
             known.last = answer.last();
-            shard.serve(s);
+        }
+        if (!known.isAsking) {
+            shard.serve(s); // also where it goes on: a poll may have waited for this
         }
     }
 }
