@@ -5,7 +5,6 @@ import io.rivulet.boot.Assembly;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.event.Event;
-import io.rivulet.event.TopicEnd;
 import io.rivulet.http.publish.IdempotencyKey;
 import io.rivulet.http.trace.PublishSpan;
 import io.rivulet.http.trace.Spans;
@@ -113,7 +112,7 @@ final class EmbeddedHub implements RivuletHub {
     private static Event event(Message message) {
         Event.Builder event = Event.builder().data(message.data()).type(message.type()).id(message.id())
             .retryMs(message.retry().toMillis()).markPrivate(message.isPrivate())
-            .end(message.isEnd() ? TopicEnd.FINISHED : null);
+            .end(message.end()).lease(message.lease());
         message.topics().forEach(event::topic);
         return event.build();
     }

@@ -1,5 +1,6 @@
 package io.rivulet;
 
+import io.rivulet.event.TopicEnd;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,49 +18,51 @@ public final class Message {
     private final String id;
     private final Duration retry;
     private final boolean isPrivate;
-    private final boolean isEnd;
+    private final TopicEnd end;
+    private final Duration lease;
 
     private Message(List<String> topics, String data, String type, String id, Duration retry, boolean isPrivate,
-                    boolean isEnd) {
+                    TopicEnd end, Duration lease) {
         this.topics = topics;
         this.data = data;
         this.type = type;
         this.id = id;
         this.retry = retry;
         this.isPrivate = isPrivate;
-        this.isEnd = isEnd;
+        this.end = end;
+        this.lease = lease;
     }
 
     /** Data for a topic. */
     public static Message on(String topic, String data) {
-        return new Message(List.of(topic), Objects.requireNonNull(data), null, null, Duration.ZERO, false, false);
+        return new Message(List.of(topic), Objects.requireNonNull(data), null, null, Duration.ZERO, false, null, null);
     }
 
     /** The same message for one more topic; the first one stays the canonical one. */
     public Message alsoOn(String topic) {
         List<String> more = new ArrayList<>(topics);
         more.add(topic);
-        return new Message(List.copyOf(more), data, type, id, retry, isPrivate, isEnd);
+        return new Message(List.copyOf(more), data, type, id, retry, isPrivate, end, lease);
     }
 
     /** The same message with a type, by which pages tell events apart ({@code addEventListener}). */
     public Message type(String name) {
-        return new Message(topics, data, Objects.requireNonNull(name), id, retry, isPrivate, isEnd);
+        return new Message(topics, data, Objects.requireNonNull(name), id, retry, isPrivate, end, lease);
     }
 
     /** The same message with an id of yours instead of one of the hub's: printable ASCII without spaces at the ends. */
     public Message id(String own) {
-        return new Message(topics, data, type, Objects.requireNonNull(own), retry, isPrivate, isEnd);
+        return new Message(topics, data, type, Objects.requireNonNull(own), retry, isPrivate, end, lease);
     }
 
     /** The same message; clients that get it live come back after so long when they lose their stream: 0.5 s to 1 h. */
     public Message retry(Duration time) {
-        return new Message(topics, data, type, id, Objects.requireNonNull(time), isPrivate, isEnd);
+        return new Message(topics, data, type, id, Objects.requireNonNull(time), isPrivate, end, lease);
     }
 
     /** The same message for those alone who have a right to one of its topics. */
     public Message asPrivate() {
-        return new Message(topics, data, type, id, retry, true, isEnd);
+        return new Message(topics, data, type, id, retry, true, end, lease);
     }
 
     /**
@@ -67,7 +70,20 @@ public final class Message {
      * alone end once they have it. Such a message has one topic; its data may be empty.
      */
     public Message ending() {
-        return new Message(topics, data, type, id, retry, isPrivate, true);
+        return new Message(topics, data, type, id, retry, isPrivate, TopicEnd.FINISHED, lease);
+    }
+
+    /** The same, where the publisher gave up before it had said all. */
+    Message abandoned() {
+        return new Message(topics, data, type, id, retry, isPrivate, TopicEnd.ABANDONED, lease);
+    }
+
+    /**
+     * The same message; its one topic ends as abandoned when nobody publishes to it for so long: 1 s to 24 h. It holds
+     * for what comes later as well, and outlives a restart of the hub.
+     */
+    public Message lease(Duration silence) {
+        return new Message(topics, data, type, id, retry, isPrivate, end, Objects.requireNonNull(silence));
     }
 
     /** The canonical topic first; at least one. */
@@ -102,7 +118,17 @@ public final class Message {
 
     /** Whether its topic ends with it. */
     public boolean isEnd() {
-        return isEnd;
+        return end != null;
+    }
+
+    /** Why its topic ends with it, or null. */
+    TopicEnd end() {
+        return end;
+    }
+
+    /** The longest silence of its topic's publisher from now on; null for what the topic had before. */
+    public Duration lease() {
+        return lease;
     }
 
     /** The topics and the type; the data may be anybody's secret. */

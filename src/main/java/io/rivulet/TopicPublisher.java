@@ -1,5 +1,6 @@
 package io.rivulet;
 
+import io.rivulet.event.TopicEnd;
 import io.rivulet.hub.Alarms;
 import io.rivulet.hub.TopicWatches;
 import io.rivulet.refusal.Refused;
@@ -56,6 +57,7 @@ public final class TopicPublisher implements Flow.Subscriber<String> {
     private int joinBytes;
     private String type;
     private boolean isPrivate;
+    private Duration lease;
     private Executor asking = Runnable::run;
     /** What is to be given back when it is over. */
     private Runnable done = () -> { };
@@ -96,7 +98,8 @@ public final class TopicPublisher implements Flow.Subscriber<String> {
         /** Whether it takes further pieces; then something closes it at its time. */
         private boolean isOpen;
         private Runnable alarm = () -> { };
-        private boolean isEnd;
+        /** Why the topic ends with it, or null. */
+        private TopicEnd end;
 
         Event(Message message) {
             this.message = message;
@@ -142,6 +145,20 @@ public final class TopicPublisher implements Flow.Subscriber<String> {
     /** All events that are made of pieces, and the end, are for those alone who have a right to the topic. */
     public TopicPublisher asPrivate() {
         isPrivate = true;
+        return this;
+    }
+
+    /**
+     * The topic ends as abandoned when the source gives nothing for so long, or when this application ends before the
+     * source does and none has gone on since: 1 s to 24 h. A hub that starts again waits for as long once more.
+     */
+    public TopicPublisher lease(Duration silence) {
+        try {
+            io.rivulet.event.Event.builder().lease(silence);
+        } catch (Refused e) {
+            throw RivuletException.of(e);
+        }
+        lease = silence;
         return this;
     }
 
@@ -220,16 +237,16 @@ public final class TopicPublisher implements Flow.Subscriber<String> {
         };
     }
 
-    /** The source failed: what waits is published, then the topic ends. */
+    /** The source failed: what waits is published, then the topic ends as abandoned. */
     @Override
     public void onError(Throwable failure) {
-        end(word(Objects.requireNonNull(failure)), false);
+        end(TopicEnd.ABANDONED, word(Objects.requireNonNull(failure)), false);
     }
 
     /** The source has given all: the last event ends the topic. */
     @Override
     public void onComplete() {
-        end("", false);
+        end(TopicEnd.FINISHED, "", false);
     }
 
     // ---- what waits
@@ -335,30 +352,30 @@ public final class TopicPublisher implements Flow.Subscriber<String> {
      * Nothing comes any more. The last event that waits ends the topic; where there is none, or where there is a word
      * to be said behind it, that is an event of its own.
      */
-    private void end(String word, boolean dropsWaiting) {
+    private void end(TopicEnd why, String word, boolean dropsWaiting) {
         synchronized (lock) {
             if (state != State.OPEN) {
                 return;
             }
-            addEnd(word, dropsWaiting);
+            addEnd(why, word, dropsWaiting);
         }
         go();
     }
 
     /** Under the lock. */
-    private void addEnd(String word, boolean dropsWaiting) {
+    private void addEnd(TopicEnd why, String word, boolean dropsWaiting) {
         state = State.ENDING;
         closeLast();
         if (dropsWaiting) {
             waiting.clear();
         }
         Event last = waiting.peekLast();
-        if (last == null || !word.isEmpty() || last.message != null && last.message.topics().size() > 1) {
+        if (last == null || !word.isEmpty() || last.message != null && !last.message.topics().equals(List.of(topic))) {
             last = new Event(null);
             last.text.append(word);
             waiting.add(last);
         }
-        last.isEnd = true;
+        last.end = why;
     }
 
     // ---- what is on its way
@@ -404,8 +421,10 @@ public final class TopicPublisher implements Flow.Subscriber<String> {
             message = Message.on(topic, event.text.toString());
             message = type == null ? message : message.type(type);
             message = isPrivate ? message.asPrivate() : message;
+            message = lease == null ? message : message.lease(lease);
         }
-        return event.isEnd ? message.ending() : message;
+        return event.end == null ? message
+            : event.end == TopicEnd.ABANDONED ? message.abandoned() : message.ending();
     }
 
     private void publish(List<Message> batch) {
@@ -432,7 +451,7 @@ public final class TopicPublisher implements Flow.Subscriber<String> {
             for (Event event : onItsWay) {
                 owed += event.pieces;
                 waitingBytes -= event.bytes;
-                isEnd |= event.isEnd;
+                isEnd |= event.end != null;
             }
             onItsWay = List.of();
         }
@@ -460,7 +479,7 @@ public final class TopicPublisher implements Flow.Subscriber<String> {
             onItsWay = List.of();
             again = isCancelled(why) && state != State.OVER && triesLeft-- > 0;
             if (again) {
-                addEnd(wordOnCancel, true); // in place of an end that was to come with a piece
+                addEnd(TopicEnd.CANCELLED, wordOnCancel, true); // in place of an end that was to come with a piece
             }
         }
         if (again) {
@@ -496,7 +515,7 @@ public final class TopicPublisher implements Flow.Subscriber<String> {
             isLast = failure != null || isEnded(why);
             failure = failure == null ? why : failure;
             if (!isLast) {
-                addEnd(word, true); // in place of an end that waits
+                addEnd(TopicEnd.ABANDONED, word, true); // in place of an end that waits
             }
         }
         cancelSource();
@@ -524,7 +543,7 @@ public final class TopicPublisher implements Flow.Subscriber<String> {
     void stopped(TopicWatches.Stop why) {
         if (why == TopicWatches.Stop.CANCELLED) {
             cancelSource();
-            end(wordOnCancel, true);
+            end(TopicEnd.CANCELLED, wordOnCancel, true);
             return;
         }
         boolean closes = why == TopicWatches.Stop.CLOSED;
@@ -534,7 +553,7 @@ public final class TopicPublisher implements Flow.Subscriber<String> {
             }
             failure = RivuletException.of(closes
                 ? Refused.because(Refused.Reason.NOT_OPEN, "the hub is closing")
-                : Refused.because(Refused.Reason.ENDED, "somebody else has ended the topic"));
+                : Refused.because(Refused.Reason.ENDED, "somebody else has ended the topic, or its lease is over"));
         }
         cancelSource();
         over(null);

@@ -225,6 +225,39 @@ class RivuletHubTest {
     }
 
     @Test
+    void aSourceThatIsSilentForLongerThanItsLeaseIsLetGoOf() throws Exception {
+        RivuletHub hub = install();
+        SubmissionPublisher<String> source = new SubmissionPublisher<>(Runnable::run, 16);
+        TopicPublisher publisher = hub.publisher("run/1").lease(Duration.ofSeconds(1));
+        source.subscribe(publisher);
+        source.submit("a");
+        assertRefused(RivuletException.Kind.ENDED, "its lease is over", () -> get(publisher.ended()));
+        assertEquals(0, source.getNumberOfSubscribers());
+        assertRefused(RivuletException.Kind.ENDED, "(abandoned)", () -> get(hub.publish("run/1", "late")));
+    }
+
+    @Test
+    void aSourceThatFailsLeavesItsTopicAbandoned() throws Exception {
+        RivuletHub hub = install();
+        TopicPublisher publisher = hub.publisher("run/1");
+        publisher.onNext("a");
+        publisher.onError(new IllegalStateException("the model is tired"));
+        get(publisher.ended());
+        assertRefused(RivuletException.Kind.ENDED, "(abandoned)", () -> get(hub.publish("run/1", "late")));
+    }
+
+    @Test
+    void aSourceThatFailsBecauseItWasCancelledLeavesItsTopicCancelled() throws Exception {
+        RivuletHub hub = install();
+        get(hub.publish("run/1", "a"));
+        get(hub.cancel("run/1"));
+        TopicPublisher publisher = hub.publisher("run/1");
+        publisher.onError(new IllegalStateException("interrupted"));
+        get(publisher.ended());
+        assertRefused(RivuletException.Kind.ENDED, "(cancelled)", () -> get(hub.publish("run/1", "late")));
+    }
+
+    @Test
     void aHubThatClosesLetsGoOfItsSources() {
         RivuletHub hub = install();
         SubmissionPublisher<String> source = new SubmissionPublisher<>(Runnable::run, 16);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.rivulet.event.TopicEnd;
 import io.rivulet.hub.Alarms;
 import io.rivulet.hub.TopicWatches.Stop;
 import io.rivulet.refusal.Refused;
@@ -130,7 +131,7 @@ class TopicPublisherTest {
         give("first", piece, piece, piece, piece);
         answer();
         answer();
-        assertEquals(List.of("first", "cut!"), published);
+        assertEquals(List.of("first", "cut?"), published);
         assertEquals(RivuletException.Kind.TRY_AGAIN, failure().kind());
         give("more");
         assertEquals(2, published.size());
@@ -163,7 +164,7 @@ class TopicPublisherTest {
         }
         assertTrue(source.cancelled);
         answer();
-        assertEquals(List.of("!"), published, "the hub is back, and readers need not wait");
+        assertEquals(List.of("?"), published, "the hub is back, and readers need not wait");
         assertEquals(RivuletException.Kind.TRY_AGAIN, failure().kind());
     }
 
@@ -174,7 +175,7 @@ class TopicPublisherTest {
         refusals.add(Reason.TOO_LARGE);
         give("a");
         answer();
-        assertEquals(List.of("sorry: TOO_LARGE!"), published);
+        assertEquals(List.of("sorry: TOO_LARGE?"), published);
         assertTrue(source.cancelled);
         assertEquals(RivuletException.Kind.INVALID, failure().kind());
     }
@@ -186,7 +187,7 @@ class TopicPublisherTest {
         publisher.onError(new IllegalStateException("the model is tired"));
         answer();
         answer();
-        assertEquals(List.of("a", "b+the model is tired!"), published);
+        assertEquals(List.of("a", "b+the model is tired?"), published);
         assertEquals("id2", publisher.ended().join());
     }
 
@@ -295,7 +296,25 @@ class TopicPublisherTest {
     }
 
     @Test
+    void theEndIsOfItsTopicWhateverTheLastMessageIsOf() {
+        publisher.messages().onNext(Message.on("tools", "m"));
+        publisher.onComplete();
+        answer();
+        assertEquals(List.of("m", "!"), published);
+    }
+
+    @Test
+    void eachOfItsEventsHasTheLease() {
+        publisher.lease(Duration.ofSeconds(30));
+        give("a");
+        publisher.onComplete();
+        answer();
+        assertEquals(List.of("a@30", "@30!"), published);
+    }
+
+    @Test
     void whatCannotBeMeantIsRefused() {
+        assertThrows(RivuletException.class, () -> publisher.lease(Duration.ofMillis(999)));
         assertThrows(IllegalArgumentException.class, () -> publisher.join(Duration.ofMillis(-1), 1));
         assertThrows(IllegalArgumentException.class, () -> publisher.join(Duration.ofMinutes(2), 1));
         assertThrows(IllegalArgumentException.class, () -> publisher.join(Duration.ofMillis(20), 0));
@@ -330,7 +349,8 @@ class TopicPublisherTest {
 
     private static String text(Message message) {
         return message.data() + (message.type() == null ? "" : "(" + message.type() + ")")
-            + (message.isPrivate() ? "#" : "") + (message.isEnd() ? "!" : "");
+            + (message.isPrivate() ? "#" : "") + (message.lease() == null ? "" : "@" + message.lease().toSeconds())
+            + (!message.isEnd() ? "" : message.end() == TopicEnd.ABANDONED ? "?" : "!");
     }
 
     /** The hub answers the publish that is on its way. */

@@ -6,6 +6,7 @@ import io.rivulet.topic.Topic;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,6 +23,10 @@ public final class Event {
     public static final int RETRY_MIN_MS = 500;
     /** See {@link #RETRY_MIN_MS}. */
     public static final int RETRY_MAX_MS = 3_600_000;
+    /** The shortest and the longest silence of a publisher that ends a topic, in milliseconds. */
+    public static final int LEASE_MIN_MS = 1_000;
+    /** See {@link #LEASE_MIN_MS}. */
+    public static final int LEASE_MAX_MS = 86_400_000;
     /** The type of {@link #cancel}. */
     private static final String CANCEL_TYPE = "rivulet.cancel";
 
@@ -35,6 +40,7 @@ public final class Event {
     private final boolean repeatsId;
     private final TopicEnd end;
     private final boolean cancels;
+    private final int leaseMs;
 
     private Event(Builder b) {
         topics = List.copyOf(b.topics);
@@ -47,6 +53,7 @@ public final class Event {
         repeatsId = b.repeatsId;
         end = b.end;
         cancels = b.cancels;
+        leaseMs = b.leaseMs;
     }
 
     private Event checked() {
@@ -56,6 +63,10 @@ public final class Event {
         if (end != null && topics.size() > 1) {
             throw Refused.malformed("the event has end and " + topics.size() + " topics; an end is of exactly one"
                 + " topic, since each ends by itself");
+        }
+        if (leaseMs > 0 && topics.size() > 1) {
+            throw Refused.malformed("the event has a lease and " + topics.size() + " topics; a lease is of exactly one"
+                + " topic, which ends when it is over");
         }
         for (String topic : topics) {
             Topic.check(topic, Integer.MAX_VALUE);
@@ -152,6 +163,14 @@ public final class Event {
         return end != null || cancels;
     }
 
+    /**
+     * After how many milliseconds without an event its one topic ends, from this event on; 0 for what the topic had
+     * before. The log does not keep it: the hub has a list of all leases.
+     */
+    public int leaseMs() {
+        return leaseMs;
+    }
+
     /** Whether it shows nothing to a reader: the end of a topic, and no word beside. */
     boolean isBareEnd() {
         return end != null && data.length == 0 && type == null;
@@ -175,6 +194,7 @@ public final class Event {
     private Builder copy() {
         Builder b = new Builder().data(data).id(id).type(type).markPrivate(isPrivate).repeatsId(repeatsId)
             .end(end).cancels(cancels);
+        b.leaseMs = leaseMs;
         b.topics.addAll(topics);
         b.retryMs = retryMs;
         b.legacyData = legacyData;
@@ -236,6 +256,7 @@ public final class Event {
         private boolean repeatsId;
         private TopicEnd end;
         private boolean cancels;
+        private int leaseMs;
 
         private Builder() {
         }
@@ -296,6 +317,21 @@ public final class Event {
         /** Its one topic ends with it, for this reason; null for no end. */
         public Builder end(TopicEnd why) {
             end = why;
+            return this;
+        }
+
+        /**
+         * After so long without an event its one topic ends; null for what the topic had before.
+         *
+         * @throws Refused when it is too short or too long
+         */
+        public Builder lease(Duration silence) {
+            if (silence != null && (silence.compareTo(Duration.ofMillis(LEASE_MIN_MS)) < 0
+                || silence.compareTo(Duration.ofMillis(LEASE_MAX_MS)) > 0)) {
+                throw Refused.malformed("the lease is of " + silence.toMillis() + " ms; it must be of " + LEASE_MIN_MS
+                    + " ms to " + Duration.ofMillis(LEASE_MAX_MS).toHours() + " hours");
+            }
+            leaseMs = silence == null ? 0 : (int) silence.toMillis();
             return this;
         }
 

@@ -11,6 +11,7 @@ import io.rivulet.hub.presence.PresenceTeller;
 import io.rivulet.hub.publish.Committer;
 import io.rivulet.hub.publish.PendingPublish;
 import io.rivulet.hub.publish.Producers;
+import io.rivulet.hub.publish.PublishIntake;
 import io.rivulet.hub.publish.PublishQueue;
 import io.rivulet.hub.resume.Caller;
 import io.rivulet.hub.resume.HistoryPages;
@@ -34,6 +35,7 @@ import io.rivulet.hub.tail.TailRing;
 import io.rivulet.hub.tail.TransientTopics;
 import io.rivulet.log.Digest;
 import io.rivulet.log.EventLog;
+import io.rivulet.log.Lease;
 import io.rivulet.log.LogRange;
 import io.rivulet.metrics.Metrics;
 import io.rivulet.refusal.LastingLoop;
@@ -81,6 +83,7 @@ final class RunningHub {
     private final PresenceTeller teller;
     private final TopicSpace topics;
     private final NewestRead newest;
+    private final PublishIntake intake;
     /** Of the ticker. */
     private int ticks;
 
@@ -89,6 +92,7 @@ final class RunningHub {
                        Predicate<Grant> banned, Presence presence, TopicSpace topics, EndedTopics.Listener marked) {
         this.log = log;
         this.topics = topics;
+        intake = new PublishIntake(settings, topics);
         queue = new PublishQueue(settings.get(SettingsTable.PUBLISH_QUEUE_BYTES));
         fanOut = new FanOut(settings.get(SettingsTable.LAG_MAX).toMillis(), clock);
         ReadBudget readBudget = new ReadBudget(settings.get(SettingsTable.READ_BYTES));
@@ -163,6 +167,7 @@ final class RunningHub {
     }
 
     private void tick() {
+        endAbandoned();
         fanOut.shards().forEach(shard -> shard.post(shard::tick));
         if (teller != null) {
             teller.tick();
@@ -170,6 +175,17 @@ final class RunningHub {
         if (++ticks % AGE_TICKS == 0) {
             topics.age();
             newest.age();
+        }
+    }
+
+    /** Ends the topics whose publisher was silent for longer than it had promised. */
+    private void endAbandoned() {
+        for (Lease lease : sequencer.leases().due()) {
+            try {
+                queue.offer(intake.abandon(lease));
+            } catch (Refused e) {
+                sequencer.leases().unheard(lease.topic()); // its publisher would have been refused as well
+            }
         }
     }
 

@@ -6,6 +6,11 @@ package io.rivulet.log;
  */
 public interface EventLog extends LogWriter, LocalLog, AutoCloseable {
 
+    /** The leases that live as long as the log; see {@link LeaseBook}. */
+    default LeaseBook leases() {
+        return LeaseBook.FORGETFUL;
+    }
+
     /** Syncs what is written and lets go of all files and threads. Idempotent. */
     @Override
     void close();

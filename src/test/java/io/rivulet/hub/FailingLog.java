@@ -2,6 +2,8 @@ package io.rivulet.hub;
 
 import io.rivulet.event.IdSeal;
 import io.rivulet.log.EventLog;
+import io.rivulet.log.Lease;
+import io.rivulet.log.LeaseBook;
 import io.rivulet.log.LogChunk;
 import io.rivulet.log.LogCorrupt;
 import io.rivulet.log.LogEntry;
@@ -22,6 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class FailingLog implements EventLog {
 
     public volatile boolean full;
+    volatile boolean takesNoLease;
     volatile boolean unreadable;
     public volatile boolean damaged;
     public volatile boolean answerFails;
@@ -122,6 +125,30 @@ public final class FailingLog implements EventLog {
     @Override
     public boolean mayBeMarked(String topic) {
         return log.mayBeMarked(topic);
+    }
+
+    @Override
+    public LeaseBook leases() {
+        LeaseBook book = log.leases();
+        return new LeaseBook() {
+            @Override
+            public List<Lease> kept() {
+                return book.kept();
+            }
+
+            @Override
+            public void begin(List<Lease> leases) throws IOException {
+                if (takesNoLease) {
+                    throw new LogFailure("no space left on device", true, null);
+                }
+                book.begin(leases);
+            }
+
+            @Override
+            public void over(List<String> topics) {
+                book.over(topics);
+            }
+        };
     }
 
     @Override

@@ -67,6 +67,12 @@ public final class HubScene implements AutoCloseable {
         return new HubScene(folder, clock, clock::nanos, goLive, log -> log, settings);
     }
 
+    /** The same on a log that the test has in its hand. */
+    static HubScene timed(Path folder, SetClock clock, UnaryOperator<EventLog> around, String... settings)
+        throws Exception {
+        return new HubScene(folder, clock, clock::nanos, GoLive.EXACT, around, settings);
+    }
+
     /** With a clock that may be set, and time limits that do not follow it. */
     public static HubScene timed(Path folder, SetClock clock, LongSupplier nanos, String... settings)
         throws Exception {

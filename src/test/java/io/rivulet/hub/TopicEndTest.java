@@ -11,6 +11,7 @@ import io.rivulet.event.TopicEnd;
 import io.rivulet.hub.dialect.MercureDialect;
 import io.rivulet.hub.dialect.PlainDialect;
 import io.rivulet.hub.dialect.QuietDialect;
+import io.rivulet.hub.publish.ProducerSeq;
 import io.rivulet.hub.publish.Publication;
 import io.rivulet.hub.resume.Caller;
 import io.rivulet.hub.resume.Since;
@@ -369,6 +370,47 @@ class TopicEndTest {
         log.full = false;
         scene.publish("run/1", "it goes on");
         endOf("run/1", "last");
+    }
+
+    @Test
+    void whatFollowsARefusedEventOfTheSameProducerIsNoHole() throws Exception {
+        endOf("run/1", "last");
+        log.hold = new CountDownLatch(1);
+        int before = log.appends.get();
+        CompletableFuture<List<String>> first = scene.hub.publish(Event.on("other").build());
+        Await.until("the disk holds it", () -> log.appends.get() > before);
+        CompletableFuture<List<String>> refused = numbered("run/1", 0);
+        CompletableFuture<List<String>> follows = numbered("run/2", 1);
+        CompletableFuture<List<String>> other = scene.hub.publish(Event.on("run/3").build());
+        log.hold.countDown();
+        first.get(20, TimeUnit.SECONDS);
+        assertEquals(Refused.Reason.ENDED, refused(refused).reason());
+        assertEquals(Map.of("expectedSeq", 0L), refused(follows).facts());
+        other.get(20, TimeUnit.SECONDS);
+        numbered("run/2", 0).get(20, TimeUnit.SECONDS);
+        numbered("run/2", 1).get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void whatIsInMemoryOnlyDoesNotOvertakeWhatTheDiskRefused() throws Exception {
+        log.hold = new CountDownLatch(1);
+        CompletableFuture<List<String>> first = scene.hub.publish(Event.on("other").build());
+        Await.until("the disk holds it", () -> log.appends.get() == 1);
+        CompletableFuture<List<String>> refused = numbered("run/1", 0);
+        CompletableFuture<List<String>> follows = numbered("tick/1", 1);
+        log.full = true;
+        log.hold.countDown();
+        refused(first);
+        assertEquals(Refused.Reason.STORE_FULL, refused(refused).reason());
+        assertEquals(Map.of("expectedSeq", 0L), refused(follows).facts());
+        log.full = false;
+        numbered("run/1", 0).get(20, TimeUnit.SECONDS);
+        numbered("tick/1", 1).get(20, TimeUnit.SECONDS);
+    }
+
+    private CompletableFuture<List<String>> numbered(String topic, long seq) {
+        return scene.hub.publish(new Publication(List.of(Event.on(topic).build()), Grant.INTERNAL, null,
+            new ProducerSeq("p", 1, seq, false)));
     }
 
     // ---- the wish for an end

@@ -178,6 +178,7 @@ class LifecycleIT {
                 publisher.publish("t", "2");
                 stream.awaitData("2");
             }
+            Publisher.accepted(publisher.form("topic", "run", "data", "piece", "lease", "5s"));
             try (OwnProcess second = process(data, "rivulet.handover=true")) {
                 stream.awaitEnd();
                 second.awaitOpen();
@@ -187,6 +188,10 @@ class LifecycleIT {
                      EventStream resumed = EventStream.to(second.port()).topic("t").after(id).open()) {
                     next.publish("t", "3");
                     resumed.awaitData("2", "3");
+                }
+                try (EventStream run = EventStream.to(second.port()).topic("run").since("earliest").open()) {
+                    run.awaitData("piece");
+                    assertTrue(run.awaitType("rivulet.end").data().endsWith("\"reason\":\"abandoned\"}"));
                 }
             }
         }

@@ -62,6 +62,11 @@ class ResumedLinesIT {
             }
             assertEquals(sent, next(server));
             check(server.port(), sent);
+            try (EventStream run = EventStream.to(server.port()).topic("run/1").since("earliest").open()) {
+                run.awaitData("piece");
+                assertTrue(run.awaitType("rivulet.end").data().endsWith("\"reason\":\"abandoned\"}"));
+                assertTrue(run.awaitEnd());
+            }
         } finally {
             server.close();
         }
@@ -85,9 +90,20 @@ class ResumedLinesIT {
                 }
             });
             lines.send(text(from + LINES_A_ROUND, to));
+            if (from == 0) {
+                publishOnce(server);
+            }
             server.kill();
         }
         return to;
+    }
+
+    /** By somebody who is not heard again: the hub that comes after the kill ends the topic. */
+    private static void publishOnce(OwnProcess server) throws IOException {
+        try (WireClient client = WireClient.to(server.port(), 0)) {
+            client.send("POST", "/api/updates?topic=run/1&lease=2s", Map.of(), "piece".getBytes());
+            assertEquals(200, client.read().status());
+        }
     }
 
     private static int next(OwnProcess server) throws IOException {

@@ -8,6 +8,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.rivulet.kit.Container;
 import io.rivulet.kit.EventStream;
+import io.rivulet.kit.LineSender;
 import io.rivulet.kit.OnEveryContainer;
 import io.rivulet.kit.Publisher;
 import io.rivulet.kit.Server;
@@ -17,8 +18,12 @@ import io.rivulet.kit.StreamRequest;
 import io.rivulet.kit.WireClient;
 import io.rivulet.kit.WireResponse;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -28,7 +33,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class TopicEndIT {
 
     @RegisterExtension
-    static final SharedServer SHARED = SharedServer.plain();
+    static final SharedServer SHARED = SharedServer.with(builder -> builder
+        .set("transient.topics", "{topic}/page/{n}/passing"));
 
     private final Server server = SHARED.server();
     private final String topic = SHARED.topic();
@@ -165,6 +171,62 @@ class TopicEndIT {
     }
 
     @Test
+    void aTopicWhosePublisherIsSilentForLongerThanItsLeaseIsAbandoned() throws IOException {
+        StreamRequest all = EventStream.to(server).topic(topic + "/form").topic(topic + "/json").topic(topic + "/lines")
+            .topic(topic + "/ndjson");
+        try (EventStream stream = all.open();
+             LineSender lines = LineSender.to(server, "lease=1s&topic=" + topic + "/lines", "");
+             LineSender json = LineSender.to(server, "", "Content-Type: application/x-ndjson\r\n")) {
+            stream.awaitHello();
+            Publisher.accepted(publisher.form("topic", topic + "/form", "data", "a", "lease", "1s"));
+            assertEquals(200, publisher.post("", "application/json", "{\"topic\":\"" + topic
+                + "/json\",\"data\":\"b\",\"lease\":\"1s\"}").status());
+            lines.send("c\n");
+            json.send("{\"topic\":\"" + topic + "/ndjson\",\"data\":\"d\",\"lease\":\"1s\"}\n");
+            assertTrue(stream.awaitType("rivulet.end").data().endsWith("\"reason\":\"abandoned\"}"));
+            assertTrue(stream.awaitEnd());
+            assertEquals(4, stream.events().size(), stream.events().toString());
+            assertEquals("abandoned", problem(lines.send("late\n").answer()).get("reason").getAsString());
+        }
+        assertEquals("abandoned", problem(publisher.form("topic", topic + "/form", "data", "late")).get("reason")
+            .getAsString());
+        WireResponse bad = publisher.form("topic", topic, "data", "x", "lease", "soon");
+        assertEquals(400, bad.status());
+        assertTrue(bad.text().contains("it must be a time such as"), bad.text());
+    }
+
+    @Test
+    void aCancelAndAnEndAtTheSameMomentLeaveOneEnd() throws Exception {
+        for (int round = 0; round < 10; round++) {
+            String run = topic + "/" + round;
+            try (EventStream stream = EventStream.to(server).topic(run).open();
+                 Publisher other = Publisher.to(server)) {
+                stream.awaitHello();
+                publisher.publish(run, "a");
+                CompletableFuture<WireResponse> ended = CompletableFuture.supplyAsync(() -> {
+                    try {
+                        return other.form("topic", run, "data", "last", "end", "");
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
+                WireResponse cancelled = send("POST", "/api/topics/cancel?topic=" + run);
+                Publisher.accepted(ended.get(20, TimeUnit.SECONDS));
+                String reason = stream.awaitType("rivulet.end").data();
+                if (cancelled.status() == 200) {
+                    assertTrue(reason.endsWith("\"reason\":\"cancelled\"}"), reason);
+                } else {
+                    assertEquals("finished", problem(cancelled).get("reason").getAsString());
+                    assertTrue(reason.endsWith("\"reason\":\"finished\"}"), reason);
+                }
+                assertTrue(stream.awaitEnd());
+                assertEquals(List.of("a", "last"), stream.events().stream().filter(e -> e.type().equals("message"))
+                    .map(Dispatched::data).toList());
+            }
+        }
+    }
+
+    @Test
     void theStateOfATopicTellsItsEventsAndWhoListens() throws IOException {
         JsonObject unknown = state();
         assertEquals("{\"topic\":\"" + topic + "\",\"state\":\"open\",\"first\":null,\"last\":null,\"count\":0,"
@@ -191,10 +253,12 @@ class TopicEndIT {
 
     @Test
     void operatorsPageThroughAllTopics() throws IOException {
-        List<String> mine = IntStream.range(0, 5).mapToObj(i -> topic + "/page/" + i).toList();
+        List<String> mine = new ArrayList<>(IntStream.range(0, 5).mapToObj(i -> topic + "/page/" + i).toList());
+        String passing = topic + "/page/3/passing";
         for (String each : mine) {
             publisher.publish(each, "x");
         }
+        publisher.publish(passing, "in memory alone");
         StringBuilder seen = new StringBuilder();
         String after = topic + "/page/";
         for (int page = 0; page < 3; page++) {
@@ -205,6 +269,7 @@ class TopicEndIT {
                 .append(one.getAsJsonObject().get("topic").getAsString()));
             after = json.get("next").isJsonNull() ? "~" : json.get("next").getAsString();
         }
+        mine.add(4, passing);
         assertTrue(seen.toString().startsWith(" " + String.join(" ", mine)), seen.toString());
     }
 }

@@ -34,7 +34,7 @@ import java.util.regex.Pattern;
 final class JsonBatch {
 
     private static final KnownFields KNOWN =
-        KnownFields.of("topic", "topics", "data", "private", "id", "type", "event", "retry", "end");
+        KnownFields.of("topic", "topics", "data", "private", "id", "type", "event", "retry", "end", "lease");
     /** Where Gson found the fault. */
     private static final Pattern WHERE = Pattern.compile("at line (\\d+) column (\\d+)(?: path (\\S+))?");
 
@@ -156,6 +156,7 @@ final class JsonBatch {
                     expect(json, JsonToken.BOOLEAN, name, "true or false");
                     event.end(json.nextBoolean() ? TopicEnd.FINISHED : null);
                 }
+                case "lease" -> event.lease(UpdatesRules.lease(string(json, name)));
                 case "id" -> id = string(json, name);
                 case "type", "event" -> type = UpdatesRules.type(type, string(json, name));
                 case "retry" -> {

@@ -24,7 +24,7 @@ public final class LinesForm {
     private static final String STREAM = "stream";
     private static final String LINES = "lines";
     private static final KnownFields KNOWN = KnownFields.of(STREAM, "topic", "type", "event", "retry", "private",
-        "end");
+        "end", "lease");
     private static final KnownFields KNOWN_OF_JSON = KnownFields.of(STREAM);
     private static final List<String> OF_ONE_EVENT = List.of("id", "data");
     private static final List<String> JSON_TYPES = List.of("application/x-ndjson", "application/ndjson");

@@ -27,9 +27,10 @@ import java.util.Set;
  */
 public final class UpdatesForm implements PublishForm {
 
-    private static final List<String> OF_QUERY = List.of("id", "type", "event", "retry", "private", "end", "data");
+    private static final List<String> OF_QUERY =
+        List.of("id", "type", "event", "retry", "private", "end", "lease", "data");
     private static final KnownFields KNOWN =
-        KnownFields.of("topic", "data", "id", "type", "event", "retry", "private", "end");
+        KnownFields.of("topic", "data", "id", "type", "event", "retry", "private", "end", "lease");
     private static final Set<String> YES = Set.of("", "on", "true", "1", "yes");
     private static final Set<String> NO = Set.of("off", "false", "0", "no");
 
@@ -131,7 +132,7 @@ public final class UpdatesForm implements PublishForm {
     static Event fields(FormFields fields, Event.Builder event) {
         fields.all("topic").forEach(event::topic);
         event.markPrivate(isYes(fields, "private"));
-        event.end(isYes(fields, "end") ? TopicEnd.FINISHED : null);
+        event.end(isYes(fields, "end") ? TopicEnd.FINISHED : null).lease(UpdatesRules.lease(fields.one("lease")));
         return UpdatesRules.build(event, fields.oneOrBlank("id"),
             UpdatesRules.type(fields.oneOrBlank("type"), fields.oneOrBlank("event")), fields.oneOrBlank("retry"));
     }

@@ -1,9 +1,11 @@
 package io.rivulet.http.publish;
 
+import io.rivulet.config.TimeText;
 import io.rivulet.event.Event;
 import io.rivulet.event.IdSeal;
 import io.rivulet.refusal.Printable;
 import io.rivulet.refusal.Refused;
+import java.time.Duration;
 import java.util.Set;
 
 /**
@@ -60,6 +62,15 @@ public final class UpdatesRules {
     /** At this door 0 asks for the shortest time there is. */
     private static long retryMs(String retry) {
         return Math.max(1, milliseconds(retry));
+    }
+
+    /** The time that a lease tells, or null for none; the event itself refuses one that is too short or too long. */
+    static Duration lease(String text) {
+        try {
+            return text == null ? null : TimeText.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw Refused.malformed("lease is \"" + Printable.of(text) + "\"; it " + e.getMessage());
+        }
     }
 
     /** The time that digits tell (Mercure PUB-13); the event itself brings it within its bounds. */

@@ -53,6 +53,7 @@ public final class Committer implements Runnable {
     private final RepeatedIds repeatedIds;
     private final EndedTopics ended;
     private final EndedRefusals endedRefusals;
+    private final Leases leases;
     private final DeferredAnswers answers;
     private final Metrics metrics;
     private final InstantSource clock;
@@ -90,6 +91,7 @@ public final class Committer implements Runnable {
         this.repeatedIds = new RepeatedIds(log, transients, answers::give);
         this.ended = ended;
         this.endedRefusals = new EndedRefusals(ended, answers::give);
+        this.leases = new Leases(log.leases(), nanos);
         this.metrics = metrics;
         this.clock = clock;
         this.nanos = nanos;
@@ -172,6 +174,11 @@ public final class Committer implements Runnable {
         return producers.standing(producer, () -> { });
     }
 
+    /** The topics that wait for their publisher. */
+    public Leases leases() {
+        return leases;
+    }
+
     /** Why publishes may fail: one did by a fault of the hub some seconds ago; else null. Any thread. */
     public String trouble() {
         long ms = faultMs;
@@ -181,7 +188,8 @@ public final class Committer implements Runnable {
 
     /** Appends a group as one commit, and shows it. Repetitions of earlier publishes are answered and not appended. */
     private void commit(List<PendingPublish> group) throws IOException {
-        List<PendingPublish> fresh = endedRefusals.settle(producers.settle(receipts.settle(group)));
+        List<PendingPublish> numbered = producers.settle(receipts.settle(leases.withoutHeard(group)));
+        List<PendingPublish> fresh = producers.withoutGaps(numbered, leases.begin(endedRefusals.settle(numbered)));
         repeatedIds.mark(fresh);
         List<LogRecord> records = new ArrayList<>();
         for (PendingPublish pending : fresh) {
@@ -201,6 +209,7 @@ public final class Committer implements Runnable {
         endedRefusals.refuseWaiting();
         receipts.remember(fresh);
         producers.remember(fresh);
+        leases.heard(group);
         count(group);
     }
 
@@ -219,6 +228,7 @@ public final class Committer implements Runnable {
             }
             metrics.add(Count.COMMIT_FAILURES);
             refuse(fresh, e, false);
+            producers.withoutGaps(fresh, fresh.stream().filter(pending -> pending.refusal == null).toList());
             return List.of();
         } finally {
             appendNs = nanos.getAsLong() - beganNs;

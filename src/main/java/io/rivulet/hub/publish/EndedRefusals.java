@@ -106,7 +106,7 @@ final class EndedRefusals {
         if (isEnded || event.end() == null) {
             return false;
         }
-        if (event.end() == TopicEnd.FINISHED) {
+        if (event.end() != TopicEnd.CANCELLED && !pending.endsLease) {
             List<Event> events = new ArrayList<>(pending.events);
             events.set(index, event.asEnd(TopicEnd.CANCELLED));
             pending.events = List.copyOf(events);

@@ -28,6 +28,10 @@ public final class PendingPublish {
     final int weight;
     /** Whether one of its events ends a topic or asks for its end. */
     private final boolean hasMark;
+    /** Whether one of its events has a lease. */
+    final boolean hasLease;
+    /** Whether it is the hub's own end of a topic whose lease is over. */
+    boolean endsLease;
     /** Of no event: it goes the way of a publish, and tries the disk. */
     private final boolean isTrial;
     /** The ids, or why nothing was published. */
@@ -71,12 +75,15 @@ public final class PendingPublish {
         this.isTransient = isTransient;
         int sum = 0;
         boolean marks = false;
+        boolean leases = false;
         for (Event event : events) {
             sum += event.weight();
             marks |= event.isMark();
+            leases |= event.leaseMs() > 0;
         }
         this.weight = sum;
         this.hasMark = marks;
+        this.hasLease = leases;
         this.ids = new ArrayList<>(events.size());
     }
 

@@ -119,9 +119,7 @@ public final class Producers {
                 + "publishes in " + standing.epoch() + " now; nothing was published").with("epoch", standing.epoch());
         }
         if (mark.seq() > standing.next()) {
-            throw Refused.because(Refused.Reason.OUT_OF_SEQUENCE, "the event has the number " + mark.seq()
-                + " of its producer, and " + standing.next() + " is the next one; nothing was published")
-                .with("expectedSeq", standing.next());
+            throw outOfSequence(mark.seq(), standing.next());
         }
         int taken = (int) Math.min(mark.count(), standing.next() - mark.seq());
         if (taken == mark.count()) {
@@ -133,6 +131,42 @@ public final class Producers {
             pending.producer = new ProducerMark(mark.producer(), mark.epoch(), standing.next(), mark.count() - taken);
         }
         return true;
+    }
+
+    /**
+     * Refuses what follows a refused publish of the same producer in the same group, for there is a hole between them:
+     * were it taken, the refused one could never be sent again.
+     *
+     * @param all    of the group, as {@link #settle} left them
+     * @param passed those of them that were not refused meanwhile, in the same order
+     * @return those that may still be published
+     */
+    List<PendingPublish> withoutGaps(List<PendingPublish> all, List<PendingPublish> passed) {
+        if (all.size() == passed.size() || passed.stream().noneMatch(pending -> pending.producer != null)) {
+            return passed;
+        }
+        Map<Digest, ProducerMark> missing = new HashMap<>();
+        List<PendingPublish> left = new ArrayList<>(passed.size());
+        int next = 0;
+        for (PendingPublish pending : all) {
+            boolean isPassed = next < passed.size() && passed.get(next) == pending;
+            next += isPassed ? 1 : 0;
+            ProducerMark mark = pending.producer;
+            ProducerMark gap = mark == null ? null : missing.get(mark.producer());
+            if (isPassed && gap != null && gap.epoch() == mark.epoch() && gap.seq() < mark.seq()) {
+                pending.refusal = outOfSequence(mark.seq(), gap.seq());
+            } else if (isPassed) {
+                left.add(pending);
+            } else if (mark != null && (gap == null || gap.epoch() != mark.epoch())) {
+                missing.put(mark.producer(), mark);
+            }
+        }
+        return left;
+    }
+
+    private static Refused outOfSequence(long seq, long expected) {
+        return Refused.because(Refused.Reason.OUT_OF_SEQUENCE, "the event has the number " + seq + " of its producer, "
+            + "and " + expected + " is the next one; nothing was published").with("expectedSeq", expected);
     }
 
     private static Standing standing(ProducerMark mark) {

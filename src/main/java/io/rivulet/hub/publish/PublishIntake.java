@@ -4,7 +4,9 @@ import io.rivulet.auth.Grant;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.event.Event;
+import io.rivulet.event.TopicEnd;
 import io.rivulet.log.Digest;
+import io.rivulet.log.Lease;
 import io.rivulet.log.ProducerMark;
 import io.rivulet.log.Receipt;
 import io.rivulet.topic.TopicList;
@@ -57,6 +59,15 @@ public final class PublishIntake {
     public PendingPublish cancel(String topic, boolean isPrivate) {
         Event event = Event.cancel(topic, isPrivate || privates.holds(topic));
         return new PendingPublish(List.of(event), null, isTransient(event));
+    }
+
+    /** The form of the end of a topic whose lease is over; it is kept as the topic is. */
+    public PendingPublish abandon(Lease lease) {
+        Event end = Event.on(lease.topic()).end(TopicEnd.ABANDONED)
+            .markPrivate(lease.isPrivate() || privates.holds(lease.topic())).build();
+        PendingPublish pending = new PendingPublish(List.of(end), null, isTransient(end));
+        pending.endsLease = true;
+        return pending;
     }
 
     /** An event is transient when all of its topics are. */

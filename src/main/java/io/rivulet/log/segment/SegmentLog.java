@@ -3,6 +3,7 @@ package io.rivulet.log.segment;
 import io.rivulet.config.Settings;
 import io.rivulet.event.IdSeal;
 import io.rivulet.log.EventLog;
+import io.rivulet.log.LeaseBook;
 import io.rivulet.log.LogChunk;
 import io.rivulet.log.LogEntry;
 import io.rivulet.log.LogFinder;
@@ -43,8 +44,11 @@ public final class SegmentLog implements EventLog {
     private final Janitor janitor;
     private final ReadPlans plans;
     private final LogClock logClock;
+    private final LeaseFile leases;
 
-    private SegmentLog(LogOpener opened, LogOptions options, InstantSource clock, LongSupplier nanoTicker) {
+    private SegmentLog(LogOpener opened, LeaseFile leases, LogOptions options, InstantSource clock,
+                       LongSupplier nanoTicker) {
+        this.leases = leases;
         segments = opened.segments();
         meta = opened.meta();
         seal = new IdSeal(meta.key());
@@ -75,8 +79,9 @@ public final class SegmentLog implements EventLog {
     /** The same on any disk; {@code keeping} is given the housekeeping, to run it on a thread or at moments it owns. */
     static SegmentLog open(Path folder, LogOptions options, Disk disk, InstantSource clock, LongSupplier nanoTicker,
                            Metrics metrics, Consumer<Janitor> keeping) throws IOException {
+        LeaseFile leases = LeaseFile.open(disk, folder, options.sync());
         LogOpener opened = LogOpener.open(disk, folder, options, metrics);
-        SegmentLog log = new SegmentLog(opened, options, clock, nanoTicker);
+        SegmentLog log = new SegmentLog(opened, leases, options, clock, nanoTicker);
         keeping.accept(log.janitor);
         return log;
     }
@@ -132,6 +137,11 @@ public final class SegmentLog implements EventLog {
     }
 
     @Override
+    public LeaseBook leases() {
+        return leases;
+    }
+
+    @Override
     public IdSeal seal() {
         return seal;
     }
@@ -149,6 +159,7 @@ public final class SegmentLog implements EventLog {
     @Override
     public void close() {
         janitor.close();
+        leases.close();
         if (appender.close()) {
             try {
                 meta.closed(segments.range().head()).write(segments.disk(), segments.folder());
