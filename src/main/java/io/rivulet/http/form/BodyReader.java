@@ -7,7 +7,8 @@ import io.rivulet.refusal.Refused;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import java.io.IOException;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -19,12 +20,20 @@ import java.util.function.Consumer;
  * body whose length is declared at once, before a byte of it is read, and one in chunks as it grows. A body that is
  * refused on the way gives its memory back and is read on for at most as many bytes as a body may have, for the reason
  * that {@link BodyDrain} tells.
+ *
+ * <p>A large body is gathered in pieces, and is one array only once all of it has come. G1 gives an array of half a
+ * region (512 KB where the heap is small) regions of its own, up to twice its bytes, and begins to mark the whole heap
+ * for it: strangers whose bodies never end kept it marking without a pause.
  */
 public final class BodyReader implements ReadListener {
 
     /** The first buffer of a body in chunks. */
     private static final int FIRST_BYTES = 4_096;
+    /** A quarter of what the collector would treat as huge in a small heap. */
+    private static final int PIECE_BYTES_MAX = 128 << 10;
     private static final byte[] NONE = {};
+    /** Held while pieces become one array: so one body at a time takes twice what it is charged for. */
+    private static final Object JOINING = new Object();
     /** No body takes longer than this rate needs, beyond the time that is given to any. */
     private static final long BYTES_A_SECOND_MIN = 32 << 10;
 
@@ -35,7 +44,13 @@ public final class BodyReader implements ReadListener {
     private final Consumer<byte[]> whole;
     private final Consumer<Refused> refused;
     private final Runnable cut;
-    private byte[] bytes = NONE;
+    /** The pieces that are full; null while there is none. */
+    private List<byte[]> full;
+    /** The piece that is read into, and how much of it is there. */
+    private byte[] piece = NONE;
+    private int inPiece;
+    /** Of all pieces. */
+    private int room;
     private volatile int length;
     /** Why the body is refused, once that is known; from then on what comes is thrown away. */
     private Refused refusal;
@@ -96,11 +111,12 @@ public final class BodyReader implements ReadListener {
         while (!over && !in.isFinished() && in.isReady()) {
             if (refusal != null) {
                 throwAway();
-            } else if (length < bytes.length || grow()) {
-                int n = in.read(bytes, length, bytes.length - length);
+            } else if (inPiece < piece.length || grow()) {
+                int n = in.read(piece, inPiece, piece.length - inPiece);
                 if (n < 0) {
                     return;
                 }
+                inPiece += n;
                 length += n;
             }
         }
@@ -117,7 +133,7 @@ public final class BodyReader implements ReadListener {
     private boolean grow() throws IOException {
         if (declaredBytes >= 0) {
             if (length < declaredBytes) {
-                bytes = new byte[(int) declaredBytes]; // charged before
+                next((int) Math.min(declaredBytes - length, PIECE_BYTES_MAX)); // charged before
                 return true;
             }
             in.read(BodyDrain.SCRAP, 0, 1); // all have come: this finds the end
@@ -128,25 +144,39 @@ public final class BodyReader implements ReadListener {
             return false;
         }
         if (length == 0) {
-            bytes = new byte[firstBytes(bytesMax)]; // charged before
+            next(firstBytes(bytesMax)); // charged before
             return true;
         }
-        int before = bytes.length;
-        int more = (int) Math.min(before * 2L, bytesMax + 1);
+        int more = (int) Math.min(Math.min(piece.length * 2, PIECE_BYTES_MAX), bytesMax + 1 - length);
         try {
-            charge.take(more); // for a moment there are both
+            charge.take(more);
         } catch (Refused e) {
             giveUp(e);
             return false;
         }
-        bytes = Arrays.copyOf(bytes, more);
-        charge.give(before);
+        next(more);
         return true;
+    }
+
+    private void next(int size) {
+        byte[] fresh = new byte[size];
+        if (room > 0) {
+            full = full == null ? new ArrayList<>() : full;
+            full.add(piece);
+        }
+        piece = fresh;
+        inPiece = 0;
+        room += size;
+    }
+
+    private void letGo() {
+        full = null;
+        piece = NONE;
     }
 
     private void giveUp(Refused why) {
         refusal = why;
-        bytes = NONE;
+        letGo();
         charge.close();
     }
 
@@ -171,15 +201,27 @@ public final class BodyReader implements ReadListener {
         if (declaredBytes >= 0 && length != declaredBytes) {
             cut.run(); // one container reports this as an error, another as an end
         } else {
-            byte[] all = bytes;
-            bytes = NONE;
-            if (all.length > length) {
-                charge.hold(length);
-                int before = all.length;
-                all = Arrays.copyOf(all, length);
-                charge.give(before);
-            }
+            byte[] all = joined();
+            letGo();
+            charge.give(Math.max(0, room - length));
             whole.accept(all);
+        }
+    }
+
+    private byte[] joined() {
+        if (full == null && piece.length == length) {
+            return piece; // as nearly each is whose length was declared
+        }
+        synchronized (JOINING) {
+            byte[] all = new byte[length];
+            int at = 0;
+            for (int i = 0; full != null && i < full.size(); i++) {
+                byte[] one = full.get(i);
+                System.arraycopy(one, 0, all, at, one.length);
+                at += one.length;
+            }
+            System.arraycopy(piece, 0, all, at, length - at);
+            return all;
         }
     }
 

@@ -14,6 +14,7 @@ import jakarta.servlet.ReadListener;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The budget of bodies and answers: who may take how much, and that all of it comes back. */
@@ -212,6 +213,7 @@ class BytesInFlightTest {
         private final Charge charge;
         private long read;
         private long charged;
+        private int largest;
 
         Pieces(long length, int size, Charge charge) {
             this.length = length;
@@ -222,7 +224,11 @@ class BytesInFlightTest {
         @Override
         public int read(byte[] bytes, int from, int max) {
             charged = Math.max(charged, charge.held());
+            largest = Math.max(largest, bytes.length);
             int n = (int) Math.min(Math.min(max, size), length - read);
+            for (int i = 0; i < n; i++) {
+                bytes[from + i] = (byte) ((read + i) % 251);
+            }
             read += n;
             return n == 0 && max > 0 ? -1 : n;
         }
@@ -292,8 +298,34 @@ class BytesInFlightTest {
         reader.onDataAvailable();
         reader.onAllDataRead();
         assertEquals(List.of(100_000), ends);
-        assertEquals(131_072, body.charged, "the buffer, which doubles");
+        assertEquals(126_976, body.charged, "the pieces, each twice as large as the one before");
         assertEquals(100_000, charge.held());
+    }
+
+    /** The collector would mark the whole heap for one of 512 KB. */
+    @Test
+    void untilALargeBodyHasComeNoArrayOfItIsLarge() throws Exception {
+        BytesInFlight large = new BytesInFlight(8 << 20);
+        List<byte[]> whole = new ArrayList<>();
+        for (int length : new int[] {1, 4_096, 131_072, 131_073, 300_000, 1 << 20}) {
+            for (long declared : new long[] {length, -1}) {
+                Charge charge = large.charge(Kind.STRANGER, "a");
+                BodyReader.chargeHead(declared, 1 << 20, charge);
+                Pieces body = new Pieces(length, 1_000, charge);
+                BodyReader reader = new BodyReader(body, declared, 1 << 20, charge, whole::add,
+                    e -> ends.add(e.getMessage()), () -> ends.add("cut"));
+                reader.onDataAvailable();
+                assertTrue(body.largest <= 131_072, () -> "an array of " + body.largest);
+                reader.onAllDataRead();
+                byte[] bytes = whole.get(whole.size() - 1);
+                assertEquals(length, bytes.length);
+                assertTrue(IntStream.range(0, length).allMatch(i -> bytes[i] == (byte) (i % 251)), "other bytes");
+                assertEquals(length, charge.held());
+                charge.close();
+            }
+        }
+        assertEquals(List.of(), ends);
+        assertEquals(12, whole.size());
     }
 
     @Test
