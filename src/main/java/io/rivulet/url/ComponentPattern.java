@@ -20,6 +20,9 @@ final class ComponentPattern {
     private static final RegexpNode ANYTHING =
         new RegexpNode.Repeat(RegexpNode.Chars.ANY, 0, RegexpNode.Repeat.UNBOUNDED);
 
+    /** The pattern of most components of a relative pattern: one for all of them. */
+    private static final ComponentPattern STAR = new ComponentPattern();
+
     private final String literalPrefix;
     private final List<String> literals;
     private final boolean literal;
@@ -28,6 +31,16 @@ final class ComponentPattern {
     private final int literalLength;
     /** Null if the component is literal or {@code *}: these need none. */
     private final Automaton automaton;
+
+    /** Of {@code *}. */
+    private ComponentPattern() {
+        literalPrefix = "";
+        literals = List.of("/", "/");
+        literal = false;
+        any = true;
+        literalLength = 0;
+        automaton = null;
+    }
 
     private ComponentPattern(List<PatternPart> parts, char delimiter, StepMeter budget) throws BadPattern {
         StringBuilder start = new StringBuilder();
@@ -57,7 +70,8 @@ final class ComponentPattern {
     /** Delimiter and prefix may be 0 for none; each instruction is a step of the budget. */
     static ComponentPattern compile(String text, char delimiter, char prefix, PatternParser.Encoding encoding,
         StepMeter budget) throws BadPattern {
-        return new ComponentPattern(PatternParser.parse(text, delimiter, prefix, encoding), delimiter, budget);
+        return text.equals("*") ? STAR
+            : new ComponentPattern(PatternParser.parse(text, delimiter, prefix, encoding), delimiter, budget);
     }
 
     /** The pattern of a scheme, with a budget of its own: the kind of path that follows depends on it. */
@@ -65,9 +79,9 @@ final class ComponentPattern {
         return compile(text, (char) 0, (char) 0, Canonical::protocol, new StepMeter(INSTRUCTIONS_MAX));
     }
 
-    /** Bytes that it takes in memory. */
+    /** Bytes that it takes in memory, where it is not one for all. */
     long weight() {
-        return HeapBytes.object(3, Integer.BYTES + 2) + HeapBytes.string(literalPrefix)
+        return this == STAR ? 0 : HeapBytes.object(3, Integer.BYTES + 2) + HeapBytes.string(literalPrefix)
             + HeapBytes.strings(literals) + (automaton == null ? 0 : automaton.weight());
     }
 

@@ -1,8 +1,7 @@
 package io.rivulet.url;
 
-import io.rivulet.url.PatternToken.Type;
+import io.rivulet.url.PatternTokens.Type;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -18,7 +17,7 @@ final class ConstructorString {
     private enum State { INIT, PROTOCOL, AUTHORITY, USERNAME, PASSWORD, HOSTNAME, PORT, PATHNAME, SEARCH, HASH, DONE }
 
     private final String text;
-    private final List<PatternToken> tokens;
+    private final PatternTokens tokens;
     private final Map<UrlComponent, String> result = new EnumMap<>(UrlComponent.class);
     private State state = State.INIT;
     /** The first token of the component. */
@@ -34,7 +33,7 @@ final class ConstructorString {
 
     private ConstructorString(String text) throws BadPattern {
         this.text = text;
-        tokens = PatternToken.tokens(text, true);
+        tokens = PatternTokens.of(text, true);
     }
 
     /** The components of the text; one that it leaves out is not in the map. */
@@ -47,7 +46,7 @@ final class ConstructorString {
     private void run() throws BadPattern {
         while (index < tokens.size() && state != State.DONE) {
             step = 1;
-            Type type = tokens.get(index).type();
+            Type type = tokens.type(index);
             // a mark inside of braces is a part of the pattern: "{a?b}" has no query
             if (type == Type.END) {
                 end();
@@ -182,18 +181,19 @@ final class ConstructorString {
     }
 
     private String component() {
-        return text.substring(token(start).index(), token(index).index());
+        return text.substring(tokens.index(token(start)), tokens.index(token(index)));
     }
 
-    private PatternToken token(int i) {
-        return tokens.get(Math.min(i, tokens.size() - 1));
+    /** The number of this token, or of the END where there are fewer. */
+    private int token(int i) {
+        return Math.min(i, tokens.size() - 1);
     }
 
     /** Whether this token is that character, literally. */
     private boolean is(int i, char value) {
-        PatternToken token = token(i);
-        return (token.type() == Type.CHAR || token.type() == Type.ESCAPED_CHAR || token.type() == Type.INVALID_CHAR)
-            && token.value().length() == 1 && token.value().charAt(0) == value;
+        Type type = tokens.type(token(i));
+        return (type == Type.CHAR || type == Type.ESCAPED_CHAR || type == Type.INVALID_CHAR)
+            && tokens.is(token(i), value);
     }
 
     private boolean isHash() {
@@ -203,14 +203,14 @@ final class ConstructorString {
     /** A question mark, unless it makes what stands before it optional. */
     private boolean isSearch() {
         // the tokenizer gives "?" as a modifier, since it cannot know
-        if (is(index, '?') || index == 0 && token(0).value().equals("?")) {
+        if (is(index, '?') || index == 0 && tokens.is(0, '?')) {
             return true;
         }
-        if (!token(index).value().equals("?")) {
+        if (!tokens.is(token(index), '?')) {
             return false;
         }
         // behind a name, a group or a wildcard it is a modifier: that part is optional
-        Type before = token(index - 1).type();
+        Type before = tokens.type(token(index - 1));
         return before != Type.NAME && before != Type.REGEXP && before != Type.CLOSE && before != Type.ASTERISK;
     }
 }

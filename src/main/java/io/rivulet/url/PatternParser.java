@@ -1,6 +1,6 @@
 package io.rivulet.url;
 
-import io.rivulet.url.PatternToken.Type;
+import io.rivulet.url.PatternTokens.Type;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -20,7 +20,7 @@ final class PatternParser {
         String encode(String text) throws BadPattern;
     }
 
-    private final List<PatternToken> tokens;
+    private final PatternTokens tokens;
     private final char prefix;
     private final String segment;
     private final Encoding encoding;
@@ -31,7 +31,7 @@ final class PatternParser {
     private int index;
 
     private PatternParser(String text, char delimiter, char prefix, Encoding encoding) throws BadPattern {
-        tokens = PatternToken.tokens(text, false);
+        tokens = PatternTokens.of(text, false);
         this.prefix = prefix;
         this.encoding = encoding;
         // what ":id" stands for: anything up to the delimiter, or anything
@@ -40,11 +40,25 @@ final class PatternParser {
 
     /** The parts; delimiter and prefix may be 0 for none. */
     static List<PatternPart> parse(String text, char delimiter, char prefix, Encoding encoding) throws BadPattern {
+        if (isPlain(text)) {
+            return text.isEmpty() ? List.of()
+                : List.of(new PatternPart(PatternPart.Kind.FIXED, encoding.encode(text), "", "", (char) 0));
+        }
         PatternParser parser = new PatternParser(text, delimiter, prefix, encoding);
         while (parser.index < parser.tokens.size()) {
             parser.next();
         }
         return parser.parts;
+    }
+
+    /** Whether all of it is literal text, as a host mostly is: then no character needs a look at what is beside it. */
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if ("*+?{}:(\\".indexOf(text.charAt(i)) >= 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**
@@ -54,7 +68,7 @@ final class PatternParser {
     private void next() throws BadPattern {
         String literal = take(Type.CHAR);
         String name = take(Type.NAME);
-        PatternToken wildcard = wildcard(name);
+        String wildcard = wildcard(name);
         if (name != null || wildcard != null) {
             String before = literal == null ? "" : literal;
             // only the prefix of the component, a slash in paths, belongs to the part; other text stands for itself
@@ -84,7 +98,7 @@ final class PatternParser {
     }
 
     /** Adds a part; one without a name, a wildcard and a modifier is literal text. */
-    private void add(String before, String name, PatternToken wildcard, String after, char modifier) throws BadPattern {
+    private void add(String before, String name, String wildcard, String after, char modifier) throws BadPattern {
         if (name == null && wildcard == null) {
             if (modifier == 0) {
                 pending.append(before);
@@ -98,7 +112,7 @@ final class PatternParser {
         }
         addPending();
         // a name may be written with the very expression that it stands for; both are the same part
-        String regexp = wildcard == null ? segment : wildcard.type() == Type.ASTERISK ? ".*" : wildcard.value();
+        String regexp = wildcard == null ? segment : wildcard;
         PatternPart.Kind kind = regexp.equals(segment) ? PatternPart.Kind.SEGMENT
             : regexp.equals(".*") ? PatternPart.Kind.FULL : PatternPart.Kind.REGEXP;
         if (name != null && !names.add(name)) {
@@ -128,13 +142,10 @@ final class PatternParser {
         }
     }
 
-    /** The regular expression or, where there is no name, the asterisk that follows; else null. */
-    private PatternToken wildcard(String name) {
-        PatternToken token = tokens.get(Math.min(index, tokens.size() - 1));
-        if (take(Type.REGEXP) != null || name == null && take(Type.ASTERISK) != null) {
-            return token;
-        }
-        return null;
+    /** The regular expression or, where there is no name, that of the asterisk that follows; else null. */
+    private String wildcard(String name) {
+        String regexp = take(Type.REGEXP);
+        return regexp != null ? regexp : name == null && take(Type.ASTERISK) != null ? ".*" : null;
     }
 
     /** The modifier that follows: {@code ?}, {@code +} or {@code *}; 0 for none. */
@@ -146,8 +157,8 @@ final class PatternParser {
 
     /** The value of the next token if it is one of these, else null. */
     private String take(Type type) {
-        if (index < tokens.size() && tokens.get(index).type() == type) {
-            return tokens.get(index++).value();
+        if (index < tokens.size() && tokens.type(index) == type) {
+            return tokens.value(index++);
         }
         return null;
     }

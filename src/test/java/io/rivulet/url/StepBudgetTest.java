@@ -5,11 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 
 /** SUB-16: what a match costs is linear in the URL and counted, whatever the pattern. */
 class StepBudgetTest {
 
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final Url HUB = Url.parse("https://hub.example/.well-known/mercure", null);
     /** Takes back-tracking engines 2^n steps. */
     private static final String NESTED = "/((?:(?:a+)+)+)";
@@ -68,6 +71,29 @@ class StepBudgetTest {
         assertThrows(BadPattern.class, () -> UrlPattern.compile("/(a{900})(b{900})", HUB));
         assertThrows(BadPattern.class, () -> UrlPattern.compile("/(a{900})?x=(b{900})", HUB));
         UrlPattern.compile("/*" + "a".repeat(10_000), HUB);
+    }
+
+    /** Each token was an object of its own, and each text is cut twice: 90 bytes for each character. */
+    @Test
+    void aLongPatternMakesLittleGarbageWhileItIsCompiled() throws BadPattern {
+        String pattern = "/" + "a".repeat(4_000) + "/*";
+        UrlPattern.compile(pattern, HUB); // classes are loaded
+        long before = THREADS.getThreadAllocatedBytes(Thread.currentThread().getId());
+        UrlPattern.compile(pattern, HUB);
+        long made = THREADS.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
+        assertTrue(made < 50 * pattern.length(), "bytes for each character: " + made / pattern.length());
+    }
+
+    /** Five of eight components are a star, where a pattern is a path: read like any other they made 13 KB. */
+    @Test
+    void aShortPatternMakesLittleGarbageWhileItIsCompiled() throws BadPattern {
+        UrlPattern.compile("/books/*", HUB);
+        long before = THREADS.getThreadAllocatedBytes(Thread.currentThread().getId());
+        for (int i = 0; i < 100; i++) {
+            UrlPattern.compile("/books/*", HUB);
+        }
+        long made = (THREADS.getThreadAllocatedBytes(Thread.currentThread().getId()) - before) / 100;
+        assertTrue(made < 10_000, "bytes for each pattern: " + made);
     }
 
     private static int stepsOfNested(int length) throws BadPattern {

@@ -1,30 +1,19 @@
 package io.rivulet.url;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 
 /**
- * A token of a pattern's text (URL Pattern Standard, section 2.1). {@link ConstructorString} and {@link PatternParser}
- * read tokens. Immutable.
+ * The tokens of a pattern's text (URL Pattern Standard, section 2.1). {@link ConstructorString} and
+ * {@link PatternParser} read them. Immutable.
  *
- * @param index where it begins in the text
- * @param value its text without the characters that only mark its type
+ * <p>A stranger's pattern has thousands, mostly one for each character, and each text is cut twice. So a token is its
+ * type and where it begins, five bytes; its text is cut out where somebody asks for it.
  */
-record PatternToken(Type type, int index, String value) {
+final class PatternTokens {
 
     enum Type { OPEN, CLOSE, REGEXP, NAME, CHAR, ESCAPED_CHAR, OTHER_MODIFIER, ASTERISK, END, INVALID_CHAR }
 
-    /** All of the text; {@code lenient}: a character that cannot be read becomes an INVALID_CHAR. */
-    static List<PatternToken> tokens(String text, boolean lenient) throws BadPattern {
-        Reader reader = new Reader(text, lenient);
-        while (reader.at < text.length()) {
-            reader.next();
-        }
-        reader.add(Type.END, text.length(), text.length(), text.length());
-        return reader.tokens;
-    }
-
+    private static final Type[] TYPES = Type.values();
     /** Most tokens are a character of ASCII: a pattern of thousands would else be as many texts. */
     private static final String[] CHARACTERS = new String[128];
 
@@ -32,41 +21,101 @@ record PatternToken(Type type, int index, String value) {
         Arrays.setAll(CHARACTERS, c -> String.valueOf((char) c));
     }
 
-    private static String part(String text, int from, int to) {
+    private final String text;
+    private final byte[] types;
+    private final int[] begins;
+    private final int size;
+
+    private PatternTokens(String text, Reader read) {
+        this.text = text;
+        types = read.types;
+        begins = read.begins;
+        size = read.size;
+    }
+
+    /** All of the text; {@code lenient}: a character that cannot be read becomes an INVALID_CHAR. */
+    static PatternTokens of(String text, boolean lenient) throws BadPattern {
+        Reader reader = new Reader(text, lenient);
+        while (reader.at < text.length()) {
+            reader.next();
+        }
+        reader.add(Type.END, text.length());
+        return new PatternTokens(text, reader);
+    }
+
+    /** How many there are; the last is an END. */
+    int size() {
+        return size;
+    }
+
+    /** The type of one. */
+    Type type(int i) {
+        return TYPES[types[i]];
+    }
+
+    /** Where it begins in the text. */
+    int index(int i) {
+        return begins[i];
+    }
+
+    /** Its text without the characters that only mark its type. */
+    String value(int i) {
+        int from = from(i);
+        int to = to(i);
         boolean isOne = to == from + 1 && text.charAt(from) < CHARACTERS.length;
         return isOne ? CHARACTERS[text.charAt(from)] : text.substring(from, to);
+    }
+
+    /** Whether that is this character, and nothing more. */
+    boolean is(int i, char value) {
+        return to(i) == from(i) + 1 && text.charAt(from(i)) == value;
+    }
+
+    private int from(int i) {
+        Type type = type(i);
+        boolean isMarked = type == Type.NAME || type == Type.REGEXP || type == Type.ESCAPED_CHAR;
+        return begins[i] + (isMarked ? 1 : 0);
+    }
+
+    private int to(int i) {
+        Type type = type(i);
+        return type == Type.END ? begins[i] : begins[i + 1] - (type == Type.REGEXP ? 1 : 0);
     }
 
     /** The tokenizer of the standard. For one thread, one text. */
     private static final class Reader {
         private final String text;
         private final boolean lenient;
-        private final List<PatternToken> tokens = new ArrayList<>();
+        private final byte[] types;
+        private final int[] begins;
+        private int size;
         private int at;
 
         Reader(String text, boolean lenient) {
             this.text = text;
             this.lenient = lenient;
+            types = new byte[text.length() + 1]; // a token has a character at least, but for the END
+            begins = new int[text.length() + 1];
         }
 
         /** Reads one token. A character beyond the first plane is one token, though it is two in the text. */
         void next() throws BadPattern {
             int after = after(at);
             switch (text.charAt(at)) {
-                case '*' -> add(Type.ASTERISK, at, after, after);
-                case '+', '?' -> add(Type.OTHER_MODIFIER, at, after, after);
-                case '{' -> add(Type.OPEN, at, after, after);
-                case '}' -> add(Type.CLOSE, at, after, after);
+                case '*' -> add(Type.ASTERISK, after);
+                case '+', '?' -> add(Type.OTHER_MODIFIER, after);
+                case '{' -> add(Type.OPEN, after);
+                case '}' -> add(Type.CLOSE, after);
                 case ':' -> name();
                 case '(' -> regexp();
                 case '\\' -> {
                     if (after == text.length()) {
                         fault("a backslash at the end");
                     } else {
-                        add(Type.ESCAPED_CHAR, after, after(after), after(after));
+                        add(Type.ESCAPED_CHAR, after(after));
                     }
                 }
-                default -> add(Type.CHAR, at, after, after);
+                default -> add(Type.CHAR, after);
             }
         }
 
@@ -79,7 +128,7 @@ record PatternToken(Type type, int index, String value) {
             if (end == at + 1) {
                 fault("a colon without a name");
             } else {
-                add(Type.NAME, at + 1, end, end);
+                add(Type.NAME, end);
             }
         }
 
@@ -104,7 +153,7 @@ record PatternToken(Type type, int index, String value) {
                     if (i == at + 1) {
                         break;
                     }
-                    add(Type.REGEXP, at + 1, i, i + 1);
+                    add(Type.REGEXP, i + 1);
                     return;
                 // groups are counted by the pattern, and a capturing one inside would shift its count
                 } else if (c == '?' && i == at + 1 || c == '(' && !text.startsWith("?", i + 1)) {
@@ -117,8 +166,9 @@ record PatternToken(Type type, int index, String value) {
             fault("an empty or unclosed regular expression");
         }
 
-        private void add(Type type, int from, int to, int next) {
-            tokens.add(new PatternToken(type, at, part(text, from, to)));
+        private void add(Type type, int next) {
+            types[size] = (byte) type.ordinal();
+            begins[size++] = at;
             at = next;
         }
 
@@ -127,7 +177,7 @@ record PatternToken(Type type, int index, String value) {
             if (!lenient) {
                 throw new BadPattern(reason);
             }
-            add(Type.INVALID_CHAR, at, at + 1, at + 1);
+            add(Type.INVALID_CHAR, at + 1);
         }
 
         private int after(int index) {
