@@ -1,7 +1,6 @@
 package io.rivulet.topic;
 
 import io.rivulet.heap.HeapBytes;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 
@@ -54,15 +53,11 @@ abstract sealed class CompiledMatcher implements TopicMatcher permits TopicMatch
 
     /**
      * Words that each stand in every subject that this matches; perhaps none. The last of them, which say most: each
-     * index keeps all of them, and a pattern of four kilobytes has eight hundred. Not kept: asked for twice in a life.
+     * index keeps all of them, and a pattern of four kilobytes has eight hundred. Not kept: each index asks for them
+     * when the pattern comes and when it goes.
      */
     final Set<String> anchors() {
-        Set<String> words = LiteralWords.complete(literals());
-        for (Iterator<String> it = words.iterator(); words.size() > ANCHORS_MAX; ) {
-            it.next();
-            it.remove();
-        }
-        return words;
+        return LiteralWords.last(literals(), ANCHORS_MAX);
     }
 
     /** The part of its {@link #effort} that an ordinary pattern does not have. */
@@ -83,8 +78,8 @@ abstract sealed class CompiledMatcher implements TopicMatcher permits TopicMatch
             + compiledBytes();
     }
 
-    /** What it was compiled to: bytes. */
-    abstract long compiledBytes();
+    @Override
+    public abstract long compiledBytes();
 
     /** Steps that one character of a topic may cost, about: what trying it adds to the work for each topic. */
     abstract int effort();

@@ -1,5 +1,7 @@
 package io.rivulet.topic;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -19,34 +21,55 @@ final class LiteralWords {
     /** All of them, each once. */
     static Set<String> of(String text) {
         Set<String> words = new LinkedHashSet<>();
-        collect(text, true, true, words);
+        int start = 0;
+        for (int i = 0; i <= text.length(); i++) {
+            if (i == text.length() || !isInWord(text.charAt(i))) {
+                if (start < i) {
+                    words.add(text.substring(start, i));
+                }
+                start = i + 1;
+            }
+        }
         return words;
     }
 
     /**
-     * The words that every text has which consists of these literals, in this order, and something between each two.
-     * A run that touches that something may be a part of a longer word, so it is left out.
+     * The last words that every text has which consists of these literals, in this order, and something between each
+     * two. A run that touches that something may be a part of a longer word, so it is left out. Read from the end: a
+     * pattern of four kilobytes has eight hundred words, and nobody wants more than a few of them.
+     *
+     * @param most so many at most, in the order of the text
      */
-    static Set<String> complete(List<String> literals) {
-        Set<String> words = new LinkedHashSet<>();
-        int last = literals.size() - 1;
-        for (int i = 0; i <= last; i++) {
-            collect(literals.get(i), i == 0, i == last, words);
+    static Set<String> last(List<String> literals, int most) {
+        List<String> words = new ArrayList<>(most);
+        for (int i = literals.size() - 1; i >= 0 && words.size() < most; i--) {
+            collectLast(literals.get(i), i == 0, i == literals.size() - 1, words, most);
         }
-        return words;
+        Collections.reverse(words);
+        return new LinkedHashSet<>(words);
     }
 
-    private static void collect(String text, boolean fromStart, boolean toEnd, Set<String> words) {
-        int start = fromStart ? 0 : -1;
-        for (int i = 0; i <= text.length(); i++) {
-            if (i < text.length() ? isInWord(text.charAt(i)) : !toEnd) {
+    private static void collectLast(String text, boolean fromStart, boolean toEnd, List<String> words, int most) {
+        int end = toEnd ? text.length() : 0; // 0 while what follows may belong to the word
+        for (int i = text.length() - 1; i >= -1 && words.size() < most; i--) {
+            if (i >= 0 ? isInWord(text.charAt(i)) : !fromStart) {
                 continue;
             }
-            if (start >= 0 && start < i) {
-                words.add(text.substring(start, i));
+            if (i + 1 < end && !has(words, text, i + 1, end)) {
+                words.add(text.substring(i + 1, end));
             }
-            start = i + 1;
+            end = i;
         }
+    }
+
+    /** Whether this part of the text is one of the words: asked before it becomes a text, for it may stand often. */
+    private static boolean has(List<String> words, String text, int from, int to) {
+        for (int i = 0; i < words.size(); i++) {
+            if (words.get(i).length() == to - from && text.startsWith(words.get(i), from)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     static boolean isInWord(char c) {

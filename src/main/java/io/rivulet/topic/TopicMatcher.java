@@ -32,6 +32,11 @@ public sealed interface TopicMatcher permits TopicMatcher.Exact, TopicMatcher.An
     /** Bytes that it keeps alive in memory; see {@link io.rivulet.heap.HeapBytes}. */
     long weight();
 
+    /** The part of them that it was compiled to; 0 where nothing was compiled. */
+    default long compiledBytes() {
+        return 0;
+    }
+
     /**
      * The kind, in Mercure's words: {@code exact} or {@code urlpattern}; 0.x has {@code uritemplate}, and
      * {@code /api/updates} has {@code beginning} as well.
@@ -123,7 +128,7 @@ public sealed interface TopicMatcher permits TopicMatcher.Exact, TopicMatcher.An
         }
 
         @Override
-        long compiledBytes() {
+        public long compiledBytes() {
             return 0;
         }
 
@@ -180,7 +185,7 @@ public sealed interface TopicMatcher permits TopicMatcher.Exact, TopicMatcher.An
         }
 
         @Override
-        long compiledBytes() {
+        public long compiledBytes() {
             return template.weight();
         }
 
@@ -238,7 +243,7 @@ public sealed interface TopicMatcher permits TopicMatcher.Exact, TopicMatcher.An
         }
 
         @Override
-        long compiledBytes() {
+        public long compiledBytes() {
             return pattern.weight();
         }
 

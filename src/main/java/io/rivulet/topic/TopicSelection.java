@@ -65,11 +65,6 @@ public final class TopicSelection {
         return compiled;
     }
 
-    /** The memory that its patterns take once they are compiled: bytes. */
-    public long patternBytes() {
-        return compiled.stream().mapToLong(CompiledMatcher::compiledBytes).sum();
-    }
-
     /** Bytes that it keeps alive, its matchers and their texts included. */
     public long weight() {
         long weight = HeapBytes.object(3, Integer.BYTES + 1) + HeapBytes.list(matchers.size())

@@ -3,15 +3,20 @@ package io.rivulet.topic;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import io.rivulet.refusal.Refused;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The words by which patterns are found. */
 class LiteralWordsTest {
 
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final String[] IN_PATTERNS = {"a", "B", "/", "/", "{", "}", "?", "*", "+", ":x", ":y", "(", "\\d+",
         "[a-c]", ")", "é", "%41", "%C3%A9", ".", "-", "_", "#", "\\?", "=", "&", "https://", "example.com", ":80",
         "u1"};
@@ -32,8 +37,30 @@ class LiteralWordsTest {
 
     @Test
     void whatTouchesAnExpressionMayBeAPartOfALongerWord() {
-        assertEquals(Set.of("a", "c"), LiteralWords.complete(List.of("a/b", "b/c/d", "")));
-        assertEquals(Set.of("a", "z"), LiteralWords.complete(List.of("a/b", "y.z")));
+        assertEquals(Set.of("a", "c"), LiteralWords.last(List.of("a/b", "b/c/d", ""), 9));
+        assertEquals(Set.of("a", "z"), LiteralWords.last(List.of("a/b", "y.z"), 9));
+    }
+
+    @Test
+    void ofManyWordsTheLastAreTakenInTheOrderOfTheText() {
+        List<String> literals = List.of("https://example.com/a/b/a/", "/c/d/c/d/", "");
+        assertEquals(List.of("b", "a", "c", "d"), List.copyOf(LiteralWords.last(literals, 4)));
+        assertEquals(List.of("https", "example", "com", "b", "a", "c", "d"),
+            List.copyOf(LiteralWords.last(literals, 9)));
+    }
+
+    @Test
+    void thousandWordsMakeNoMoreGarbageThanSixteen() {
+        String words = IntStream.range(0, 1_000).mapToObj(i -> "w" + i).collect(Collectors.joining("/"));
+        CompiledMatcher different = (CompiledMatcher) space.urlPattern("/" + words + "/*");
+        CompiledMatcher alike = (CompiledMatcher) space.urlPattern("/" + "word/".repeat(800) + "*");
+        for (CompiledMatcher pattern : List.of(different, alike)) {
+            pattern.anchors(); // classes are loaded
+            long before = THREADS.getThreadAllocatedBytes(Thread.currentThread().getId());
+            Set<String> anchors = pattern.anchors();
+            long made = THREADS.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
+            assertTrue(anchors.size() <= 16 && made < 8_192, anchors.size() + " words made " + made + " bytes");
+        }
     }
 
     @Test

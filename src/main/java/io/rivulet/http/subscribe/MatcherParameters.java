@@ -12,7 +12,6 @@ import io.rivulet.topic.TopicList;
 import io.rivulet.topic.TopicMatcher;
 import io.rivulet.topic.TopicSelection;
 import io.rivulet.topic.TopicSpace;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -113,22 +112,26 @@ public final class MatcherParameters {
 
     private TopicSelection compiled(FormFields fields, List<String> names,
                                     BiFunction<String, String, TopicMatcher> matcher) {
-        List<TopicMatcher> matchers = new ArrayList<>();
+        Set<TopicMatcher> matchers = new LinkedHashSet<>();
+        long bytes = 0;
         for (String name : names) {
-            fields.all(name).forEach(value -> matchers.add(matcher.apply(name, value)));
+            for (String value : fields.all(name)) {
+                TopicMatcher one = matcher.apply(name, value);
+                bytes += matchers.add(one) ? one.compiledBytes() : 0;
+                checkBytes(bytes, "the request"); // each time: what is refused is not compiled to its end
+            }
         }
         if (matchers.isEmpty()) {
             throw Refused.malformed("the request has no match parameter: it asks for nothing");
         }
-        return checked(space.select(matchers), "the request");
+        return space.select(List.copyOf(matchers));
     }
 
-    private static TopicSelection checked(TopicSelection selection, String whose) {
-        if (selection.patternBytes() > PATTERN_BYTES_MAX) {
-            throw Refused.malformed("the patterns of " + whose + " take about " + selection.patternBytes()
-                + " bytes once they are compiled; together they may take " + PATTERN_BYTES_MAX);
+    private static void checkBytes(long bytes, String whose) {
+        if (bytes > PATTERN_BYTES_MAX) {
+            throw Refused.malformed("the patterns of " + whose + " take " + bytes
+                + " bytes and more once they are compiled; together they may take " + PATTERN_BYTES_MAX);
         }
-        return selection;
     }
 
     /**
@@ -156,7 +159,8 @@ public final class MatcherParameters {
             }
             checkCount(matchers.size());
             checkChars(matchers.stream().mapToInt(one -> one.text().length()).sum());
-            return checked(space.select(List.copyOf(matchers)), "the stream");
+            checkBytes(matchers.stream().mapToLong(TopicMatcher::compiledBytes).sum(), "the stream");
+            return space.select(List.copyOf(matchers));
         };
     }
 

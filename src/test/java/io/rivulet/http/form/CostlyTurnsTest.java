@@ -2,6 +2,7 @@ package io.rivulet.http.form;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.config.Settings;
 import io.rivulet.http.subscribe.MatcherParameters;
@@ -13,6 +14,8 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -99,6 +102,15 @@ class CostlyTurnsTest {
         }
         end();
         parameters.selectionOrDefault(fields(four + "&topic=more/*"), "192.0.2.99");
+    }
+
+    @Test
+    void whatStandsBehindThePatternThatIsTooMuchIsNotCompiled() {
+        MatcherParameters parameters = new MatcherParameters(Door.topics(Settings.with()), turns, Settings.with());
+        String heavy = IntStream.range(0, 60).mapToObj(i -> "topic=t" + i + "/{a:1000}&").collect(Collectors.joining());
+        Refused refused = assertThrows(Refused.class,
+            () -> parameters.selectionOrDefault(fields(heavy + "topic=urlpattern:("), "192.0.2.1"));
+        assertTrue(refused.getMessage().contains("together they may take 524288"), refused.getMessage());
     }
 
     private static FormFields fields(String form) {
