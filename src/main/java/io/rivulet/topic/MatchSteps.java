@@ -1,5 +1,6 @@
 package io.rivulet.topic;
 
+import io.rivulet.url.MatchLists;
 import java.util.function.IntConsumer;
 
 /**
@@ -17,6 +18,8 @@ public final class MatchSteps implements IntConsumer {
 
     private final boolean counts;
     private long taken;
+    /** Null until a pattern is tried. */
+    private MatchLists lists;
 
     /** None are taken yet. */
     public MatchSteps() {
@@ -33,6 +36,14 @@ public final class MatchSteps implements IntConsumer {
         if (counts) {
             taken += steps;
         }
+    }
+
+    /** What patterns need while they are tried, kept for the next one; null where threads share these steps. */
+    MatchLists lists() {
+        if (lists == null && counts) {
+            lists = new MatchLists();
+        }
+        return lists;
     }
 
     /** How many were taken, since {@link #reset} if it was called. */

@@ -1,6 +1,7 @@
 package io.rivulet.topic;
 
 import io.rivulet.heap.HeapBytes;
+import io.rivulet.url.MatchLists;
 import io.rivulet.url.PercentEncoding;
 import java.util.Arrays;
 
@@ -66,14 +67,14 @@ final class TemplateProgram {
     }
 
     boolean matches(String text, MatchSteps steps) {
-        Run run = new Run(text);
+        Run run = new Run(text, steps.lists());
         boolean matches = run.matches();
         steps.accept(run.steps + ops.length / INSTRUCTIONS_PER_STEP); // its lists are made, whatever comes of it
         return matches;
     }
 
     boolean mayBegin(String beginning) {
-        return new Run(beginning).mayBegin();
+        return new Run(beginning, null).mayBegin();
     }
 
     /** The class that holds this separator alone; 0 when it is unreserved anyway. */
@@ -160,25 +161,26 @@ final class TemplateProgram {
     private final class Run {
 
         private final String text;
-        private int[] here = new int[ops.length];
-        private int[] next = new int[ops.length];
+        /** Four lists, one after the other; the first has the round in which an instruction was reached last. */
+        private final int[] lists;
+        private int here = ops.length;
+        private int next = 2 * ops.length;
+        private final int waiting = 3 * ops.length;
         private int hereSize;
         private int nextSize;
-        /** The round in which an instruction was reached last. */
-        private final int[] reached = new int[ops.length];
-        private final int[] waiting = new int[ops.length];
         private int waitingSize;
         private int round = 1;
         private int steps;
         private final int stepsMax;
 
-        Run(String text) {
+        Run(String text, MatchLists kept) {
             this.text = text;
+            this.lists = (kept == null ? new MatchLists() : kept).take(4 * ops.length, ops.length);
             this.stepsMax = Math.min(STEPS_MAX, STEPS_PER_CHARACTER * (text.length() + CHARACTERS_EXTRA));
         }
 
         boolean matches() {
-            return follow(false) && reached[ops.length - 1] == round - 1;
+            return follow(false) && lists[ops.length - 1] == round - 1;
         }
 
         boolean mayBegin() {
@@ -208,7 +210,7 @@ final class TemplateProgram {
 
         private void advance(int unit, int is) {
             for (int n = 0; n < hereSize; n++) {
-                int at = here[n];
+                int at = lists[here + n];
                 boolean passes = ops[at] == UNIT ? args[at] == unit : (args[at] & is) != 0;
                 if (passes) {
                     reach(ops[at] == LOOP ? at : at + 1);
@@ -217,7 +219,7 @@ final class TemplateProgram {
         }
 
         private void turn() {
-            int[] old = here;
+            int old = here;
             here = next;
             hereSize = nextSize;
             next = old;
@@ -229,12 +231,12 @@ final class TemplateProgram {
         private void reach(int first) {
             await(first);
             while (waitingSize > 0) {
-                int at = waiting[--waitingSize];
+                int at = lists[waiting + --waitingSize];
                 steps++;
                 if (ops[at] == FORK) {
                     await(args[at]);
                 } else {
-                    next[nextSize++] = at;
+                    lists[next + nextSize++] = at;
                 }
                 if (ops[at] == FORK || ops[at] == LOOP) {
                     await(at + 1);
@@ -243,9 +245,9 @@ final class TemplateProgram {
         }
 
         private void await(int at) {
-            if (reached[at] != round) {
-                reached[at] = round;
-                waiting[waitingSize++] = at;
+            if (lists[at] != round) {
+                lists[at] = round;
+                lists[waiting + waitingSize++] = at;
             }
         }
     }

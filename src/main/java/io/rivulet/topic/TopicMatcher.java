@@ -272,7 +272,7 @@ public sealed interface TopicMatcher permits TopicMatcher.Exact, TopicMatcher.An
             steps.accept(topic.length()); // it is looked up, or parsed
             TopicUrl topicUrl = urls.of(topic);
             return topicUrl.url() != null && topicUrl.text().startsWith(prefix())
-                && pattern.matches(topicUrl.url(), steps);
+                && pattern.matches(topicUrl.url(), steps, steps.lists());
         }
 
         @Override

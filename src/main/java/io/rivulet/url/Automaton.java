@@ -77,16 +77,20 @@ final class Automaton {
     private final class Run {
         private final String text;
         private final StepMeter meter;
-        /** When an instruction was last put into a list: the index in the text, plus one. */
-        private final int[] seen = new int[op.length];
-        private final int[] stack = new int[op.length + 1];
-        private int[] now = new int[op.length];
-        private int[] then = new int[op.length];
+        /**
+         * Four lists, one after the other. For each instruction when it was last put into a list: the index in the
+         * text, plus one. Then a stack of instructions, those at which it may be now, and those where it may be then.
+         */
+        private final int[] lists;
+        private final int stack = op.length;
+        private int now = 2 * op.length + 1;
+        private int then = 3 * op.length + 1;
         private int count;
 
         Run(String text, StepMeter meter) {
             this.text = text;
             this.meter = meter;
+            lists = meter.lists().take(4 * op.length + 1, op.length);
         }
 
         boolean matches(int from) {
@@ -98,12 +102,12 @@ final class Automaton {
             for (int at = from; at < text.length() && count > 0; at++) {
                 char c = text.charAt(at);
                 int size = count;
-                int[] swap = now;
+                int swap = now;
                 now = then;
                 then = swap;
                 count = 0;
                 for (int i = 0; i < size; i++) {
-                    int pc = then[i];
+                    int pc = lists[then + i];
                     // a MATCH before the end of the text leads nowhere: the whole text has to match
                     if (!meter.step() || op[pc] == CHARS && chars[other[pc]].has(c) && !add(next[pc], at + 1)) {
                         return false;
@@ -111,7 +115,7 @@ final class Automaton {
                 }
             }
             for (int i = 0; i < count; i++) {
-                if (op[now[i]] == MATCH) {
+                if (op[lists[now + i]] == MATCH) {
                     return true;
                 }
             }
@@ -122,18 +126,18 @@ final class Automaton {
         private boolean add(int first, int at) {
             int size = 0;
             // each state at most once in a round: that is what bounds the time
-            if (seen[first] == at + 1) {
+            if (lists[first] == at + 1) {
                 return true;
             }
-            seen[first] = at + 1;
-            stack[size++] = first;
+            lists[first] = at + 1;
+            lists[stack + size++] = first;
             while (size > 0) {
-                int pc = stack[--size];
+                int pc = lists[stack + --size];
                 if (!meter.step()) {
                     return false;
                 }
                 if (op[pc] == CHARS || op[pc] == MATCH) {
-                    now[count++] = pc;
+                    lists[now + count++] = pc;
                 // an assertion that does not hold here ends this way
                 } else if (op[pc] == SPLIT || ASSERTIONS[other[pc]].holds(text, at)) {
                     size = push(next[pc], at, size);
@@ -144,11 +148,11 @@ final class Automaton {
         }
 
         private int push(int pc, int at, int size) {
-            if (seen[pc] == at + 1) {
+            if (lists[pc] == at + 1) {
                 return size;
             }
-            seen[pc] = at + 1;
-            stack[size] = pc;
+            lists[pc] = at + 1;
+            lists[stack + size] = pc;
             return size + 1;
         }
     }

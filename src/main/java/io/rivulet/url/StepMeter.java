@@ -26,17 +26,33 @@ final class StepMeter {
     private static final int INSTRUCTIONS_PER_STEP = 4;
 
     private final int max;
+    private final MatchLists lists;
     private int steps;
     private int setUps;
 
     StepMeter(int max) {
+        this(max, null);
+    }
+
+    private StepMeter(int max, MatchLists lists) {
         this.max = max;
+        this.lists = lists;
     }
 
     /** For one match. */
     static StepMeter of(Url url) {
+        return of(url, null);
+    }
+
+    /** The same, with lists that the thread has from the match before; null for none. */
+    static StepMeter of(Url url, MatchLists lists) {
         return new StepMeter(Math.min(STEPS_MAX,
-            STEPS_BASE + STEPS_PER_CHARACTER * Math.min(url.length(), STEPS_MAX)));
+            STEPS_BASE + STEPS_PER_CHARACTER * Math.min(url.length(), STEPS_MAX)), lists);
+    }
+
+    /** The lists that an automaton may use until its end. */
+    MatchLists lists() {
+        return lists == null ? new MatchLists() : lists;
     }
 
     /** Counts one; false if there are none left. */

@@ -43,9 +43,9 @@ public final class UrlPattern {
         return matches(url, StepMeter.of(url));
     }
 
-    /** The same; {@code taken} is told what it cost, in steps. */
-    public boolean matches(Url url, IntConsumer taken) {
-        StepMeter meter = StepMeter.of(url);
+    /** The same; {@code taken} is told what it cost, in steps. The lists are the calling thread's, or null. */
+    public boolean matches(Url url, IntConsumer taken, MatchLists lists) {
+        StepMeter meter = StepMeter.of(url, lists);
         boolean matches = matches(url, meter);
         taken.accept(meter.cost());
         return matches;

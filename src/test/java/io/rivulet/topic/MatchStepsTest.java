@@ -4,12 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What it costs to try matchers is counted in steps, so that a bound on it does not depend on the machine. */
 class MatchStepsTest {
 
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final TopicSpace space = TopicSpace.of("http://localhost/.well-known/mercure");
     private final MatchSteps steps = new MatchSteps();
 
@@ -58,6 +61,33 @@ class MatchStepsTest {
         steps.reset();
         space.selector("{b:1000}/x").matches("aaaaaaaaaa", steps);
         assertEquals(ofBoth, steps.taken() + 1, "the first one tries only how the topic begins");
+    }
+
+    @Test
+    void whoTriesAPatternAgainAndAgainMakesItsListsOnce() {
+        for (TopicMatcher hostile : List.of(space.urlPattern("/:a((?:.?){300}!)"), space.selector("{a:1000}/x"))) {
+            hostile.matchesOnce("order/0000001", steps);
+            long before = THREADS.getThreadAllocatedBytes(Thread.currentThread().getId());
+            for (int i = 0; i < 100; i++) {
+                hostile.matchesOnce("order/0000001", steps);
+            }
+            long each = (THREADS.getThreadAllocatedBytes(Thread.currentThread().getId()) - before) / 100;
+            assertTrue(each < 500, hostile + " makes " + each + " bytes for each topic");
+        }
+    }
+
+    @Test
+    void listsThatARunLeftBehindChangeNoOtherRun() {
+        List<TopicMatcher> matchers = List.of(space.urlPattern("/:a((?:.?){30}!)"), space.urlPattern("/(a|b)+"),
+            space.selector("{a:9}/x"), space.selector("/{a}{/b}"), space.urlPattern("/:a((?:.?){450}!)"));
+        for (int i = 0; i < 200; i++) {
+            for (TopicMatcher matcher : matchers) {
+                for (String topic : List.of("/ab", "/a!", "a/x", "/" + "b".repeat(i) + "!", "aaaaaaaaaa/x")) {
+                    assertEquals(matcher.matchesOnce(topic, new MatchSteps()), matcher.matchesOnce(topic, steps),
+                        matcher + " and " + topic);
+                }
+            }
+        }
     }
 
     @Test
