@@ -25,6 +25,7 @@ import io.rivulet.http.operate.ExplainServlet;
 import io.rivulet.http.operate.HealthServlet;
 import io.rivulet.http.operate.MetricsServlet;
 import io.rivulet.http.operate.SlashCheck;
+import io.rivulet.http.operate.TokensServlet;
 import io.rivulet.http.page.HomeFiles;
 import io.rivulet.http.page.HomeServlet;
 import io.rivulet.http.publish.LinePublishes;
@@ -154,6 +155,9 @@ public final class Doors implements AutoCloseable {
         add(application, "bans", new BansServlet(own, services.bans(), pages), "/api/bans");
         add(application, "drain", new DrainServlet(own), "/api/drain");
         add(application, "explain", new ExplainServlet(own, services.tokens()), "/api/tokens/explain");
+        if (services.settings().get(SettingsTable.DEV)) { // and never outside of it: it makes anybody of anybody
+            add(application, "tokens", new TokensServlet(own), "/api/tokens");
+        }
         add(application, "health", new HealthServlet(own, services.store()), "/health/*");
         add(application, "metrics", new MetricsServlet(own, services.meters()), "/metrics");
         if (mount.home()) {

@@ -24,7 +24,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * The command {@code token}: words in, a token out. The launcher calls it, on the main thread of a process of its own.
+ * The command {@code token}: words in, a token out. The launcher calls it, on the main thread of a process of its own,
+ * and in dev mode the servlet that makes tokens for the page.
  * The hub's settings give whatever the words leave out.
  */
 public final class TokenCommand {
@@ -114,6 +115,11 @@ public final class TokenCommand {
         command.warn(settings, space, warn);
         return new TokenMint(command.issuer, command.audience, command.subject, command.ttl, publish, subscribe,
             cancel, command.payload, command.operate, command.legacy).mint(command.key, command.algorithm, now);
+    }
+
+    /** Whether the settings have a key that could sign a token of this hub's. */
+    public static boolean canSign(Settings settings) {
+        return settings.sections(Issuers.FAMILY).values().stream().anyMatch(section -> section.has(Issuers.KEY));
     }
 
     private void read(List<String> words) {

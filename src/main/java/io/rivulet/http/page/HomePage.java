@@ -1,6 +1,7 @@
 package io.rivulet.http.page;
 
 import com.google.gson.Gson;
+import io.rivulet.auth.token.TokenCommand;
 import io.rivulet.config.Issuers;
 import io.rivulet.config.RoleRights;
 import io.rivulet.config.Settings;
@@ -65,6 +66,10 @@ final class HomePage {
         values.put("answers", answers ? "on" : "");
         values.put("answers-on-hidden", answers ? HIDDEN : "");
         values.put("answers-off-hidden", answers ? "" : HIDDEN);
+        boolean signs = TokenCommand.canSign(settings);
+        values.put("mint-hidden", dev ? "" : HIDDEN);
+        values.put("mint-key-hidden", signs ? HIDDEN : "");
+        values.put("mint-form-hidden", signs ? "" : HIDDEN);
         values.put("version", version());
         values.put("updates", "");
         fill("");
