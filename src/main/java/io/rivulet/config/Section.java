@@ -1,6 +1,8 @@
 package io.rivulet.config;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** One section of a {@link Family}: the values of its members. Any thread, once it is read. */
@@ -9,6 +11,7 @@ public final class Section {
     private final Family family;
     private final String name;
     private final Map<Setting<?>, Object> values = new HashMap<>();
+    private final List<WrittenSetting> written = new ArrayList<>();
 
     Section(Family family, String name) {
         this.family = family;
@@ -42,6 +45,11 @@ public final class Section {
         return family.fullKey(name, member);
     }
 
+    /** Its members as they were written. */
+    List<WrittenSetting> written() {
+        return List.copyOf(written);
+    }
+
     /** By name and values. */
     @Override
     public boolean equals(Object other) {
@@ -59,6 +67,7 @@ public final class Section {
             String whole = key(member).substring(Setting.PREFIX.length());
             values.put(member, new Setting<>(whole, member.kind(), "", member.min(), member.max(), "")
                 .parse(text, source));
+            written.add(new WrittenSetting(key(member), member.kind().isSecret() ? "a secret" : text, source));
         }
     }
 }

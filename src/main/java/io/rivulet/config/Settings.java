@@ -24,6 +24,8 @@ public final class Settings {
 
     /** Replaced as a whole, by {@link #change}; never changed. */
     private volatile Map<Setting<?>, Object> values = new HashMap<>();
+    /** What was written, and where; replaced as a whole. */
+    private volatile Map<Setting<?>, WrittenSetting> written = new HashMap<>();
     private final List<LivePart> liveParts = new CopyOnWriteArrayList<>();
     private final Map<Family, Map<String, Section>> sections = new HashMap<>();
 
@@ -43,7 +45,9 @@ public final class Settings {
     static Settings of(List<Source> sources, long heapBytes) {
         Settings settings = new Settings();
         for (Setting<?> row : SettingsTable.rows()) {
-            settings.values.put(row, resolve(row, sources));
+            WrittenSetting found = find(row, sources);
+            settings.written.put(row, found);
+            settings.values.put(row, row.parse(found.text(), found.source()));
         }
         Set<String> known = SettingsTable.rows().stream().map(Setting::fullKey).collect(Collectors.toSet());
         for (Source source : sources) {
@@ -100,15 +104,29 @@ public final class Settings {
         return names.contains(name) || names.contains("*");
     }
 
-    /** The value of a row: of the first source that has it, else the default. */
-    private static Object resolve(Setting<?> row, List<Source> sources) {
+    /** All that count, in the order of docs/settings.md, with where each was written; no secret is told. Any thread. */
+    public List<WrittenSetting> written() {
+        List<WrittenSetting> all = new ArrayList<>();
+        Map<Setting<?>, WrittenSetting> now = written;
+        for (Setting<?> row : SettingsTable.rows()) {
+            WrittenSetting one = now.get(row);
+            all.add(row.kind().isSecret() ? new WrittenSetting(one.key(), "a secret", one.source()) : one);
+        }
+        for (Family family : SettingsTable.families()) {
+            sections(family).values().forEach(section -> all.addAll(section.written()));
+        }
+        return all;
+    }
+
+    /** A row as the first source has it, else the default. */
+    private static WrittenSetting find(Setting<?> row, List<Source> sources) {
         for (Source source : sources) {
             String text = source.values().get(row.fullKey());
             if (text != null) {
-                return row.parse(text, source.name());
+                return new WrittenSetting(row.fullKey(), text, source.name());
             }
         }
-        return row.parse(row.defaultText(), "default");
+        return new WrittenSetting(row.fullKey(), row.defaultText(), "default");
     }
 
     /** Takes a key that is no row of the table into the section it belongs to; false when there is none. */
@@ -158,11 +176,13 @@ public final class Settings {
      */
     public synchronized Change change(Settings fresh) {
         Map<Setting<?>, Object> next = new HashMap<>(values);
+        Map<Setting<?>, WrittenSetting> nextWritten = new HashMap<>(written);
         Change change = new Change(new ArrayList<>(), new ArrayList<>());
         for (Setting<?> row : SettingsTable.rows()) {
             if (!values.get(row).equals(fresh.values.get(row))) {
                 if (SettingsTable.isLive(row)) {
                     next.put(row, fresh.values.get(row));
+                    nextWritten.put(row, fresh.written.get(row));
                     change.inForce().add(row.fullKey());
                 } else {
                     change.waiting().add(row.fullKey());
@@ -177,6 +197,7 @@ public final class Settings {
         if (!change.inForce().isEmpty()) {
             List<Runnable> ready = liveParts.stream().map(part -> part.prepare(fresh)).toList();
             values = next;
+            written = nextWritten;
             ready.forEach(Runnable::run);
         }
         return change;

@@ -1,5 +1,6 @@
 package io.rivulet.event;
 
+import io.rivulet.topic.Topic;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -19,6 +20,7 @@ public final class EventFrame {
     private final String placeId;
     private final List<String> topics;
     private final boolean isPrivate;
+    private final boolean isForOperators;
     private final boolean isTransient;
     private final TopicEnd end;
     /** Whether it says nothing of a publisher's: the end of a topic without a word, or the wish for one. */
@@ -54,6 +56,7 @@ public final class EventFrame {
         this.id = event.id() != null ? event.id() : placeId;
         this.topics = event.topics();
         this.isPrivate = event.isPrivate();
+        this.isForOperators = isPrivate && Topic.isOneForOperators(topics);
         this.end = event.end();
         this.isSilent = event.isBareEnd() || event.isCancel();
         this.timeMs = timeMs;
@@ -103,6 +106,11 @@ public final class EventFrame {
     /** Whether only those with a grant may see it. */
     public boolean isPrivate() {
         return isPrivate;
+    }
+
+    /** Whether those who operate the hub alone may see it, whatever topics others may read; it is private then. */
+    public boolean isForOperators() {
+        return isForOperators;
     }
 
     /** Whether an earlier event has the same id. */

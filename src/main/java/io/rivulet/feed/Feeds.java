@@ -8,6 +8,7 @@ import io.rivulet.hub.Hub;
 import io.rivulet.hub.TopicWatches;
 import io.rivulet.hub.publish.Publication;
 import io.rivulet.refusal.LastingLoop;
+import io.rivulet.topic.Topic;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -58,6 +59,7 @@ public final class Feeds implements AutoCloseable {
      */
     public Feeds(Settings settings, Hub hub, InstantSource clock, Path accessLog) {
         this(settings, throughHub(hub), clock, accessLog);
+        add(new OperatorFeed(throughHub(hub), new OperatorSources(hub, settings, clock).all()));
     }
 
     Feeds(Settings settings, Publisher hub, InstantSource clock, Path accessLog) {
@@ -100,7 +102,7 @@ public final class Feeds implements AutoCloseable {
         thread.start();
     }
 
-    /** Every topic that a feed publishes to, feed by feed. Any thread. */
+    /** Every topic that a feed publishes to for all, feed by feed. Any thread. */
     public List<String> topics() {
         List<String> topics = new ArrayList<>();
         feeds.forEach(each -> topics.addAll(each.feed.topics()));
@@ -170,7 +172,12 @@ public final class Feeds implements AutoCloseable {
 
             @Override
             public boolean isHeard(String topic) {
-                return hub.isHeard(topic);
+                return Topic.isForOperators(topic) ? hub.isNamed(topic) : hub.isHeard(topic);
+            }
+
+            @Override
+            public List<String> heardBelow(String beginning, int most) {
+                return hub.named(beginning, most);
             }
 
             @Override

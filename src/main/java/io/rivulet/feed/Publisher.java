@@ -14,8 +14,11 @@ interface Publisher {
     /** Publishes these together, in this order; the future is answered once the hub took them or refused. */
     CompletableFuture<List<String>> publish(List<Event> events);
 
-    /** Whether anybody who is connected would get an event of this topic. */
+    /** Whether anybody who is connected would get an event of this topic; one for operators is asked for by name. */
     boolean isHeard(String topic);
+
+    /** Topics that begin so and that streams ask for by name, at most so many. */
+    List<String> heardBelow(String beginning, int most);
 
     /** Shows this each event that is published to the topic, on any thread, and never ends. */
     void onPublish(String topic, Consumer<Event> show);

@@ -38,6 +38,7 @@ import io.rivulet.metrics.Metrics;
 import io.rivulet.metrics.Metrics.Count;
 import io.rivulet.refusal.LastingLoop;
 import io.rivulet.refusal.Refused;
+import io.rivulet.topic.Topic;
 import io.rivulet.topic.TopicSelection;
 import io.rivulet.topic.TopicSpace;
 import java.time.InstantSource;
@@ -299,6 +300,7 @@ public final class Hub implements AutoCloseable {
     public Subscription subscribe(SubscribeRequest request, StartPoint.Placed placed, Outlet outlet) {
         StreamOpener opener = serving().opener();
         refuseBanned(request.grant());
+        refuseOperators(request, request.grant());
         TailRing.Mark now = opener.now(); // before a feed can hear of the stream and publish for it
         Subscriber s = admit(opener, sessions.found(request), outlet);
         connections.add(s); // before a thread of the hub's can end it
@@ -336,6 +338,14 @@ public final class Hub implements AutoCloseable {
     private void refuseBanned(Grant grant) {
         if (banned.test(grant)) {
             throw Refused.because(Refused.Reason.BANNED, "this subject or token is banned");
+        }
+    }
+
+    /** Whoever names such a topic makes the hub work for it. */
+    private static void refuseOperators(SubscribeRequest request, Grant grant) {
+        if (!grant.operates() && request.topics().exact().stream().anyMatch(Topic::isForOperators)) {
+            throw Refused.because(Refused.Reason.FORBIDDEN, "topics that begin with " + Topic.OPERATORS
+                + " are for those who may operate the hub");
         }
     }
 
@@ -420,6 +430,16 @@ public final class Hub implements AutoCloseable {
     /** Whether an open stream would get an event of this topic. Feeds ask before they work. */
     public boolean isHeard(String topic) {
         return interest.isHeard(topic);
+    }
+
+    /** Whether a stream names this very topic: to ask for all topics, or by a pattern, is not to look at one. */
+    public boolean isNamed(String topic) {
+        return interest.isNamed(topic);
+    }
+
+    /** Topics that begin so and that streams name, at most so many. */
+    public List<String> named(String beginning, int most) {
+        return interest.named(beginning, most);
     }
 
     /**
@@ -538,6 +558,7 @@ public final class Hub implements AutoCloseable {
 
             @Override
             public void changing(Subscriber s, SubscribeRequest changed) {
+                refuseOperators(changed, s.grant());
                 TopicSelection now = s.topics();
                 String peer = changed.peer();
                 caps.change(s.request(), changed);

@@ -17,7 +17,25 @@ public final class Topic {
     /** The path of a hub's URL by default, which Mercure keeps for itself together with what is below. */
     public static final String HUB_PATH = "/.well-known/mercure";
 
+    /** Topics of the hub's own, for those who operate it, begin so. */
+    public static final String OPERATORS = "rivulet/";
+
     private Topic() {
+    }
+
+    /** Whether the hub itself alone publishes to this topic, and those who operate it alone read it. */
+    public static boolean isForOperators(String topic) {
+        return topic.startsWith(OPERATORS);
+    }
+
+    /** Whether one of these topics is such. */
+    public static boolean isOneForOperators(List<String> topics) {
+        for (int i = 0; i < topics.size(); i++) {
+            if (isForOperators(topics.get(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

@@ -50,6 +50,11 @@ class FakeHub implements Publisher {
     }
 
     @Override
+    public List<String> heardBelow(String beginning, int most) {
+        return heard.stream().filter(topic -> topic.startsWith(beginning)).sorted().limit(most).toList();
+    }
+
+    @Override
     public void onPublish(String topic, Consumer<Event> show) {
         watched.put(topic, show);
     }

@@ -12,6 +12,7 @@ import io.rivulet.http.form.BytesInFlight;
 import io.rivulet.http.form.Query;
 import io.rivulet.http.stream.ListDocument;
 import io.rivulet.http.stream.PageResponses;
+import io.rivulet.hub.stream.ConnectionDocument;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -78,7 +79,7 @@ public final class BansServlet extends HubServlet {
         json.addProperty("kind", ban.kind().name().toLowerCase(Locale.ROOT));
         json.addProperty("issuer", ban.issuer());
         json.addProperty("value", ban.value());
-        json.addProperty("until", ConnectionsServlet.time(ban.untilMs()));
+        json.addProperty("until", ConnectionDocument.time(ban.untilMs()));
         return json.toString();
     }
 }

@@ -3,7 +3,6 @@ package io.rivulet.http.operate;
 import static io.rivulet.refusal.Refused.Reason.NOT_FOUND;
 import static io.rivulet.refusal.Refused.Reason.OVERLOADED;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.rivulet.auth.Bans;
 import io.rivulet.auth.Grant;
@@ -22,6 +21,7 @@ import io.rivulet.http.stream.PageResponses;
 import io.rivulet.http.subscribe.MatcherParameters;
 import io.rivulet.http.trace.RequestTrace;
 import io.rivulet.hub.stream.Connection;
+import io.rivulet.hub.stream.ConnectionDocument;
 import io.rivulet.hub.stream.Connections;
 import io.rivulet.hub.stream.Lag;
 import io.rivulet.refusal.Refused;
@@ -31,10 +31,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -162,14 +160,14 @@ public final class ConnectionsServlet extends HubServlet {
         if (outcome.get() instanceof TopicSelection topics) {
             JsonObject json = new JsonObject();
             json.addProperty("connection", name(request));
-            json.add("topics", texts(topics.matchers().stream().map(TopicMatcher::text).toList()));
+            json.add("topics", ConnectionDocument.texts(topics.matchers().stream().map(TopicMatcher::text).toList()));
             Answer.json(200, json.toString()).write(response);
             return;
         }
         Grant fresh = (Grant) outcome.get();
         JsonObject json = new JsonObject();
         json.addProperty("connection", name(request));
-        json.addProperty("expires", time(fresh.expiresMs()));
+        json.addProperty("expires", ConnectionDocument.time(fresh.expiresMs()));
         Answer.json(200, json.toString()).write(response);
     }
 
@@ -195,55 +193,13 @@ public final class ConnectionsServlet extends HubServlet {
     }
 
     private static Supplier<byte[]> document(Listing listing) {
-        Function<Connection, String> json = one -> json(one, listing.lags().get(one.connection())).toString();
+        Function<Connection, String> json = one -> ConnectionDocument.of(one, listing.lags().get(one.connection()))
+            .toString();
         if (listing.total() == null) {
             Iterator<Connection> one = listing.streams().iterator();
             return () -> one.hasNext() ? json.apply(one.next()).getBytes(StandardCharsets.UTF_8) : null;
         }
         return new ListDocument<>("\"total\":" + listing.total() + ",", "connections", listing.streams(), json);
-    }
-
-    private static JsonObject json(Connection one, Lag lag) {
-        JsonObject json = new JsonObject();
-        json.addProperty("connection", one.connection());
-        json.addProperty("subject", one.subject());
-        json.addProperty("issuer", one.issuer());
-        json.addProperty("token", one.tokenId());
-        json.addProperty("peer", one.peer());
-        json.addProperty("dialect", one.dialect());
-        json.add("topics", texts(one.topics()));
-        json.addProperty("opened", time(one.openedMs()));
-        json.addProperty("expires", time(one.expiresMs()));
-        if (lag == null) {
-            json.addProperty("state", "ended"); // meanwhile
-            return json;
-        }
-        json.addProperty("transport", lag.transport());
-        json.addProperty("state", lag.state());
-        json.addProperty("lagEvents", lag.events());
-        json.addProperty("lagSeconds", seconds(lag.ageMs()));
-        json.addProperty("backlogEvents", lag.backlogEvents());
-        json.addProperty("backlogBytes", lag.backlogBytes());
-        json.addProperty("unsentBytes", lag.unsentBytes());
-        json.addProperty("reason", lag.reason() == null ? null : lag.reason().name().toLowerCase(Locale.ROOT));
-        json.addProperty("writtenAgo", seconds(lag.writtenAgoMs()));
-        json.addProperty("stalledFor", seconds(lag.stalledMs()));
-        return json;
-    }
-
-    private static JsonArray texts(List<String> topics) {
-        JsonArray texts = new JsonArray();
-        topics.forEach(texts::add);
-        return texts;
-    }
-
-    private static Double seconds(Long ms) {
-        return ms == null ? null : ms / 1_000.0;
-    }
-
-    /** As ISO 8601 has it; null for never. */
-    static String time(long ms) {
-        return ms == Grant.NEVER ? null : Instant.ofEpochMilli(ms).toString();
     }
 
     private Connection find(String name) {

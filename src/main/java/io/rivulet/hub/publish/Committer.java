@@ -283,7 +283,7 @@ public final class Committer implements Runnable {
         Position next = frame.position();
         ring.add(frame);
         place = next; // and nothing between that could fail: else the event would be shown once more
-        if (frame.isTransient() && !frame.isPresence()) {
+        if (frame.isTransient() && !frame.isPresence() && !frame.isForOperators()) { // a newer one comes in a moment
             transients.added(frame);
         }
     }

@@ -9,6 +9,7 @@ import io.rivulet.log.Digest;
 import io.rivulet.log.Lease;
 import io.rivulet.log.ProducerMark;
 import io.rivulet.log.Receipt;
+import io.rivulet.topic.Topic;
 import io.rivulet.topic.TopicList;
 import io.rivulet.topic.TopicSpace;
 import java.nio.ByteBuffer;
@@ -41,7 +42,9 @@ public final class PublishIntake {
         List<Event> events = new ArrayList<>(publication.events().size());
         boolean isTransient = true;
         for (Event event : publication.events()) {
-            events.add(privates.coversOne(event.topics()) ? event.asPrivate() : event);
+            boolean isPrivate = privates.coversOne(event.topics())
+                || Topic.isOneForOperators(event.topics());
+            events.add(isPrivate ? event.asPrivate() : event);
             isTransient &= isTransient(event);
         }
         ProducerSeq producer = publication.producer();
@@ -73,7 +76,7 @@ public final class PublishIntake {
     /** An event is transient when all of its topics are. */
     private boolean isTransient(Event event) {
         for (String topic : event.topics()) {
-            if (!transients.holds(topic)) {
+            if (!transients.holds(topic) && !Topic.isForOperators(topic)) {
                 return false;
             }
         }

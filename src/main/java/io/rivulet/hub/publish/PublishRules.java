@@ -100,7 +100,7 @@ public final class PublishRules {
             checkLength("a topic", topic, topicBytesMax, SettingsTable.TOPIC_BYTES_MAX);
             checkReserved(topic, publication.grant());
         }
-        if (event.data().length > dataBytesMax) {
+        if (event.data().length > dataBytesMax && !Topic.isOneForOperators(event.topics())) { // bounded by themselves
             throw Refused.because(TOO_LARGE, "the data has " + event.data().length + " bytes; at most "
                 + dataBytesMax + " are allowed (" + SettingsTable.BODY_MAX.fullKey() + ")");
         }
@@ -131,6 +131,10 @@ public final class PublishRules {
         if (grant.legacy() && topic.contains(Topic.HUB_PATH)) { // wherever it stands (OLD-04)
             throw Refused.because(FORBIDDEN, "a token of Mercure 0.x may not publish to a topic that contains "
                 + Topic.HUB_PATH + ": " + shown(topic));
+        }
+        if (Topic.isForOperators(topic) && grant != Grant.INTERNAL) { // code in the same JVM has no other
+            throw Refused.because(FORBIDDEN, "topics that begin with " + Topic.OPERATORS + " are the hub's own: "
+                + shown(topic));
         }
         if (space.isReserved(topic)) {
             throw Refused.malformed("a topic lies in the namespace that Mercure keeps for itself, "

@@ -218,6 +218,16 @@ public final class Interest {
         return streams[0];
     }
 
+    /** Whether a stream asks for this topic by its name. */
+    public boolean isNamed(String topic) {
+        return exact.containsKey(topic);
+    }
+
+    /** Topics that begin so and that streams ask for by name, at most so many. It looks at all names. */
+    public List<String> named(String beginning, int most) {
+        return exact.keySet().stream().filter(topic -> topic.startsWith(beginning)).limit(most).toList();
+    }
+
     /** Whether a stream asks for this topic. */
     public boolean isHeard(String topic) {
         if (any.get() > 0 || exact.containsKey(topic)) {

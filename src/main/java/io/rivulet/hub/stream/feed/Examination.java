@@ -52,7 +52,7 @@ public final class Examination {
 
     /** Whether the stream asked for the event and may see it. */
     Answer isFor(StreamView view, EventFrame frame, StepBudget budget) {
-        if (frame.isPrivate() && view.grant().subscribes().isNone()) {
+        if (frame.isPrivate() && view.grant().subscribes().isNone() && !frame.isForOperators()) {
             return Answer.NO; // most strangers: their patterns need not be tried
         }
         TopicSelection topics = view.topics();
@@ -161,6 +161,9 @@ public final class Examination {
     }
 
     private Answer see(StreamView view, EventFrame frame, StepBudget budget) {
+        if (frame.isForOperators()) {
+            return view.grant().operates() ? Answer.YES : Answer.NO;
+        }
         // a private event without a topic is a mark, which nobody sees, not even who may see every topic
         if (!frame.isPrivate() || view.grant().readsAll() && !frame.topics().isEmpty()) {
             return Answer.YES;

@@ -41,7 +41,7 @@ public interface StreamView {
 
     /** Whether other streams of this variant get the same bytes of this event: else its topics depend on the grant. */
     default boolean shares(EventFrame frame) {
-        return variant().isShared() || !frame.isPrivate();
+        return variant().isShared() || !frame.isPrivate() || frame.isForOperators();
     }
 
     /** The topics that the stream may be told: of a private event only those that its grant covers. */
