@@ -1,8 +1,8 @@
-// The home page: one stream, and who shows what of it. An EventSource does not say which topic an event is of, so the
+// The page Live: one stream, and who shows what of it. An EventSource does not say which topic an event is of, so the
 // feeds are told apart by their types.
 
 import { Answers } from './answers.js'
-import { $, copyButtons, item, timeOf, trim } from './dom.js'
+import { $, item, timeOf, trim } from './dom.js'
 import { Notifications } from './notify.js'
 import { Stream } from './stream.js'
 import * as views from './views.js'
@@ -58,10 +58,7 @@ stream.addEventListener('state', ({ detail: { state, why } }) => {
   stateBefore = state
 })
 
-// behind a proxy that speaks TLS only the browser knows the address it was given
-document.querySelectorAll('[data-updates]').forEach(place => { place.textContent = updates })
 $('url').textContent = updates
-copyButtons()
 stream.open('')
 if (document.body.dataset.answers) new Answers(updates, new URL('api/topics/cancel', document.baseURI).href)
 

@@ -9,21 +9,31 @@ const GAP_S = 5
 /** Half of a time below the axis: the last one stands at the edge, and would be cut. */
 const LABEL_HALF = 30
 
-/** A chart of `names` in `place`, `keepS` seconds long, its values in per cent. */
+const percent = tick => `${+tick.toFixed(2)} %`
+
+/** The range of an axis for what is counted. */
+export const fromZero = (_, least, most) => [0, Math.max(1, most * 1.1)]
+
+/**
+ * A chart of `names` in `place`, `keepS` seconds long. Without a range its values are shown as changes since the first,
+ * in per cent; `label` writes the values beside the axis.
+ */
 export class Chart {
   #place
   #names
   #keepS
   #range
+  #label
   #data
   #plot = null
   #drawing = false
 
-  constructor(place, names, keepS, range) {
+  constructor(place, names, keepS, range, label = percent) {
     this.#place = place
     this.#names = names
     this.#keepS = keepS
     this.#range = range
+    this.#label = label
     this.#data = [[], ...names.map(() => [])]
     new ResizeObserver(() => this.#plot?.setSize(this.#size())).observe(place)
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.#make())
@@ -40,13 +50,20 @@ export class Chart {
     this.#draw()
   }
 
+  /** Forgets all values. */
+  clear() {
+    this.#data.forEach(column => { column.length = 0 })
+    this.#plot?.destroy()
+    this.#plot = null
+  }
+
   #draw() {
     if (this.#drawing) return
     this.#drawing = true
     requestAnimationFrame(() => {
       this.#drawing = false
       if (!this.#plot) this.#make()
-      this.#plot.setData(this.#shown())
+      this.#plot?.setData(this.#shown())
     })
   }
 
@@ -76,7 +93,7 @@ export class Chart {
         x: { range: () => this.#window() },
         y: { range: this.#range ?? ((_, least, most) => [Math.min(least, -0.2), Math.max(most, 0.2)]) }
       },
-      axes: [{ ...axis, space: 80, values: (_, ticks) => ticks.map(tick => timeOf(new Date(tick * 1000))) }, { ...axis, size: 52, values: (_, ticks) => ticks.map(tick => `${+tick.toFixed(2)} %`) }],
+      axes: [{ ...axis, space: 80, values: (_, ticks) => ticks.map(tick => timeOf(new Date(tick * 1000))) }, { ...axis, size: 52, values: (_, ticks) => ticks.map(this.#label) }],
       series: [{}, ...this.#names.map((label, i) => ({ label, stroke: colour(`--line-${i % 6}`), width: 2, gaps,
         points: { show: false } }))]
     }, this.#shown(), this.#place)

@@ -50,3 +50,46 @@ async function copy(command, button) {
 export function trim(list, most) {
   while (list.children.length > most) list.lastElementChild.remove()
 }
+
+/** Fills a list of terms with [term, text, and what is said of it]; what stays the same is not touched. */
+export function facts(list, rows) {
+  while (list.children.length > rows.length) list.lastElementChild.remove()
+  rows.forEach(([term, text, note], i) => {
+    const box = list.children[i] ?? list.appendChild(document.createElement('div'))
+    if (!box.children.length) box.append(document.createElement('dt'), document.createElement('dd'))
+    set(box.children[0], term)
+    set(box.children[1], text)
+    if (note && !box.children[2]) box.append(Object.assign(document.createElement('dd'), { className: 'note-of' }))
+    if (box.children[2]) set(box.children[2], note ?? '')
+  })
+}
+
+/** Fills the cells of a row with [text, and a smaller one below]; what stays the same is not touched. */
+export function cells(row, texts) {
+  texts.forEach(([text, small = ''], i) => {
+    const cell = row.children[i]
+    if (!cell.children.length) cell.append(document.createElement('span'), document.createElement('small'))
+    set(cell.children[0], text)
+    set(cell.children[1], small)
+  })
+}
+
+/** Puts a row where it belongs; one that stands there keeps the focus of its buttons. */
+export function place(list, row, i) {
+  if (list.children[i] !== row) list.insertBefore(row, list.children[i] ?? null)
+}
+
+/** A small button; `name` is what a screen reader says. */
+export function button(text, name, act) {
+  const made = document.createElement('button')
+  made.type = 'button'
+  made.className = 'plain small'
+  made.textContent = text
+  made.setAttribute('aria-label', name)
+  made.addEventListener('click', act)
+  return made
+}
+
+function set(place, text) {
+  if (place.textContent !== String(text)) place.textContent = text
+}

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 @OnEveryContainer
 class HomeAddressIT {
 
-    private static final Pattern LINK = Pattern.compile("(?:href|src)=\"([^\"#]+)\"|from '\\./([^']+)'");
+    private static final Pattern LINK = Pattern.compile("(?:href|src)=\"([^\"#]+)\"|(?:from |import\\()'\\./([^']+)'");
     private final Container container;
 
     HomeAddressIT(Container container) {
@@ -34,15 +34,25 @@ class HomeAddressIT {
                 WireResponse answer = get(server, "/rivulet/" + link, "localhost");
                 assertEquals(200, answer.status(), link);
                 seen.add(link);
-                if (link.endsWith("app.js")) {
-                    for (String module : links(answer.text())) {
-                        assertEquals(200, get(server, "/rivulet/home/" + module, "localhost").status(), module);
-                        seen.add(module);
-                    }
+                if (link.endsWith(".js")) {
+                    modules(server, answer.text(), seen);
                 }
             }
             assertTrue(seen.containsAll(List.of("home/home.css", "home/rivulet.svg", "home/land.svg",
-                "home/vendor/uPlot.iife.min.js", "stream.js", "views.js")), seen.toString());
+                "home/vendor/uPlot.iife.min.js", "app.js", "stream.js", "views.js", "try.js", "sse.js")),
+                seen.toString());
+        }
+    }
+
+    /** Those that a script imports, and those that they import. */
+    private static void modules(Server server, String script, List<String> seen) throws IOException {
+        for (String module : links(script)) {
+            if (!seen.contains(module)) {
+                seen.add(module);
+                WireResponse answer = get(server, "/rivulet/home/" + module, "localhost");
+                assertEquals(200, answer.status(), module);
+                modules(server, answer.text(), seen);
+            }
         }
     }
 

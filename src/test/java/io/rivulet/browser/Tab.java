@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** One tab: what a person does with it, and what they see. For the test's thread. */
-public final class Tab {
+public final class Tab implements Page {
 
     private static final Path SCREENSHOTS = Path.of("target/screenshots");
 
@@ -39,6 +39,7 @@ public final class Tab {
     }
 
     /** Loads a page and waits until its document is there. */
+    @Override
     public Tab open(String url) {
         call("Page.navigate", Map.of("url", url));
         await("document.readyState === 'complete' && location.href !== 'about:blank'");
@@ -52,7 +53,8 @@ public final class Tab {
     }
 
     /** The value of an expression, as text. */
-    String eval(String expression) {
+    @Override
+    public String eval(String expression) {
         JsonObject result = call("Runtime.evaluate",
             Map.of("expression", expression, "returnByValue", true, "awaitPromise", true));
         if (result.has("exceptionDetails")) {
@@ -69,7 +71,8 @@ public final class Tab {
     }
 
     /** Waits until an expression is true. */
-    void await(String expression) {
+    @Override
+    public void await(String expression) {
         Await.get(() -> expression + " at " + eval("location.href") + "; complaints: " + complaints, Await.LIMIT,
             () -> eval(expression).equals("true") ? Boolean.TRUE : null);
     }
@@ -89,6 +92,14 @@ public final class Tab {
         for (String kind : List.of("mousePressed", "mouseReleased")) {
             call("Input.dispatchMouseEvent", Map.of("type", kind, "x", Double.valueOf(place[0]),
                 "y", Double.valueOf(place[1]), "button", "left", "clickCount", 1));
+        }
+    }
+
+    /** Presses a key where the focus is. */
+    void press(String key, int code) {
+        for (String kind : List.of("rawKeyDown", "char", "keyUp")) {
+            call("Input.dispatchKeyEvent", Map.of("type", kind, "key", key, "code", key, "text", "\r",
+                "windowsVirtualKeyCode", code));
         }
     }
 
@@ -145,7 +156,8 @@ public final class Tab {
     }
 
     /** What the browser had to complain about: errors, warnings, broken policies. */
-    List<String> complaints() {
+    @Override
+    public List<String> complaints() {
         return complaints;
     }
 
@@ -153,7 +165,8 @@ public final class Tab {
         call("Page.bringToFront", Map.of());
     }
 
-    void close() {
+    @Override
+    public void close() {
         tools.call(null, "Target.closeTarget", Map.of("targetId", target));
     }
 

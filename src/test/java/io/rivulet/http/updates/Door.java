@@ -225,7 +225,7 @@ public final class Door implements AutoCloseable {
         }
 
         /** All that came so far. */
-        String text() {
+        public String text() {
             return StandardCharsets.UTF_8.decode(client.getOutput().asReadOnlyBuffer()).toString();
         }
 

@@ -1,0 +1,34 @@
+package io.rivulet.browser;
+
+import org.junit.jupiter.api.Assumptions;
+
+/** The browsers that the console is tried in; each is started when it is first needed. For the test's thread. */
+enum Pages {
+    CHROMIUM, FIREFOX;
+
+    private static Browser chromium;
+    private static Firefox firefox;
+
+    /** A new page of it at this address; the test is skipped where there is no Firefox. */
+    Page open(String url) {
+        if (this == CHROMIUM) {
+            chromium = chromium == null ? Browser.installed() : chromium;
+            return chromium.tab().open(url);
+        }
+        firefox = firefox == null ? Firefox.installed() : firefox;
+        Assumptions.assumeTrue(firefox != null, "no Firefox on the PATH");
+        return firefox.page().open(url);
+    }
+
+    /** Ends those that were started. */
+    static void closeAll() {
+        if (chromium != null) {
+            chromium.close();
+            chromium = null;
+        }
+        if (firefox != null) {
+            firefox.close();
+            firefox = null;
+        }
+    }
+}
