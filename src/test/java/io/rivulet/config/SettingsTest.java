@@ -34,6 +34,17 @@ class SettingsTest {
         assertEquals(128, settings.get(SettingsTable.ID_BYTES_MAX));
     }
 
+    @Test
+    void eachIsToldWithWhereItWasWrittenAndNoSecretIs() {
+        Settings settings = Settings.of(List.of(new Source("environment", Map.of("rivulet.heartbeat", "5s")),
+            new Source("hub.properties", Map.of("rivulet.heartbeat", "9s", "rivulet.token.a.key", "k".repeat(40)))));
+        List<WrittenSetting> written = settings.written();
+        assertTrue(written.contains(new WrittenSetting("rivulet.heartbeat", "5s", "environment")), written.toString());
+        assertTrue(written.contains(new WrittenSetting("rivulet.dev", "false", "default")), written.toString());
+        assertTrue(written.contains(new WrittenSetting("rivulet.token.a.key", "a secret", "hub.properties")),
+            written.toString());
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "dev|yes|must be true or false", "batch.max|many|must be a whole number",

@@ -67,6 +67,30 @@ class FeedsIT {
     }
 
     @Test
+    void whatOperatorsSeeIsTrue() throws IOException {
+        try (Server server = Server.in(container).set("token.key", "k".repeat(40)).set("token.issuer", "https://e.com")
+            .set("resource", "https://e.com/.well-known/mercure").start();
+             Publisher publisher = Publisher.to(server.awaitOpen())) {
+            publisher.publish("jobs/1", "x");
+            try (EventStream stream = EventStream.to(server).topic("rivulet/rates").topic("rivulet/connections")
+                .topic("rivulet/topics").topic("rivulet/settings").open()) {
+                assertTrue(json(stream.awaitType("rates")).getAsJsonObject("counts").get("published").getAsLong() >= 1);
+                JsonObject one = json(stream.awaitType("connections")).getAsJsonArray("connections").get(0)
+                    .getAsJsonObject();
+                assertEquals("dev", one.get("subject").getAsString());
+                assertEquals(4, one.get("topicsInAll").getAsInt());
+                JsonObject topic = json(stream.awaitType("topics")).getAsJsonArray("topics").get(0).getAsJsonObject();
+                assertEquals("jobs/1", topic.get("topic").getAsString());
+                assertEquals(1, topic.get("count").getAsLong());
+                String settings = json(stream.awaitType("settings")).toString();
+                assertTrue(settings.contains("{\"key\":\"rivulet.token.key\",\"value\":\"a secret\",\"source\":"),
+                    settings);
+                assertFalse(settings.contains("kkkk"), settings);
+            }
+        }
+    }
+
+    @Test
     void theAccessLogIsFollowedWithoutQueriesAndReadingItDoesNotFeedIt() throws IOException {
         try (Server server = Server.in(container).start();
              EventStream stream = EventStream.to(server).topic("logs/access").topic("clock").open();

@@ -1,0 +1,133 @@
+package io.rivulet.browser;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.Gson;
+import io.rivulet.kit.Container;
+import io.rivulet.kit.EventStream;
+import io.rivulet.kit.Publisher;
+import io.rivulet.kit.Server;
+import io.rivulet.mercure.Token;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The page Operate on the built WAR, in Chromium and in Firefox. */
+@Tag("once")
+@EnabledIf(value = "io.rivulet.browser.Browser#isThereOrMustBe", disabledReason = "no browser on the PATH")
+class OperatePageIT {
+
+    private Server server;
+    private Page page;
+
+    @AfterAll
+    static void end() {
+        Pages.closeAll();
+    }
+
+    @BeforeEach
+    void serve() {
+        server = Token.believedBy(Server.in(Container.JETTY)).start();
+        server.awaitOpen();
+    }
+
+    @AfterEach
+    void leave() {
+        if (page != null) {
+            page.close();
+        }
+        server.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aConnectionIsSeenTracedAndClosed(Pages kind) throws IOException {
+        visit(kind, "operate");
+        String row = "[...document.querySelectorAll('#connections tr')]"
+            + ".find(row => row.children[1].firstChild.textContent === 'news')";
+        try (EventStream other = EventStream.to(server).topic("news").open()) {
+            assertEquals(200, other.status());
+            page.await(row + " !== undefined");
+            page.eval(row + ".querySelector('button').click()");
+            page.await("document.getElementById('trace-log').textContent.includes('live, 0 behind')");
+            assertEquals("Really?", page.eval("(button => { button.click(); const asks = button.textContent;"
+                + " button.click(); return asks })(" + row + ".querySelectorAll('button')[1])"), "one closes nothing");
+            page.await("document.getElementById('connections-said').textContent.includes('is closed')");
+            page.await("document.getElementById('trace-log').textContent.includes('has ended')");
+        }
+        page.await("document.getElementById('rates').textContent.includes('Published a second')");
+        assertEquals(List.of(), page.complaints());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theHubWorksForThePageWhileItIsLookedAtAndNoLonger(Pages kind) {
+        visit(kind, "live");
+        String listeners = "fetch('api/topics?topic=rivulet/rates').then(a => a.json()).then(a => a.listeners === %d)";
+        page.await(listeners.formatted(0));
+        page.eval("location.hash = '#operate'");
+        page.await(listeners.formatted(1));
+        page.await("document.getElementById('rates').textContent.includes('Streams')");
+        page.eval("location.hash = '#live'");
+        page.await(listeners.formatted(0));
+        page.eval("location.hash = '#operate'");
+        page.await(listeners.formatted(1));
+        assertEquals(List.of(), page.complaints());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aTopicsHistoryIsBrowsedAndWhatComesIsTraced(Pages kind) throws IOException {
+        try (Publisher publisher = Publisher.to(server)) {
+            for (int i = 1; i <= 60; i++) {
+                publisher.publish("jobs/a", "event " + i);
+            }
+            visit(kind, "operate");
+            String row = "[...document.querySelectorAll('#topics tr')]"
+                + ".find(row => row.children[0].textContent === 'jobs/a')";
+            page.await(row + "?.children[2].textContent === '60'");
+            page.eval(row + ".querySelector('button').click()");
+            String shown = "[...document.querySelectorAll('#history-events .data')].map(e => e.textContent)";
+            page.await(shown + ".length === 50 && " + shown + "[49] === 'event 60'");
+            page.eval("document.getElementById('history-first').click()");
+            page.await(shown + "[0] === 'event 1'");
+            page.eval("document.getElementById('history-more').click()");
+            page.await(shown + ".length === 60 && document.getElementById('history-more').disabled");
+            page.eval(row + ".querySelectorAll('button')[1].click()");
+            page.await("document.getElementById('trace-log').textContent.includes('listening')");
+            publisher.publish("jobs/a", "one that comes");
+            page.await("document.getElementById('trace-log').textContent.includes('one that comes')");
+        }
+        assertEquals(List.of(), page.complaints());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aTokenIsReadInThePageAndJudgedByTheHubWhenItIsAsked(Pages kind) {
+        visit(kind, "operate");
+        page.eval("(() => { const e = document.getElementById('inspect-token'); e.value = "
+            + new Gson().toJson(Token.v1().publish("jobs/*").sign()) + "; e.dispatchEvent(new Event('input')) })()");
+        String told = page.eval("document.getElementById('inspected').textContent");
+        assertTrue(told.contains("HS256") && told.contains(Token.ISSUER), told);
+        assertTrue(told.contains("may publishjobs/*") && told.contains("in 60 min"), told);
+        page.eval("document.getElementById('inspect-ask').click()");
+        page.await("document.getElementById('inspected').textContent.includes('publishyes')");
+        page.await("document.getElementById('inspected').textContent.includes('operateno: ')");
+        page.await("document.getElementById('settings').textContent.includes('rivulet.token.keya secret')");
+        assertEquals("false", page.eval("document.documentElement.outerHTML.includes('" + Token.SECRET + "')"));
+        assertEquals(List.of(), page.complaints());
+    }
+
+    private void visit(Pages kind, String name) {
+        page = kind.open("http://localhost:" + server.port() + "/#" + name);
+        page.await("document.getElementById('state').textContent === 'live'"
+            + " || document.getElementById('operate-said').textContent.startsWith('Live')");
+    }
+}
