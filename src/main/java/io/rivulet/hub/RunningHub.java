@@ -175,6 +175,7 @@ final class RunningHub {
         if (++ticks % AGE_TICKS == 0) {
             topics.age();
             newest.age();
+            log.age();
         }
     }
 
