@@ -1,7 +1,7 @@
 package io.rivulet.log.index;
 
 /**
- * Hashes that a look-up has seen, in sixteen to thirty-two bytes each; a set of objects would take eighty. For one
+ * Hashes that a look-up has seen, in eleven to twenty-one bytes each; a set of objects would take eighty. For one
  * thread.
  */
 public final class LongSet {
@@ -18,7 +18,7 @@ public final class LongSet {
             size += isNew ? 1 : 0;
             return isNew;
         }
-        if (size * 2 >= slots.length) {
+        if (size * 4L >= slots.length * 3L) { // fuller would be slow, emptier twice the garbage of each look-up
             grow();
         }
         int slot = slot(value);
