@@ -114,7 +114,7 @@ function health(now) {
     ['Log', bytes(now.logBytes)], ['Its events', count(now.logEvents)], ['Its oldest', age(now.logAgeMs)],
     ['Waits for the disk', bytes(now.queueBytes)], ['Look-ups', count(now.lookUps)], ['Unsent', bytes(now.unsentBytes)]
   ])
-  bars($('lag'), { none: 'none', '1s': 'less than 1 s', '10s': 'less than 10 s', '1m': 'less than 1 min', more: 'more' }, now.lag)
+  bars($('lag'), { none: 'have all', '1s': 'less than 1 s', '10s': 'less than 10 s', '1m': 'less than 1 min', more: 'more' }, now.lag)
   bars($('waiting'), { socket: 'its socket', rate: 'its rate', log: 'the log', memory: 'memory' }, now.waiting)
 }
 
