@@ -19,8 +19,8 @@ export function item(name, parts) {
 }
 
 /** A button beside each command that copies it; without scripts the commands stand there as well. */
-export function copyButtons() {
-  for (const command of document.querySelectorAll('pre')) {
+export function copyButtons(root = document) {
+  for (const command of root.querySelectorAll('pre')) {
     const button = document.createElement('button')
     button.type = 'button'
     button.className = 'copy'

@@ -76,7 +76,16 @@ public final class Browser implements AutoCloseable {
 
     /** A new tab, empty. */
     public Tab tab() {
-        JsonObject target = tools.call(null, "Target.createTarget", Map.of("url", "about:blank"));
+        return tab(Map.of("url", "about:blank"));
+    }
+
+    /** A new tab in a window of its own: it is seen, and its timers run, whatever other tabs there are. */
+    Tab window() {
+        return tab(Map.of("url", "about:blank", "newWindow", true));
+    }
+
+    private Tab tab(Map<String, ?> wish) {
+        JsonObject target = tools.call(null, "Target.createTarget", wish);
         String id = target.get("targetId").getAsString();
         JsonObject session = tools.call(null, "Target.attachToTarget", Map.of("targetId", id, "flatten", true));
         return new Tab(tools, id, session.get("sessionId").getAsString());

@@ -130,6 +130,11 @@ class ConsoleIT {
     }
 
     private String faults() {
+        return faults(page);
+    }
+
+    /** The same of any page. */
+    static String faults(Page page) {
         page.eval("(() => {" + AXE + "\n})()");
         return page.eval(FAULTS);
     }

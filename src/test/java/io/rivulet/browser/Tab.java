@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -73,7 +74,12 @@ public final class Tab implements Page {
     /** Waits until an expression is true. */
     @Override
     public void await(String expression) {
-        Await.get(() -> expression + " at " + eval("location.href") + "; complaints: " + complaints, Await.LIMIT,
+        await(expression, Await.LIMIT);
+    }
+
+    /** The same for what takes its time. */
+    void await(String expression, Duration limit) {
+        Await.get(() -> expression + " at " + eval("location.href") + "; complaints: " + complaints, limit,
             () -> eval(expression).equals("true") ? Boolean.TRUE : null);
     }
 

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -21,6 +22,8 @@ public final class RealProxy implements AutoCloseable {
 
     private static final Path MANUAL = Path.of("docs/deploy.md");
     private static final Path APACHE_MODULES = Path.of("/usr/lib/apache2/modules");
+    private static final List<String> MODULES = List.of("mpm_event", "authz_core", "mime", "asis", "setenvif", "filter",
+        "deflate", "proxy", "proxy_http");
 
     private final Kind kind;
     private final Path folder;
@@ -58,11 +61,11 @@ public final class RealProxy implements AutoCloseable {
         }
     }
 
-    private RealProxy(Kind kind, Path folder, int hub) throws IOException {
+    private RealProxy(Kind kind, Path folder, int hub, UnaryOperator<String> change) throws IOException {
         this.kind = kind;
         this.folder = folder;
         port = freePort();
-        ProcessBuilder builder = new ProcessBuilder(command(hub)).redirectErrorStream(true)
+        ProcessBuilder builder = new ProcessBuilder(command(hub, change)).redirectErrorStream(true)
             .redirectOutput(folder.resolve("output.log").toFile());
         builder.environment().put("XDG_CONFIG_HOME", folder.toString()); // where Caddy keeps what it has read
         builder.environment().put("XDG_DATA_HOME", folder.toString());
@@ -71,7 +74,12 @@ public final class RealProxy implements AutoCloseable {
 
     /** Starts it before the hub at this port of 127.0.0.1; the folder is its own. */
     public static RealProxy start(Kind kind, Path folder, int hub) throws IOException {
-        RealProxy proxy = new RealProxy(kind, folder, hub);
+        return start(kind, folder, hub, UnaryOperator.identity());
+    }
+
+    /** The same with other lines than those of the manual, which are given to {@code change}. */
+    public static RealProxy start(Kind kind, Path folder, int hub, UnaryOperator<String> change) throws IOException {
+        RealProxy proxy = new RealProxy(kind, folder, hub, change);
         try {
             Await.until(kind + " is there, or has ended: " + folder, () -> isOpen(proxy.port)
                 || !proxy.process.isAlive());
@@ -99,9 +107,9 @@ public final class RealProxy implements AutoCloseable {
         return Files.writeString(folder.resolve(name), text).toString();
     }
 
-    private List<String> command(int hub) throws IOException {
+    private List<String> command(int hub, UnaryOperator<String> change) throws IOException {
         String hubAddress = "127.0.0.1:" + hub;
-        String rules = documented(kind == Kind.CADDY ? "caddyfile" : kind.name().toLowerCase(Locale.ROOT))
+        String rules = change.apply(documented(kind == Kind.CADDY ? "caddyfile" : kind.name().toLowerCase(Locale.ROOT)))
             .replace("127.0.0.1:8080", hubAddress);
         return switch (kind) {
             case NGINX -> {
@@ -137,7 +145,7 @@ public final class RealProxy implements AutoCloseable {
             case APACHE -> {
                 inFolder("come-back.asis", documented("asis"));
                 StringBuilder modules = new StringBuilder();
-                for (String module : List.of("mpm_event", "authz_core", "mime", "asis", "proxy", "proxy_http")) {
+                for (String module : MODULES) {
                     modules.append("LoadModule ").append(module).append("_module ").append(APACHE_MODULES)
                         .append("/mod_").append(module).append(".so\n");
                 }

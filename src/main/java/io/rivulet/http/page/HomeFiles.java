@@ -27,7 +27,8 @@ public final class HomeFiles extends HubServlet {
     private static final Pattern NAME = Pattern.compile("/(?:vendor/)?[A-Za-z0-9]+(?:\\.[A-Za-z0-9]+)*\\.(\\w+)");
     /** By the end of the name; others are nobody's. */
     private static final Map<String, String> TYPES = Map.of("js", "text/javascript;charset=utf-8",
-        "css", "text/css;charset=utf-8", "svg", "image/svg+xml", "txt", "text/plain;charset=utf-8");
+        "html", "text/html;charset=utf-8", "css", "text/css;charset=utf-8",
+        "svg", "image/svg+xml", "txt", "text/plain;charset=utf-8");
 
     /** The servlet of this hub. */
     public HomeFiles(HubContext context) {
