@@ -26,6 +26,7 @@ import io.rivulet.http.operate.HealthServlet;
 import io.rivulet.http.operate.MetricsServlet;
 import io.rivulet.http.operate.SlashCheck;
 import io.rivulet.http.operate.TokensServlet;
+import io.rivulet.http.page.ClientServlet;
 import io.rivulet.http.page.HomeFiles;
 import io.rivulet.http.page.HomeServlet;
 import io.rivulet.http.publish.LinePublishes;
@@ -160,6 +161,7 @@ public final class Doors implements AutoCloseable {
         }
         add(application, "health", new HealthServlet(own, services.store()), "/health/*");
         add(application, "metrics", new MetricsServlet(own, services.meters()), "/metrics");
+        add(application, "client", new ClientServlet(own), ClientServlet.PATHS);
         if (mount.home()) {
             HomeServlet home = new HomeServlet(own, feeds, mount.prefix(), mount.alone());
             add(application, "home", home,

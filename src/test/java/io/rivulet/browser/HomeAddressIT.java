@@ -9,6 +9,8 @@ import io.rivulet.kit.Server;
 import io.rivulet.kit.WireClient;
 import io.rivulet.kit.WireResponse;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -100,6 +102,23 @@ class HomeAddressIT {
             assertTrue(page.contains("<fieldset disabled>") && page.contains("id=\"publishing-off\" >"), page);
             assertTrue(page.contains("[&quot;clock&quot;,&quot;earthquakes&quot;,"), page);
             assertTrue(!page.contains("&quot;host&quot;") && !page.contains("&quot;logs/"), page);
+        }
+    }
+
+    @Test
+    void theClientIsServedAsItIsToPagesOfEveryOriginAndOnce() throws IOException {
+        try (Server server = Server.in(container).at("/rivulet").start()) {
+            for (String name : List.of("rivulet.js", "rivulet.es5.js", "rivulet.d.ts")) {
+                WireResponse file = get(server, "/rivulet/" + name, "localhost");
+                assertEquals(200, file.status(), name);
+                assertEquals(Files.readString(Path.of("src/main/client", name)), file.text());
+                assertEquals(name.endsWith(".js") ? "text/javascript;charset=utf-8" : "text/plain;charset=utf-8",
+                    file.header("Content-Type").toLowerCase());
+                assertEquals("*", file.header("Access-Control-Allow-Origin"));
+                assertEquals("no-cache", file.header("Cache-Control"));
+                assertEquals(304, WireClient.exchange(server, "GET /rivulet/" + name + " HTTP/1.1\r\nHost: a\r\n"
+                    + "If-None-Match: " + file.header("ETag") + "\r\nConnection: close\r\n\r\n").status());
+            }
         }
     }
 

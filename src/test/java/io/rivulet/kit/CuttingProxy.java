@@ -68,6 +68,14 @@ public final class CuttingProxy implements AutoCloseable {
         Await.until("the cut", limit, () -> awaited.getCount() == 0);
     }
 
+    /** Cuts all streams at once, as a network that is gone; whoever connects then waits until it is opened again. */
+    public synchronized void shut() throws IOException {
+        gate = new CountDownLatch(1);
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+    }
+
     /** Lets those through who wait, and all who come. */
     public synchronized void open() {
         gate.countDown();

@@ -1,0 +1,747 @@
+// The browser's side of a hub: what EventSource is, without its limits. docs/client.md tells how it is used.
+//
+// This is the source, in ECMAScript 5, and nothing here needs a build: rivulet.js and rivulet.es5.js beside it are this
+// text without comments and indentation, wrapped once as a module and once as a script. ClientFilesTest keeps them so
+// and writes them anew.
+//
+// The one hard thing is that nothing is lost and nothing comes twice, whatever ends: a connection, a transport, a hub,
+// a page. One rule gives it. `id` is the id of the last event that was shown, and every connection is asked for with it.
+// An attempt has a number (`turn`), and what comes late from an earlier attempt is not heard.
+
+var CONTROLS = ['hello', 'gap', 'cursor', 'topics', 'expiring', 'heartbeat', 'end'].map(function (name) {
+  return 'rivulet.' + name
+})
+var POLL_S = 25
+/** An XHR keeps all that it has got: its stream ends after so many bytes, and the next one goes on. */
+var XHR_MAX = 256000
+var ANSWER_MS = 30000
+
+function now() {
+  return Date.now()
+}
+
+function nothing() {}
+
+function absolute(url) {
+  if (typeof document === 'undefined') return new URL(url, location.href).href
+  var link = document.createElement('a')
+  link.href = url
+  return link.href
+}
+
+/** 26 letters and digits that nobody guesses, where the browser has a source of such. */
+function random() {
+  var text = ''
+  var bytes = typeof crypto === 'undefined' ? [] : crypto.getRandomValues(new Uint8Array(26))
+  for (var i = 0; i < 26; i++) text += ((bytes[i] || Math.random() * 256) % 32 | 0).toString(32)
+  return text
+}
+
+/** A promise; where there is none it works without an answer. */
+function promise(start) {
+  if (typeof Promise === 'function') return new Promise(start)
+  start(nothing, nothing)
+}
+
+function stored(key, value) {
+  try {
+    if (value === undefined) return sessionStorage.getItem(key)
+    sessionStorage.setItem(key, value)
+  } catch (e) {
+    // a page that may not keep anything goes without
+  }
+}
+
+/** Reads the text of an event stream as it comes, in pieces of any size. */
+function parser(take, retry) {
+  var rest = ''
+  var data = []
+  var type = ''
+  var id
+  var begun = false
+  return function (text) {
+    if (!begun && text) {
+      begun = true
+      if (text.charCodeAt(0) === 0xFEFF) text = text.slice(1)
+    }
+    // a CR at the end may be half of a CRLF
+    var lines = (rest + text).split(/\r\n|\n|\r(?!$)/)
+    rest = lines.pop()
+    for (var i = 0; i < lines.length; i++) {
+      var line = lines[i]
+      var colon = line.indexOf(':')
+      var name = colon < 0 ? line : line.slice(0, colon)
+      var value = colon < 0 ? '' : line.slice(line.charAt(colon + 1) === ' ' ? colon + 2 : colon + 1)
+      if (!line) {
+        if (data.length) take(type || 'message', data.join('\n'), id)
+        data = []
+        type = ''
+      } else if (name === 'data') data.push(value)
+      else if (name === 'event') type = value
+      else if (name === 'id' && value.indexOf('\0') < 0) id = value
+      else if (name === 'retry' && /^\d+$/.test(value)) retry(+value)
+    }
+  }
+}
+
+function Rivulet(url, options) {
+  var me = this
+  var o = options || {}
+  // of a hub that sends nothing of its own: no greeting, no heartbeats that a script can see, no changes of topics
+  var plain = o.plain || /\/\.well-known\/mercure|[?&]hello=false/.test(url)
+  var beat = o.heartbeat || +(/[?&]heartbeat=(\d+)/.exec(url) || [0, 15])[1]
+  var mute = (o.mute || 10) * 1000
+  var pause = (o.pause || 30) * 1000
+  var key = o.persist && 'rivulet:' + (o.persist === true ? absolute(url) : o.persist)
+  var id = o.lastEventId || key && stored(key) || ''
+  var listeners = {}
+
+  var topics = {}         // what is asked for, and how often
+  var has = {}            // what the open stream was asked for
+  var waits = []          // who wants to know when a topic is there
+  var base = absolute(url).replace(/#.*/, '').replace(/([?&])topic=([^&]*)/g, function (all, before, topic) {
+    want(decodeURIComponent(topic.replace(/\+/g, ' ')))
+    return before
+  }).replace(/([?&])&+/g, '$1').replace(/[?&]$/, '')
+  ;(o.topics || []).forEach(want)
+  // matchers, or the topics that the hub has for those who name none: these stay whatever is subscribed to
+  var fixed = !o.topics && !Object.keys(topics).length || /[?&]match/.test(base)
+  var updates = base.replace(/\?.*/, '')
+  var origin = updates.split('/').slice(0, 3).join('/')
+  var memory = 'rivulet:transport:' + updates
+
+  var turn = 0
+  var source = null       // what ends the attempt, by close()
+  var hello = null        // of the open stream
+  var greeted = false     // the stream has begun to speak
+  var ever = false
+  var flows = false       // events have come as they were sent: nothing holds them up
+  var kind = ''           // the transport
+  var asking = false      // the next attempt shall tell a status, which an EventSource cannot
+  var poll = stored(memory) === 'poll'
+  var mutes = 0
+  var heard = 0
+  var retry = 0
+  var tries = 0
+  var timer = 0
+  var calm = 0
+  var calmAt = 0
+  var patching = false
+  var alone = false       // topics are added one by one
+  var token
+  var renewed = false
+  var subject
+  var queue = []
+  var sending = false
+  var sendTries = 0
+  var sendTimer = 0
+  var told = {}
+
+  me.url = absolute(url)
+  me.withCredentials = !!o.withCredentials
+  me.readyState = 0
+  me.onopen = me.onmessage = me.onerror = null
+  me.onstate = o.onstate || null
+  me.onresume = o.onresume || null
+
+  function want(topic) {
+    topics[topic] = (topics[topic] || 0) + 1
+  }
+
+  function own() {
+    return Object.keys(topics)
+  }
+
+  function wanted() {
+    return own()
+  }
+
+  // -- what the page is told
+
+  function call(listener, event) {
+    try {
+      if (typeof listener === 'function') listener.call(me, event)
+      else if (listener) listener.handleEvent(event)
+    } catch (e) {
+      setTimeout(function () { throw e })
+    }
+  }
+
+  function emit(type, event) {
+    event.type = type
+    event.target = event.currentTarget = me
+    if (/^(open|error|message)$/.test(type)) call(me['on' + type], event)
+    ;(listeners[type] || []).slice().forEach(function (one) {
+      if (one.once) me.removeEventListener(type, one.listener)
+      call(one.listener, event)
+    })
+  }
+
+  function tell(state, why) {
+    var next = why || {}
+    next.state = state
+    next.transport = kind
+    if (['state', 'transport', 'status', 'anonymous'].every(function (p) { return next[p] === told[p] })) return
+    told = next
+    call(me.onstate, next)
+  }
+
+  function resumed(how, from) {
+    call(me.onresume, { resumed: how, missed: from.missed, transient: from.transient })
+  }
+
+  // -- what comes
+
+  function greet() {
+    if (greeted) return
+    greeted = ever = true
+    asking = renewed = false
+    tries = 0
+    if (kind === 'poll' && poll) stored(memory, kind)
+    if (me.readyState !== 1) {
+      me.readyState = 1
+      emit('open', {})
+    }
+    if (plain) tell('live')
+    send()
+  }
+
+  // the hub does not tell when it has sent all that was missed: live is who was quiet for a moment
+  function quieten() {
+    clearTimeout(calm)
+    calm = setTimeout(function () {
+      if (me.readyState === 1) tell('live')
+    }, 200)
+  }
+
+  function greeting(data) {
+    var goesOn = me.readyState === 1
+    var anonymous = subject && !data.as || undefined
+    hello = data
+    subject = data.as
+    greeted = false
+    greet()
+    if (data.resumed === 'live' || goesOn && data.resumed === 'exact') tell('live', { anonymous: anonymous })
+    else {
+      resumed(data.resumed, data)
+      calmAt = now() + 10000
+      tell('catching up', { anonymous: anonymous })
+      quieten()
+    }
+    flush()
+  }
+
+  function incoming(type, data, newId) {
+    var control = CONTROLS.indexOf(type) >= 0 && JSON.parse(data)
+    heard = now()
+    if (newId) id = newId
+    if (type === 'rivulet.hello') greeting(control)
+    else {
+      mutes = 0
+      flows = flows || kind !== 'poll'
+      greet()
+      if (told.state !== 'catching up') tell('live', { anonymous: told.anonymous })
+      else if (heard < calmAt) quieten()
+    }
+    if (type === 'rivulet.gap') resumed('partial', control)
+    if (type === 'rivulet.expiring') renew()
+    if (type !== 'rivulet.heartbeat') emit(type, { data: data, lastEventId: id, origin: origin })
+    if (type === 'rivulet.end') finish('ended', control)
+  }
+
+  // -- attempts
+
+  function cut() {
+    turn++
+    clearTimeout(timer)
+    clearTimeout(calm)
+    timer = 0
+    hello = null
+    greeted = patching = false
+    if (source) source.close()
+    source = null
+  }
+
+  function able(name) {
+    if (o.transports && o.transports.indexOf(name) < 0) return false
+    if (name === 'eventsource') return typeof EventSource === 'function' && !asking && !o.token && !o.headers
+    if (name === 'fetch') return typeof fetch === 'function' && typeof ReadableStream === 'function'
+    return true
+  }
+
+  function connect() {
+    cut()
+    if (me.readyState === 2) return
+    var names = poll && able('poll') ? ['poll'] : ['eventsource', 'fetch', 'xhr', 'poll'].filter(able)
+    kind = names[0] || 'eventsource'
+    has = {}
+    wanted().forEach(function (topic) { has[topic] = 1 })
+    if (!fixed && !Object.keys(has).length) {
+      me.readyState = 0
+      return tell('idle')
+    }
+    if (me.readyState !== 1 && !/refused|offline/.test(told.state)) tell('connecting')
+    heard = now()
+    var my = turn
+    var ways = { eventsource: byEventSource, fetch: byFetch, xhr: byXhr, poll: byXhr }
+    authorised(function () {
+      if (my === turn) ways[kind](my)
+    }, function (e) {
+      if (my === turn) failed({ reason: String(e) })
+    })
+  }
+
+  function address(more) {
+    var query = more || ''
+    if (!plain) {
+      query += '&heartbeat=event'
+      if (!/[?&]heartbeat=\d/.test(base)) query += '&heartbeat=' + beat
+    }
+    for (var topic in has) query += '&topic=' + encodeURIComponent(topic)
+    // in the query: a new EventSource cannot set the header, and to other origins a header takes one more request
+    if (id) query += '&last_event_id=' + encodeURIComponent(id)
+    return base + (base.indexOf('?') < 0 ? query.replace('&', '?') : query)
+  }
+
+  function byEventSource(my) {
+    var its = new EventSource(address(), { withCredentials: me.withCredentials })
+    function take(event) {
+      if (my === turn) incoming(event.type, event.data, event.lastEventId)
+    }
+    source = {
+      hear: function (type) {
+        if (!/^(open|error)$/.test(type)) its.addEventListener(type, take)
+      },
+      close: function () { its.close() }
+    }
+    listeners.message = listeners.message || []
+    CONTROLS.concat(Object.keys(listeners)).filter(function (type, at, all) {
+      return all.indexOf(type) === at
+    }).forEach(source.hear)
+    its.onopen = function () {
+      if (my === turn && plain) greet()
+    }
+    // Not left to the browser: it knows no back-off, asks for the topics of before, and Firefox gives up for good at the
+    // first refused connection. None of them tells a status; where there is one the next attempt asks for it.
+    its.onerror = function () {
+      if (my !== turn) return
+      asking = its.readyState === 2
+      if (greeted) over()
+      else failed()
+    }
+  }
+
+  function headers(set) {
+    for (var name in o.headers) set(name, o.headers[name])
+    if (token) set('Authorization', 'Bearer ' + token)
+  }
+
+  function byFetch(my) {
+    var given = { Accept: 'text/event-stream' }
+    var stop = typeof AbortController === 'function' && new AbortController()
+    var reader
+    source = { close: function () { stop ? stop.abort() : reader && reader.cancel() } }
+    headers(function (name, value) { given[name] = value })
+    function fails() {
+      if (my === turn) failed()
+    }
+    fetch(address(), {
+      headers: given, credentials: me.withCredentials ? 'include' : 'same-origin', signal: stop ? stop.signal : undefined
+    }).then(function (answer) {
+      if (my !== turn) return
+      if (!streams(answer.status, answer.headers.get('Content-Type'))) {
+        return answer.text().then(function (text) {
+          if (my === turn) refused(answer.status, text, function (name) { return answer.headers.get(name) })
+        })
+      }
+      var decoder = new TextDecoder()
+      var parse = parsing(my)
+      if (plain) greet()
+      reader = answer.body.getReader()
+      read()
+      function read() {
+        reader.read().then(function (piece) {
+          if (my !== turn) return
+          if (piece.done) return over()
+          parse(decoder.decode(piece.value, { stream: true }))
+          read()
+        }).then(null, fails)
+      }
+    }).then(null, fails)
+  }
+
+  function parsing(my) {
+    var parse = parser(function (type, data, newId) {
+      if (my === turn) incoming(type, data, newId)
+    }, function (ms) { retry = ms })
+    return function (text) {
+      heard = now()
+      parse(text)
+    }
+  }
+
+  function byXhr(my) {
+    var xhr = new XMLHttpRequest()
+    var at = 0
+    var parse = parsing(my)
+    var polls = kind === 'poll'
+    source = { close: function () { xhr.abort() } }
+    xhr.open('GET', address(polls ? '&transport=poll&timeout=' + (me.readyState === 1 ? POLL_S : 1)
+      : '&padding=2048&max=' + XHR_MAX))
+    xhr.withCredentials = me.withCredentials
+    xhr.setRequestHeader('Accept', 'text/event-stream')
+    headers(function (name, value) { xhr.setRequestHeader(name, value) })
+    xhr.onprogress = xhr.onreadystatechange = function () {
+      if (my !== turn || xhr.readyState < 3) return
+      var done = xhr.readyState === 4
+      if (!xhr.status) return done && failed()
+      if (!streams(xhr.status, xhr.getResponseHeader('Content-Type'))) {
+        return done && refused(xhr.status, xhr.responseText, function (name) { return xhr.getResponseHeader(name) })
+      }
+      if (plain) greet()
+      var text = xhr.responseText
+      var piece = text.slice(at)
+      at = text.length
+      if (piece) parse(piece)
+      if (done && my === turn) over(polls || at >= XHR_MAX)
+    }
+    xhr.send()
+  }
+
+  function streams(status, type) {
+    return status === 200 && /^text\/event-stream/i.test(type || '')
+  }
+
+  // -- how they end
+
+  function lost() {
+    me.readyState = 0
+    emit('error', {})
+  }
+
+  /** The answer has ended as it should; `goesOn` where that is no more than the way of its transport. */
+  function over(goesOn) {
+    var was = greeted
+    if (was && goesOn) return connect()
+    cut()
+    lost()
+    if (me.readyState === 2) return
+    tell('connecting')
+    later(was ? 0 : 1, retry || 1000)
+  }
+
+  function later(failures, least) {
+    var most = Math.min(pause, 1000 * Math.pow(2, tries))
+    tries += failures
+    timer = setTimeout(connect, Math.max(least || 0, failures && most / 2) + Math.random() * (failures ? most / 2 : 500))
+  }
+
+  function failed(why, least) {
+    cut()
+    tell(why && why.status ? 'refused' : 'offline', why)
+    lost()
+    if (me.readyState !== 2) later(1, least)
+  }
+
+  function refused(status, text, header) {
+    var why = problem(status, text, header)
+    if (status === 401 && typeof o.token === 'function' && !renewed) {
+      renewed = true
+      token = undefined
+      return connect()
+    }
+    // a server that is being deployed answers 404 for a while
+    if (status === 204 || final(status) && !(status === 404 && ever)) return finish('refused', why)
+    failed(why, why.after)
+  }
+
+  function final(status) {
+    return status >= 400 && status < 500 && [408, 425, 429].indexOf(status) < 0
+  }
+
+  function problem(status, text, header) {
+    var given = {}
+    try {
+      given = JSON.parse(text)
+    } catch (e) {
+      // a proxy's page
+    }
+    return {
+      status: status, reason: given.detail || given.title || 'status ' + status,
+      requestId: given.requestId || header('X-Request-Id'), after: header('Retry-After') * 1000, final: false
+    }
+  }
+
+  function finish(state, why) {
+    cut()
+    why.final = true
+    me.readyState = 2
+    tell(state, why)
+    emit('error', {})
+  }
+
+  // -- silence, sleep and networks that change; by the time, for hidden pages count slowly
+
+  function watch() {
+    if (key && id) stored(key, id)
+    if (!source) return
+    var limit = kind === 'poll' ? mute + POLL_S * 1000 : !greeted ? mute : plain ? Infinity : beat * 2500
+    if (now() - heard <= limit) return
+    // open, but mute: something on the way keeps what comes until it is complete, so a complete answer gets through
+    if (!greeted && !flows || ++mutes > 1) {
+      poll = kind !== 'poll'
+      mutes = 0
+    }
+    cut()
+    tell('offline')
+    lost()
+    connect()
+  }
+
+  function wake() {
+    if (timer) connect()
+    else watch()
+  }
+
+  function back() {
+    tries = 0
+    if (me.readyState !== 2 && told.state !== 'idle') connect()
+  }
+
+  function hide() {
+    if (key && id) stored(key, id)
+    cut()
+  }
+
+  function show(event) {
+    if (event.persisted) back()
+  }
+
+  function gone() {
+    if (me.readyState !== 2) tell('offline')
+  }
+
+  function on(does) {
+    var of = typeof window === 'undefined' ? self : window
+    of[does]('online', back)
+    of[does]('offline', gone)
+    of[does]('pagehide', hide)
+    of[does]('pageshow', show)
+    if (typeof document !== 'undefined') {
+      document[does]('visibilitychange', wake)
+      document[does]('resume', wake)
+    }
+  }
+
+  // -- requests beside the stream
+
+  function authorised(use, fail) {
+    if (token !== undefined || !o.token) return use()
+    function got(fresh) {
+      token = fresh || ''
+      use()
+    }
+    try {
+      var given = typeof o.token === 'function' ? o.token() : o.token
+      if (given && given.then) given.then(got, fail)
+      else got(given)
+    } catch (e) {
+      fail(e)
+    }
+  }
+
+  function request(method, to, given, body, then) {
+    authorised(function () {
+      var xhr = new XMLHttpRequest()
+      xhr.open(method, to)
+      xhr.timeout = ANSWER_MS
+      xhr.withCredentials = me.withCredentials
+      for (var name in given) xhr.setRequestHeader(name, given[name])
+      headers(function (name, value) { xhr.setRequestHeader(name, value) })
+      xhr.onreadystatechange = function () {
+        if (xhr.readyState === 4) {
+          then(xhr.status, xhr.responseText, function (name) { return xhr.getResponseHeader(name) })
+        }
+      }
+      xhr.send(body)
+    }, function (e) {
+      then(0, String(e), nothing)
+    })
+  }
+
+  function patch(body, then) {
+    request('PATCH', updates.replace(/updates\/?$/, 'connections/') + hello.connection,
+      { 'Rivulet-Secret': hello.secret }, body, then)
+  }
+
+  /** A fresh token for the stream that is open. Where that fails it ends with the old one, and comes back. */
+  function renew() {
+    if (typeof o.token !== 'function' || !hello) return
+    token = undefined
+    patch(null, nothing)
+  }
+
+  /** Makes the open stream one of the topics that are wanted now. */
+  function flush() {
+    var all = wanted()
+    var add = all.filter(function (topic) { return !has[topic] })
+    var remove = Object.keys(has).filter(function (topic) { return all.indexOf(topic) < 0 })
+    if (/idle|ended/.test(told.state)) {
+      if (add.length) {
+        me.readyState = 0
+        connect()
+      }
+      return
+    }
+    // a poll is another request each time, and a stream without topics is none
+    if (kind === 'poll' && me.readyState === 1 && (add.length || remove.length)) return connect()
+    if (!greeted || patching) return
+    waits = waits.filter(function (one) {
+      if (has[one.topic]) one.done()
+      return !has[one.topic]
+    })
+    if (!add.length && !remove.length) return
+    if (!hello || !fixed && !all.length) return connect()
+    if (alone) add = add.slice(0, 1)
+    var my = turn
+    patching = true
+    patch(JSON.stringify({ add: add, remove: remove }), function (status, text, header) {
+      if (my !== turn) return
+      patching = false
+      if (status === 200) {
+        add.forEach(function (topic) { has[topic] = 1 })
+        remove.forEach(function (topic) { delete has[topic] })
+      } else if (final(status) && status !== 401 && status !== 404 && add.length) {
+        // one of them is refused: the others go by themselves
+        alone = add.length > 1
+        if (!alone) drop(add[0], fault(problem(status, text, header)))
+      } else {
+        // nobody knows whether it was done; the next stream asks for all of it, from where this one was
+        return connect()
+      }
+      flush()
+    })
+  }
+
+  function drop(topic, error) {
+    delete topics[topic]
+    waits = waits.filter(function (one) {
+      if (one.topic === topic) one.fail(error)
+      return one.topic !== topic
+    })
+  }
+
+  function fault(why) {
+    var error = new Error(why.reason)
+    error.status = why.status
+    error.requestId = why.requestId
+    return error
+  }
+
+  function soon() {
+    setTimeout(flush)
+  }
+
+  // -- the other way
+
+  function send() {
+    var first = queue[0]
+    clearTimeout(sendTimer)
+    if (!first || sending) return
+    sending = true
+    request('POST', updates, {
+      'Content-Type': 'application/x-www-form-urlencoded', Accept: 'application/json', 'Idempotency-Key': first.key
+    }, first.body, function (status, text, header) {
+      sending = false
+      if (queue[0] !== first) return send()
+      var stale = status === 401 && typeof o.token === 'function' && !first.renewed
+      if (stale) {
+        first.renewed = true
+        token = undefined
+      } else if (status === 200) {
+        queue.shift()
+        sendTries = 0
+        first.done(/^{/.test(text) ? JSON.parse(text).id : text.trim())
+      } else if (final(status)) {
+        queue.shift()
+        first.fail(fault(problem(status, text, header)))
+      } else {
+        // nothing is lost by asking again, and nothing doubled: the key is the same
+        var wait = Math.min(pause, 1000 * Math.pow(2, sendTries++)) * (0.5 + Math.random() / 2)
+        sendTimer = setTimeout(send, Math.max(wait, header('Retry-After') * 1000 || 0))
+        return
+      }
+      send()
+    })
+  }
+
+  me.publish = function (topic, data, more) {
+    return promise(function (done, fail) {
+      if (me.readyState === 2) return fail(new Error('it is closed'))
+      if (queue.length >= (o.queue || 100)) return fail(new Error('too many publishes wait: ' + queue.length))
+      var fields = { topic: topic, data: typeof data === 'string' ? data : JSON.stringify(data) }
+      var given = more || {}
+      var key = given.key || random()
+      for (var name in given) if (name !== 'key') fields[name] = given[name]
+      queue.push({
+        key: key, done: done, fail: fail,
+        body: Object.keys(fields).map(function (name) {
+          return [].concat(fields[name]).map(function (value) {
+            return name + '=' + encodeURIComponent(value)
+          }).join('&')
+        }).join('&')
+      })
+      if (queue.length === 1) send()
+    })
+  }
+
+  me.subscribe = function (topic) {
+    want(topic)
+    return promise(function (done, fail) {
+      if (plain) return fail(new Error('the topics of this stream stand in its URL'))
+      waits.push({ topic: topic, done: done, fail: fail })
+      soon()
+    })
+  }
+
+  me.unsubscribe = function (topic) {
+    if (topics[topic] && !--topics[topic]) {
+      delete topics[topic]
+      soon()
+    }
+  }
+
+  me.addEventListener = function (type, listener, how) {
+    var known = listeners[type]
+    if (!known) {
+      known = listeners[type] = []
+      if (source && source.hear && CONTROLS.indexOf(type) < 0) source.hear(type)
+    }
+    if (!known.some(function (one) { return one.listener === listener })) {
+      known.push({ listener: listener, once: how && how.once })
+    }
+  }
+
+  me.removeEventListener = function (type, listener) {
+    if (listeners[type]) listeners[type] = listeners[type].filter(function (one) { return one.listener !== listener })
+  }
+
+  me.close = function () {
+    cut()
+    me.readyState = 2
+    clearInterval(ticks)
+    clearTimeout(sendTimer)
+    on('removeEventListener')
+    queue.splice(0).forEach(function (one) { one.fail(new Error('it was closed')) })
+  }
+
+  on('addEventListener')
+  var ticks = setInterval(watch, Math.min(5000, beat * 500))
+  setTimeout(function () {
+    if (!turn) connect()
+  })
+}
+
+Rivulet.CONNECTING = Rivulet.prototype.CONNECTING = 0
+Rivulet.OPEN = Rivulet.prototype.OPEN = 1
+Rivulet.CLOSED = Rivulet.prototype.CLOSED = 2
