@@ -11,13 +11,16 @@ import io.rivulet.kit.EventStream;
 import io.rivulet.kit.Health;
 import io.rivulet.kit.Publisher;
 import io.rivulet.kit.Server;
+import io.rivulet.kit.StreamParser.Dispatched;
 import io.rivulet.kit.WireClient;
 import io.rivulet.kit.WireResponse;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -63,6 +66,58 @@ class ExamplesIT {
         mainMethod(Example.build("cdi", "cdi"));
     }
 
+    @Test
+    void answersOfLangChain4jAndSpringAiAreFollowedInAResourceOfJaxRsAndStopped() throws IOException {
+        Example example = Example.build("answers", "answers");
+        try (Example.Running shop = example.run("shop.Main", AT, "0")) {
+            int port = shop.port();
+            awaitOpen(port, "");
+            for (String model : List.of("langchain4j", "spring-ai")) {
+                question(port, model, "whole", "a model that is made up");
+                for (int i = 0; i < 2; i++) {
+                    assertAnswer(port, model + "-whole", "a model that is made up", "finished");
+                }
+                question(port, model, "hard", "hard");
+                assertAnswer(port, model + "-hard", "hard[tired]", "abandoned");
+                question(port, model, "endless", "for ever");
+                try (EventStream stream = follow(port, model + "-endless")) {
+                    assertTrue(stream.awaitEvent().data().startsWith("on and "));
+                    assertEquals(200, ask(port, "DELETE", "/ask/" + model + "/" + model + "-endless", Map.of(), "")
+                        .status());
+                    assertTrue(stream.awaitType("rivulet.end").data().endsWith("\"reason\":\"cancelled\"}"));
+                    List<Dispatched> events = stream.events();
+                    assertEquals("[stopped]", events.get(events.size() - 1).data());
+                }
+                Await.until("no model is at work", () -> ask(port, "/ask/").equals("0"));
+            }
+        }
+    }
+
+    private static void question(int port, String model, String run, String what) throws IOException {
+        assertEquals(202, ask(port, "POST", "/ask/" + model + "/" + model + "-" + run, Map.of("Content-Type", FORM),
+            "what=" + Publisher.encode(what)).status());
+    }
+
+    private static EventStream follow(int port, String run) throws IOException {
+        return EventStream.to(port, "").path("/answers/" + run).open();
+    }
+
+    private static void assertAnswer(int port, String run, String text, String reason) throws IOException {
+        try (EventStream stream = follow(port, run)) {
+            assertTrue(stream.awaitType("rivulet.end").data().endsWith("\"reason\":\"" + reason + "\"}"));
+            assertTrue(stream.awaitEnd());
+            assertEquals(text, String.join("", stream.events().stream().map(Dispatched::data).toList()));
+        }
+    }
+
+    private static String ask(int port, String target) {
+        try {
+            return ask(port, "GET", target, Map.of(), "").text();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static void mainMethod(Example example) throws IOException {
         try (Example.Running shop = example.run("shop.Main", AT, "0");
              EventStream stream = listenAndOrder(shop.port(), "", Map.of())) {
@@ -104,6 +159,7 @@ class ExamplesIT {
                 assertEquals(401, order(port, "", "wine", Map.of()).status());
                 assertRightsFollowRoles(port);
                 assertPrivateEventsFollowRoles(port);
+                assertAControllersAnswerIsAStream(port);
                 JsonObject health = ask(port, "GET", "/actuator/health", Map.of(), "").json()
                     .getAsJsonObject("components").getAsJsonObject("rivulet");
                 assertEquals("UP", health.get("status").getAsString());
@@ -161,6 +217,15 @@ class ExamplesIT {
             sam.awaitData("secret", "open");
             ann.awaitData("open");
         }
+    }
+
+    /** A method of Spring MVC behind Spring's security: the shop's rights, and from the first order on. */
+    private static void assertAControllersAnswerIsAStream(int port) throws IOException {
+        try (EventStream stream = EventStream.to(port, "").path("/orders")
+            .header("Authorization", login("sam").get("Authorization")).open()) {
+            stream.awaitData("tea", "coffee");
+        }
+        assertEquals(401, ask(port, "GET", "/orders", Map.of(), "").status());
     }
 
     private static EventStream orderSeven(int port, String user) throws IOException {
