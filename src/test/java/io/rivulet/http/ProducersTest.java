@@ -3,6 +3,7 @@ package io.rivulet.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.rivulet.event.TopicEnd;
 import io.rivulet.http.updates.Door;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -94,6 +95,20 @@ class ProducersTest {
         assertEquals("{\"first\":null,\"last\":null,\"count\":2}", lines(1, 3, "d\ne").getContent());
         assertTrue(where("ann", "").getContent().contains("\"nextSeq\":5"));
         assertEquals(200, one(1, 5, "f").getStatus());
+    }
+
+    @Test
+    void anEndIsPublishedThoughAllLinesBeforeItWereTaken() throws Exception {
+        assertTrue(lines(1, 0, "a\nb\n").getContent().endsWith("\"count\":2}"));
+        String again = "POST /api/updates?stream=lines&topic=a&end" + of("ann", 1, 0);
+        for (int i = 0; i < 2; i++) {
+            HttpTester.Response answer = door.send(again, "a\nb\n");
+            assertTrue(answer.getContent().endsWith("\"count\":2}"), answer.getContent());
+            assertEquals(3, door.log().range().head());
+        }
+        assertEquals(TopicEnd.FINISHED, door.newest().end());
+        assertTrue(where("ann", "").getContent().contains("\"nextSeq\":2"), "the end has no number");
+        assertEquals(200, door.send("POST /api/updates?topic=b" + of("ann", 1, 2), "x").getStatus());
     }
 
     @Test

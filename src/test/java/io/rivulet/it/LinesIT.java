@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
+import io.rivulet.kit.Await;
 import io.rivulet.kit.Container;
 import io.rivulet.kit.EventStream;
+import io.rivulet.kit.Inside;
 import io.rivulet.kit.LineSender;
 import io.rivulet.kit.OnEveryContainer;
 import io.rivulet.kit.Publisher;
@@ -16,9 +18,16 @@ import io.rivulet.kit.WireClient;
 import io.rivulet.kit.WireResponse;
 import io.rivulet.mercure.Token;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -199,6 +208,50 @@ class LinesIT {
         }
         stream.awaitData("three");
         stream.assertNothingMore(publisher, topic);
+    }
+
+    /** What is not read stays in the buffers of the two sockets, which hold far less than this. */
+    @Test
+    void aHangingDiskStopsTheSenderByTcp() throws IOException {
+        int all = 256 << 20;
+        byte[] lines = ("x".repeat(LINE_MAX - 1) + "\n").repeat(64).getBytes(StandardCharsets.US_ASCII);
+        ByteBuffer chunk = ByteBuffer.wrap((Integer.toHexString(lines.length) + "\r\n"
+            + new String(lines, StandardCharsets.US_ASCII) + "\r\n").getBytes(StandardCharsets.US_ASCII));
+        try (SocketChannel sender = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(),
+            server.port()))) {
+            sender.write(ByteBuffer.wrap(("POST " + server.contextPath() + "/api/updates?stream=lines&topic=" + topic
+                + " HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII)));
+            sender.configureBlocking(false);
+            AtomicLong sent = new AtomicLong();
+            AtomicInteger idle = new AtomicInteger();
+            synchronized (Inside.of(server).disk()) {
+                Await.until("the sender stands still", () -> {
+                    long more = write(sender, chunk, all - sent.get());
+                    idle.set(more > 0 ? 0 : idle.get() + 1);
+                    return sent.addAndGet(more) >= all || idle.get() > 50;
+                });
+            }
+            assertTrue(sent.get() < all, "all of it was taken, though nothing could be published");
+            stream.awaitEvent();
+            Await.until("the sender goes on", () -> write(sender, chunk, 1) > 0);
+        }
+    }
+
+    /** Sends a piece again and again, as far as the socket takes it and until so many bytes went out. */
+    private static long write(SocketChannel sender, ByteBuffer chunk, long most) {
+        long sent = 0;
+        try {
+            for (int n = 1; n > 0 && sent < most; sent += n) {
+                if (!chunk.hasRemaining()) {
+                    chunk.rewind();
+                }
+                n = sender.write(chunk);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return sent;
     }
 
     @Test

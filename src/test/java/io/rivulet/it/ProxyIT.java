@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.rivulet.kit.Await;
 import io.rivulet.kit.Container;
 import io.rivulet.kit.EventStream;
+import io.rivulet.kit.LineSender;
 import io.rivulet.kit.Publisher;
 import io.rivulet.kit.RealProxy;
 import io.rivulet.kit.Server;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -56,6 +58,23 @@ class ProxyIT {
         try (Server hub = Token.believedBy(Server.in(Container.JETTY).set("dev", "false")).start();
              RealProxy proxy = RealProxy.start(kind, folder, hub.port())) {
             check(hub, proxy.port());
+        }
+    }
+
+    @Test
+    void linesComeThroughNginxOneByOneWhenItDoesNotCollectThem() throws Exception {
+        Assumptions.assumeTrue(RealProxy.Kind.NGINX.isThere(), "this machine has no nginx");
+        try (Server hub = Token.believedBy(Server.in(Container.JETTY).set("dev", "false")).start();
+             RealProxy nginx = RealProxy.handingOnBodies(folder, hub.port());
+             EventStream stream = EventStream.to(hub).topic("lines").open();
+             LineSender lines = LineSender.to(nginx.port(), "topic=lines", "Authorization: Bearer " + Token.all()
+                 + "\r\n")) {
+            stream.awaitHello();
+            for (int i = 0; i < EVENTS; i++) {
+                lines.send("line " + i + "\n");
+                stream.awaitData("line " + i);
+            }
+            assertEquals(EVENTS, lines.end().answer(200).get("count").getAsInt());
         }
     }
 

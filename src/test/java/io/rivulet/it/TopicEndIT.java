@@ -227,6 +227,28 @@ class TopicEndIT {
     }
 
     @Test
+    void aStreamMayAskForAsManyEndedTopicsAsForOthers() throws IOException {
+        int most = 100; // matchers.max
+        StringBuilder ends = new StringBuilder();
+        StreamRequest asked = EventStream.to(server);
+        StreamRequest all = EventStream.to(server).since("earliest");
+        for (int i = 0; i < most; i++) {
+            ends.append("{\"topic\":\"").append(topic).append('-').append(i).append("\",\"data\":\"").append(i)
+                .append("\",\"end\":true}\n");
+            asked.topic(topic + "-" + i);
+            all.topic(topic + "-" + i);
+        }
+        assertEquals(200, publisher.post("", "application/x-ndjson", ends.toString()).status());
+        assertEquals(204, asked.exchange().status());
+        try (EventStream stream = all.open()) {
+            assertTrue(stream.awaitType("rivulet.end").data().contains(topic + "-" + (most - 1)));
+            assertTrue(stream.awaitEnd());
+            assertEquals(most, stream.events().size());
+        }
+        assertEquals(400, asked.topic(topic).exchange().status());
+    }
+
+    @Test
     void theStateOfATopicTellsItsEventsAndWhoListens() throws IOException {
         JsonObject unknown = state();
         assertEquals("{\"topic\":\"" + topic + "\",\"state\":\"open\",\"first\":null,\"last\":null,\"count\":0,"

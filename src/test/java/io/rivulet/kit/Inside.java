@@ -35,12 +35,21 @@ public final class Inside {
 
     /** Open streams, as the caps count them: a stream that leaves and stays counted is seen. */
     public int streams() {
+        return (Integer) call(field(hub, "caps"), "total");
+    }
+
+    /** While somebody holds its monitor nothing is appended to the log: as if the disk hung. */
+    public Object disk() {
+        return field(field(field(hub, "running"), "log"), "appender");
+    }
+
+    private static Object field(Object target, String name) {
         try {
-            Field caps = hub.getClass().getDeclaredField("caps");
-            caps.setAccessible(true);
-            return (Integer) call(caps.get(hub), "total");
+            Field field = target.getClass().getDeclaredField(name);
+            field.setAccessible(true);
+            return field.get(target);
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError("the hub has changed: caps", e);
+            throw new AssertionError("the hub has changed: " + name, e);
         }
     }
 

@@ -77,6 +77,17 @@ public final class RealProxy implements AutoCloseable {
         return start(kind, folder, hub, UnaryOperator.identity());
     }
 
+    /** nginx that hands on a body while it comes, by what the manual says below its block. */
+    public static RealProxy handingOnBodies(Path folder, int hub) throws IOException {
+        String manual = Files.readString(MANUAL);
+        StringBuilder more = new StringBuilder("proxy_http_version 1.1;");
+        for (String each : List.of("proxy_request_buffering off;", "client_max_body_size 0;")) {
+            assertTrue(manual.contains("`" + each + "`"), MANUAL + " does not say " + each);
+            more.append(' ').append(each);
+        }
+        return start(Kind.NGINX, folder, hub, rules -> rules.replace("proxy_http_version 1.1;", more));
+    }
+
     /** The same with other lines than those of the manual, which are given to {@code change}. */
     public static RealProxy start(Kind kind, Path folder, int hub, UnaryOperator<String> change) throws IOException {
         RealProxy proxy = new RealProxy(kind, folder, hub, change);

@@ -87,7 +87,7 @@ public final class Committer implements Runnable {
         this.fanOut = fanOut;
         this.answers = new DeferredAnswers(answering);
         this.receipts = new Receipts(log, answers::give);
-        this.producers = new Producers(log, answers::give);
+        this.producers = new Producers(log, ended, answers::give);
         this.repeatedIds = new RepeatedIds(log, transients, answers::give);
         this.ended = ended;
         this.endedRefusals = new EndedRefusals(ended, answers::give);

@@ -1,6 +1,8 @@
 package io.rivulet.hub.publish;
 
 import io.rivulet.event.Event;
+import io.rivulet.hub.tail.EndedTopics;
+import io.rivulet.hub.tail.TopicMark;
 import io.rivulet.log.Digest;
 import io.rivulet.log.LocalLog;
 import io.rivulet.log.LogEntry;
@@ -40,13 +42,15 @@ public final class Producers {
     private static final int REMEMBERED_MAX = 10_000;
 
     private final LocalLog log;
+    private final EndedTopics ended;
     private final Runnable beforeReading;
     /** The one that published longest ago comes first; guarded by itself. */
     private final Map<Digest, Standing> known;
 
     /** With {@code beforeReading} as in {@link Receipts}. */
-    Producers(LocalLog log, Runnable beforeReading) {
+    Producers(LocalLog log, EndedTopics ended, Runnable beforeReading) {
         this.log = log;
+        this.ended = ended;
         this.beforeReading = beforeReading;
         known = new LinkedHashMap<>(16, 0.75f, true);
     }
@@ -123,6 +127,11 @@ public final class Producers {
         }
         int taken = (int) Math.min(mark.count(), standing.next() - mark.seq());
         if (taken == mark.count()) {
+            Event last = pending.events.get(pending.events.size() - 1);
+            if (pending.inLines && last.end() != null && before.isEmpty() && !hasEnded(last.topics().get(0))) {
+                endAlone(pending, last);
+                return true;
+            }
             answer(pending, before);
             return false;
         }
@@ -167,6 +176,20 @@ public final class Producers {
     private static Refused outOfSequence(long seq, long expected) {
         return Refused.because(Refused.Reason.OUT_OF_SEQUENCE, "the event has the number " + seq + " of its producer, "
             + "and " + expected + " is the next one; nothing was published").with("expectedSeq", expected);
+    }
+
+    private boolean hasEnded(String topic) throws IOException {
+        TopicMark mark = ended.mayBeMarked(topic) ? ended.findToPublish(topic) : null;
+        return mark != null && mark.isEnd();
+    }
+
+    /**
+     * The last line was taken when nobody knew that it was the last: its body was cut behind it. The end that comes
+     * with it now is published alone. It has no number, for its producer counts the line and nothing more.
+     */
+    private static void endAlone(PendingPublish pending, Event last) {
+        pending.events = List.of(Event.on(last.topics().get(0)).markPrivate(last.isPrivate()).end(last.end()).build());
+        pending.producer = null;
     }
 
     private static Standing standing(ProducerMark mark) {
