@@ -20,11 +20,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What {@code java -jar rivulet.war} takes for a large log and for a crowd, in times: so not in every build, but where
@@ -40,7 +43,8 @@ class OwnServerUnderLoad {
     private static final Duration LATER_MAX = Duration.ofSeconds(2);
     private static final int CROWD = Integer.getInteger("own.crowd", 5_000);
     private static final int STAY = 50;
-    private static final int CALM = 1_000;
+    private static final int CALM = 500;
+    private static final int BACK = 10;
     private static final Duration BACK_MAX = Duration.ofSeconds(5);
     private static final double TIMES_MAX = 5;
     private static final Path COUNTERS = Path.of("/proc/net/netstat");
@@ -49,7 +53,7 @@ class OwnServerUnderLoad {
     private Path folder;
 
     private OwnWar run(String... words) throws IOException {
-        return new OwnWar(folder, Map.of("_JAVA_OPTIONS", "-Xmx512m"), words);
+        return new OwnWar(folder, Map.of("_JAVA_OPTIONS", "-Xmx512m -XX:TieredStopAtLevel=4"), words);
     }
 
     @Test
@@ -70,7 +74,7 @@ class OwnServerUnderLoad {
         try (OwnWar war = run("--port=0", "--data.dir=" + data, "--log.sync=never", "--log.retain.bytes=4g");
              Publisher publisher = Publisher.to(war.awaitOpen().port())) {
             String event = "{\"topic\":\"t\",\"data\":\"" + "x".repeat(EVENT_BYTES) + "\"}";
-            String batch = "[" + String.join(",", java.util.Collections.nCopies(BATCH, event)) + "]";
+            String batch = "[" + String.join(",", Collections.nCopies(BATCH, event)) + "]";
             for (long bytes = 0; bytes < LOG_BYTES; bytes += (long) BATCH * EVENT_BYTES) {
                 Publisher.accepted(publisher.post("", "application/json", batch));
             }
@@ -89,29 +93,48 @@ class OwnServerUnderLoad {
         return all.stream().sorted().toList().get(all.size() / 2);
     }
 
-    @Test
-    void thousandsWhoComeAtOnceAreLiveWithinFiveSecondsAndThoseWhoStayedHardlyNotice() throws Exception {
+    /**
+     * A crowd listens beside a few who stay. The crowd loses its connections and comes back at once. It does so several
+     * times, for one time has too few events for a p99. The value before is that of the same hub with the same streams,
+     * the hub's work for each event is equal then.
+     */
+    @ParameterizedTest(name = "a crowd that asks for {0}")
+    @ValueSource(strings = {"live", "elsewhere"})
+    void thousandsWhoComeBackAtOnceAreLiveWithinFiveSecondsAndThoseWhoStayedHardlyNotice(String topic)
+            throws Exception {
         List<EventStream> stay = new ArrayList<>();
         // not in dev mode, which asks the system for the owner of each connection
         try (OwnWar war = run("--port=0", "--dev=false", "--token.issuer=" + Token.ISSUER,
                 "--token.key=" + Token.SECRET, "--resource=" + Token.ISSUER + "/.well-known/mercure").awaitOpen();
-             Publisher publisher = Publisher.to(war.port())) {
+             Publisher publisher = Publisher.to(war.port());
+             Crowd crowd = new Crowd(war.port(), topic)) {
             for (int i = 0; i < STAY; i++) {
                 stay.add(EventStream.to(war.port()).topic("live").open());
             }
             stay.forEach(EventStream::awaitHello);
-            Crowd first = crowd(war.port()); // the code is compiled then
-            first.join();
-            System.out.println("a first crowd: " + first.live + " live after " + first.tookMs + " ms");
-            long before = p99Us(publisher, stay, CALM, null);
+            for (int i = 0; i < ROUNDS; i++) { // the code is compiled then
+                crowd.leave();
+                p99Us(publisher, stay, CALM, null, new ArrayList<>());
+                System.out.println("crowd " + i + ": " + crowd.come() + " ms");
+            }
+            long before = p99Us(publisher, stay, CALM, null, new ArrayList<>());
             long drops = drops();
-            Crowd crowd = crowd(war.port());
-            long during = p99Us(publisher, stay, 0, crowd);
-            crowd.join();
-            System.out.println(CROWD + " are live after " + crowd.tookMs + " ms; p99 of " + STAY + " who stayed: "
-                + before + " us before, " + during + " us meanwhile");
-            assertEquals(CROWD, crowd.live);
-            assertTrue(crowd.tookMs < BACK_MAX.toMillis(), crowd.tookMs + " ms");
+            List<Long> took = new ArrayList<>();
+            List<Long> meanwhile = new ArrayList<>();
+            long during = 0;
+            for (int i = 0; i < BACK; i++) {
+                crowd.leave();
+                p99Us(publisher, stay, CALM, null, new ArrayList<>());
+                Thread coming = crowd.coming();
+                during = p99Us(publisher, stay, 0, coming, meanwhile);
+                coming.join();
+                assertEquals(CROWD, crowd.live());
+                took.add(crowd.tookMs());
+            }
+            System.out.println("a crowd of " + CROWD + " that asks for " + topic + " is live after " + took
+                + " ms; p99 of " + STAY + " who stayed: " + before + " us before, " + during + " us meanwhile ("
+                + meanwhile.size() + " events)");
+            assertTrue(Collections.max(took) < BACK_MAX.toMillis(), took + " ms");
             assertEquals(drops, drops(), "connections that the system had no room for");
             assertTrue(during < TIMES_MAX * before, before + " us before, " + during + " us meanwhile");
         } finally {
@@ -119,11 +142,11 @@ class OwnServerUnderLoad {
         }
     }
 
-    /** Publishes so many events, or until the crowd is there; gives how long it takes until all have one. */
-    private static long p99Us(Publisher publisher, List<EventStream> stay, int events, Crowd until) throws IOException {
-        List<Long> us = new ArrayList<>();
+    /** Publishes so many events, or while this thread runs; adds how long each takes until all have it. Gives the p99. */
+    private static long p99Us(Publisher publisher, List<EventStream> stay, int events, Thread until, List<Long> us)
+            throws IOException {
         for (int i = 0; until == null ? i < events : until.isAlive(); i++) {
-            String data = "event " + i;
+            String data = "event " + System.nanoTime();
             long startNs = System.nanoTime();
             Publisher.accepted(publisher.post("?topic=live", Map.of("Authorization", "Bearer " + Token.all()),
                 data.getBytes(StandardCharsets.US_ASCII)));
@@ -148,30 +171,66 @@ class OwnServerUnderLoad {
             + Long.parseLong(lines.get(1)[names.indexOf("ListenOverflows")]);
     }
 
-    private static Crowd crowd(int port) {
-        Crowd crowd = new Crowd(port);
-        crowd.start();
-        return crowd;
-    }
-
-    /** Clients that connect at once, each with one request, until each has its first event. One thread. */
-    private static final class Crowd extends Thread {
-        private static final byte[] REQUEST = ("GET /api/updates?topic=live HTTP/1.1\r\nHost: localhost\r\n"
-            + "Accept: text/event-stream\r\nCache-Control: no-cache\r\n\r\n").getBytes(StandardCharsets.US_ASCII);
+    /**
+     * Clients that connect at once, each with one request, and read what comes until they leave. One thread of its own
+     * reads for all.
+     */
+    private static final class Crowd implements AutoCloseable {
+        private final byte[] request;
         private final int port;
+        private final List<SocketChannel> all = new ArrayList<>();
+        private final ByteBuffer read = ByteBuffer.allocateDirect(16_384);
         private volatile int live;
-        private volatile long tookMs;
+        private volatile boolean leaving;
+        private volatile long startNs;
+        private volatile long liveNs;
+        private Thread reader;
 
-        Crowd(int port) {
-            super("test-crowd");
+        Crowd(int port, String topic) {
             this.port = port;
+            request = ("GET /api/updates?topic=" + topic + " HTTP/1.1\r\nHost: localhost\r\n"
+                + "Accept: text/event-stream\r\nCache-Control: no-cache\r\n\r\n").getBytes(StandardCharsets.US_ASCII);
+        }
+
+        /** A thread that ends when all are live; the crowd reads on afterwards. */
+        Thread coming() {
+            live = 0;
+            leaving = false;
+            startNs = System.nanoTime();
+            reader = new Thread(this::run, "test-crowd");
+            reader.start();
+            Thread waits = new Thread(() -> Await.until("the crowd is live", () -> live == CROWD), "test-crowd-waits");
+            waits.start();
+            return waits;
+        }
+
+        long come() throws InterruptedException {
+            coming().join();
+            return tookMs();
+        }
+
+        int live() {
+            return live;
+        }
+
+        long tookMs() {
+            return (liveNs - startNs) / 1_000_000;
+        }
+
+        void leave() throws InterruptedException {
+            leaving = true;
+            if (reader != null) {
+                reader.join();
+            }
         }
 
         @Override
-        public void run() {
-            List<SocketChannel> all = new ArrayList<>();
+        public void close() {
+            leaving = true;
+        }
+
+        private void run() {
             try (Selector selector = Selector.open()) {
-                long startNs = System.nanoTime();
                 for (int i = 0; i < CROWD; i++) {
                     SocketChannel one = SocketChannel.open();
                     all.add(one);
@@ -179,17 +238,17 @@ class OwnServerUnderLoad {
                     one.connect(new InetSocketAddress("127.0.0.1", port));
                     one.register(selector, SelectionKey.OP_CONNECT, new StringBuilder());
                 }
-                while (live < CROWD && System.nanoTime() - startNs < Await.LIMIT.toNanos()) {
+                while (!leaving) {
                     selector.select(100);
                     for (SelectionKey key : selector.selectedKeys()) {
                         goOn(key);
                     }
                     selector.selectedKeys().clear();
                 }
-                tookMs = (System.nanoTime() - startNs) / 1_000_000;
                 for (SocketChannel one : all) {
                     one.close();
                 }
+                all.clear();
             } catch (IOException e) {
                 throw new java.io.UncheckedIOException(e);
             }
@@ -199,22 +258,20 @@ class OwnServerUnderLoad {
             SocketChannel one = (SocketChannel) key.channel();
             if (key.isConnectable()) {
                 one.finishConnect();
-                one.write(ByteBuffer.wrap(REQUEST));
+                one.write(ByteBuffer.wrap(request));
                 key.interestOps(SelectionKey.OP_READ);
+                return;
+            }
+            if (one.read(read.clear()) < 0) {
+                key.cancel();
             } else if (key.attachment() != null) {
-                ByteBuffer read = ByteBuffer.allocate(4_096);
-                if (one.read(read) < 0) {
-                    key.cancel();
-                    return;
-                }
                 StringBuilder text = (StringBuilder) key.attachment();
                 text.append(StandardCharsets.US_ASCII.decode(read.flip()));
                 if (text.indexOf("event: rivulet.hello") >= 0) {
                     key.attach(null);
+                    liveNs = System.nanoTime();
                     live++;
                 }
-            } else if (one.read(ByteBuffer.allocate(4_096)) < 0) {
-                key.cancel();
             }
         }
     }
