@@ -142,7 +142,7 @@ class OwnServerUnderLoad {
         }
     }
 
-    /** Publishes so many events, or while the thread runs; adds how long each takes until all have it. Gives the p99. */
+    /** Publishes so many events, or while the thread runs; adds the time of each until all have it. Gives the p99. */
     private static long p99Us(Publisher publisher, List<EventStream> stay, int events, Thread until, List<Long> us)
             throws IOException {
         for (int i = 0; until == null ? i < events : until.isAlive(); i++) {
