@@ -210,7 +210,7 @@ function Rivulet(url, options) {
   function quieten() {
     clearTimeout(calm)
     calm = setTimeout(function () {
-      if (me.readyState === 1) tell('live')
+      if (me.readyState === 1) tell('live', { anonymous: told.anonymous })
     }, 200)
   }
 
