@@ -29,7 +29,7 @@ const label = tick => tick >= 1e6 ? `${+(tick / 1e6).toFixed(1)} M` : tick >= 1e
 const charts = {
   events: new Chart($('chart-events'), ['published', 'refused'], CHART_S, fromZero, label),
   delivered: new Chart($('chart-delivered'), ['live', 'replayed'], CHART_S, fromZero, label),
-  bytes: new Chart($('chart-bytes'), ['written', 'read', 'replayed'], CHART_S, fromZero, label)
+  bytes: new Chart($('chart-bytes'), ['delivered', 'replayed', 'written', 'read'], CHART_S, fromZero, label)
 }
 let hello = null
 const trace = new Trace({ change, label })
@@ -97,15 +97,15 @@ function rates(now) {
   const replayed = rate('delivered-ring', 'delivered-log', 'delivered-pass')
   const published = rate('published')
   const live = rate('delivered-live')
-  const [written, read, sent] = [rate('log-bytes-written'), rate('log-bytes-read'), rate('replayed-bytes')]
+  const kib = ['delivered-live-bytes', 'replayed-bytes', 'log-bytes-written', 'log-bytes-read'].map(name => rate(name) / 1024)
   facts($('rates'), [
     ['Streams', count(now.streams)], ['Published a second', label(published)], ['Delivered a second', label(live + replayed)],
-    ['Refused a second', label(refused)], ['Opened a second', label(rate('streams-opened'))], ['Written a second', bytes(written)]
+    ['Refused a second', label(refused)], ['Opened a second', label(rate('streams-opened'))], ['Bytes sent a second', bytes((kib[0] + kib[1]) * 1024)]
   ])
   const t = Date.parse(now.time) / 1000
   charts.events.add(t, [published, refused])
   charts.delivered.add(t, [live, replayed])
-  charts.bytes.add(t, [written / 1024, read / 1024, sent / 1024])
+  charts.bytes.add(t, kib)
 }
 
 function health(now) {

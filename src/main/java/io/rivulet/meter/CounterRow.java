@@ -23,6 +23,7 @@ record CounterRow(String name, String unit, String help, Tags tags) {
             case COMMITS -> row("log.commits", "Groups of events appended to the log");
             case COMMIT_FAILURES -> row("log.commit.failures", "Groups of events that the log could not take");
             case DELIVERED_LIVE -> delivered("live");
+            case DELIVERED_LIVE_BYTES -> bytes("delivered.live", "Written to streams as events were committed");
             case DELIVERED_RING -> delivered("ring");
             case DELIVERED_LOG -> delivered("log");
             case DELIVERED_PASS -> delivered("pass");

@@ -34,6 +34,8 @@ public final class Metrics {
         COMMIT_FAILURES,
         /** Events written to a stream as they were committed. */
         DELIVERED_LIVE,
+        /** Their bytes. */
+        DELIVERED_LIVE_BYTES,
         /** Events written to a stream from the tail ring. */
         DELIVERED_RING,
         /** Events written to a stream from the log. */

@@ -66,7 +66,6 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
     private final TopicEnds topicEnds;
     private final Consumer<Subscriber> offer = this::offer;
 
-    private long delivered;
     /** A stream that failed and is not ended yet, and what it met; null for none, as mostly. */
     private Subscriber broken;
     private Throwable brokenBy;
@@ -204,9 +203,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
         dirty.clear();
         turn.batches().newRound();
         round.dispatched(to); // only now may the ring evict them
-        long written = delivered;
-        delivered = 0;
-        setup.metrics().add(Count.DELIVERED_LIVE, written);
+        long written = turn.delivery().countLive(setup.metrics());
         if (since != 0 && written > 0) {
             setup.metrics().sample(Sample.DELIVERY, round.nowNs() - since, written);
         }
@@ -423,12 +420,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
         Delivery delivery = turn.delivery();
         s.cursor().sending(delivery.first(), delivery.last());
         s.cursor().hasId(round, delivery.last());
-        if (delivery.path() == Count.DELIVERED_LIVE) {
-            delivered += delivery.events();
-        } else {
-            setup.metrics().add(delivery.path(), delivery.events());
-            setup.metrics().add(Count.REPLAYED_BYTES, delivery.bytes().length);
-        }
+        delivery.count(setup.metrics());
         s.gets(delivery, round);
         unsent.write(s, delivery.bytes());
     }

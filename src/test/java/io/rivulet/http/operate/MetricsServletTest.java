@@ -8,7 +8,6 @@ import io.rivulet.kit.Await;
 import io.rivulet.kit.Exposition;
 import io.rivulet.metrics.Metrics.Count;
 import io.rivulet.refusal.Refused.Reason;
-import java.io.Closeable;
 import java.util.Locale;
 import org.eclipse.jetty.http.HttpTester;
 import org.junit.jupiter.api.Test;
@@ -34,8 +33,7 @@ class MetricsServletTest {
 
     @Test
     void itTellsWhatWasPublishedDeliveredAndRefused() throws Exception {
-        try (Door door = Door.dev(); Closeable stream = door.stream("/api/updates?topic=a")) {
-            assertTrue(stream != null);
+        try (Door door = Door.dev(); Door.Reading stream = door.reading("GET /api/updates?topic=a")) {
             Await.until("the stream is live", () -> scrape(door).value("rivulet_streams_lag", "age", "none") == 1);
             assertEquals(200, door.send("POST /api/updates?topic=a", "x").getStatus());
             assertEquals(400, door.send("POST /api/updates?topic=a&id=%0A", "x").getStatus());
@@ -43,6 +41,10 @@ class MetricsServletTest {
             Exposition told = scrape(door);
             assertEquals(1, told.value("rivulet_publish_events_total"));
             assertEquals(1, told.value("rivulet_delivered_events_total", "feed", "live"));
+            stream.awaitLine("data: x");
+            String event = stream.text().substring(stream.text().indexOf("data: x"));
+            assertEquals(event.indexOf("\n\n") + 2, told.value("rivulet_delivered_live_bytes_total"), event);
+            assertEquals(0, told.value("rivulet_replayed_bytes_total"));
             assertEquals(0, told.value("rivulet_delivered_events_total", "feed", "log"));
             assertEquals(1, told.value("rivulet_refusals_total", "reason", "malformed"));
             assertEquals(1, told.value("rivulet_streams", "transport", "http1"));
