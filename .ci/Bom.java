@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
  */
 public final class Bom {
 
-    private static final Pattern LIBRARY = Pattern.compile("(?:WEB-INF/lib|META-INF/server)/(.+)-(\\d[^/]*)\\.jar");
+    private static final Pattern LIBRARY = Pattern.compile("(?:WEB-INF/lib|WEB-INF/classes/io/rivulet/cluster|META-INF/server)/(.+)-(\\d[^/]*)\\.jar");
 
     private static String component(JarFile war, JarEntry entry, Matcher name, String licences) {
         try {
@@ -54,6 +54,12 @@ public final class Bom {
                 : in.getManifest().getMainAttributes().getValue("Implementation-Title");
             if (title != null && title.contains("#" + name + ";")) {
                 return title.substring(0, title.indexOf('#'));
+            }
+            // nor was the driver of PostgreSQL, whose vendor's id is its group
+            String vendor = in.getManifest() == null ? null
+                : in.getManifest().getMainAttributes().getValue("Implementation-Vendor-Id");
+            if (vendor != null && vendor.equals("org." + name)) {
+                return vendor;
             }
             for (JarEntry entry = in.getNextJarEntry(); entry != null; entry = in.getNextJarEntry()) {
                 if (entry.getName().matches("META-INF/maven/.*/" + Pattern.quote(name) + "/pom.properties")) {

@@ -2,6 +2,7 @@ package io.rivulet.boot;
 
 import io.rivulet.auth.Bans;
 import io.rivulet.auth.token.TokenVerifier;
+import io.rivulet.cluster.Cluster;
 import io.rivulet.config.BadSetting;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
@@ -32,6 +33,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -182,10 +184,11 @@ public final class Assembly implements AutoCloseable {
         Bans bans = new Bans(clock, folder.resolve("bans.json"));
         hub = new Hub(settings, topics, clock, metrics);
         feeds = new Feeds(settings, hub, clock, accessPath.orElse(null));
+        Cluster cluster = cluster(settings, clock, metrics);
         StoreKeeper keeper = new StoreKeeper(folder, path, settings.get(SettingsTable.HANDOVER),
-            at -> SegmentLog.open(at, settings, clock, System::nanoTime, metrics), new User(hub, feeds, bans), clock);
+            cluster != null ? cluster::open : ownLog(settings, clock, metrics), new User(hub, feeds, bans), clock);
         hub.whyNotOpen(() -> keeper.state().troubleWithout(folder));
-        store = () -> keeper.state().reasonWithout(folder);
+        store = status(keeper, folder, cluster == null ? () -> null : cluster::whyNotReady);
         MeterText meters = MeterText.of(hub);
         if (meters != null) {
             running.push(meters);
@@ -195,6 +198,7 @@ public final class Assembly implements AutoCloseable {
             mount.in(application.getContextPath()));
         running.push(doors);
         running.push(keeper); // closed after those who use the log
+        running.push(cluster != null ? cluster : () -> { });
         running.push(bans::close);
         running.push(hub);
         running.push(feeds);
@@ -211,6 +215,30 @@ public final class Assembly implements AutoCloseable {
         feeds.start();
         keeper.start();
         greet(settings, url, path, tokens, capacity, application);
+    }
+
+    private static StoreKeeper.Opener ownLog(Settings settings, InstantSource clock, Metrics metrics) {
+        return at -> SegmentLog.open(at, settings, clock, System::nanoTime, metrics);
+    }
+
+    /** The class of the cluster is not named here: a lambda that holds one would load it. */
+    private static StoreStatus status(StoreKeeper keeper, Path folder, Supplier<String> engineAway) {
+        return () -> {
+            String reason = keeper.state().reasonWithout(folder);
+            return reason != null ? reason : engineAway.get();
+        };
+    }
+
+    /** Null for a hub that has its log for itself. Then no class of the package is loaded, nor a driver. */
+    private static Cluster cluster(Settings settings, InstantSource clock, Metrics metrics) {
+        if (settings.get(SettingsTable.ENGINE) != SettingsTable.Engine.EMBEDDED) {
+            return Cluster.of(settings, clock, System::nanoTime, metrics);
+        }
+        if (settings.get(SettingsTable.ENGINE_URL).isPresent()) {
+            throw new BadSetting(SettingsTable.ENGINE_URL.fullKey() + " is set, but " + SettingsTable.ENGINE.fullKey()
+                + " is embedded: a hub with a log of its own has no engine");
+        }
+        return null;
     }
 
     private static void greet(Settings settings, String url, String path, TokenVerifier tokens, Capacity capacity,
@@ -241,6 +269,11 @@ public final class Assembly implements AutoCloseable {
         public void opened(EventLog log) {
             bans.open(); // before the first stream: the holder before may have banned somebody until now
             hub.open(log);
+        }
+
+        @Override
+        public void pause() {
+            hub.pause();
         }
 
         @Override

@@ -26,6 +26,9 @@ public final class SettingsTable {
     /** When an append counts as durable. */
     public enum Sync { ALWAYS, INTERVAL, NEVER }
 
+    /** What keeps the order of events: this hub's own log, or an engine that several nodes share. */
+    public enum Engine { EMBEDDED, POSTGRESQL }
+
     /** Whether something is there: always, never, or in dev mode only. */
     public enum When { TRUE, FALSE, DEV }
 
@@ -98,6 +101,11 @@ public final class SettingsTable {
         "History is kept up to this age.");
     public static final Setting<Integer> LOG_RETAIN_EVENTS =
         row("log.retain.events", COUNT, "0", 0, Integer.MAX_VALUE, "History is kept up to this count; 0 for any.");
+
+    public static final Setting<Engine> ENGINE = row("engine", Kind.oneOf(Engine.class), "embedded", 0, 0,
+        "What keeps the order of events: this hub's own log, or a PostgreSQL that several nodes share.");
+    public static final Setting<Optional<Secret>> ENGINE_URL = row("engine.url", Kind.SECRET, "", 0, 0,
+        "Where the engine is, user and password included: jdbc:postgresql://host:port/database?user=me&password=mine.");
 
     public static final Setting<Duration> HEARTBEAT = row("heartbeat", TIME, "15s", 1_000, 300_000,
         "A stream that had nothing to send for so long gets a comment; a client may ask for its own.");

@@ -176,7 +176,7 @@ public final class Hub implements AutoCloseable {
         caps.totalMax(max, streamKib);
     }
 
-    /** Begins to serve from this log, once. The caller closes the log, after {@link #close}. */
+    /** Begins to serve from this log, once until {@link #pause}. The caller closes the log, after {@link #close}. */
     public synchronized void open(EventLog log) {
         if (running != null) {
             throw new IllegalStateException("the hub is open already");
@@ -494,6 +494,21 @@ public final class Hub implements AutoCloseable {
     public void close() {
         leaving = true;
         end();
+    }
+
+    /**
+     * Ends the use of a log that is opened anew. All streams end, and their clients come back soon; meanwhile the hub
+     * refuses as before its first {@link #open}, which follows.
+     */
+    public void pause() {
+        RunningHub parts;
+        synchronized (this) {
+            parts = running;
+            running = null;
+        }
+        if (parts != null) {
+            parts.close();
+        }
     }
 
     /** The same for a successor that serves already: clients may come back soon. */

@@ -131,7 +131,7 @@ final class RunningHub {
             fanOut.add(new Shard(setup, i));
         }
         opener = new StreamOpener(settings, setup, fanOut, resume);
-        sequencer = new Committer(queue, log, ring, transients, ended, fanOut, answers, metrics, clock, nanos);
+        sequencer = new Committer(queue, log, range, ring, transients, ended, fanOut, answers, metrics, clock, nanos);
         committer = new Thread(sequencer, "rivulet-commit");
         committer.setDaemon(true);
     }

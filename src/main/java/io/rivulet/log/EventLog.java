@@ -11,6 +11,14 @@ public interface EventLog extends LogWriter, LocalLog, AutoCloseable {
         return LeaseBook.FORGETFUL;
     }
 
+    /**
+     * Whether the engine has lost what this copy holds, or the copy cannot go on without a hole. It is to be closed
+     * then and opened anew. Never for the log of one node.
+     */
+    default boolean isOver() {
+        return false;
+    }
+
     /** Syncs what is written and lets go of all files and threads. Idempotent. */
     @Override
     void close();

@@ -25,6 +25,23 @@ public interface LogWriter {
     List<LogEntry> append(List<LogRecord> group) throws IOException;
 
     /**
+     * The same of a group that was compared with what the log holds up to a position: its keys, its producers' numbers
+     * and the ends of its topics. Where several nodes append, that may not be the newest any more.
+     *
+     * @param compared the caller has looked at everything up to here
+     * @throws LogMoved when events came after that and the group depends on what the log holds; nothing was appended
+     * @throws LogAway  when the engine cannot be asked
+     */
+    default List<LogEntry> append(List<LogRecord> group, long compared) throws IOException {
+        return append(group); // nobody else appends
+    }
+
+    /** Sets what runs when events of other nodes have come; on any thread, and quick. Before the first append. */
+    default void onForeign(Runnable hook) {
+        // there are no other nodes
+    }
+
+    /**
      * Does what an append needs of the disk, without an event: heals the log where it must, and lets some bytes reach
      * the disk. The appending thread calls it.
      *

@@ -32,9 +32,10 @@ class ArchiveIT {
 
     private static final Path LIST = Path.of("THIRD-PARTY.md");
     private static final long WAR_BYTES_MAX = 15L << 20;
+    private static final String FOLDERS = "WEB-INF/lib|WEB-INF/classes/io/rivulet/cluster|META-INF/server";
     private static final Pattern ROW =
-        Pattern.compile("(?m)^\\| `([\\w.-]+)` \\| ([^|]+) \\| `(WEB-INF/lib|META-INF/server)` \\|$");
-    private static final Pattern LIBRARY = Pattern.compile("(WEB-INF/lib|META-INF/server)/(.+)-\\d[^/]*\\.jar");
+        Pattern.compile("(?m)^\\| `([\\w.-]+)` \\| ([^|]+) \\| `(" + FOLDERS + ")` \\|$");
+    private static final Pattern LIBRARY = Pattern.compile("(" + FOLDERS + ")/(.+)-\\d[^/]*\\.jar");
     /** What a library says where it is under the licence of this name. */
     private static final Map<String, String> SAID = Map.of("Apache-2.0", "apache", "MIT", "mit", "EPL-2.0", "epl-2.0",
         "GPL-2.0", "gnu.org", "BSD-3-Clause", "bsd", "BSD-2-Clause", "bsd-2-clause",

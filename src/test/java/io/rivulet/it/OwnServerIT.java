@@ -1,6 +1,7 @@
 package io.rivulet.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -85,12 +86,19 @@ class OwnServerIT {
             assertEquals(List.of("rivulet-data"), left.map(file -> file.getFileName().toString())
                 .filter(name -> !name.startsWith("hsperf")).toList(), "no unpacked library stays");
         }
-        try (OwnWar war = run("--port=0").awaitOpen(); Publisher publisher = Publisher.to(war.port())) {
+        Path loaded = folder.resolve("classes.log");
+        Map<String, String> noting = Map.of("JDK_JAVA_OPTIONS", "-Xlog:class+load=info:file=" + loaded);
+        try (OwnWar war = new OwnWar(folder, noting, "--port=0").awaitOpen();
+             Publisher publisher = Publisher.to(war.port())) {
             publisher.publish("news", "again");
             try (EventStream stream = EventStream.to(war.port()).topic("news").after(first).open()) {
                 assertEquals("exact", stream.awaitHello().get("resumed").getAsString());
                 stream.awaitData("again");
             }
+            String classes = Files.readString(loaded);
+            assertTrue(classes.contains("io.rivulet.log.segment.SegmentLog"), "the classes that were loaded are noted");
+            assertFalse(classes.contains("io.rivulet.cluster") || classes.contains("postgresql"),
+                "what a cluster needs costs a hub with a log of its own nothing");
         }
     }
 

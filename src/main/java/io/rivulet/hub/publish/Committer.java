@@ -9,8 +9,11 @@ import io.rivulet.hub.tail.TailRing;
 import io.rivulet.hub.tail.TransientTopics;
 import io.rivulet.log.Digest;
 import io.rivulet.log.EventLog;
+import io.rivulet.log.LogAway;
 import io.rivulet.log.LogEntry;
 import io.rivulet.log.LogFailure;
+import io.rivulet.log.LogMoved;
+import io.rivulet.log.LogRange;
 import io.rivulet.log.LogRecord;
 import io.rivulet.metrics.Metrics;
 import io.rivulet.metrics.Metrics.Count;
@@ -77,9 +80,14 @@ public final class Committer implements Runnable {
     /** When the last fault was; 0 for never. */
     private volatile long faultMs;
 
-    /** Goes on at the head of this log; {@code answering} completes answers, {@code nanos} measures times. */
-    public Committer(PublishQueue queue, EventLog log, TailRing ring, TransientTopics transients, EndedTopics ended,
-                     FanOut fanOut, Executor answering, Metrics metrics, InstantSource clock, LongSupplier nanos) {
+    /**
+     * Goes on behind the events before the ring; {@code answering} completes answers, {@code nanos} measures times.
+     *
+     * @param opened the range of the log where the ring begins: other nodes may have appended since
+     */
+    public Committer(PublishQueue queue, EventLog log, LogRange opened, TailRing ring, TransientTopics transients,
+                     EndedTopics ended, FanOut fanOut, Executor answering, Metrics metrics, InstantSource clock,
+                     LongSupplier nanos) {
         this.queue = queue;
         this.log = log;
         this.ring = ring;
@@ -95,9 +103,10 @@ public final class Committer implements Runnable {
         this.metrics = metrics;
         this.clock = clock;
         this.nanos = nanos;
-        this.place = Position.ofDurable(log.range().head());
-        this.nonce = log.range().headNonce();
+        this.place = Position.ofDurable(opened.head());
+        this.nonce = opened.headNonce();
         log.beforeSync(answers::give);
+        log.onForeign(queue::wake);
     }
 
     /** Makes rounds to the end: without this thread every publisher would wait for ever. */
@@ -123,7 +132,7 @@ public final class Committer implements Runnable {
             answers.give();
             fanOut.awaitNotLagging(ring);
         }
-        showMissing();
+        showMissing(log.range().head());
         tryDisk(group);
         commit(group);
         answers.keep(group);
@@ -190,17 +199,13 @@ public final class Committer implements Runnable {
     private void commit(List<PendingPublish> group) throws IOException {
         List<PendingPublish> numbered = producers.settle(receipts.settle(leases.withoutHeard(group)));
         List<PendingPublish> fresh = producers.withoutGaps(numbered, leases.begin(endedRefusals.settle(numbered)));
-        repeatedIds.mark(fresh);
-        List<LogRecord> records = new ArrayList<>();
-        for (PendingPublish pending : fresh) {
-            if (!pending.isTransient) {
-                for (int i = 0; i < pending.events.size(); i++) {
-                    records.add(new LogRecord(pending.events.get(i), i == 0 ? pending.receipt : null,
-                        i == 0 ? pending.producer : null));
-                }
-            }
+        List<LogEntry> entries = isStale(group) ? null : append(fresh);
+        while (entries == null) { // the events of other nodes may have answered some of it; its leases have begun
+            List<PendingPublish> open = group.stream().filter(p -> p.refusal == null && p.original == null).toList();
+            numbered = producers.settle(receipts.settle(leases.withoutHeard(open)));
+            fresh = producers.withoutGaps(numbered, endedRefusals.settle(numbered));
+            entries = append(fresh);
         }
-        List<LogEntry> entries = records.isEmpty() ? List.of() : append(records, fresh);
         LogFailure failure = log.range().failure(); // after the append, which may have begun the epoch
         if (failure != null && failure.isBeforeEpoch()) {
             refuse(fresh, failure, true);
@@ -213,15 +218,63 @@ public final class Committer implements Runnable {
         count(group);
     }
 
-    /** The entries of a group; none when the disk refused them: transient events go on, so clocks tick meanwhile. */
+    /**
+     * Whether a hole in the numbers of a producer may be one of this node alone: the events before may have been
+     * published at another node. Those are shown then, and the refusals are taken back.
+     */
+    private boolean isStale(List<PendingPublish> group) throws IOException {
+        boolean caughtUp = false;
+        for (int i = 0; i < group.size(); i++) {
+            PendingPublish pending = group.get(i);
+            if (pending.refusal instanceof Refused no && no.reason() == Refused.Reason.OUT_OF_SEQUENCE) {
+                try {
+                    caughtUp = caughtUp || log.catchUp();
+                    pending.refusal = caughtUp ? null : no;
+                } catch (LogAway e) {
+                    pending.refusal = Refused.because(Refused.Reason.STORE_FAILED, e.getMessage()
+                        + "; nothing was published", e);
+                }
+            }
+        }
+        if (caughtUp) {
+            showMissing(log.range().head());
+        }
+        return caughtUp;
+    }
+
+    private List<LogEntry> append(List<PendingPublish> fresh) throws IOException {
+        repeatedIds.mark(fresh);
+        List<LogRecord> records = new ArrayList<>();
+        for (PendingPublish pending : fresh) {
+            if (!pending.isTransient) {
+                for (int i = 0; i < pending.events.size(); i++) {
+                    records.add(new LogRecord(pending.events.get(i), i == 0 ? pending.receipt : null,
+                        i == 0 ? pending.producer : null));
+                }
+            }
+        }
+        return records.isEmpty() ? List.of() : append(records, fresh);
+    }
+
+    /**
+     * The entries of a group; none when the disk refused them: transient events go on, so clocks tick meanwhile. Null
+     * when other nodes came first: their events are shown by then, and the group has to be settled once more.
+     */
     private List<LogEntry> append(List<LogRecord> records, List<PendingPublish> fresh) throws IOException {
         long head = log.range().head();
         long beganNs = nanos.getAsLong();
         try {
-            List<LogEntry> entries = log.append(records);
+            List<LogEntry> entries = log.append(records, place.durable());
             metrics.add(Count.COMMITS);
             recovered();
             return entries;
+        } catch (LogMoved e) {
+            showMissing(log.range().head());
+            return null;
+        } catch (LogAway e) {
+            metrics.add(Count.COMMIT_FAILURES);
+            refuse(fresh, e, false);
+            return List.of();
         } catch (IOException | RuntimeException e) {
             if (log.range().head() > head) {
                 throw e; // not the disk's: the group is published, and the next round shows it
@@ -237,12 +290,12 @@ public final class Committer implements Runnable {
     }
 
     /**
-     * Shows what the log holds and the ring does not, after a fault between the two: an event on the disk is published,
-     * so live streams get it, too.
+     * Shows what the log holds up to here and the ring does not. In a cluster that is what other nodes have published.
+     * In any log it is what a fault between the two has left: an event on the disk is published, so live streams get
+     * it, too.
      */
-    private void showMissing() throws IOException {
-        long head = log.range().head();
-        if (place.durable() == head) {
+    private void showMissing(long head) throws IOException {
+        if (place.durable() >= head) {
             return;
         }
         while (place.durable() < head) {
@@ -251,6 +304,10 @@ public final class Committer implements Runnable {
                 if (entry.event().isMark()) {
                     ended.showing(frame);
                 }
+                if (entry.producer() != null) {
+                    producers.forget(entry.producer().producer());
+                }
+                leases.heard(entry.event());
                 show(frame);
             }
         }
@@ -258,8 +315,11 @@ public final class Committer implements Runnable {
     }
 
     /** Shows a group in its order; {@code entries} are its durable events, which are on the disk now. */
-    private void show(List<PendingPublish> group, List<LogEntry> entries) {
+    private void show(List<PendingPublish> group, List<LogEntry> entries) throws IOException {
         answers.give(); // to show the events may mean to wait for room in the ring
+        if (!entries.isEmpty()) {
+            showMissing(entries.get(0).position() - 1); // of other nodes, which came first
+        }
         fanOut.expect(nanos.getAsLong());
         int next = 0;
         for (PendingPublish pending : group) {
@@ -311,9 +371,11 @@ public final class Committer implements Runnable {
             LOG.error("Publishing to {} fails: {}. Streams stay; it heals by itself.", all ? "all topics"
                 : "durable topics", e.getMessage(), e);
         }
+        LogAway away = e instanceof LogAway known ? known : null;
         Refused refusal = Refused.because(full ? Refused.Reason.STORE_FULL : Refused.Reason.STORE_FAILED,
-            (full ? "the disk is full: " : "the disk refused the event: ") + e.getMessage()
-                + "; nothing was published", e);
+            (full ? "the disk is full: " : away != null ? "" : "the disk refused the event: ") + e.getMessage()
+                + (away != null && away.isUnknown() ? "; whether the event was published is unknown"
+                : "; nothing was published"), e);
         for (PendingPublish pending : group) {
             if (pending.refusal == null && (all || !pending.isTransient)) {
                 pending.refusal = refusal;

@@ -248,6 +248,22 @@ public final class Leases {
         }
     }
 
+    /** Another node has published this: whoever did is alive, and where it is the last word no lease is left. */
+    void heard(Event event) {
+        if (isEmpty) {
+            return;
+        }
+        if (event.end() != null) {
+            List<String> over = new ArrayList<>(1);
+            end(event.topics().get(0), over);
+            if (!over.isEmpty()) {
+                book.over(over);
+            }
+        } else if (!event.isCancel()) {
+            event.topics().forEach(topic -> renew(topic, event.isPrivate(), nanos.getAsLong()));
+        }
+    }
+
     /** Whether another publish of the group, which was taken, has a lease of this topic as well. */
     private static boolean isWantedBy(List<PendingPublish> group, String topic) {
         return group.stream().anyMatch(pending -> pending.hasLease && pending.refusal == null && pending.events.stream()

@@ -242,6 +242,13 @@ public final class Producers {
         }
     }
 
+    /** Another node has published for this producer: what memory has of it is not the newest any more. */
+    void forget(Digest producer) {
+        synchronized (known) {
+            known.remove(producer);
+        }
+    }
+
     /** Notes what was published. */
     void remember(List<PendingPublish> fresh) {
         for (PendingPublish pending : fresh) {

@@ -22,6 +22,7 @@ public final class PublishQueue {
     private final ArrayDeque<PendingPublish> waiting = new ArrayDeque<>();
     private final long bytesMax;
     private long bytes;
+    private boolean woken;
     private boolean closed;
 
     /** At most so many bytes wait, or one publish if that is larger. */
@@ -69,16 +70,20 @@ public final class PublishQueue {
 
     /**
      * Adds the next group: at least one publish, at most about 512 events or 1 MiB. The caller's list has all that was
-     * taken even when this fails half-way. False when closed and empty.
+     * taken even when this fails half-way. None after {@link #wake}. False when closed and empty.
      */
     boolean take(List<PendingPublish> group) {
         lock.lock();
         try {
-            while (waiting.isEmpty()) {
+            while (waiting.isEmpty() && !woken) {
                 if (closed) {
                     return false;
                 }
                 filled.awaitUninterruptibly(); // nobody of the hub's interrupts: closing the queue ends the taker
+            }
+            woken = false; // whatever it is about, the taker looks now
+            if (waiting.isEmpty()) {
+                return true;
             }
             int events = 0;
             long size = 0;
@@ -92,6 +97,17 @@ public final class PublishQueue {
             } while (!waiting.isEmpty() && events + waiting.peek().events.size() <= GROUP_EVENTS_MAX
                 && size + waiting.peek().weight <= GROUP_BYTES_MAX);
             return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The committer has something to look at besides publishes: events of other nodes. Any thread. */
+    void wake() {
+        lock.lock();
+        try {
+            woken = true;
+            filled.signal();
         } finally {
             lock.unlock();
         }

@@ -78,13 +78,20 @@ public final class Resume {
         if (cursor.equals(EARLIEST)) {
             return earliest();
         }
-        IdSeal.Opened opened = cursor.startsWith(IdSeal.PREFIX) ? log.seal().open(cursor) : null;
-        StartPoint place = opened == null ? StartPoint.RESET : sealed(request, opened, work);
-        if (place == StartPoint.RESET) {
-            // not the hub's: on the Mercure path a publisher may have given an id that looks like one (PUB-09)
-            place = named(request, work);
+        StartPoint place = placeOf(request, work);
+        if (place == StartPoint.RESET && log.catchUp()) {
+            place = placeOf(request, work); // another node had the event before this one
         }
         return place == StartPoint.RESET ? unknown(request, asked, work) : place;
+    }
+
+    /** The place of an id; RESET for one that this node does not know. */
+    private StartPoint placeOf(ResumeRequest request, LogWork work) throws IOException {
+        String cursor = request.cursor();
+        IdSeal.Opened opened = cursor.startsWith(IdSeal.PREFIX) ? log.seal().open(cursor) : null;
+        StartPoint place = opened == null ? StartPoint.RESET : sealed(request, opened, work);
+        // not the hub's: on the Mercure path a publisher may have given an id that looks like one (PUB-09)
+        return place == StartPoint.RESET ? named(request, work) : place;
     }
 
     /**
@@ -150,7 +157,7 @@ public final class Resume {
         long durable = opened.position().durable();
         boolean sameEpoch = opened.epoch() == range.epoch();
         if (durable > range.head() || !find.epochReaches(opened.epoch(), durable)
-            || sameEpoch && opened.position().isAfter(newest())) {
+            || sameEpoch && opened.position().transients() > 0 && opened.position().isAfter(newest())) {
             return StartPoint.RESET;
         }
         OptionalLong nonce = durable >= range.first() || durable == 0 ? find.nonceAt(durable) : OptionalLong.empty();

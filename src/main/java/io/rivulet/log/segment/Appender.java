@@ -2,6 +2,7 @@ package io.rivulet.log.segment;
 
 import io.rivulet.config.SettingsTable.Sync;
 import io.rivulet.event.Event;
+import io.rivulet.log.LogCommit;
 import io.rivulet.log.LogEntry;
 import io.rivulet.log.LogFailure;
 import io.rivulet.log.LogRange;
@@ -114,6 +115,20 @@ final class Appender {
      * @throws LogFailure when the disk does not take the group; nothing of it is read
      */
     synchronized List<LogEntry> append(List<LogRecord> group) throws IOException {
+        return append(group, null);
+    }
+
+    /** Appends a commit that an engine has put in order, with what the engine says of it. */
+    synchronized void copy(LogCommit commit) throws IOException {
+        long head = segments.range().head();
+        if (commit.base() != head + 1) {
+            throw new IllegalStateException("a commit begins at " + commit.base() + ", but the copy is at " + head);
+        }
+        append(commit.records(), commit);
+    }
+
+    /** {@code copied} is null where this node makes the commit itself. */
+    private List<LogEntry> append(List<LogRecord> group, LogCommit copied) throws IOException {
         if (closed) {
             throw new LogFailure("the log is closed", false, null);
         }
@@ -143,15 +158,17 @@ final class Appender {
         }
         int body = buffer.length() - BlockHeader.BYTES;
         // the nonce goes into the ids of this group: after a backup was restored, ids of what it lost do not fit here
-        BlockHeader block = new BlockHeader(body, epoch, nonces.nextInt(1 << 24), base, timeMs(), group.size(),
-            syncedTo, Bytes.crc(buffer.array(), BlockHeader.BYTES, body));
+        int crc = Bytes.crc(buffer.array(), BlockHeader.BYTES, body);
+        BlockHeader block = copied == null
+            ? new BlockHeader(body, epoch, nonces.nextInt(1 << 24), base, timeMs(), group.size(), syncedTo, crc)
+            : new BlockHeader(body, copied.epoch(), copied.nonce(), base, copied.timeMs(), group.size(), syncedTo, crc);
         block.write(buffer, 0, segments.hash().salt());
-        List<LogEntry> entries = entries(group, block);
+        List<LogEntry> entries = copied == null ? entries(group, block) : List.of();
         noteMarks(group);
         unsure = true;
         try {
             int synced = write();
-            publish(entries.size(), block);
+            publish(group.size(), block);
             syncedTo = synced;
         } catch (IOException | RuntimeException | Error e) {
             // the block may be on the disk in part, or whole but not synced

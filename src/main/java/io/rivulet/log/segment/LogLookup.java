@@ -53,13 +53,17 @@ final class LogLookup implements LogFinder {
     private final LogClock clock;
     private final LogNewest newest;
     private final LogWork work;
+    /** Null for the log of one node. */
+    private final LogMirror mirror;
 
-    LogLookup(Segments segments, ReadPlans plans, StoreMeta meta, TrimmedTopics trimmed, LogClock clock) {
-        this(segments, plans, meta, trimmed, clock, LogWork.UNBOUNDED);
+    LogLookup(Segments segments, ReadPlans plans, StoreMeta meta, TrimmedTopics trimmed, LogClock clock,
+              LogMirror mirror) {
+        this(segments, plans, meta, trimmed, clock, mirror, LogWork.UNBOUNDED);
     }
 
     private LogLookup(Segments segments, ReadPlans plans, StoreMeta meta, TrimmedTopics trimmed, LogClock clock,
-                      LogWork work) {
+                      LogMirror mirror, LogWork work) {
+        this.mirror = mirror;
         this.segments = segments;
         this.plans = plans;
         this.meta = meta;
@@ -71,7 +75,7 @@ final class LogLookup implements LogFinder {
 
     /** The same look-ups for one piece of work, which they count in. */
     LogLookup with(LogWork some) {
-        return new LogLookup(segments, plans, meta, trimmed, clock, some);
+        return new LogLookup(segments, plans, meta, trimmed, clock, mirror, some);
     }
 
     /**
@@ -513,7 +517,8 @@ final class LogLookup implements LogFinder {
 
     @Override
     public boolean epochReaches(int epoch, long position) {
-        return meta.reaches(epoch, position, segments.range().head());
+        long head = segments.range().head();
+        return mirror == null ? meta.reaches(epoch, position, head) : mirror.reaches(epoch, position, head);
     }
 
     @Override

@@ -38,11 +38,14 @@ final class LogOpener {
     private final Path folder;
     private final Segments segments;
     private final Sealer sealer;
+    /** Null for the log of one node. */
+    private final LogMirror mirror;
     private StoreMeta meta;
     private TrimmedTopics trimmed;
     private Disk.File active;
 
-    private LogOpener(Disk disk, Path folder, Segments segments, Sealer sealer, StoreMeta meta) {
+    private LogOpener(Disk disk, Path folder, Segments segments, Sealer sealer, StoreMeta meta, LogMirror mirror) {
+        this.mirror = mirror;
         this.disk = disk;
         this.folder = folder;
         this.segments = segments;
@@ -71,15 +74,15 @@ final class LogOpener {
         return sealer;
     }
 
-    static LogOpener open(Disk disk, Path folder, LogOptions options, io.rivulet.metrics.Metrics metrics)
-        throws IOException {
+    static LogOpener open(Disk disk, Path folder, LogOptions options, io.rivulet.metrics.Metrics metrics,
+                          LogMirror mirror) throws IOException {
         List<String> names = LogImport.settle(disk, folder, disk.list(folder));
-        StoreMeta meta = meta(disk, folder, names);
+        StoreMeta meta = meta(disk, folder, names, mirror);
         StoreHash hash = new StoreHash(meta.key());
         Segments segments = new Segments(disk, folder, metrics, hash, new ChunkCache(options.readBytes()),
             new FilterMemory(options.indexBytes()), new TopicMarks(options.indexBytes() / 2));
         LogOpener opener = new LogOpener(disk, folder, segments, new Sealer(segments, options.indexBytes()),
-            meta);
+            meta, mirror);
         try {
             opener.open(names);
             return opener;
@@ -92,15 +95,19 @@ final class LogOpener {
     }
 
     /** The meta file; a new one for an empty folder. It holds the key of all ids, so it is never made up again. */
-    private static StoreMeta meta(Disk disk, Path folder, List<String> names) throws IOException {
+    private static StoreMeta meta(Disk disk, Path folder, List<String> names, LogMirror mirror) throws IOException {
         if (names.contains(StoreMeta.NAME)) {
-            return StoreMeta.read(disk, folder);
+            StoreMeta meta = StoreMeta.read(disk, folder);
+            if (mirror != null && !mirror.isOf(meta)) {
+                throw new LogCorrupt(folder + " is a copy of another log");
+            }
+            return meta;
         }
         if (names.stream().anyMatch(n -> n.matches("\\d{20}\\.log"))) {
             throw new LogCorrupt(folder.resolve(StoreMeta.NAME) + " is missing, but there are segments; restore it"
                 + " from a backup: without its key the ids that clients hold mean nothing");
         }
-        return StoreMeta.create(new SecureRandom());
+        return mirror != null ? mirror.create() : StoreMeta.create(new SecureRandom());
     }
 
     /**
@@ -291,14 +298,15 @@ final class LogOpener {
     private void begin(List<Segment> found, BlockHeader newest) throws IOException {
         LogFailure failure = null;
         if (found.isEmpty()) {
-            meta = meta.opened(0);
+            long begin = mirror == null ? 1 : mirror.first();
+            meta = opened(begin - 1);
             meta.write(disk, folder); // before the first segment: a segment without its key would be refused
-            Segment first = new Segment(folder, new Segment.Header(meta.storeId(), 1, 0, 0,
+            Segment first = new Segment(folder, new Segment.Header(meta.storeId(), begin, 0, 0,
                 LogLookup.storeNonce(meta.storeId())), new SparseIndex(), new HeapIndex(segments.hash()));
             active = Appender.create(disk, first);
             found.add(first);
         } else {
-            meta = meta.opened(found.get(found.size() - 1).last());
+            meta = opened(found.get(found.size() - 1).last());
             try {
                 meta.write(disk, folder);
             } catch (IOException e) {
@@ -325,6 +333,10 @@ final class LogOpener {
         long appended = last.header().bytesBefore() + last.length() - Segment.HEADER_BYTES;
         long head = last.last();
         segments.changeRange(r -> new LogRange(meta.epoch(), found.get(0).first(), head, nonce, appended, unwritten));
+    }
+
+    private StoreMeta opened(long head) {
+        return mirror == null ? meta.opened(head) : mirror.opened(head);
     }
 
     /** The segment after one whose index is too large for memory: an older version, or a larger heap, wrote that. */

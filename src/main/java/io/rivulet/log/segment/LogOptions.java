@@ -27,12 +27,19 @@ record LogOptions(Sync sync, long syncIntervalMs, long retainBytes, long retainM
     private static final long SEGMENT_BYTES_MAX = 64L << 20;
     /** Record numbers within a segment, and with them its index in memory, stay small. */
     private static final int SEGMENT_EVENTS_MAX = 1 << 20;
+    private static final long MIRROR_SYNC_MS = 1_000;
 
     static LogOptions of(Settings settings) {
         return of(settings.get(SettingsTable.LOG_SYNC), settings.get(SettingsTable.LOG_SYNC_INTERVAL).toMillis(),
             settings.get(SettingsTable.LOG_RETAIN_BYTES), settings.get(SettingsTable.LOG_RETAIN_AGE).toMillis(),
             settings.get(SettingsTable.LOG_RETAIN_EVENTS), settings.get(SettingsTable.READ_BYTES),
             DerivedDefaults.indexBytes(Runtime.getRuntime().maxMemory()));
+    }
+
+    /** The same for a copy, of which a power cut may take the end. */
+    LogOptions ofMirror() {
+        return new LogOptions(Sync.INTERVAL, Math.max(syncIntervalMs, MIRROR_SYNC_MS), retainBytes, retainMs,
+            retainEvents, segmentBytes, segmentMs, segmentEvents, readBytes, indexBytes);
     }
 
     static LogOptions of(Sync sync, long syncIntervalMs, long bytes, long ms, long events, long readBytes,

@@ -5,6 +5,7 @@ import io.rivulet.event.IdSeal;
 import io.rivulet.log.EventLog;
 import io.rivulet.log.LeaseBook;
 import io.rivulet.log.LogChunk;
+import io.rivulet.log.LogCommit;
 import io.rivulet.log.LogEntry;
 import io.rivulet.log.LogFinder;
 import io.rivulet.log.LogRange;
@@ -47,7 +48,7 @@ public final class SegmentLog implements EventLog {
     private final LeaseFile leases;
 
     private SegmentLog(LogOpener opened, LeaseFile leases, LogOptions options, InstantSource clock,
-                       LongSupplier nanoTicker) {
+                       LongSupplier nanoTicker, LogMirror mirror) {
         this.leases = leases;
         segments = opened.segments();
         meta = opened.meta();
@@ -56,7 +57,7 @@ public final class SegmentLog implements EventLog {
         appender = new Appender(segments, options, logClock, meta, opened.sealer(), opened.active());
         plans = new ReadPlans(segments.hash());
         reader = new LogReader(segments, plans);
-        finder = new LogLookup(segments, plans, meta, opened.trimmed(), logClock);
+        finder = new LogLookup(segments, plans, meta, opened.trimmed(), logClock, mirror);
         janitor = new Janitor(segments, appender, options,
             new Retention(segments, options, opened.trimmed(), logClock), opened.sealer());
         appender.rolled(janitor::wake);
@@ -79,11 +80,35 @@ public final class SegmentLog implements EventLog {
     /** The same on any disk; {@code keeping} is given the housekeeping, to run it on a thread or at moments it owns. */
     static SegmentLog open(Path folder, LogOptions options, Disk disk, InstantSource clock, LongSupplier nanoTicker,
                            Metrics metrics, Consumer<Janitor> keeping) throws IOException {
+        return open(folder, options, disk, clock, nanoTicker, metrics, keeping, null);
+    }
+
+    /**
+     * Opens the copy of a log that an engine keeps for several nodes, making it when absent. It takes commits by
+     * {@link #copy} alone. Since it can be copied once more it is synced at intervals only.
+     *
+     * @throws LogCorrupt when what is there is damaged, or a copy of another log
+     */
+    public static SegmentLog openMirror(Path folder, Settings settings, InstantSource clock, LongSupplier nanoTicker,
+        Metrics metrics, LogMirror mirror) throws IOException {
+        Files.createDirectories(folder);
+        return open(folder, LogOptions.of(settings).ofMirror(), new RealDisk(metrics), clock, nanoTicker, metrics,
+            Janitor::start, mirror);
+    }
+
+    private static SegmentLog open(Path folder, LogOptions options, Disk disk, InstantSource clock,
+                                   LongSupplier nanoTicker, Metrics metrics, Consumer<Janitor> keeping,
+                                   LogMirror mirror) throws IOException {
         LeaseFile leases = LeaseFile.open(disk, folder, options.sync());
-        LogOpener opened = LogOpener.open(disk, folder, options, metrics);
-        SegmentLog log = new SegmentLog(opened, leases, options, clock, nanoTicker);
+        LogOpener opened = LogOpener.open(disk, folder, options, metrics, mirror);
+        SegmentLog log = new SegmentLog(opened, leases, options, clock, nanoTicker, mirror);
         keeping.accept(log.janitor);
         return log;
+    }
+
+    /** Copies a commit of the engine, which must be the next one. */
+    public void copy(LogCommit commit) throws IOException {
+        appender.copy(commit);
     }
 
     @Override

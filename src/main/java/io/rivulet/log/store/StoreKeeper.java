@@ -52,10 +52,15 @@ public final class StoreKeeper implements AutoCloseable {
         EventLog open(Path folder) throws IOException;
     }
 
-    /** The user of the log. Both methods are called on the keeper's thread. */
+    /** The user of the log. All methods are called on the keeper's thread. */
     public interface Owner {
         /** The log is open: from here on it may be used. */
         void opened(EventLog log);
+
+        /** Ends all use of the log before it returns; it is closed then, and opened and given once more. */
+        default void pause() {
+            throw new UnsupportedOperationException("its log is never over");
+        }
 
         /** Ends all use of the log before it returns; the log is closed then and another instance goes on with it. */
         void handOver();
@@ -130,6 +135,10 @@ public final class StoreKeeper implements AutoCloseable {
      * owner, or never opened, would be the end of the hub.
      */
     private boolean round() {
+        if (used && log.isOver()) {
+            openAnew();
+            return true;
+        }
         if (used) {
             return !isAskedFor();
         }
@@ -260,6 +269,14 @@ public final class StoreKeeper implements AutoCloseable {
             return true;
         }
         return isStopping();
+    }
+
+    /** The engine behind the log has another history now. */
+    private void openAnew() {
+        state = StoreState.of(StoreState.Kind.OPENING, "the shared log is copied anew");
+        owner.pause();
+        used = false;
+        closeLog();
     }
 
     private void handOver() {

@@ -45,7 +45,7 @@ class CommitterErrorsTest {
         MemoryEventLog log = new MemoryEventLog(clock);
         TransientTopics transients = new TransientTopics(TopicList.ofNames(List.of()), 1 << 20);
         TailRing ring = TailRing.of(1 << 20, Position.START, "start", frame -> { });
-        committer = new Committer(queue, log, ring, transients, new EndedTopics(log, (topic, end) -> { }),
+        committer = new Committer(queue, log, log.range(), ring, transients, new EndedTopics(log, (topic, end) -> { }),
             new FanOut(60_000, clock), answering, new Metrics(), clock, System::nanoTime);
         thread = new Thread(committer, "commit of the test");
         thread.setDaemon(true);

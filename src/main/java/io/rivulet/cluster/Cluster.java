@@ -1,0 +1,167 @@
+package io.rivulet.cluster;
+
+import io.rivulet.cluster.ClusterEngine.Run;
+import io.rivulet.config.BadSetting;
+import io.rivulet.config.Secret;
+import io.rivulet.config.Settings;
+import io.rivulet.config.SettingsTable;
+import io.rivulet.log.EventLog;
+import io.rivulet.log.LogCorrupt;
+import io.rivulet.log.segment.LogMirror;
+import io.rivulet.log.segment.SegmentLog;
+import io.rivulet.metrics.Metrics;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What makes a hub a node: it checks the settings of the engine at the start, and opens the shared log. The wiring
+ * makes one where the settings name an engine; the keeper of the folder opens the log on its thread.
+ *
+ * <p>The copy stands in a folder of its own inside the data folder, so the data folder's lock is its lock, and a log
+ * that the hub had there before it became a node stays as it is. A copy that is damaged, or of another log, is deleted
+ * and made anew: the engine has all of it.
+ */
+public final class Cluster implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+    private static final String FOLDER = "mirror";
+
+    private final Settings settings;
+    private final String url;
+    private final InstantSource clock;
+    private final LongSupplier nanos;
+    private final Metrics metrics;
+    private volatile SharedLog log;
+    private volatile boolean closed;
+
+    private Cluster(Settings settings, String url, InstantSource clock, LongSupplier nanos, Metrics metrics) {
+        this.settings = settings;
+        this.url = url;
+        this.clock = clock;
+        this.nanos = nanos;
+        this.metrics = metrics;
+    }
+
+    /**
+     * The cluster that the settings name.
+     *
+     * @throws BadSetting when they cannot be meant, or the engine says that it will not do; one that cannot be reached
+     *                    now is waited for
+     */
+    public static Cluster of(Settings settings, InstantSource clock, LongSupplier nanos, Metrics metrics) {
+        String url = settings.get(SettingsTable.ENGINE_URL).map(Secret::reveal)
+            .orElseThrow(() -> new BadSetting(SettingsTable.ENGINE_URL.fullKey() + " is missing: "
+                + SettingsTable.ENGINE.fullKey() + " needs jdbc:postgresql://host:port/database?user=…&password=…"));
+        Cluster cluster = new Cluster(settings, url, clock, nanos, metrics);
+        cluster.check();
+        return cluster;
+    }
+
+    private void check() {
+        try (ClusterEngine engine = new PostgresEngine(url)) {
+            engine.check();
+        } catch (EngineRefused e) {
+            throw new BadSetting(SettingsTable.ENGINE_URL.fullKey() + ": " + e.getMessage());
+        } catch (IOException e) {
+            LOG.warn("The engine cannot be reached yet: {}. The hub waits for it", e.getMessage());
+        }
+    }
+
+    /**
+     * Opens the shared log, which has caught up with the engine then. The caller holds the lock of the folder.
+     *
+     * @throws IOException when it cannot be opened now; may be tried again
+     */
+    public EventLog open(Path data) throws IOException {
+        log = open(data.resolve(FOLDER), new PostgresEngine(url));
+        return log;
+    }
+
+    /** The same at this engine, which is closed with the log, or when there is none. */
+    private SharedLog open(Path folder, ClusterEngine engine) throws IOException {
+        SharedLog made = null;
+        try {
+            Files.createDirectories(folder);
+            Run run = engine.begin(node(), LogMirror.epochOf(folder));
+            LOG.info("This node is run {} at the shared log; its copy is in {}", run.epoch(), folder);
+            made = open(engine, run, folder);
+            made.start();
+            return made;
+        } finally {
+            if (made == null) {
+                engine.close();
+            }
+        }
+    }
+
+    /** A log at this engine: for tests. */
+    static SharedLog open(Path folder, ClusterEngine engine, Settings settings, InstantSource clock, LongSupplier nanos)
+        throws IOException {
+        return new Cluster(settings, "", clock, nanos, new Metrics()).open(folder, engine);
+    }
+
+    /** Opens the copy, makes it anew where it must be, and brings it up to the engine's head. */
+    private SharedLog open(ClusterEngine engine, Run run, Path folder) throws IOException {
+        LogMirror mirror = new LogMirror(run.storeId(), run.key(), run.epoch(), run.first());
+        for (boolean isNew = false; ; isNew = true) {
+            SegmentLog copy = null;
+            String why;
+            try {
+                copy = SegmentLog.openMirror(folder, settings, clock, nanos, metrics, mirror);
+                SharedLog made = new SharedLog(engine, run, mirror, copy, settings, clock, nanos);
+                if (made.catchUpFirst(() -> closed)) {
+                    copy = null;
+                    return made;
+                }
+                why = made.whyOver();
+            } catch (LogCorrupt e) {
+                why = e.getMessage();
+            } finally {
+                if (copy != null) {
+                    copy.close();
+                }
+            }
+            if (isNew) {
+                throw new IOException("the copy of the shared log cannot be made: " + why);
+            }
+            LOG.warn("The copy of the shared log in {} is deleted and made anew: {}", folder, why);
+            empty(folder);
+        }
+    }
+
+    private static void empty(Path folder) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, Files::isRegularFile)) {
+            for (Path file : files) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    private static String node() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "unknown"; // it is for those who look into the engine's tables
+        }
+    }
+
+    /** Why streams should be served by other nodes; null when they need not. */
+    public String whyNotReady() {
+        SharedLog now = log;
+        return now == null ? null : now.whyNotReady();
+    }
+
+    /** Ends an opening that may take long. The log itself is closed by who opened it. */
+    @Override
+    public void close() {
+        closed = true;
+    }
+}

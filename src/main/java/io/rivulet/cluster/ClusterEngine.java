@@ -1,0 +1,119 @@
+package io.rivulet.cluster;
+
+import io.rivulet.log.LogAway;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * An ordered log that several nodes share, and nothing more. {@link SharedLog} alone calls it; one class for each kind
+ * of engine. Everything that the nodes have in common (the copy, recovery, barriers, time limits of its own) is not
+ * here.
+ *
+ * <p>What an engine promises: batches have positions without holes, in the order in which they were appended; a batch
+ * that was answered stays, as durably as the engine is set; a batch that is sent twice is appended once. Each call ends
+ * within a time limit, with {@link IOException} when the engine cannot be asked. A call after that connects anew, and
+ * looks the address up anew.
+ *
+ * <p>One thread at a time calls {@link #append}, {@link #read} and {@link #trim}; {@link #await} has a thread of its
+ * own. {@link #close} may come at any moment, and ends the others.
+ */
+interface ClusterEngine extends AutoCloseable {
+
+    /**
+     * One run of one node: from the opening of its copy to the end.
+     *
+     * @param epoch   no other run has it; it rises
+     * @param storeId which log it is; another one when somebody emptied the engine
+     * @param key     of the ids, the same on all nodes
+     * @param first   the oldest position; one more than the head where there is none
+     */
+    record Run(int epoch, long storeId, byte[] key, long first) {
+    }
+
+    /**
+     * A batch to append, of one run.
+     *
+     * @param number counts the batches of the run: by it and the epoch the engine knows one that comes again
+     * @param nonce  24 random bits
+     * @param timeMs by the node's clock; the engine makes it no earlier than that of the batch before
+     * @param format of the body
+     */
+    record Batch(int epoch, long number, int nonce, long timeMs, int count, int format, byte[] body) {
+    }
+
+    /** How an append went. */
+    enum Outcome {
+        /** The batch is in the log, also when it was there before. */
+        APPENDED,
+        /** The head is not where the caller expected it; nothing was appended. */
+        MOVED,
+        /** The engine does not know this run: it has lost what it had. Nothing was appended. */
+        LOST
+    }
+
+    /**
+     * The answer to an append.
+     *
+     * @param base        position of the first event of the batch
+     * @param timeMs      that the batch has got
+     * @param nonceBefore of the batch before it; -1 where the batch had come before
+     */
+    record Appended(Outcome outcome, long base, long timeMs, int nonceBefore) {
+    }
+
+    /** A batch at its position; {@code body} is null where it was not asked for. */
+    record Stored(long base, int count, int epoch, int nonce, long timeMs, int format, byte[] body) {
+        long last() {
+            return base + count - 1;
+        }
+    }
+
+    /**
+     * What the engine holds from a position on, at one moment.
+     *
+     * @param first   the oldest position
+     * @param head    the newest position
+     * @param epoch   the newest that was given out
+     * @param at      the batch that holds the position that was asked for, without its body; null when it is gone
+     * @param batches those behind it, in order; not all of them where there are many
+     */
+    record Portion(long first, long head, int epoch, Stored at, List<Stored> batches) {
+    }
+
+    /**
+     * Looks whether the engine will do, without changing anything.
+     *
+     * @throws EngineRefused when trying again does not help
+     */
+    void check() throws IOException;
+
+    /**
+     * Makes what the engine lacks (tables, for one) and begins a run.
+     *
+     * @param node         its name, for those who look into the engine
+     * @param epochAtLeast a copy knows of epochs up to this, also where an older copy of the engine does not
+     * @throws EngineRefused when trying again does not help
+     */
+    Run begin(String node, int epochAtLeast) throws IOException;
+
+    /**
+     * Appends a batch at the end. A connection that is lost meanwhile is made anew and the same batch sent once more.
+     *
+     * @param expected where the head must be; -1 for anywhere
+     * @throws LogAway when the engine cannot be asked; it says whether the batch may have been appended all the same
+     */
+    Appended append(Batch batch, long expected) throws IOException;
+
+    /** Reads on behind this position, about so many bytes and at least one batch where there is one. */
+    Portion read(long after, int bytesMax) throws IOException;
+
+    /** Returns when there may be something new, at the latest after this time. */
+    void await(long ms) throws IOException;
+
+    /** Removes the oldest batches beyond these bounds, some of them; the newest batch stays. 0 events for any. */
+    void trim(long bytesMax, long eventsMax, long oldestMs) throws IOException;
+
+    /** Ends the connections. */
+    @Override
+    void close();
+}

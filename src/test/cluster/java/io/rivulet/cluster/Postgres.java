@@ -1,0 +1,176 @@
+package io.rivulet.cluster;
+
+import io.rivulet.kit.Await;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A PostgreSQL of the tests' own, from the programs that are installed, on a free port of 127.0.0.1. As root it runs it
+ * under the account that the package made, since PostgreSQL refuses to be root.
+ */
+final class Postgres implements AutoCloseable {
+
+    private static final String PASSWORD = "of-the-test";
+
+    private final Path home;
+    private final int port;
+    private Process process;
+
+    private Postgres(Path home, int port) {
+        this.home = home;
+        this.port = port;
+    }
+
+    /** Whether this machine has what it takes. */
+    static boolean isThere() {
+        return program("initdb") != null && program("postgres") != null;
+    }
+
+    /** The newest that is installed. */
+    private static Path program(String name) {
+        File[] versions = new File("/usr/lib/postgresql").listFiles();
+        Stream<Path> debian = Stream.of(versions == null ? new File[0] : versions)
+            .sorted(Comparator.comparing((File file) -> Integer.parseInt(file.getName().replaceAll("\\D.*", "")))
+                .reversed())
+            .map(file -> file.toPath().resolve("bin").resolve(name));
+        Stream<Path> path = Stream.of(System.getenv("PATH").split(File.pathSeparator))
+            .map(place -> Path.of(place, name));
+        return Stream.concat(debian, path).filter(Files::isExecutable).findFirst().orElse(null);
+    }
+
+    /** Makes a new one and starts it. */
+    static Postgres start() throws Exception {
+        Path home = Files.createTempDirectory("rivulet-postgres"); // the other account must get through to it
+        Path password = Files.writeString(home.resolve("password"), PASSWORD);
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            port = free.getLocalPort();
+        }
+        Postgres made = new Postgres(home, port);
+        try {
+            if (isRoot()) {
+                run(List.of("chown", "-R", "postgres", home.toString()));
+            }
+            run(asItself(program("initdb").toString(), "-D", home.resolve("data").toString(), "--no-sync", "-A",
+                "scram-sha-256", "-U", "rivulet", "--pwfile", password.toString(), "-E", "UTF8", "--locale=C"));
+            made.restart();
+            return made;
+        } catch (IOException | AssertionError e) {
+            made.close();
+            throw e;
+        }
+    }
+
+    private static boolean isRoot() {
+        return "root".equals(System.getProperty("user.name"));
+    }
+
+    /** The same process becomes PostgreSQL, so a signal to it is one to PostgreSQL. */
+    private static List<String> asItself(String... command) {
+        List<String> all = new ArrayList<>(isRoot()
+            ? List.of("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups") : List.of());
+        all.addAll(List.of(command));
+        return all;
+    }
+
+    private static void run(List<String> command) throws Exception {
+        Process process = new ProcessBuilder(command).directory(new File("/")).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) {
+            throw new IOException(command.get(0) + " failed: " + said);
+        }
+    }
+
+    /** Starts it, and returns when it takes connections. */
+    void restart() throws IOException {
+        begin();
+        Await.until("PostgreSQL takes connections, see " + home, () -> {
+            if (!process.isAlive()) { // it does not start before the last process of the one before it is gone
+                begin();
+            }
+            return isOpen() && isReady();
+        });
+    }
+
+    private void begin() {
+        try {
+            process = new ProcessBuilder(asItself(program("postgres").toString(), "-D",
+                home.resolve("data").toString(), "-p", "" + port, "-c", "listen_addresses=127.0.0.1", "-c",
+                "unix_socket_directories=", "-c", "fsync=off"))
+                .directory(new File("/")).redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(home.resolve("log").toFile())).start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private boolean isOpen() {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress("127.0.0.1", port), 1_000);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private boolean isReady() {
+        try {
+            sql("select 1");
+            return true;
+        } catch (SQLException e) {
+            return false; // it recovers
+        }
+    }
+
+    /** Says something to it, as its owner; several words are parted by semicolons. */
+    void sql(String text) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url("public"));
+             Statement words = connection.createStatement()) {
+            words.execute(text);
+        }
+    }
+
+    /** The URL of a hub whose tables are in this schema. */
+    String url(String schema) {
+        return url(schema, PASSWORD);
+    }
+
+    String url(String schema, String password) {
+        return "jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=rivulet&password=" + password
+            + "&currentSchema=" + schema;
+    }
+
+    /** Ends it at once, with all its processes, and without a checkpoint: it recovers as from a crash. */
+    void kill() throws IOException {
+        new ProcessBuilder("kill", "-QUIT", "" + process.pid()).start();
+        Await.until("PostgreSQL is gone", () -> !process.isAlive());
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (process != null && process.isAlive()) {
+            kill();
+        }
+        try (Stream<Path> files = Files.walk(home)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+}

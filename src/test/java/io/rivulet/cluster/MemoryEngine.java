@@ -1,0 +1,228 @@
+package io.rivulet.cluster;
+
+import io.rivulet.log.LogAway;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** An engine in memory: what it keeps is a {@link Store}, which nodes share and tests break. */
+final class MemoryEngine implements ClusterEngine {
+
+    private final Store store;
+    private volatile boolean closed;
+
+    MemoryEngine(Store store) {
+        this.store = store;
+    }
+
+    /** What the engine of several nodes holds; guarded by itself. */
+    static final class Store {
+
+        private long storeId = 7;
+        private byte[] key = new byte[16];
+        private int epoch;
+        private long first = 1;
+        private long timeMs;
+        private long bytes;
+        private List<Stored> batches = new ArrayList<>();
+        private final Map<Integer, Long> numbers = new HashMap<>();
+        private final Map<Integer, Stored> newest = new HashMap<>();
+        private boolean away;
+        private int answersLost;
+        private int reads;
+        private Runnable beforeAppend = () -> { };
+
+        /** What a copy of the engine would bring back. */
+        record Backup(int epoch, long first, long timeMs, List<Stored> batches, Map<Integer, Long> numbers) {
+        }
+
+        synchronized long head() {
+            return batches.isEmpty() ? first - 1 : batches.get(batches.size() - 1).last();
+        }
+
+        synchronized int reads() {
+            return reads;
+        }
+
+        /** No call gets an answer, nor is done. */
+        synchronized void away(boolean is) {
+            away = is;
+            notifyAll();
+        }
+
+        /** So many appends are done, and their answers are lost with the connection. */
+        synchronized void loseAnswers(int next) {
+            answersLost = next;
+        }
+
+        /** Runs once, when the next append has arrived and before it is done. */
+        synchronized void beforeNextAppend(Runnable hook) {
+            beforeAppend = () -> {
+                beforeAppend = () -> { };
+                hook.run();
+            };
+        }
+
+        synchronized Backup backup() {
+            return new Backup(epoch, first, timeMs, new ArrayList<>(batches), new HashMap<>(numbers));
+        }
+
+        synchronized void restore(Backup from) {
+            epoch = from.epoch();
+            first = from.first();
+            timeMs = from.timeMs();
+            batches = new ArrayList<>(from.batches());
+            numbers.clear();
+            numbers.putAll(from.numbers());
+            notifyAll();
+        }
+
+        /** Somebody has emptied it: it is another log. */
+        synchronized void empty() {
+            restore(new Backup(0, 1, 0, List.of(), Map.of()));
+            storeId++;
+            key = new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, (byte) storeId};
+        }
+
+        /** Removes the oldest batches up to this position. */
+        synchronized void trimTo(long position) {
+            batches.removeIf(batch -> batch.last() <= position);
+            first = position + 1;
+        }
+
+        /** Another version of the hub appends something. */
+        synchronized void appendInFormat(int format) {
+            batches.add(new Stored(head() + 1, 1, 1, 1, timeMs, format, new byte[] {1}));
+            notifyAll();
+        }
+    }
+
+    private void refuse() throws IOException {
+        if (closed || store.away) {
+            throw new IOException(closed ? "closed" : "nobody answers");
+        }
+    }
+
+    @Override
+    public void check() throws IOException {
+        synchronized (store) {
+            refuse();
+        }
+    }
+
+    @Override
+    public Run begin(String node, int epochAtLeast) throws IOException {
+        synchronized (store) {
+            refuse();
+            store.epoch = Math.max(store.epoch, epochAtLeast) + 1;
+            store.numbers.put(store.epoch, 0L);
+            return new Run(store.epoch, store.storeId, store.key, store.first);
+        }
+    }
+
+    @Override
+    public Appended append(Batch batch, long expected) throws IOException {
+        Runnable before;
+        synchronized (store) {
+            before = store.beforeAppend;
+        }
+        before.run();
+        for (int tries = 1; ; tries++) {
+            try {
+                return appendOnce(batch, expected);
+            } catch (IOException e) {
+                if (tries == 1 && e instanceof LogAway) {
+                    throw e; // nothing was sent
+                }
+                if (tries > 1) {
+                    throw new LogAway(e.getMessage(), true, e);
+                }
+            }
+        }
+    }
+
+    private Appended appendOnce(Batch batch, long expected) throws IOException {
+        synchronized (store) {
+            if (closed || store.away) {
+                throw new LogAway("nobody answers", false, null);
+            }
+            Appended answer = done(batch, expected);
+            if (store.answersLost > 0) {
+                store.answersLost--;
+                throw new IOException("the answer is lost");
+            }
+            return answer;
+        }
+    }
+
+    private Appended done(Batch batch, long expected) {
+        Long number = store.numbers.get(batch.epoch());
+        if (number == null || number > batch.number()) {
+            return new Appended(Outcome.LOST, 0, 0, -1);
+        }
+        if (number == batch.number()) {
+            Stored had = store.newest.get(batch.epoch());
+            return new Appended(Outcome.APPENDED, had.base(), had.timeMs(), -1);
+        }
+        if (expected >= 0 && expected != store.head()) {
+            return new Appended(Outcome.MOVED, 0, 0, -1);
+        }
+        int before = store.batches.isEmpty() ? -1 : store.batches.get(store.batches.size() - 1).nonce();
+        store.timeMs = Math.max(store.timeMs, batch.timeMs());
+        store.bytes += batch.body().length;
+        Stored stored = new Stored(store.head() + 1, batch.count(), batch.epoch(), batch.nonce(), store.timeMs,
+            batch.format(), batch.body());
+        store.batches.add(stored);
+        store.numbers.put(batch.epoch(), batch.number());
+        store.newest.put(batch.epoch(), stored);
+        store.notifyAll();
+        return new Appended(Outcome.APPENDED, stored.base(), stored.timeMs(), before);
+    }
+
+    @Override
+    public Portion read(long after, int bytesMax) throws IOException {
+        synchronized (store) {
+            refuse();
+            store.reads++;
+            Stored at = null;
+            List<Stored> behind = new ArrayList<>();
+            int bytes = 0;
+            for (Stored batch : store.batches) {
+                if (batch.base() <= after) {
+                    at = batch;
+                } else if (bytes < bytesMax) {
+                    behind.add(batch);
+                    bytes += batch.body().length;
+                }
+            }
+            return new Portion(store.first, store.head(), store.epoch, at, behind);
+        }
+    }
+
+    @Override
+    public void await(long ms) throws IOException {
+        synchronized (store) {
+            refuse();
+            try {
+                store.wait(ms);
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+        }
+    }
+
+    @Override
+    public void trim(long bytesMax, long eventsMax, long oldestMs) {
+        // tests trim by themselves
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        synchronized (store) {
+            store.notifyAll();
+        }
+    }
+}
