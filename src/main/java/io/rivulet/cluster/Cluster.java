@@ -5,6 +5,7 @@ import io.rivulet.config.BadSetting;
 import io.rivulet.config.Secret;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
+import io.rivulet.config.SettingsTable.Engine;
 import io.rivulet.log.EventLog;
 import io.rivulet.log.LogCorrupt;
 import io.rivulet.log.segment.LogMirror;
@@ -59,14 +60,16 @@ public final class Cluster implements AutoCloseable {
     public static Cluster of(Settings settings, InstantSource clock, LongSupplier nanos, Metrics metrics) {
         String url = settings.get(SettingsTable.ENGINE_URL).map(Secret::reveal)
             .orElseThrow(() -> new BadSetting(SettingsTable.ENGINE_URL.fullKey() + " is missing: "
-                + SettingsTable.ENGINE.fullKey() + " needs jdbc:postgresql://host:port/database?user=…&password=…"));
+                + SettingsTable.ENGINE.fullKey() + " needs " + (settings.get(SettingsTable.ENGINE) == Engine.REDIS
+                ? "redis://user:password@host:port/database"
+                : "jdbc:postgresql://host:port/database?user=…&password=…")));
         Cluster cluster = new Cluster(settings, url, clock, nanos, metrics);
         cluster.check();
         return cluster;
     }
 
     private void check() {
-        try (ClusterEngine engine = new PostgresEngine(url)) {
+        try (ClusterEngine engine = engine()) {
             engine.check();
         } catch (EngineRefused e) {
             throw new BadSetting(SettingsTable.ENGINE_URL.fullKey() + ": " + e.getMessage());
@@ -75,13 +78,18 @@ public final class Cluster implements AutoCloseable {
         }
     }
 
+    /** A new one of the kind that the settings name; no class of another kind is loaded. */
+    private ClusterEngine engine() throws EngineRefused {
+        return settings.get(SettingsTable.ENGINE) == Engine.REDIS ? new RedisEngine(url) : new PostgresEngine(url);
+    }
+
     /**
      * Opens the shared log, which has caught up with the engine then. The caller holds the lock of the folder.
      *
      * @throws IOException when it cannot be opened now; may be tried again
      */
     public EventLog open(Path data) throws IOException {
-        log = open(data.resolve(FOLDER), new PostgresEngine(url));
+        log = open(data.resolve(FOLDER), engine());
         return log;
     }
 

@@ -25,12 +25,15 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Redeployments of the WAR while streams are open and publishers publish: however many there are, nothing stays of the
- * old ones. {@code -Dredeploys=20} makes it more than three.
+ * old ones. {@code -Dredeploys=20} makes it more than three; {@code -Dredeploys.engine=redis} with
+ * {@code -Dredeploys.url=redis://…?prefix=%s} has the hub be a node at that engine: %s is each container.
  */
 @OnEveryContainer
 class RedeployIT {
 
     private static final int TIMES = Integer.getInteger("redeploys", 3);
+    private static final String ENGINE = System.getProperty("redeploys.engine", "embedded");
+    private static final String URL = System.getProperty("redeploys.url", "");
     private static final int STREAMS = 8;
     /** So long a publisher tries again; the test itself ends sooner. */
     private static final Duration GAP_MAX = Duration.ofMinutes(5);
@@ -99,7 +102,8 @@ class RedeployIT {
 
     @Test
     void nothingStaysOfAnyApplicationThatWasReplacedUnderLoad() throws Exception {
-        try (Server server = Server.in(container).set("retry.min", "500ms").set("retry.max", "600ms").start()) {
+        try (Server server = Server.in(container).set("retry.min", "500ms").set("retry.max", "600ms")
+            .set("engine", ENGINE).set("engine.url", URL.replace("%s", container.name())).start()) {
             OldLoaders loaders = new OldLoaders();
             cycle(server, loaders); // what the container and the JVM make once is there
             settle(server, loaders);

@@ -16,7 +16,7 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 
 /** A key of localhost's own that keytool makes once for a JVM, and clients that trust it and nothing else. */
-final class Tls {
+public final class Tls {
 
     static final String PASSWORD = "not-secret";
 
@@ -47,7 +47,7 @@ final class Tls {
     }
 
     /** Writes the certificate and the key as the text that servers read. */
-    static void writePem(Path certificate, Path key) throws IOException {
+    public static void writePem(Path certificate, Path key) throws IOException {
         try (InputStream in = Files.newInputStream(get().keyStore)) {
             KeyStore keys = KeyStore.getInstance("PKCS12");
             keys.load(in, PASSWORD.toCharArray());
@@ -82,7 +82,7 @@ final class Tls {
     }
 
     /** What trusts it. */
-    static SSLContext trusting() {
+    public static SSLContext trusting() {
         return get().trusting;
     }
 

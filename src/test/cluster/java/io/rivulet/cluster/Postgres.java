@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  * A PostgreSQL of the tests' own, from the programs that are installed, on a free port of 127.0.0.1. As root it runs it
  * under the account that the package made, since PostgreSQL refuses to be root.
  */
-final class Postgres implements AutoCloseable {
+final class Postgres implements EngineServer {
 
     private static final String PASSWORD = "of-the-test";
 
@@ -97,8 +97,8 @@ final class Postgres implements AutoCloseable {
         }
     }
 
-    /** Starts it, and returns when it takes connections. */
-    void restart() throws IOException {
+    @Override
+    public void restart() throws IOException {
         begin();
         Await.until("PostgreSQL takes connections, see " + home, () -> {
             if (!process.isAlive()) { // it does not start before the last process of the one before it is gone
@@ -146,18 +146,41 @@ final class Postgres implements AutoCloseable {
         }
     }
 
-    /** The URL of a hub whose tables are in this schema. */
-    String url(String schema) {
+    @Override
+    public String engine() {
+        return "postgresql";
+    }
+
+    /** The log of a name has its tables in the schema of that name. */
+    @Override
+    public String url(String schema) {
         return url(schema, PASSWORD);
     }
 
-    String url(String schema, String password) {
+    @Override
+    public String url(String schema, String password) {
         return "jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=rivulet&password=" + password
             + "&currentSchema=" + schema;
     }
 
+    @Override
+    public ClusterEngine open(String schema) throws IOException {
+        return new PostgresEngine(url(schema));
+    }
+
+    @Override
+    public void cut() throws SQLException {
+        sql("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'rivulet'");
+    }
+
+    @Override
+    public void empty(String schema) throws SQLException {
+        sql("drop schema " + schema + " cascade");
+    }
+
     /** Ends it at once, with all its processes, and without a checkpoint: it recovers as from a crash. */
-    void kill() throws IOException {
+    @Override
+    public void kill() throws IOException {
         new ProcessBuilder("kill", "-QUIT", "" + process.pid()).start();
         Await.until("PostgreSQL is gone", () -> !process.isAlive());
     }
