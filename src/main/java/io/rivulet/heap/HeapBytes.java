@@ -49,6 +49,11 @@ public final class HeapBytes {
         return text == null ? 0 : STRING + array(text.length(), isLatin(text) ? 1 : 2);
     }
 
+    /** A text of Latin-1 alone; 0 for null. Nobody looks at its characters: half of a shard's work was that once. */
+    public static long latin(String text) {
+        return text == null ? 0 : STRING + array(text.length(), 1);
+    }
+
     /** An immutable list of texts. */
     public static long strings(List<String> texts) {
         long bytes = list(texts.size());

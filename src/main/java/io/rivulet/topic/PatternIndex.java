@@ -87,11 +87,17 @@ final class PatternIndex<T> {
     private final List<Group<T>> recent = new ArrayList<>();
     /** How many groups ever came. */
     private long came;
+    private final boolean remembers;
     private BoundedCache<Found<T>> known = remembered();
     private long tried;
     private final MatchSteps steps = new MatchSteps();
     private int load;
     private int heavyLoad;
+
+    /** Without a memory each topic is looked up anew: for topics that hardly ever come again. */
+    PatternIndex(boolean remembers) {
+        this.remembers = remembers;
+    }
 
     private static <T> BoundedCache<Found<T>> remembered() {
         return new BoundedCache<>(REMEMBERED_MAX, Found::weight);
@@ -178,6 +184,11 @@ final class PatternIndex<T> {
         return !find(topic).isEmpty();
     }
 
+    /** See {@link TopicIndex#kept}. */
+    int kept() {
+        return known.size();
+    }
+
     /** See {@link TopicIndex#tried}. */
     long tried() {
         return tried;
@@ -189,6 +200,9 @@ final class PatternIndex<T> {
     }
 
     private List<Group<T>> find(String topic) {
+        if (!remembers) {
+            return search(topic).groups;
+        }
         Found<T> found = known.get(topic);
         if (found == null || came - found.came > RECENT) {
             found = search(topic);

@@ -13,7 +13,21 @@ public final class TopicIndex<T> {
 
     private final TopicTable<T> exact = new TopicTable<>();
     private final IdentityBag<T> any = new IdentityBag<>();
-    private final PatternIndex<T> patterns = new PatternIndex<>();
+    private final PatternIndex<T> patterns;
+
+    /** An index of topics that come again and again: what each matched is remembered. */
+    public TopicIndex() {
+        this(true);
+    }
+
+    private TopicIndex(boolean remembers) {
+        patterns = new PatternIndex<>(remembers);
+    }
+
+    /** An index of topics that hardly ever come again, and of which each would take kilobytes to be remembered. */
+    public static <T> TopicIndex<T> ofFreshTopics() {
+        return new TopicIndex<>(false);
+    }
 
     /** Registers {@code who} for all of the selection, where nobody has to be told apart. */
     void add(TopicSelection selection, T who) {
@@ -97,6 +111,11 @@ public final class TopicIndex<T> {
     /** Whether anybody asked for this topic. */
     public boolean hears(String topic) {
         return any.size() > 0 || exact.get(topic) != null || !patterns.isEmpty() && patterns.hears(topic);
+    }
+
+    /** How many topics it remembers: a test shows with it what strangers may leave behind. */
+    int kept() {
+        return patterns.kept();
     }
 
     /** How often a pattern was tried with a topic: a test shows with it that an index spares almost all of them. */

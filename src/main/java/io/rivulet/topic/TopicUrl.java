@@ -16,9 +16,9 @@ record TopicUrl(Url url, String text) {
     private static final TopicUrl NONE = new TopicUrl(null, null);
     private static final Set<String> SPECIAL = Set.of("http", "https", "ws", "wss", "ftp", "file");
 
-    /** Bytes that it keeps alive. */
+    /** Bytes that it keeps alive; a URL has ASCII alone. */
     long weight() {
-        return HeapBytes.object(2, 0) + HeapBytes.string(text) + (url == null ? 0 : url.weight());
+        return HeapBytes.object(2, 0) + HeapBytes.latin(text) + (url == null ? 0 : url.weight());
     }
 
     static TopicUrl of(String topic, Url hub) {

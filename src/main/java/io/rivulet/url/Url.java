@@ -43,11 +43,11 @@ public final class Url {
         return parser.parse(input) ? new Url(parser) : null;
     }
 
-    /** Bytes that it takes in memory. */
+    /** Bytes that it takes in memory; all beyond ASCII is encoded in it. */
     public long weight() {
-        return HeapBytes.object(8, 1) + HeapBytes.string(scheme) + HeapBytes.string(username)
-            + HeapBytes.string(password) + HeapBytes.string(host) + HeapBytes.string(port) + HeapBytes.string(path)
-            + HeapBytes.string(query) + HeapBytes.string(fragment);
+        return HeapBytes.object(8, 1) + HeapBytes.latin(scheme) + HeapBytes.latin(username)
+            + HeapBytes.latin(password) + HeapBytes.latin(host) + HeapBytes.latin(port) + HeapBytes.latin(path)
+            + HeapBytes.latin(query) + HeapBytes.latin(fragment);
     }
 
     /** In lower case, without the colon. */

@@ -79,6 +79,31 @@ class TopicIndexTest {
         assertEquals(List.of("anna", "anna", "anna"), called);
     }
 
+    /** Else strangers' topics, long and never the same, would fill the memory of an index and cost it their length. */
+    @Test
+    void anIndexOfFreshTopicsKeepsNoneOfThem() {
+        TopicIndex<String> fresh = TopicIndex.ofFreshTopics();
+        for (TopicIndex<String> each : List.of(fresh, index)) {
+            each.add(TopicSelection.of(List.of(space.selector("/w/{a}"))), "anna");
+            for (int n = 0; n < 100; n++) {
+                List<String> called = new ArrayList<>();
+                each.forEach(List.of("/w/" + "x".repeat(500) + n), called::add);
+                assertEquals(List.of("anna"), called);
+            }
+        }
+        assertEquals(0, fresh.kept());
+        assertEquals(100, index.kept());
+        assertEquals(2, triedTwice(fresh));
+        assertEquals(1, triedTwice(index));
+    }
+
+    private static long triedTwice(TopicIndex<String> index) {
+        long before = index.tried();
+        index.hears("/w/new");
+        index.hears("/w/new");
+        return index.tried() - before;
+    }
+
     @Test
     void manyComingAndGoingLeaveWhatAskingEverybodyGives() {
         Random random = new Random(5);

@@ -18,12 +18,12 @@ import java.util.function.Consumer;
  *
  * <p>Events of the active subscriptions have topics that strangers choose, each kilobytes long and never seen before,
  * and few streams may see any of them. So those few stand in an index of their own, and a stranger's patterns are not
- * tried on what another stranger subscribed to.
+ * tried on what another stranger subscribed to. What such a topic matched is not remembered: that would take megabytes.
  */
 final class ShardStreams {
 
     private final TopicIndex<Subscriber> index = new TopicIndex<>();
-    private final TopicIndex<Subscriber> watchers = new TopicIndex<>();
+    private final TopicIndex<Subscriber> watchers = TopicIndex.ofFreshTopics();
     private final List<Subscriber> streams = new ArrayList<>();
     private final AtomicInteger assigned = new AtomicInteger();
     private final Map<Subscriber, KnownEnds> ends = new IdentityHashMap<>();
