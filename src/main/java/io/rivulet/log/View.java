@@ -44,6 +44,9 @@ public record View(TopicSelection topics, GrantedTopics privates) {
 
     /** The same; what it cost is added to the steps. */
     public boolean shows(List<String> eventTopics, boolean isPrivate, MatchSteps steps) {
+        if (!topics.isAny()) {
+            steps.accept(LogWork.LOOK * eventTopics.size()); // an event may have a hundred, which no pattern looks into
+        }
         return topics.matches(eventTopics, steps) && (!isPrivate || privates.coversOne(eventTopics, steps));
     }
 
