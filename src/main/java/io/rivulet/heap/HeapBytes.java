@@ -49,7 +49,7 @@ public final class HeapBytes {
         return text == null ? 0 : STRING + array(text.length(), isLatin(text) ? 1 : 2);
     }
 
-    /** A text of Latin-1 alone; 0 for null. Nobody looks at its characters: half of a shard's work was that once. */
+    /** A text of which it is known that it has Latin-1 alone; 0 for null. None of its characters is looked at. */
     public static long latin(String text) {
         return text == null ? 0 : STRING + array(text.length(), 1);
     }

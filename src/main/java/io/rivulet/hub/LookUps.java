@@ -5,6 +5,7 @@ import io.rivulet.hub.resume.Caller;
 import io.rivulet.hub.stream.Readers;
 import io.rivulet.log.LogWork;
 import io.rivulet.refusal.FaultLog;
+import io.rivulet.refusal.LastQuarter;
 import io.rivulet.refusal.Refused;
 import java.io.IOException;
 import java.util.HashMap;
@@ -21,13 +22,15 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Each also holds what it asks for, and a selection of a hundred patterns weighs a thousand times what one topic
  * does. So the bytes of those that are not light are bounded as well, in all and of each caller. One of a caller may
- * weigh what it likes, for the parser bounds that.
+ * weigh what it likes, for the parser bounds that. Of both a quarter is for callers that have few: {@link LastQuarter}.
  */
 final class LookUps {
 
     private static final Logger LOG = LoggerFactory.getLogger(LookUps.class);
     private static final int ALL_MAX = 1_000;
     private static final int CALLER_MIN = 100;
+    /** A caller with so many has few. */
+    private static final int FEW = 4;
     /** What weighs no more is bounded by the number of look-ups: some topics, or a few patterns. */
     private static final int LIGHT_BYTES = 4_096;
     /** The part of the heap that the others may hold together. */
@@ -151,11 +154,13 @@ final class LookUps {
     }
 
     private synchronized void enter(Asked<?> asked) {
-        if (all >= ALL_MAX) {
-            throw Refused.because(Refused.Reason.OVERLOADED, all + " of at most " + ALL_MAX
-                + " look-ups wait for the log");
-        }
         Waiting own = ofCaller.get(asked.caller);
+        long allMax = LastQuarter.most(ALL_MAX, all, own == null ? 1 : own.number + 1, FEW, 1);
+        if (all >= allMax) {
+            throw Refused.because(Refused.Reason.OVERLOADED, all + " of at most " + ALL_MAX
+                + " look-ups wait for the log"
+                + (allMax == ALL_MAX ? "" : "; the others are for callers that have few"));
+        }
         if (own != null && own.number >= callerMax) {
             throw Refused.because(Refused.Reason.OVERLOADED, "the caller has " + own.number + " of at most "
                 + callerMax + " look-ups that wait for the log (" + SettingsTable.CONNECTIONS_ADDRESS_MAX.fullKey()
@@ -176,9 +181,10 @@ final class LookUps {
     }
 
     private void refuseHeavy(long weight, long own) {
-        if (bytes > 0 && bytes + weight > bytesMax) {
+        long most = LastQuarter.most(bytesMax, bytes, own + weight, LIGHT_BYTES, LIGHT_BYTES);
+        if (bytes > 0 && bytes + weight > most) {
             throw Refused.because(Refused.Reason.OVERLOADED, "look-ups that wait for the log hold " + bytes
-                + " of at most " + bytesMax + " bytes, and this one's topics and patterns take " + weight
+                + " of at most " + most + " bytes, and this one's topics and patterns take " + weight
                 + " more; look-ups of up to " + LIGHT_BYTES + " bytes still wait");
         }
         if (own > 0 && own + weight > bytesMax / CALLER_PART) {

@@ -59,6 +59,27 @@ class LookUpCountTest {
         assertRefused(lookUps, "another", "1000 of at most 1000 look-ups");
     }
 
+    /** Behind one proxy, say, where addresses have no bound. */
+    @Test
+    void theLastQuarterIsForThoseWhoHaveFew() {
+        LookUps lookUps = lookUps(0);
+        for (int i = 0; i < ALL * 3 / 4; i++) {
+            ask(lookUps, "one");
+        }
+        assertRefused(lookUps, "one", "750 of at most 1000 look-ups wait for the log; the others are for callers that "
+            + "have few");
+        for (int caller = 0; caller < 20; caller++) {
+            for (int i = 0; i < 4; i++) {
+                ask(lookUps, "caller " + caller);
+            }
+        }
+        assertRefused(lookUps, "caller 0", "830 of at most 1000 look-ups wait for the log; the others");
+        for (int i = 830; i < ALL; i++) {
+            ask(lookUps, "small caller " + i);
+        }
+        assertRefused(lookUps, "another", "1000 of at most 1000 look-ups");
+    }
+
     @Test
     void oneCallerHasAsManyAsItMayHaveStreams() {
         LookUps lookUps = lookUps(300);
@@ -98,12 +119,16 @@ class LookUpCountTest {
     @Test
     void heavyOnesHoldAThirtySecondOfTheHeapAndLightOnesWaitBesideThem() {
         LookUps lookUps = lookUps(100);
-        for (int i = 0; i < HEAVY / SHARE; i++) {
+        for (int i = 0; i < 3; i++) {
             ask(lookUps, "caller " + i, SHARE);
         }
-        refuseHeavy(lookUps, "another", 4_097, "look-ups that wait for the log hold 8388608 of at most 8388608 bytes, "
-            + "and this one's topics and patterns take 4097 more; look-ups of up to 4096 bytes still wait");
-        ask(lookUps, "another", 4_096);
+        refuseHeavy(lookUps, "another", 16_385, "look-ups that wait for the log hold 6291456 of at most 6291456 bytes, "
+            + "and this one's topics and patterns take 16385 more; look-ups of up to 4096 bytes still wait");
+        for (int i = 0; i < 100; i++) { // a quarter is for those who hold little
+            ask(lookUps, "moderate caller " + i, 16_384);
+        }
+        refuseHeavy(lookUps, "moderate caller 0", 5_000, "hold 7929856 of at most 6291456");
+        ask(lookUps, "light", 4_096);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.rivulet.http.form;
 import static io.rivulet.refusal.Refused.Reason.OVERLOADED;
 
 import io.rivulet.config.SettingsTable;
+import io.rivulet.refusal.LastQuarter;
 import io.rivulet.refusal.Refused;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -21,7 +22,8 @@ import java.util.Set;
  * the oldest is the first, and what it cannot do without goes through even beyond that: else a large body would never
  * go through. It need not be alone. Several requests that came at once, and wait for their large part, would else each
  * be in the way of the others: all would be refused, and again when they come again. A quarter of each part is for
- * callers that hold little: a few addresses that hold all they may would else keep out everybody else's look-ups.
+ * callers that hold little ({@link LastQuarter}): addresses that hold all they may would else keep out everybody else's
+ * look-ups.
  *
  * <p>Only callers that hold something are remembered, and each holds at least one byte. So the budget bounds its own
  * memory, too.
@@ -30,8 +32,10 @@ public final class BytesInFlight {
 
     private static final int EIGHTHS = 8;
     private static final int SHARES = 4;
-    /** A caller that holds so much holds little: the piece of a page, and some events. */
+    /** A caller that holds so much holds little: the large piece of a page, and some events. */
     private static final int LITTLE_BYTES = 40_960;
+    /** And so much is little however little is free: a look-up that waits. */
+    private static final int LEAST_BYTES = 4_096;
 
     private final long totalBytes;
     private final Map<Caller, Holding> byCaller = new HashMap<>();
@@ -112,7 +116,7 @@ public final class BytesInFlight {
         long held = byKind[kind.ordinal()];
         Holding holding = byCaller.get(charge.caller);
         long own = holding == null ? 0 : holding.bytes;
-        long max = own + bytes <= LITTLE_BYTES ? part : part - part / SHARES;
+        long max = LastQuarter.most(part, held, own + bytes, LITTLE_BYTES, LEAST_BYTES);
         if (held + bytes > max) {
             scarce |= beyond;
             return refused(kind.all, held, bytes, max);

@@ -1,6 +1,7 @@
 package io.rivulet.http.form;
 
 import io.rivulet.hub.stream.Courtesy;
+import io.rivulet.refusal.LastQuarter;
 import io.rivulet.refusal.Refused;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,7 +18,7 @@ import java.util.function.Supplier;
  * <p>The hard thing is that a container has two hundred threads. Where fifty of them compile what strangers sent, a
  * shard that has a live event to write waits for a slice of each. So few do at a time, and each rests before it gives
  * its turn away, as {@link Courtesy} says. Those who wait hold a thread of the container, so they are few as well, in
- * all and of each address; whoever is beyond that comes again.
+ * all and of each address, and the last four are for addresses that have none; whoever is beyond that comes again.
  */
 public final class CostlyTurns {
 
@@ -71,18 +72,18 @@ public final class CostlyTurns {
     private synchronized void enter(String peer) {
         int own = ofCaller.getOrDefault(peer, 0);
         if (own >= CALLER_MAX) {
-            throw refused("of this address", own, CALLER_MAX);
+            throw refused(own, CALLER_MAX, "of this address ", "");
         }
-        if (all >= ALL_MAX) {
-            throw refused("", all, ALL_MAX);
+        if (all >= LastQuarter.most(ALL_MAX, all, own + 1, 1, 1)) {
+            throw refused(all, ALL_MAX, "", all < ALL_MAX ? "the others are for addresses that have none; " : "");
         }
         ofCaller.put(peer, own + 1);
         all++;
     }
 
-    private static Refused refused(String whose, int now, int max) {
+    private static Refused refused(int now, int max, String whose, String others) {
         return Refused.because(Refused.Reason.OVERLOADED, now + " of at most " + max + " requests "
-            + (whose.isEmpty() ? "" : whose + " ") + "with many or long patterns are being read; come again");
+            + whose + "with many or long patterns are being read; " + others + "come again");
     }
 
     private synchronized void leave(String peer) {

@@ -16,7 +16,6 @@ import io.rivulet.http.subscribe.MatcherParameters;
 import io.rivulet.http.trace.RequestTrace;
 import io.rivulet.hub.resume.Caller;
 import io.rivulet.hub.resume.History;
-import io.rivulet.hub.resume.HistoryPages;
 import io.rivulet.hub.resume.Since;
 import io.rivulet.refusal.Printable;
 import io.rivulet.refusal.Refused;
@@ -38,12 +37,8 @@ public final class EventsServlet extends HubServlet {
         EnvelopeParameter.NAME, EnvelopeParameter.DATA);
     private static final int LIMIT = 100;
     private static final int LIMIT_MAX = 1_000;
-    /** Of a page, beside its events: the piece that is being written. */
-    private static final int PIECE_BYTES = 32_768;
-    /** Of a look-up that waits for the log, or has found nothing. */
-    private static final int WAITING_BYTES = 4_096;
-    private static final String CHARGE = EventsServlet.class.getName();
-    private static final String TRANSIENT = CHARGE + ".transient";
+    private static final String ROOM = EventsServlet.class.getName();
+    private static final String TRANSIENT = ROOM + ".transient";
 
     private final transient MatcherParameters matcherParameters;
     private final transient TopicList transients;
@@ -77,39 +72,17 @@ public final class EventsServlet extends HubServlet {
         Since from = since == null ? Since.EARLIEST : Since.parse(since, context().clock().instant());
         int limit = limit(query.oneOrBlank("limit"));
         BytesInFlight.Charge charge = context().charge(request, grant);
-        charge.take(WAITING_BYTES); // whoever has no memory left does not ask the log
-        request.setAttribute(CHARGE, charge);
+        PageRoom room = new PageRoom(charge);
+        request.setAttribute(ROOM, room);
         request.setAttribute(TRANSIENT, transients.allOf(topics));
         try {
             // before the request waits: a refusal must find one that the filter can still answer and end
             Caller caller = Caller.of(grant, RequestTrace.of(request).peer());
             SuspendedRequest.await(context().hub().history(caller, topics, grant, from, query.oneOrBlank("after"),
-                limit, new PageRoom(charge)), request, context().problem(), charge);
+                limit, room), request, context().problem(), charge);
         } catch (RuntimeException | Error e) {
             charge.close();
             throw e;
-        }
-    }
-
-    /**
-     * The first event must have room, or the request is refused; where a later one has none the page ends. The piece is
-     * charged with the first event: many strangers' look-ups may wait, those of clients that have left among them, and
-     * what they did not need yet would be missing for everybody else's.
-     */
-    private record PageRoom(BytesInFlight.Charge charge) implements HistoryPages.Room {
-
-        @Override
-        public void begin() {
-            charge.give(charge.held() - WAITING_BYTES);
-        }
-
-        @Override
-        public boolean take(long bytes) {
-            if (charge.held() > PIECE_BYTES) {
-                return charge.tryTake(bytes);
-            }
-            charge.take(PIECE_BYTES - WAITING_BYTES + bytes);
-            return true;
         }
     }
 
@@ -117,25 +90,26 @@ public final class EventsServlet extends HubServlet {
     protected void goOn(HttpServletRequest request, HttpServletResponse response, SuspendedRequest.Outcome outcome)
         throws IOException {
         History page = (History) outcome.get();
-        BytesInFlight.Charge charge = (BytesInFlight.Charge) request.getAttribute(CHARGE);
+        PageRoom room = (PageRoom) request.getAttribute(ROOM);
         boolean lines = wantsLines(request);
         @SuppressWarnings("unchecked")
         List<String> never = (List<String>) request.getAttribute(TRANSIENT);
-        response.setContentType(lines ? "application/x-ndjson" : Answer.JSON);
-        response.setHeader("Cache-Control", "no-store");
-        EnvelopeParameter envelope = EnvelopeParameter.of(Query.of(request));
-        HistoryJson json = new HistoryJson(page, never, lines, envelope);
-        response.setContentLengthLong(json.length());
-        if (lines && page.next() != null) {
-            response.setHeader("Rivulet-Next", page.next());
-        }
-        if (lines && !never.isEmpty()) {
-            response.setHeader("Rivulet-Transient", Integer.toString(never.size()));
-        }
+        HistoryJson json = new HistoryJson(page, never, lines, EnvelopeParameter.of(Query.of(request)));
         try {
-            responses.send(request.startAsync(), json, charge);
+            long length = json.length();
+            room.settle(length);
+            response.setContentType(lines ? "application/x-ndjson" : Answer.JSON);
+            response.setHeader("Cache-Control", "no-store");
+            response.setContentLengthLong(length);
+            if (lines && page.next() != null) {
+                response.setHeader("Rivulet-Next", page.next());
+            }
+            if (lines && !never.isEmpty()) {
+                response.setHeader("Rivulet-Transient", Integer.toString(never.size()));
+            }
+            responses.send(request.startAsync(), json, room.charge());
         } catch (IOException | RuntimeException | Error e) {
-            charge.close();
+            room.charge().close();
             throw e;
         }
     }

@@ -26,7 +26,10 @@ final class HistoryJson implements Supplier<byte[]> {
     private final List<String> never;
     private final boolean lines;
     private final EnvelopeParameter envelope;
-    private JsonBuffer piece = new JsonBuffer(PIECE_BYTES + 1_024);
+    /** The pieces are made here: null before the first, and after the last. */
+    private JsonBuffer piece;
+    /** Of the page, once it is known: a page that is shorter than a piece takes no more than it needs. */
+    private long lengthBytes = PIECE_BYTES;
     /** Of events up to here it is known whether their data is JSON: asked once, for the length and the bytes. */
     private int judged;
     private final BitSet isJson = new BitSet();
@@ -56,7 +59,6 @@ final class HistoryJson implements Supplier<byte[]> {
      * made, since strangers may ask for many large pages. To be asked before the first piece is.
      */
     long length() {
-        JsonBuffer bytes = piece;
         piece = JsonBuffer.counting();
         long length = 0;
         for (begin(); !ended; next()) {
@@ -64,15 +66,22 @@ final class HistoryJson implements Supplier<byte[]> {
             piece.reset(); // the page is longer than a piece, and its length than an int perhaps
         }
         length += piece.size();
-        piece = bytes;
+        piece = null;
         begun = false;
         ended = false;
         item = 0;
+        lengthBytes = length;
         return length;
     }
 
     @Override
     public byte[] get() {
+        if (ended) {
+            return null;
+        }
+        if (piece == null) {
+            piece = new JsonBuffer((int) Math.min(lengthBytes, PIECE_BYTES + 1_024));
+        }
         piece.reset();
         if (!begun) {
             begin();
@@ -80,7 +89,9 @@ final class HistoryJson implements Supplier<byte[]> {
         while (!ended && piece.size() < PIECE_BYTES) {
             next();
         }
-        return piece.size() == 0 ? null : piece.toBytes();
+        byte[] made = piece.size() == 0 ? null : piece.toBytes();
+        piece = ended ? null : piece;
+        return made;
     }
 
     private void begin() {

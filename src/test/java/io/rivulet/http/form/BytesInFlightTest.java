@@ -73,10 +73,25 @@ class BytesInFlightTest {
         little.take(32_768);
         assertTrue(little.tryTake(8_192));
         assertFalse(little.tryTake(1));
-        for (int i = 0; i < 22; i++) {
-            large.charge(Kind.STRANGER, i).take(32_768);
+    }
+
+    /** Sixty that hold little hold much together. */
+    @Test
+    void theMoreIsTakenTheLessIsLittleSoSomethingIsLeftForOneMore() {
+        BytesInFlight large = new BytesInFlight(32 << 20); // strangers have 12 MiB: a heap of 256 MB
+        for (String address : List.of("a", "b", "c")) {
+            large.charge(Kind.STRANGER, address).take(3 << 20);
         }
-        assertTrue(refusal(() -> large.charge(Kind.STRANGER, "e").take(32_768)).contains("at most 3145728 are theirs"));
+        for (int i = 1; i <= 100; i++) {
+            int strangers = i;
+            Charge all = large.charge(Kind.STRANGER, i);
+            while (all.tryTake(64)) {
+                // one more
+            }
+            Charge honest = large.charge(Kind.STRANGER, "honest");
+            assertTrue(honest.tryTake(strangers <= 64 ? 32_000 : 4_096), () -> "beside " + strangers + " strangers");
+            honest.close();
+        }
     }
 
     @Test

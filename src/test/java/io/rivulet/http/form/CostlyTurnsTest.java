@@ -86,6 +86,21 @@ class CostlyTurnsTest {
     }
 
     @Test
+    void theLastFourAreForAddressesThatHaveNone() throws InterruptedException {
+        for (int i = 0; i < 12; i++) {
+            begin("192.0.2." + i % 4);
+        }
+        awaitInside(12);
+        assertRefused("192.0.2.1",
+            "12 of at most 16 requests with many or long patterns are being read; the others are for addresses that "
+            + "have none; come again");
+        begin("192.0.2.99");
+        awaitInside(13);
+        end();
+        assertEquals("done", turns.take("192.0.2.1", () -> "done"));
+    }
+
+    @Test
     void doorsTakeATurnForFivePatternsOrForMoreThanAThousandCharacters() throws InterruptedException {
         MatcherParameters parameters = new MatcherParameters(Door.topics(Settings.with()), turns, Settings.with());
         String four = "match_urlpattern=/:a/b&topic=jobs/{id}&topic=quotes/*&topic=urlpattern:/c&topic=news";

@@ -168,6 +168,22 @@ class EventsServletTest {
         }
     }
 
+    /** Strangers may hold the rest: what is left for a page of one small event is less than a large piece takes. */
+    @Test
+    void aSmallPageNeedsLittleMemory() throws Exception {
+        try (Door hub = Door.dev("flight.bytes", "64k", "body.max", "10k")) { // a part has 24 KiB
+            for (int i = 0; i < 4; i++) {
+                assertEquals(200, hub.send("POST /api/updates?topic=news", "x".repeat(4_000)).getStatus());
+            }
+            assertEquals(200, hub.send("POST /api/updates?topic=news", "small").getStatus());
+            for (int i = 0; i < 30; i++) { // each gives back what it took
+                assertEquals(1, json(hub, "/api/events?topic=news&since=last=1").getAsJsonArray("events").size());
+            }
+            JsonObject page = json(hub, "/api/events?topic=news&limit=2");
+            assertEquals(1, page.getAsJsonArray("events").size(), "a second one has no room");
+        }
+    }
+
     /** All that JSON escapes, and what takes two to four bytes, at the edges of the slices that are written. */
     @Test
     void dataIsEscapedAsAWholeTextWouldBe() throws Exception {
@@ -249,6 +265,22 @@ class EventsServletTest {
 
     private static History.Item item(Event event) {
         return new History.Item("i", 5, event, event.topics());
+    }
+
+    @Test
+    void aShortPageTakesNoMoreMemoryThanItIsLong() {
+        com.sun.management.ThreadMXBean threads =
+            (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
+        History history = new History(List.of(item(Event.on("a").data("small").build())), null);
+        for (int i = 0; i < 2; i++) { // the first loads what it needs
+            HistoryJson page = new HistoryJson(history, List.of(), false, PLAIN);
+            page.length();
+            long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+            byte[] piece = page.get();
+            long made = threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
+            assertTrue(i == 0 || made < 4_096, () -> made + " bytes were made for a page of " + piece.length);
+            assertNull(page.get());
+        }
     }
 
     /** A client that reads slowly holds one piece beside the events, however much JSON has to escape. */
