@@ -93,7 +93,7 @@ export class Chart {
         x: { range: () => this.#window() },
         y: { range: this.#range ?? ((_, least, most) => [Math.min(least, -0.2), Math.max(most, 0.2)]) }
       },
-      axes: [{ ...axis, space: 80, values: (_, ticks) => ticks.map(tick => timeOf(new Date(tick * 1000))) }, { ...axis, size: 52, values: (_, ticks) => ticks.map(this.#label) }],
+      axes: [{ ...axis, size: 32, space: 80, values: (_, ticks) => ticks.map(tick => timeOf(new Date(tick * 1000))) }, { ...axis, size: 52, values: (_, ticks) => ticks.map(this.#label) }],
       series: [{}, ...this.#names.map((label, i) => ({ label, stroke: colour(`--line-${i % 6}`), width: 2, gaps,
         points: { show: false } }))]
     }, this.#shown(), this.#place)

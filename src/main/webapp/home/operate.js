@@ -29,7 +29,7 @@ const label = tick => tick >= 1e6 ? `${+(tick / 1e6).toFixed(1)} M` : tick >= 1e
 const charts = {
   events: new Chart($('chart-events'), ['published', 'refused'], CHART_S, fromZero, label),
   delivered: new Chart($('chart-delivered'), ['live', 'replayed'], CHART_S, fromZero, label),
-  bytes: new Chart($('chart-bytes'), ['delivered', 'replayed', 'written', 'read'], CHART_S, fromZero, label)
+  bytes: new Chart($('chart-bytes'), ['sent live', 'replayed', 'written'], CHART_S, fromZero, label)
 }
 let hello = null
 const trace = new Trace({ change, label })
@@ -97,7 +97,7 @@ function rates(now) {
   const replayed = rate('delivered-ring', 'delivered-log', 'delivered-pass')
   const published = rate('published')
   const live = rate('delivered-live')
-  const kib = ['delivered-live-bytes', 'replayed-bytes', 'log-bytes-written', 'log-bytes-read'].map(name => rate(name) / 1024)
+  const kib = ['delivered-live-bytes', 'replayed-bytes', 'log-bytes-written'].map(name => rate(name) / 1024)
   facts($('rates'), [
     ['Streams', count(now.streams)], ['Published a second', label(published)], ['Delivered a second', label(live + replayed)],
     ['Refused a second', label(refused)], ['Opened a second', label(rate('streams-opened'))], ['Bytes sent a second', bytes((kib[0] + kib[1]) * 1024)]

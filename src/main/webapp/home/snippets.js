@@ -9,14 +9,9 @@ const bearer = token => `Bearer ${token}`
 
 const listen = {
   curl: ({ url, token }) => `curl -N ${token && `-H ${shell(`Authorization: ${bearer(token)}`)} `}${shell(url)}`,
-  js: ({ url, token, types }) => token
-    ? `const answer = await fetch(${double(url)},
-  { headers: { Authorization: ${double(bearer(token))} } })
-for await (const chunk of answer.body.pipeThrough(new TextDecoderStream())) {
-  console.log(chunk)
-}`
-    : `const source = new EventSource(${double(url)})
-${(types.length ? types : ['message']).map(type =>
+  js: ({ url, token, types, client }) => `${token ? `const { Rivulet } = await import(${double(client)})
+const source = new Rivulet(${double(url)}, { token: ${double(token)} })` : `const source = new EventSource(${double(url)})`}
+${['message', ...types].map(type =>
     `source.addEventListener(${double(type)}, event => console.log(event.data, event.lastEventId))`).join('\n')}`,
   java: ({ url, token }) => `import java.net.URI;
 import java.net.http.HttpClient;
@@ -132,5 +127,5 @@ func main() {
 }`
 }
 
-/** The program; `about` has url and types, or to, at, topic, type and data, and the token, empty for none. */
+/** The program; `about` has url, types and the client's address, or to, at, topic, type and data, and the token, empty for none. */
 export const snippet = (what, language, about) => (what === 'listen' ? listen : publish)[language](about)

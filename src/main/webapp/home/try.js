@@ -25,7 +25,7 @@ let lostAt = 0
 function url() {
   const whole = new URL(updates)
   const fields = form.elements
-  for (const topic of lines(fields.topic.value)) whole.searchParams.append('topic', topic)
+  for (const topic of lines(fields.topic.value)) whole.searchParams.append(fields.matcher.value, topic)
   for (const name of ['since', 'last_event_id', 'rate', 'topic.rate']) {
     if (fields[name].value.trim()) whole.searchParams.set(name, fields[name].value.trim())
   }
@@ -190,7 +190,7 @@ function code() {
   // a token is letters, digits and few signs; anything else would not be one, and may not stand in a program
   const safe = token().replace(/[^\w.~+/=-]/g, '')
   $('snippet').textContent = snippet(pick('what'), pick('language'), {
-    url: url(), types: types(), token: safe, to: updates, at: to.href,
+    url: url(), types: byEventSource() ? types() : [], token: safe, client: at('rivulet.js'), to: updates, at: to.href,
     topic: sent.topic.value, type: sent.type.value, data: sent.data.value.split('\n')[0]
   })
 }

@@ -2,7 +2,10 @@ package io.rivulet.browser;
 
 import org.junit.jupiter.api.Assumptions;
 
-/** The browsers that the console is tried in; each is started when it is first needed. For the test's thread. */
+/**
+ * The browsers that pages are tried in; each is started when it is first needed, and goes on for the other classes of
+ * this package ({@link BrowsersEnd}). For the test's thread.
+ */
 enum Pages {
     CHROMIUM, FIREFOX;
 

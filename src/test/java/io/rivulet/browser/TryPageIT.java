@@ -5,9 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.Gson;
 import io.rivulet.kit.Await;
-import io.rivulet.kit.Container;
 import io.rivulet.kit.Publisher;
-import io.rivulet.kit.Server;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,12 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -34,37 +31,19 @@ class TryPageIT {
     private static final String DATA = "JSON.stringify([...document.querySelectorAll("
         + "'#try-parsed .arrived:not(.quiet):not(.mark) .data')].map(e => e.textContent))";
 
+    @RegisterExtension
+    static final PageHub HUB = PageHub.with(hub -> hub.set("retry.min", "500ms").set("retry.max", "600ms")
+        .set("resource", RESOURCE).set("token.issuer", "https://localhost").set("token.key", "k".repeat(40)));
+
     @TempDir
     private Path folder;
-    private Server server;
     private Page page;
-
-    @AfterAll
-    static void end() {
-        Pages.closeAll();
-    }
-
-    @BeforeEach
-    void serve() {
-        server = Server.in(Container.JETTY).set("retry.min", "500ms").set("retry.max", "600ms")
-            .set("resource", RESOURCE).set("token.issuer", "https://localhost").set("token.key", "k".repeat(40))
-            .start();
-        server.awaitOpen();
-    }
-
-    @AfterEach
-    void leave() {
-        if (page != null) {
-            page.close();
-        }
-        server.close();
-    }
 
     @ParameterizedTest
     @EnumSource
     void eachTransportShowsTheSameEventsAndResumesExactlyAfterACut(Pages kind) throws IOException {
         visit(kind);
-        try (Publisher publisher = Publisher.to(server)) {
+        try (Publisher publisher = Publisher.to(HUB.server())) {
             for (String transport : List.of("fetch", "poll", "eventsource")) {
                 String topic = "cut/" + transport;
                 set("#try-form [name=topic]", topic);
@@ -95,7 +74,7 @@ class TryPageIT {
         visit(kind);
         click("#try-open");
         page.await("document.getElementById('try-state').textContent === 'live'");
-        try (Publisher publisher = Publisher.to(server)) {
+        try (Publisher publisher = Publisher.to(HUB.server())) {
             publisher.form("topic", "news", "type", "alert", "data", "<b>ü</b>");
         }
         page.await(DATA + " === '[\"<b>ü</b>\"]'");
@@ -128,11 +107,49 @@ class TryPageIT {
         click("#replay-publish");
         click("#replay");
         page.await(DATA + " === '[\"a\",\"b\",\"c\"]'");
+        page.eval("(() => { const make = URL.createObjectURL; URL.createObjectURL = blob => { window.saved = blob;"
+            + " return make.call(URL, blob) }; HTMLAnchorElement.prototype.click = () => {} })()");
+        page.await("document.getElementById('record-count').textContent === '7 events'");
+        click("#record-save");
+        String saved = page.eval("window.saved.text()");
+        assertEquals(7, saved.lines().count(), saved);
+        load("no recording\n");
+        page.await("document.getElementById('replayed').textContent.startsWith('This is no recording: ')");
+        load(saved.lines().skip(4).map(line -> line + "\n").collect(Collectors.joining()));
+        page.await("document.getElementById('record-count').textContent === '3 events'");
+        click("#try-clear");
+        click("#replay-publish");
+        click("#replay");
+        page.await(DATA + " === '[\"a\",\"b\",\"c\"]'");
         click("[name=mode][value=loop]");
         click("#send");
         page.await(DATA + ".split(',').length >= 8");
         click("#send-stop");
         page.await("document.getElementById('send-stop').disabled");
+        assertEquals(List.of(), page.complaints());
+    }
+
+    /** As a person chooses a file. */
+    private void load(String text) {
+        page.eval("(() => { const chosen = new DataTransfer(); chosen.items.add(new File([" + new Gson().toJson(text)
+            + "], 'mine.ndjson')); const input = document.getElementById('record-load'); input.files = chosen.files;"
+            + " input.dispatchEvent(new Event('change')) })()");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aTopicMayBeReadLetterByLetter(Pages kind) throws IOException {
+        visit(kind);
+        set("#try-form [name=topic]", "stars/*");
+        set("#try-form [name=matcher]", "match_exact");
+        assertTrue(text("#try-url").endsWith("?match_exact=stars%2F*"), text("#try-url"));
+        click("#try-open");
+        page.await("document.getElementById('try-state').textContent === 'live'");
+        try (Publisher publisher = Publisher.to(HUB.server())) {
+            publisher.publish("stars/any", "of a pattern");
+            publisher.publish("stars/*", "of this name");
+        }
+        page.await(DATA + " === '[\"of this name\"]'");
         assertEquals(List.of(), page.complaints());
     }
 
@@ -177,6 +194,26 @@ class TryPageIT {
             }
         }
         assertTrue(ran >= 1, "java is always there");
+        runInPage(data);
+        set("#mint-form [name=publish]", "*");
+        click("#mint-form button");
+        page.await("document.getElementById('minted-token').textContent.length > 41");
+        click("#mint-use");
+        assertTrue(text("#snippet").contains("new Rivulet("), text("#snippet"));
+        runInPage(data);
+    }
+
+    /** The code in JavaScript that listens and that publishes; each logs what it is about. */
+    private void runInPage(String data) {
+        click("[name=language][value=js]");
+        for (String what : List.of("publish", "listen")) {
+            click("[name=what][value=" + what + "]");
+            String code = text("#snippet");
+            String expected = what.equals("listen") ? data : "urn:rivulet:";
+            page.eval("(() => { window.said = []; console.log = text => said.push(text);"
+                + " (async () => {" + code + "\n})().catch(e => said.push(e)) })()");
+            page.await("said.some(text => String(text).startsWith(" + new Gson().toJson(expected) + "))");
+        }
     }
 
     /** Runs it until its output has this text; null where the machine lacks the language. */
@@ -218,7 +255,7 @@ class TryPageIT {
     }
 
     private void visit(Pages kind) {
-        page = kind.open("http://localhost:" + server.port() + "/#try");
+        page = HUB.open(kind, "/#try");
         page.await("document.getElementById('try-url').textContent !== ''");
     }
 
