@@ -4,18 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.Gson;
-import io.rivulet.kit.Container;
+import io.rivulet.kit.Await;
 import io.rivulet.kit.EventStream;
 import io.rivulet.kit.Publisher;
-import io.rivulet.kit.Server;
+import io.rivulet.kit.StreamRequest;
 import io.rivulet.mercure.Token;
 import java.io.IOException;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -24,37 +22,26 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnabledIf(value = "io.rivulet.browser.Browser#isThereOrMustBe", disabledReason = "no browser on the PATH")
 class OperatePageIT {
 
-    private Server server;
+    @RegisterExtension
+    static final PageHub HUB = PageHub.with(Token::believedBy);
+
     private Page page;
-
-    @AfterAll
-    static void end() {
-        Pages.closeAll();
-    }
-
-    @BeforeEach
-    void serve() {
-        server = Token.believedBy(Server.in(Container.JETTY)).start();
-        server.awaitOpen();
-    }
-
-    @AfterEach
-    void leave() {
-        if (page != null) {
-            page.close();
-        }
-        server.close();
-    }
 
     @ParameterizedTest
     @EnumSource
     void aConnectionIsSeenTracedAndClosed(Pages kind) throws IOException {
         visit(kind, "operate");
-        String row = "[...document.querySelectorAll('#connections tr')]"
-            + ".find(row => row.children[1].firstChild.textContent === 'news')";
-        try (EventStream other = EventStream.to(server).topic("news").open()) {
+        String topic = HUB.topic();
+        String row = connectionOf(topic);
+        try (EventStream other = EventStream.to(HUB.server()).topic(topic).open()) {
             assertEquals(200, other.status());
             page.await(row + " !== undefined");
+            page.await("/Bytes sent a second[1-9]/.test(document.getElementById('rates').textContent)");
+            page.await("/Publishingworks/.test(document.getElementById('health').textContent)");
+            if (page instanceof Tab tab) {
+                assertEquals(1, tab.asked().stream().filter(url -> url.contains("/api/")).count(),
+                    () -> "all of it comes over one stream: " + tab.asked());
+            }
             page.eval(row + ".querySelector('button').click()");
             page.await("document.getElementById('trace-log').textContent.includes('live, 0 behind')");
             assertEquals("Really?", page.eval("(button => { button.click(); const asks = button.textContent;"
@@ -62,8 +49,32 @@ class OperatePageIT {
             page.await("document.getElementById('connections-said').textContent.includes('is closed')");
             page.await("document.getElementById('trace-log').textContent.includes('has ended')");
         }
-        page.await("document.getElementById('rates').textContent.includes('Published a second')");
         assertEquals(List.of(), page.complaints());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whoIsBannedIsCutAndKeptOut(Pages kind) throws IOException {
+        visit(kind, "operate");
+        String topic = HUB.topic();
+        String row = connectionOf(topic);
+        StreamRequest ann = EventStream.to(HUB.server()).topic(topic).header("Authorization", "Bearer "
+            + Token.v1().subscribe("*").claim("sub", "\"ann of " + topic + "\"").sign());
+        try (EventStream other = ann.open()) {
+            page.await(row + " !== undefined");
+            page.eval("(button => { button.click(); button.click() })(" + row + ".querySelectorAll('button')[2])");
+            page.await("document.getElementById('connections-said').textContent.includes('is kept out')");
+            Await.until("her stream has ended", other::isEnded);
+        }
+        assertEquals(204, ann.exchange().status(), "what makes an EventSource give up");
+        page.await(row + " === undefined");
+        assertEquals(List.of(), page.complaints());
+    }
+
+    /** The row of the connection that listens to this topic. */
+    private static String connectionOf(String topic) {
+        return "[...document.querySelectorAll('#connections tr')]"
+            + ".find(row => row.children[1].firstChild.textContent === '" + topic + "')";
     }
 
     @ParameterizedTest
@@ -85,13 +96,14 @@ class OperatePageIT {
     @ParameterizedTest
     @EnumSource
     void aTopicsHistoryIsBrowsedAndWhatComesIsTraced(Pages kind) throws IOException {
-        try (Publisher publisher = Publisher.to(server)) {
+        String topic = HUB.topic();
+        try (Publisher publisher = Publisher.to(HUB.server())) {
             for (int i = 1; i <= 60; i++) {
-                publisher.publish("jobs/a", "event " + i);
+                publisher.publish(topic, "event " + i);
             }
             visit(kind, "operate");
             String row = "[...document.querySelectorAll('#topics tr')]"
-                + ".find(row => row.children[0].textContent === 'jobs/a')";
+                + ".find(row => row.children[0].textContent === '" + topic + "')";
             page.await(row + "?.children[2].textContent === '60'");
             page.eval(row + ".querySelector('button').click()");
             String shown = "[...document.querySelectorAll('#history-events .data')].map(e => e.textContent)";
@@ -102,7 +114,7 @@ class OperatePageIT {
             page.await(shown + ".length === 60 && document.getElementById('history-more').disabled");
             page.eval(row + ".querySelectorAll('button')[1].click()");
             page.await("document.getElementById('trace-log').textContent.includes('listening')");
-            publisher.publish("jobs/a", "one that comes");
+            publisher.publish(topic, "one that comes");
             page.await("document.getElementById('trace-log').textContent.includes('one that comes')");
         }
         assertEquals(List.of(), page.complaints());
@@ -126,7 +138,7 @@ class OperatePageIT {
     }
 
     private void visit(Pages kind, String name) {
-        page = kind.open("http://localhost:" + server.port() + "/#" + name);
+        page = HUB.open(kind, "/#" + name);
         page.await("document.getElementById('state').textContent === 'live'"
             + " || document.getElementById('operate-said').textContent.startsWith('Live')");
     }
