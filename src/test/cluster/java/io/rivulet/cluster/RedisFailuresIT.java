@@ -204,6 +204,27 @@ class RedisFailuresIT {
     }
 
     @Test
+    void aConnectionThatCarriesNothingMoreIsGivenUp() throws Exception {
+        try (StallingProxy proxy = new StallingProxy(redis.port())) {
+            Whole one = opened(node("one", redis.url("half").replace(":" + redis.port(), ":" + proxy.port()),
+                InstantSource.system()));
+            Whole two = opened(node("two", redis.url("half"), InstantSource.system()));
+            HubClient stream = HubScene.awaitHello(one.client("news").connect(), 1);
+            two.publish("news", "1");
+            HubScene.awaitEvents(stream, 1);
+            int before = proxy.connections();
+            proxy.stall();
+            two.publish("news", "2");
+            HubScene.awaitEvents(stream, 2);
+            Publication third = new Publication(List.of(Event.on("news").data("3").build()), Grant.INTERNAL, "3");
+            Await.until("it publishes, too", () -> isTaken(one, third));
+            assertEquals(List.of("1", "2", "3"),
+                HubScene.awaitEvents(stream, 3).events().stream().map(event -> event.data()).toList());
+            Await.until("both connections are new", () -> proxy.connections() >= before + 2);
+        }
+    }
+
+    @Test
     void aStandbyThatMissedWritesIsFollowedAndThoseWhoHadThemAreTold() throws Exception {
         Redis standby = opened(Redis.start("--replicaof", "127.0.0.1 " + redis.port()));
         String url = "redis://:" + Redis.PASSWORD + "@127.0.0.1:" + redis.port() + ",127.0.0.1:" + standby.port();
