@@ -1,6 +1,8 @@
 package io.rivulet.boot;
 
 import io.rivulet.auth.Bans;
+import io.rivulet.auth.Grant;
+import io.rivulet.auth.GrantedTopics;
 import io.rivulet.auth.token.TokenVerifier;
 import io.rivulet.cluster.Cluster;
 import io.rivulet.config.BadSetting;
@@ -13,6 +15,7 @@ import io.rivulet.http.respond.RespondDoor;
 import io.rivulet.http.trace.AccessLog;
 import io.rivulet.http.trace.LogLines;
 import io.rivulet.hub.Hub;
+import io.rivulet.hub.publish.Publication;
 import io.rivulet.log.EventLog;
 import io.rivulet.log.segment.SegmentLog;
 import io.rivulet.log.store.StoreKeeper;
@@ -184,7 +187,7 @@ public final class Assembly implements AutoCloseable {
         Bans bans = new Bans(clock, folder.resolve("bans.json"));
         hub = new Hub(settings, topics, clock, metrics);
         feeds = new Feeds(settings, hub, clock, accessPath.orElse(null));
-        Cluster cluster = cluster(settings, clock, metrics);
+        Cluster cluster = cluster(settings, clock, metrics, hub);
         StoreKeeper keeper = new StoreKeeper(folder, path, settings.get(SettingsTable.HANDOVER),
             cluster != null ? cluster::open : ownLog(settings, clock, metrics), new User(hub, feeds, bans), clock);
         hub.whyNotOpen(() -> keeper.state().troubleWithout(folder));
@@ -230,9 +233,11 @@ public final class Assembly implements AutoCloseable {
     }
 
     /** Null for a hub that has its log for itself. Then no class of the package is loaded, nor a driver. */
-    private static Cluster cluster(Settings settings, InstantSource clock, Metrics metrics) {
+    private static Cluster cluster(Settings settings, InstantSource clock, Metrics metrics, Hub hub) {
         if (settings.get(SettingsTable.ENGINE) != SettingsTable.Engine.EMBEDDED) {
-            return Cluster.of(settings, clock, System::nanoTime, metrics);
+            Grant outbox = Grant.of(Grant.INTERNAL.issuer(), "outbox", GrantedTopics.ALL, GrantedTopics.NONE, false);
+            return Cluster.of(settings, clock, System::nanoTime, metrics,
+                (events, key) -> hub.publish(new Publication(events, outbox, key)));
         }
         if (settings.get(SettingsTable.ENGINE_URL).isPresent()) {
             throw new BadSetting(SettingsTable.ENGINE_URL.fullKey() + " is set, but " + SettingsTable.ENGINE.fullKey()

@@ -40,15 +40,18 @@ public final class Cluster implements AutoCloseable {
     private final InstantSource clock;
     private final LongSupplier nanos;
     private final Metrics metrics;
+    private final Publishing hub;
     private volatile SharedLog log;
     private volatile boolean closed;
 
-    private Cluster(Settings settings, String url, InstantSource clock, LongSupplier nanos, Metrics metrics) {
+    private Cluster(Settings settings, String url, InstantSource clock, LongSupplier nanos, Metrics metrics,
+                    Publishing hub) {
         this.settings = settings;
         this.url = url;
         this.clock = clock;
         this.nanos = nanos;
         this.metrics = metrics;
+        this.hub = hub;
     }
 
     /**
@@ -57,13 +60,14 @@ public final class Cluster implements AutoCloseable {
      * @throws BadSetting when they cannot be meant, or the engine says that it will not do; one that cannot be reached
      *                    now is waited for
      */
-    public static Cluster of(Settings settings, InstantSource clock, LongSupplier nanos, Metrics metrics) {
+    public static Cluster of(Settings settings, InstantSource clock, LongSupplier nanos, Metrics metrics,
+                             Publishing hub) {
         String url = settings.get(SettingsTable.ENGINE_URL).map(Secret::reveal)
             .orElseThrow(() -> new BadSetting(SettingsTable.ENGINE_URL.fullKey() + " is missing: "
                 + SettingsTable.ENGINE.fullKey() + " needs " + (settings.get(SettingsTable.ENGINE) == Engine.REDIS
                 ? "redis://user:password@host:port/database"
                 : "jdbc:postgresql://host:port/database?user=…&password=…")));
-        Cluster cluster = new Cluster(settings, url, clock, nanos, metrics);
+        Cluster cluster = new Cluster(settings, url, clock, nanos, metrics, hub);
         cluster.check();
         return cluster;
     }
@@ -113,7 +117,15 @@ public final class Cluster implements AutoCloseable {
     /** A log at this engine: for tests. */
     static SharedLog open(Path folder, ClusterEngine engine, Settings settings, InstantSource clock, LongSupplier nanos)
         throws IOException {
-        return new Cluster(settings, "", clock, nanos, new Metrics()).open(folder, engine);
+        return open(folder, engine, settings, clock, nanos, (events, key) -> {
+            throw new IllegalStateException("there is no hub");
+        });
+    }
+
+    /** The same for a node that publishes what is in the engine's outbox. */
+    static SharedLog open(Path folder, ClusterEngine engine, Settings settings, InstantSource clock, LongSupplier nanos,
+                          Publishing hub) throws IOException {
+        return new Cluster(settings, "", clock, nanos, new Metrics(), hub).open(folder, engine);
     }
 
     /** Opens the copy, makes it anew where it must be, and brings it up to the engine's head. */
@@ -124,7 +136,7 @@ public final class Cluster implements AutoCloseable {
             String why;
             try {
                 copy = SegmentLog.openMirror(folder, settings, clock, nanos, metrics, mirror);
-                SharedLog made = new SharedLog(engine, run, mirror, copy, settings, clock, nanos);
+                SharedLog made = new SharedLog(engine, run, mirror, copy, settings, clock, nanos, hub);
                 if (made.catchUpFirst(() -> closed)) {
                     copy = null;
                     return made;

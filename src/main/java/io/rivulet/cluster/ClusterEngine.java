@@ -110,6 +110,17 @@ interface ClusterEngine extends AutoCloseable {
     /** Returns when there may be something new, at the latest after this time. */
     void await(long ms) throws IOException;
 
+    /**
+     * What applications put into the engine inside transactions of their own; null where there is no such thing. It is
+     * closed with the engine.
+     *
+     * @param epoch     of this node's run
+     * @param eventsMax of a chunk
+     */
+    default Outbox outbox(int epoch, int eventsMax) {
+        return null;
+    }
+
     /** Removes the oldest batches beyond these bounds, some of them; the newest batch stays. 0 events for any. */
     void trim(long bytesMax, long eventsMax, long oldestMs) throws IOException;
 

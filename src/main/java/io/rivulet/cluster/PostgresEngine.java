@@ -34,12 +34,11 @@ final class PostgresEngine implements ClusterEngine {
 
     private static final Logger LOG = LoggerFactory.getLogger(PostgresEngine.class);
 
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final int SERVER_MIN = 120_000;
     /** Nodes that start at the same time make the tables one after the other. */
     private static final long MAKING = 0x72697675;
     private static final long TRIMMING = MAKING + 1;
-    private static final String SCHEMA = "rivulet";
     private static final int ROWS_MAX = 512;
     private static final int TRIM_ROWS_MAX = 10_000;
     /** Runs whose node is gone for so many runs since are forgotten. */
@@ -70,9 +69,9 @@ final class PostgresEngine implements ClusterEngine {
 
     private final String url;
     private final PostgresDriver driver;
-    private final Session calls = new Session("rivulet", null);
-    private final Session listening = new Session("rivulet listens", "listen rivulet");
-    private volatile boolean closed;
+    private final PostgresSession calls;
+    private final PostgresSession listening;
+    private volatile PostgresOutbox outbox;
 
     /** An engine that has not connected yet. */
     PostgresEngine(String url) throws EngineRefused {
@@ -82,110 +81,13 @@ final class PostgresEngine implements ClusterEngine {
             driver.close();
             throw new EngineRefused("the URL must be jdbc:postgresql://host:port/database?user=…&password=…", null);
         }
-    }
-
-    /** One connection, which is made when it is asked for and forgotten when it fails. One thread opens it. */
-    private final class Session {
-        private final String name;
-        private final String begin;
-        private volatile Connection connection;
-
-        /** {@code begin} is what it says first; null for nothing. */
-        Session(String name, String begin) {
-            this.name = name;
-            this.begin = begin;
-        }
-
-        Connection open() throws SQLException, EngineRefused {
-            if (closed) {
-                throw new SQLException("the engine is closed");
-            }
-            Connection now = connection;
-            if (now == null) {
-                now = connect();
-                connection = now;
-                if (closed) { // meanwhile: nobody else ends it
-                    drop();
-                }
-            }
-            return now;
-        }
-
-        private Connection connect() throws SQLException, EngineRefused {
-            Properties properties = new Properties();
-            properties.setProperty("ApplicationName", name);
-            properties.setProperty("currentSchema", SCHEMA);
-            properties.setProperty("connectTimeout", "3");
-            properties.setProperty("loginTimeout", "5");
-            properties.setProperty("socketTimeout", "5"); // an answer that does not come is a failure, too
-            properties.setProperty("tcpKeepAlive", "true");
-            properties.setProperty("targetServerType", "primary"); // a standby would take nothing
-            Connection made;
-            try {
-                made = driver.connect(url, properties);
-            } catch (SQLException e) {
-                throw told(e);
-            }
-            try (Statement statement = made.createStatement()) {
-                made.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
-                if (begin != null) {
-                    statement.execute(begin);
-                }
-                return made;
-            } catch (SQLException e) {
-                abort(made);
-                throw e;
-            }
-        }
-
-        /** Forgets the connection: nobody knows in what state it is. Any thread. */
-        void drop() {
-            Connection old = connection;
-            connection = null;
-            if (old != null) {
-                abort(old);
-            }
-        }
-
-        private static void abort(Connection old) {
-            try {
-                old.abort(Runnable::run); // a polite end would wait for an answer that may not come
-            } catch (SQLException | RuntimeException e) {
-                LOG.debug("a connection that failed did not end well", e);
-            }
-        }
-    }
-
-    /** Some work on a connection, which is forgotten where the work fails. */
-    private interface Work<T> {
-        T on(Connection connection) throws SQLException, IOException;
-    }
-
-    private <T> T with(Session session, Work<T> work) throws IOException {
-        try {
-            return work.on(session.open());
-        } catch (SQLException e) {
-            session.drop();
-            throw new IOException(e.getMessage(), e);
-        }
-    }
-
-    /** What trying again does not mend is told so. */
-    private static SQLException told(SQLException e) throws EngineRefused {
-        String state = String.valueOf(e.getSQLState());
-        if (state.startsWith("28")) {
-            throw new EngineRefused("PostgreSQL does not let the hub in: " + e.getMessage()
-                + "; check user and password in the URL, and pg_hba.conf", e);
-        }
-        if (state.equals("3D000")) {
-            throw new EngineRefused(e.getMessage() + "; create it, or name another one in the URL", e);
-        }
-        return e;
+        calls = new PostgresSession(driver, url, "rivulet", null);
+        listening = new PostgresSession(driver, url, "rivulet listens", "listen rivulet");
     }
 
     @Override
     public void check() throws IOException {
-        with(calls, connection -> {
+        calls.with(connection -> {
             try (Statement statement = connection.createStatement()) {
                 check(statement);
             }
@@ -195,7 +97,7 @@ final class PostgresEngine implements ClusterEngine {
 
     @Override
     public Run begin(String node, int epochAtLeast) throws IOException {
-        return with(calls, connection -> {
+        return calls.with(connection -> {
             connection.setAutoCommit(false);
             try (Statement statement = connection.createStatement()) {
                 check(statement);
@@ -236,7 +138,7 @@ final class PostgresEngine implements ClusterEngine {
         }
     }
 
-    /** Makes the tables where there are none. */
+    /** Makes the tables where there are none, and what a later version has beside. */
     private static void make(Statement statement) throws SQLException, IOException {
         String schema;
         try (ResultSet row = statement.executeQuery("show search_path")) {
@@ -244,16 +146,26 @@ final class PostgresEngine implements ClusterEngine {
             schema = row.getString(1).split(",")[0].strip();
         }
         statement.execute("create schema if not exists " + schema);
-        boolean made;
+        int version = version(statement);
+        for (int next = version + 1; next <= VERSION; next++) {
+            try (InputStream in = PostgresEngine.class.getResourceAsStream("postgresql-" + next + ".sql")) {
+                statement.execute(new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("@schema@", schema));
+            }
+            statement.executeUpdate("update hub set version = " + next);
+            LOG.info("The tables of the shared log in the schema {} are of version {} now", schema, next);
+        }
+    }
+
+    /** Of the tables that are there; 0 for none. */
+    private static int version(Statement statement) throws SQLException {
         try (ResultSet row = statement.executeQuery("select to_regclass('hub') is not null")) {
             row.next();
-            made = row.getBoolean(1);
-        }
-        if (!made) {
-            try (InputStream in = PostgresEngine.class.getResourceAsStream("postgresql-" + VERSION + ".sql")) {
-                statement.execute(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            if (!row.getBoolean(1)) {
+                return 0;
             }
-            LOG.info("The tables of the shared log were made in the schema {}", schema);
+        }
+        try (ResultSet row = statement.executeQuery("select version from hub")) {
+            return row.next() ? row.getInt(1) : 0;
         }
     }
 
@@ -301,7 +213,7 @@ final class PostgresEngine implements ClusterEngine {
                 if (NO_FUNCTION.equals(e.getSQLState())) {
                     return new Appended(Outcome.LOST, 0, 0, -1);
                 }
-                if (tries > 1 || !sent || closed) {
+                if (tries > 1 || !sent || calls.isClosed()) {
                     throw new LogAway(e.getMessage(), sent, e);
                 }
             } catch (IOException e) {
@@ -330,7 +242,7 @@ final class PostgresEngine implements ClusterEngine {
 
     @Override
     public Portion read(long after, int bytesMax) throws IOException {
-        return with(calls, connection -> {
+        return calls.with(connection -> {
             try (PreparedStatement query = connection.prepareStatement(READ)) {
                 query.setLong(1, after);
                 query.setLong(2, after);
@@ -375,15 +287,23 @@ final class PostgresEngine implements ClusterEngine {
 
     @Override
     public void await(long ms) throws IOException {
-        with(listening, connection -> {
+        listening.with(connection -> {
             driver.awaitNotice(connection, (int) ms);
             return null;
         });
     }
 
     @Override
+    public Outbox outbox(int epoch, int eventsMax) {
+        PostgresOutbox made = new PostgresOutbox(new PostgresSession(driver, url, "rivulet outbox", null), epoch,
+            eventsMax);
+        outbox = made;
+        return made;
+    }
+
+    @Override
     public void trim(long bytesMax, long eventsMax, long oldestMs) throws IOException {
-        with(calls, connection -> {
+        calls.with(connection -> {
             connection.setAutoCommit(false);
             try (Statement statement = connection.createStatement();
                  PreparedStatement delete = connection.prepareStatement(TRIM)) {
@@ -409,9 +329,12 @@ final class PostgresEngine implements ClusterEngine {
 
     @Override
     public void close() {
-        closed = true;
-        calls.drop();
-        listening.drop();
+        calls.close();
+        listening.close();
+        PostgresOutbox open = outbox;
+        if (open != null) {
+            open.close();
+        }
         driver.close();
     }
 }

@@ -66,6 +66,7 @@ final class SharedLog implements EventLog {
     /** So long the engine may be away before the node says that it is not ready. */
     private static final long GRACE_NS = TimeUnit.SECONDS.toNanos(30);
     private static final long JOIN_MS = 10_000;
+    private static final int CHUNK_EVENTS = 256;
 
     private final ClusterEngine engine;
     private final Run run;
@@ -83,6 +84,7 @@ final class SharedLog implements EventLog {
     private long number;
     private Runnable beforeWaiting = () -> { };
     private volatile Runnable foreign = () -> { };
+    private final OutboxDrain drain;
     /** Whether something was copied since the copy was opened: then the end of the copy can be compared. */
     private boolean comparable;
     /** When the last pull that came to its end began. */
@@ -98,7 +100,7 @@ final class SharedLog implements EventLog {
 
     /** A log whose copy is open and lags; {@link #start} when it has caught up. */
     SharedLog(ClusterEngine engine, Run run, LogMirror mirror, SegmentLog copy, Settings settings,
-              InstantSource clock, LongSupplier nanos) {
+              InstantSource clock, LongSupplier nanos, Publishing hub) {
         this.engine = engine;
         this.run = run;
         this.mirror = mirror;
@@ -110,11 +112,16 @@ final class SharedLog implements EventLog {
         trimmedNs = nanos.getAsLong();
         pulledNs = trimmedNs;
         thread.setDaemon(true);
+        Outbox outbox = engine.outbox(run.epoch(), Math.min(CHUNK_EVENTS, settings.get(SettingsTable.BATCH_MAX)));
+        drain = outbox == null ? null : new OutboxDrain(outbox, hub);
     }
 
     /** Begins to follow the engine. Once. */
     void start() {
         thread.start();
+        if (drain != null) {
+            drain.start();
+        }
     }
 
     // ---- the committer
@@ -488,6 +495,9 @@ final class SharedLog implements EventLog {
     public void close() {
         closed = true;
         engine.close(); // a call that waits for the network ends
+        if (drain != null) {
+            drain.close();
+        }
         lock.lock();
         try {
             awake.signalAll();

@@ -11,10 +11,21 @@ import java.util.Map;
 final class MemoryEngine implements ClusterEngine {
 
     private final Store store;
+    private Outbox outbox;
     private volatile boolean closed;
 
     MemoryEngine(Store store) {
         this.store = store;
+    }
+
+    MemoryEngine with(Outbox some) {
+        outbox = some;
+        return this;
+    }
+
+    @Override
+    public Outbox outbox(int epoch, int eventsMax) {
+        return outbox;
     }
 
     /** What the engine of several nodes holds; guarded by itself. */

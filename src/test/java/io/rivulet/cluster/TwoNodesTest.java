@@ -6,10 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.auth.Grant;
-import io.rivulet.config.Settings;
 import io.rivulet.event.Event;
 import io.rivulet.event.TopicEnd;
-import io.rivulet.hub.Hub;
 import io.rivulet.hub.HubScene;
 import io.rivulet.hub.publish.ProducerSeq;
 import io.rivulet.hub.publish.Publication;
@@ -17,19 +15,14 @@ import io.rivulet.hub.stream.HubClient;
 import io.rivulet.kit.Await;
 import io.rivulet.kit.Stub;
 import io.rivulet.log.EventLog;
-import io.rivulet.log.store.StoreKeeper;
-import io.rivulet.metrics.Metrics;
 import io.rivulet.refusal.Refused;
-import io.rivulet.topic.TopicSpace;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -41,75 +34,24 @@ import org.junit.jupiter.api.io.TempDir;
 /** Two hubs that share an engine: what one hub promises, both promise together. */
 class TwoNodesTest {
 
-    private static final Settings SETTINGS = Settings.with();
-
     @TempDir
     private Path folder;
     private final MemoryEngine.Store store = new MemoryEngine.Store();
-    private Node one;
-    private Node two;
+    private HubNode one;
+    private HubNode two;
 
-    /** A hub, its log and who keeps that open. */
-    private final class Node implements AutoCloseable, StoreKeeper.Owner {
-        private final Hub hub;
-        private final StoreKeeper keeper;
-        private final UnaryOperator<EventLog> around;
-        private volatile int openings;
+    private HubNode node(String name) {
+        return node(name, log -> log);
+    }
 
-        Node(String name) {
-            this(name, log -> log);
-        }
-
-        Node(String name, UnaryOperator<EventLog> around) {
-            this.around = around;
-            InstantSource clock = InstantSource.system();
-            hub = new Hub(SETTINGS, TopicSpace.of("http://localhost/.well-known/mercure"), clock, new Metrics());
-            keeper = new StoreKeeper(folder.resolve(name), "", false,
-                at -> Cluster.open(at.resolve("mirror"), new MemoryEngine(store), SETTINGS, clock, System::nanoTime),
-                this, clock);
-            keeper.start();
-            Await.until("the hub is open", () -> openings == 1);
-        }
-
-        @Override
-        public void opened(EventLog log) {
-            hub.open(around.apply(log));
-            openings++;
-        }
-
-        @Override
-        public void pause() {
-            hub.pause();
-        }
-
-        @Override
-        public void handOver() {
-            hub.handOver();
-        }
-
-        String publish(String topic, String data) throws Exception {
-            return answer(Publication.of(Event.on(topic).data(data).build())).get(0);
-        }
-
-        List<String> answer(Publication publication) throws Exception {
-            return hub.publish(publication).get(20, TimeUnit.SECONDS);
-        }
-
-        HubClient client(String... topics) {
-            return new HubClient(hub, 1 << 20, topics);
-        }
-
-        @Override
-        public void close() {
-            hub.close();
-            keeper.close();
-        }
+    private HubNode node(String name, UnaryOperator<EventLog> around) {
+        return new HubNode(folder.resolve(name), () -> new MemoryEngine(store), around);
     }
 
     @BeforeEach
     void open() {
-        one = new Node("one");
-        two = new Node("two");
+        one = node("one");
+        two = node("two");
     }
 
     @AfterEach
@@ -145,7 +87,7 @@ class TwoNodesTest {
             }
             return answer;
         });
-        try (Node three = new Node("three", growing)) {
+        try (HubNode three = node("three", growing)) {
             HubClient there = HubScene.awaitHello(three.client("news").connectAfter(before), 1);
             one.publish("news", "after");
             assertEquals(List.of("between", "after"), data(HubScene.awaitEvents(there, 2)));
@@ -184,7 +126,7 @@ class TwoNodesTest {
                 (random.nextBoolean() ? one : two).publish("news", data);
                 published.add(data);
             }
-            Node at = random.nextBoolean() ? one : two;
+            HubNode at = random.nextBoolean() ? one : two;
             HubClient client = at.client("news").connectAfter(last);
             int missing = published.size() - received.size();
             HubScene.awaitEvents(client, 1 + random.nextInt(missing));
@@ -213,7 +155,7 @@ class TwoNodesTest {
         assertEquals(Refused.Reason.CONFLICT, conflict.reason());
     }
 
-    private static void publishUnheard(Node node, String key) {
+    private static void publishUnheard(HubNode node, String key) {
         try {
             node.answer(new Publication(List.of(Event.on("news").data("y").build()), Grant.INTERNAL, key));
         } catch (Exception e) {
@@ -234,7 +176,7 @@ class TwoNodesTest {
     void theNumbersOfAProducerGoOnAcrossNodes() throws Exception {
         Event event = Event.on("news").data("x").build();
         for (int i = 0; i < 6; i++) {
-            Node at = i % 2 == 0 ? one : two;
+            HubNode at = i % 2 == 0 ? one : two;
             at.answer(new Publication(List.of(event), Grant.INTERNAL, null, new ProducerSeq("p", 1, i, false)));
         }
         assertEquals(6, store.head());
@@ -295,7 +237,7 @@ class TwoNodesTest {
         Await.until("publishing works", () -> two.hub.publishTrouble() == null);
         String other = two.publish("news", "other");
         assertNotEquals(lost, other);
-        for (Node node : List.of(one, two)) {
+        for (HubNode node : List.of(one, two)) {
             HubClient affected = HubScene.awaitHello(node.client("news").connectAfter(lost), 1);
             assertEquals("reset", affected.told("resumed"));
             HubClient well = HubScene.awaitEvents(node.client("news").connectAfter(kept), 1);

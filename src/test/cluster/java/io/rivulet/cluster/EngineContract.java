@@ -217,7 +217,7 @@ abstract class EngineContract {
         Settings settings = url == null ? Settings.with("engine", server.engine())
             : Settings.with("engine", server.engine(), "engine.url", url);
         BadSetting told = assertThrows(BadSetting.class,
-            () -> Cluster.of(settings, InstantSource.system(), System::nanoTime, new Metrics()));
+            () -> Cluster.of(settings, InstantSource.system(), System::nanoTime, new Metrics(), null));
         assertTrue(told.getMessage().contains(part), told.getMessage());
         assertTrue(told.getMessage().startsWith("rivulet.engine.url"), told.getMessage());
         assertFalse(told.getMessage().contains("wrong"), "no password is told: " + told.getMessage());

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -144,6 +145,23 @@ final class Postgres implements EngineServer {
              Statement words = connection.createStatement()) {
             words.execute(text);
         }
+    }
+
+    /** The first field of the first row. */
+    String value(String query) throws SQLException {
+        try (Connection connection = connect("public"); Statement words = connection.createStatement();
+             ResultSet row = words.executeQuery(query)) {
+            return row.next() ? row.getString(1) : null;
+        }
+    }
+
+    /** A connection of an application, that finds what is in this schema. */
+    Connection connect(String schema) throws SQLException {
+        return DriverManager.getConnection(url(schema));
+    }
+
+    Connection connect(String schema, String user, String password) throws SQLException {
+        return DriverManager.getConnection(url(schema, password).replace("user=rivulet", "user=" + user));
     }
 
     @Override

@@ -1,0 +1,103 @@
+package io.rivulet.cluster;
+
+import io.rivulet.auth.Grant;
+import io.rivulet.config.Settings;
+import io.rivulet.event.Event;
+import io.rivulet.hub.Hub;
+import io.rivulet.hub.publish.Publication;
+import io.rivulet.hub.stream.HubClient;
+import io.rivulet.kit.Await;
+import io.rivulet.log.EventLog;
+import io.rivulet.log.View;
+import io.rivulet.log.store.StoreKeeper;
+import io.rivulet.metrics.Metrics;
+import io.rivulet.topic.TopicSelection;
+import io.rivulet.topic.TopicSpace;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+
+/** A node of a cluster without doors: a hub, its log and who keeps that open. */
+final class HubNode implements AutoCloseable, StoreKeeper.Owner {
+
+    private static final View ALL = View.unlimited(TopicSelection.ofTopics(List.of("*")));
+
+    /** Makes the engine for each opening. */
+    interface Engines {
+        ClusterEngine open() throws IOException;
+    }
+
+    final Hub hub;
+    volatile int openings;
+    volatile EventLog log;
+    private final StoreKeeper keeper;
+    private final UnaryOperator<EventLog> around;
+
+    /** Opens it, with its data in this folder; {@code around} stands between the hub and its log. */
+    HubNode(Path folder, Engines engines, UnaryOperator<EventLog> around) {
+        this.around = around;
+        Settings settings = Settings.with();
+        InstantSource clock = InstantSource.system();
+        hub = new Hub(settings, TopicSpace.of("http://localhost/.well-known/mercure"), clock, new Metrics());
+        Grant outbox = Grant.of("internal", "outbox", Grant.INTERNAL.publishes(), Grant.INTERNAL.subscribes(), false);
+        keeper = new StoreKeeper(folder, "", false, at -> Cluster.open(at.resolve("mirror"), engines.open(), settings,
+            clock, System::nanoTime, (events, key) -> hub.publish(new Publication(events, outbox, key))), this, clock);
+        keeper.start();
+        Await.until("the hub is open", () -> openings == 1);
+    }
+
+    @Override
+    public void opened(EventLog opened) {
+        log = opened;
+        hub.open(around.apply(opened));
+        openings++;
+    }
+
+    @Override
+    public void pause() {
+        hub.pause();
+    }
+
+    @Override
+    public void handOver() {
+        hub.handOver();
+    }
+
+    String publish(String topic, String data) throws Exception {
+        return answer(Publication.of(Event.on(topic).data(data).build())).get(0);
+    }
+
+    List<String> answer(Publication publication) throws Exception {
+        return hub.publish(publication).get(20, TimeUnit.SECONDS);
+    }
+
+    HubClient client(String... topics) {
+        return new HubClient(hub, 1 << 20, topics);
+    }
+
+    /** The data of all events that its copy has, in their order. */
+    List<String> data() {
+        List<String> data = new ArrayList<>();
+        long head = log.range().head();
+        try {
+            for (long at = log.range().first() - 1; at < head; ) {
+                var chunk = log.read(at, head, ALL, 1 << 20);
+                chunk.entries().forEach(entry -> data.add(entry.event().text()));
+                at = chunk.examinedTo();
+            }
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        return data;
+    }
+
+    @Override
+    public void close() {
+        hub.close();
+        keeper.close();
+    }
+}
