@@ -9,8 +9,10 @@ import io.rivulet.auth.Grant;
 import io.rivulet.event.Event;
 import io.rivulet.event.TopicEnd;
 import io.rivulet.hub.HubScene;
+import io.rivulet.hub.TopicWatches;
 import io.rivulet.hub.publish.ProducerSeq;
 import io.rivulet.hub.publish.Publication;
+import io.rivulet.hub.resume.Caller;
 import io.rivulet.hub.stream.HubClient;
 import io.rivulet.kit.Await;
 import io.rivulet.kit.Stub;
@@ -23,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -205,6 +208,21 @@ class TwoNodesTest {
             }
         });
         assertEquals(Refused.Reason.ENDED, refused(() -> two.publish("other", "y")).reason());
+    }
+
+    @Test
+    void aCancelAtOneNodeIsHeardByThePublisherAtTheOther() throws Exception {
+        one.publish("run", "x");
+        AtomicBoolean told = new AtomicBoolean();
+        one.hub.watches().onStop("run", why -> told.set(why == TopicWatches.Stop.CANCELLED));
+        Caller operator = Caller.of(Grant.INTERNAL, null);
+        String id = two.hub.cancel("run", Grant.INTERNAL, operator).get(20, TimeUnit.SECONDS);
+        Await.until("the publisher's node tells it", told::get);
+        assertEquals(Refused.Reason.ENDED, refused(() -> one.publish("run", "y")).reason());
+        assertEquals(id, one.hub.cancel("run", Grant.INTERNAL, operator).get(20, TimeUnit.SECONDS), "it was asked");
+        one.answer(Publication.of(Event.on("run").data("last").end(TopicEnd.FINISHED).build()));
+        HubClient late = HubScene.awaitEnd(two.client("run").connectAfter(id));
+        assertEquals(List.of("last"), data(late));
     }
 
     @Test

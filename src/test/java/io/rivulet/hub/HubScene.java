@@ -68,7 +68,7 @@ public final class HubScene implements AutoCloseable {
     }
 
     /** The same on a log that the test has in its hand. */
-    static HubScene timed(Path folder, SetClock clock, UnaryOperator<EventLog> around, String... settings)
+    public static HubScene timed(Path folder, SetClock clock, UnaryOperator<EventLog> around, String... settings)
         throws Exception {
         return new HubScene(folder, clock, clock::nanos, GoLive.EXACT, around, settings);
     }

@@ -16,6 +16,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -28,6 +29,8 @@ import java.util.stream.Stream;
 final class Postgres implements EngineServer {
 
     private static final String PASSWORD = "of-the-test";
+    /** It is no program of ours, and may have to recover first. */
+    private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
     private final Path home;
     private final int port;
@@ -101,7 +104,7 @@ final class Postgres implements EngineServer {
     @Override
     public void restart() throws IOException {
         begin();
-        Await.until("PostgreSQL takes connections, see " + home, () -> {
+        Await.until("PostgreSQL takes connections, see " + home, START_LIMIT, () -> {
             if (!process.isAlive()) { // it does not start before the last process of the one before it is gone
                 begin();
             }
@@ -201,6 +204,47 @@ final class Postgres implements EngineServer {
     public void kill() throws IOException {
         new ProcessBuilder("kill", "-QUIT", "" + process.pid()).start();
         Await.until("PostgreSQL is gone", () -> !process.isAlive());
+    }
+
+    /** Ends its first process by SIGKILL; the others end when they notice. */
+    void killHard() {
+        process.destroyForcibly();
+        Await.until("PostgreSQL is gone", () -> !process.isAlive());
+    }
+
+    /** All its processes stand still. */
+    void stop() throws Exception {
+        signal("-STOP");
+    }
+
+    /** They go on. */
+    void goOn() throws Exception {
+        signal("-CONT");
+    }
+
+    private void signal(String which) throws Exception {
+        List<String> command = new ArrayList<>(List.of("kill", which, "" + process.pid()));
+        process.descendants().forEach(each -> command.add("" + each.pid()));
+        new ProcessBuilder(command).start().waitFor(); // one of them may have ended just now
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** Copies its data as they are now, from a stop to a start. */
+    void copyTo(String name) throws Exception {
+        kill();
+        run(List.of("cp", "-a", home.resolve("data").toString(), home.resolve(name).toString()));
+        restart();
+    }
+
+    /** Ends it and starts it with that copy of its data. */
+    void replaceBy(String name) throws Exception {
+        kill();
+        run(List.of("rm", "-r", home.resolve("data").toString()));
+        run(List.of("mv", home.resolve(name).toString(), home.resolve("data").toString()));
+        restart();
     }
 
     @Override
