@@ -38,6 +38,7 @@ class FragmentsTest {
         Map.entry("AcceptPace", "the arithmetic of a rate, with a test of its own"),
         Map.entry("FromProxies", "a rule of security: whose word about a client's address counts"),
         Map.entry("DrainServlet", "a door, as each is a file"),
+        Map.entry("NodesServlet", "a door, as each is a file"),
         Map.entry("ErrorServlet", "a door, as each is a file"),
         Map.entry("ExplainServlet", "a door, as each is a file"),
         Map.entry("LegacyDialect", "a dialect, as each is a file"),

@@ -1,5 +1,7 @@
 package io.rivulet.boot;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
 import io.rivulet.auth.Bans;
 import io.rivulet.auth.Grant;
 import io.rivulet.auth.GrantedTopics;
@@ -35,6 +37,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -196,9 +199,8 @@ public final class Assembly implements AutoCloseable {
         if (meters != null) {
             running.push(meters);
         }
-        doors = new Doors(
-            new Doors.Services(settings, hub, clock, tokens, bans, accessLog, lines, store, meters),
-            mount.in(application.getContextPath()));
+        doors = new Doors(new Doors.Services(settings, hub, clock, tokens, bans, accessLog, lines, store,
+            cluster == null ? Assembly::alone : cluster::nodes, meters), mount.in(application.getContextPath()));
         running.push(doors);
         running.push(keeper); // closed after those who use the log
         running.push(cluster != null ? cluster : () -> { });
@@ -230,6 +232,13 @@ public final class Assembly implements AutoCloseable {
             String reason = keeper.state().reasonWithout(folder);
             return reason != null ? reason : engineAway.get();
         };
+    }
+
+    private static JsonObject alone() {
+        JsonObject json = new JsonObject();
+        json.addProperty("engine", SettingsTable.Engine.EMBEDDED.name().toLowerCase(Locale.ROOT));
+        json.add("nodes", new JsonArray());
+        return json;
     }
 
     /** Null for a hub that has its log for itself. Then no class of the package is loaded, nor a driver. */

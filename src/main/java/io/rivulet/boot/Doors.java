@@ -1,5 +1,6 @@
 package io.rivulet.boot;
 
+import com.google.gson.JsonObject;
 import io.rivulet.auth.Bans;
 import io.rivulet.auth.Roles;
 import io.rivulet.auth.token.TokenVerifier;
@@ -24,6 +25,7 @@ import io.rivulet.http.operate.DrainServlet;
 import io.rivulet.http.operate.ExplainServlet;
 import io.rivulet.http.operate.HealthServlet;
 import io.rivulet.http.operate.MetricsServlet;
+import io.rivulet.http.operate.NodesServlet;
 import io.rivulet.http.operate.SlashCheck;
 import io.rivulet.http.operate.TokensServlet;
 import io.rivulet.http.page.ClientServlet;
@@ -55,6 +57,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * The servlets of one hub and the filter before them. {@link Assembly} makes them for every application, tests make
@@ -99,10 +102,12 @@ public final class Doors implements AutoCloseable {
      * @param accessLog the file of requests, or {@link AccessLog#NONE}
      * @param lines     what goes to loggers, or {@link LogLines#NONE}
      * @param store     whether the store serves
+     * @param nodes     what {@code /api/nodes} shows
      * @param meters    what {@code /metrics} shows; null where there are none
      */
     public record Services(Settings settings, Hub hub, InstantSource clock, TokenVerifier tokens, Bans bans,
-                       AccessLog accessLog, LogLines lines, StoreStatus store, MeterText meters) {
+                       AccessLog accessLog, LogLines lines, StoreStatus store, Supplier<JsonObject> nodes,
+                       MeterText meters) {
     }
 
     /** The doors of a hub at this place; nobody can open them yet. */
@@ -154,6 +159,7 @@ public final class Doors implements AutoCloseable {
         add(application, "connections",
             new ConnectionsServlet(own, services.bans(), pages, mount.prefix() + CONNECTIONS), CONNECTIONS + "/*");
         add(application, "bans", new BansServlet(own, services.bans(), pages), "/api/bans");
+        add(application, "nodes", new NodesServlet(own, services.nodes()), "/api/nodes");
         add(application, "drain", new DrainServlet(own), "/api/drain");
         add(application, "explain", new ExplainServlet(own, services.tokens()), "/api/tokens/explain");
         if (services.settings().get(SettingsTable.DEV)) { // and never outside of it: it makes anybody of anybody

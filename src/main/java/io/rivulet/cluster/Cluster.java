@@ -1,5 +1,8 @@
 package io.rivulet.cluster;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.rivulet.cluster.ClusterEngine.Member;
 import io.rivulet.cluster.ClusterEngine.Run;
 import io.rivulet.config.BadSetting;
 import io.rivulet.config.Secret;
@@ -8,16 +11,17 @@ import io.rivulet.config.SettingsTable;
 import io.rivulet.config.SettingsTable.Engine;
 import io.rivulet.log.EventLog;
 import io.rivulet.log.LogCorrupt;
+import io.rivulet.log.LogLag;
 import io.rivulet.log.segment.LogMirror;
 import io.rivulet.log.segment.SegmentLog;
 import io.rivulet.metrics.Metrics;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Locale;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -102,7 +106,7 @@ public final class Cluster implements AutoCloseable {
         SharedLog made = null;
         try {
             Files.createDirectories(folder);
-            Run run = engine.begin(node(), LogMirror.epochOf(folder));
+            Run run = engine.begin(SharedLog.node(), LogMirror.epochOf(folder));
             LOG.info("This node is run {} at the shared log; its copy is in {}", run.epoch(), folder);
             made = open(engine, run, folder);
             made.start();
@@ -165,18 +169,39 @@ public final class Cluster implements AutoCloseable {
         }
     }
 
-    private static String node() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            return "unknown"; // it is for those who look into the engine's tables
-        }
-    }
-
     /** Why streams should be served by other nodes; null when they need not. */
     public String whyNotReady() {
         SharedLog now = log;
         return now == null ? null : now.whyNotReady();
+    }
+
+    /** What the cluster is, for operators: the engine, and the nodes as this one knows them. */
+    public JsonObject nodes() {
+        JsonObject json = new JsonObject();
+        json.addProperty("engine", settings.get(SettingsTable.ENGINE).name().toLowerCase(Locale.ROOT));
+        JsonArray all = new JsonArray();
+        SharedLog now = log;
+        if (now != null) {
+            LogLag lag = now.lag();
+            json.addProperty("position", now.range().head());
+            json.addProperty("behind", lag.events());
+            json.addProperty("behindMs", lag.ms());
+            if (now.away() != null) {
+                json.addProperty("trouble", now.away());
+            }
+            for (Member member : now.members()) {
+                JsonObject one = new JsonObject();
+                one.addProperty("node", member.name());
+                one.addProperty("run", member.epoch());
+                one.addProperty("self", member.epoch() == now.epoch());
+                one.addProperty("since", Instant.ofEpochMilli(member.beganMs()).toString());
+                one.addProperty("position", member.copied());
+                one.addProperty("silentMs", member.silentMs());
+                all.add(one);
+            }
+        }
+        json.add("nodes", all);
+        return json;
     }
 
     /** Ends an opening that may take long. The log itself is closed by who opened it. */

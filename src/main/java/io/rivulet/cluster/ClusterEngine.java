@@ -81,6 +81,17 @@ interface ClusterEngine extends AutoCloseable {
     }
 
     /**
+     * A node that runs.
+     *
+     * @param epoch    of its run
+     * @param beganMs  when that began
+     * @param copied   it has all events up to this position
+     * @param silentMs since it said so; 0 of the node that asks
+     */
+    record Member(int epoch, String name, long beganMs, long copied, long silentMs) {
+    }
+
+    /**
      * Looks whether the engine will do, without changing anything.
      *
      * @throws EngineRefused when trying again does not help
@@ -109,6 +120,13 @@ interface ClusterEngine extends AutoCloseable {
 
     /** Returns when there may be something new, at the latest after this time. */
     void await(long ms) throws IOException;
+
+    /**
+     * Tells that this node is there; the nodes that have told so within this time, itself among them.
+     */
+    default List<Member> beat(Member own, long withinMs) throws IOException {
+        return List.of(own);
+    }
 
     /**
      * What applications put into the engine inside transactions of their own; null where there is no such thing. It is

@@ -34,7 +34,7 @@ final class PostgresEngine implements ClusterEngine {
 
     private static final Logger LOG = LoggerFactory.getLogger(PostgresEngine.class);
 
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
     private static final int SERVER_MIN = 120_000;
     /** Nodes that start at the same time make the tables one after the other. */
     private static final long MAKING = 0x72697675;
@@ -56,6 +56,13 @@ final class PostgresEngine implements ClusterEngine {
                 where base >= coalesce((select max(base) from batch where base <= ?), 0)
                 order by base limit %d) near) t on t.before < ?
         order by t.base""".formatted(ROWS_MAX);
+    private static final String TELL = """
+        insert into node (epoch, name, began_ms, copied, seen) values (?, ?, ?, ?, clock_timestamp())
+        on conflict (epoch) do update set copied = excluded.copied, seen = excluded.seen""";
+    private static final String ASK = """
+        with gone as (delete from node where seen < clock_timestamp() - interval '1 hour')
+        select epoch, name, began_ms, copied, (extract(epoch from clock_timestamp() - seen) * 1000)::bigint
+        from node where seen > clock_timestamp() - ? * interval '1 ms' order by epoch""";
     private static final String TRIM = """
         with gone as (
             delete from batch where base in (
@@ -290,6 +297,29 @@ final class PostgresEngine implements ClusterEngine {
         listening.with(connection -> {
             driver.awaitNotice(connection, (int) ms);
             return null;
+        });
+    }
+
+    @Override
+    public List<Member> beat(Member own, long withinMs) throws IOException {
+        return calls.with(connection -> {
+            try (PreparedStatement tell = connection.prepareStatement(TELL);
+                 PreparedStatement ask = connection.prepareStatement(ASK)) {
+                tell.setInt(1, own.epoch());
+                tell.setString(2, own.name());
+                tell.setLong(3, own.beganMs());
+                tell.setLong(4, own.copied());
+                tell.executeUpdate();
+                ask.setLong(1, withinMs);
+                List<Member> members = new ArrayList<>();
+                try (ResultSet row = ask.executeQuery()) {
+                    while (row.next()) {
+                        members.add(new Member(row.getInt(1), row.getString(2), row.getLong(3), row.getLong(4),
+                            row.getInt(1) == own.epoch() ? 0 : Math.max(0, row.getLong(5))));
+                    }
+                }
+                return members;
+            }
         });
     }
 

@@ -2,6 +2,7 @@ package io.rivulet.cluster;
 
 import io.rivulet.cluster.ClusterEngine.Appended;
 import io.rivulet.cluster.ClusterEngine.Batch;
+import io.rivulet.cluster.ClusterEngine.Member;
 import io.rivulet.cluster.ClusterEngine.Outcome;
 import io.rivulet.cluster.ClusterEngine.Portion;
 import io.rivulet.cluster.ClusterEngine.Run;
@@ -17,6 +18,7 @@ import io.rivulet.log.LogCommit;
 import io.rivulet.log.LogEntry;
 import io.rivulet.log.LogFailure;
 import io.rivulet.log.LogFinder;
+import io.rivulet.log.LogLag;
 import io.rivulet.log.LogMoved;
 import io.rivulet.log.LogRange;
 import io.rivulet.log.LogRecord;
@@ -27,6 +29,8 @@ import io.rivulet.log.segment.LogMirror;
 import io.rivulet.log.segment.SegmentLog;
 import io.rivulet.refusal.LastingLoop;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
@@ -61,6 +65,9 @@ final class SharedLog implements EventLog {
     /** A notice of the engine's may be lost on the way; then a look after this time finds what is new. */
     private static final long POLL_MS = 500;
     private static final long TRIM_MS = 10_000;
+    private static final long BEAT_MS = 3_000;
+    /** A node that has said nothing for so long is gone. */
+    private static final long LEASE_MS = 10_000;
     private static final long PAUSE_MIN_MS = 100;
     private static final long PAUSE_MAX_MS = 1_000;
     /** So long the engine may be away before the node says that it is not ready. */
@@ -87,11 +94,16 @@ final class SharedLog implements EventLog {
     private final OutboxDrain drain;
     /** Whether something was copied since the copy was opened: then the end of the copy can be compared. */
     private boolean comparable;
-    /** When the last pull that came to its end began. */
-    private long pulledNs;
+    /** When the last pull that came to its end began. Written under the lock. */
+    private volatile long pulledNs;
     /** Of the thread. */
     private long trimmedNs;
+    private long beatNs;
     private int failures;
+    private final long beganMs;
+    private volatile List<Member> members = List.of();
+    /** The head of the engine, as it was seen last. */
+    private volatile long seen;
     /** Why the engine cannot be asked; null when it can. With since when. Written under the lock. */
     private volatile LogFailure trouble;
     private volatile long troubleNs;
@@ -109,7 +121,9 @@ final class SharedLog implements EventLog {
         this.clock = clock;
         this.nanos = nanos;
         comparable = copy.range().head() >= copy.range().first();
+        beganMs = clock.millis();
         trimmedNs = nanos.getAsLong();
+        beatNs = trimmedNs - TimeUnit.MILLISECONDS.toNanos(BEAT_MS);
         pulledNs = trimmedNs;
         thread.setDaemon(true);
         Outbox outbox = engine.outbox(run.epoch(), Math.min(CHUNK_EVENTS, settings.get(SettingsTable.BATCH_MAX)));
@@ -248,6 +262,7 @@ final class SharedLog implements EventLog {
             for (boolean more = true; more && !stops.getAsBoolean(); ) {
                 long head = copy.range().head();
                 Portion portion = engine.read(head, READ_BYTES);
+                seen = portion.head();
                 compare(portion, head);
                 mirror.newestEpoch(portion.epoch());
                 for (Stored batch : portion.batches()) {
@@ -403,6 +418,10 @@ final class SharedLog implements EventLog {
                 trimmedNs = nowNs;
                 trim();
             }
+            if (nowNs - beatNs >= TimeUnit.MILLISECONDS.toNanos(BEAT_MS)) {
+                beatNs = nowNs;
+                beat();
+            }
         } finally {
             lock.unlock();
         }
@@ -417,6 +436,35 @@ final class SharedLog implements EventLog {
         } catch (IOException e) {
             LOG.warn("The engine was not trimmed, and is asked again later: {}", e.getMessage());
         }
+    }
+
+    private void beat() throws IOException {
+        members = engine.beat(new Member(run.epoch(), node(), beganMs, copy.range().head(), 0), LEASE_MS);
+    }
+
+    /** The nodes that run, as this one knows them; it is among them once it has told of itself. */
+    List<Member> members() {
+        return members;
+    }
+
+    /** This node, for those who look at several. */
+    static String node() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "unknown"; // and its run tells it from the others
+        }
+    }
+
+    /** Of this node's run. */
+    int epoch() {
+        return run.epoch();
+    }
+
+    /** Why the engine cannot be asked; null when it can. */
+    String away() {
+        LogFailure now = trouble;
+        return over != null ? over : now == null ? null : now.getMessage();
     }
 
     /** Longer each time, up to a second, and never for the same time: nodes must not come back all at once. */
@@ -479,6 +527,12 @@ final class SharedLog implements EventLog {
     @Override
     public LogSize size() {
         return copy.size();
+    }
+
+    @Override
+    public LogLag lag() {
+        long ms = TimeUnit.NANOSECONDS.toMillis(nanos.getAsLong() - pulledNs);
+        return new LogLag(Math.max(0, seen - copy.range().head()), Math.max(0, ms));
     }
 
     @Override

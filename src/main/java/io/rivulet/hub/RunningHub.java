@@ -268,7 +268,7 @@ final class RunningHub {
 
     /** What the log holds now, and what waits to get into it. */
     HubSizes sizes() {
-        return new HubSizes(log.size(), queue.bytes(), lookUps.waiting());
+        return new HubSizes(log.size(), log.lag(), queue.bytes(), lookUps.waiting());
     }
 
     HistoryPages pages() {

@@ -19,6 +19,11 @@ public interface EventLog extends LogWriter, LocalLog, AutoCloseable {
         return false;
     }
 
+    /** How far this copy of a shared log is behind. */
+    default LogLag lag() {
+        return LogLag.NONE;
+    }
+
     /** Syncs what is written and lets go of all files and threads. Idempotent. */
     @Override
     void close();

@@ -151,6 +151,10 @@ public final class HubMeters implements MeterBinder, AutoCloseable {
         size(to, "rivulet.log.segments", null, "Files of the log", sizes -> sizes.log().segments());
         to.gauge("rivulet.log.oldest.age", "seconds", "Age of the oldest event of the log", Tags.empty(),
             own -> own.sizeOf(sizes -> sizes.log().ageMs()) / MS_PER_S);
+        size(to, "rivulet.mirror.behind", null, "Events of the shared log that this node has not copied yet",
+            sizes -> sizes.lag().events());
+        to.gauge("rivulet.mirror.age", "seconds", "Time since this node last had all of the shared log", Tags.empty(),
+            own -> own.sizeOf(sizes -> sizes.lag().ms()) / MS_PER_S);
         size(to, "rivulet.publish.queue", "bytes", "Events that wait for the disk", HubSizes::queueBytes);
         size(to, "rivulet.lookups", null, "Look-ups in the log that somebody waits for", HubSizes::lookUps);
         to.gauge("rivulet.open", null, "1 while the hub has its log, else 0", Tags.empty(),

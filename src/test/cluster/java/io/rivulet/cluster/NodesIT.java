@@ -4,13 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import io.rivulet.kit.Await;
 import io.rivulet.kit.EventStream;
 import io.rivulet.kit.Health;
 import io.rivulet.kit.OwnWar;
 import io.rivulet.kit.Publisher;
+import io.rivulet.kit.WireClient;
 import io.rivulet.kit.WireResponse;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -58,6 +62,16 @@ class NodesIT {
         return new OwnWar(home, Map.of("RIVULET_ENGINE_URL", postgres.url(schema)), all);
     }
 
+    private static JsonObject nodes(int port) {
+        try (WireClient client = WireClient.to(port, 0)) {
+            WireResponse head = client.send("GET /api/nodes HTTP/1.1\r\nHost: localhost\r\n\r\n").readHead();
+            return JsonParser.parseString(new String(client.body(head).readAllBytes(), StandardCharsets.UTF_8))
+                .getAsJsonObject();
+        } catch (IOException e) {
+            throw new AssertionError("nobody tells of the nodes", e);
+        }
+    }
+
     private static String keyed(int port, String data) throws IOException {
         try (Publisher publisher = Publisher.to(port)) {
             return Publisher.accepted(publisher.post("?topic=news", Map.of("Content-Type", "text/plain",
@@ -83,6 +97,10 @@ class NodesIT {
                 assertEquals(keyed(a.port(), "x"), keyed(b.port(), "x"), "one key, one event");
                 stream.awaitData("x");
                 stream.assertNothingMore(atA, "news");
+                Await.until("both are listed", () -> nodes(a.port()).getAsJsonArray("nodes").size() == 2);
+                JsonObject nodes = nodes(b.port());
+                assertEquals("postgresql", nodes.get("engine").getAsString());
+                assertTrue(nodes.get("position").getAsLong() >= 4, nodes.toString());
             }
         }
     }

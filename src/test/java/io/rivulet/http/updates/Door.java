@@ -1,5 +1,6 @@
 package io.rivulet.http.updates;
 
+import com.google.gson.JsonObject;
 import io.rivulet.auth.Bans;
 import io.rivulet.auth.Roles;
 import io.rivulet.auth.token.TokenVerifier;
@@ -116,7 +117,8 @@ public final class Door implements AutoCloseable {
         context.addFilter(login, "/*", EnumSet.of(DispatcherType.REQUEST));
         meters = MeterText.of(hub);
         doors = new Doors(
-            new Doors.Services(all, hub, clock, tokens, bans, accessLog, logLines, () -> storeTrouble, meters),
+            new Doors.Services(all, hub, clock, tokens, bans, accessLog, logLines, () -> storeTrouble, JsonObject::new,
+                meters),
             new Mount("", true, true, false));
         doors.open(context.getServletContext(), null);
         responses = new OpenResponses(all, metrics);
