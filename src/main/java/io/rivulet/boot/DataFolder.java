@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
  * Finds the folder of the log. {@link Assembly} asks at the start. It is the folder of the settings, else one below the
  * container's base, named by the path of the hub: so two hubs in one container have two folders, and a redeployed hub
  * finds its own again. Without such a base, or with one that is temporary, it is below the folder that the application
- * names, else below the context's temporary one. The log says whether it will last.
+ * names, else below the context's temporary one, or a new one where the context has none. The log says whether it will
+ * last.
  */
 final class DataFolder {
 
@@ -75,10 +76,27 @@ final class DataFolder {
                 LOG.warn("no data folder can be made at {}: {}", path, e.toString());
             }
         }
-        File temp = (File) application.getAttribute(ServletContext.TEMPDIR);
-        Path path = temp.toPath().toAbsolutePath().resolve("rivulet-data");
+        Path path = temporary(application, hubPath, beside);
         LOG.warn("data folder {} (temporary): it does NOT survive a new deployment; set {}", path,
             SettingsTable.DATA_DIR.fullKey());
+        return path;
+    }
+
+    /** Below the context's folder. An embedded Jetty gives none: beside after all, or a new one of the system's. */
+    private static Path temporary(ServletContext application, String hubPath, Path beside) {
+        File temp = (File) application.getAttribute(ServletContext.TEMPDIR);
+        if (temp != null) {
+            return temp.toPath().toAbsolutePath().resolve("rivulet-data");
+        }
+        Path path = (beside == null ? Path.of("rivulet-data") : beside).toAbsolutePath().resolve(name(hubPath));
+        try {
+            if (beside == null) {
+                return Files.createTempDirectory("rivulet-data-");
+            }
+            make(path);
+        } catch (IOException e) {
+            LOG.warn("no data folder can be made at {}: {}", path, e.toString()); // the store's state says so, too
+        }
         return path;
     }
 

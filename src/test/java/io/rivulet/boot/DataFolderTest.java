@@ -86,6 +86,25 @@ class DataFolderTest {
         }
     }
 
+    /** An embedded Jetty gives its context no temporary folder; in a container image all may lie below /tmp. */
+    @Test
+    void whereNothingLastsAndTheContextHasNoFolderThereIsOneAllTheSame() throws Exception {
+        String before = System.getProperty("java.io.tmpdir");
+        try {
+            System.setProperty("java.io.tmpdir", folder.toString());
+            Path beside = folder.resolve("work/rivulet-data");
+            try (Logged log = new Logged(DataFolder.class)) {
+                assertEquals(beside.resolve("live"), chosen(beside));
+                assertTrue(log.lines().get(0).startsWith("WARNING: ")
+                    && log.lines().get(0).endsWith("set rivulet.data.dir"), log.lines().toString());
+            }
+            assertTrue(Files.isDirectory(beside.resolve("live")));
+            assertTrue(Files.isDirectory(DataFolder.choose(Settings.with(), context().getServletContext(), "", null)));
+        } finally {
+            System.setProperty("java.io.tmpdir", before);
+        }
+    }
+
     private static Path chosen(Path beside) {
         return DataFolder.choose(Settings.with(), context().getServletContext(), "/live", beside);
     }
