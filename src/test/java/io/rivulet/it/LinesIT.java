@@ -2,8 +2,10 @@ package io.rivulet.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.JsonObject;
+import io.rivulet.bench.peer.Programs;
 import io.rivulet.kit.Await;
 import io.rivulet.kit.Container;
 import io.rivulet.kit.EventStream;
@@ -18,14 +20,21 @@ import io.rivulet.kit.WireClient;
 import io.rivulet.kit.WireResponse;
 import io.rivulet.mercure.Token;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
@@ -33,6 +42,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Bodies that are published line by line while they come, seen by somebody who listens. */
 @OnEveryContainer
@@ -210,6 +220,41 @@ class LinesIT {
         stream.assertNothingMore(publisher, topic);
     }
 
+    @Test
+    void aHoleAndAnOlderEpochAreRefusedInABodyAndInASingleEvent() throws IOException {
+        try (LineSender lines = LineSender.to(server, "topic=" + topic, numbered(2, 0))) {
+            assertEquals(2, lines.send("one\ntwo\n").end().answer(200).get("count").getAsInt());
+        }
+        assertNumberRefused(numbered(2, 3), 409, "out-of-sequence", "Producer-Expected-Seq", "2");
+        assertNumberRefused(numbered(1, 2), 403, "fenced", "Producer-Epoch", "2");
+        try (LineSender lines = LineSender.to(server, "topic=" + topic, numbered(2, 1))) {
+            assertEquals(2, lines.send("two\nthree\n").end().answer(200).get("count").getAsInt());
+        }
+        stream.awaitData("one", "two", "three").assertNothingMore(publisher, topic);
+    }
+
+    private String numbered(int epoch, int seq) {
+        return "Producer-Id: " + topic + "\r\nProducer-Epoch: " + epoch + "\r\nProducer-Seq: " + seq + "\r\n";
+    }
+
+    /** In both, with the header that tells how to go on. */
+    private void assertNumberRefused(String numbered, int status, String type, String header, String value)
+        throws IOException {
+        Map<String, String> headers = new HashMap<>(Map.of("Content-Type", "text/plain"));
+        for (String line : numbered.split("\r\n")) {
+            headers.put(line.split(": ")[0], line.split(": ")[1]);
+        }
+        try (LineSender lines = LineSender.to(server, "topic=" + topic, numbered)) {
+            for (WireResponse answer : List.of(lines.send("late\n").answer(),
+                publisher.post("?topic=" + topic, headers, "late".getBytes()))) {
+                assertEquals(status, answer.status(), answer.text());
+                assertEquals("application/problem+json", answer.header("Content-Type"));
+                assertTrue(answer.text().contains("urn:rivulet:problem:" + type), answer.text());
+                assertEquals(value, answer.header(header));
+            }
+        }
+    }
+
     /** What is not read stays in the buffers of the two sockets, which hold far less than this. */
     @Test
     void aHangingDiskStopsTheSenderByTcp() throws IOException {
@@ -283,6 +328,53 @@ class LinesIT {
             WireResponse answer = curl.read();
             assertEquals(200, answer.status(), answer.text());
         }
+    }
+
+    @Test
+    void curlPipesWhatAProgramPrintsAndReadsItToTheEnd() throws IOException {
+        assumeTrue(Programs.find("curl").isPresent(), "no curl on the PATH");
+        Process curl = new ProcessBuilder("curl", "-sS", "-T", "-", url() + "&stream=lines&end")
+            .redirectErrorStream(true).start();
+        try {
+            try (OutputStream program = curl.getOutputStream()) {
+                for (String line : List.of("a", "b")) {
+                    program.write((line + "\n").getBytes(StandardCharsets.US_ASCII));
+                    program.flush();
+                    stream.awaitData(line);
+                }
+            }
+            String answer = new String(curl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertTrue(answer.endsWith("\"count\":2}"), answer);
+        } finally {
+            curl.destroyForcibly();
+        }
+        assertTrue(stream.awaitEnd());
+        String all = Programs.run(List.of("curl", "-sS", "-N", url() + "&since=earliest"));
+        assertTrue(all.matches("(?s).*data: a\n.*data: b\n.*event: rivulet.end\n.*"), all);
+        assertEquals("204", Programs.run(List.of("curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", url())));
+    }
+
+    @Test
+    void aLogThatTailFollowsIsShownLineByLineAlsoWhenItIsRotated(@TempDir Path folder) throws IOException {
+        assumeTrue(Programs.find("curl").isPresent() && Programs.find("tail").isPresent(), "no curl or no tail");
+        Path log = Files.writeString(folder.resolve("app.log"), "one\n");
+        Process pipe = new ProcessBuilder("sh", "-c", "tail -F app.log | curl -sS -T - '" + url() + "&stream=lines'")
+            .directory(folder.toFile()).redirectErrorStream(true).start();
+        try {
+            stream.awaitData("one");
+            Files.writeString(log, "two\n", StandardOpenOption.APPEND);
+            stream.awaitData("two");
+            Files.move(log, folder.resolve("app.log.1"));
+            Files.writeString(log, "three\n");
+            stream.awaitData("three");
+        } finally {
+            pipe.descendants().forEach(ProcessHandle::destroyForcibly);
+            pipe.destroyForcibly();
+        }
+    }
+
+    private String url() {
+        return "http://127.0.0.1:" + server.port() + server.contextPath() + "/api/updates?topic=" + topic;
     }
 
     /** The container's own limit of idleness is a second here. */

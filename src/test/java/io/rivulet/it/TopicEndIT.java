@@ -227,25 +227,57 @@ class TopicEndIT {
     }
 
     @Test
-    void aStreamMayAskForAsManyEndedTopicsAsForOthers() throws IOException {
+    void aTopicMayBeCancelledBeforeItsFirstPiece() throws IOException {
+        WireResponse cancelled = send("POST", "/api/topics/cancel?topic=" + topic);
+        assertEquals(200, cancelled.status(), cancelled.text());
+        String id = JsonParser.parseString(cancelled.text()).getAsJsonObject().get("id").getAsString();
+        assertEquals(id, problem(publisher.form("topic", topic, "data", "first")).get("id").getAsString());
+        try (LineSender lines = LineSender.to(server, "topic=" + topic, "")) {
+            JsonObject problem = problem(lines.send("first\n").answer());
+            assertEquals("true 0", problem.get("cancelled").getAsBoolean() + " " + problem.get("taken").getAsInt());
+        }
+        end("the only word");
+        try (EventStream all = ask().since("earliest").open()) {
+            assertEquals(id, all.awaitType("rivulet.cancel").id());
+            all.awaitData("the only word");
+            assertTrue(all.awaitType("rivulet.end").data().endsWith("\"reason\":\"cancelled\"}"));
+            assertTrue(all.awaitEnd());
+        }
+    }
+
+    @Test
+    void ofTenThousandEndedTopicsAStreamMayAskForAsManyAsOfOthers() throws IOException {
+        int many = 10_000;
         int most = 100; // matchers.max
-        StringBuilder ends = new StringBuilder();
+        try (LineSender ends = LineSender.to(server, "", "Content-Type: application/x-ndjson\r\n")) {
+            for (int from = 0; from < many; from += most) {
+                StringBuilder lines = new StringBuilder();
+                for (int i = from; i < from + most; i++) {
+                    lines.append("{\"topic\":\"").append(topic).append('-').append(i).append("\",\"data\":\"")
+                        .append(i).append("\",\"end\":true}\n");
+                }
+                ends.send(lines.toString());
+            }
+            assertEquals(many, ends.end().answer(200).get("count").getAsInt());
+        }
+        for (int from = 0; from < many; from += most) {
+            assertEquals(204, askFor(from, most).exchange().status());
+        }
+        for (int from : new int[] {0, many - most}) {
+            try (EventStream stream = askFor(from, most).since("earliest").open()) {
+                JsonObject end = JsonParser.parseString(stream.awaitType("rivulet.end").data()).getAsJsonObject();
+                assertEquals(most, end.getAsJsonArray("topics").size());
+                assertTrue(stream.awaitEnd());
+                assertEquals(most, stream.events().size());
+            }
+        }
+        assertEquals(400, askFor(0, most + 1).exchange().status());
+    }
+
+    private StreamRequest askFor(int from, int topics) {
         StreamRequest asked = EventStream.to(server);
-        StreamRequest all = EventStream.to(server).since("earliest");
-        for (int i = 0; i < most; i++) {
-            ends.append("{\"topic\":\"").append(topic).append('-').append(i).append("\",\"data\":\"").append(i)
-                .append("\",\"end\":true}\n");
-            asked.topic(topic + "-" + i);
-            all.topic(topic + "-" + i);
-        }
-        assertEquals(200, publisher.post("", "application/x-ndjson", ends.toString()).status());
-        assertEquals(204, asked.exchange().status());
-        try (EventStream stream = all.open()) {
-            assertTrue(stream.awaitType("rivulet.end").data().contains(topic + "-" + (most - 1)));
-            assertTrue(stream.awaitEnd());
-            assertEquals(most, stream.events().size());
-        }
-        assertEquals(400, asked.topic(topic).exchange().status());
+        IntStream.range(from, from + topics).forEach(i -> asked.topic(topic + "-" + i));
+        return asked;
     }
 
     @Test
