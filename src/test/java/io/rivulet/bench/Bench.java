@@ -4,6 +4,7 @@ import io.rivulet.bench.peer.BenchServers;
 import io.rivulet.bench.peer.Core;
 import io.rivulet.bench.report.Report;
 import io.rivulet.bench.scenario.Durable;
+import io.rivulet.bench.scenario.Ended;
 import io.rivulet.bench.scenario.Fanout;
 import io.rivulet.bench.scenario.Http2;
 import io.rivulet.bench.scenario.Idle;
@@ -43,6 +44,7 @@ public final class Bench {
         all.put("durable", new Durable(0));
         all.put("slowsync", new Durable(SLOWER_MS));
         all.put("lines", new Lines());
+        all.put("ended", new Ended());
         all.put("http2", new Http2());
         all.put("jmh", new Jmh());
         return all;

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -15,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 public final class OwnWar implements AutoCloseable {
 
     private static final String AT = "Rivulet is at ";
+    private static final Duration START_LIMIT = Await.LIMIT.multipliedBy(3);
+    private static final List<String> SMALL = List.of("-Xmx128m", "-XX:TieredStopAtLevel=1");
 
     private final Process process;
     private final List<String> said = Collections.synchronizedList(new ArrayList<>());
@@ -22,8 +25,15 @@ public final class OwnWar implements AutoCloseable {
 
     /** Starts it in this folder, with these words and this environment. */
     public OwnWar(Path folder, Map<String, String> environment, String... words) throws IOException {
-        List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java"),
-            "-Xmx128m", "-XX:TieredStopAtLevel=1", "-Djava.io.tmpdir=" + folder, "-jar",
+        this(SMALL, folder, environment, words);
+    }
+
+    /** The same with these arguments for its JVM. */
+    public OwnWar(List<String> jvm, Path folder, Map<String, String> environment, String... words)
+        throws IOException {
+        List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java")));
+        command.addAll(jvm);
+        command.addAll(List.of("-Djava.io.tmpdir=" + folder, "-jar",
             Path.of(System.getProperty("war", "target/rivulet.war")).toAbsolutePath().toString()));
         command.addAll(List.of(words));
         ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
@@ -66,7 +76,7 @@ public final class OwnWar implements AutoCloseable {
 
     /** Waits until it says where it is. */
     public URI at() {
-        return Await.value("the server's URL", () -> {
+        return Await.get(() -> "the server's URL; it said " + said, START_LIMIT, () -> {
             if (!process.isAlive()) {
                 throw new AssertionError("it ended: " + said);
             }
@@ -84,6 +94,11 @@ public final class OwnWar implements AutoCloseable {
     /** All lines so far. */
     public String said() {
         return String.join("\n", List.copyOf(said));
+    }
+
+    /** The process itself. */
+    public ProcessHandle handle() {
+        return process.toHandle();
     }
 
     /** SIGTERM, as an operator's stop. */
@@ -104,6 +119,7 @@ public final class OwnWar implements AutoCloseable {
         }
     }
 
+    /** SIGKILL, without a warning. */
     @Override
     public void close() {
         process.destroyForcibly();

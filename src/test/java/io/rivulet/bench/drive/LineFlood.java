@@ -1,8 +1,10 @@
 package io.rivulet.bench.drive;
 
+import java.io.BufferedOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -41,6 +43,28 @@ public final class LineFlood {
             throw new IOException("a publisher of lines failed", e);
         } finally {
             threads.shutdownNow();
+        }
+    }
+
+    /** Publishes one event to each of so many topics, in one body; with {@code end} each topic ends with it. */
+    public static void topics(Target target, int topics, boolean end) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", target.port())) {
+            socket.setSoTimeout(600_000);
+            OutputStream out = new BufferedOutputStream(socket.getOutputStream(), PIECE_BYTES);
+            out.write(("POST /api/updates?stream=lines HTTP/1.1\r\nHost: 127.0.0.1:" + target.port()
+                + "\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII));
+            for (int i = 0; i < topics; i++) {
+                String line = "{\"topic\":\"run/" + i + "\",\"data\":\"the last piece\"" + (end ? ",\"end\":true" : "")
+                    + "}\n";
+                out.write((Integer.toHexString(line.length()) + "\r\n" + line + "\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            }
+            out.write("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            out.flush();
+            if (count(socket.getInputStream()) != topics) {
+                throw new IOException("not all of " + topics + " were taken");
+            }
         }
     }
 

@@ -7,7 +7,7 @@ import java.util.Arrays;
  * Takes the HTTP/1.1 framing off a response that does not end: the head, then chunks or plain bytes. Works in the
  * caller's array, so that nothing is allocated for a delivery.
  */
-final class ResponseBody {
+public final class ResponseBody {
 
     private static final int HEAD_MAX = 16 << 10;
 
@@ -20,17 +20,17 @@ final class ResponseBody {
     private long size;
 
     /** Of the response; 0 until its head has been read. */
-    int status() {
+    public int status() {
         return status;
     }
 
     /** Head and, of a refusal, what came with it; for messages. */
-    String headText() {
+    public String headText() {
         return new String(head, 0, headLength, StandardCharsets.ISO_8859_1);
     }
 
     /** Whether the response said that it is complete. */
-    boolean ended() {
+    public boolean ended() {
         return state == State.END;
     }
 
@@ -39,7 +39,7 @@ final class ResponseBody {
      *
      * @return where they end
      */
-    int unframe(byte[] bytes, int from, int to) {
+    public int unframe(byte[] bytes, int from, int to) {
         int in = from;
         int out = from;
         while (in < to) {

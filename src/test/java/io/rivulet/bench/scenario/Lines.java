@@ -27,6 +27,9 @@ public final class Lines implements Scenario {
 
     private static final int CONNECTIONS = 16;
     private static final int SIZE = 100;
+    /** What is wanted of one connection beside one that posts, and of all beside the log alone. */
+    private static final double TO_POSTS = 8;
+    private static final double TO_LOG = 0.5;
 
     @Override
     public void run(Lab lab) throws IOException {
@@ -73,9 +76,16 @@ public final class Lines implements Scenario {
             double many = median(all, rates -> rates[2]);
             table.row(server, fixed(posts, 0), fixed(one, 0), fixed(one / posts, 1), fixed(many, 0),
                 fixed(many / ownRate, 2));
+            lab.report().say("lines, " + server + ": " + fixed(one / posts, 1) + " times the posts, at least "
+                + fixed(TO_POSTS, 0) + " wanted: " + verdict(one / posts >= TO_POSTS) + "; " + fixed(many / ownRate, 2)
+                + " of the log's own rate, at least " + TO_LOG + " wanted: " + verdict(many / ownRate >= TO_LOG));
         });
         table.row("the log alone, " + CONNECTIONS + " threads", "", "", "", fixed(ownRate, 0), fixed(1, 2));
         lab.report().add(table.note("Medians of " + lab.options().rounds() + " interleaved rounds."));
+    }
+
+    private static String verdict(boolean isWell) {
+        return isWell ? "pass" : "fail";
     }
 
     private static RoundPlan posts(Target target, long millis) {
