@@ -46,6 +46,8 @@ final class PostgresEngine implements ClusterEngine {
 
     private static final String NO_TABLE = "42P01";
     private static final String NO_FUNCTION = "42883";
+    /** The second one: the schema is there and none that this user may look into. */
+    private static final List<String> NOT_ALLOWED = List.of("42501", "3F000");
 
     private static final String READ = """
         select h.first, h.head, h.epoch, t.base, t.events, t.epoch, t.nonce, t.time_ms, t.format, t.body
@@ -92,32 +94,50 @@ final class PostgresEngine implements ClusterEngine {
         listening = new PostgresSession(driver, url, "rivulet listens", "listen rivulet");
     }
 
+    /** Something that is done to the tables, whole or not at all. */
+    private interface Change<T> {
+        T on(Connection connection, Statement statement) throws SQLException, IOException;
+    }
+
+    /** Makes the tables as {@link #begin} does, and takes it back: so it is known before the start what would fail. */
     @Override
     public void check() throws IOException {
-        calls.with(connection -> {
-            try (Statement statement = connection.createStatement()) {
-                check(statement);
-            }
-            return null;
+        change(false, (connection, statement) -> {
+            make(statement);
+            return statement.executeUpdate("update hub set epoch = epoch where false");
         });
     }
 
     @Override
     public Run begin(String node, int epochAtLeast) throws IOException {
+        return change(true, (connection, statement) -> {
+            int before = make(statement);
+            Run run = run(connection, statement, node, epochAtLeast);
+            if (before < VERSION) {
+                LOG.info("The tables of the shared log are of version {} now", VERSION);
+            }
+            return run;
+        });
+    }
+
+    private <T> T change(boolean stays, Change<T> change) throws IOException {
         return calls.with(connection -> {
             connection.setAutoCommit(false);
             try (Statement statement = connection.createStatement()) {
                 check(statement);
                 statement.execute("select pg_advisory_xact_lock(" + MAKING + ")");
-                make(statement);
-                Run run = run(connection, statement, node, epochAtLeast);
-                connection.commit();
+                T done = change.on(connection, statement);
+                if (stays) {
+                    connection.commit();
+                } else {
+                    connection.rollback();
+                }
                 connection.setAutoCommit(true);
-                return run;
+                return done;
             } catch (SQLException e) {
-                if ("42501".equals(e.getSQLState())) {
-                    throw new EngineRefused(e.getMessage() + "; grant create on the database to the user of the URL,"
-                        + " or create the schema for it", e);
+                if (NOT_ALLOWED.contains(String.valueOf(e.getSQLState()))) {
+                    throw new EngineRefused(e.getMessage() + "; the user of the URL must own the schema of the hub, or"
+                        + " be granted create on the database", e);
                 }
                 throw e;
             } finally {
@@ -128,7 +148,7 @@ final class PostgresEngine implements ClusterEngine {
         });
     }
 
-    private static void check(Statement statement) throws SQLException, EngineRefused {
+    static void check(Statement statement) throws SQLException, EngineRefused {
         try (ResultSet row = statement.executeQuery("select current_setting('server_version_num')::int,"
             + " current_setting('server_version'), current_setting('synchronous_commit'), pg_is_in_recovery()")) {
             row.next();
@@ -145,22 +165,37 @@ final class PostgresEngine implements ClusterEngine {
         }
     }
 
-    /** Makes the tables where there are none, and what a later version has beside. */
-    private static void make(Statement statement) throws SQLException, IOException {
+    /** Makes the tables where there are none, and what a later version has beside; the version that there was. */
+    private static int make(Statement statement) throws SQLException, IOException {
         String schema;
         try (ResultSet row = statement.executeQuery("show search_path")) {
             row.next();
             schema = row.getString(1).split(",")[0].strip();
         }
-        statement.execute("create schema if not exists " + schema);
+        boolean isThere;
+        try (PreparedStatement ask =
+                 statement.getConnection().prepareStatement("select to_regnamespace(?) is not null")) {
+            ask.setString(1, schema);
+            try (ResultSet row = ask.executeQuery()) {
+                row.next();
+                isThere = row.getBoolean(1);
+            }
+        }
+        if (!isThere) { // to ask "if not exists" takes the right to create one
+            statement.execute("create schema " + schema);
+        }
         int version = version(statement);
+        if (version > VERSION) {
+            throw new EngineRefused("a later version of the hub has made the tables (" + version + "; this one knows "
+                + VERSION + "); upgrade this node", null);
+        }
         for (int next = version + 1; next <= VERSION; next++) {
             try (InputStream in = PostgresEngine.class.getResourceAsStream("postgresql-" + next + ".sql")) {
                 statement.execute(new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("@schema@", schema));
             }
             statement.executeUpdate("update hub set version = " + next);
-            LOG.info("The tables of the shared log in the schema {} are of version {} now", schema, next);
         }
+        return version;
     }
 
     /** Of the tables that are there; 0 for none. */
@@ -189,13 +224,9 @@ final class PostgresEngine implements ClusterEngine {
             insert.executeUpdate();
         }
         statement.executeUpdate("update hub set epoch = greatest(epoch, " + epochAtLeast + ") + 1");
-        try (ResultSet row = statement.executeQuery("select version, store_id, key, epoch, first from hub")) {
+        try (ResultSet row = statement.executeQuery("select store_id, key, epoch, first from hub")) {
             row.next();
-            if (row.getInt(1) > VERSION) {
-                throw new EngineRefused("a later version of the hub has made the tables (" + row.getInt(1)
-                    + "; this one knows " + VERSION + "); upgrade this node", null);
-            }
-            Run run = new Run(row.getInt(4), row.getLong(2), row.getBytes(3), row.getLong(5));
+            Run run = new Run(row.getInt(3), row.getLong(1), row.getBytes(2), row.getLong(4));
             try (PreparedStatement insert =
                      connection.prepareStatement("insert into run (epoch, node) values (?, ?)")) {
                 insert.setInt(1, run.epoch());

@@ -1,6 +1,7 @@
 package io.rivulet.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.rivulet.cluster.ClusterEngine.Member;
 import io.rivulet.cluster.ClusterEngine.Run;
@@ -40,5 +41,24 @@ class PostgresEngineIT extends EngineContract {
                 + its.epoch());
             assertEquals(List.of(own), engine.beat(own, 10_000));
         }
+    }
+
+    @Test
+    void aUserWhoMayNotMakeTheTablesIsToldAtTheStart() throws Exception {
+        Postgres postgres = (Postgres) server();
+        postgres.sql("create user guest password 'of-the-guest'");
+        String url = postgres.url("nobodys", "of-the-guest").replace("user=rivulet", "user=guest");
+        assertTold("granted create", url);
+        postgres.sql("create schema nobodys authorization guest");
+        try (ClusterEngine guest = new PostgresEngine(url)) {
+            guest.check();
+            assertNull(postgres.value("select to_regclass('nobodys.hub')"), "a look makes nothing");
+            guest.begin("guest", 0);
+            guest.check();
+        }
+        postgres.sql("create schema others");
+        assertTold("own the schema", url.replace("nobodys", "others"));
+        postgres.sql("update nobodys.hub set version = 99");
+        assertTold("upgrade this node", url);
     }
 }
