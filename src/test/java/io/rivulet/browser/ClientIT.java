@@ -14,11 +14,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -55,45 +58,41 @@ class ClientIT {
         self.data = name => all[name].got.map(line => line.split(' ')[2])
         """;
 
-    private enum Kind {
-        CHROMIUM, FIREFOX
-    }
+    private static final Map<Pages, RemotePage> PAGES = new EnumMap<>(Pages.class);
+    private static final Deque<AutoCloseable> OPEN = new ArrayDeque<>();
 
-    private static final Map<Kind, RemotePage> PAGES = new EnumMap<>(Kind.class);
-    private static final List<AutoCloseable> OPEN = new ArrayList<>();
-
+    private static Tab chromium;
     private static Server server;
+    private static Server strict;
     private RemotePage page;
 
     @BeforeAll
     static void launch() throws IOException {
-        Browser chromium = Browser.installed();
-        OPEN.add(chromium);
-        RemotePage ofChromium = new RemotePage();
-        OPEN.add(ofChromium);
-        PAGES.put(Kind.CHROMIUM, ofChromium);
-        chromium.tab().open(ofChromium.url());
-        Firefox firefox = Firefox.installed();
-        if (firefox != null) {
-            OPEN.add(firefox);
-            RemotePage ofFirefox = new RemotePage();
-            OPEN.add(ofFirefox);
-            PAGES.put(Kind.FIREFOX, ofFirefox);
-            firefox.page().open(ofFirefox.url());
+        for (Pages kind : Pages.values()) {
+            if (kind == Pages.CHROMIUM || Firefox.isThere()) {
+                RemotePage page = new RemotePage();
+                OPEN.push(page);
+                PAGES.put(kind, page);
+                Page shown = kind.open(page.url());
+                OPEN.push(shown);
+                if (shown instanceof Tab tab) {
+                    chromium = tab;
+                }
+            }
         }
         PAGES.values().forEach(page -> page.awaitAnother(null));
         server = server().start().awaitOpen();
-        OPEN.add(server);
+        OPEN.push(server);
     }
 
     @AfterAll
     static void end() throws Exception {
-        for (AutoCloseable each : OPEN) {
-            each.close();
+        while (!OPEN.isEmpty()) {
+            OPEN.pop().close();
         }
     }
 
-    static Stream<Kind> browsers() {
+    static Stream<Pages> browsers() {
         return PAGES.keySet().stream();
     }
 
@@ -113,7 +112,7 @@ class ClientIT {
     }
 
     /** A fresh page that has the client from the hub at this port, and nothing remembered. */
-    private void open(Kind browser, int port, String file) {
+    private void open(Pages browser, int port, String file) {
         page = PAGES.get(browser);
         page.hub(server.port());
         page.run("sessionStorage.clear()");
@@ -153,7 +152,7 @@ class ClientIT {
     /** The XHR stream comes to its end of bytes in between; in Firefox an EventSource does not outlive the restart. */
     @ParameterizedTest
     @MethodSource("browsers")
-    void allTransportsShowTheSameAndARestartOfTheHubLosesAndDoublesNothing(Kind browser) throws IOException {
+    void allTransportsShowTheSameAndARestartOfTheHubLosesAndDoublesNothing(Pages browser) throws IOException {
         List<String> transports = List.of("eventsource", "fetch", "xhr", "poll");
         open(browser, server.port(), "rivulet.js");
         transports.forEach(name -> page.run("listen('" + name + "', hub + '?topic=news', {transports: ['" + name
@@ -187,12 +186,14 @@ class ClientIT {
 
     @ParameterizedTest
     @MethodSource("browsers")
-    void withoutEventSourceFetchAndStreamsTheOldScriptDoesTheSame(Kind browser) throws IOException {
+    void withoutEventSourceFetchAndStreamsTheOldScriptDoesTheSame(Pages browser) throws IOException {
         open(browser, server.port(), "rivulet.es5.js");
         page.run("for (const name of ['EventSource', 'fetch', 'ReadableStream', 'Promise', 'AbortController',"
             + " 'TextDecoder']) delete self[name]");
         page.run("listen('one', hub + '?topic=news', {mute: 30})");
+        page.run("listen('polls', hub + '?topic=news&topic=more', {transports: ['poll']})");
         awaitState("one", "live");
+        awaitState("polls", "live");
         publish("news", 1, 2);
         awaitData("one", 2);
         page.run("all.one.source.publish('news', '3'); all.one.source.subscribe('more')");
@@ -202,12 +203,13 @@ class ClientIT {
         publish("news", 4, 5);
         publish("more", 6, 6);
         awaitData("one", 6);
+        awaitData("polls", 6);
         assertEquals("xhr", page.eval("all.one.states.at(-1).transport"));
     }
 
     @ParameterizedTest
     @MethodSource("browsers")
-    void aStreamThatIsOpenButMuteIsWalkedAroundAndTheWayIsRemembered(Kind browser) throws IOException {
+    void aStreamThatIsOpenButMuteIsWalkedAroundAndTheWayIsRemembered(Pages browser) throws IOException {
         open(browser, server.port(), "rivulet.js");
         page.run("listen('one', '/mute/api/updates?topic=news', {mute: 1})");
         awaitState("one", "live");
@@ -220,7 +222,7 @@ class ClientIT {
 
     @ParameterizedTest
     @MethodSource("browsers")
-    void aNetworkThatGoesAwayCostsNothingAndWhatIsPublishedMeanwhileIsPublishedOnce(Kind browser) throws IOException {
+    void aNetworkThatGoesAwayCostsNothingAndWhatIsPublishedMeanwhileIsPublishedOnce(Pages browser) throws IOException {
         try (CuttingProxy proxy = new CuttingProxy(server.port())) {
             open(browser, proxy.port(), "rivulet.js");
             page.run("listen('one', hub + '?topic=news', {queue: 2, mute: 3})");
@@ -247,7 +249,7 @@ class ClientIT {
     /** A network that swallows everything says nothing: the heartbeats are missed. */
     @ParameterizedTest
     @MethodSource("browsers")
-    void aStreamThatFallsSilentIsTakenUpAgain(Kind browser) throws IOException {
+    void aStreamThatFallsSilentIsTakenUpAgain(Pages browser) throws IOException {
         try (CuttingProxy proxy = new CuttingProxy(server.port())) {
             open(browser, proxy.port(), "rivulet.js");
             page.run("listen('one', hub + '?topic=news', {heartbeat: 1})");
@@ -260,7 +262,7 @@ class ClientIT {
 
     @ParameterizedTest
     @MethodSource("browsers")
-    void aReloadAndTheCacheOfThePagesThatWereLeftMissNothing(Kind browser) throws IOException {
+    void aReloadAndTheCacheOfThePagesThatWereLeftMissNothing(Pages browser) throws IOException {
         open(browser, server.port(), "rivulet.js");
         Await.until("nobody listens any more", () -> Inside.of(server).streams() == 0);
         page.run("listen('one', hub + '?topic=news', {persist: 'here'})");
@@ -282,7 +284,7 @@ class ClientIT {
 
     @ParameterizedTest
     @MethodSource("browsers")
-    void topicsComeAndGoOnTheStreamThatIsOpenAndStayOverARestart(Kind browser) throws IOException {
+    void topicsComeAndGoOnTheStreamThatIsOpenAndStayOverARestart(Pages browser) throws IOException {
         open(browser, server.port(), "rivulet.js");
         page.run("listen('one', hub + '?topic=a', {topics: ['b']})");
         awaitState("one", "live");
@@ -307,7 +309,7 @@ class ClientIT {
 
     @Test
     void theScriptForOldBrowsersIsEcmaScript5() throws IOException {
-        open(Kind.CHROMIUM, server.port(), "rivulet.es5.js");
+        open(Pages.CHROMIUM, server.port(), "rivulet.es5.js");
         page.run(acorn());
         String parse = "const read = text => acorn.parse(text, {ecmaVersion: 5})\n"
             + "const text = await (await fetch(hub.replace('api/updates', 'rivulet.es5.js'))).text()\n";
@@ -328,30 +330,195 @@ class ClientIT {
         }
     }
 
-    /** The first token is nobody's, the second ends soon. */
+    /** A hub that believes tokens, also in a cookie, and lets nobody publish without one. */
+    private static Server strict() {
+        if (strict == null) {
+            strict = Token.believedBy(server()).set("dev", "false").set("token.cookie", "access").start().awaitOpen();
+            OPEN.push(strict);
+        }
+        return strict;
+    }
+
+    /** The first token is nobody's, the second ends soon. Both browsers wait for its end at the same time. */
     @Test
-    void aTokenIsAskedForAgainWhenItIsRefusedAndBeforeItEndsAndTheStreamGoesOn() throws Exception {
-        try (Server strict = Token.believedBy(server()).set("dev", "false").set("anonymous", "false").start()
-            .awaitOpen()) {
-            open(Kind.CHROMIUM, strict.port(), "rivulet.js");
-            long end = Instant.now().getEpochSecond() + 16;
-            Token rights = Token.v1().publish("*").subscribe("*").claim("sub", "\"me\"");
-            List<String> tokens = List.of(rights.sign(new byte[64]), rights.claim("exp", Long.toString(end)).sign(),
-                rights.claim("exp", Long.toString(end + 3_600)).sign());
-            page.run("self.tokens = " + new Gson().toJson(tokens) + "\nlisten('one', hub + '?topic=news',"
-                + " {token: () => Promise.resolve(tokens.shift())})");
+    void aTokenIsAskedForAgainWhenItIsRefusedAndBeforeItEndsAndTheStreamGoesOn() {
+        long end = Instant.now().getEpochSecond() + 16;
+        Token rights = Token.v1().publish("*").subscribe("*").claim("sub", "\"me\"");
+        List<String> tokens = List.of(rights.sign(new byte[64]), rights.claim("exp", Long.toString(end)).sign(),
+            rights.claim("exp", Long.toString(end + 3_600)).sign());
+        for (Pages browser : PAGES.keySet()) {
+            open(browser, strict().port(), "rivulet.js");
+            page.run("self.tokens = " + new Gson().toJson(tokens) + "\nlisten('one', hub + '?topic=of-" + browser
+                + "', {token: () => Promise.resolve(tokens.shift())})");
             awaitState("one", "live");
-            Await.until("the first token has ended", () -> Instant.now().getEpochSecond() > end);
-            page.run("await all.one.source.publish('news', '1', {private: true})");
+        }
+        Await.until("the first token has ended", () -> Instant.now().getEpochSecond() > end);
+        for (Pages browser : PAGES.keySet()) {
+            page = PAGES.get(browser);
+            page.run("await all.one.source.publish('of-" + browser + "', '1', {private: true})");
             awaitData("one", 1);
             assertEquals("1 [] fetch", page.eval("all.one.hellos + ' ' + JSON.stringify(tokens) + ' '"
                 + " + all.one.states.at(-1).transport"));
-            page.run("listen('two', hub + '?topic=news')");
+            page.run("listen('two', hub + '?topic=news', {token: '" + tokens.get(0) + "'})");
             awaitState("two", "refused");
             assertEquals("{\"status\":401,\"final\":true}", page.eval("(({status, final}) => ({status, final}))"
                 + "(all.two.states.at(-1))"));
             assertEquals("true 2", page.eval("(all.two.states.at(-1).requestId.length > 4) + ' '"
                 + " + all.two.source.readyState"));
+            leave();
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("browsers")
+    void aPageThatComesBackWithoutItsTokenIsToldThatItIsAnonymous(Pages browser) throws IOException {
+        try (CuttingProxy proxy = new CuttingProxy(strict().port())) {
+            open(browser, proxy.port(), "rivulet.js");
+            page.run("document.cookie = 'access=" + Token.v1().subscribe("*").claim("sub", "\"me\"").sign()
+                + "; path=/'\nlisten('one', hub + '?topic=news', {withCredentials: true})");
+            awaitState("one", "live");
+            page.run("document.cookie = 'access=; path=/; max-age=0'");
+            assertEquals("[]", page.eval("all.one.states.filter(state => state.anonymous)"));
+            proxy.shut();
+            proxy.open();
+            page.await("all.one.states.some(told => told.state === 'live' && told.anonymous)", "all.one.states");
+        }
+    }
+
+    /** Whatever a page does with an EventSource it may do with this one, and sees the same. */
+    @ParameterizedTest
+    @MethodSource("browsers")
+    void itIsWhatAnEventSourceIs(Pages browser) throws IOException {
+        open(browser, server.port(), "rivulet.js");
+        page.run("""
+            self.surface = Source => {
+              const said = [], source = new Source(hub + '?topic=surface')
+              said.push([Source.CONNECTING, Source.OPEN, Source.CLOSED, source.CONNECTING, source.OPEN, source.CLOSED,
+                source.readyState, source.url, source.withCredentials, source.onopen, source.onmessage, source.onerror])
+              source.onopen = event => said.push([event.type, event.target === source, source.readyState])
+              source.onerror = event => said.push([event.type])
+              source.onmessage = function (event) {
+                said.push([this === source, event.type, event.data, event.lastEventId, event.origin,
+                  event.target === source, event.currentTarget === source])
+              }
+              const twice = event => said.push(['twice', event.data]), gone = () => said.push('gone')
+              for (const listener of [twice, twice, gone]) source.addEventListener('message', listener)
+              source.removeEventListener('message', gone)
+              source.addEventListener('alert', { handleEvent(event) { said.push(['object', event.type, event.data]) } })
+              source.addEventListener('alert', event => said.push(['once', event.data]), { once: true })
+              source.addEventListener('end', () => {
+                source.close()
+                said.push(source.readyState)
+              })
+              return { said, source }
+            }
+            self.surfaces = [surface(EventSource), surface(Rivulet)]""");
+        page.await("surfaces.every(one => one.source.readyState === 1)", "surfaces.map(one => one.source.readyState)");
+        try (Publisher publisher = Publisher.to(server)) {
+            publisher.publish("surface", "1\n2");
+            for (String type : List.of("alert", "alert", "end", "alert")) {
+                Publisher.accepted(publisher.form("topic", "surface", "type", type, "data", "of " + type));
+            }
+        }
+        page.await("surfaces.every(one => one.source.readyState === 2)", "surfaces.map(one => one.said)");
+        assertEquals(page.eval("surfaces[0].said"), page.eval("surfaces[1].said"));
+        assertEquals("8", page.eval("surfaces[1].said.length"), page.eval("surfaces[1].said"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("browsers")
+    void whatIsMissingIsTold(Pages browser) {
+        open(browser, server.port(), "rivulet.js");
+        page.run("listen('one', hub + '?topic=news', {lastEventId: 'urn:rivulet:of-another-history'})");
+        awaitState("one", "live");
+        assertEquals("reset", page.eval("all.one.resumed.map(r => r.resumed).join()"));
+        page.made("event: rivulet.hello\ndata: {\"resumed\":\"live\"}\nid: a\n\ndata: 1\nid: b\n\n"
+            + "event: rivulet.gap\ndata: {\"missed\":3}\nid: c\n\ndata: 5\nid: d\n\n");
+        for (String transport : List.of("eventsource", "fetch", "xhr")) {
+            page.run("listen('" + transport + "', '/made', {transports: ['" + transport + "']})");
+            page.await("data('" + transport + "').join() === '1,5'", "all." + transport + ".got");
+            assertEquals("[{\"resumed\":\"partial\",\"missed\":3}]", page.eval("all." + transport + ".resumed"));
+        }
+    }
+
+    /** One hub that forgets soon, for both browsers. */
+    @Test
+    void whoComesTooLateIsToldHowMuchIsGoneAndGetsTheRest() throws IOException {
+        try (Server forgets = server().set("log.retain.events", "320").set("ring.bytes", "16k").start().awaitOpen();
+             Publisher publisher = Publisher.to(forgets)) {
+            String first = publisher.publish("noise", "1");
+            for (int batch = 0; batch < 40; batch++) {
+                Publisher.accepted(publisher.post("", "application/x-ndjson", IntStream.range(0, 20)
+                    .mapToObj(i -> "{\"topic\":\"noise\",\"data\":\"" + "x".repeat(100) + "\"}")
+                    .collect(Collectors.joining("\n"))));
+            }
+            Await.until("history is trimmed", () -> Inside.of(forgets).count("segments_deleted") >= 20);
+            publisher.publish("noise", "last");
+            for (Pages browser : PAGES.keySet()) {
+                open(browser, forgets.port(), "rivulet.js");
+                page.run("listen('one', hub + '?topic=*', {lastEventId: '" + first + "'})");
+                page.await("data('one').includes('last')", "all.one.got.length");
+                // once, or more often where more is forgotten while it reads
+                assertEquals("partial", page.eval("[...new Set(all.one.resumed.map(r => r.resumed))].join()"));
+                String got = "data('one').filter(data => /^x+$/.test(data)).length";
+                String missed = "all.one.resumed.reduce((sum, r) => sum + r.missed, 0)";
+                assertEquals("true", page.eval(got + " < 800 && " + got + " + " + missed + " >= 800"),
+                    page.eval("[" + got + ", all.one.resumed]"));
+                leave();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("browsers")
+    void withoutTopicsItWaitsAndWhenAllHaveEndedItSaysSo(Pages browser) throws IOException {
+        String run = "run/" + UUID.randomUUID(); // an ended topic stays ended
+        open(browser, server.port(), "rivulet.js");
+        page.run("listen('one', hub, {topics: []})");
+        awaitState("one", "idle");
+        page.run("await all.one.source.subscribe('" + run + "')");
+        publish(run, 1, 1);
+        awaitData("one", 1);
+        try (Publisher publisher = Publisher.to(server)) {
+            Publisher.accepted(publisher.form("topic", run, "data", "2", "end", "true"));
+        }
+        awaitState("one", "ended");
+        awaitData("one", 2);
+        assertEquals("finished 2", page.eval("all.one.states.at(-1).reason + ' ' + all.one.source.readyState"));
+    }
+
+    /** Only Chromium can be told to do so. */
+    @Test
+    void aFrozenTabMissesNothing() throws IOException {
+        try (CuttingProxy proxy = new CuttingProxy(server.port())) {
+            open(Pages.CHROMIUM, proxy.port(), "rivulet.js");
+            page.run("listen('one', hub + '?topic=news')");
+            awaitState("one", "live");
+            chromium.freeze(true);
+            publish("news", 1, 1);
+            proxy.shut();
+            publish("news", 2, 3);
+            proxy.open();
+            chromium.freeze(false);
+            chromium.bringToFront();
+            awaitData("one", 3);
+            assertEquals("exact", page.eval("all.one.resumed.map(r => r.resumed).join()"));
+        }
+    }
+
+    /** The browser itself says that it is offline, which only Chromium can be told to. */
+    @Test
+    void aBrowserThatIsOfflineComesBackAtOnce() throws IOException {
+        open(Pages.CHROMIUM, server.port(), "rivulet.js");
+        page.run("listen('one', hub + '?topic=news', {pause: 3600})");
+        awaitState("one", "live");
+        chromium.offline(true);
+        try {
+            chromium.await("state('one') === 'offline'");
+            publish("news", 1, 2);
+        } finally {
+            chromium.offline(false);
+        }
+        awaitData("one", 2);
     }
 }

@@ -12,9 +12,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * An installed Firefox without a window and with an empty profile, driven by WebDriver BiDi, whose messages are shaped
@@ -59,21 +61,25 @@ final class Firefox implements AutoCloseable {
         }
     }
 
+    /** Whether this machine has one. */
+    static boolean isThere() {
+        return find().isPresent();
+    }
+
     /** The installed one, started; null where there is none. */
     static Firefox installed() {
-        for (String name : NAMES) {
-            for (String folder : System.getenv("PATH").split(File.pathSeparator)) {
-                Path program = Path.of(folder, name);
-                if (Files.isExecutable(program)) {
-                    try {
-                        return new Firefox(program);
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                }
+        return find().map(program -> {
+            try {
+                return new Firefox(program);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
-        }
-        return null;
+        }).orElse(null);
+    }
+
+    private static Optional<Path> find() {
+        return NAMES.stream().flatMap(name -> Stream.of(System.getenv("PATH").split(File.pathSeparator))
+            .map(folder -> Path.of(folder, name))).filter(Files::isExecutable).findFirst();
     }
 
     private static URI address(Path words) {

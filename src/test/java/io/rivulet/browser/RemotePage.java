@@ -40,8 +40,8 @@ final class RemotePage implements AutoCloseable {
         const ask = fetch, page = crypto.randomUUID()
         async function obey() {
           for (;;) {
-            const answer = await ask('/next?' + page)
-            if (answer.status !== 200) continue
+            const answer = await ask('/next?' + page).catch(() => new Promise(again => setTimeout(again, 100)))
+            if (answer?.status !== 200) continue // nothing to do, or the network is away
             const order = await answer.json()
             let said
             try {
@@ -67,6 +67,7 @@ final class RemotePage implements AutoCloseable {
     private final AtomicInteger next = new AtomicInteger();
     private volatile String page;
     private volatile int hub;
+    private volatile String made = "";
 
     RemotePage() throws IOException {
         server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 50);
@@ -75,6 +76,7 @@ final class RemotePage implements AutoCloseable {
         server.createContext("/next", this::next);
         server.createContext("/said", this::said);
         server.createContext("/mute", this::mute);
+        server.createContext("/made", this::made);
         server.start();
     }
 
@@ -90,6 +92,11 @@ final class RemotePage implements AutoCloseable {
     /** The port of the hub that stands behind {@code /mute}, where only complete answers get through. */
     void hub(int port) {
         hub = port;
+    }
+
+    /** The stream that {@code /made} gives, from now on; it stays open. */
+    void made(String stream) {
+        made = stream;
     }
 
     /** Waits for a page that has loaded, another one than before. */
@@ -184,6 +191,13 @@ final class RemotePage implements AutoCloseable {
         } catch (InterruptedException e) {
             exchange.close();
         }
+    }
+
+    private void made(HttpExchange exchange) throws IOException {
+        exchange.getResponseHeaders().add("Content-Type", "text/event-stream");
+        exchange.sendResponseHeaders(200, 0);
+        exchange.getResponseBody().write(made.getBytes(StandardCharsets.UTF_8));
+        exchange.getResponseBody().flush();
     }
 
     private static void answer(HttpExchange exchange, int status, String type, String text) throws IOException {

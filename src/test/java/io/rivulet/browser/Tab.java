@@ -167,6 +167,17 @@ public final class Tab implements Page {
         return complaints;
     }
 
+    /** Whether the tab is frozen, as browsers do with those that nobody looks at: nothing of it runs. */
+    void freeze(boolean isFrozen) {
+        call("Page.setWebLifecycleState", Map.of("state", isFrozen ? "frozen" : "active"));
+    }
+
+    /** Whether the tab has no network, and knows it. */
+    void offline(boolean isOffline) {
+        call("Network.emulateNetworkConditions", Map.of("offline", isOffline, "latency", 0,
+            "downloadThroughput", -1, "uploadThroughput", -1));
+    }
+
     void bringToFront() {
         call("Page.bringToFront", Map.of());
     }
