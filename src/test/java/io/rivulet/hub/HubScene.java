@@ -58,6 +58,11 @@ public final class HubScene implements AutoCloseable {
         this(folder, clock, System::nanoTime, GoLive.EXACT, log -> log, settings);
     }
 
+    /** The same on a log that the test has in its hand. */
+    public HubScene(Path folder, InstantSource clock, UnaryOperator<EventLog> around) throws Exception {
+        this(folder, clock, System::nanoTime, GoLive.EXACT, around);
+    }
+
     /** The same, and so are its time limits. */
     public static HubScene timed(Path folder, SetClock clock, String... settings) throws Exception {
         return timed(folder, clock, GoLive.EXACT, settings);

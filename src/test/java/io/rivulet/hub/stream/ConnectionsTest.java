@@ -18,7 +18,6 @@ import io.rivulet.hub.FailingLog;
 import io.rivulet.hub.HubScene;
 import io.rivulet.hub.SetClock;
 import io.rivulet.hub.resume.Since;
-import io.rivulet.hub.stream.feed.GoLive;
 import io.rivulet.kit.Await;
 import io.rivulet.refusal.Refused;
 import io.rivulet.refusal.Refused.Reason;
@@ -179,7 +178,7 @@ class ConnectionsTest {
             before.publish(Event.on("news").data("secret").markPrivate(true).build());
         }
         AtomicReference<FailingLog> disk = new AtomicReference<>();
-        try (HubScene scene = new HubScene(folder, GoLive.EXACT, log -> {
+        try (HubScene scene = new HubScene(folder, clock, log -> {
             disk.set(new FailingLog(log));
             return disk.get();
         })) {

@@ -16,7 +16,6 @@ import io.rivulet.hub.FailingLog;
 import io.rivulet.hub.HubScene;
 import io.rivulet.hub.SetClock;
 import io.rivulet.hub.resume.Since;
-import io.rivulet.hub.stream.feed.GoLive;
 import io.rivulet.kit.Await;
 import io.rivulet.kit.StreamParser.Dispatched;
 import io.rivulet.refusal.Refused;
@@ -108,7 +107,7 @@ class TopicChangeTest {
             before.publish("c", "added");
         }
         AtomicReference<FailingLog> disk = new AtomicReference<>();
-        try (HubScene scene = new HubScene(folder, GoLive.EXACT, log -> {
+        try (HubScene scene = new HubScene(folder, clock, log -> {
             disk.set(new FailingLog(log));
             return disk.get();
         })) {
