@@ -43,7 +43,7 @@ final class StreamOpener {
 
     /** A stream that has a shard and that nobody writes to yet. */
     Subscriber admit(SubscribeRequest request, Outlet outlet) {
-        Admission admission = Admission.of(request.dialect(), request.portion().waits(), settings, setup.names(),
+        Admission admission = Admission.of(request.dialect(), request.portion().longest(), settings, setup.names(),
             setup.clock().millis(), setup.nanos().getAsLong());
         return new Subscriber(request, outlet, fanOut.assign(), admission);
     }

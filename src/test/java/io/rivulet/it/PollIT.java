@@ -90,6 +90,24 @@ class PollIT {
     }
 
     @Test
+    void aLookSeesWhatWasPublishedBeforeItAndWaitsForNothing() throws IOException {
+        try (WireClient client = WireClient.to(server)) {
+            List<String> all = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                String last = "";
+                do { // a socket that is full gets its cursor with the next look
+                    ask(client, target("&timeout=0"));
+                    take(client.read());
+                    last = received.get(received.size() - 1).type();
+                } while (!last.equals("rivulet.cursor"));
+                assertEquals(all, data());
+                publisher.publish(topic, "event " + i);
+                all.add("event " + i);
+            }
+        }
+    }
+
+    @Test
     void pollsOfATopicGetAllThenItsEndThenNothing() throws IOException {
         publisher.publish(topic, "first");
         Publisher.accepted(publisher.form("topic", topic, "data", "last", "end", ""));
@@ -110,7 +128,7 @@ class PollIT {
 
     @Test
     void whatCannotBeMeantIsRefused() throws IOException {
-        for (String query : List.of("transport=websocket", "transport=", "timeout=5", "transport=poll&timeout=0",
+        for (String query : List.of("transport=websocket", "transport=", "timeout=5", "transport=poll&timeout=-1",
             "transport=poll&timeout=121", "transport=poll&hello=false", "padding=0", "padding=65537", "max=0",
             "max=x")) {
             WireResponse answer = WireClient.exchange(server, "GET /api/updates?topic=a&" + query

@@ -46,20 +46,22 @@ final class PortionParameters {
                 + "it cannot stand beside hello=false");
         }
         int padding = "true".equals(query.one(PADDING)) ? PADDING_USUAL
-            : number(query, PADDING, 0, PADDING_MAX, "bytes of comment");
-        int max = number(query, MAX, 0, MAX_MAX, "bytes");
-        int seconds = number(query, TIMEOUT, TIMEOUT_S, TIMEOUT_S_MAX, "seconds");
+            : number(query, PADDING, 0, 1, PADDING_MAX, "bytes of comment");
+        int max = number(query, MAX, 0, 1, MAX_MAX, "bytes");
+        int seconds = number(query, TIMEOUT, TIMEOUT_S, 0, TIMEOUT_S_MAX, "seconds");
         return new Portion(padding, max, transport == null ? null : Duration.ofSeconds(seconds));
     }
 
-    private static int number(FormFields query, String name, int unsaid, int most, String what) {
+    private static int number(FormFields query, String name, int unsaid, int least, int most,
+                              String what) {
         String text = query.one(name);
         if (text == null) {
             return unsaid;
         }
-        int number = text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : 0;
-        if (number < 1 || number > most) {
-            throw Refused.malformed(name + " is " + Printable.of(text) + "; it must be 1 to " + most + " " + what);
+        int number = text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : -1;
+        if (number < least || number > most) {
+            throw Refused.malformed(name + " is " + Printable.of(text) + "; it must be " + least + " to " + most + " "
+                + what);
         }
         return number;
     }

@@ -10,8 +10,8 @@ import java.time.Duration;
  *
  * @param paddingBytes a comment of so many bytes comes first; 0 for none
  * @param bytesMax     it ends between two events after so many; 0 for never
- * @param waits        it ends as soon as it has got what there is, and waits so long for the first event; null where it
- *                     stays open
+ * @param waits        it ends as soon as it has got what there is, and waits so long for the first event; zero where it
+ *                     waits for none; null where it stays open
  */
 public record Portion(int paddingBytes, int bytesMax, Duration waits) {
 
@@ -21,6 +21,16 @@ public record Portion(int paddingBytes, int bytesMax, Duration waits) {
     /** Whether it ends once it has got what there is. */
     public boolean isPoll() {
         return waits != null;
+    }
+
+    /** Whether it ends once it has got what there was when it was asked for, be that nothing. */
+    public boolean isLook() {
+        return isPoll() && waits.isZero();
+    }
+
+    /** How long it may last; null where that is as for any stream. */
+    public Duration longest() {
+        return isLook() ? null : waits;
     }
 
     /** The comment that comes first; one that is begun has two bytes at least. */

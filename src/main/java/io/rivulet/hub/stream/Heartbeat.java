@@ -124,12 +124,17 @@ public final class Heartbeat {
         return Math.min(FIRST_PROBE_NS << s.probes(), Math.min(PROBE_NS, s.request().heartbeat().toNanos()));
     }
 
-    /** A poll is over that got nothing: the next one need not look through what this one has looked through. */
-    void lastWord(Subscriber s, EndReason why) {
-        if (why == EndReason.AGED && s.request().portion().isPoll() && !s.isEnding() && s.outlet().isReady()
-            && !s.hasHubBytes() && !s.hasTopicsToTell()) {
+    /**
+     * A poll is over that got nothing: the next one need not look through what this one has looked through. A look that
+     * has got all there was says so. Returns the stream.
+     */
+    Subscriber lastWord(Subscriber s, EndReason why) {
+        boolean isDue = s.request().portion().isLook() ? why == EndReason.SERVED && !s.awaitsDispatch(round)
+            : s.request().portion().isPoll() && why == EndReason.AGED;
+        if (isDue && !s.isEnding() && s.outlet().isReady() && !s.hasHubBytes() && !s.hasTopicsToTell()) {
             tellsCursor(s);
         }
+        return s;
     }
 
     /** Gives a live stream, whose outlet is ready, a fresh cursor; false where there is none for it. */

@@ -155,10 +155,8 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
     public void beginRound() {
         round.begin();
         checks.newRound();
-        endSchedule.look(streams.list(), (s, sinceNs, why) -> {
-            heartbeat.lastWord(s, why);
-            lifecycle.close(s, sinceNs, why);
-        }, lifecycle::tellExpiring);
+        endSchedule.look(streams.list(), (s, sinceNs, why) -> lifecycle.close(heartbeat.lastWord(s, why), sinceNs, why),
+            lifecycle::tellExpiring);
     }
 
     @Override
@@ -300,7 +298,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
             if (!ready) {
                 socketFull(s);
             }
-            if (s.feed() != null && s.feed().hasWork()) {
+            if (s.feed() != null && (s.feed().hasWork() || s.awaitsDispatch(round))) {
                 catchUp.add(s);
             }
         } catch (RuntimeException | Error e) {
@@ -347,8 +345,9 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
                 mayFeed = false;
                 Outcome outcome = ask(s);
                 boolean mayGetMore = carryOut(s, outcome);
-                if (s.isServed(outcome) && !topicEnds.awaits(s)) {
-                    close(s, EndReason.SERVED); // and says so, unless its socket is full
+                if (s.isServed(outcome, round) && !topicEnds.awaits(s)) {
+                    // and says so, unless its socket is full
+                    close(heartbeat.lastWord(s, EndReason.SERVED), EndReason.SERVED);
                     return false;
                 }
                 if (!mayGetMore) {

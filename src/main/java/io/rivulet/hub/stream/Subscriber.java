@@ -54,37 +54,6 @@ public final class Subscriber implements Subscription, StreamView {
     private record Limits(RateQueue.Rate rate, Served served) {
     }
 
-    /** What a stream that does not stay open has got. */
-    static final class Served {
-        private final Portion portion;
-        private long bytes;
-        private boolean events;
-
-        Served(Portion portion) {
-            this.portion = portion;
-        }
-
-        /** Bytes of the hub's own went out. */
-        void told(int length) {
-            bytes += length;
-        }
-
-        /** Events went out. */
-        void got(int length) {
-            bytes += length;
-            events = true;
-        }
-
-        /**
-         * Whether it has got its portion; never before an event, or a client would come back for ever.
-         *
-         * @param isAll whether it has got what there is for now
-         */
-        boolean isOver(boolean isAll) {
-            return events && (portion.isPoll() && isAll || portion.bytesMax() > 0 && bytes >= portion.bytesMax());
-        }
-    }
-
     /** The wait of an outlet that is not ready. */
     static final class SocketWait {
         /** When the outlet took something last, in nanoseconds. */
@@ -307,10 +276,19 @@ public final class Subscriber implements Subscription, StreamView {
         }
     }
 
+    /** What it has got, where it does not stay open; else null. */
+    Served served() {
+        return limits == null ? null : limits.served;
+    }
+
     /** Whether it asked for no more than it has got, where this came of the last question to its feed. */
-    boolean isServed(Outcome last) {
-        return limits != null && limits.served != null && !closing && limits.served.isOver(!(feed instanceof FillFeed)
-            && (last != Outcome.WRITE || feed instanceof LiveFeed live && live.eventsHeld() == 0));
+    boolean isServed(Outcome last, Round round) {
+        return served() != null && !closing && served().isOver(feed, last, round);
+    }
+
+    /** Whether it waits for its shard to pass over events that were there before it. */
+    boolean awaitsDispatch(Round round) {
+        return served() != null && served().awaitsDispatch(feed, round);
     }
 
     Stage stage() {

@@ -4,17 +4,20 @@ import static io.rivulet.hub.HubScene.awaitEnd;
 import static io.rivulet.hub.HubScene.awaitHello;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.hub.HubScene;
 import io.rivulet.hub.SetClock;
 import io.rivulet.hub.resume.Portion;
 import io.rivulet.hub.resume.Since;
+import io.rivulet.kit.Await;
 import io.rivulet.kit.StreamParser.Dispatched;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PollTest {
 
     private static final Portion POLL = new Portion(0, 0, Duration.ofSeconds(25));
+    private static final Portion LOOK = new Portion(0, 0, Duration.ZERO);
 
     @TempDir
     Path folder;
@@ -93,6 +97,56 @@ class PollTest {
             assertEquals(others, last.id(), "the next poll need not look through what this one has looked through");
             scene.publish("a", "meanwhile");
             assertEquals(List.of("meanwhile"), awaitEnd(client.again()).data());
+        }
+    }
+
+    @Test
+    void aLookEndsAtOnceAndSaysHowFarItSees() throws Exception {
+        try (HubScene scene = HubScene.timed(folder, clock)) {
+            HubClient client = scene.client("a").only(LOOK);
+            assertLooked(awaitEnd(client.connect()), "");
+            List<String> all = new ArrayList<>();
+            for (int i = 0; i < 300; i++) {
+                all.add(i + "x".repeat(500));
+                scene.publish("a", all.get(i));
+            }
+            String others = scene.publish("b", "another's");
+            assertLooked(awaitEnd(client.again()), others);
+            assertEquals(all, client.data());
+            assertLooked(awaitEnd(client.again()), others);
+            assertEquals(all, client.data());
+        }
+    }
+
+    private static void assertLooked(HubClient client, String upTo) {
+        Dispatched last = client.received.get(client.received.size() - 1);
+        assertEquals("rivulet.cursor", last.type());
+        assertTrue(last.id().endsWith(upTo), last.id());
+        assertEquals(EndReason.SERVED, client.subscriber().ending());
+    }
+
+    /** A publish is answered before the shards come to it. */
+    @Test
+    void aLookSeesAllThatWasAnsweredBeforeIt() throws Exception {
+        try (HubScene scene = HubScene.timed(folder, clock)) {
+            String first = scene.publish("a", "first");
+            Shard shard = (Shard) awaitEnd(scene.client("a").only(LOOK).connect()).subscriber().owner();
+            Await.until("the next stream gets that shard", () -> shard.assigned().get() == 0);
+            CountDownLatch goesOn = new CountDownLatch(1);
+            shard.post(() -> {
+                try {
+                    goesOn.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            String second = scene.publish("a", "second");
+            HubClient client = scene.client("a").only(LOOK).after(first);
+            client.connectPlaced();
+            assertSame(shard, client.subscriber().owner());
+            goesOn.countDown();
+            assertLooked(awaitEnd(client), second);
+            assertEquals(List.of("second"), client.data());
         }
     }
 
