@@ -1,6 +1,6 @@
 // Types of rivulet.js, the browser's client of a Rivulet hub; docs/client.md tells of all of it.
 
-export type Transport = 'eventsource' | 'fetch' | 'xhr' | 'poll'
+export type Transport = 'shared' | 'eventsource' | 'fetch' | 'xhr' | 'poll'
 
 export interface RivuletOptions {
   /** Beside those in the URL's query. */
@@ -15,8 +15,13 @@ export interface RivuletOptions {
   lastEventId?: string
   /** Keeps the last id for a reload of the page; a text tells several sources of one page apart. */
   persist?: boolean | string
+  /**
+   * One connection for all tabs of an origin that ask the same URL with the same option. With a token or headers a text
+   * is needed that stands for the user.
+   */
+  share?: boolean | string
   /** Those to take, in the order of their kind; all of them without it. */
-  transports?: Transport[]
+  transports?: Exclude<Transport, 'shared'>[]
   /** Seconds between two signs of life of the hub: 15. After two and a half of them without one it connects anew. */
   heartbeat?: number
   /** Seconds until a stream that says nothing at all counts as held up on its way: 10. */

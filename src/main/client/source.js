@@ -7,6 +7,9 @@
 // The one hard thing is that nothing is lost and nothing comes twice, whatever ends: a connection, a transport, a hub,
 // a page. One rule gives it. `id` is the id of the last event that was shown, and every connection is asked for with it.
 // An attempt has a number (`turn`), and what comes late from an earlier attempt is not heard.
+//
+// Tabs that share have one stream, that of a second Rivulet in the tab that has the lock (the leader). It tells the
+// others by a channel what comes, and to each of them this is a transport like others: `shared`.
 
 var CONTROLS = ['hello', 'gap', 'cursor', 'topics', 'expiring', 'heartbeat', 'end'].map(function (name) {
   return 'rivulet.' + name
@@ -23,7 +26,7 @@ function now() {
 function nothing() {}
 
 function absolute(url) {
-  if (typeof document === 'undefined') return new URL(url, location.href).href
+  if (!self.document) return new URL(url, location.href).href
   var link = document.createElement('a')
   link.href = url
   return link.href
@@ -32,14 +35,14 @@ function absolute(url) {
 /** 26 letters and digits that nobody guesses, where the browser has a source of such. */
 function random() {
   var text = ''
-  var bytes = typeof crypto === 'undefined' ? [] : crypto.getRandomValues(new Uint8Array(26))
+  var bytes = !self.crypto ? [] : crypto.getRandomValues(new Uint8Array(26))
   for (var i = 0; i < 26; i++) text += ((bytes[i] || Math.random() * 256) % 32 | 0).toString(32)
   return text
 }
 
 /** A promise; where there is none it works without an answer. */
 function promise(start) {
-  if (typeof Promise === 'function') return new Promise(start)
+  if (self.Promise) return new Promise(start)
   start(nothing, nothing)
 }
 
@@ -84,22 +87,25 @@ function parser(take, retry) {
   }
 }
 
-function Rivulet(url, options) {
+/** `relay` is for the stream of a leader: it gets all that comes, and how the stream is. */
+function Rivulet(url, options, relay) {
   var me = this
   var o = options || {}
+  me.url = absolute(url)
+  me.withCredentials = !!o.withCredentials
   // of a hub that sends nothing of its own: no greeting, no heartbeats that a script can see, no changes of topics
   var plain = o.plain || /\/\.well-known\/mercure|[?&]hello=false/.test(url)
   var beat = o.heartbeat || +(/[?&]heartbeat=(\d+)/.exec(url) || [0, 15])[1]
   var mute = (o.mute || 10) * 1000
   var pause = (o.pause || 30) * 1000
-  var key = o.persist && 'rivulet:' + (o.persist === true ? absolute(url) : o.persist)
+  var key = o.persist && 'rivulet:' + (o.persist === true ? me.url : o.persist)
   var id = o.lastEventId || key && stored(key) || ''
   var listeners = {}
 
   var topics = {}         // what is asked for, and how often
   var has = {}            // what the open stream was asked for
   var waits = []          // who wants to know when a topic is there
-  var base = absolute(url).replace(/#.*/, '').replace(/([?&])topic=([^&]*)/g, function (all, before, topic) {
+  var base = me.url.replace(/#.*/, '').replace(/([?&])topic=([^&]*)/g, function (all, before, topic) {
     want(decodeURIComponent(topic.replace(/\+/g, ' ')))
     return before
   }).replace(/([?&])&+/g, '$1').replace(/[?&]$/, '')
@@ -109,6 +115,9 @@ function Rivulet(url, options) {
   var updates = base.replace(/\?.*/, '')
   var origin = updates.split('/').slice(0, 3).join('/')
   var memory = 'rivulet:transport:' + updates
+  // a text stands for who asks: without it, nobody knows whether a token of another tab is the same person's
+  var share = o.share && !plain && !fixed && !/[?&]envelope/.test(base) && (o.share !== true || !o.token && !o.headers)
+    && self.BroadcastChannel && navigator.locks && ['rivulet', base, me.withCredentials, o.share].join()
 
   var turn = 0
   var source = null       // what ends the attempt, by close()
@@ -127,7 +136,7 @@ function Rivulet(url, options) {
   var calm = 0
   var calmAt = 0
   var patching = false
-  var alone = false       // topics are added one by one
+  var single = false      // topics are added one by one
   var token
   var renewed = false
   var subject
@@ -137,8 +146,14 @@ function Rivulet(url, options) {
   var sendTimer = 0
   var told = {}
 
-  me.url = absolute(url)
-  me.withCredentials = !!o.withCredentials
+  var tab
+  var channel
+  var leave               // tells that this tab has left
+  var claim               // of this tab to the lock
+  var run                 // of which stream of which leader this tab hears
+  var held                // what it has told while this tab looked for what it had missed
+  var seen                // ids that a look has shown, and that the leader may be about to tell
+
   me.readyState = 0
   me.onopen = me.onmessage = me.onerror = null
   me.onstate = o.onstate || null
@@ -183,6 +198,7 @@ function Rivulet(url, options) {
     next.transport = kind
     if (['state', 'transport', 'status', 'anonymous'].every(function (p) { return next[p] === told[p] })) return
     told = next
+    if (relay) relay({ state: next })
     call(me.onstate, next)
   }
 
@@ -245,6 +261,7 @@ function Rivulet(url, options) {
     }
     if (type === 'rivulet.gap') resumed('partial', control)
     if (type === 'rivulet.expiring') renew()
+    if (relay) relay({ type: type, data: data, id: newId }, control)
     if (type !== 'rivulet.heartbeat') emit(type, { data: data, lastEventId: id, origin: origin })
     if (type === 'rivulet.end') finish('ended', control)
   }
@@ -258,32 +275,37 @@ function Rivulet(url, options) {
     timer = 0
     hello = null
     greeted = patching = false
+    run = held = null
     if (source) source.close()
     source = null
   }
 
   function able(name) {
     if (o.transports && o.transports.indexOf(name) < 0) return false
-    if (name === 'eventsource') return typeof EventSource === 'function' && !asking && !o.token && !o.headers
-    if (name === 'fetch') return typeof fetch === 'function' && typeof ReadableStream === 'function'
+    if (name === 'eventsource') return self.EventSource && !asking && !relay && !o.token && !o.headers
+    if (name === 'fetch') return self.fetch && self.ReadableStream
     return true
   }
 
   function connect() {
     cut()
     if (me.readyState === 2) return
-    var names = poll && able('poll') ? ['poll'] : ['eventsource', 'fetch', 'xhr', 'poll'].filter(able)
+    if (!own().every(sharable)) alone()
+    var names = share ? ['shared'] : poll && able('poll') ? ['poll'] :
+      ['eventsource', 'fetch', 'xhr', 'poll'].filter(able)
     kind = names[0] || 'eventsource'
     has = {}
     wanted().forEach(function (topic) { has[topic] = 1 })
     if (!fixed && !Object.keys(has).length) {
       me.readyState = 0
+      part()
+      if (relay) id = ''
       return tell('idle')
     }
     if (me.readyState !== 1 && !/refused|offline/.test(told.state)) tell('connecting')
     heard = now()
     var my = turn
-    var ways = { eventsource: byEventSource, fetch: byFetch, xhr: byXhr, poll: byXhr }
+    var ways = { shared: byLeader, eventsource: byEventSource, fetch: byFetch, xhr: byXhr, poll: byXhr }
     authorised(function () {
       if (my === turn) ways[kind](my)
     }, function (e) {
@@ -294,7 +316,7 @@ function Rivulet(url, options) {
   function address(more) {
     var query = more || ''
     if (!plain) {
-      query += '&heartbeat=event'
+      query += '&heartbeat=event' + (relay ? '&envelope=json' : '')
       if (!/[?&]heartbeat=\d/.test(base)) query += '&heartbeat=' + beat
     }
     for (var topic in has) query += '&topic=' + encodeURIComponent(topic)
@@ -338,15 +360,17 @@ function Rivulet(url, options) {
 
   function byFetch(my) {
     var given = { Accept: 'text/event-stream' }
-    var stop = typeof AbortController === 'function' && new AbortController()
+    var stop = self.AbortController && new AbortController()
     var reader
     source = { close: function () { stop ? stop.abort() : reader && reader.cancel() } }
     headers(function (name, value) { given[name] = value })
     function fails() {
       if (my === turn) failed()
     }
+    // without a cache, where a second request of the same URL waits for the first one to end
     fetch(address(), {
-      headers: given, credentials: me.withCredentials ? 'include' : 'same-origin', signal: stop ? stop.signal : undefined
+      cache: 'no-store', headers: given, credentials: me.withCredentials ? 'include' : 'same-origin',
+      signal: stop ? stop.signal : undefined
     }).then(function (answer) {
       if (my !== turn) return
       if (!streams(answer.status, answer.headers.get('Content-Type'))) {
@@ -416,6 +440,8 @@ function Rivulet(url, options) {
 
   function lost() {
     me.readyState = 0
+    // the tabs look for what they miss, and must not be behind it
+    if (relay) id = ''
     emit('error', {})
   }
 
@@ -474,6 +500,7 @@ function Rivulet(url, options) {
 
   function finish(state, why) {
     cut()
+    part()
     why.final = true
     me.readyState = 2
     tell(state, why)
@@ -484,9 +511,15 @@ function Rivulet(url, options) {
 
   function watch() {
     if (key && id) stored(key, id)
+    if (relay) relay({ state: told })
     if (!source) return
     var limit = kind === 'poll' ? mute + POLL_S * 1000 : !greeted ? mute : plain ? Infinity : beat * 2500
     if (now() - heard <= limit) return
+    if (kind === 'shared') {
+      // a leader that is frozen keeps its lock; but perhaps it was this tab that slept
+      if (mutes++) compete(true)
+      return connect()
+    }
     // open, but mute: something on the way keeps what comes until it is complete, so a complete answer gets through
     if (!greeted && !flows || ++mutes > 1) {
       poll = kind !== 'poll'
@@ -511,6 +544,7 @@ function Rivulet(url, options) {
   function hide() {
     if (key && id) stored(key, id)
     cut()
+    part()
   }
 
   function show(event) {
@@ -522,12 +556,11 @@ function Rivulet(url, options) {
   }
 
   function on(does) {
-    var of = typeof window === 'undefined' ? self : window
-    of[does]('online', back)
-    of[does]('offline', gone)
-    of[does]('pagehide', hide)
-    of[does]('pageshow', show)
-    if (typeof document !== 'undefined') {
+    self[does]('online', back)
+    self[does]('offline', gone)
+    self[does]('pagehide', hide)
+    self[does]('pageshow', show)
+    if (self.document) {
       document[does]('visibilitychange', wake)
       document[does]('resume', wake)
     }
@@ -593,8 +626,8 @@ function Rivulet(url, options) {
       }
       return
     }
-    // a poll is another request each time, and a stream without topics is none
-    if (kind === 'poll' && me.readyState === 1 && (add.length || remove.length)) return connect()
+    // a poll is another request each time, the leader has to agree, and a stream without topics is none
+    if (/poll|shared/.test(kind) && me.readyState === 1 && (add.length || remove.length)) return connect()
     if (!greeted || patching) return
     waits = waits.filter(function (one) {
       if (has[one.topic]) one.done()
@@ -602,7 +635,7 @@ function Rivulet(url, options) {
     })
     if (!add.length && !remove.length) return
     if (!hello || !fixed && !all.length) return connect()
-    if (alone) add = add.slice(0, 1)
+    if (single) add = add.slice(0, 1)
     var my = turn
     patching = true
     patch(JSON.stringify({ add: add, remove: remove }), function (status, text, header) {
@@ -613,8 +646,8 @@ function Rivulet(url, options) {
         remove.forEach(function (topic) { delete has[topic] })
       } else if (final(status) && status !== 401 && status !== 404 && add.length) {
         // one of them is refused: the others go by themselves
-        alone = add.length > 1
-        if (!alone) drop(add[0], fault(problem(status, text, header)))
+        single = add.length > 1
+        if (!single) drop(add[0], fault(problem(status, text, header)))
       } else {
         // nobody knows whether it was done; the next stream asks for all of it, from where this one was
         return connect()
@@ -640,6 +673,202 @@ function Rivulet(url, options) {
 
   function soon() {
     setTimeout(flush)
+  }
+
+  // -- one stream for all tabs
+  //
+  // A leader's stream begins from now on. A tab asks it for its topics; once the stream has them the tab is told, keeps
+  // what is told from there, and looks at the hub for what it has missed up to then. So it does whenever it is in doubt:
+  // another leader, another stream, a leader that says nothing. A leader that has slept may still speak for a moment:
+  // its stream has another name (`run`), and answers to questions of before another number.
+
+  /** Whether a tab can tell by itself which events are of this topic. */
+  function sharable(topic) {
+    return !/^urlpattern:|[{}]/.test(topic)
+  }
+
+  function alone() {
+    part()
+    share = ''
+  }
+
+  /** This tab is no longer among those that share. */
+  function part() {
+    if (!channel) return
+    resign()
+    channel.close()
+    channel = null
+    if (leave) leave()
+  }
+
+  function byLeader() {
+    source = { close: nothing }
+    if (channel) return ask()
+    var its = channel = new BroadcastChannel(share)
+    its.onmessage = function (event) {
+      hear(event.data)
+    }
+    tab = random()
+    // the leader learns by this lock when the tab has gone, also by a crash
+    navigator.locks.request(share + tab, function () {
+      return new Promise(function (done) {
+        if (channel !== its) return done()
+        leave = done
+        compete()
+        ask()
+      })
+    }).then(null, function () {
+      // a page that may have no locks
+      alone()
+      connect()
+    })
+  }
+
+  function ask() {
+    channel.postMessage({ tab: tab, turn: turn, topics: own() })
+  }
+
+  function hear(message) {
+    var state = message.state
+    if (!message.run) return // another tab asks
+    heard = now()
+    mutes = 0
+    if (message.lead) connect()
+    else if (message.no === tab + turn || state && state.final && state.state === 'refused') {
+      // it may be because of a topic of another tab; this one asks the hub itself
+      alone()
+      connect()
+    } else if (state) {
+      if (/live|catch|idle|end/.test(state.state)) return
+      if (greeted) {
+        greeted = false
+        lost()
+      }
+      tell(state.state, state)
+    } else if (message.to) {
+      if (message.to !== tab + turn) return
+      run = message.run
+      if (id || /[?&]since=/.test(base)) {
+        held = []
+        look(turn)
+      } else incoming('rivulet.hello', JSON.stringify({ resumed: 'live', as: message.as }), message.id)
+    } else if (held) held.push(message)
+    else take(message)
+  }
+
+  function take(message) {
+    if (message.run !== run || seen && seen[message.id]) return
+    if (message.type && (!message.topics || message.topics.some(wants))) {
+      if (message.topics) seen = null
+      incoming(message.type, message.data, message.id)
+    } else if (message.id && !seen) id = message.id
+  }
+
+  function wants(topic) {
+    return own().some(function (one) {
+      return one === topic || /\*$/.test(one) && topic.indexOf(one.slice(0, -1)) === 0
+    })
+  }
+
+  /** What came since the last id. An answer that does not end with a cursor was cut. */
+  function look(my) {
+    var whole
+    var parse = parser(function (type, data, newId) {
+      if (my !== turn) return
+      whole = type === 'rivulet.cursor'
+      if (CONTROLS.indexOf(type) < 0) (seen = seen || {})[newId] = 1
+      incoming(type, data, newId)
+    }, nothing)
+    request('GET', address('&transport=poll&timeout=0'), {}, null, function (status, text, header) {
+      if (my !== turn) return
+      if (!streams(status, header('Content-Type'))) return refused(status, text, header)
+      parse(text)
+      if (my !== turn) return
+      if (!whole) return look(my)
+      var all = held
+      held = null
+      all.forEach(take)
+    })
+  }
+
+  function compete(steal) {
+    resign()
+    var my = claim = { stop: new AbortController() }
+    navigator.locks.request(share, steal ? { steal: true } : { signal: my.stop.signal }, function () {
+      return new Promise(function (done) {
+        my.done = done
+        if (claim === my) lead(my)
+        else done()
+      })
+    }).then(null, function () {
+      // stolen: this tab was asleep
+      if (claim === my) compete()
+    })
+  }
+
+  function resign() {
+    var my = claim
+    if (!my) return
+    claim = null
+    my.stop.abort()
+    if (my.stream) {
+      my.stream.close()
+      my.line.close()
+    }
+    if (my.done) my.done()
+  }
+
+  function lead(my) {
+    var name = random()
+    var wishes = {}
+    var last
+    var as
+    var line = my.line = new BroadcastChannel(share)
+    function post(message) {
+      message.run = name
+      line.postMessage(message)
+    }
+    var stream = my.stream = new Rivulet(base.replace(/([?&])since=[^&]*/, '$1'), Object.assign({}, o, {
+      topics: [], share: 0, persist: 0, lastEventId: '', onstate: 0, onresume: 0
+    }), function (message, control) {
+      var type = message.type
+      last = message.id || last
+      if (type === 'rivulet.hello') {
+        as = control.as
+        if (control.resumed !== 'exact') {
+          name = random()
+          return post({ lead: 1 })
+        }
+      }
+      if (control) message = /gap|end$/.test(type) ? { type: type, data: message.data } : { id: message.id }
+      else if (type) {
+        var event = JSON.parse(message.data)
+        message.data = event.data
+        message.topics = event.topics
+      }
+      post(message)
+    })
+    line.onmessage = function (event) {
+      var asked = event.data
+      var who = asked.tab
+      var before = wishes[who] || []
+      if (asked.lead) return compete() // this tab was asleep
+      if (!who) return
+      if (!wishes[who]) {
+        navigator.locks.request(share + who, function () {
+          wishes[who].forEach(stream.unsubscribe)
+          delete wishes[who]
+        })
+      }
+      wishes[who] = asked.topics
+      Promise.all(asked.topics.map(stream.subscribe)).then(function () {
+        post({ to: who + asked.turn, id: last, as: as })
+      }, function () {
+        post({ no: who + asked.turn })
+      })
+      before.forEach(stream.unsubscribe)
+    }
+    post({ lead: 1 })
   }
 
   // -- the other way
@@ -731,6 +960,8 @@ function Rivulet(url, options) {
     me.readyState = 2
     clearInterval(ticks)
     clearTimeout(sendTimer)
+    part()
+    told = {}
     on('removeEventListener')
     queue.splice(0).forEach(function (one) { one.fail(new Error('it was closed')) })
   }

@@ -6,9 +6,14 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,8 +26,8 @@ import java.util.zip.GZIPOutputStream;
  * Makes the two files of the client from their source: no comments, no indentation, and short names for its variables.
  *
  * <p>The source is ES5, has a variable in each {@code var}, and no names that {@code eval} or {@code with} would see.
- * So a variable may be renamed wherever its name stands as one: it gets the same other name everywhere, whatever its
- * scope, and no two get the same.
+ * So a variable may be renamed wherever its name stands as one. Functions begin with the same names again, where
+ * nothing in them needs these: what repeats itself is packed best.
  */
 final class ClientFiles {
 
@@ -36,7 +41,8 @@ final class ClientFiles {
     /** Behind these a slash begins an expression. */
     private static final String BEFORE_REGEX = "(,=:[!&|?{};";
     private static final Set<String> KEPT = Set.of("Rivulet");
-    private static final String LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    /** The most frequent first, for they are packed best. */
+    private static final String LETTERS = "etnroisalcduhpmfgybvkwxqjzTERSONAICLPHDMUFGYBVKWXQJZ";
 
     private ClientFiles() {
     }
@@ -77,7 +83,7 @@ final class ClientFiles {
     /** Without spaces, but for line ends: these end statements. */
     static String shrink(String source) {
         List<String> tokens = tokens(source);
-        Map<String, String> names = names(tokens);
+        Map<Integer, String> names = names(tokens);
         StringBuilder out = new StringBuilder(source.length() / 2);
         String before = "\n";
         for (int i = 0; i < tokens.size(); i++) {
@@ -88,7 +94,7 @@ final class ClientFiles {
                     continue;
                 }
             } else if (isVariable(tokens, i)) {
-                token = names.getOrDefault(token, token);
+                token = names.get(i);
             }
             boolean words = isWord(before.charAt(before.length() - 1)) && isWord(token.charAt(0));
             boolean signs = token.charAt(0) == before.charAt(before.length() - 1) && "+-".indexOf(token.charAt(0)) >= 0;
@@ -127,44 +133,103 @@ final class ClientFiles {
         return tokens;
     }
 
-    /** What is declared, the most used first. */
-    private static Map<String, String> names(List<String> tokens) {
-        Set<String> declared = new HashSet<>();
-        Set<String> taken = new HashSet<>(Set.of("do", "if", "in"));
-        Map<String, Integer> uses = new HashMap<>();
+    /**
+     * The name that each token gets: in each scope the shortest that nothing there needs, in the order in which they
+     * are declared, or of many the most used first.
+     */
+    private static Map<Integer, String> names(List<String> tokens) {
+        Map<Integer, Scope> scopes = scopes(tokens);
+        List<Scope> order = new ArrayList<>(new LinkedHashSet<>(scopes.values()));
+        Map<Integer, Scope> owners = new HashMap<>();
         for (int i = 0; i < tokens.size(); i++) {
             String token = tokens.get(i);
-            if (token.equals("var")) {
-                declared.add(tokens.get(i + 1));
-            } else if (token.equals("function") || token.equals("catch")) {
-                int open = tokens.get(i + 1).equals("(") ? i + 1 : i + 2;
-                if (open == i + 2) {
-                    declared.add(tokens.get(i + 1));
+            if (isVariable(tokens, i)) {
+                Scope owner = scopes.get(i).owner(token);
+                owners.put(i, owner);
+                if (owner != null) {
+                    owner.uses.merge(token, 1, Integer::sum);
                 }
-                for (int at = open + 1; !tokens.get(at).equals(")"); at++) {
-                    if (isWord(tokens.get(at).charAt(0))) {
-                        declared.add(tokens.get(at));
+                for (Scope each = scopes.get(i); each != owner; each = each.outer) {
+                    each.needs.put(token, owner);
+                }
+            }
+        }
+        order.forEach(Scope::rename);
+        Map<Integer, String> names = new HashMap<>();
+        owners.forEach((i, owner) -> names.put(i, owner == null ? tokens.get(i) : owner.names.get(tokens.get(i))));
+        return names;
+    }
+
+    /** The scope that each token stands in, those outside first. Parameters stand in their function. */
+    private static Map<Integer, Scope> scopes(List<String> tokens) {
+        Map<Integer, Scope> scopes = new LinkedHashMap<>();
+        Deque<Boolean> braces = new ArrayDeque<>();
+        Scope scope = new Scope(null);
+        boolean isHead = false;
+        for (int i = 0; i < tokens.size(); i++) {
+            String token = tokens.get(i);
+            scopes.put(i, scope);
+            if (token.equals("function")) {
+                if (!tokens.get(i + 1).equals("(")) {
+                    i++;
+                    scope.declared.add(tokens.get(i));
+                    scopes.put(i, scope);
+                }
+                scope = new Scope(scope);
+                for (i++; !tokens.get(i).equals(")"); i++) {
+                    scopes.put(i, scope);
+                    if (isWord(tokens.get(i).charAt(0))) {
+                        scope.declared.add(tokens.get(i));
                     }
                 }
-            }
-            if (isVariable(tokens, i)) {
-                uses.merge(token, 1, Integer::sum);
+                scopes.put(i, scope);
+                isHead = true;
+            } else if (token.equals("var") || token.equals("catch")) {
+                scope.declared.add(tokens.get(i + (token.equals("var") ? 1 : 2)));
+            } else if (token.equals("{")) {
+                braces.push(isHead);
+                isHead = false;
+            } else if (token.equals("}") && braces.pop()) {
+                scope = scope.outer;
             }
         }
-        declared.removeAll(KEPT);
-        uses.keySet().stream().filter(name -> !declared.contains(name)).forEach(taken::add);
-        List<String> order = declared.stream()
-            .sorted((a, b) -> uses.get(a).equals(uses.get(b)) ? a.compareTo(b) : uses.get(b) - uses.get(a)).toList();
-        Map<String, String> names = new HashMap<>();
-        int next = 0;
-        for (String name : order) {
-            String other = name(next++);
-            while (taken.contains(other)) {
-                other = name(next++);
-            }
-            names.put(name, other);
+        return scopes;
+    }
+
+    /** A function, or all of the source. */
+    private static final class Scope {
+
+        private final Scope outer;
+        private final Set<String> declared = new LinkedHashSet<>();
+        private final Map<String, Integer> uses = new HashMap<>();
+        /** What is used here or further in, and declared further out, or nowhere. */
+        private final Map<String, Scope> needs = new HashMap<>();
+        private final Map<String, String> names = new HashMap<>();
+
+        Scope(Scope outer) {
+            this.outer = outer;
         }
-        return names;
+
+        Scope owner(String name) {
+            return declared.contains(name) ? this : outer == null ? null : outer.owner(name);
+        }
+
+        void rename() {
+            Set<String> taken = new HashSet<>(Set.of("do", "if", "in"));
+            needs.forEach((name, owner) -> taken.add(owner == null ? name : owner.names.get(name)));
+            int next = 0;
+            boolean isLarge = outer == null || declared.size() > LETTERS.length() / 2;
+            List<String> order = !isLarge ? List.copyOf(declared)
+                : declared.stream().sorted(Comparator.comparing((String name) -> -uses.get(name))
+                    .thenComparing(Comparator.naturalOrder())).toList();
+            for (String name : order) {
+                String other = KEPT.contains(name) ? name : name(next++);
+                while (taken.contains(other)) {
+                    other = name(next++);
+                }
+                names.put(name, other);
+            }
+        }
     }
 
     private static String name(int number) {

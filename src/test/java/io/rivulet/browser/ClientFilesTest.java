@@ -95,9 +95,12 @@ class ClientFilesTest {
 
     @Test
     void whatIsMadeSmallIsTheSame() {
-        assertEquals("var a='x // y'\nfunction c(b){return b.value+ +a}",
+        assertEquals("var e='x // y'\nfunction t(t){return t.value+ +e}",
             ClientFiles.shrink("// about\nvar text = 'x // y'\n\n/** More. */\nfunction plus(value) {\n"
                 + "  return value.value + +text\n}\n").replace("\n}", "}"));
         assertEquals("a({b:1,c:/'/g})", ClientFiles.shrink("a({\n  b: 1,\n  c: /'/g\n})"));
+        assertEquals("function t(t,n){return function(r){return e+t+n+r}}\nvar e=1\nt()", ClientFiles.shrink(
+            "function sum(one, two) {\n  return function (three) {\n    return all + one + two + three\n  }\n}\n"
+                + "var all = 1\nsum()"), "no function hides what it needs");
     }
 }

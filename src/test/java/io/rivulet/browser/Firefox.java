@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 
 /**
  * An installed Firefox without a window and with an empty profile, driven by WebDriver BiDi, whose messages are shaped
- * as those of Chromium's DevTools are. It has one page at a time. For the test's thread.
+ * as those of Chromium's DevTools are. For the test's thread.
  */
 final class Firefox implements AutoCloseable {
 
@@ -32,7 +32,8 @@ final class Firefox implements AutoCloseable {
         "\"app.update.auto\", false", "\"app.normandy.enabled\", false", "\"browser.aboutwelcome.enabled\", false",
         "\"browser.safebrowsing.malware.enabled\", false", "\"browser.startup.homepage_override.mstone\", \"ignore\"",
         "\"network.captive-portal-service.enabled\", false", "\"network.connectivity-service.enabled\", false",
-        "\"extensions.update.enabled\", false", "\"services.settings.server\", \"data:,\"");
+        "\"extensions.update.enabled\", false", "\"services.settings.server\", \"data:,\"",
+        "\"dom.ipc.processCount.webIsolated\", 10"); // a tab that stands still holds up none of its origin
     /** A broken policy is told to the document alone. */
     private static final String WATCH = "() => { window.broken = []; addEventListener('securitypolicyviolation', "
         + "e => window.broken.push(e.violatedDirective + ' ' + e.blockedURI)) }";

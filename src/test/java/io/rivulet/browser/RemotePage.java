@@ -28,7 +28,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * A page that does in any browser what the test says, and the server that it comes from: it asks for the next thing to
  * do, and tells what came of it. So the same test drives browsers that have no protocol in common. The page is of
- * another origin than the hub. The test's thread asks.
+ * another origin than the hub. Pages of one origin ask a server each, for a browser has few connections to one of them.
+ * The test's thread asks.
  */
 final class RemotePage implements AutoCloseable {
 
@@ -37,10 +38,10 @@ final class RemotePage implements AutoCloseable {
     private static final String HTML = """
         <!doctype html><meta charset="utf-8"><title>client under test</title>
         <script type="module">
-        const ask = fetch, page = crypto.randomUUID()
+        const ask = fetch, page = crypto.randomUUID(), from = location.search.slice(1)
         async function obey() {
           for (;;) {
-            const answer = await ask('/next?' + page).catch(() => new Promise(again => setTimeout(again, 100)))
+            const answer = await ask(from + '/next?' + page).catch(() => new Promise(again => setTimeout(again, 100)))
             if (answer?.status !== 200) continue // nothing to do, or the network is away
             const order = await answer.json()
             let said
@@ -49,7 +50,7 @@ final class RemotePage implements AutoCloseable {
             } catch (e) {
               said = { error: String(e) + e.stack }
             }
-            await ask('/said?' + order.number, { method: 'POST', body: JSON.stringify(said) })
+            await ask(from + '/said?' + order.number, { method: 'POST', body: JSON.stringify(said) })
           }
         }
         obey() // without an end, which the document's load does not wait for
@@ -87,6 +88,11 @@ final class RemotePage implements AutoCloseable {
 
     String url() {
         return origin() + "/page";
+    }
+
+    /** The same as a page of another's origin. */
+    String urlAt(RemotePage other) {
+        return other.url() + "?" + origin();
     }
 
     /** The port of the hub that stands behind {@code /mute}, where only complete answers get through. */
@@ -150,10 +156,12 @@ final class RemotePage implements AutoCloseable {
 
     private void next(HttpExchange exchange) throws IOException {
         String asking = exchange.getRequestURI().getQuery();
-        BlockingQueue<String> queue = orders.computeIfAbsent(asking, p -> {
-            page = p;
-            return new LinkedBlockingQueue<>();
-        });
+        BlockingQueue<String> fresh = new LinkedBlockingQueue<>();
+        BlockingQueue<String> before = orders.putIfAbsent(asking, fresh);
+        BlockingQueue<String> queue = before == null ? fresh : before;
+        if (before == null) {
+            page = asking; // only now: whoever awaits the page orders at once
+        }
         try {
             String order = queue.poll(ASK_S, TimeUnit.SECONDS);
             answer(exchange, order == null ? 204 : 200, "application/json", order == null ? "" : order);
@@ -204,6 +212,7 @@ final class RemotePage implements AutoCloseable {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().add("Content-Type", type);
         exchange.getResponseHeaders().add("Cache-Control", "no-store");
+        exchange.getResponseHeaders().add("Access-Control-Allow-Origin", "*");
         exchange.sendResponseHeaders(status, status == 204 ? -1 : bytes.length);
         if (status != 204) {
             try (OutputStream out = exchange.getResponseBody()) {

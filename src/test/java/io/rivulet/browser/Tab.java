@@ -178,6 +178,11 @@ public final class Tab implements Page {
             "downloadThroughput", -1, "uploadThroughput", -1));
     }
 
+    /** Its renderer ends as by a fault. */
+    void crash() {
+        tools.send(session, "Page.crash", Map.of()); // nobody is left to answer
+    }
+
     void bringToFront() {
         call("Page.bringToFront", Map.of());
     }

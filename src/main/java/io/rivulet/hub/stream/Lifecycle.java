@@ -112,8 +112,9 @@ final class Lifecycle {
         StartPoint start = s.watched().isInexact() ? setup.watcher().checked(s.request(), found) : found;
         s.cursor().examined(start.cursor());
         s.cursor().hasId(round, start.cursor());
-        if (s.served() != null) {
-            s.served().placed(setup.sources().ring().head());
+        Served served = s.served();
+        if (served != null) {
+            served.placed(setup.sources().ring().head());
         }
         if (start.transientFrom() != null) {
             s.cursor().mayLoseFrom(start.transientFrom());
