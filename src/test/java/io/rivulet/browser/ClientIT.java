@@ -12,7 +12,10 @@ import io.rivulet.kit.Server;
 import io.rivulet.mercure.Token;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -30,6 +33,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -205,6 +209,45 @@ class ClientIT {
         awaitData("one", 6);
         awaitData("polls", 6);
         assertEquals("xhr", page.eval("all.one.states.at(-1).transport"));
+    }
+
+    /** A page that does nothing at the end. The clock ticks longer than any time after which a browser comes back. */
+    @ParameterizedTest
+    @MethodSource("browsers")
+    void anEventSourceOfATopicThatEndsAsksOnceMoreAndThenNeverAgain(Pages browser, @TempDir Path folder)
+            throws IOException {
+        Path log = folder.resolve("access.log");
+        try (Server own = server().set("access.log", log.toString()).start().awaitOpen()) {
+            open(browser, own.port(), "rivulet.js");
+            page.run("self.got = []; self.run = new EventSource(hub + '?topic=run&since=earliest')\n"
+                + "run.onmessage = e => got.push(e.data)");
+            try (Publisher publisher = Publisher.to(own)) {
+                publisher.publish("run", "a");
+                Publisher.accepted(publisher.form("topic", "run", "data", "b", "end", ""));
+            }
+            page.await("run.readyState === EventSource.CLOSED", "run.readyState + got");
+            assertEquals("[\"a\",\"b\"]", page.eval("got"));
+            page.run("self.ticks = 0; self.clock = new EventSource(hub + '?topic=clock')\n"
+                + "clock.onmessage = () => ticks++");
+            page.await("ticks >= 3", "ticks");
+            page.run("clock.close(); await fetch(hub + '?topic=run')");
+            List<String> asked = Await.value("the page's own 204", () -> {
+                List<String> statuses = asked(log);
+                return statuses.stream().filter("204"::equals).count() >= 2 ? statuses : null;
+            });
+            assertEquals(List.of("200", "204", "200", "204"), asked);
+        }
+    }
+
+    /** The statuses of all that asked for a stream, in the order in which they began. */
+    private static List<String> asked(Path log) {
+        try {
+            return Files.readAllLines(log).stream()
+                .filter(line -> line.contains("\"GET /api/updates ") && !line.contains("stream-end"))
+                .map(line -> line.replaceAll(".*\" (\\d+) .*", "$1")).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @ParameterizedTest
