@@ -62,6 +62,10 @@ class DoctorIT {
         NGINX_DEAF(RealProxy.Kind.NGINX, rules -> DEAF + NGINX_ALONE.change.apply(rules)),
         NGINX_REPAIRED(RealProxy.Kind.NGINX, rules -> NGINX_DEAF.change.apply(rules).replace("; }", ";\n"
             + repair("held", "nginx") + '\n' + repair("name", "nginx") + "\n}")),
+        /** Without its option, it waits for more. */
+        HAPROXY_WAITS(RealProxy.Kind.HAPROXY, rules -> rules.replace("option http-no-delay", "")),
+        HAPROXY_REPAIRED(RealProxy.Kind.HAPROXY, rules -> rules),
+        CADDY(RealProxy.Kind.CADDY, rules -> rules),
         APACHE_COMPRESSES(RealProxy.Kind.APACHE, rules -> rules + "\nSetOutputFilter DEFLATE\n"),
         APACHE_REPAIRED(RealProxy.Kind.APACHE, rules -> APACHE_COMPRESSES.change.apply(rules)
             + repair("compressed", "Apache") + '\n' + repair("name", "Apache").lines().findFirst().orElseThrow());
@@ -295,6 +299,19 @@ class DoctorIT {
         Tab tab = judged(Way.APACHE_COMPRESSES, "pace", "compression");
         assertTrue(List.of("advice", "fault").contains(level(tab, "compression")), said(tab));
         assertAllIsWell(judged(Way.APACHE_REPAIRED, "pace", "heartbeats", "cut", "resume", "EventSource"));
+    }
+
+    @Test
+    void haproxyThatWaitsForMoreIsNamedAndIsWellAsTheManualHasIt() {
+        Tab tab = judged(Way.HAPROXY_WAITS, "pace");
+        assertLevel(tab, "fault", "pace");
+        assertEquals("late", repairs(tab, "fault"), said(tab));
+        assertAllIsWell(judged(Way.HAPROXY_REPAIRED, "pace", "heartbeats", "cut", "resume", "EventSource"));
+    }
+
+    @Test
+    void caddyAsTheManualHasItIsWell() {
+        assertAllIsWell(judged(Way.CADDY, "pace", "heartbeats", "cut", "resume", "EventSource"));
     }
 
     @Test

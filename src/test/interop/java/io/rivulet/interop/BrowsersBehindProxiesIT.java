@@ -32,9 +32,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * Pages in Chromium and Firefox behind each proxy of docs/deploy.md, while the hub restarts: nothing is missing, and no
- * EventSource gives up. The pages are a file of the WAR, so that they are of the hub's own origin, and tell what they
- * show by publishing it. It runs by itself: eight pages are enough for a machine.
+ * Pages in Chromium and Firefox behind each proxy of docs/deploy.md, while the hub restarts: nothing is missing, and
+ * neither an EventSource nor the hub's own client gives up. Behind one more, which holds back all that is not
+ * complete, the client alone gets through. The pages are a file of the WAR, so that they are of the hub's own origin,
+ * and tell what they show by publishing it. It runs by itself: ten pages are enough for a machine.
  */
 @Isolated
 class BrowsersBehindProxiesIT {
@@ -44,32 +45,45 @@ class BrowsersBehindProxiesIT {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     /** A page comes back 1 to 1.5 s after its stream has ended: each meets its proxy without the hub. */
     private static final Duration DOWN = Duration.ofSeconds(3);
-    private static final String PAGE = "<!doctype html><title>shows</title><script src='shows.js'></script>";
+    private static final String PAGE =
+        "<!doctype html><title>shows</title><script type='module' src='shows.js'></script>";
+    /** nginx as one behind which another one stands: it does not see what the hub asks for. */
+    private static final String DEAF = """
+        gzip on;
+        gzip_types *;
+        proxy_ignore_headers X-Accel-Buffering;
+        location / { proxy_pass http://127.0.0.1:8080; }
+        """;
     /** All that it shows is told again with each event; while the hub is down nobody can be told. */
     private static final String SCRIPT = """
+        import { Rivulet } from '../rivulet.js'
         const given = new URLSearchParams(location.hash.slice(1));
-        const shown = [given.get('name')];
-        let telling = false;
-        async function tell() {
-          if (telling) return;
-          telling = true;
-          for (let told = 0; told < shown.length;) {
-            const text = shown.join(' '), length = shown.length;
-            try {
-              const answer = await fetch('../api/updates?topic=shown',
-                {method: 'POST', headers: {Authorization: 'Bearer ' + given.get('token')}, body: text});
-              if (answer.ok) { told = length; continue; }
-            } catch (e) {
-              // the proxy or the hub is away
+        function show(name, source) {
+          const shown = [name];
+          let telling = false;
+          async function tell() {
+            if (telling) return;
+            telling = true;
+            for (let told = 0; told < shown.length;) {
+              const text = shown.join(' '), length = shown.length;
+              try {
+                const answer = await fetch('../api/updates?topic=shown',
+                  {method: 'POST', headers: {Authorization: 'Bearer ' + given.get('token')}, body: text});
+                if (answer.ok) { told = length; continue; }
+              } catch (e) {
+                // the proxy or the hub is away
+              }
+              await new Promise(again => setTimeout(again, 300));
             }
-            await new Promise(again => setTimeout(again, 300));
+            telling = false;
           }
-          telling = false;
+          source.onmessage = e => { shown.push(e.data); tell(); };
+          source.addEventListener('rivulet.hello', () => { if (shown.length === 1) { shown.push('open'); tell(); } });
+          source.onerror = () => { if (source.readyState === 2) { shown.push('dead'); tell(); } };
         }
-        const source = new EventSource('../api/updates?topic=news');
-        source.onmessage = e => { shown.push(e.data); tell(); };
-        source.addEventListener('rivulet.hello', () => { if (shown.length === 1) { shown.push('open'); tell(); } });
-        source.onerror = () => { if (source.readyState === EventSource.CLOSED) { shown.push('dead'); tell(); } };
+        const updates = '../api/updates?topic=news';
+        if (!given.has('mute')) show(given.get('name'), new EventSource(updates));
+        show(given.get('name') + '-client', new Rivulet(updates, { mute: +given.get('mute') || 10, pause: 2 }));
         """;
 
     @TempDir
@@ -87,7 +101,7 @@ class BrowsersBehindProxiesIT {
     }
 
     private static String page(String name, RealProxy proxy) {
-        return "http://127.0.0.1:" + proxy.port() + "/home/shows.html#name=" + name + "&token=" + Token.all();
+        return "http://127.0.0.1:" + proxy.port() + "/home/shows.html#token=" + Token.all() + "&name=" + name;
     }
 
     private static void publish(Server hub, int from, int to) throws IOException {
@@ -135,10 +149,20 @@ class BrowsersBehindProxiesIT {
                     open.push(proxy);
                     chromium.tab().open(page("chromium-" + kind, proxy));
                     ofFirefox.add(page("firefox-" + kind, proxy));
-                    names.addAll(List.of("chromium-" + kind, "firefox-" + kind));
+                    for (String name : List.of("chromium-" + kind, "firefox-" + kind)) {
+                        names.addAll(List.of(name, name + "-client"));
+                    }
                 }
             }
             Assumptions.assumeTrue(!names.isEmpty(), "this machine has none of the proxies");
+            if (RealProxy.Kind.NGINX.isThere()) {
+                RealProxy deaf = RealProxy.start(RealProxy.Kind.NGINX, Files.createDirectory(folder.resolve("deaf")),
+                    hub.port(), rules -> DEAF);
+                open.push(deaf);
+                chromium.tab().open(page("chromium-deaf&mute=1", deaf));
+                ofFirefox.add(page("firefox-deaf&mute=1", deaf));
+                names.addAll(List.of("chromium-deaf-client", "firefox-deaf-client"));
+            }
             open.push(new Firefox(firefox, ofFirefox.toArray(String[]::new)));
             awaitShown(reports, names, 0);
             publish(hub, 1, BEFORE);
