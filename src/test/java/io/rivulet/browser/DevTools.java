@@ -37,7 +37,8 @@ final class DevTools implements WebSocket.Listener {
     /** Calls, and waits for the result; {@code session} is null for the browser itself. */
     JsonObject call(String session, String method, Map<String, ?> parameters) {
         try {
-            return send(session, method, parameters).get(Await.LIMIT.toSeconds(), TimeUnit.SECONDS);
+            // a browser that has just been started is still starting
+            return send(session, method, parameters).get(3 * Await.LIMIT.toSeconds(), TimeUnit.SECONDS);
         } catch (Exception e) {
             throw new AssertionError(method + " " + parameters + ": " + e, e);
         }
