@@ -68,12 +68,7 @@ class ConsoleIT {
                 tab.scheme("dark");
                 tab.screenshot(name + "-dark");
                 assertEquals("", faults(), name + " in the dark");
-                tab.size(390, 844, true);
-                page.await("innerWidth === 390");
-                assertEquals("390", page.eval("document.documentElement.scrollWidth"), name);
-                assertEquals("", page.eval("[...document.querySelectorAll('#page-" + name + " *')]"
-                    + ".filter(e => !e.closest('svg, .u-wrap, pre code, .table, .unseen')"
-                    + " && e.getBoundingClientRect().right > 390).map(e => e.outerHTML.slice(0, 80)).join()"), name);
+                tab.fitsPhone("#page-" + name + " *", "svg, .u-wrap, pre code, .table, .unseen");
                 tab.screenshot(name + "-phone-dark");
                 tab.scheme("light");
                 tab.screenshot(name + "-phone-light");

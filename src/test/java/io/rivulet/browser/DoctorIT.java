@@ -326,12 +326,7 @@ class DoctorIT {
                 tab.screenshot(name + '-' + scheme);
                 assertEquals("", ConsoleIT.faults(tab), name + " in " + scheme);
             }
-            tab.size(390, 844, true);
-            tab.await("innerWidth === 390");
-            assertEquals("390", tab.eval("document.documentElement.scrollWidth"));
-            assertEquals("", tab.eval("[...document.querySelectorAll('#page-doctor *')]"
-                + ".filter(e => !e.closest('svg, pre code') && e.getBoundingClientRect().right > 390)"
-                + ".map(e => e.outerHTML.slice(0, 80)).join()"));
+            tab.fitsPhone("#page-doctor *", "svg, pre code");
             tab.screenshot(name + "-phone");
             tab.size(1200, 900, false);
         }

@@ -18,6 +18,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** One tab: what a person does with it, and what they see. For the test's thread. */
 public final class Tab implements Page {
 
+    private static final int PHONE = 390;
+    private static final String SCROLLED = "document.documentElement.scrollWidth";
     private static final Path SCREENSHOTS = Path.of("target/screenshots");
 
     private final DevTools tools;
@@ -81,6 +83,22 @@ public final class Tab implements Page {
     void await(String expression, Duration limit) {
         Await.get(() -> expression + " at " + eval("location.href") + "; complaints: " + complaints, limit,
             () -> eval(expression).equals("true") ? Boolean.TRUE : null);
+    }
+
+    /**
+     * Makes the screen a phone's, and waits until nothing reaches beyond it. Charts are told of their new width one
+     * frame after the page has it.
+     *
+     * @param within a selector of what is looked at
+     * @param but    a selector of what may be wider, since it scrolls by itself
+     */
+    void fitsPhone(String within, String but) {
+        size(PHONE, 844, true);
+        String wider = "[...document.querySelectorAll('" + within + "')].filter(e => !e.closest('" + but + "')"
+            + " && e.getBoundingClientRect().right > " + PHONE + ").map(e => e.outerHTML.slice(0, 80)).join()";
+        Await.get(() -> "a page that fits; wider is " + eval(wider) + ", all " + eval(SCROLLED), Await.LIMIT,
+            () -> eval("innerWidth + ' ' + " + SCROLLED).equals(PHONE + " " + PHONE) && eval(wider).isEmpty()
+                ? Boolean.TRUE : null);
     }
 
     /** Types into the element that a selector finds, after emptying it. */
