@@ -23,10 +23,10 @@ record Load(long seed, int answers, double rate, int readers, double reloads, in
             Duration warmUp, List<String> jvm, boolean pinned) {
 
     static Load ofProperties() {
-        return new Load(Long.getLong("answers.seed", new Random().nextLong() >>> 20), number("count", 20),
-            number("rate", 50), number("readers", 3), number("reloads", 10), number("kills", 2), number("rounds", 0),
+        return new Load(Long.getLong("answers.seed", new Random().nextLong() >>> 20), number("count", 6),
+            number("rate", 20), number("readers", 3), number("reloads", 10), number("kills", 2), number("rounds", 0),
             Duration.ofSeconds(number("seconds", 10)), Duration.ofSeconds(number("warmup", 20)),
-            List.of(text("jvm", "-Xmx256m -XX:TieredStopAtLevel=1").split(" +")), Boolean.getBoolean("answers.pinned"));
+            List.of(text("jvm", "-Xmx128m -XX:TieredStopAtLevel=1").split(" +")), Boolean.getBoolean("answers.pinned"));
     }
 
     private static int number(String name, int absent) {

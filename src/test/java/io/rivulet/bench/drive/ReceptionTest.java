@@ -105,4 +105,16 @@ class ReceptionTest {
         read(HEAD + chunk(event(0, 0)) + "0\r\n\r\n");
         assertEquals(true, body.ended());
     }
+
+    /** A stream that a hub softly refuses, over a connection that stays. */
+    @Test
+    void aResponseOfADeclaredLengthEndsThere() {
+        String text = "retry: 2000\n" + event(0, 0);
+        String wire = "HTTP/1.1 200 OK\r\nContent-Length: " + text.length() + "\r\n\r\n" + text;
+        read(wire.substring(0, wire.length() - 1));
+        assertEquals(false, body.ended());
+        read(wire.substring(wire.length() - 1));
+        assertEquals(true, body.ended());
+        assertEquals(List.of("0-0"), seen);
+    }
 }

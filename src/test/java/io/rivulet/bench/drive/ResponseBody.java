@@ -2,16 +2,23 @@ package io.rivulet.bench.drive;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * Takes the HTTP/1.1 framing off a response that does not end: the head, then chunks or plain bytes. Works in the
- * caller's array, so that nothing is allocated for a delivery.
+ * Takes the HTTP/1.1 framing off a response: the head, then chunks, as many bytes as it says, or all that come. Works
+ * in the caller's array, so that nothing is allocated for a delivery.
+ *
+ * <p>A hub that is about to begin or to end answers with a stream of a declared length, and leaves the connection open:
+ * who does not see its end sits there until the hub closes idle connections.
  */
 public final class ResponseBody {
 
     private static final int HEAD_MAX = 16 << 10;
 
-    private enum State { HEAD, PLAIN, SIZE, AFTER_SIZE, DATA, AFTER_DATA, END }
+    private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: *(\\d+)");
+
+    private enum State { HEAD, PLAIN, LENGTH, SIZE, AFTER_SIZE, DATA, AFTER_DATA, END }
 
     private State state = State.HEAD;
     private byte[] head = new byte[512];
@@ -47,15 +54,17 @@ public final class ResponseBody {
                 case HEAD -> {
                     in = takeHead(bytes, in, to);
                 }
-                case PLAIN, DATA -> {
+                case PLAIN, LENGTH, DATA -> {
                     int n = state == State.PLAIN ? to - in : (int) Math.min(to - in, size);
                     if (in != out) {
                         System.arraycopy(bytes, in, bytes, out, n);
                     }
                     in += n;
                     out += n;
-                    size -= n;
-                    state = state == State.DATA && size == 0 ? State.AFTER_DATA : state;
+                    size -= state == State.PLAIN ? 0 : n;
+                    if (size == 0 && state != State.PLAIN) {
+                        state = state == State.DATA ? State.AFTER_DATA : State.END;
+                    }
                 }
                 case SIZE, AFTER_SIZE, AFTER_DATA -> frame(bytes[in++]);
                 default -> in = to;
@@ -103,7 +112,13 @@ public final class ResponseBody {
         String text = headText();
         status = Integer.parseInt(text.substring(9, 12));
         boolean chunked = text.toLowerCase(java.util.Locale.ROOT).contains("\r\ntransfer-encoding: chunked");
-        state = chunked ? State.SIZE : State.PLAIN;
+        Matcher length = LENGTH.matcher(text);
+        if (!chunked && length.find()) {
+            size = Long.parseLong(length.group(1));
+            state = size == 0 ? State.END : State.LENGTH;
+        } else {
+            state = chunked ? State.SIZE : State.PLAIN;
+        }
         if (status == 200) {
             head = new byte[0]; // 15,000 of them would be a burden
             headLength = 0;

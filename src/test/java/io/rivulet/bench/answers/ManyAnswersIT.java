@@ -28,10 +28,10 @@ import org.junit.jupiter.api.io.TempDir;
  * Many answers are written at once and read by three each, while readers leave, come back and load their page anew, and
  * while {@code java -jar rivulet.war} is killed again and again. Each reader's text is the writer's, piece by piece.
  * {@code mvn verify -Panswers} plays it with a thousand answers, and times the way of a piece beside that of a hub that
- * keeps nothing; without the profile's sizes it is a short act that times nothing. It runs only when it is named.
+ * keeps nothing; without the profile's sizes it is a short act that times nothing, and a part of each build.
  */
 @Tag("once")
-class ManyAnswers {
+class ManyAnswersIT {
 
     private static final Duration END_LIMIT = Duration.ofSeconds(Integer.getInteger("answers.end", 180));
     /** A load that is carried leaves room for what differs from one second to the other. */
