@@ -119,7 +119,20 @@ final class EmbeddedHub implements RivuletHub {
 
     @Override
     public CompletableFuture<String> cancel(String topic) {
-        return asked(() -> hub.cancel(topic, Grant.INTERNAL, Caller.of(Grant.INTERNAL, null)), id -> id);
+        CompletableFuture<String> answer = new CompletableFuture<>();
+        return asked(() -> {
+            hub.cancel(topic, Grant.INTERNAL, Caller.of(Grant.INTERNAL, null)).whenComplete((id, fault) -> {
+                if (fault instanceof Refused refused && refused.reason() == Refused.Reason.ENDED) {
+                    // no failure: a person's stop and the last piece may cross each other at any time
+                    answer.complete(refused.facts().get("id").toString());
+                } else if (fault != null) {
+                    answer.completeExceptionally(fault);
+                } else {
+                    answer.complete(id);
+                }
+            });
+            return answer;
+        }, id -> id);
     }
 
     @Override

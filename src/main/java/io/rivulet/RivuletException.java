@@ -1,5 +1,6 @@
 package io.rivulet;
 
+import io.rivulet.http.Problem;
 import io.rivulet.refusal.Refused;
 import java.time.Duration;
 
@@ -25,11 +26,13 @@ public final class RivuletException extends RuntimeException {
     }
 
     private final Kind kind;
+    private final int status;
     private final Duration retryAfter;
 
     private RivuletException(Kind kind, Duration retryAfter, Refused cause) {
         super(cause.getMessage(), cause);
         this.kind = kind;
+        status = Problem.status(cause.reason());
         this.retryAfter = retryAfter;
     }
 
@@ -46,6 +49,11 @@ public final class RivuletException extends RuntimeException {
     /** What the caller can do about it. */
     public Kind kind() {
         return kind;
+    }
+
+    /** The status with which the hub's own paths answer the same by HTTP: for an answer of yours to your own caller. */
+    public int status() {
+        return status;
     }
 
     /** When to ask again, where the hub knows; else zero. */

@@ -93,8 +93,10 @@ public interface RivuletHub {
      * {@code rivulet.cancel}, once; its publisher is refused from then on ({@link RivuletException.Kind#ENDED}), but
      * for a message that ends it ({@link Message#ending()}), so that it can write its last word.
      *
-     * @return the id of that event, the same however often it is asked; completed once it is durable. Fails with
-     *     {@code ENDED} when the topic has ended
+     * <p>Whoever stops a run may come a moment after its end. That is no failure: nothing is left to be stopped.
+     *
+     * @return the id of that event, the same however often it is asked, or where the topic has ended before, the id of
+     *     its end; completed once it is durable
      * @throws RivuletException at once when the topic cannot be one, or the hub takes nothing now
      */
     CompletableFuture<String> cancel(String topic);

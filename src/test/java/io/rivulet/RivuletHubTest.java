@@ -142,10 +142,25 @@ class RivuletHubTest {
         String cancel = get(hub.cancel("run/1"));
         assertEquals(cancel, get(hub.cancel("run/1")));
         assertRefused(RivuletException.Kind.ENDED, "asked for the end", () -> get(hub.publish("run/1", "b")));
-        get(hub.publish(Message.on("run/1", "the last word").ending()));
+        String end = get(hub.publish(Message.on("run/1", "the last word").ending()));
         assertRefused(RivuletException.Kind.ENDED, "has ended (cancelled)", () -> get(hub.publish("run/1", "c")));
-        assertRefused(RivuletException.Kind.ENDED, "has ended", () -> get(hub.cancel("run/1")));
+        assertEquals(end, get(hub.cancel("run/1")), "to stop what is over is no failure");
         assertEquals(List.of("a", "{}", "the last word"), data(hub, HistoryQuery.of("run/1")));
+    }
+
+    @Test
+    void aStopThatCrossesTheLastPieceIsNoFailure() throws Exception {
+        RivuletHub hub = install();
+        for (int i = 0; i < 10; i++) {
+            String run = "run/" + i;
+            get(hub.publish(run, "a"));
+            CompletableFuture<String> cancel = i % 2 == 0 ? hub.cancel(run) : null;
+            CompletableFuture<String> last = hub.publish(Message.on(run, "last").ending());
+            String id = get(cancel == null ? hub.cancel(run) : cancel);
+            String end = get(last);
+            assertEquals(id.equals(end) ? List.of("a", "last") : List.of("a", "{}", "last"),
+                data(hub, HistoryQuery.of(run)));
+        }
     }
 
     @Test

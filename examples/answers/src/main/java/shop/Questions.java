@@ -3,13 +3,16 @@ package shop;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import io.rivulet.Rivulet;
+import io.rivulet.RivuletException;
 import io.rivulet.RivuletHub;
 import io.rivulet.TopicPublisher;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.springframework.ai.chat.client.ChatClient;
 import reactor.adapter.JdkFlowAdapter;
@@ -23,6 +26,22 @@ public final class Questions extends HttpServlet {
     private static final long serialVersionUID = 1;
     private static final Duration TOGETHER = Duration.ofMillis(20);
     private static final int TOGETHER_BYTES = 512;
+
+    /** What the hub refuses is no fault of the shop's: it takes nothing now, or the name of the run cannot be one. */
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response)
+        throws IOException, ServletException {
+        try {
+            super.service(request, response);
+        } catch (RivuletException e) {
+            response.sendError(e.status(), e.getMessage());
+        } catch (CompletionException e) {
+            if (!(e.getCause() instanceof RivuletException refused)) {
+                throw e;
+            }
+            response.sendError(refused.status(), refused.getMessage());
+        }
+    }
 
     @Override
     protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
@@ -44,6 +63,7 @@ public final class Questions extends HttpServlet {
         response.setStatus(HttpServletResponse.SC_ACCEPTED);
     }
 
+    /** Who comes too late is answered in the same way: the run is over. */
     @Override
     protected void doDelete(HttpServletRequest request, HttpServletResponse response) {
         Rivulet.hub(getServletContext()).cancel("run/" + request.getPathInfo().split("/")[2]).join();

@@ -121,7 +121,8 @@ public final class Problem {
         return new Answer(status, "application/problem+json", json.toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    static int status(Reason reason) {
+    /** The status of a refusal. */
+    public static int status(Reason reason) {
         return switch (reason) {
             case MALFORMED, BAD_CREDENTIALS -> 400;
             case UNAUTHENTICATED, BAD_TOKEN -> 401;

@@ -37,6 +37,7 @@ final class Example {
     /** Builds an example. {@code as} names the copy, {@code settings} are for Maven: {@code -Dserver=jetty}. */
     static Example build(String name, String as, String... settings) throws IOException {
         Path folder = Files.createDirectories(TARGET.resolve(as));
+        delete(folder.resolve("rivulet-data")); // the log of an earlier run, in which topics have ended
         copy(Path.of("examples", name), folder);
         List<String> command = new ArrayList<>(List.of(MAVEN.resolve("bin/mvn").toString(), "-B", "-ntp", "-q",
             "-Dmaven.repo.local=" + REPOSITORY, "-Drivulet.version=" + VERSION, "-DincludeScope=runtime",
@@ -171,10 +172,16 @@ final class Example {
         }
         try (Stream<Path> versions = Files.list(INSTALLED)) {
             for (Path version : versions.filter(Example::isOver).toList()) {
-                try (Stream<Path> files = Files.walk(version)) {
-                    for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                        Files.delete(file);
-                    }
+                delete(version);
+            }
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        if (Files.isDirectory(folder)) {
+            try (Stream<Path> files = Files.walk(folder)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
                 }
             }
         }

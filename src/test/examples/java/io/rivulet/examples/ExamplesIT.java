@@ -68,42 +68,57 @@ class ExamplesIT {
 
     @Test
     void answersOfLangChain4jAndSpringAiAreFollowedInAResourceOfJaxRsAndStopped() throws IOException {
-        Example example = Example.build("answers", "answers");
+        Example example = Example.build("answers", "answers", "-DincludeScope=compile"); // also what containers have
         try (Example.Running shop = example.run("shop.Main", AT, "0")) {
-            int port = shop.port();
-            awaitOpen(port, "");
+            awaitOpen(shop.port(), "");
             for (String model : List.of("langchain4j", "spring-ai")) {
-                question(port, model, "whole", "a model that is made up");
-                for (int i = 0; i < 2; i++) {
-                    assertAnswer(port, model + "-whole", "a model that is made up", "finished");
-                }
-                question(port, model, "hard", "hard");
-                assertAnswer(port, model + "-hard", "hard[tired]", "abandoned");
-                question(port, model, "endless", "for ever");
-                try (EventStream stream = follow(port, model + "-endless")) {
-                    assertTrue(stream.awaitEvent().data().startsWith("on and "));
-                    assertEquals(200, ask(port, "DELETE", "/ask/" + model + "/" + model + "-endless", Map.of(), "")
-                        .status());
-                    assertTrue(stream.awaitType("rivulet.end").data().endsWith("\"reason\":\"cancelled\"}"));
-                    List<Dispatched> events = stream.events();
-                    assertEquals("[stopped]", events.get(events.size() - 1).data());
-                }
-                Await.until("no model is at work", () -> ask(port, "/ask/").equals("0"));
+                assertAnswers(shop.port(), "", model);
+            }
+        }
+        for (Container container : Container.values()) {
+            try (Server shop = Server.in(container).war(example.file("answers.war")).at("/shop").build().start()) {
+                awaitOpen(shop.port(), "/shop");
+                assertAnswers(shop.port(), "/shop", "langchain4j");
             }
         }
     }
 
-    private static void question(int port, String model, String run, String what) throws IOException {
-        assertEquals(202, ask(port, "POST", "/ask/" + model + "/" + model + "-" + run, Map.of("Content-Type", FORM),
-            "what=" + Publisher.encode(what)).status());
+    private static void assertAnswers(int port, String context, String model) throws IOException {
+        question(port, context, model, "whole", "a model that is made up");
+        for (int i = 0; i < 2; i++) {
+            assertAnswer(port, context, model + "-whole", "a model that is made up", "finished");
+        }
+        question(port, context, model, "hard", "hard");
+        assertAnswer(port, context, model + "-hard", "hard[tired]", "abandoned");
+        question(port, context, model, "endless", "for ever");
+        try (EventStream stream = follow(port, context, model + "-endless")) {
+            assertTrue(stream.awaitEvent().data().startsWith("on and "));
+            assertEquals(200, stop(port, context, model + "-endless"));
+            assertTrue(stream.awaitType("rivulet.end").data().endsWith("\"reason\":\"cancelled\"}"));
+            List<Dispatched> events = stream.events();
+            assertEquals("[stopped]", events.get(events.size() - 1).data());
+        }
+        Await.until("no model is at work", () -> ask(port, context + "/ask/").equals("0"));
+        assertEquals(200, stop(port, context, model + "-endless"), "it is over, which is no failure");
+        assertEquals(400, stop(port, context, "%E2%80%8B"), "no name of a run");
     }
 
-    private static EventStream follow(int port, String run) throws IOException {
-        return EventStream.to(port, "").path("/answers/" + run).open();
+    private static int stop(int port, String context, String run) throws IOException {
+        return ask(port, "DELETE", context + "/ask/any/" + run, Map.of(), "").status();
     }
 
-    private static void assertAnswer(int port, String run, String text, String reason) throws IOException {
-        try (EventStream stream = follow(port, run)) {
+    private static void question(int port, String context, String model, String run, String what) throws IOException {
+        assertEquals(202, ask(port, "POST", context + "/ask/" + model + "/" + model + "-" + run,
+            Map.of("Content-Type", FORM), "what=" + Publisher.encode(what)).status());
+    }
+
+    private static EventStream follow(int port, String context, String run) throws IOException {
+        return EventStream.to(port, "").path(context + "/answers/" + run).open();
+    }
+
+    private static void assertAnswer(int port, String context, String run, String text, String reason)
+        throws IOException {
+        try (EventStream stream = follow(port, context, run)) {
             assertTrue(stream.awaitType("rivulet.end").data().endsWith("\"reason\":\"" + reason + "\"}"));
             assertTrue(stream.awaitEnd());
             assertEquals(text, String.join("", stream.events().stream().map(Dispatched::data).toList()));
