@@ -33,12 +33,14 @@ class DeployFilesTest {
     @Test
     void eachNameInAnEnvironmentIsASetting() throws Exception {
         Pattern name = Pattern.compile(
-            "(?m)^ENV (RIVULET_\\w+)=(.*)$|^Environment=(RIVULET_\\w+)=(.*)$|- name: (RIVULET_\\w+)\\n +value: (.*)");
-        for (String file : List.of("deploy/Dockerfile", "deploy/kubernetes.yaml", "deploy/rivulet.service")) {
+            "(?m)^ENV (RIVULET_\\w+)=(.*)$|^Environment=(RIVULET_\\w+)=(.*)$|- name: (RIVULET_\\w+)\\n +value: (.*)"
+                + "|^ +(RIVULET_\\w+): (.*)$");
+        for (String file : List.of("deploy/Dockerfile", "deploy/kubernetes.yaml", "deploy/kubernetes-nodes.yaml",
+            "deploy/compose.yaml", "deploy/rivulet.service")) {
             Map<String, String> environment = new TreeMap<>();
             Matcher each = name.matcher(file(file));
             while (each.find()) {
-                int group = Stream.of(1, 3, 5).filter(i -> each.group(i) != null).findFirst().orElseThrow();
+                int group = Stream.of(1, 3, 5, 7).filter(i -> each.group(i) != null).findFirst().orElseThrow();
                 environment.put(each.group(group), each.group(group + 1));
             }
             assertTrue(environment.size() >= 2, file + ": " + environment);
@@ -53,13 +55,14 @@ class DeployFilesTest {
     void probesAskForWhatThereIs() throws Exception {
         String paths = file("docs/http.md");
         Matcher asked = Pattern.compile("path: (/health/\\w+)|healthy\", \"\\d+\", \"(/health/\\w+)\"")
-            .matcher(file("deploy/kubernetes.yaml") + file("deploy/Dockerfile"));
+            .matcher(file("deploy/kubernetes.yaml") + file("deploy/kubernetes-nodes.yaml") + file("deploy/Dockerfile"));
         int count = 0;
         for (; asked.find(); count++) {
             String path = asked.group(1) == null ? asked.group(2) : asked.group(1);
             assertTrue(paths.contains("`" + path + "`"), path);
         }
-        assertEquals(4, count);
+        assertEquals(7, count);
+        assertTrue(paths.contains("`" + found("uri (/health/\\w+) ", file("deploy/haproxy.cfg")) + "`"));
     }
 
     @Test
@@ -67,6 +70,8 @@ class DeployFilesTest {
         long drain = Settings.with().get(SettingsTable.DRAIN).toSeconds();
         for (String time : List.of(
             found("terminationGracePeriodSeconds: (\\d+)", file("deploy/kubernetes.yaml")),
+            found("terminationGracePeriodSeconds: (\\d+)", file("deploy/kubernetes-nodes.yaml")),
+            found("stop_grace_period: (\\d+)s", file("deploy/compose.yaml")),
             found("TimeoutStopSec=(\\d+)", file("deploy/rivulet.service")),
             found("--stop-timeout (\\d+)", file("docs/docker.md")))) {
             assertTrue(Long.parseLong(time) > drain, time);
@@ -89,5 +94,24 @@ class DeployFilesTest {
         for (Matcher copied = Pattern.compile("COPY (\\S+) ").matcher(docker); copied.find(); ) {
             assertTrue(file(".dockerignore").contains("!" + copied.group(1)), copied.group(1));
         }
+    }
+
+    @Test
+    void severalNodesAreTheSameInEachFile() throws Exception {
+        String data = found("ENV RIVULET_DATA_DIR=(\\S+)", file("deploy/Dockerfile"));
+        String compose = file("deploy/compose.yaml");
+        String balancer = file("deploy/haproxy.cfg");
+        assertTrue(file("docs/cluster.md").contains("deploy/compose.yaml")
+            && file("docs/cluster.md").contains("kubectl apply -f deploy/kubernetes-nodes.yaml"), "they are told of");
+        assertTrue(compose.contains("./haproxy.cfg:"), "the balancer's file is that beside it");
+        for (String node : List.of("node1", "node2", "node3")) {
+            assertTrue(compose.contains("- " + node + ":" + data), "each has a data folder of its own");
+            assertTrue(balancer.contains("server " + node + ' ' + node + ":8080"), node);
+        }
+        assertEquals(found("user=(\\w+)", compose), found("POSTGRES_USER: (\\w+)", compose));
+        assertEquals(found("password=(\\S+)", compose), found("POSTGRES_PASSWORD: (\\S+)", compose));
+        String pods = file("deploy/kubernetes-nodes.yaml");
+        assertTrue(pods.contains("mountPath: " + data + "}") && pods.contains("replicas: 3"), data);
+        assertTrue(pods.contains("--from-literal=" + found("key: (engine.url)}", pods) + "='jdbc:postgresql:"), "key");
     }
 }

@@ -1,6 +1,7 @@
 package io.rivulet.boot;
 
 import io.rivulet.auth.token.TokenCommand;
+import io.rivulet.cluster.Cluster;
 import io.rivulet.config.BadSetting;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
@@ -70,6 +71,9 @@ public final class Commands {
             List<String> own = words.stream().filter(LogCommand::isOwn).toList();
             Settings settings = Settings.of(
                 ServeCommand.sources(words.stream().filter(word -> !LogCommand.isOwn(word)).toList()).sources());
+            if (settings.get(SettingsTable.ENGINE) != SettingsTable.Engine.EMBEDDED) {
+                return new LogCommand(Cluster.archive(settings), System.in, out, err).run(own);
+            }
             Path folder = Path.of(settings.get(SettingsTable.DATA_DIR).orElseThrow()).toAbsolutePath().normalize();
             if (LogCommand.isImport(own)) {
                 DataFolder.make(folder);

@@ -12,6 +12,7 @@ import io.rivulet.config.SettingsTable.Engine;
 import io.rivulet.log.EventLog;
 import io.rivulet.log.LogCorrupt;
 import io.rivulet.log.LogLag;
+import io.rivulet.log.archive.LogPlace;
 import io.rivulet.log.segment.LogMirror;
 import io.rivulet.log.segment.SegmentLog;
 import io.rivulet.metrics.Metrics;
@@ -66,18 +67,27 @@ public final class Cluster implements AutoCloseable {
      */
     public static Cluster of(Settings settings, InstantSource clock, LongSupplier nanos, Metrics metrics,
                              Publishing hub) {
-        String url = settings.get(SettingsTable.ENGINE_URL).map(Secret::reveal)
-            .orElseThrow(() -> new BadSetting(SettingsTable.ENGINE_URL.fullKey() + " is missing: "
-                + SettingsTable.ENGINE.fullKey() + " needs " + (settings.get(SettingsTable.ENGINE) == Engine.REDIS
-                ? "redis://user:password@host:port/database"
-                : "jdbc:postgresql://host:port/database?user=…&password=…")));
-        Cluster cluster = new Cluster(settings, url, clock, nanos, metrics, hub);
+        Cluster cluster = new Cluster(settings, url(settings), clock, nanos, metrics, hub);
         cluster.check();
         return cluster;
     }
 
+    private static String url(Settings settings) {
+        return settings.get(SettingsTable.ENGINE_URL).map(Secret::reveal)
+            .orElseThrow(() -> new BadSetting(SettingsTable.ENGINE_URL.fullKey() + " is missing: "
+                + SettingsTable.ENGINE.fullKey() + " needs " + (settings.get(SettingsTable.ENGINE) == Engine.REDIS
+                ? "redis://user:password@host:port/database"
+                : "jdbc:postgresql://host:port/database?user=…&password=…")));
+    }
+
+    /** The log of the engine that the settings name, for the command {@code log}. */
+    public static LogPlace.Opening archive(Settings settings) {
+        String url = url(settings);
+        return () -> new EngineLog(engine(settings, url));
+    }
+
     private void check() {
-        try (ClusterEngine engine = engine()) {
+        try (ClusterEngine engine = engine(settings, url)) {
             engine.check();
         } catch (EngineRefused e) {
             throw new BadSetting(SettingsTable.ENGINE_URL.fullKey() + ": " + e.getMessage());
@@ -87,7 +97,7 @@ public final class Cluster implements AutoCloseable {
     }
 
     /** A new one of the kind that the settings name; no class of another kind is loaded. */
-    private ClusterEngine engine() throws EngineRefused {
+    private static ClusterEngine engine(Settings settings, String url) throws EngineRefused {
         return settings.get(SettingsTable.ENGINE) == Engine.REDIS ? new RedisEngine(url) : new PostgresEngine(url);
     }
 
@@ -97,7 +107,7 @@ public final class Cluster implements AutoCloseable {
      * @throws IOException when it cannot be opened now; may be tried again
      */
     public EventLog open(Path data) throws IOException {
-        log = open(data.resolve(FOLDER), engine());
+        log = open(data.resolve(FOLDER), engine(settings, url));
         return log;
     }
 

@@ -142,6 +142,34 @@ interface ClusterEngine extends AutoCloseable {
     /** Removes the oldest batches beyond these bounds, some of them; the newest batch stays. 0 events for any. */
     void trim(long bytesMax, long eventsMax, long oldestMs) throws IOException;
 
+    /** A log that is being put into an engine: all of it counts once it is committed, and nothing before. */
+    interface Load extends AutoCloseable {
+
+        /** The next batch, with its body. */
+        void add(Stored batch) throws IOException;
+
+        /** Makes all that was added the log of the engine. */
+        void commit() throws IOException;
+
+        @Override
+        void close();
+    }
+
+    /** The log that is there, looked at without a run; the epoch is the newest that was given out. Null for none. */
+    default Run look() throws IOException {
+        throw new EngineRefused("the log of this engine can be neither exported nor imported", null);
+    }
+
+    /**
+     * Begins to make this the log of an engine that has none.
+     *
+     * @param log the epoch is the newest that was given out, and {@code first} the position of the first batch
+     * @throws EngineRefused when there is one
+     */
+    default Load load(Run log) throws IOException {
+        throw new EngineRefused("the log of this engine can be neither exported nor imported", null);
+    }
+
     /** Ends the connections. */
     @Override
     void close();

@@ -166,11 +166,16 @@ final class PostgresEngine implements ClusterEngine {
     }
 
     /** Makes the tables where there are none, and what a later version has beside; the version that there was. */
-    private static int make(Statement statement) throws SQLException, IOException {
+    private int make(Statement statement) throws SQLException, IOException {
         String schema;
         try (ResultSet row = statement.executeQuery("show search_path")) {
             row.next();
             schema = row.getString(1).split(",")[0].strip();
+        }
+        if (!schema.replace("\"", "").equals(calls.schema().replace("\"", ""))) {
+            throw new EngineRefused("the search_path of the connection begins with " + schema + ", and the tables are"
+                + " to be in " + calls.schema() + ": a pooler before PostgreSQL passes that over; write it to the user:"
+                + " alter role … set search_path = " + calls.schema(), null);
         }
         boolean isThere;
         try (PreparedStatement ask =
@@ -360,6 +365,42 @@ final class PostgresEngine implements ClusterEngine {
             eventsMax);
         outbox = made;
         return made;
+    }
+
+    @Override
+    public Run look() throws IOException {
+        return calls.with(connection -> {
+            try (Statement statement = connection.createStatement();
+                 ResultSet row = statement.executeQuery("select store_id, key, epoch, first from hub")) {
+                return row.next() ? new Run(row.getInt(3), row.getLong(1), row.getBytes(2), row.getLong(4)) : null;
+            } catch (SQLException e) {
+                if (NO_TABLE.equals(e.getSQLState())) {
+                    return null;
+                }
+                throw e;
+            }
+        });
+    }
+
+    @Override
+    public Load load(Run log) throws IOException {
+        return calls.with(connection -> {
+            connection.setAutoCommit(false);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("select pg_advisory_xact_lock(" + MAKING + ")");
+                make(statement);
+                try (ResultSet row = statement.executeQuery("select 1 from hub")) {
+                    if (row.next()) {
+                        throw new EngineRefused("there is a log in the engine already, made by the first node that has"
+                            + " begun; drop its schema, or name another one in the URL (currentSchema)", null);
+                    }
+                }
+                return new PostgresLoad(calls, connection, log, VERSION);
+            } catch (EngineRefused e) {
+                calls.drop();
+                throw e;
+            }
+        });
     }
 
     @Override

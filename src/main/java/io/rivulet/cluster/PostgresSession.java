@@ -1,10 +1,15 @@
 package io.rivulet.cluster;
 
 import java.io.IOException;
+import java.net.URLDecoder;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,11 +23,14 @@ final class PostgresSession {
     /** Where the tables are, unless the URL names another schema. */
     private static final String SCHEMA = "rivulet";
     private static final Logger LOG = LoggerFactory.getLogger(PostgresSession.class);
+    private static final Pattern NAMED = Pattern.compile("[?&]currentSchema=([^&,]+)");
+    private static final int NOTICES_EACH = 256;
 
     private final PostgresDriver driver;
     private final String url;
     private final String name;
     private final String begin;
+    private int works;
     private volatile Connection connection;
     private volatile boolean closed;
 
@@ -42,11 +50,21 @@ final class PostgresSession {
     /** Does some work on the connection. */
     <T> T with(Work<T> work) throws IOException {
         try {
-            return work.on(open());
+            Connection now = open();
+            if (begin == null && ++works % NOTICES_EACH == 0) {
+                driver.awaitNotice(now, 1); // a pooler may give it those of whoever listens, and the driver keeps all
+            }
+            return work.on(now);
         } catch (SQLException e) {
             drop();
             throw new IOException(e.getMessage(), e);
         }
+    }
+
+    /** Where the tables are to be. */
+    String schema() {
+        Matcher named = NAMED.matcher(url);
+        return named.find() ? URLDecoder.decode(named.group(1), StandardCharsets.UTF_8) : SCHEMA;
     }
 
     /** The connection; who meets a failure on it calls {@link #drop}. */
@@ -102,7 +120,13 @@ final class PostgresSession {
         if (state.equals("3D000")) {
             throw new EngineRefused(e.getMessage() + "; create it, or name another one in the URL", e);
         }
-        return e;
+        if (String.valueOf(e.getMessage()).contains("unsupported startup parameter")) {
+            throw new EngineRefused("a pooler before PostgreSQL refuses what a connection begins with: "
+                + e.getMessage() + "; for PgBouncer write ignore_startup_parameters = extra_float_digits,search_path"
+                + " into its file", e);
+        }
+        return e.getCause() instanceof UnknownHostException unknown
+            ? new SQLException("the name " + unknown.getMessage() + " is not known here", state, e) : e;
     }
 
     /** Forgets the connection: nobody knows in what state it is. */

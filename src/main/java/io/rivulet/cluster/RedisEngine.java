@@ -69,6 +69,7 @@ final class RedisEngine implements ClusterEngine {
     private final Script append = new Script("append");
     private final Script read = new Script("read");
     private final Script trim = new Script("trim");
+    private final Script load = new Script("load");
     /** The id of the newest batch that this node knows; null before it knows one. */
     private volatile String newest;
     /** Of the thread that waits: when it has looked last whether the server is the master. */
@@ -376,6 +377,37 @@ final class RedisEngine implements ClusterEngine {
             calls.drop();
             throw e;
         }
+    }
+
+    @Override
+    public Run look() throws IOException {
+        return with(calls, connection -> {
+            List<?> told = (List<?>) connection.call(answerMs, "HMGET", hub, "store", "key", "epoch", "first");
+            return told.get(0) == null ? null : new Run((int) number(told.get(2)), number(told.get(0)),
+                (byte[]) told.get(1), number(told.get(3)));
+        });
+    }
+
+    @Override
+    public Load load(Run made) throws IOException {
+        return with(calls, connection -> {
+            if (number(connection.call(answerMs, "EXISTS", hub, log)) > 0) {
+                throw isThere();
+            }
+            String waiting = '{' + address.prefix() + "}:import";
+            List<String> keys = List.of(hub, log, tick, waiting);
+            return new RedisLoad(connection, answerMs, waiting, made.first() - 1, (base, head, nonce, ms, bytes) -> {
+                if (number(load.run(connection, answerMs, keys, VERSION, made.storeId(), made.key(), made.epoch(),
+                    made.first(), head, base, nonce, ms, bytes)) == 0) {
+                    throw isThere();
+                }
+            });
+        });
+    }
+
+    private EngineRefused isThere() {
+        return new EngineRefused("there is a log in Redis already, made by the first node that has begun; delete the"
+            + " keys that begin with {" + address.prefix() + "}:, or name another prefix in the URL", null);
     }
 
     @Override

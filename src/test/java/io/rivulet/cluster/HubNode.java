@@ -11,6 +11,7 @@ import io.rivulet.log.EventLog;
 import io.rivulet.log.View;
 import io.rivulet.log.store.StoreKeeper;
 import io.rivulet.metrics.Metrics;
+import io.rivulet.refusal.Refused;
 import io.rivulet.topic.TopicSelection;
 import io.rivulet.topic.TopicSpace;
 import java.io.IOException;
@@ -18,6 +19,8 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
@@ -39,15 +42,25 @@ final class HubNode implements AutoCloseable, StoreKeeper.Owner {
 
     /** Opens it, with its data in this folder; {@code around} stands between the hub and its log. */
     HubNode(Path folder, Engines engines, UnaryOperator<EventLog> around) {
+        this(folder, engines, around, InstantSource.system());
+    }
+
+    /** The same by this clock. */
+    HubNode(Path folder, Engines engines, UnaryOperator<EventLog> around, InstantSource clock) {
         this.around = around;
         Settings settings = Settings.with();
-        InstantSource clock = InstantSource.system();
         hub = new Hub(settings, TopicSpace.of("http://localhost/.well-known/mercure"), clock, new Metrics());
         Grant outbox = Grant.of("internal", "outbox", Grant.INTERNAL.publishes(), Grant.INTERNAL.subscribes(), false);
         keeper = new StoreKeeper(folder, "", false, at -> Cluster.open(at.resolve("mirror"), engines.open(), settings,
             clock, System::nanoTime, (events, key) -> hub.publish(new Publication(events, outbox, key))), this, clock);
         keeper.start();
-        Await.until("the hub is open", () -> openings == 1);
+        awaitOpening(1);
+    }
+
+    /** Waits until its log was opened so many times, and can be published to. */
+    void awaitOpening(int times) {
+        Await.until("the hub is open for the " + times + ". time",
+            () -> openings >= times && hub.publishTrouble() == null);
     }
 
     @Override
@@ -73,6 +86,40 @@ final class HubNode implements AutoCloseable, StoreKeeper.Owner {
 
     List<String> answer(Publication publication) throws Exception {
         return hub.publish(publication).get(20, TimeUnit.SECONDS);
+    }
+
+    /** Publishes under a key until it is told that it was: as a publisher does that wants it once. */
+    void publishOnce(String topic, String data) {
+        Publication publication = new Publication(List.of(Event.on(topic).data(data).build()), Grant.INTERNAL, data);
+        Await.until(data + " is taken", Await.LIMIT.multipliedBy(3), () -> {
+            try {
+                return !answer(publication).isEmpty();
+            } catch (ExecutionException | Refused e) {
+                return false; // it comes again under its key
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        });
+    }
+
+    /** A thread that publishes so many events one after the other, each once; their data are this name and a number. */
+    CompletableFuture<Void> publishMany(String topic, String name, int events) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        new Thread(() -> {
+            try {
+                for (int i = 0; i < events; i++) {
+                    publishOnce(topic, name + i);
+                }
+                done.complete(null);
+            } catch (RuntimeException | Error e) {
+                done.completeExceptionally(e);
+            }
+        }, "test-publisher-" + name).start();
+        return done;
+    }
+
+    static List<String> data(HubClient client) {
+        return client.events().stream().map(event -> event.data()).toList();
     }
 
     HubClient client(String... topics) {

@@ -225,6 +225,43 @@ final class MemoryEngine implements ClusterEngine {
     }
 
     @Override
+    public Run look() throws IOException {
+        synchronized (store) {
+            refuse();
+            return store.epoch == 0 ? null : new Run(store.epoch, store.storeId, store.key, store.first);
+        }
+    }
+
+    @Override
+    public Load load(Run log) throws IOException {
+        if (look() != null) {
+            throw new EngineRefused("there is a log already", null);
+        }
+        List<Stored> added = new ArrayList<>();
+        return new Load() {
+            @Override
+            public void add(Stored batch) {
+                added.add(batch);
+            }
+
+            @Override
+            public void commit() {
+                synchronized (store) {
+                    store.restore(new Store.Backup(log.epoch(), log.first(), added.get(added.size() - 1).timeMs(),
+                        added, Map.of()));
+                    store.storeId = log.storeId();
+                    store.key = log.key();
+                }
+            }
+
+            @Override
+            public void close() {
+                added.clear();
+            }
+        };
+    }
+
+    @Override
     public void trim(long bytesMax, long eventsMax, long oldestMs) {
         // tests trim by themselves
     }

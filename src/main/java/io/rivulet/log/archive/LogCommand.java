@@ -5,9 +5,7 @@ import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.event.IdSeal;
 import io.rivulet.log.LogEntry;
-import io.rivulet.log.segment.LogImport;
 import io.rivulet.log.segment.StoredLog;
-import io.rivulet.log.store.FolderLock;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
@@ -29,19 +27,20 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The command {@code log}: looks through a log that no hub has open, writes it as lines of JSON, and makes a log of
- * such lines. {@code Commands} calls it, on the main thread of a process of its own. Whatever the size of the log, it
- * needs the memory of one commit, and holds the folder's lock meanwhile.
+ * The command {@code log}: looks through a log, writes it as lines of JSON, and makes a log of such lines. {@code
+ * Commands} calls it, on the main thread of a process of its own. The log is one that no hub has open, whose folder's
+ * lock is held meanwhile, or one of an engine. Whatever its size, the command needs the memory of one commit.
  */
 public final class LogCommand {
 
     /** The help. */
     public static final String HELP = """
-        log: works on the log of a hub that is stopped, in the folder of %s or --data.dir=FOLDER
+        log: works on the log of a hub that is stopped, in the folder of %s or --data.dir=FOLDER,
+             or with --engine=WORD --engine.url=URL on the one that several nodes share, which may run
           log verify                   compares every byte with its checksum, and names what is damaged
           log dump [--after=POSITION]  prints the events as their readers know them, a line of JSON each
           log export FILE              writes all of the log to FILE, which must not be there yet; - for the output
-          log import FILE              makes the log of an empty folder from an export; - for the input
+          log import FILE              makes the log of an empty folder or engine from an export; - for the input
         An export has the key of the ids and all private events: keep it like the log itself.
         """.formatted(SettingsTable.DATA_DIR.fullKey());
 
@@ -58,16 +57,19 @@ public final class LogCommand {
     private static final String PIPE = "-";
     private static final int LINE_BYTES_MAX = 64 << 20;
 
-    private final Path folder;
-    private final Settings settings;
+    private final LogPlace.Opening opening;
     private final InputStream in;
     private final PrintStream out;
     private final PrintStream err;
 
     /** In this folder; {@code out} gets what was asked for, {@code err} what a person should read beside it. */
     public LogCommand(Path folder, Settings settings, InputStream in, PrintStream out, PrintStream err) {
-        this.folder = folder;
-        this.settings = settings;
+        this(() -> new FolderPlace(folder, settings), in, out, err);
+    }
+
+    /** The same at any place. */
+    public LogCommand(LogPlace.Opening opening, InputStream in, PrintStream out, PrintStream err) {
+        this.opening = opening;
         this.in = in;
         this.out = out;
         this.err = err;
@@ -98,25 +100,20 @@ public final class LogCommand {
                 .append("\n\n").append(HELP);
             return USAGE;
         }
-        try {
-            FolderLock lock = FolderLock.take(folder);
-            try {
-                return act(action, rest);
-            } finally {
-                lock.close();
-            }
+        try (LogPlace place = opening.open()) {
+            return act(place, action, rest);
         } catch (IOException e) {
             err.append(action).append(" failed: ").append(told(e)).append('\n');
             return FAILED;
         }
     }
 
-    private int act(String action, String rest) throws IOException {
+    private int act(LogPlace place, String action, String rest) throws IOException {
         int status = switch (action) {
-            case "verify" -> verify();
-            case "dump" -> dump(rest == null ? 0 : Long.parseLong(rest.substring(AFTER.length())));
-            case "export" -> export(rest);
-            default -> load(rest);
+            case "verify" -> verify(place);
+            case "dump" -> dump(place, rest == null ? 0 : Long.parseLong(rest.substring(AFTER.length())));
+            case "export" -> export(place, rest);
+            default -> load(place, rest);
         };
         checkWritten();
         return status;
@@ -166,21 +163,18 @@ public final class LogCommand {
         }
     }
 
-    private int verify() throws IOException {
-        StoredLog log = StoredLog.in(folder);
+    private int verify(LogPlace log) throws IOException {
         Walk walk = new Walk(out);
         log.walk(walk);
-        out.append(folder + ": " + walk.events + " events" + (walk.events == 0 ? ""
-            : ", positions " + walk.first + " to " + walk.last) + ", " + log.segments() + " segments, " + log.bytes()
-            + " bytes, opened " + log.epochs() + " times\n");
+        out.append(log.name() + ": " + walk.events + " events" + (walk.events == 0 ? ""
+            : ", positions " + walk.first + " to " + walk.last) + ", " + log.kept() + "\n");
         out.append(walk.damages == 0 ? "All is as it was written.\n" : "Damaged in " + walk.damages + " places. A hub"
             + " does not open it. Restore the files that are named from a backup; \"log dump\" shows what is whole.\n");
         return walk.damages == 0 ? DONE : FAILED;
     }
 
     /** What is whole is shown, whatever is damaged before it. */
-    private int dump(long after) throws IOException {
-        StoredLog log = StoredLog.in(folder);
+    private int dump(LogPlace log, long after) throws IOException {
         IdSeal seal = log.seal();
         OutputStream lines = new BufferedOutputStream(out);
         Walk walk = new Walk(err) {
@@ -197,10 +191,9 @@ public final class LogCommand {
     }
 
     /** All of it or no file: a backup that lacks something, and does not say so, is worse than none. */
-    private int export(String name) throws IOException {
-        StoredLog log = StoredLog.in(folder);
+    private int export(LogPlace log, String name) throws IOException {
         if (PIPE.equals(name)) {
-            Walk walk = export(log, new BufferedOutputStream(out));
+            Walk walk = write(log, new BufferedOutputStream(out));
             checkWritten();
             tell(walk);
             return DONE;
@@ -218,7 +211,7 @@ public final class LogCommand {
             Walk walk;
             try (FileOutputStream to = new FileOutputStream(part.toFile());
                  OutputStream lines = new BufferedOutputStream(to, 1 << 16)) {
-                walk = export(log, lines);
+                walk = write(log, lines);
                 to.getFD().sync();
             }
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
@@ -229,7 +222,7 @@ public final class LogCommand {
         }
     }
 
-    private Walk export(StoredLog log, OutputStream lines) throws IOException {
+    private Walk write(LogPlace log, OutputStream lines) throws IOException {
         MessageDigest sha = sha256();
         Walk walk = new Walk(err) {
             @Override
@@ -274,16 +267,16 @@ public final class LogCommand {
         }
     }
 
-    private int load(String name) throws IOException {
+    private int load(LogPlace place, String name) throws IOException {
         try (InputStream from = new BufferedInputStream(PIPE.equals(name) ? in : Files.newInputStream(Path.of(name)),
             1 << 16)) {
-            load(from);
+            load(place, from);
         }
         return DONE;
     }
 
     /** Line by line; nothing counts before the last line has said that all came, and came as it was written. */
-    private void load(InputStream from) throws IOException {
+    private void load(LogPlace place, InputStream from) throws IOException {
         MessageDigest sha = sha256();
         long number = 1;
         long events = 0;
@@ -291,7 +284,7 @@ public final class LogCommand {
         if (line == null) {
             throw new IOException("the import is empty");
         }
-        try (LogImport into = LogImport.into(folder, settings, LogLines.store(LogLines.parse(line)))) {
+        try (LogPlace.Into into = place.into(LogLines.store(LogLines.parse(line)))) {
             while (true) {
                 byte[] before = digest(sha);
                 line = next(from, ++number, sha);

@@ -60,6 +60,33 @@ public final class LogImport implements AutoCloseable {
     public record Store(byte[] meta, byte[] begin, byte[] trimmed) {
     }
 
+    /**
+     * Which log it is that an engine keeps, or is to keep from now on. Immutable.
+     *
+     * @param key   of the ids
+     * @param epoch the newest that was given out
+     * @param first the oldest position
+     */
+    public record Identity(long storeId, byte[] key, int epoch, long first) {
+
+        /** What an export says of it. */
+        public static Identity of(Store store) throws LogCorrupt {
+            StoreMeta meta = StoreMeta.of(store.meta(), "the file meta in the import");
+            Segment.Header header = Segment.Header.of(store.begin());
+            if (header == null || header.storeId() != meta.storeId() || header.first() < 1 || meta.epochs().isEmpty()) {
+                throw new LogCorrupt("the header of the oldest segment in the import is damaged");
+            }
+            return new Identity(meta.storeId(), meta.key(), meta.epoch(), header.first());
+        }
+
+        /** The same as an export says it. */
+        public Store store() {
+            return new Store(StoreMeta.shared(storeId, key, epoch, first - 1).bytes(),
+                new Segment.Header(storeId, first, 0, 0, first == 1 ? LogLookup.storeNonce(storeId) : 0).bytes(),
+                new byte[0]);
+        }
+    }
+
     private LogImport(Disk disk, Path folder, LogOptions options, Store store) throws IOException {
         this.disk = disk;
         this.folder = folder;

@@ -37,7 +37,10 @@ record StoreMeta(long storeId, byte[] key, long headAtLeast, List<Epoch> epochs)
     private static final int EPOCHS_MAX = 4_000;
     private static final int EPOCH_MAX = (1 << 24) - 1;
 
-    /** {@code begin} is the position of the first event that could be appended in it. */
+    /**
+     * {@code begin} is the position of the first event that could be appended in it; 0 in a log that was an engine's,
+     * where an epoch is the run of a node beside others, and its events stand among theirs.
+     */
     record Epoch(int epoch, long begin) {
     }
 
@@ -60,6 +63,15 @@ record StoreMeta(long storeId, byte[] key, long headAtLeast, List<Epoch> epochs)
         return new StoreMeta(storeId, key, head, epochs);
     }
 
+    /** A store that was an engine's, which has given out epochs up to this one. */
+    static StoreMeta shared(long storeId, byte[] key, int epoch, long head) {
+        List<Epoch> epochs = new ArrayList<>();
+        for (int i = Math.max(1, epoch - EPOCHS_MAX + 1); i <= epoch; i++) {
+            epochs.add(new Epoch(i, 0));
+        }
+        return new StoreMeta(storeId, key, head, List.copyOf(epochs));
+    }
+
     /** The epoch in force. */
     int epoch() {
         return epochs.get(epochs.size() - 1).epoch();
@@ -71,8 +83,13 @@ record StoreMeta(long storeId, byte[] key, long headAtLeast, List<Epoch> epochs)
         if (i < 0) {
             return false;
         }
-        long end = i + 1 < epochs.size() ? epochs.get(i + 1).begin() - 1 : head;
-        return position >= epochs.get(i).begin() - 1 && position <= end;
+        long begin = epochs.get(i).begin();
+        int next = i + 1;
+        while (begin == 0 && next < epochs.size() && epochs.get(next).begin() == 0) {
+            next++; // all of them reach up to where this log was made
+        }
+        long end = next < epochs.size() ? epochs.get(next).begin() - 1 : head;
+        return position >= Math.max(0, begin - 1) && position <= end;
     }
 
     /** Replaces the file; after a crash in between the old one is there. */

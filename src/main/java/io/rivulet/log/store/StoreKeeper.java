@@ -58,9 +58,7 @@ public final class StoreKeeper implements AutoCloseable {
         void opened(EventLog log);
 
         /** Ends all use of the log before it returns; it is closed then, and opened and given once more. */
-        default void pause() {
-            throw new UnsupportedOperationException("its log is never over");
-        }
+        void pause();
 
         /** Ends all use of the log before it returns; the log is closed then and another instance goes on with it. */
         void handOver();

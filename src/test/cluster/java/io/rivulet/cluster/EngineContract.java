@@ -1,15 +1,19 @@
 package io.rivulet.cluster;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.cluster.ClusterEngine.Appended;
 import io.rivulet.cluster.ClusterEngine.Batch;
+import io.rivulet.cluster.ClusterEngine.Load;
 import io.rivulet.cluster.ClusterEngine.Outcome;
 import io.rivulet.cluster.ClusterEngine.Portion;
 import io.rivulet.cluster.ClusterEngine.Run;
+import io.rivulet.cluster.ClusterEngine.Stored;
 import io.rivulet.config.BadSetting;
 import io.rivulet.config.Settings;
 import io.rivulet.metrics.Metrics;
@@ -20,6 +24,7 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -206,6 +211,38 @@ abstract class EngineContract {
         engine.append(batch(run, 1, 1, 10), -1);
         server.cut();
         assertEquals(2, engine.append(batch(run, 2, 1, 10), -1).base());
+    }
+
+    @Test
+    void aLogThatIsPutIntoAnEmptyEngineIsThereWholeOrNotAtAll() throws IOException {
+        String into = "loaded" + logs;
+        Run log = new Run(7, 99, new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}, 5);
+        List<Stored> batches = List.of(new Stored(5, 2, 3, 11, 1_000, 1, new byte[10]),
+            new Stored(7, 1, 7, 12, 2_000, 1, new byte[20]));
+        try (ClusterEngine half = server.open(into); Load load = half.load(log)) {
+            load.add(batches.get(0));
+        }
+        ClusterEngine made = server.open(into);
+        engines.add(made);
+        assertNull(made.look(), "what was not committed is not there");
+        try (Load load = made.load(log)) {
+            load.add(batches.get(0));
+            load.add(batches.get(1));
+            load.commit();
+        }
+        Run seen = made.look();
+        assertEquals("7 99 5", seen.epoch() + " " + seen.storeId() + " " + seen.first());
+        assertArrayEquals(log.key(), seen.key());
+        Portion all = made.read(4, 1_000);
+        assertEquals("5 7", all.first() + " " + all.head());
+        assertEquals("5 2 3 11 1000 10, 7 1 7 12 2000 20", all.batches().stream().map(b -> b.base() + " " + b.count()
+            + " " + b.epoch() + " " + b.nonce() + " " + b.timeMs() + " " + b.body().length)
+            .collect(Collectors.joining(", ")));
+        assertThrows(EngineRefused.class, () -> made.load(log), "there is a log");
+        Run next = made.begin("test", 0);
+        assertEquals("8 99 5", next.epoch() + " " + next.storeId() + " " + next.first());
+        assertEquals(new Appended(Outcome.APPENDED, 8, 3_000, 12), made.append(batch(next, 3, 1, 10), 7));
+        assertEquals(8, made.read(7, 1_000).head());
     }
 
     EngineServer server() {

@@ -18,42 +18,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes as people run them, {@code java -jar rivulet.war}, at a real PostgreSQL. */
-class NodesIT {
+class NodesIT extends AtPostgres {
 
-    private static Postgres postgres;
-    private static int schemas;
-
-    @TempDir
-    private Path folder;
-    private String schema;
-
-    @BeforeAll
-    static void startPostgres() throws Exception {
-        Assumptions.assumeTrue(Postgres.isThere(), "skipped: PostgreSQL is not installed here");
-        postgres = Postgres.start();
-    }
-
-    @AfterAll
-    static void endPostgres() throws Exception {
-        if (postgres != null) {
-            postgres.close();
-        }
-    }
-
-    @BeforeEach
-    void newSchema() {
-        schema = "nodes" + ++schemas;
-    }
-
-    private OwnWar node(String name, String... words) throws IOException {
+    private OwnWar war(String name, String... words) throws IOException {
         Path home = Files.createDirectories(folder.resolve(name));
         String[] all = new String[words.length + 2];
         all[0] = "--port=0";
@@ -62,7 +32,8 @@ class NodesIT {
         return new OwnWar(home, Map.of("RIVULET_ENGINE_URL", postgres.url(schema)), all);
     }
 
-    private static JsonObject nodes(int port) {
+    /** What the node at this port tells of all. */
+    static JsonObject nodes(int port) {
         try (WireClient client = WireClient.to(port, 0)) {
             WireResponse head = client.send("GET /api/nodes HTTP/1.1\r\nHost: localhost\r\n\r\n").readHead();
             return JsonParser.parseString(new String(client.body(head).readAllBytes(), StandardCharsets.UTF_8))
@@ -81,7 +52,7 @@ class NodesIT {
 
     @Test
     void whatIsPublishedAtOneNodeIsStreamedByTheOtherAndACursorIsGoodAtBoth() throws Exception {
-        try (OwnWar a = node("a").awaitOpen(); OwnWar b = node("b").awaitOpen()) {
+        try (OwnWar a = war("a").awaitOpen(); OwnWar b = war("b").awaitOpen()) {
             try (Publisher atA = Publisher.to(a.port()); Publisher atB = Publisher.to(b.port());
                  EventStream stream = EventStream.to(b.port()).topic("news").open()) {
                 stream.awaitHello();
@@ -108,17 +79,17 @@ class NodesIT {
     @Test
     void aNodeThatIsKilledTakesNothingWithItAndComesBackWithItsCopy() throws Exception {
         String first;
-        try (OwnWar b = node("b").awaitOpen();
+        try (OwnWar b = war("b").awaitOpen();
              EventStream stream = EventStream.to(b.port()).topic("news").open();
              Publisher atB = Publisher.to(b.port())) {
             stream.awaitHello();
-            try (OwnWar a = node("a").awaitOpen(); Publisher atA = Publisher.to(a.port())) {
+            try (OwnWar a = war("a").awaitOpen(); Publisher atA = Publisher.to(a.port())) {
                 first = atA.publish("news", "1");
                 atA.publish("news", "2");
             } // SIGKILL
             atB.publish("news", "3");
             stream.awaitData("1", "2", "3");
-            try (OwnWar a = node("a").awaitOpen();
+            try (OwnWar a = war("a").awaitOpen();
                  EventStream back = EventStream.to(a.port()).topic("news").after(first).open()) {
                 assertEquals("exact", back.awaitHello().get("resumed").getAsString());
                 back.awaitData("2", "3");
@@ -128,7 +99,7 @@ class NodesIT {
 
     @Test
     void whileTheEngineIsAwayPublishersComeBackLaterAndStreamsStay() throws Exception {
-        try (OwnWar a = node("a").awaitOpen(); OwnWar b = node("b").awaitOpen();
+        try (OwnWar a = war("a").awaitOpen(); OwnWar b = war("b").awaitOpen();
              Publisher atA = Publisher.to(a.port()); Publisher atB = Publisher.to(b.port());
              EventStream stream = EventStream.to(b.port()).topic("news").query("heartbeat", "1").open()) {
             stream.awaitHello();
@@ -161,7 +132,7 @@ class NodesIT {
 
     @Test
     void anEngineThatWasEmptiedIsToldToThoseWhoseEventsAreGone() throws Exception {
-        try (OwnWar a = node("a", "--retry.min=500ms", "--retry.max=500ms").awaitOpen();
+        try (OwnWar a = war("a", "--retry.min=500ms", "--retry.max=500ms").awaitOpen();
              Publisher atA = Publisher.to(a.port());
              EventStream stream = EventStream.to(a.port()).topic("news").open()) {
             stream.awaitHello();
@@ -186,6 +157,43 @@ class NodesIT {
             assertNotEquals(0, a.awaitGone());
             assertTrue(a.said().contains("check user and password"), a.said());
             assertTrue(!a.said().contains("not-it"), "no password is told: " + a.said());
+        }
+    }
+
+    private void command(String... words) throws IOException {
+        try (OwnWar command = new OwnWar(folder, Map.of("RIVULET_ENGINE_URL", postgres.url(schema)), words)) {
+            assertEquals(0, command.awaitGone(), command.said());
+            assertTrue(command.said().contains("keep their meaning"), command.said());
+        }
+    }
+
+    @Test
+    void aHubMovesIntoTheEngineAndBackByTwoCommandsAndCursorsStayGood() throws Exception {
+        String before = "--data.dir=" + folder.resolve("before");
+        String after = "--data.dir=" + folder.resolve("after");
+        String first;
+        try (OwnWar hub = new OwnWar(folder, Map.of(), "--port=0", before).awaitOpen();
+             Publisher publisher = Publisher.to(hub.port())) {
+            first = publisher.publish("news", "1");
+            publisher.publish("news", "2");
+            hub.terminate();
+            hub.awaitGone();
+        }
+        command("log", "export", "into.ndjson", before);
+        command("log", "import", "into.ndjson", "--engine=postgresql");
+        try (OwnWar a = war("a").awaitOpen(); Publisher publisher = Publisher.to(a.port());
+             EventStream stream = EventStream.to(a.port()).topic("news").after(first).open()) {
+            assertEquals("exact", stream.awaitHello().get("resumed").getAsString());
+            publisher.publish("news", "3");
+            stream.awaitData("2", "3");
+            command("log", "export", "back.ndjson", "--engine=postgresql");
+            command("log", "import", "back.ndjson", after);
+            String second = stream.events().get(0).id();
+            try (OwnWar hub = new OwnWar(folder, Map.of(), "--port=0", after).awaitOpen();
+                 EventStream back = EventStream.to(hub.port()).topic("news").after(second).open()) {
+                assertEquals("exact", back.awaitHello().get("resumed").getAsString());
+                back.awaitData("3");
+            }
         }
     }
 }

@@ -12,7 +12,6 @@ import io.rivulet.kit.Await;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
@@ -21,56 +20,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code rivulet_publish} in transactions of an application, and nodes that publish what has committed. */
-class OutboxIT {
+class OutboxIT extends AtPostgres {
 
     private static final int WRITERS = 4;
     private static final int TRANSACTIONS = 600;
-
-    private static Postgres postgres;
-    private static int schemas;
-
-    @TempDir
-    private Path folder;
-    private String schema;
-    private final List<HubNode> nodes = new ArrayList<>();
-
-    @BeforeAll
-    static void startPostgres() throws Exception {
-        Assumptions.assumeTrue(Postgres.isThere(), "skipped: PostgreSQL is not installed here");
-        postgres = Postgres.start();
-    }
-
-    @AfterAll
-    static void endPostgres() throws Exception {
-        if (postgres != null) {
-            postgres.close();
-        }
-    }
-
-    @BeforeEach
-    void newSchema() {
-        schema = "outbox" + ++schemas;
-    }
-
-    @AfterEach
-    void close() {
-        nodes.forEach(HubNode::close);
-    }
-
-    private HubNode node(String name) {
-        HubNode made = new HubNode(folder.resolve(name), () -> new PostgresEngine(postgres.url(schema)), log -> log);
-        nodes.add(made);
-        return made;
-    }
 
     private Connection application() throws SQLException {
         Connection connection = postgres.connect(schema);
@@ -133,7 +89,6 @@ class OutboxIT {
         Await.until("some are published", () -> one.log.range().head() > 50);
         HubNode two = node("two");
         one.close(); // another node goes on, wherever this one was
-        nodes.remove(one);
         List<List<String>> committed = new ArrayList<>();
         for (CompletableFuture<List<String>> each : done) {
             committed.add(each.get(60, TimeUnit.SECONDS));

@@ -4,9 +4,7 @@ import io.rivulet.kit.Await;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -34,6 +33,7 @@ final class Postgres implements EngineServer {
 
     private final Path home;
     private final int port;
+    private String host = "127.0.0.1";
     private Process process;
 
     private Postgres(Path home, int port) {
@@ -60,19 +60,24 @@ final class Postgres implements EngineServer {
 
     /** Makes a new one and starts it. */
     static Postgres start() throws Exception {
+        return start(data -> List.of(program("initdb").toString(), "-D", data.toString(), "--no-sync", "-A",
+            "scram-sha-256", "-U", "rivulet", "--pwfile", data.resolveSibling("password").toString(), "-E", "UTF8",
+            "--locale=C"));
+    }
+
+    /** Makes a standby of it and starts that: a copy that follows. */
+    Postgres standby() throws Exception {
+        return start(data -> List.of(program("pg_basebackup").toString(), "-D", data.toString(), "-R", "-X", "stream",
+            "-c", "fast", "--no-sync", "-d", "host=127.0.0.1 port=" + port + " user=rivulet password=" + PASSWORD));
+    }
+
+    private static Postgres start(Function<Path, List<String>> making) throws Exception {
         Path home = Files.createTempDirectory("rivulet-postgres"); // the other account must get through to it
-        Path password = Files.writeString(home.resolve("password"), PASSWORD);
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            port = free.getLocalPort();
-        }
-        Postgres made = new Postgres(home, port);
+        Files.writeString(home.resolve("password"), PASSWORD);
+        Postgres made = new Postgres(home, Redis.freePort());
         try {
-            if (isRoot()) {
-                run(List.of("chown", "-R", "postgres", home.toString()));
-            }
-            run(asItself(program("initdb").toString(), "-D", home.resolve("data").toString(), "--no-sync", "-A",
-                "scram-sha-256", "-U", "rivulet", "--pwfile", password.toString(), "-E", "UTF8", "--locale=C"));
+            own(home);
+            run(asItself(making.apply(home.resolve("data")).toArray(String[]::new)));
             made.restart();
             return made;
         } catch (IOException | AssertionError e) {
@@ -81,12 +86,19 @@ final class Postgres implements EngineServer {
         }
     }
 
+    /** Gives this folder to the account that its programs run under. */
+    static void own(Path home) throws Exception {
+        if (isRoot()) {
+            run(List.of("chown", "-R", "postgres", home.toString()));
+        }
+    }
+
     private static boolean isRoot() {
         return "root".equals(System.getProperty("user.name"));
     }
 
     /** The same process becomes PostgreSQL, so a signal to it is one to PostgreSQL. */
-    private static List<String> asItself(String... command) {
+    static List<String> asItself(String... command) {
         List<String> all = new ArrayList<>(isRoot()
             ? List.of("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups") : List.of());
         all.addAll(List.of(command));
@@ -115,7 +127,7 @@ final class Postgres implements EngineServer {
     private void begin() {
         try {
             process = new ProcessBuilder(asItself(program("postgres").toString(), "-D",
-                home.resolve("data").toString(), "-p", "" + port, "-c", "listen_addresses=127.0.0.1", "-c",
+                home.resolve("data").toString(), "-p", "" + port, "-c", "listen_addresses=" + host, "-c",
                 "unix_socket_directories=", "-c", "fsync=off"))
                 .directory(new File("/")).redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(home.resolve("log").toFile())).start();
@@ -126,7 +138,7 @@ final class Postgres implements EngineServer {
 
     private boolean isOpen() {
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress("127.0.0.1", port), 1_000);
+            socket.connect(new InetSocketAddress(host, port), 1_000);
             return true;
         } catch (IOException e) {
             return false;
@@ -180,7 +192,7 @@ final class Postgres implements EngineServer {
 
     @Override
     public String url(String schema, String password) {
-        return "jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=rivulet&password=" + password
+        return "jdbc:postgresql://" + host + ":" + port + "/postgres?user=rivulet&password=" + password
             + "&currentSchema=" + schema;
     }
 
@@ -228,8 +240,20 @@ final class Postgres implements EngineServer {
         new ProcessBuilder(command).start().waitFor(); // one of them may have ended just now
     }
 
-    int port() {
+    @Override
+    public int port() {
         return port;
+    }
+
+    /** A standby becomes the primary; returns when it is. */
+    void promote() throws SQLException {
+        sql("select pg_promote()");
+    }
+
+    /** Starts it, once it has ended, at another address of this machine. */
+    void restartAt(String address) throws IOException {
+        host = address;
+        restart();
     }
 
     /** Copies its data as they are now, from a stop to a start. */

@@ -8,6 +8,7 @@ import io.rivulet.cluster.ClusterEngine.Run;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
 
 /** What {@link ClusterEngine} promises, asked of a real PostgreSQL. */
 class PostgresEngineIT extends EngineContract {
@@ -60,5 +61,23 @@ class PostgresEngineIT extends EngineContract {
         assertTold("own the schema", url.replace("nobodys", "others"));
         postgres.sql("update nobodys.hub set version = 99");
         assertTold("upgrade this node", url);
+    }
+
+    @Test
+    void noticesThatNobodyHasAskedForAreNotKept() throws Exception {
+        Postgres postgres = (Postgres) server();
+        PostgresDriver driver = PostgresDriver.load();
+        PostgresSession session = new PostgresSession(driver, postgres.url("public"), "test", null);
+        try {
+            session.with(connection -> connection.createStatement().execute("listen rivulet")); // as a pooler has it
+            postgres.sql("select pg_notify('rivulet', n::text) from generate_series(1, 100) n");
+            for (int i = 0; i < 600; i++) {
+                session.with(connection -> connection.createStatement().execute("select 1"));
+            }
+            assertEquals(0, session.open().unwrap(PGConnection.class).getNotifications().length);
+        } finally {
+            session.close();
+            driver.close();
+        }
     }
 }

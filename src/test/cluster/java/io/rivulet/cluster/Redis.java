@@ -119,7 +119,8 @@ final class Redis implements EngineServer {
         }
     }
 
-    int port() {
+    @Override
+    public int port() {
         return port;
     }
 

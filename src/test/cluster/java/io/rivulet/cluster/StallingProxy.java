@@ -15,7 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
  */
 final class StallingProxy implements AutoCloseable {
 
-    private final int target;
+    private volatile int target;
     private final ServerSocket listener;
     private final List<Pair> pairs = new CopyOnWriteArrayList<>();
 
@@ -49,13 +49,18 @@ final class StallingProxy implements AutoCloseable {
         }
 
         void close() {
-            for (Socket socket : List.of(client, server)) {
-                try {
-                    socket.close();
-                } catch (IOException e) {
-                    // it is gone
-                }
+            StallingProxy.close(client);
+            StallingProxy.close(server);
+        }
+    }
+
+    private static void close(Socket socket) {
+        try {
+            if (socket != null) {
+                socket.close();
             }
+        } catch (IOException e) {
+            // it is gone
         }
     }
 
@@ -80,16 +85,22 @@ final class StallingProxy implements AutoCloseable {
         pairs.forEach(pair -> pair.stalled = true);
     }
 
+    /** From now on it stands before this port: the same address, another server. */
+    void target(int port) {
+        target = port;
+    }
+
     private void accept() {
         while (!listener.isClosed()) {
+            Socket client = null;
             try {
-                Socket client = listener.accept();
+                client = listener.accept();
                 Pair pair = new Pair(client, new Socket("127.0.0.1", target));
                 pairs.add(pair);
                 start(() -> pair.handOn(pair.client, pair.server));
                 start(() -> pair.handOn(pair.server, pair.client));
             } catch (IOException e) {
-                // closed, which ends the loop, or the target is not there
+                close(client); // the target is not there; or the listener is closed, which ends the loop
             }
         }
     }

@@ -70,6 +70,11 @@ class LastingThreadsTest {
                     }
 
                     @Override
+                    public void pause() {
+                        hub.pause();
+                    }
+
+                    @Override
                     public void handOver() {
                         hub.close();
                     }

@@ -71,6 +71,11 @@ public final class StoreHolder implements AutoCloseable, StoreKeeper.Owner {
     }
 
     @Override
+    public void pause() {
+        calls.add("pause");
+    }
+
+    @Override
     public void handOver() {
         calls.add("handOver");
         try {
