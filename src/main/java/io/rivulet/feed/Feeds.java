@@ -172,7 +172,12 @@ public final class Feeds implements AutoCloseable {
 
             @Override
             public boolean isHeard(String topic) {
-                return Topic.isForOperators(topic) ? hub.isNamed(topic) : hub.isHeard(topic);
+                return Topic.isForOperators(topic) ? hub.namers(topic) > 0 : hub.isHeard(topic);
+            }
+
+            @Override
+            public int namers(String topic) {
+                return hub.namers(topic);
             }
 
             @Override

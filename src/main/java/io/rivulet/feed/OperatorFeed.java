@@ -23,6 +23,8 @@ final class OperatorFeed implements TickingFeed {
     static final Duration EVERY = Duration.ofMillis(250);
     /** Topics below a beginning that are served at once, at most. */
     static final int BELOW_MAX = 16;
+    /** Nobody is asked more often than every second, however many come. */
+    private static final int FRESH_TICKS = 4;
 
     /**
      * What is told at a topic.
@@ -44,6 +46,7 @@ final class OperatorFeed implements TickingFeed {
         private final Source source;
         private final Tap tap;
         private int ticksLeft;
+        private int namers;
         private CompletableFuture<JsonObject> asked;
 
         Served(Source source, Tap tap) {
@@ -87,6 +90,13 @@ final class OperatorFeed implements TickingFeed {
     private void serve(Source source, String topic) {
         Served one = served.computeIfAbsent(topic, t -> new Served(source, new Tap(hub, t, source.type(), true)));
         one.ticksLeft--;
+        int namers = hub.namers(topic);
+        if (namers > one.namers) {
+            // a page that was loaded anew: the hub has not noticed yet that its stream of before is gone
+            int since = source.ticks() - one.ticksLeft;
+            one.ticksLeft = Math.min(one.ticksLeft, FRESH_TICKS - since);
+        }
+        one.namers = namers;
         if (one.asked == null && one.ticksLeft <= 0 && one.tap.isOpen()) {
             one.ticksLeft = source.ticks();
             one.asked = ask(source, topic);

@@ -17,6 +17,9 @@ interface Publisher {
     /** Whether anybody who is connected would get an event of this topic; one for operators is asked for by name. */
     boolean isHeard(String topic);
 
+    /** How many streams ask for this topic by its name. */
+    int namers(String topic);
+
     /** Topics that begin so and that streams ask for by name, at most so many. */
     List<String> heardBelow(String beginning, int most);
 

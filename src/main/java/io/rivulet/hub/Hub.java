@@ -432,9 +432,9 @@ public final class Hub implements AutoCloseable {
         return interest.isHeard(topic);
     }
 
-    /** Whether a stream names this very topic: to ask for all topics, or by a pattern, is not to look at one. */
-    public boolean isNamed(String topic) {
-        return interest.isNamed(topic);
+    /** How many streams name this very topic: to ask for all topics, or by a pattern, is not to look at one. */
+    public int namers(String topic) {
+        return interest.namers(topic);
     }
 
     /** Topics that begin so and that streams name, at most so many. */

@@ -18,6 +18,7 @@ class FakeHub implements Publisher {
 
     final List<Event> events = new ArrayList<>();
     final Set<String> heard = new HashSet<>();
+    final Map<String, Integer> namers = new HashMap<>();
     final Map<String, Consumer<Event>> watched = new HashMap<>();
     final Map<String, Runnable> cancels = new HashMap<>();
     boolean answers = true;
@@ -47,6 +48,11 @@ class FakeHub implements Publisher {
     @Override
     public boolean isHeard(String topic) {
         return heard.contains(topic);
+    }
+
+    @Override
+    public int namers(String topic) {
+        return namers.getOrDefault(topic, isHeard(topic) ? 1 : 0);
     }
 
     @Override

@@ -63,6 +63,28 @@ class OperatorFeedTest {
     }
 
     @Test
+    void whoComesWhileAnotherLooksGetsItWithinASecond() {
+        OperatorFeed slow = new OperatorFeed(hub, List.of(new OperatorFeed.Source("rivulet/s", "s", 40, this::ask)));
+        hub.heard.add("rivulet/s");
+        slow.tick(Instant.EPOCH);
+        hub.namers.put("rivulet/s", 2); // a page that was loaded anew, before its old stream was found to be gone
+        for (int i = 0; i < 3; i++) {
+            slow.tick(Instant.EPOCH);
+        }
+        assertEquals(1, asked.size(), "nobody is asked more often than every second");
+        slow.tick(Instant.EPOCH);
+        assertEquals(2, asked.size());
+        hub.namers.put("rivulet/s", 1);
+        for (int i = 0; i < 20; i++) {
+            slow.tick(Instant.EPOCH);
+        }
+        assertEquals(2, asked.size(), "who leaves asks for nothing");
+        hub.namers.put("rivulet/s", 2);
+        slow.tick(Instant.EPOCH);
+        assertEquals(3, asked.size());
+    }
+
+    @Test
     void aHubThatDoesNotAnswerIsNotAskedAgain() {
         hub.heard.add("rivulet/a");
         answer = new CompletableFuture<>();

@@ -218,9 +218,9 @@ public final class Interest {
         return streams[0];
     }
 
-    /** Whether a stream asks for this topic by its name. */
-    public boolean isNamed(String topic) {
-        return exact.containsKey(topic);
+    /** How many streams ask for this topic by its name. */
+    public int namers(String topic) {
+        return exact.getOrDefault(topic, 0);
     }
 
     /** Topics that begin so and that streams ask for by name, at most so many. It looks at all names. */
