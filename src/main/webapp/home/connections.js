@@ -1,6 +1,6 @@
 // The table of connections: one row each, changed where it stands, so that a button keeps the focus.
 
-import { $, button, cells, place } from './dom.js'
+import { $, button, cells, momentOf, place } from './dom.js'
 
 /** `to.ask` asks the hub, `to.trace` follows one. */
 export class Connections {
@@ -22,7 +22,7 @@ export class Connections {
         [one.state, one.reason ? `waits for its ${one.reason}` : 'keeps up'],
         [one.lagEvents == null ? '–' : one.lagEvents.toLocaleString(), one.lagSeconds == null ? '' : `${one.lagSeconds.toFixed(1)} s`],
         [size(one.unsentBytes), one.backlogBytes ? `${size(one.backlogBytes)} wait` : ''],
-        [new Date(one.opened).toLocaleTimeString('en-GB'), one.connection]
+        [momentOf(new Date(one.opened)), one.connection]
       ])
       row.classList.toggle('behind', one.state === 'behind')
       place($('connections'), row, i)

@@ -112,6 +112,7 @@ function showRepairs(all) {
     .map(([fault, { level, says }]) => card(REPAIRS.find(repair => repair.fault === fault), level, says, guess))
   $('doctor-repairs').replaceChildren(...cards)
   $('doctor-faults').hidden = cards.length === 0
+  $('doctor-faults-h').textContent = all.some(each => each.level === 'fault') ? 'What to change' : 'What could be better'
   copyButtons($('doctor-repairs'))
 }
 
@@ -135,7 +136,7 @@ function draw({ polled, streamed, from }) {
   if (polled.length === 0) return
   const arrived = new Map(streamed.map(event => [event.id, event.at]))
   const end = Math.max(...polled.map(event => event.at), ...streamed.map(event => event.at))
-  const x = at => `${(2 + 96 * (at - from) / Math.max(1, end - from)).toFixed(2)}%`
+  const x = at => `${(2 + 94 * (at - from) / Math.max(1, end - from)).toFixed(2)}%`
   const parts = []
   for (const y of [18, 62]) parts.push(svg('line', { x1: 0, x2: '100%', y1: y, y2: y, class: 'rail' }))
   for (const event of polled) {

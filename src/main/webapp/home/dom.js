@@ -5,6 +5,12 @@ export const $ = id => document.getElementById(id)
 /** The time of day as this browser's clock zone has it: 05:07:09. */
 export const timeOf = date => date.toLocaleTimeString('en-GB')
 
+/** A moment, as short as it can be: of today the time alone. */
+export function momentOf(date) {
+  return date.toDateString() === new Date().toDateString() ? timeOf(date)
+    : date.toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
+}
+
 /** A list item with a span for each [class, text]. */
 export function item(name, parts) {
   const row = document.createElement('li')

@@ -99,7 +99,8 @@ function rates(now) {
   const live = rate('delivered-live')
   const kib = ['delivered-live-bytes', 'replayed-bytes', 'log-bytes-written'].map(name => rate(name) / 1024)
   facts($('rates'), [
-    ['Streams', count(now.streams)], ['Published a second', label(published)], ['Delivered a second', label(live + replayed)],
+    ['Streams', count(now.streams)], ['Published a second', label(published)], ['Delivered a second', label(live)],
+    ['Replayed a second', label(replayed)],
     ['Refused a second', label(refused)], ['Opened a second', label(rate('streams-opened'))], ['Bytes sent a second', bytes((kib[0] + kib[1]) * 1024)]
   ])
   const t = Date.parse(now.time) / 1000
@@ -112,7 +113,7 @@ function health(now) {
   facts($('health'), [
     ['State', now.state], ['Publishing', now.publishTrouble ?? 'works'], ['Refused in all', count(now.counts.refused)],
     ['Log', bytes(now.logBytes)], ['Its events', count(now.logEvents)], ['Its oldest', age(now.logAgeMs)],
-    ['Waits for the disk', bytes(now.queueBytes)], ['Look-ups', count(now.lookUps)], ['Unsent', bytes(now.unsentBytes)]
+    ['Disk queue', bytes(now.queueBytes)], ['Look-ups', count(now.lookUps)], ['Unsent', bytes(now.unsentBytes)]
   ])
   bars($('lag'), { none: 'have all', '1s': 'less than 1 s', '10s': 'less than 10 s', '1m': 'less than 1 min', more: 'more' }, now.lag)
   bars($('waiting'), { socket: 'its socket', rate: 'its rate', log: 'the log', memory: 'memory' }, now.waiting)

@@ -1,9 +1,9 @@
 // Topics of the log with what is kept of them, and their history page by page.
 
-import { $, button, cells, item, place } from './dom.js'
+import { $, button, cells, item, momentOf, place } from './dom.js'
 
 const PAGE = 50
-const when = text => text ? new Date(text).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' }) : '–'
+const when = text => text ? momentOf(new Date(text)) : '–'
 
 /** `to.ask` asks the hub, `to.trace` follows one. */
 export class Topics {

@@ -10,6 +10,7 @@ import io.rivulet.kit.Publisher;
 import io.rivulet.kit.StreamRequest;
 import io.rivulet.mercure.Token;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -23,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class OperatePageIT {
 
     @RegisterExtension
-    static final PageHub HUB = PageHub.with(Token::believedBy);
+    static final PageHub HUB = PageHub.with(hub -> Token.believedBy(hub).sendBuffer(8_192).set("backlog.events", "16"));
 
     private Page page;
 
@@ -50,6 +51,63 @@ class OperatePageIT {
             page.await("document.getElementById('trace-log').textContent.includes('has ended')");
         }
         assertEquals(List.of(), page.complaints());
+    }
+
+    /** One that does not read. */
+    @ParameterizedTest
+    @EnumSource
+    void aConnectionThatIsBehindIsSeenWithItsLagAndWhatItWaitsFor(Pages kind) throws IOException {
+        visit(kind, "operate");
+        String topic = HUB.topic();
+        String cell = "(" + connectionOf(topic) + ")?.children[%d].textContent";
+        try (EventStream slow = EventStream.to(HUB.server()).topic(topic).receiveBuffer(4_096).open();
+             Publisher publisher = Publisher.to(HUB.server())) {
+            slow.awaitHello();
+            slow.stall();
+            for (int i = 0; i < 100; i++) {
+                publisher.publish(topic, "x".repeat(10_000));
+            }
+            page.await(cell.formatted(2) + " === 'behindwaits for its socket'");
+            page.await("/^[1-9][0-9]* ?[0-9.]+ s$/.test(" + cell.formatted(3) + ")");
+            page.await("/^[1-9][0-9]* [KM]?i?B/.test(" + cell.formatted(4) + ")");
+            page.await("document.querySelector('#waiting dd span').textContent === '1'");
+            slow.resume();
+            page.await(cell.formatted(2) + " === 'livekeeps up'");
+        }
+        assertEquals(List.of(), page.complaints());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatIsPublishedDeliveredReplayedRefusedAndSentIsDrawn(Pages kind) throws IOException {
+        visit(kind, "operate");
+        String topic = HUB.topic();
+        String rates = "[...document.querySelectorAll('#rates div')].map(each => each.children[0].textContent + ' '"
+            + " + each.children[1].textContent)";
+        try (Publisher publisher = Publisher.to(HUB.server())) {
+            Await.get(() -> "figures, not " + page.eval(rates), Await.LIMIT, () -> {
+                publishAndReplay(publisher, topic);
+                return page.eval("(all => ['Published', 'Delivered', 'Replayed', 'Refused', 'Opened', 'Bytes sent']"
+                    + ".every(name => all.some(each => new RegExp(name + ' a second (0[.]0*)?[1-9]').test(each))))("
+                    + rates + ")")
+                    .equals("true") ? Boolean.TRUE : null;
+            });
+        }
+        page.await("document.querySelectorAll('#page-operate .charts .uplot canvas').length === 3");
+        assertEquals("published refused a second|delivered live replayed a second|sent live replayed written KiB/s",
+            page.eval("[...document.querySelectorAll('.charts figcaption')].map(e => e.textContent).join('|')"));
+        assertEquals(List.of(), page.complaints());
+    }
+
+    /** One event, one that is refused, and somebody who gets what is there. */
+    private static void publishAndReplay(Publisher publisher, String topic) {
+        try (EventStream late = EventStream.to(HUB.server()).topic(topic).since("earliest").open()) {
+            publisher.publish(topic, "one");
+            assertEquals(400, publisher.form("topic", topic, "type", "rivulet.mine", "data", "no").status());
+            late.awaitEvent();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @ParameterizedTest
@@ -105,6 +163,9 @@ class OperatePageIT {
             String row = "[...document.querySelectorAll('#topics tr')]"
                 + ".find(row => row.children[0].textContent === '" + topic + "')";
             page.await(row + "?.children[2].textContent === '60'");
+            String range = page.eval("(row => row.children[3].textContent + ' ' + row.children[4].textContent)(" + row
+                + ")");
+            assertTrue(range.matches("[0-9:]{8} [0-9:]{8}|.*[a-zA-Z].*"), "of its oldest and newest: " + range);
             page.eval(row + ".querySelector('button').click()");
             String shown = "[...document.querySelectorAll('#history-events .data')].map(e => e.textContent)";
             page.await(shown + ".length === 50 && " + shown + "[49] === 'event 60'");
@@ -132,7 +193,8 @@ class OperatePageIT {
         page.eval("document.getElementById('inspect-ask').click()");
         page.await("document.getElementById('inspected').textContent.includes('publishyes')");
         page.await("document.getElementById('inspected').textContent.includes('operateno: ')");
-        page.await("document.getElementById('settings').textContent.includes('rivulet.token.keya secret')");
+        page.await("document.getElementById('settings').textContent.includes('rivulet.token.keya secretcontext"
+            + " parameter')");
         assertEquals("false", page.eval("document.documentElement.outerHTML.includes('" + Token.SECRET + "')"));
         assertEquals(List.of(), page.complaints());
     }
