@@ -24,9 +24,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,10 +34,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
-/** The client for browsers, in Chromium and in Firefox, on a page of another origin than the hub's. */
+/**
+ * The client for browsers, in Chromium and in Firefox, on a page of another origin than the hub's. A test does each
+ * step in both browsers before the next one: they share its hub, its restart and its waits, most of which are the
+ * client's.
+ */
 @Tag("once")
 @EnabledIf(value = "io.rivulet.browser.Browser#isThereOrMustBe", disabledReason = "no browser on the PATH")
 class ClientIT {
@@ -68,7 +70,8 @@ class ClientIT {
     private static Tab chromium;
     private static Server server;
     private static Server strict;
-    private RemotePage page;
+    /** Those of this test. */
+    private Map<Pages, RemotePage> pages = Map.of();
 
     @BeforeAll
     static void launch() throws IOException {
@@ -77,7 +80,7 @@ class ClientIT {
                 RemotePage page = new RemotePage();
                 OPEN.push(page);
                 PAGES.put(kind, page);
-                Page shown = kind.open(page.url());
+                Page shown = kind.window().open(page.url());
                 OPEN.push(shown);
                 if (shown instanceof Tab tab) {
                     chromium = tab;
@@ -96,40 +99,78 @@ class ClientIT {
         }
     }
 
-    static Stream<Pages> browsers() {
-        return PAGES.keySet().stream();
-    }
-
     private static Server.Builder server() {
-        StringBuilder origins = new StringBuilder();
-        PAGES.values().forEach(each -> origins.append(origins.isEmpty() ? "" : ",").append(each.origin()));
-        return Server.in(Container.JETTY).set("cors.origins", origins.toString())
-            .set("publish.origins", origins.toString()).set("retry.min", "500ms").set("retry.max", "600ms")
-            .set("retry.closing", "500ms");
+        String origins = String.join(",", PAGES.values().stream().map(RemotePage::origin).toList());
+        return Server.in(Container.JETTY).set("cors.origins", origins).set("publish.origins", origins)
+            .set("retry.min", "500ms").set("retry.max", "600ms").set("retry.closing", "500ms");
     }
 
     @AfterEach
     void leave() {
-        if (page != null) {
-            page.run("for (const name in self.all) all[name].source.close()");
-        }
+        run("for (const name in self.all) all[name].source.close()");
     }
 
-    /** A fresh page that has the client from the hub at this port, and nothing remembered. */
-    private void open(Pages browser, int port, String file) {
-        page = PAGES.get(browser);
-        page.hub(server.port());
-        page.run("sessionStorage.clear()");
-        page.reload();
+    /** A fresh page in each browser that has the client from the hub at this port, and nothing remembered. */
+    private void open(int port, String file) {
+        openIn(PAGES, port, file);
+    }
+
+    /** Only Chromium can be told all things. */
+    private void openInChromium(int port, String file) {
+        openIn(Map.of(Pages.CHROMIUM, PAGES.get(Pages.CHROMIUM)), port, file);
+    }
+
+    private void openIn(Map<Pages, RemotePage> browsers, int port, String file) {
+        pages = browsers;
+        pages.values().forEach(page -> page.hub(server.port()));
+        run("sessionStorage.clear()");
+        reload();
         load(port, file);
+    }
+
+    private void reload() {
+        Map<Pages, String> before = new EnumMap<>(Pages.class);
+        pages.forEach((browser, page) -> before.put(browser, page.reload()));
+        pages.forEach((browser, page) -> page.awaitAnother(before.get(browser)));
     }
 
     private void load(int port, String file) {
         String at = "http://127.0.0.1:" + port;
-        page.run("self.hub = '" + at + "/api/updates'\n" + (file.equals("rivulet.js")
+        run("self.hub = '" + at + "/api/updates'\n" + (file.equals("rivulet.js")
             ? "self.Rivulet = (await import('" + at + "/rivulet.js')).Rivulet\n"
             : "await new Promise((done, fail) => document.head.append(Object.assign(document.createElement('script'),"
                 + "{src: '" + at + "/" + file + "', crossOrigin: '', onload: done, onerror: fail})))\n") + KIT);
+        // what a page publishes there no other page hears
+        pages.forEach((browser, page) -> page.run("self.own = 'of-" + browser + "'"));
+    }
+
+    /** In each browser; a message says in which one it failed. */
+    private void each(Consumer<RemotePage> step) {
+        pages.forEach((browser, page) -> {
+            try {
+                step.accept(page);
+            } catch (AssertionError e) {
+                throw new AssertionError(browser + ": " + e.getMessage(), e);
+            }
+        });
+    }
+
+    private void run(String code) {
+        each(page -> page.run(code));
+    }
+
+    private void await(String expression, String about) {
+        each(page -> page.await(expression, about));
+    }
+
+    private void assertEach(String expected, String expression) {
+        assertEach(expected, expression, "");
+    }
+
+    /** Of a failure {@code about} is told as well. */
+    private void assertEach(String expected, String expression, String about) {
+        each(page -> assertEquals(expected, page.eval(expression),
+            () -> expression + (about.isEmpty() ? "" : "; " + about + " is " + page.eval(about))));
     }
 
     private void publish(String topic, int from, int to) throws IOException {
@@ -141,12 +182,12 @@ class ClientIT {
     }
 
     private void awaitState(String name, String state) {
-        page.await("state('" + name + "') === '" + state + "'", "all." + name + ".states");
+        await("state('" + name + "') === '" + state + "'", "all." + name + ".states");
     }
 
     private void awaitData(String name, int last) {
-        page.await("data('" + name + "').includes('" + last + "')", "data('" + name + "')");
-        assertEquals(numbers(1, last), page.eval("data('" + name + "')"));
+        await("data('" + name + "').includes('" + last + "')", "data('" + name + "')");
+        assertEach(numbers(1, last), "data('" + name + "')");
     }
 
     private static String numbers(int from, int to) {
@@ -154,25 +195,24 @@ class ClientIT {
     }
 
     /** The XHR stream comes to its end of bytes in between; in Firefox an EventSource does not outlive the restart. */
-    @ParameterizedTest
-    @MethodSource("browsers")
-    void allTransportsShowTheSameAndARestartOfTheHubLosesAndDoublesNothing(Pages browser) throws IOException {
+    @Test
+    void allTransportsShowTheSameAndARestartOfTheHubLosesAndDoublesNothing() throws IOException {
         List<String> transports = List.of("eventsource", "fetch", "xhr", "poll");
-        open(browser, server.port(), "rivulet.js");
-        transports.forEach(name -> page.run("listen('" + name + "', hub + '?topic=news', {transports: ['" + name
+        open(server.port(), "rivulet.js");
+        transports.forEach(name -> run("listen('" + name + "', hub + '?topic=news', {transports: ['" + name
             + "'], mute: 30})"));
         transports.forEach(name -> awaitState(name, "live"));
         publishAllKinds("before");
         server.restart();
         server.awaitOpen();
         publishAllKinds("after");
-        page.await("Object.values(all).every(one => one.got.at(-1)?.includes('after the end'))",
+        await("Object.values(all).every(one => one.got.at(-1)?.includes('after the end'))",
             "Object.values(all).map(one => one.got.length)");
-        String first = page.eval("all.fetch.got");
-        assertEquals("16", page.eval("all.fetch.got.length"), first);
-        transports.forEach(name -> assertEquals(first, page.eval("all." + name + ".got"), name));
-        transports.forEach(name -> assertEquals("0",
-            page.eval("all." + name + ".resumed.filter(r => r.resumed !== 'exact').length"), name));
+        assertEach("16", "all.fetch.got.length", "all.fetch.got");
+        each(page -> transports.forEach(name ->
+            assertEquals(page.eval("all.fetch.got"), page.eval("all." + name + ".got"), name)));
+        transports.forEach(name ->
+            assertEach("0", "all." + name + ".resumed.filter(r => r.resumed !== 'exact').length"));
     }
 
     private void publishAllKinds(String when) throws IOException {
@@ -188,19 +228,18 @@ class ClientIT {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("browsers")
-    void withoutEventSourceFetchAndStreamsTheOldScriptDoesTheSame(Pages browser) throws IOException {
-        open(browser, server.port(), "rivulet.es5.js");
-        page.run("for (const name of ['EventSource', 'fetch', 'ReadableStream', 'Promise', 'AbortController',"
+    @Test
+    void withoutEventSourceFetchAndStreamsTheOldScriptDoesTheSame() throws IOException {
+        open(server.port(), "rivulet.es5.js");
+        run("for (const name of ['EventSource', 'fetch', 'ReadableStream', 'Promise', 'AbortController',"
             + " 'TextDecoder']) delete self[name]");
-        page.run("listen('one', hub + '?topic=news', {mute: 30})");
-        page.run("listen('polls', hub + '?topic=news&topic=more', {transports: ['poll']})");
+        run("listen('one', hub + '?topic=news&topic=' + own, {mute: 30})");
+        run("listen('polls', hub + '?topic=news&topic=more&topic=' + own, {transports: ['poll']})");
         awaitState("one", "live");
         awaitState("polls", "live");
         publish("news", 1, 2);
         awaitData("one", 2);
-        page.run("all.one.source.publish('news', '3'); all.one.source.subscribe('more')");
+        run("all.one.source.publish(own, '3'); all.one.source.subscribe('more')");
         awaitData("one", 3);
         server.restart();
         server.awaitOpen();
@@ -208,38 +247,40 @@ class ClientIT {
         publish("more", 6, 6);
         awaitData("one", 6);
         awaitData("polls", 6);
-        assertEquals("xhr", page.eval("all.one.states.at(-1).transport"));
+        assertEach("xhr", "all.one.states.at(-1).transport");
     }
 
     /** A page that does nothing at the end. The clock ticks longer than any time after which a browser comes back. */
-    @ParameterizedTest
-    @MethodSource("browsers")
-    void anEventSourceOfATopicThatEndsAsksOnceMoreAndThenNeverAgain(Pages browser, @TempDir Path folder)
-            throws IOException {
+    @Test
+    void anEventSourceOfATopicThatEndsAsksOnceMoreAndThenNeverAgain(@TempDir Path folder) throws IOException {
         Path log = folder.resolve("access.log");
         try (Server own = server().set("access.log", log.toString()).start().awaitOpen()) {
-            open(browser, own.port(), "rivulet.js");
-            page.run("self.got = []; self.run = new EventSource(hub + '?topic=run&since=earliest')\n"
+            open(own.port(), "rivulet.js");
+            run("self.got = []; self.run = new EventSource(hub + '?topic=run&since=earliest')\n"
                 + "run.onmessage = e => got.push(e.data)");
             try (Publisher publisher = Publisher.to(own)) {
                 publisher.publish("run", "a");
                 Publisher.accepted(publisher.form("topic", "run", "data", "b", "end", ""));
             }
-            page.await("run.readyState === EventSource.CLOSED", "run.readyState + got");
-            assertEquals("[\"a\",\"b\"]", page.eval("got"));
-            page.run("self.ticks = 0; self.clock = new EventSource(hub + '?topic=clock')\n"
+            await("run.readyState === EventSource.CLOSED", "run.readyState + got");
+            assertEach("[\"a\",\"b\"]", "got");
+            run("self.ticks = 0; self.clock = new EventSource(hub + '?topic=clock')\n"
                 + "clock.onmessage = () => ticks++");
-            page.await("ticks >= 3", "ticks");
-            page.run("clock.close(); await fetch(hub + '?topic=run')");
-            List<String> asked = Await.value("the page's own 204", () -> {
+            await("ticks >= 3", "ticks");
+            run("clock.close(); await fetch(hub + '?topic=run')");
+            // of each browser the stream, the answer that ended it, the clock, and the page's own question
+            int each = 2 * pages.size();
+            List<String> asked = Await.value("the pages' own 204", () -> {
                 List<String> statuses = asked(log);
-                return statuses.stream().filter("204"::equals).count() >= 2 ? statuses : null;
+                return statuses.stream().filter("204"::equals).count() >= each ? statuses : null;
             });
-            assertEquals(List.of("200", "204", "200", "204"), asked);
+            assertEquals(Map.of("200", each, "204", each),
+                asked.stream().collect(Collectors.toMap(status -> status, status -> 1, Integer::sum)),
+                asked.toString());
         }
     }
 
-    /** The statuses of all that asked for a stream, in the order in which they began. */
+    /** The statuses of all that asked for a stream. */
     private static List<String> asked(Path log) {
         try {
             return Files.readAllLines(log).stream()
@@ -250,52 +291,50 @@ class ClientIT {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("browsers")
-    void aStreamThatIsOpenButMuteIsWalkedAroundAndTheWayIsRemembered(Pages browser) throws IOException {
-        open(browser, server.port(), "rivulet.js");
-        page.run("listen('one', '/mute/api/updates?topic=news', {mute: 1})");
+    @Test
+    void aStreamThatIsOpenButMuteIsWalkedAroundAndTheWayIsRemembered() throws IOException {
+        open(server.port(), "rivulet.js");
+        run("listen('one', '/mute/api/updates?topic=news', {mute: 1, heartbeat: 1})"); // it looks twice a heartbeat
         awaitState("one", "live");
         publish("news", 1, 3);
         awaitData("one", 3);
-        page.run("listen('two', '/mute/api/updates?topic=news', {mute: 1})");
+        run("listen('two', '/mute/api/updates?topic=news', {mute: 1, heartbeat: 1})");
         awaitState("two", "live");
-        assertEquals("[\"poll\"]", page.eval("[...new Set(all.two.states.map(s => s.transport))]"));
+        assertEach("[\"poll\"]", "[...new Set(all.two.states.map(s => s.transport))]");
     }
 
-    @ParameterizedTest
-    @MethodSource("browsers")
-    void aNetworkThatGoesAwayCostsNothingAndWhatIsPublishedMeanwhileIsPublishedOnce(Pages browser) throws IOException {
+    @Test
+    void aNetworkThatGoesAwayCostsNothingAndWhatIsPublishedMeanwhileIsPublishedOnce() throws IOException {
         try (CuttingProxy proxy = new CuttingProxy(server.port())) {
-            open(browser, proxy.port(), "rivulet.js");
-            page.run("listen('one', hub + '?topic=news', {queue: 2, mute: 3})");
+            open(proxy.port(), "rivulet.js");
+            run("listen('one', hub + '?topic=news&topic=' + own, {queue: 2, mute: 3, heartbeat: 2})");
             awaitState("one", "live");
             publish("news", 1, 1);
             awaitData("one", 1);
             proxy.shut();
             awaitState("one", "offline");
             publish("news", 2, 2);
-            page.run("const {source, done} = all.one\n"
-                + "source.publish('news', '3').then(id => { done.first = id })\n"
-                + "source.publish('news', 4).then(id => { done.second = id })\n"
-                + "await source.publish('news', 'too many').catch(e => { done.third = e.message })");
-            assertEquals("too many publishes wait: 2", page.eval("all.one.done.third"));
+            run("const {source, done} = all.one\n"
+                + "source.publish(own, '3').then(id => { done.first = id })\n"
+                + "source.publish(own, 4).then(id => { done.second = id })\n"
+                + "await source.publish(own, 'too many').catch(e => { done.third = e.message })");
+            assertEach("too many publishes wait: 2", "all.one.done.third");
             proxy.open();
             awaitData("one", 4);
-            page.await("'second' in all.one.done", "all.one.done");
-            assertEquals("true", page.eval("[all.one.done.first, all.one.done.second].every((id, i) => "
-                + "all.one.got[i + 2].endsWith(id))"), "the ids are those of the events");
-            assertEquals("[{\"resumed\":\"exact\",\"missed\":0}]", page.eval("all.one.resumed"));
+            await("'second' in all.one.done", "all.one.done");
+            // the ids are those of the events
+            assertEach("true", "[all.one.done.first, all.one.done.second].every((id, i) => "
+                + "all.one.got[i + 2].endsWith(id))", "[all.one.done, all.one.got]");
+            assertEach("[{\"resumed\":\"exact\",\"missed\":0}]", "all.one.resumed", "all.one.states");
         }
     }
 
     /** A network that swallows everything says nothing: the heartbeats are missed. */
-    @ParameterizedTest
-    @MethodSource("browsers")
-    void aStreamThatFallsSilentIsTakenUpAgain(Pages browser) throws IOException {
+    @Test
+    void aStreamThatFallsSilentIsTakenUpAgain() throws IOException {
         try (CuttingProxy proxy = new CuttingProxy(server.port())) {
-            open(browser, proxy.port(), "rivulet.js");
-            page.run("listen('one', hub + '?topic=news', {heartbeat: 1})");
+            open(proxy.port(), "rivulet.js");
+            run("listen('one', hub + '?topic=news', {heartbeat: 1})");
             awaitState("one", "live");
             proxy.holdBehind("data: 1\n");
             publish("news", 1, 3);
@@ -303,45 +342,43 @@ class ClientIT {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("browsers")
-    void aReloadAndTheCacheOfThePagesThatWereLeftMissNothing(Pages browser) throws IOException {
-        open(browser, server.port(), "rivulet.js");
+    @Test
+    void aReloadAndTheCacheOfThePagesThatWereLeftMissNothing() throws IOException {
+        open(server.port(), "rivulet.js");
         Await.until("nobody listens any more", () -> Inside.of(server).streams() == 0);
-        page.run("listen('one', hub + '?topic=news', {persist: 'here'})");
+        run("listen('one', hub + '?topic=news', {persist: 'here'})");
         awaitState("one", "live");
         publish("news", 1, 1);
         awaitData("one", 1);
-        page.run("dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))");
+        run("dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))");
         Await.until("a page that is not shown has no stream", () -> Inside.of(server).streams() == 0);
         publish("news", 2, 2);
-        page.run("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))");
+        run("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))");
         awaitData("one", 2);
-        page.reload();
+        reload();
         publish("news", 3, 4);
         load(server.port(), "rivulet.js");
-        page.run("listen('one', hub + '?topic=news', {persist: 'here'})");
-        page.await("data('one').includes('4')", "data('one')");
-        assertEquals(numbers(3, 4), page.eval("data('one')"));
+        run("listen('one', hub + '?topic=news', {persist: 'here'})");
+        await("data('one').includes('4')", "data('one')");
+        assertEach(numbers(3, 4), "data('one')");
     }
 
-    @ParameterizedTest
-    @MethodSource("browsers")
-    void topicsComeAndGoOnTheStreamThatIsOpenAndStayOverARestart(Pages browser) throws IOException {
-        open(browser, server.port(), "rivulet.js");
-        page.run("listen('one', hub + '?topic=a', {topics: ['b']})");
+    @Test
+    void topicsComeAndGoOnTheStreamThatIsOpenAndStayOverARestart() throws IOException {
+        open(server.port(), "rivulet.js");
+        run("listen('one', hub + '?topic=a', {topics: ['b']})");
         awaitState("one", "live");
-        page.run("await all.one.source.subscribe('c'); await all.one.source.subscribe('c')");
+        run("await all.one.source.subscribe('c'); await all.one.source.subscribe('c')");
         publish("a", 1, 1);
         publish("c", 2, 2);
         awaitData("one", 2);
-        page.run("all.one.source.unsubscribe('c'); all.one.source.unsubscribe('b')"); // c is wanted once more
-        page.run("await all.one.source.subscribe('d')");
+        run("all.one.source.unsubscribe('c'); all.one.source.unsubscribe('b')"); // c is wanted once more
+        run("await all.one.source.subscribe('d')");
         publish("b", 0, 0);
         publish("c", 3, 3);
         awaitData("one", 3);
-        assertEquals("1", page.eval("all.one.hellos"), "on one stream");
-        assertEquals("true", page.eval("all.one.source.subscribe('').then(() => 'no', e => e.status === 400)"));
+        assertEach("1", "all.one.hellos"); // on one stream
+        assertEach("true", "all.one.source.subscribe('').then(() => 'no', e => e.status === 400)");
         server.restart();
         server.awaitOpen();
         publish("b", 0, 0);
@@ -352,7 +389,8 @@ class ClientIT {
 
     @Test
     void theScriptForOldBrowsersIsEcmaScript5() throws IOException {
-        open(Pages.CHROMIUM, server.port(), "rivulet.es5.js");
+        openInChromium(server.port(), "rivulet.es5.js");
+        RemotePage page = PAGES.get(Pages.CHROMIUM);
         page.run(acorn());
         String parse = "const read = text => acorn.parse(text, {ecmaVersion: 5})\n"
             + "const text = await (await fetch(hub.replace('api/updates', 'rivulet.es5.js'))).text()\n";
@@ -382,58 +420,49 @@ class ClientIT {
         return strict;
     }
 
-    /** The first token is nobody's, the second ends soon. Both browsers wait for its end at the same time. */
+    /** The first token is nobody's, the second ends soon. Its time begins when all pages are there. */
     @Test
     void aTokenIsAskedForAgainWhenItIsRefusedAndBeforeItEndsAndTheStreamGoesOn() {
-        long end = Instant.now().getEpochSecond() + 16;
+        open(strict().port(), "rivulet.js");
+        long end = Instant.now().getEpochSecond() + 10;
         Token rights = Token.v1().publish("*").subscribe("*").claim("sub", "\"me\"");
         List<String> tokens = List.of(rights.sign(new byte[64]), rights.claim("exp", Long.toString(end)).sign(),
             rights.claim("exp", Long.toString(end + 3_600)).sign());
-        for (Pages browser : PAGES.keySet()) {
-            open(browser, strict().port(), "rivulet.js");
-            page.run("self.tokens = " + new Gson().toJson(tokens) + "\nlisten('one', hub + '?topic=of-" + browser
-                + "', {token: () => Promise.resolve(tokens.shift())})");
-            awaitState("one", "live");
-        }
-        Await.until("the first token has ended", () -> Instant.now().getEpochSecond() > end);
-        for (Pages browser : PAGES.keySet()) {
-            page = PAGES.get(browser);
-            page.run("await all.one.source.publish('of-" + browser + "', '1', {private: true})");
-            awaitData("one", 1);
-            assertEquals("1 [] fetch", page.eval("all.one.hellos + ' ' + JSON.stringify(tokens) + ' '"
-                + " + all.one.states.at(-1).transport"));
-            page.run("listen('two', hub + '?topic=news', {token: '" + tokens.get(0) + "'})");
-            awaitState("two", "refused");
-            assertEquals("{\"status\":401,\"final\":true}", page.eval("(({status, final}) => ({status, final}))"
-                + "(all.two.states.at(-1))"));
-            assertEquals("true 2", page.eval("(all.two.states.at(-1).requestId.length > 4) + ' '"
-                + " + all.two.source.readyState"));
-            leave();
-        }
+        run("self.tokens = " + new Gson().toJson(tokens)
+            + "\nlisten('one', hub + '?topic=' + own, {token: () => Promise.resolve(tokens.shift())})");
+        awaitState("one", "live");
+        run("listen('two', hub + '?topic=news', {token: '" + tokens.get(0) + "'})");
+        awaitState("two", "refused");
+        assertEach("{\"status\":401,\"final\":true}",
+            "(({status, final}) => ({status, final}))(all.two.states.at(-1))");
+        assertEach("true 2", "(all.two.states.at(-1).requestId.length > 4) + ' ' + all.two.source.readyState");
+        Await.until("the second token has ended", () -> Instant.now().getEpochSecond() > end);
+        run("await all.one.source.publish(own, '1', {private: true})");
+        awaitData("one", 1);
+        assertEach("1 [] fetch", "all.one.hellos + ' ' + JSON.stringify(tokens) + ' '"
+            + " + all.one.states.at(-1).transport");
     }
 
-    @ParameterizedTest
-    @MethodSource("browsers")
-    void aPageThatComesBackWithoutItsTokenIsToldThatItIsAnonymous(Pages browser) throws IOException {
+    @Test
+    void aPageThatComesBackWithoutItsTokenIsToldThatItIsAnonymous() throws IOException {
         try (CuttingProxy proxy = new CuttingProxy(strict().port())) {
-            open(browser, proxy.port(), "rivulet.js");
-            page.run("document.cookie = 'access=" + Token.v1().subscribe("*").claim("sub", "\"me\"").sign()
+            open(proxy.port(), "rivulet.js");
+            run("document.cookie = 'access=" + Token.v1().subscribe("*").claim("sub", "\"me\"").sign()
                 + "; path=/'\nlisten('one', hub + '?topic=news', {withCredentials: true})");
             awaitState("one", "live");
-            page.run("document.cookie = 'access=; path=/; max-age=0'");
-            assertEquals("[]", page.eval("all.one.states.filter(state => state.anonymous)"));
+            run("document.cookie = 'access=; path=/; max-age=0'");
+            assertEach("[]", "all.one.states.filter(state => state.anonymous)");
             proxy.shut();
             proxy.open();
-            page.await("all.one.states.some(told => told.state === 'live' && told.anonymous)", "all.one.states");
+            await("all.one.states.some(told => told.state === 'live' && told.anonymous)", "all.one.states");
         }
     }
 
     /** Whatever a page does with an EventSource it may do with this one, and sees the same. */
-    @ParameterizedTest
-    @MethodSource("browsers")
-    void itIsWhatAnEventSourceIs(Pages browser) throws IOException {
-        open(browser, server.port(), "rivulet.js");
-        page.run("""
+    @Test
+    void itIsWhatAnEventSourceIs() throws IOException {
+        open(server.port(), "rivulet.js");
+        run("""
             self.surface = Source => {
               const said = [], source = new Source(hub + '?topic=surface')
               said.push([Source.CONNECTING, Source.OPEN, Source.CLOSED, source.CONNECTING, source.OPEN, source.CLOSED,
@@ -456,31 +485,30 @@ class ClientIT {
               return { said, source }
             }
             self.surfaces = [surface(EventSource), surface(Rivulet)]""");
-        page.await("surfaces.every(one => one.source.readyState === 1)", "surfaces.map(one => one.source.readyState)");
+        await("surfaces.every(one => one.source.readyState === 1)", "surfaces.map(one => one.source.readyState)");
         try (Publisher publisher = Publisher.to(server)) {
             publisher.publish("surface", "1\n2");
             for (String type : List.of("alert", "alert", "end", "alert")) {
                 Publisher.accepted(publisher.form("topic", "surface", "type", type, "data", "of " + type));
             }
         }
-        page.await("surfaces.every(one => one.source.readyState === 2)", "surfaces.map(one => one.said)");
-        assertEquals(page.eval("surfaces[0].said"), page.eval("surfaces[1].said"));
-        assertEquals("8", page.eval("surfaces[1].said.length"), page.eval("surfaces[1].said"));
+        await("surfaces.every(one => one.source.readyState === 2)", "surfaces.map(one => one.said)");
+        each(page -> assertEquals(page.eval("surfaces[0].said"), page.eval("surfaces[1].said")));
+        assertEach("8", "surfaces[1].said.length", "surfaces[1].said");
     }
 
-    @ParameterizedTest
-    @MethodSource("browsers")
-    void whatIsMissingIsTold(Pages browser) {
-        open(browser, server.port(), "rivulet.js");
-        page.run("listen('one', hub + '?topic=news', {lastEventId: 'urn:rivulet:of-another-history'})");
+    @Test
+    void whatIsMissingIsTold() {
+        open(server.port(), "rivulet.js");
+        run("listen('one', hub + '?topic=news', {lastEventId: 'urn:rivulet:of-another-history'})");
         awaitState("one", "live");
-        assertEquals("reset", page.eval("all.one.resumed.map(r => r.resumed).join()"));
-        page.made("event: rivulet.hello\ndata: {\"resumed\":\"live\"}\nid: a\n\ndata: 1\nid: b\n\n"
-            + "event: rivulet.gap\ndata: {\"missed\":3}\nid: c\n\ndata: 5\nid: d\n\n");
+        assertEach("reset", "all.one.resumed.map(r => r.resumed).join()");
+        each(page -> page.made("event: rivulet.hello\ndata: {\"resumed\":\"live\"}\nid: a\n\ndata: 1\nid: b\n\n"
+            + "event: rivulet.gap\ndata: {\"missed\":3}\nid: c\n\ndata: 5\nid: d\n\n"));
         for (String transport : List.of("eventsource", "fetch", "xhr")) {
-            page.run("listen('" + transport + "', '/made', {transports: ['" + transport + "']})");
-            page.await("data('" + transport + "').join() === '1,5'", "all." + transport + ".got");
-            assertEquals("[{\"resumed\":\"partial\",\"missed\":3}]", page.eval("all." + transport + ".resumed"));
+            run("listen('" + transport + "', '/made', {transports: ['" + transport + "']})");
+            await("data('" + transport + "').join() === '1,5'", "all." + transport + ".got");
+            assertEach("[{\"resumed\":\"partial\",\"missed\":3}]", "all." + transport + ".resumed");
         }
     }
 
@@ -497,29 +525,25 @@ class ClientIT {
             }
             Await.until("history is trimmed", () -> Inside.of(forgets).count("segments_deleted") >= 20);
             publisher.publish("noise", "last");
-            for (Pages browser : PAGES.keySet()) {
-                open(browser, forgets.port(), "rivulet.js");
-                page.run("listen('one', hub + '?topic=*', {lastEventId: '" + first + "'})");
-                page.await("data('one').includes('last')", "all.one.got.length");
-                // once, or more often where more is forgotten while it reads
-                assertEquals("partial", page.eval("[...new Set(all.one.resumed.map(r => r.resumed))].join()"));
-                String got = "data('one').filter(data => /^x+$/.test(data)).length";
-                String missed = "all.one.resumed.reduce((sum, r) => sum + r.missed, 0)";
-                assertEquals("true", page.eval(got + " < 800 && " + got + " + " + missed + " >= 800"),
-                    page.eval("[" + got + ", all.one.resumed]"));
-                leave();
-            }
+            open(forgets.port(), "rivulet.js");
+            run("listen('one', hub + '?topic=*', {lastEventId: '" + first + "'})");
+            await("data('one').includes('last')", "all.one.got.length");
+            // once, or more often where more is forgotten while it reads
+            assertEach("partial", "[...new Set(all.one.resumed.map(r => r.resumed))].join()");
+            String got = "data('one').filter(data => /^x+$/.test(data)).length";
+            String missed = "all.one.resumed.reduce((sum, r) => sum + r.missed, 0)";
+            assertEach("true", got + " < 800 && " + got + " + " + missed + " >= 800", "[" + got + ", all.one.resumed]");
+            leave();
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("browsers")
-    void withoutTopicsItWaitsAndWhenAllHaveEndedItSaysSo(Pages browser) throws IOException {
+    @Test
+    void withoutTopicsItWaitsAndWhenAllHaveEndedItSaysSo() throws IOException {
         String run = "run/" + UUID.randomUUID(); // an ended topic stays ended
-        open(browser, server.port(), "rivulet.js");
-        page.run("listen('one', hub, {topics: []})");
+        open(server.port(), "rivulet.js");
+        run("listen('one', hub, {topics: []})");
         awaitState("one", "idle");
-        page.run("await all.one.source.subscribe('" + run + "')");
+        run("await all.one.source.subscribe('" + run + "')");
         publish(run, 1, 1);
         awaitData("one", 1);
         try (Publisher publisher = Publisher.to(server)) {
@@ -527,15 +551,15 @@ class ClientIT {
         }
         awaitState("one", "ended");
         awaitData("one", 2);
-        assertEquals("finished 2", page.eval("all.one.states.at(-1).reason + ' ' + all.one.source.readyState"));
+        assertEach("finished 2", "all.one.states.at(-1).reason + ' ' + all.one.source.readyState");
     }
 
     /** Only Chromium can be told to do so. */
     @Test
     void aFrozenTabMissesNothing() throws IOException {
         try (CuttingProxy proxy = new CuttingProxy(server.port())) {
-            open(Pages.CHROMIUM, proxy.port(), "rivulet.js");
-            page.run("listen('one', hub + '?topic=news')");
+            openInChromium(proxy.port(), "rivulet.js");
+            run("listen('one', hub + '?topic=news')");
             awaitState("one", "live");
             chromium.freeze(true);
             publish("news", 1, 1);
@@ -545,15 +569,15 @@ class ClientIT {
             chromium.freeze(false);
             chromium.bringToFront();
             awaitData("one", 3);
-            assertEquals("exact", page.eval("all.one.resumed.map(r => r.resumed).join()"));
+            assertEach("exact", "all.one.resumed.map(r => r.resumed).join()");
         }
     }
 
     /** The browser itself says that it is offline, which only Chromium can be told to. */
     @Test
     void aBrowserThatIsOfflineComesBackAtOnce() throws IOException {
-        open(Pages.CHROMIUM, server.port(), "rivulet.js");
-        page.run("listen('one', hub + '?topic=news', {pause: 3600})");
+        openInChromium(server.port(), "rivulet.js");
+        run("listen('one', hub + '?topic=news', {pause: 3600})");
         awaitState("one", "live");
         chromium.offline(true);
         try {

@@ -48,7 +48,9 @@ class DoctorIT {
     private static final String DEAF = "gzip on;\ngzip_types *;\nproxy_ignore_headers X-Accel-Buffering;\n";
     private static final Deque<AutoCloseable> OPEN = new ArrayDeque<>();
     private static final Map<Way, Tab> TABS = new EnumMap<>(Way.class);
-    private static Browser browser;
+    /** At a hub that lets nobody read without a token, and what it said before it was given one. */
+    private static Tab closed;
+    private static String toldWithoutToken;
 
     /** A way from the browser to the hub, by what stands there. */
     private enum Way {
@@ -96,9 +98,10 @@ class DoctorIT {
 
     @BeforeAll
     static void examineAll() throws IOException {
-        browser = opened(Browser.installed());
         Server hub = opened(Token.believedBy(Server.in(Container.JETTY).set("dev", "false")).start());
         Server tomcat = opened(Token.believedBy(Server.in(Container.TOMCAT).set("dev", "false")).start());
+        Server strict = opened(Token.believedBy(Server.in(Container.JETTY).set("dev", "false")
+            .set("anonymous", "false")).start());
         for (Way way : Way.values()) {
             if (way.isThere()) {
                 int port = way == Way.TOMCAT ? tomcat.port() : hub.port();
@@ -108,11 +111,24 @@ class DoctorIT {
                     Path own = Files.createDirectory(folder.resolve(way.name()));
                     port = opened(RealProxy.start(way.kind, own, port, way.change)).port();
                 }
-                Tab tab = browser.window();
-                TABS.put(way, tab);
-                examine(tab.open("http://127.0.0.1:" + port + "/home/doctor.html"));
+                TABS.put(way, begin(port));
             }
         }
+        closed = begin(strict.port());
+        TABS.values().forEach(DoctorIT::examine);
+        examine(closed);
+        closed.await("document.getElementById('doctor-let-in')?.dataset.level === 'fault'", LIMIT);
+        toldWithoutToken = closed.text("#doctor-let-in");
+        closed.await("document.getElementById('doctor-examine').disabled === false", LIMIT);
+        closed.type("#doctor-token", Token.all());
+        examine(closed);
+    }
+
+    /** A tab that loads the page. */
+    private static Tab begin(int port) {
+        Tab tab = opened(Pages.chromium().window());
+        tab.begin("http://127.0.0.1:" + port + "/home/doctor.html");
+        return tab;
     }
 
     @AfterAll
@@ -334,18 +350,8 @@ class DoctorIT {
 
     @Test
     void whereReadingTakesATokenItSaysSoAndExaminesWithOne() {
-        try (Server closed = Token.believedBy(Server.in(Container.JETTY).set("dev", "false").set("anonymous", "false"))
-            .start()) {
-            Tab tab = browser.window().open("http://localhost:" + closed.port() + "/home/doctor.html");
-            examine(tab);
-            tab.await("document.getElementById('doctor-let-in')?.dataset.level === 'fault'");
-            assertTrue(tab.text("#doctor-let-in").contains("a token that may subscribe to clock"), said(tab));
-            tab.await("document.getElementById('doctor-examine').disabled === false");
-            tab.type("#doctor-token", Token.all());
-            examine(tab);
-            tab.await("document.getElementById('doctor-pace')?.dataset.level === 'well'", LIMIT);
-            tab.close();
-        }
+        assertTrue(toldWithoutToken.contains("a token that may subscribe to clock"), toldWithoutToken);
+        closed.await("document.getElementById('doctor-pace')?.dataset.level === 'well'", LIMIT);
     }
 
     /** By figures, so that no machine can be too slow for it. */

@@ -135,6 +135,11 @@ final class Firefox implements AutoCloseable {
         }
 
         @Override
+        public void begin(String url) {
+            tools.call(null, "browsingContext.navigate", Map.of("context", context, "url", url, "wait", "none"));
+        }
+
+        @Override
         public String eval(String expression) {
             JsonObject answer = tools.call(null, "script.evaluate", Map.of("expression",
                 "Promise.resolve(" + expression + ").then(value => value == null ? '' : "

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.Gson;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonParser;
 import io.rivulet.kit.Await;
 import io.rivulet.kit.Container;
 import io.rivulet.kit.EventStream;
@@ -13,12 +15,15 @@ import io.rivulet.kit.Publisher;
 import io.rivulet.kit.Server;
 import io.rivulet.mercure.Token;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -42,31 +47,47 @@ class HomePageIT {
 
     private static final String ANSWERS = "[...document.querySelectorAll('.answer')].map(e => e.textContent)";
 
-    private static Browser browser;
-
     @TempDir
+    private static Path folders;
+    private static CompletableFuture<Hub> next;
+
     private Path folder;
     private Server server;
     private Tab tab;
 
+    /** One with a log to follow, in a folder of its own. */
+    private record Hub(Server server, Path folder) {
+    }
+
+    private static Hub hub() {
+        try {
+            Path folder = Files.createTempDirectory(folders, "hub-");
+            Path followed = Files.writeString(folder.resolve("app.log"), "the first line\n");
+            return new Hub(Server.in(Container.JETTY).set("feed.log.app", followed.toString())
+                .set("retry.min", "500ms").set("retry.max", "600ms").set("retry.closing", "500ms").start(), folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     @BeforeAll
-    static void launch() {
-        browser = Browser.installed();
+    static void begin() {
+        next = CompletableFuture.supplyAsync(HomePageIT::hub);
+    }
+
+    /** The hub of the next test starts while this one waits for its page. */
+    @BeforeEach
+    void serve() {
+        Hub hub = next.join();
+        next = CompletableFuture.supplyAsync(HomePageIT::hub);
+        server = hub.server();
+        folder = hub.folder();
+        tab = Pages.chromium().tab();
     }
 
     @AfterAll
     static void end() {
-        if (browser != null) {
-            browser.close();
-        }
-    }
-
-    @BeforeEach
-    void serve() throws IOException {
-        Path followed = Files.writeString(folder.resolve("app.log"), "the first line\n");
-        server = Server.in(Container.JETTY).set("feed.log.app", followed.toString())
-            .set("retry.min", "500ms").set("retry.max", "600ms").start();
-        tab = browser.tab();
+        next.join().server().close();
     }
 
     @AfterEach
@@ -208,7 +229,7 @@ class HomePageIT {
     void aRestartOfTheRunnableWarIsNoMoreThanReconnecting() throws IOException {
         int port;
         List<String> published;
-        try (OwnWar war = new OwnWar(folder, Map.of(), "--port=0", "--retry.closing=1s").awaitOpen();
+        try (OwnWar war = new OwnWar(folder, Map.of(), "--port=0", "--retry.closing=500ms").awaitOpen();
              Publisher publisher = Publisher.to(war.port())) {
             port = war.port();
             tab.open("http://localhost:" + port + "/");
@@ -368,7 +389,7 @@ class HomePageIT {
     void fourTabsAreOpenAndPublishingStillWorks() {
         List<Tab> tabs = new ArrayList<>(List.of(tab));
         for (int i = 1; i < 4; i++) {
-            tabs.add(browser.tab());
+            tabs.add(Pages.chromium().tab());
         }
         for (Tab each : tabs) {
             each.open(url());
@@ -425,6 +446,47 @@ class HomePageIT {
         tab.await("document.querySelector('.copy').textContent !== 'Copy'");
     }
 
+    /** The line that stands beside each feed is run as it stands, all of them at once. */
+    @Test
+    void theLineBesideEachFeedHearsIt() throws IOException {
+        Map<String, String> heard = Map.of("api/updates'", "data: {\"time\":", "?topic=news'", "data: hear me",
+            "?topic=host'", "event: host", "?topic=quotes/*'", "event: quote", "?topic=earthquakes'",
+            "event: earthquake", "?topic=logs/*'", "event: log");
+        visit();
+        List<String> commands = JsonParser.parseString(tab.eval("JSON.stringify([...document.querySelectorAll('pre')]"
+            + ".map(e => e.textContent).filter(text => text.startsWith('curl -N')))")).getAsJsonArray().asList()
+            .stream().map(JsonElement::getAsString).toList();
+        assertEquals(heard.size(), commands.size(), commands.toString());
+        Map<String, Path> outputs = new TreeMap<>();
+        List<Process> running = new ArrayList<>();
+        try (Publisher publisher = Publisher.to(server)) {
+            for (String command : commands) {
+                Path output = folder.resolve("output-" + outputs.size());
+                running.add(new ProcessBuilder("sh", "-c", "exec " + command).redirectErrorStream(true)
+                    .redirectOutput(output.toFile()).start());
+                outputs.put(command, output);
+            }
+            outputs.forEach((command, output) -> {
+                String what = heard.entrySet().stream().filter(each -> command.endsWith(each.getKey())).findFirst()
+                    .orElseThrow(() -> new AssertionError(command)).getValue();
+                Await.get(() -> what + " of " + command + ", which says " + read(output), Await.LIMIT, () -> {
+                    publish(publisher, "hear me", 1);
+                    return read(output).contains(what) ? Boolean.TRUE : null;
+                });
+            });
+        } finally {
+            running.forEach(Process::destroyForcibly);
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** It would be "offline, trying again" for ever, though the hub is well and only asks for a token. */
     @Test
     void whoeverIsNotLetInIsToldSo() {
@@ -458,11 +520,15 @@ class HomePageIT {
         }
     }
 
-    private static List<String> publish(Publisher publisher, String word, int count) throws IOException {
+    private static List<String> publish(Publisher publisher, String word, int count) {
         List<String> all = new ArrayList<>();
-        for (int i = 1; i <= count; i++) {
-            all.add(word + " " + i);
-            publisher.publish("news", word + " " + i);
+        try {
+            for (int i = 1; i <= count; i++) {
+                all.add(word + " " + i);
+                publisher.publish("news", word + " " + i);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
         return all;
     }

@@ -17,10 +17,9 @@ import io.rivulet.mercure.Token;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -63,26 +62,13 @@ class MercurePageIT {
             return JSON.stringify({ answers, seen })
         })(%s, %s, %s)""";
 
-    private static Browser browser;
-
     private final Container container;
     private HttpServer elsewhere;
     private Server server;
+    private final List<Tab> tabs = new ArrayList<>();
 
     MercurePageIT(Container container) {
         this.container = container;
-    }
-
-    @BeforeAll
-    static void launch() {
-        browser = Browser.installed();
-    }
-
-    @AfterAll
-    static void leave() {
-        if (browser != null) {
-            browser.close();
-        }
     }
 
     @BeforeEach
@@ -103,6 +89,7 @@ class MercurePageIT {
 
     @AfterEach
     void end() {
+        tabs.forEach(Tab::close);
         server.close();
         elsewhere.stop(0);
     }
@@ -114,24 +101,30 @@ class MercurePageIT {
             "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         assertEquals(200, home.status());
         assertTrue(home.header("Content-Type").startsWith("text/html"), home.header("Content-Type"));
-        Tab own = browser.tab().open(root);
+        Tab own = open(root);
         everyIdIsKept(own, "/.well-known/mercure");
-        Tab listed = browser.tab().open("http://localhost:" + elsewhere.getAddress().getPort() + "/");
+        Tab listed = open("http://localhost:" + elsewhere.getAddress().getPort() + "/");
         everyIdIsKept(listed, root + ".well-known/mercure");
-        Tab unlisted = browser.tab().open("http://127.0.0.1:" + elsewhere.getAddress().getPort() + "/");
+        Tab unlisted = open("http://127.0.0.1:" + elsewhere.getAddress().getPort() + "/");
         assertEquals("Error: EventSource: 2", unlisted.eval(script(root + ".well-known/mercure", Token.all())
             + ".catch(String)"));
     }
 
     @Test
     void aPageWithAWrongTokenIsToldThatItIsOne() {
-        Tab own = browser.tab().open("http://localhost:" + server.port() + "/");
+        Tab own = open("http://localhost:" + server.port() + "/");
         String wrong = Token.v1().publish("*").sign("another secret, which is long enough".getBytes());
         JsonObject result = JsonParser.parseString(own.eval(script("/.well-known/mercure", wrong))).getAsJsonObject();
         for (int i = 0; i < IDS.size(); i++) {
             assertEquals(401, result.getAsJsonArray("answers").get(i).getAsJsonArray().get(0).getAsInt());
         }
         assertEquals("[]", result.get("seen").toString());
+    }
+
+    private Tab open(String url) {
+        Tab tab = Pages.chromium().tab();
+        tabs.add(tab);
+        return tab.open(url);
     }
 
     private static void everyIdIsKept(Tab tab, String hub) {

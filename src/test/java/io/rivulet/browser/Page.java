@@ -8,6 +8,9 @@ interface Page extends AutoCloseable {
     /** Loads this and waits until its document is there. */
     Page open(String url);
 
+    /** Begins to load this. */
+    void begin(String url);
+
     /** The value of an expression, as text; of a promise that of its end. */
     String eval(String expression);
 

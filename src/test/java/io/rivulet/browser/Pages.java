@@ -14,13 +14,24 @@ enum Pages {
 
     /** A new page of it at this address; the test is skipped where there is no Firefox. */
     Page open(String url) {
-        if (this == CHROMIUM) {
-            chromium = chromium == null ? Browser.installed() : chromium;
-            return chromium.tab().open(url);
-        }
+        return (this == CHROMIUM ? chromium().tab() : firefox().page()).open(url);
+    }
+
+    /** An empty page; in Chromium in a window of its own, so that it is seen whatever other pages there are. */
+    Page window() {
+        return this == CHROMIUM ? chromium().window() : firefox().page();
+    }
+
+    /** For what only Chromium can be told. */
+    static Browser chromium() {
+        chromium = chromium == null ? Browser.installed() : chromium;
+        return chromium;
+    }
+
+    private static Firefox firefox() {
         firefox = firefox == null ? Firefox.installed() : firefox;
         Assumptions.assumeTrue(firefox != null, "no Firefox on the PATH");
-        return firefox.page().open(url);
+        return firefox;
     }
 
     /** Ends those that were started. */

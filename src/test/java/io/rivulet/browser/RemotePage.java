@@ -110,11 +110,11 @@ final class RemotePage implements AutoCloseable {
         Await.until("the page has loaded", Await.LIMIT.multipliedBy(3), () -> page != null && !page.equals(before));
     }
 
-    /** Loads the page anew. */
-    void reload() {
+    /** Loads the page anew, and gives the one that goes, for {@link #awaitAnother}. */
+    String reload() {
         String before = page;
         order("location.reload()"); // the answer would be cut
-        awaitAnother(before);
+        return before;
     }
 
     /** Runs this in the page; what it returns is JSON. */

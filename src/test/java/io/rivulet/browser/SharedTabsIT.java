@@ -56,18 +56,12 @@ class SharedTabsIT {
     /** A leader that says nothing is missed soon. */
     private static final String IMPATIENT = "{heartbeat: 1, mute: 1}";
 
-    private enum Kind {
-        CHROMIUM, FIREFOX
-    }
-
     /** One tab, what drives it, and its window. */
     private record One(RemotePage page, Page view) {
     }
 
-    private static final Map<Kind, RemotePage> ORIGINS = new EnumMap<>(Kind.class);
+    private static final Map<Pages, RemotePage> ORIGINS = new EnumMap<>(Pages.class);
     private static final List<AutoCloseable> OPEN = new ArrayList<>();
-    private static Browser chromium;
-    private static Firefox firefox;
     private static Server server;
 
     private final List<One> tabs = new ArrayList<>();
@@ -75,13 +69,10 @@ class SharedTabsIT {
 
     @BeforeAll
     static void launch() throws IOException {
-        chromium = Browser.installed();
-        OPEN.add(chromium);
-        ORIGINS.put(Kind.CHROMIUM, new RemotePage());
-        firefox = Firefox.installed();
-        if (firefox != null) {
-            OPEN.add(firefox);
-            ORIGINS.put(Kind.FIREFOX, new RemotePage());
+        for (Pages kind : Pages.values()) {
+            if (kind == Pages.CHROMIUM || Firefox.isThere()) {
+                ORIGINS.put(kind, new RemotePage());
+            }
         }
         OPEN.addAll(ORIGINS.values());
         String origins = String.join(",", ORIGINS.values().stream().map(RemotePage::origin).toList());
@@ -102,30 +93,45 @@ class SharedTabsIT {
         for (One tab : List.copyOf(tabs)) {
             close(tab);
         }
-        Await.until("nobody listens any more", () -> streams() == 0);
+        // the hub learns that a tab is gone when it writes
+        publishUntil("nobody listens any more", () -> streams() == 0);
     }
 
-    static Stream<Kind> browsers() {
+    static Stream<Pages> browsers() {
         return ORIGINS.keySet().stream();
     }
 
-    private One open(Kind browser) throws IOException {
-        RemotePage page = new RemotePage();
-        Page view = browser == Kind.CHROMIUM ? chromium.window() : firefox.page();
-        view.open(page.urlAt(ORIGINS.get(browser)));
-        page.awaitAnother(null);
-        String at = "http://127.0.0.1:" + server.port();
-        page.run("self.hub = '" + at + "/api/updates'\nself.Rivulet = (await import('" + at
-            + "/rivulet.js')).Rivulet\n" + KIT);
-        One tab = new One(page, view);
-        tabs.add(tab);
+    private One open(Pages browser) throws IOException {
+        One tab = begin(browser);
+        load(tab);
         return tab;
     }
 
+    /** A tab that loads its page; {@link #load} waits for that. */
+    private One begin(Pages browser) throws IOException {
+        RemotePage page = new RemotePage();
+        One tab = new One(page, browser.window());
+        tabs.add(tab);
+        tab.view.begin(page.urlAt(ORIGINS.get(browser)));
+        return tab;
+    }
+
+    private static void load(One tab) {
+        tab.page.awaitAnother(null);
+        String at = "http://127.0.0.1:" + server.port();
+        tab.page.run("self.hub = '" + at + "/api/updates'\nself.Rivulet = (await import('" + at
+            + "/rivulet.js')).Rivulet\n" + KIT);
+    }
+
     /** Opens tabs that listen with these options, and waits until all of them hear. */
-    private void listen(Kind browser, int count, String options) throws IOException {
+    private void listen(Pages browser, int count, String options) throws IOException {
+        List<One> fresh = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            open(browser).page.run("listen(" + options + ")");
+            fresh.add(begin(browser));
+        }
+        for (One tab : fresh) {
+            load(tab);
+            tab.page.run("listen(" + options + ")");
         }
         tabs.forEach(tab -> tab.page.await("states.at(-1) === 'shared live'", "states"));
     }
@@ -173,12 +179,12 @@ class SharedTabsIT {
     }
 
     private void assertOneConnection() {
-        Await.until("they have one connection", () -> streams() == 1);
+        publishUntil("they have one connection", () -> streams() == 1);
     }
 
     @ParameterizedTest
     @MethodSource("browsers")
-    void tenTabsHoldOneConnectionAndALeaderThatIsClosedIsReplaced(Kind browser) throws IOException {
+    void tenTabsHoldOneConnectionAndALeaderThatIsClosedIsReplaced(Pages browser) throws IOException {
         listen(browser, 10, "{}");
         assertOneConnection();
         for (int i = 0; i < 20; i++) {
@@ -195,7 +201,7 @@ class SharedTabsIT {
 
     @Test
     void aLeaderThatCrashesIsReplaced() throws IOException {
-        listen(Kind.CHROMIUM, 3, "{}");
+        listen(Pages.CHROMIUM, 3, "{}");
         publish();
         One leader = leader();
         ((Tab) leader.view).crash();
@@ -208,7 +214,7 @@ class SharedTabsIT {
 
     @Test
     void aLeaderThatIsFrozenIsReplacedAndGoesOnAsOneOfTheOthers() throws IOException {
-        listen(Kind.CHROMIUM, 3, IMPATIENT);
+        listen(Pages.CHROMIUM, 3, IMPATIENT);
         publish();
         One leader = leader();
         ((Tab) leader.view).freeze(true);
@@ -226,8 +232,8 @@ class SharedTabsIT {
     /** For the browser that freezes no page. Whether somebody takes its place meanwhile is up to the machine. */
     @Test
     void aLeaderThatStandsStillCostsNothing() throws IOException {
-        Assumptions.assumeTrue(firefox != null, "no Firefox on the PATH");
-        listen(Kind.FIREFOX, 3, IMPATIENT);
+        Assumptions.assumeTrue(Firefox.isThere(), "no Firefox on the PATH");
+        listen(Pages.FIREFOX, 3, IMPATIENT);
         publish();
         One leader = leader();
         leader.page.run("setTimeout(() => { const end = Date.now() + 6000; while (Date.now() < end); }, 100)");
@@ -239,7 +245,7 @@ class SharedTabsIT {
 
     @ParameterizedTest
     @MethodSource("browsers")
-    void topicsAreCountedOverAllTabs(Kind browser) throws IOException {
+    void topicsAreCountedOverAllTabs(Pages browser) throws IOException {
         listen(browser, 3, "{}");
         One leader = leader();
         One first = tabs.get(tabs.indexOf(leader) == 0 ? 1 : 0);
@@ -282,7 +288,7 @@ class SharedTabsIT {
 
     @ParameterizedTest
     @MethodSource("browsers")
-    void whoAsksForSomethingElseOrCannotShareHasAConnectionOfItsOwn(Kind browser) throws IOException {
+    void whoAsksForSomethingElseOrCannotShareHasAConnectionOfItsOwn(Pages browser) throws IOException {
         listen(browser, 2, "{}");
         assertOneConnection();
         One own = open(browser);

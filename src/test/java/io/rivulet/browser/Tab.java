@@ -44,9 +44,14 @@ public final class Tab implements Page {
     /** Loads a page and waits until its document is there. */
     @Override
     public Tab open(String url) {
-        call("Page.navigate", Map.of("url", url));
+        begin(url);
         await("document.readyState === 'complete' && location.href !== 'about:blank'");
         return this;
+    }
+
+    @Override
+    public void begin(String url) {
+        call("Page.navigate", Map.of("url", url));
     }
 
     /** From now on any certificate will do. */

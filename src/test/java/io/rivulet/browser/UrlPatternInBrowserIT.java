@@ -27,19 +27,17 @@ class UrlPatternInBrowserIT {
     private static final String ASK = "(pairs => pairs.map(({pattern, input, base}) => { try {"
         + " return new URLPattern(pattern, base).test(input, base) ? 'T' : 'F' } catch { return 'I' } }).join(''))(%s)";
 
-    private static Browser browser;
     private static Tab tab;
 
     @BeforeAll
     static void launch() {
-        browser = Browser.installed();
-        tab = browser.tab();
+        tab = Pages.chromium().tab();
     }
 
     @AfterAll
     static void end() {
-        if (browser != null) {
-            browser.close();
+        if (tab != null) {
+            tab.close();
         }
     }
 
