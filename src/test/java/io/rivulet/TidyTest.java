@@ -247,17 +247,19 @@ class TidyTest {
             "boot/HostSettings", "it fills the table's sources and asks the container for its base folder",
             "boot/PortCheck", "what the build tells and the JVM remembers about the port of jetty:run");
         static final Map<String, String> ASYNC = Map.of();
-        static final Map<String, String> PAUSES = Map.of(
-            "kit/Await", "it is what waits for conditions",
-            "kit/EventStream", "a client tries again after a pause, as browsers do",
-            "it/KillIT", "a kill comes at a random moment, and its publishers try again after a pause",
-            "it/ConvergenceIT", "what disturbs clients comes at random moments",
-            "it/SubscribeIT", "clients leave in waves, at different moments of a heartbeat",
-            "hub/ConvergenceTest", "clients read until nothing came for a while",
-            "hub/ConflationModelTest", "clients read until nothing came for a while",
-            "interop/", "how long a connection has been silent is what is tested, and a load has a pace",
-            "bench/", "a load has a pace",
-            "hostile/", "honest clients and attackers have a pace");
+        static final Map<String, String> PAUSES = Map.ofEntries(
+            Map.entry("kit/Await", "it is what waits for conditions"),
+            Map.entry("kit/EventStream", "a client tries again after a pause, as browsers do"),
+            Map.entry("it/KillIT", "a kill comes at a random moment, and its publishers try again after a pause"),
+            Map.entry("it/ConvergenceIT", "what disturbs clients comes at random moments"),
+            Map.entry("it/SubscribeIT", "clients leave in waves, at different moments of a heartbeat"),
+            Map.entry("hub/ConvergenceTest", "clients read until nothing came for a while"),
+            Map.entry("hub/ConflationModelTest", "clients read until nothing came for a while"),
+            Map.entry("cluster/Follower", "a client tries again after a pause, as browsers do"),
+            Map.entry("cluster/SteadyPublisher", "a load has a pace"),
+            Map.entry("interop/", "how long a connection has been silent is what is tested, and a load has a pace"),
+            Map.entry("bench/", "a load has a pace"),
+            Map.entry("hostile/", "honest clients and attackers have a pace"));
         static final Map<String, String> TIME = Map.of();
         static final Map<String, String> THREADS = Map.ofEntries(
             Map.entry("refusal/LastingTicker", "it is one"),
