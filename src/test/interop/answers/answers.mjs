@@ -58,12 +58,14 @@ async function ai() {
 async function openai() {
   const { Stream } = await import('openai/streaming')
   const answer = await post('/chat/openai/three')
+  const bytes = answer.clone().text()
   await post('/go/three')
   const deltas = []
   for await (const chunk of Stream.fromSSEResponse(answer, new AbortController())) {
     deltas.push(chunk.choices[0].delta.content)
   }
   assert.equal(deltas.join(''), WHOLE)
+  assert.match(await bytes, /\ndata: \[DONE\]\n\n/)
 }
 
 async function agui() {

@@ -3,7 +3,9 @@ package io.rivulet.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.rivulet.bench.peer.Programs;
 import io.rivulet.kit.Await;
 import io.rivulet.kit.Container;
 import io.rivulet.kit.EventStream;
@@ -17,6 +19,7 @@ import io.rivulet.kit.Server;
 import io.rivulet.kit.SharedServer;
 import io.rivulet.kit.WireResponse;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -95,6 +98,30 @@ class Http2IT {
             lines.begin("POST", "/api/updates?stream=lines&topic=" + topic, Map.of());
             lines.write(new byte[] {'a', '\n', (byte) 0xff, '\n'}, false);
             assertEquals(400, lines.readHead().status()); // and the body has not ended
+        }
+    }
+
+    @Test
+    void curlPipesLineByLine() throws IOException {
+        assumeTrue(Programs.find("curl").isPresent() && Programs.run(List.of("curl", "-V")).contains("HTTP2"),
+            "no curl on the PATH that speaks HTTP/2");
+        Process curl = new ProcessBuilder("curl", "-sSk", offer.protocol().isTls() ? "--http2"
+            : "--http2-prior-knowledge", "-w", " by HTTP/%{http_version}", "-T", "-",
+            server.url() + "/api/updates?topic=" + topic + "&stream=lines&end").redirectErrorStream(true).start();
+        try (EventStream stream = EventStream.to(server).topic(topic).open()) {
+            stream.awaitHello();
+            try (OutputStream program = curl.getOutputStream()) {
+                for (String line : List.of("a", "b")) {
+                    program.write((line + "\n").getBytes(StandardCharsets.US_ASCII));
+                    program.flush();
+                    stream.awaitData(line);
+                }
+            }
+            String answer = new String(curl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertTrue(answer.endsWith("\"count\":2} by HTTP/2"), answer);
+            assertTrue(stream.awaitEnd());
+        } finally {
+            curl.destroyForcibly();
         }
     }
 

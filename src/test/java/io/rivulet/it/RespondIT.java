@@ -89,7 +89,24 @@ class RespondIT {
                     }
                 }
             }
+            assertBeginsAfterTheIdThatTheApplicationNames(shop, publisher);
         }
+    }
+
+    /** As a client of OpenAI's Responses asks: with a number, which the application makes an id of. */
+    private static void assertBeginsAfterTheIdThatTheApplicationNames(Server shop, Publisher publisher)
+        throws IOException {
+        for (String run : new String[] {"a", "b"}) { // an id is the whole hub's
+            for (int i = 0; i < 4; i++) {
+                Publisher.accepted(publisher.form("topic", "run/" + run, "id", run + "-" + i, "data", run + i));
+            }
+            Publisher.accepted(publisher.form("topic", "run/" + run, "id", run + "-4", "end", ""));
+        }
+        assertEquals("data: a2\nid: a-2\n\ndata: a3\nid: a-3\n\n",
+            events(ask(shop, "GET", "/answers/a?start&plain&end&after=a-1", "Last-Event-ID: a-0")));
+        assertEquals("data: b3\n\ndata: [DONE]\n\n",
+            events(ask(shop, "GET", "/answers/b?start&nameless&done&after=b-2")));
+        assertEquals(204, ask(shop, "GET", "/answers/a?start&plain&end&after=a-4").status());
     }
 
     @Test
@@ -116,15 +133,46 @@ class RespondIT {
 
     @Test
     void whatTheHubRefusesItAnswersItself() throws IOException {
-        try (Server shop = shop("connections.address.max", "1")) {
+        try (Server shop = shop("connections.address.max", "3", "connections.subject.max", "1")) {
             WireResponse bad = ask(shop, "GET", "/answers/%E2%80%8B?start");
             assertEquals(400, bad.status());
             assertEquals("application/problem+json", bad.header("Content-Type"));
             try (EventStream stream = EventStream.to(shop.port(), "").path(AT + "/answers/1").rawQuery("?start")
                 .open()) {
                 stream.awaitHello();
-                assertEquals(429, ask(shop, "GET", "/answers/1?start&plain").status());
+                try (EventStream sam = EventStream.to(shop.port(), "").path(AT + "/answers/1")
+                    .rawQuery("?start&reader=sam").open()) {
+                    sam.awaitHello();
+                    WireResponse again = ask(shop, "GET", "/answers/1?start&plain&reader=sam");
+                    assertEquals(429, again.status());
+                    assertTrue(again.text().contains("connections.subject.max"), again.text());
+                    try (EventStream ann = EventStream.to(shop.port(), "").path(AT + "/answers/1")
+                        .rawQuery("?start&reader=ann").open()) {
+                        ann.awaitHello();
+                        WireResponse more = ask(shop, "GET", "/answers/1?start&plain");
+                        assertEquals(429, more.status());
+                        assertTrue(more.text().contains("connections.address.max"), more.text());
+                    }
+                }
             }
+        }
+    }
+
+    /** There is a heartbeat a second, which also finds that the reader has left; two are longer than the silence. */
+    @Test
+    void codeOfTheApplicationIsToldOnceNobodyReadsWhatItWrites() throws IOException {
+        try (Server shop = shop("heartbeat", "1s"); Publisher publisher = Publisher.to(shop.port(), AT + Shop.PREFIX);
+             EventStream told = EventStream.to(shop.port(), AT + Shop.PREFIX).topic(Shop.UNHEARD).open()) {
+            told.awaitHello();
+            try (EventStream reader = EventStream.to(shop.port(), "").path(AT + "/answers/1").rawQuery("?start")
+                .open()) {
+                reader.awaitHello();
+                assertEquals(200, ask(shop, "POST", "/watch/1").status());
+                int before = reader.comments();
+                Await.until("two heartbeats", () -> reader.comments() >= before + 2);
+                publisher.publish(Shop.UNHEARD, "left");
+            }
+            told.awaitData("left", "run/1");
         }
     }
 
@@ -139,6 +187,7 @@ class RespondIT {
         assertEquals("v1", answer.header("X-Protocol"));
         assertTrue(answer.header("Cache-Control").contains("no-cache"), answer.header("Cache-Control"));
         assertEquals("no", answer.header("X-Accel-Buffering"));
+        assertEquals("?1", answer.header("Incremental"));
         assertEquals("yes", answer.header("X-Shop"), "what another filter has set stays");
     }
 

@@ -2,6 +2,7 @@ package io.rivulet.it;
 
 import io.rivulet.Installation;
 import io.rivulet.Rivulet;
+import io.rivulet.RivuletHub;
 import io.rivulet.StreamResponse;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.RequestDispatcher;
@@ -22,6 +23,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.HashMap;
@@ -43,6 +45,8 @@ public final class Shop {
     static final String HOME = "the shop's home page";
     static final String NOT_FOUND = "the shop has no such page";
     static final String SORRY = "the shop is sorry: ";
+    /** Where the shop tells which of its topics nobody hears. */
+    static final String UNHEARD = "unheard";
 
     private static final String WEB_XML = """
         <web-app xmlns="https://jakarta.ee/xml/ns/jakartaee" version="6.0" metadata-complete="true">
@@ -73,13 +77,17 @@ public final class Shop {
             <servlet-name>answers</servlet-name>
             <url-pattern>/answers/*</url-pattern><url-pattern>/loud/*</url-pattern><url-pattern>/begun/*</url-pattern>
           </servlet-mapping>
+          <servlet>
+            <servlet-name>watch</servlet-name><servlet-class>io.rivulet.it.Shop$Watch</servlet-class>
+          </servlet>
+          <servlet-mapping><servlet-name>watch</servlet-name><url-pattern>/watch/*</url-pattern></servlet-mapping>
           <error-page><error-code>404</error-code><location>/not-found.html</location></error-page>
           <error-page><location>/sorry</location></error-page>
         </web-app>
         """;
 
     private static final List<Class<?>> CLASSES = List.of(Shop.class, Starter.class, Mark.class, Orders.class,
-        Answers.class, Loud.class, LoudResponse.class, Capitals.class, Sorry.class);
+        Answers.class, Watch.class, Loud.class, LoudResponse.class, Capitals.class, Sorry.class);
 
     private Shop() {
     }
@@ -147,7 +155,8 @@ public final class Shop {
             StreamResponse answer = Rivulet.respond(request, response).header("X-Protocol", "v1")
                 .topic("run/" + request.getPathInfo().substring(1));
             for (String how : String.valueOf(request.getQueryString()).split("&")) {
-                switch (how) {
+                String[] named = how.split("=", 2);
+                switch (named[0]) {
                     case "start" -> answer.fromStart();
                     case "plain" -> answer.plain();
                     case "nameless" -> answer.withoutIds();
@@ -155,6 +164,8 @@ public final class Shop {
                     case "done" -> answer.last("[DONE]");
                     case "open" -> answer.onlyIfOpen();
                     case "anew" -> answer.ignoringLastEventId();
+                    case "after" -> answer.after(named[1]);
+                    case "reader" -> answer.reader(named[1]);
                     default -> {
                     }
                 }
@@ -163,6 +174,18 @@ public final class Shop {
                 request.startAsync();
             }
             answer.start();
+        }
+    }
+
+    /** Has the hub tell when nobody has heard a topic for a second. */
+    public static final class Watch extends HttpServlet {
+        static final long serialVersionUID = 1;
+
+        @Override
+        protected void doPost(HttpServletRequest request, HttpServletResponse response) {
+            RivuletHub hub = Rivulet.hub(getServletContext());
+            String topic = "run/" + request.getPathInfo().substring(1);
+            hub.onUnheard(topic, Duration.ofSeconds(1), () -> hub.publish(UNHEARD, topic));
         }
     }
 

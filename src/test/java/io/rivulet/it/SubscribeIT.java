@@ -1,6 +1,7 @@
 package io.rivulet.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -65,6 +66,7 @@ class SubscribeIT {
             assertTrue(stream.header("Content-Type").matches("text/event-stream(;\\s*charset=(?i:utf-8))?"));
             assertEquals("no-store, no-cache, no-transform", stream.header("Cache-Control"));
             assertEquals("no", stream.header("X-Accel-Buffering"));
+            assertEquals("?1", stream.header("Incremental"));
             assertEquals("nosniff", stream.header("X-Content-Type-Options"));
             for (String absent : List.of("Connection", "Content-Length", "Content-Encoding", "ETag", "Expires",
                 "Set-Cookie", "Last-Modified")) {
@@ -101,6 +103,14 @@ class SubscribeIT {
             assertNotEquals(hello.get("connection"), other.awaitHello().get("connection"));
             assertNotEquals(hello.get("secret"), other.awaitHello().get("secret"));
             assertTrue(hello.get("secret").getAsString().length() >= 20, "a secret of 128 bits at least");
+            assertFalse(hello.has("as") || hello.has("until"), "nobody in particular, and without an end");
+        }
+        long end = Instant.now().getEpochSecond() + 600;
+        try (EventStream reader = EventStream.to(server).topic(topic).header("Authorization", "Bearer "
+            + Token.v1().subscribe(topic).claim("sub", "\"reader\"").claim("exp", Long.toString(end)).sign()).open()) {
+            JsonObject hello = reader.awaitHello();
+            assertEquals("reader " + Instant.ofEpochSecond(end), hello.get("as").getAsString() + " "
+                + hello.get("until").getAsString());
         }
     }
 

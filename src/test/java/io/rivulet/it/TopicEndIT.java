@@ -100,6 +100,7 @@ class TopicEndIT {
         StreamRequest ending = EventStream.to(server).path("/.well-known/mercure").query("match", topic)
             .query("end", "close");
         try (EventStream mercure = plain.open(); EventStream asking = ending.open()) {
+            assertEquals("?1 ?1", mercure.header("Incremental") + " " + asking.header("Incremental"));
             String id = end("last");
             mercure.awaitData("last");
             asking.awaitData("last");
@@ -143,6 +144,29 @@ class TopicEndIT {
         WireResponse two = publisher.post("?topic=x&topic=y&end", "text/plain", "x");
         assertEquals(400, two.status());
         assertTrue(two.text().contains("the event has end and 2 topics"), two.text());
+    }
+
+    @Test
+    void aTopicOfMemoryAloneEndsInTheSameWay() throws IOException {
+        String passing = topic + "/page/1/passing";
+        StreamRequest asked = EventStream.to(server).topic(passing);
+        String id;
+        try (EventStream stream = asked.open()) {
+            stream.awaitHello();
+            publisher.publish(passing, "a");
+            id = Publisher.accepted(publisher.form("topic", passing, "data", "b", "end", ""));
+            stream.awaitData("a", "b");
+            assertEquals(id, stream.awaitType("rivulet.end").id());
+            assertTrue(stream.awaitEnd());
+        }
+        assertEquals(204, asked.exchange().status());
+        assertEquals(id, problem(publisher.form("topic", passing, "data", "late")).get("id").getAsString());
+        assertEquals(id, problem(send("POST", "/api/topics/cancel?topic=" + passing)).get("id").getAsString());
+        String other = topic + "/page/2/passing";
+        assertEquals(200, send("POST", "/api/topics/cancel?topic=" + other).status());
+        assertTrue(problem(publisher.form("topic", other, "data", "late")).get("cancelled").getAsBoolean());
+        Publisher.accepted(publisher.form("topic", other, "data", "the last word", "end", ""));
+        assertEquals("cancelled", problem(publisher.form("topic", other, "data", "late")).get("reason").getAsString());
     }
 
     @Test
