@@ -54,6 +54,7 @@ class BalancedNodes {
     private final List<Follower> followers = new ArrayList<>();
     private final List<SteadyPublisher> publishers = new ArrayList<>();
     private EngineServer engine;
+    private int enginePort;
     private LaggingProxy far;
     private int[] ports;
     private OwnWar[] nodes;
@@ -85,18 +86,21 @@ class BalancedNodes {
     @Test
     void behindABalancerNoSubscriberMissesAnythingOfThreeNodesAtPostgresql() throws Exception {
         Assumptions.assumeTrue(Postgres.isThere(), "skipped: PostgreSQL is not installed here");
-        play(opened(Postgres.start()), NODES > 0 ? NODES : 3);
+        Postgres server = opened(Postgres.start());
+        play(server, server.port(), NODES > 0 ? NODES : 3);
     }
 
     @Test
     void behindABalancerNoSubscriberMissesAnythingOfTwoNodesAtRedis() throws Exception {
         Assumptions.assumeTrue(Redis.isThere(), "skipped: Redis is not installed here");
-        play(opened(Redis.start()), NODES > 0 ? NODES : 2);
+        Redis server = opened(Redis.start());
+        play(server, server.port(), NODES > 0 ? NODES : 2);
     }
 
-    private void play(EngineServer server, int count) throws Exception {
+    private void play(EngineServer server, int port, int count) throws Exception {
         engine = server;
-        far = opened(new LaggingProxy(server.port()));
+        enginePort = port;
+        far = opened(new LaggingProxy(port));
         ports = new int[count];
         nodes = new OwnWar[count];
         for (int i = 0; i < count; i++) {
@@ -123,7 +127,7 @@ class BalancedNodes {
         String url = engine.url("balanced");
         return new OwnWar(List.of("-Xmx" + (SUBSCRIBERS > 500 ? "512m" : "128m"), "-XX:TieredStopAtLevel=1"),
             Files.createDirectories(folder.resolve("node" + i)), Map.of("RIVULET_ENGINE_URL",
-            i == 0 ? url.replace(":" + engine.port(), ":" + far.port()) : url), "--port=" + ports[i],
+            i == 0 ? url.replace(":" + enginePort, ":" + far.port()) : url), "--port=" + ports[i],
             "--engine=" + engine.engine(), "--connections.subject.max=0", "--trusted.proxies=127.0.0.1");
     }
 

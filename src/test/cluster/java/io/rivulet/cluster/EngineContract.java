@@ -27,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -215,6 +216,11 @@ abstract class EngineContract {
 
     @Test
     void aLogThatIsPutIntoAnEmptyEngineIsThereWholeOrNotAtAll() throws IOException {
+        try {
+            engine.look();
+        } catch (EngineRefused e) {
+            Assumptions.abort("skipped: " + e.getMessage());
+        }
         String into = "loaded" + logs;
         Run log = new Run(7, 99, new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}, 5);
         List<Stored> batches = List.of(new Stored(5, 2, 3, 11, 1_000, 1, new byte[10]),

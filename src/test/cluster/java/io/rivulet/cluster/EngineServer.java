@@ -8,9 +8,6 @@ interface EngineServer extends AutoCloseable {
     /** The word of the setting. */
     String engine();
 
-    /** Where it listens, on 127.0.0.1. */
-    int port();
-
     /** The URL of the log of this name. */
     String url(String log);
 

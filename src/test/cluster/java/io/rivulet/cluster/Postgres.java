@@ -240,8 +240,7 @@ final class Postgres implements EngineServer {
         new ProcessBuilder(command).start().waitFor(); // one of them may have ended just now
     }
 
-    @Override
-    public int port() {
+    int port() {
         return port;
     }
 

@@ -119,8 +119,7 @@ final class Redis implements EngineServer {
         }
     }
 
-    @Override
-    public int port() {
+    int port() {
         return port;
     }
 
