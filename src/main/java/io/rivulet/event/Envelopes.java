@@ -43,18 +43,20 @@ final class Envelopes {
      * @param wire       the frame's bytes
      * @param retryStart where in them {@code retry} begins, behind the type
      * @param retryEnd   where the data begins
+     * @param end        why its topic ends with it; null when it does not
      */
-    record Framed(byte[] wire, int retryStart, int retryEnd, List<String> topics, String id, long timeMs) {
+    record Framed(byte[] wire, int retryStart, int retryEnd, List<String> topics, String id, long timeMs,
+                  TopicEnd end) {
 
         private String type() {
             int from = "event: ".length();
             return retryStart == 0 ? null : new String(wire, from, retryStart - 1 - from, StandardCharsets.UTF_8);
         }
 
-        /** Where the line of the id begins: the last line but for the blank one. */
+        /** Where the line of the id begins: the last line but for the blank one; an end without a word has no other. */
         private int idStart() {
             int at = wire.length - 2;
-            while (wire[at - 1] != '\n') {
+            while (at > 0 && wire[at - 1] != '\n') {
                 at--;
             }
             return at;
@@ -126,7 +128,8 @@ final class Envelopes {
             out.inString(data, 0, data.length);
             out.ascii("\"");
         }
-        out.ascii("}\n").raw(framed.wire(), framed.idStart(), framed.wire().length);
+        out.ascii(framed.end() == null ? "" : ",\"end\":\"" + framed.end().word() + "\"").ascii("}\n")
+            .raw(framed.wire(), framed.idStart(), framed.wire().length);
     }
 
     private static void topics(List<String> topics, JsonBuffer out) {

@@ -200,7 +200,7 @@ public final class EventFrame {
         }
         boolean placed = repeatsId(); // envelopes are for /api/updates alone
         return kept.bytes(new Envelopes.Framed(placed ? otherLive() : bytes, retryStart, retryEnd, topics,
-            placed ? placeId : id, timeMs), variant == Variant.ENVELOPE_OF_JSON, told, live);
+            placed ? placeId : id, timeMs, end), variant == Variant.ENVELOPE_OF_JSON, told, live);
     }
 
     private byte[] otherLive() {

@@ -65,7 +65,10 @@ class EventFrameTest {
         assertEquals("data: last\nid: place\n\n", live(Event.on("run").data("last").end(TopicEnd.FINISHED).build()));
         EventFrame frame = frame(Event.on("run").retryMs(700).end(TopicEnd.FINISHED).build());
         assertEquals("id: place\n\n", text(frame.replay()));
-        assertTrue(text(frame.live(Variant.ENVELOPE, List.of("run"))).contains(",\"data\":\"\"}\nid: place\n\n"));
+        for (EventFrame bare : List.of(frame, frame(Event.on("run").end(TopicEnd.FINISHED).build()))) {
+            assertTrue(text(bare.live(Variant.ENVELOPE, List.of("run")))
+                .contains(",\"data\":\"\",\"end\":\"finished\"}\nid: place\n\n"), "an envelope says of which topic");
+        }
     }
 
     @Test

@@ -11,6 +11,7 @@ import com.google.gson.JsonParser;
 import io.rivulet.event.Event;
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
+import io.rivulet.event.TopicEnd;
 import io.rivulet.event.Variant;
 import io.rivulet.http.subscribe.EnvelopeParameter;
 import io.rivulet.hub.resume.History;
@@ -213,7 +214,8 @@ class EventsServletTest {
         for (String data : List.of("line\r\ntwo\u0085\u2028", " {\"a\":\n[1]} ", "{no json}", "",
             "[\"" + "ä\u2028".repeat(2_000) + "\",\r\n\"" + "x".repeat(9_000) + "\"]")) {
             for (String type : List.of("", "alert")) {
-                Event event = Event.on("a").topic("b\u2028\"").type(type).id("i").markPrivate(true).data(data).build();
+                Event.Builder of = Event.on("a").type(type).id("i").markPrivate(true).data(data);
+                Event event = (type.isEmpty() ? of.topic("b\u2028\"") : of.end(TopicEnd.CANCELLED)).build();
                 EventFrame frame = new EventFrame(event, Position.ofDurable(1), false, "place", 5);
                 History page = new History(List.of(new History.Item("i", 5, event, List.of("a")),
                     new History.Item("i", 5, event, event.topics())), null);
