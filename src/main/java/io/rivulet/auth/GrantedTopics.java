@@ -1,7 +1,6 @@
 package io.rivulet.auth;
 
 import io.rivulet.heap.HeapBytes;
-import io.rivulet.topic.MatchSteps;
 import io.rivulet.topic.TopicMatcher;
 import java.util.List;
 
@@ -40,16 +39,11 @@ public record GrantedTopics(boolean all, List<TopicMatcher> matchers) {
 
     /** Whether this topic is covered. */
     public boolean covers(String topic) {
-        return covers(topic, MatchSteps.UNCOUNTED);
-    }
-
-    /** The same; what it cost is added to the steps. */
-    public boolean covers(String topic, MatchSteps steps) {
         if (all) {
             return true;
         }
         for (int i = 0; i < matchers.size(); i++) {
-            if (matchers.get(i).matches(topic, steps)) {
+            if (matchers.get(i).matches(topic)) {
                 return true;
             }
         }
@@ -58,13 +52,8 @@ public record GrantedTopics(boolean all, List<TopicMatcher> matchers) {
 
     /** Whether one of an event's topics is covered. */
     public boolean coversOne(List<String> topics) {
-        return coversOne(topics, MatchSteps.UNCOUNTED);
-    }
-
-    /** The same; what it cost is added to the steps. */
-    public boolean coversOne(List<String> topics, MatchSteps steps) {
         for (int i = 0; i < topics.size(); i++) {
-            if (covers(topics.get(i), steps)) {
+            if (covers(topics.get(i))) {
                 return true;
             }
         }

@@ -69,6 +69,33 @@ public abstract class LogWork {
         }
     }
 
+    /**
+     * The same where something is held, as an open file: it is let go of first.
+     *
+     * @throws X when that fails
+     */
+    public final <X extends Exception> void pause(Held<X> held) throws X {
+        if (isSpent()) {
+            held.letGo();
+            pause();
+        }
+    }
+
+    /**
+     * What a loop holds that must not be held while others go first.
+     *
+     * @param <X> what may come of it
+     */
+    public interface Held<X extends Exception> {
+
+        /** Nothing. */
+        Held<RuntimeException> NOTHING = () -> {
+        };
+
+        /** Lets go of it. */
+        void letGo() throws X;
+    }
+
     /** A slice of so many steps has ended; returns when the next may begin, or throws {@link Stopped}. */
     protected abstract void sliceEnds(long taken);
 

@@ -21,6 +21,8 @@ public final class TopicSelection {
 
     private final List<TopicMatcher> matchers;
     private final Set<String> exact;
+    /** The only topic that is asked for, as by most streams; else null. */
+    private final String only;
     private final List<CompiledMatcher> compiled;
     private final boolean any;
     /** See {@link #loadKib}; negative while nobody has asked. */
@@ -33,6 +35,7 @@ public final class TopicSelection {
         this.any = this.matchers.stream().anyMatch(m -> m instanceof TopicMatcher.Any);
         this.exact = this.matchers.stream().filter(m -> m instanceof TopicMatcher.Exact).map(TopicMatcher::text)
             .collect(Collectors.toUnmodifiableSet());
+        this.only = this.matchers.size() == 1 && exact.size() == 1 ? exact.iterator().next() : null;
     }
 
     /** The union of these matchers; there is at least one. */
@@ -67,7 +70,7 @@ public final class TopicSelection {
 
     /** Bytes that it keeps alive, its matchers and their texts included. */
     public long weight() {
-        long weight = HeapBytes.object(3, Integer.BYTES + 1) + HeapBytes.list(matchers.size())
+        long weight = HeapBytes.object(4, Integer.BYTES + 1) + HeapBytes.list(matchers.size())
             + HeapBytes.list(compiled.size()) + HeapBytes.set(exact.size());
         for (int i = 0; i < matchers.size(); i++) {
             weight += matchers.get(i).weight();
@@ -104,16 +107,14 @@ public final class TopicSelection {
 
     /** Whether one of an event's topics is asked for. */
     public boolean matches(List<String> topics) {
-        return matches(topics, MatchSteps.UNCOUNTED);
-    }
-
-    /** The same; what it cost is added to the steps. */
-    public boolean matches(List<String> topics, MatchSteps steps) {
         if (any) {
             return true;
         }
+        if (only != null) {
+            return topics.contains(only); // an event may have a thousand: a comparison each, and no look into a set
+        }
         for (int i = 0; i < topics.size(); i++) {
-            if (matches(topics.get(i), steps)) {
+            if (matches(topics.get(i))) {
                 return true;
             }
         }
@@ -122,12 +123,7 @@ public final class TopicSelection {
 
     /** Whether this topic is asked for. */
     public boolean matches(String topic) {
-        return matches(topic, MatchSteps.UNCOUNTED);
-    }
-
-    /** The same; what it cost is added to the steps. */
-    public boolean matches(String topic, MatchSteps steps) {
-        return any || exact.contains(topic) || !compiled.isEmpty() && matchesPattern(topic, steps);
+        return any || exact.contains(topic) || !compiled.isEmpty() && matchesPattern(topic);
     }
 
     /** Whether a topic that begins so may be asked for: false only when it is certain that none is. */
@@ -135,9 +131,9 @@ public final class TopicSelection {
         return matchers.stream().anyMatch(matcher -> matcher.mayMatchBeginning(prefix));
     }
 
-    private boolean matchesPattern(String topic, MatchSteps steps) {
+    private boolean matchesPattern(String topic) {
         for (int i = 0; i < compiled.size(); i++) {
-            if (compiled.get(i).matches(topic, steps)) {
+            if (compiled.get(i).matches(topic)) {
                 return true;
             }
         }

@@ -54,16 +54,6 @@ class MatchStepsTest {
     }
 
     @Test
-    void aSelectionAddsUpThoseThatItTries() {
-        TopicSelection two = space.select(List.of(space.selector("x/{y}"), space.selector("{a:1000}/x")));
-        two.matches(List.of("aaaaaaaaaa"), steps);
-        long ofBoth = steps.taken();
-        steps.reset();
-        space.selector("{b:1000}/x").matches("aaaaaaaaaa", steps);
-        assertEquals(ofBoth, steps.taken() + 1, "the first one tries only how the topic begins");
-    }
-
-    @Test
     void whoTriesAPatternAgainAndAgainMakesItsListsOnce() {
         for (TopicMatcher hostile : List.of(space.urlPattern("/:a((?:.?){300}!)"), space.selector("{a:1000}/x"))) {
             hostile.matchesOnce("order/0000001", steps);

@@ -4,6 +4,7 @@ import io.rivulet.auth.GrantedTopics;
 import io.rivulet.event.Event;
 import io.rivulet.hub.tail.TransientTopics;
 import io.rivulet.log.LocalLog;
+import io.rivulet.log.LogWork;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -63,7 +64,8 @@ final class RepeatedIds {
     private boolean isKnown(Event event) {
         boolean privates = event.isPrivate();
         try {
-            return transients.byId(event.id(), privates ? GrantedTopics.ALL : GrantedTopics.NONE) != null
+            GrantedTopics granted = privates ? GrantedTopics.ALL : GrantedTopics.NONE;
+            return transients.byId(event.id(), granted, LogWork.UNBOUNDED) != null
                 || log.find().hasId(event.id(), privates);
         } catch (IOException e) {
             return true; // it may be: a place is right in any case

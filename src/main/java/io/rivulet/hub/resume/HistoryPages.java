@@ -129,8 +129,7 @@ public final class HistoryPages {
         }
         List<String> told = new ArrayList<>();
         for (String topic : event.topics()) {
-            work.pause();
-            if (view.privates().covers(topic, work.steps())) {
+            if (View.covers(view.privates(), List.of(topic), work)) {
                 told.add(topic);
             }
         }

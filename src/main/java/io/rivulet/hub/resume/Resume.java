@@ -130,7 +130,7 @@ public final class Resume {
             return lostAmongTransients(request, work, entry.get().epoch() == log.range().epoch(), place,
                 StartPoint.exact(place, cursor));
         }
-        Position place = transients.byId(cursor, request.grant().subscribes());
+        Position place = transients.byId(cursor, request.grant().subscribes(), work);
         return place == null ? StartPoint.RESET : StartPoint.exact(place, cursor);
     }
 
@@ -288,7 +288,7 @@ public final class Resume {
                 break;
             }
             work.pause();
-            if (view.shows(frame.topics(), frame.isPrivate(), work.steps())) {
+            if (view.shows(frame.topics(), frame.isPrivate(), work)) {
                 durable += frame.isTransient() ? 0 : 1;
                 if (++counted == n) {
                     return frame.position().before();

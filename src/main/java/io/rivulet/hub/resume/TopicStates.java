@@ -80,7 +80,7 @@ public final class TopicStates {
         }
         TopicMark mark = ended.find(topic, work);
         boolean isKnown = mark != null
-            && (!mark.isPrivate() || grant.subscribes().coversOne(List.of(topic), work.steps()));
+            && (!mark.isPrivate() || View.covers(grant.subscribes(), List.of(topic), work));
         TopicEnd end = isKnown ? mark.end() : null;
         return new TopicState(topic, end, isKnown && end == null, first, last, count);
     }
@@ -117,7 +117,7 @@ public final class TopicStates {
             EventFrame frame = ring.get(sequence);
             work.pause();
             work.cost(LogWork.LOOK);
-            if (frame != null && frame.isTransient() && view.shows(frame.topics(), frame.isPrivate(), work.steps())) {
+            if (frame != null && frame.isTransient() && view.shows(frame.topics(), frame.isPrivate(), work)) {
                 for (String topic : frame.topics()) {
                     if (view.topics().exact().contains(topic)) {
                         found.computeIfAbsent(topic, name -> new InMemory()).add(frame);

@@ -2,6 +2,7 @@ package io.rivulet.hub.tail;
 
 import io.rivulet.auth.Grant;
 import io.rivulet.log.LogWork;
+import io.rivulet.log.View;
 import io.rivulet.topic.TopicMatcher;
 import io.rivulet.topic.TopicSelection;
 import java.io.IOException;
@@ -42,7 +43,7 @@ public record AllEnded(int open, TopicMark last) {
             work.cost(LogWork.LOOK);
             TopicMark mark = ended.find(topic, work);
             if (mark == null || !mark.isEnd()
-                || mark.isPrivate() && !grant.subscribes().coversOne(List.of(topic), work.steps())) {
+                || mark.isPrivate() && !View.covers(grant.subscribes(), List.of(topic), work)) {
                 return new AllEnded(i, null);
             }
             last = last == null || mark.place().isAfter(last.place()) ? mark : last;

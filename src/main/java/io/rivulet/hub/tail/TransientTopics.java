@@ -109,7 +109,7 @@ public final class TransientTopics {
         if (!view.privates().isNone()) {
             for (EventFrame frame : privates.newestOfEach(view.topics(), work)) {
                 work.pause();
-                if (view.shows(frame.topics(), true, work.steps())) {
+                if (view.shows(frame.topics(), true, work)) {
                     all.add(frame);
                 }
             }
@@ -149,10 +149,10 @@ public final class TransientTopics {
     }
 
     /** The place of the earliest event in the ring with this publisher's id that is public or granted, or null. */
-    public Position byId(String id, GrantedTopics granted) {
+    public Position byId(String id, GrantedTopics granted, LogWork work) {
         EventFrame one = publics.byId(id);
         EventFrame other = privates.byId(id);
-        if (other == null || !granted.coversOne(other.topics())) {
+        if (other == null || !View.covers(granted, other.topics(), work)) {
             return one == null ? null : one.position();
         }
         return one == null || one.position().isAfter(other.position()) ? other.position() : one.position();

@@ -14,6 +14,7 @@ import io.rivulet.log.index.LongSet;
 import io.rivulet.log.index.PostingList;
 import io.rivulet.log.index.Postings;
 import io.rivulet.log.index.SegmentIndex;
+import io.rivulet.log.index.SparseIndex;
 import io.rivulet.log.index.TopicFilter;
 import io.rivulet.log.index.TopicPostings;
 import io.rivulet.log.segment.ChunkCache.Chunk;
@@ -103,7 +104,7 @@ final class LogLookup implements LogFinder {
                     work.cost(LogWork.PAGE);
                     Event event = entry.event();
                     if (id.equals(event.id()) && !(firsts && event.repeatsId())
-                        && (!event.isPrivate() || privates.coversOne(event.topics(), work.steps()))) {
+                        && (!event.isPrivate() || View.covers(privates, event.topics(), work))) {
                         return Optional.of(entry);
                     }
                 }
@@ -236,7 +237,8 @@ final class LogLookup implements LogFinder {
             try {
                 // the sparse index leads to the last chunk that begins before the time: the answer is there or later
                 long last = segment.last();
-                long position = segment.first() + segment.sparse().rel(segment.sparse().before(timeMs));
+                SparseIndex sparse = segments.sparse(segment);
+                long position = segment.first() + sparse.rel(sparse.before(timeMs));
                 while (position <= last) {
                     work.pause();
                     Chunk chunk = segments.chunk(segment, position);
@@ -356,7 +358,7 @@ final class LogLookup implements LogFinder {
         PostingList found = new PostingList();
         int[] left = {n};
         backwards(segment, last, entry -> {
-            if (view.shows(entry.event(), work.steps())) {
+            if (view.shows(entry.event(), work)) {
                 found.add(Postings.posting((int) (entry.position() - segment.first()), 0));
                 left[0]--;
             }
@@ -404,7 +406,7 @@ final class LogLookup implements LogFinder {
                     if (left < 0 && !entries.isEmpty()) { // one event comes whatever it weighs
                         break;
                     }
-                    if (view.shows(entry.event(), work.steps())) {
+                    if (view.shows(entry.event(), work)) {
                         entries.add(entry);
                     }
                 }
@@ -463,7 +465,7 @@ final class LogLookup implements LogFinder {
     /** Shows the entry's posting for each of its topics that is asked for; false when no more is wanted. */
     private boolean newestOf(LogEntry entry, View view, TopicFilter filter, long first, LogNewest.LatestFirst visitor) {
         boolean more = true;
-        if (view.shows(entry.event(), work.steps())) {
+        if (view.shows(entry.event(), work)) {
             for (String topic : entry.event().topics()) {
                 if (filter.any() || view.topics().exact().contains(topic) || filter.matches(topic, work)) {
                     more = visitor.visit(segments.hash().of(topic),

@@ -1,5 +1,6 @@
 package io.rivulet.log.segment;
 
+import io.rivulet.event.Event;
 import io.rivulet.log.LogChunk;
 import io.rivulet.log.LogEntry;
 import io.rivulet.log.LogRange;
@@ -247,16 +248,14 @@ final class LogNewest {
             long left = budget;
             try (Records records = new Records(segments, segment)) {
                 for (int i = 0; i < all.length && left > 0; i++) {
-                    if (work.isSpent()) {
-                        records.letGo();
-                        work.pause();
-                    }
+                    work.pause(records::letGo);
                     long position = segment.first() + Postings.rel(all[i]);
                     LogEntry entry = dense ? records.ofChunk(position) : records.at(all[i]);
                     work.cost(dense ? LogWork.LOOK : LogWork.PAGE);
                     left -= entry.event().weight();
                     to = left <= 0 ? position : to;
-                    if (view.shows(entry.event(), work.steps())) {
+                    Event event = entry.event();
+                    if (view.shows(event.topics(), event.isPrivate(), work, records::letGo)) {
                         entries.add(entry);
                     }
                 }

@@ -1,5 +1,6 @@
 package io.rivulet.log.segment;
 
+import io.rivulet.event.Event;
 import io.rivulet.log.LogChunk;
 import io.rivulet.log.LogEntry;
 import io.rivulet.log.LogRange;
@@ -70,6 +71,15 @@ final class LogReader {
         private long next;
         private long budget;
         private final LogWork work;
+        /** Of those that are read one by one; null where chunks are. */
+        private Records records;
+        private boolean paused;
+        private final LogWork.Held<IOException> held = () -> {
+            paused = true;
+            if (records != null) {
+                records.letGo();
+            }
+        };
 
         Pass(View view, long from, long to, int bytesMax, LogWork work) {
             this.view = view;
@@ -100,11 +110,11 @@ final class LogReader {
         }
 
         /**
-         * Whether something is left of its bytes and of its slice. It ends with the slice and does not pause: the
-         * files that it reads are open, and what it has found is worth to be sent.
+         * Whether something is left of its bytes and of its slice. It ends with the slice, for what it has found is
+         * worth to be sent. It pauses within an event only, which may have a thousand topics, and ends behind that.
          */
         private boolean hasBudget() {
-            return budget > 0 && !work.isSpent();
+            return budget > 0 && !paused && !work.isSpent();
         }
 
         /** The same, but each read moves on by one event. */
@@ -113,10 +123,11 @@ final class LogReader {
         }
 
         /** Keeps the entry if the view shows it, and counts what that cost. */
-        private void take(LogEntry entry) {
-            budget -= entry.event().weight();
+        private void take(LogEntry entry) throws IOException {
+            Event event = entry.event();
+            budget -= event.weight();
             work.cost(LogWork.LOOK);
-            if (view.shows(entry.event(), work.steps())) {
+            if (view.shows(event.topics(), event.isPrivate(), work, held)) {
                 found.add(entry);
             }
         }
@@ -160,13 +171,16 @@ final class LogReader {
 
         /** Reads single records; a budget that is spent in between leaves {@code next} behind the last one read. */
         private void readRecords(Segment segment, long[] postings, int start, int stop) throws IOException {
-            try (Records records = new Records(segments, segment)) {
+            try (Records some = new Records(segments, segment)) {
+                records = some;
                 for (int i = start; i < stop && goesOn(); i++) {
-                    LogEntry entry = records.at(postings[i]);
+                    LogEntry entry = some.at(postings[i]);
                     work.cost(LogWork.PAGE);
                     take(entry);
                     next = entry.position() + 1;
                 }
+            } finally {
+                records = null;
             }
         }
     }

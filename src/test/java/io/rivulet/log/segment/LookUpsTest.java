@@ -11,6 +11,7 @@ import io.rivulet.log.LogEntry;
 import io.rivulet.log.LogRecord;
 import io.rivulet.log.LogWork;
 import io.rivulet.log.MemoryEventLog;
+import io.rivulet.log.SliceWork;
 import io.rivulet.log.TestClock;
 import io.rivulet.log.View;
 import io.rivulet.log.disk.MemoryDisk;
@@ -159,6 +160,47 @@ class LookUpsTest {
         compare(log);
         assertTrue(impatient.slices > 1_000, impatient.slices + " slices");
         log.close();
+    }
+
+    /**
+     * One event of many topics, for a stranger's patterns or grant, was one slice. A rare one is read by itself from an
+     * open file, a frequent one in a chunk.
+     */
+    @Test
+    void anEventOfManyTopicsIsLookedAtInSlicesInEachLookUpWithoutAnOpenFile() throws IOException {
+        MemoryDisk disk = new MemoryDisk(1);
+        TendedLog log = open(disk, options(500, 0), clock);
+        Event.Builder many = Event.on(SliceWork.TOPICS.get(0)).id("many").markPrivate(true);
+        SliceWork.TOPICS.forEach(many::topic);
+        Event costly = many.topic("wanted").build();
+        for (int i = 0; i < 1_200; i++) {
+            Event event = i % 600 == 300 ? costly : Event.on("other").build();
+            all.addAll(log.append(List.of(new LogRecord(event, null))));
+            log.housekeep();
+        }
+        GrantedTopics hostile = GrantedTopics.of(SliceWork.patterns(SPACE));
+        List<TopicMatcher> patterns = new ArrayList<>(SliceWork.patterns(SPACE));
+        patterns.add(SPACE.selector("want{ed}"));
+        for (View view : List.of(new View(TopicSelection.of(patterns), GrantedTopics.ALL),
+            new View(TopicSelection.ofTopics(List.of("wanted")), hostile),
+            new View(TopicSelection.ofTopics(List.of("*")), hostile))) {
+            for (Look look : List.<Look>of((some, of) -> some.read(0, 1_200, of, 1 << 20, work),
+                (some, of) -> some.find(work).beforeNewest(of, 2), (some, of) -> some.find(work).count(of),
+                (some, of) -> some.find(work).newestOfEach(of, 10),
+                (some, of) -> some.find(work).readNewest(0, 1_200, of, 1 << 20),
+                (some, of) -> some.find(work).byId("many", of.privates()))) {
+                SliceWork slices = new SliceWork(() -> assertEquals(0, disk.openForReading(), "files that are open"));
+                work = slices;
+                look.up(log, view);
+                long max = LogWork.SLICE + SliceWork.ofOnePair(SPACE) + 1_200 * LogWork.PAGE;
+                assertTrue(slices.longest() <= max, () -> slices.longest() + " steps in one slice, not " + max);
+            }
+        }
+        log.close();
+    }
+
+    private interface Look {
+        void up(EventLog log, View view) throws IOException;
     }
 
     /** A burst of one topic and rare ones of others: found one by one and in whole chunks. */
