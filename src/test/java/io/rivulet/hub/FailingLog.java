@@ -28,6 +28,8 @@ public final class FailingLog implements EventLog {
     volatile boolean unreadable;
     public volatile boolean damaged;
     public volatile boolean answerFails;
+    /** What each append and each search of a publisher's fails with; null for nothing. */
+    volatile IOException failsWith;
     public volatile CountDownLatch hold = new CountDownLatch(0);
     public volatile CountDownLatch holdSync = new CountDownLatch(0);
     public volatile CountDownLatch holdReads = new CountDownLatch(0);
@@ -51,6 +53,9 @@ public final class FailingLog implements EventLog {
         }
         if (full) {
             throw new LogFailure("no space left on device", true, null);
+        }
+        if (failsWith != null) {
+            throw failsWith;
         }
         List<LogEntry> entries = log.append(group);
         if (answerFails) {
@@ -91,14 +96,16 @@ public final class FailingLog implements EventLog {
 
     @Override
     public LogFinder find(LogWork work) {
-        return damaged ? brokenFor("readNewest") : log.find(work);
+        IOException all = failsWith;
+        return all != null ? failing(".*", all)
+            : damaged ? failing("readNewest", new LogCorrupt("a record does not match its checksum")) : log.find(work);
     }
 
-    private LogFinder brokenFor(String method) {
+    private LogFinder failing(String methods, IOException with) {
         return (LogFinder) Proxy.newProxyInstance(LogFinder.class.getClassLoader(), new Class<?>[] {LogFinder.class},
             (proxy, called, args) -> {
-                if (called.getName().equals(method)) {
-                    throw new LogCorrupt("a record does not match its checksum");
+                if (called.getName().matches(methods)) {
+                    throw with;
                 }
                 return called.invoke(log.find(), args);
             });

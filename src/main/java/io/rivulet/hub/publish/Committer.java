@@ -157,8 +157,8 @@ public final class Committer implements Runnable {
             log.tryDisk();
         } catch (IOException | RuntimeException e) {
             boolean full = e instanceof LogFailure failure && failure.isFull();
-            refusal = Refused.because(full ? Refused.Reason.STORE_FULL : Refused.Reason.STORE_FAILED, e.getMessage(),
-                e);
+            refusal = Refused.because(full ? Refused.Reason.STORE_FULL : Refused.Reason.STORE_FAILED,
+                LogFailure.told(e), e);
         }
         for (PendingPublish pending : group) {
             if (pending.isTrial()) {
@@ -373,7 +373,7 @@ public final class Committer implements Runnable {
         }
         LogAway away = e instanceof LogAway known ? known : null;
         Refused refusal = Refused.because(full ? Refused.Reason.STORE_FULL : Refused.Reason.STORE_FAILED,
-            (full ? "the disk is full: " : away != null ? "" : "the disk refused the event: ") + e.getMessage()
+            (full ? "the disk is full: " : away != null ? "" : "the disk refused the event: ") + LogFailure.told(e)
                 + (away != null && away.isUnknown() ? "; whether the event was published is unknown"
                 : "; nothing was published"), e);
         for (PendingPublish pending : group) {

@@ -4,6 +4,7 @@ import io.rivulet.event.Event;
 import io.rivulet.event.TopicEnd;
 import io.rivulet.hub.tail.EndedTopics;
 import io.rivulet.hub.tail.TopicMark;
+import io.rivulet.log.LogFailure;
 import io.rivulet.refusal.Printable;
 import io.rivulet.refusal.Refused;
 import java.io.IOException;
@@ -67,7 +68,7 @@ final class EndedRefusals {
                 pending.refusal = e;
             } catch (IOException e) {
                 pending.refusal = Refused.because(Refused.Reason.STORE_FAILED,
-                    "the history could not be searched for the end of the topic: " + e.getMessage(), e);
+                    "the history could not be searched for the end of the topic: " + LogFailure.told(e), e);
             }
         }
         return passed;

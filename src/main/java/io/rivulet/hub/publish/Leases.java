@@ -214,7 +214,7 @@ public final class Leases {
         } catch (IOException | RuntimeException e) {
             boolean full = e instanceof LogFailure failure && failure.isFull();
             Refused refusal = Refused.because(full ? Refused.Reason.STORE_FULL : Refused.Reason.STORE_FAILED,
-                "the lease could not be written: " + e.getMessage() + "; nothing was published", e);
+                "the lease could not be written: " + LogFailure.told(e) + "; nothing was published", e);
             begun.forEach(one -> one.by().refusal = one.by().refusal == null ? refusal : one.by().refusal);
             return false;
         }

@@ -6,6 +6,7 @@ import io.rivulet.hub.tail.TopicMark;
 import io.rivulet.log.Digest;
 import io.rivulet.log.LocalLog;
 import io.rivulet.log.LogEntry;
+import io.rivulet.log.LogFailure;
 import io.rivulet.log.ProducerMark;
 import io.rivulet.refusal.Refused;
 import io.rivulet.topic.TopicMatcher;
@@ -104,7 +105,7 @@ public final class Producers {
                 pending.refusal = e;
             } catch (IOException e) {
                 pending.refusal = Refused.because(Refused.Reason.STORE_FAILED,
-                    "the history could not be searched for the producer: " + e.getMessage(), e);
+                    "the history could not be searched for the producer: " + LogFailure.told(e), e);
             }
         }
         return fresh;

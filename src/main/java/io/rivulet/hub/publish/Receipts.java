@@ -3,6 +3,7 @@ package io.rivulet.hub.publish;
 import io.rivulet.log.Digest;
 import io.rivulet.log.LocalLog;
 import io.rivulet.log.LogEntry;
+import io.rivulet.log.LogFailure;
 import io.rivulet.log.Receipt;
 import io.rivulet.refusal.Refused;
 import io.rivulet.topic.TopicMatcher;
@@ -64,7 +65,7 @@ final class Receipts {
                 pending.refusal = e;
             } catch (IOException e) {
                 pending.refusal = Refused.because(Refused.Reason.STORE_FAILED,
-                    "the history could not be searched for the idempotency key: " + e.getMessage(), e);
+                    "the history could not be searched for the idempotency key: " + LogFailure.told(e), e);
             }
         }
         return fresh;

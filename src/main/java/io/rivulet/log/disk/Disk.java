@@ -44,7 +44,8 @@ public interface Disk {
     default LogFailure failure(Path folder, String what, Throwable cause) {
         String said = cause.getMessage() == null ? cause.toString() : cause.getMessage();
         // publishers and health are told this: where the folder lies is for the log of the hub
-        said = said.replace(folder + folder.getFileSystem().getSeparator(), "");
+        said = said.replace(folder + folder.getFileSystem().getSeparator(), "")
+            .replace(folder.toString(), "the data folder");
         String lower = said.toLowerCase(Locale.ROOT);
         boolean full = lower.contains("no space left") || lower.contains("quota")
             || lower.contains("not enough space") || freeBytes(folder) < FULL_BELOW_BYTES;

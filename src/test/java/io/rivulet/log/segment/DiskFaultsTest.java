@@ -85,6 +85,9 @@ class DiskFaultsTest {
             new FileSystemException(folder.resolve("1.log").toString(), null, "No space left on device"));
         assertEquals("the log could not be written: no space left (1.log: No space left on device)",
             failure.getMessage());
+        LogFailure ofAll = new MemoryDisk(1).failure(folder, "the log could not be synced",
+            new FileSystemException(folder.toString(), null, "Input/output error"));
+        assertEquals("the log could not be synced: the data folder: Input/output error", ofAll.getMessage());
     }
 
     @Test
