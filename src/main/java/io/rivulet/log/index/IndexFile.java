@@ -8,9 +8,9 @@ import java.nio.file.Path;
 /**
  * The index of a sealed segment in its side file. {@code SealedIndex} opens it and asks it. Any thread.
  *
- * <p>A log may have thousands of segments, so memory holds only the sparse table and, of the newest of them, the Bloom
- * filter of the ids; everything else is read when it is asked for, and no file stays open. The filter answers most
- * questions for an id, which segments are asked in turn, without a read.
+ * <p>A log may have thousands of segments, so memory holds only, of the newest of them, the Bloom filter of the ids
+ * and, beside this class, the sparse table; everything else is read when it is asked for, and no file stays open. The
+ * filter answers most questions for an id, which segments are asked in turn, without a read.
  *
  * <p>Sections, each on pages of its own: header, sparse table (16 bytes each), filter (8); then for public events and
  * again for private ones: topics by hash with the range of their postings (16), postings (8), names in the order of the
@@ -26,7 +26,6 @@ public final class IndexFile {
     private final Header header;
     /** Null when {@link FilterMemory} holds newer ones. */
     private volatile BloomFilter ids;
-    private final SparseIndex sparse;
     private final Path path;
 
     /**
@@ -110,33 +109,52 @@ public final class IndexFile {
         }
     }
 
-    IndexFile(Disk disk, Path path, Header header, BloomFilter ids, SparseIndex sparse) {
+    IndexFile(Disk disk, Path path, Header header, BloomFilter ids) {
         this.disk = disk;
         this.path = path;
         this.header = header;
         this.ids = ids;
-        this.sparse = sparse;
     }
 
     /**
      * Opens the side file at this path, with its filter where memory has room for it.
      *
-     * @throws LogCorrupt when it is not a whole one, or its header, sparse table or filter is damaged; damage in other
-     *                    pages is found when they are read
+     * @throws LogCorrupt when it is not a whole one, or its header or filter is damaged; damage in other pages is found
+     *                    when they are read
      */
     public static IndexFile open(Disk disk, Path path, FilterMemory filters) throws IOException {
         try (IndexPages in = new IndexPages(disk, path)) {
-            Header header = Header.read(in);
-            if (header == null || in.length() != (long) header.pages() * IndexPages.PAGE_BYTES) {
-                throw new LogCorrupt(path + " is no side file of this version, or not a whole one");
+            Header header = header(in, path);
+            BloomFilter filter = filters.hasRoom(header.bloomWords()) ? filter(in, header) : null;
+            return new IndexFile(disk, path, header, filter);
+        }
+    }
+
+    private static Header header(IndexPages in, Path path) throws IOException {
+        Header header = Header.read(in);
+        if (header == null || in.length() != (long) header.pages() * IndexPages.PAGE_BYTES) {
+            throw new LogCorrupt(path + " is no side file of this version, or not a whole one");
+        }
+        return header;
+    }
+
+    /**
+     * Reads the sparse table of a segment from the side file at this path.
+     *
+     * @throws LogCorrupt when it is damaged, or the file is that of something else
+     */
+    public static SparseIndex sparse(Disk disk, Path path, SegmentFacts segment) throws IOException {
+        try (IndexPages in = new IndexPages(disk, path)) {
+            Header header = header(in, path);
+            if (!header.segment().equals(segment)) {
+                throw new LogCorrupt(path + " is of another segment");
             }
-            SparseIndex sparse = new SparseIndex();
+            SparseIndex sparse = new SparseIndex(header.sparse());
             for (int i = 0; i < header.sparse(); i++) {
                 sparse.add(in.getInt(1, i, SPARSE_BYTES, 0), in.getInt(1, i, SPARSE_BYTES, 4),
                     in.getLong(1, i, SPARSE_BYTES, 8));
             }
-            BloomFilter filter = filters.hasRoom(header.bloomWords()) ? filter(in, header) : null;
-            return new IndexFile(disk, path, header, filter, sparse);
+            return sparse;
         }
     }
 
@@ -184,9 +202,9 @@ public final class IndexFile {
         return header.segment();
     }
 
-    /** The sparse table, in memory. */
-    public SparseIndex sparse() {
-        return sparse;
+    /** Bytes that its sparse table takes in memory. */
+    public long sparseBytes() {
+        return SparseIndex.bytes(header.sparse());
     }
 
     /** Bytes of the file. */

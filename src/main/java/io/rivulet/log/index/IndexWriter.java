@@ -68,7 +68,7 @@ public final class IndexWriter {
         IndexFile.Header header = new IndexFile.Header(segment, sparse.size(), filter.words().length,
             writer.idPostings, writer.publics, writer.privates, writer.marks);
         disk.replace(path, out -> writer.write(out, header, filter));
-        return new IndexFile(disk, path, header, filter, sparse);
+        return new IndexFile(disk, path, header, filter);
     }
 
     private void count(HeapIndex part) {

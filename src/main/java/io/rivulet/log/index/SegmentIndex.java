@@ -39,6 +39,11 @@ public interface SegmentIndex {
     /** Whether the index is in memory and may grow. */
     boolean isHeap();
 
+    /** Its file has turned out to be damaged or gone where somebody else reads it: what replaces it is made. */
+    default void distrust() throws IOException {
+        // an index in memory has no file
+    }
+
     /** Tells an index in memory from one that the same segment had before; keeps neither alive. */
     default Object version() {
         return isHeap();

@@ -1,5 +1,6 @@
 package io.rivulet.log.index;
 
+import io.rivulet.heap.HeapBytes;
 import java.util.Arrays;
 
 /**
@@ -11,10 +12,36 @@ public final class SparseIndex {
     /** The least distance of two entries in the file. */
     static final int BYTES = 128 * 1024;
 
-    private int[] rels = new int[8];
-    private int[] offsets = new int[8];
-    private long[] times = new long[8];
+    private static final int FIRST_ENTRIES = 8;
+
+    private int[] rels;
+    private int[] offsets;
+    private long[] times;
     private int size;
+
+    /** An empty one. */
+    public SparseIndex() {
+        this(FIRST_ENTRIES);
+    }
+
+    /** One for so many entries. */
+    SparseIndex(int entries) {
+        int room = Math.max(1, entries);
+        rels = new int[room];
+        offsets = new int[room];
+        times = new long[room];
+    }
+
+    /** Bytes that it takes in memory. */
+    public synchronized long bytes() {
+        return bytes(rels.length);
+    }
+
+    /** Bytes that one of so many entries takes. */
+    static long bytes(int entries) {
+        return HeapBytes.object(3, Integer.BYTES) + 2 * HeapBytes.array(entries, Integer.BYTES)
+            + HeapBytes.array(entries, Long.BYTES);
+    }
 
     /** Every block is offered; one is kept when the last kept is far enough. */
     public synchronized void offer(int rel, int offset, long timeMs) {

@@ -80,7 +80,8 @@ final class LogOpener {
         StoreMeta meta = meta(disk, folder, names, mirror);
         StoreHash hash = new StoreHash(meta.key());
         Segments segments = new Segments(disk, folder, metrics, hash, new ChunkCache(options.readBytes()),
-            new FilterMemory(options.indexBytes()), new TopicMarks(options.indexBytes() / 2));
+            new FilterMemory(options.indexBytes()), new SparseMemory(options.indexBytes() / 2),
+            new TopicMarks(options.indexBytes() / 2));
         LogOpener opener = new LogOpener(disk, folder, segments, new Sealer(segments, options.indexBytes()),
             meta, mirror);
         try {

@@ -85,8 +85,11 @@ final class SealedIndex implements SegmentIndex {
             if (says.storeId() != header.storeId() || says.first() != header.first() || says.logLength() != length) {
                 return null;
             }
-            Segment segment = new Segment(segments.folder(), header, index.sparse(), null);
+            Segment segment = new Segment(segments.folder(), header, null, null);
             segment.sealed(says);
+            if (segments.sparses().hasRoom(index.sparseBytes())) {
+                segments.sparses().keep(segment, IndexFile.sparse(segments.disk(), segment.indexFile(), says));
+            }
             index.keepFilter(segments.filters());
             segment.index(new SealedIndex(segments, memory, segment, index), index.bytes());
             return segment;
@@ -137,12 +140,22 @@ final class SealedIndex implements SegmentIndex {
             return null;
         }
         try (Disk.File in = segments.disk().open(segment.file())) {
-            HeapIndex heap = scanned(segments, memory, segment.header(), in).index();
+            SegmentScan scan = scanned(segments, memory, segment.header(), in);
+            HeapIndex heap = scan.index();
             if (heap == null || !memory.hasRoom(heap.bytes())) {
                 return null;
             }
+            segments.sparses().forget(segment.first()); // there is no side file to read it from again
+            segment.sparse(scan.segment().sparse());
             segment.index(heap, 0);
             return heap;
+        }
+    }
+
+    @Override
+    public void distrust() throws IOException {
+        if (rebuilt() == null) {
+            built();
         }
     }
 

@@ -6,6 +6,7 @@ import io.rivulet.log.index.HashRange;
 import io.rivulet.log.index.HeapIndex;
 import io.rivulet.log.index.IndexFile;
 import io.rivulet.log.index.IndexWriter;
+import io.rivulet.log.index.SparseIndex;
 import java.io.IOException;
 
 /**
@@ -53,8 +54,9 @@ final class Sealer implements SealedIndex.Memory {
     /** Writes the side file of a sealed segment, whole or not at all, unless it is there; it replaces the index. */
     synchronized void seal(Segment segment) throws IOException {
         if (segment.index() instanceof HeapIndex heap) {
-            replace(segment, IndexWriter.write(segments.disk(), segment.indexFile(), segment.facts(), segment.sparse(),
-                heap));
+            SparseIndex sparse = segments.scannedSparse(segment);
+            replace(segment, sparse,
+                IndexWriter.write(segments.disk(), segment.indexFile(), segment.facts(), sparse, heap));
         }
     }
 
@@ -77,12 +79,13 @@ final class Sealer implements SealedIndex.Memory {
      */
     @Override
     public synchronized IndexFile build(Segment segment) throws IOException {
+        SparseIndex sparse = segments.scannedSparse(segment);
         try (Disk.File in = segments.disk().open(segment.file())) {
             for (int parts = 2; ; parts *= 2) {
                 try {
-                    IndexFile file = IndexWriter.write(segments.disk(), segment.indexFile(), segment.facts(),
-                        segment.sparse(), new Parts(segment, in, parts));
-                    replace(segment, file);
+                    IndexFile file = IndexWriter.write(segments.disk(), segment.indexFile(), segment.facts(), sparse,
+                        new Parts(segment, in, parts));
+                    replace(segment, sparse, file);
                     return file;
                 } catch (TooLarge e) {
                     // each part becomes half as large
@@ -91,12 +94,14 @@ final class Sealer implements SealedIndex.Memory {
         }
     }
 
-    private void replace(Segment segment, IndexFile file) throws IOException {
+    private void replace(Segment segment, SparseIndex sparse, IndexFile file) throws IOException {
         file.keepFilter(segments.filters());
+        segments.sparses().keep(segment, sparse);
         segment.index(new SealedIndex(segments, this, segment, file), file.bytes());
         // T1 (this) writes the side file, T2 (retention) marks the segment and deletes what is there, T1 moves it there
         if (segment.isTrimmed()) {
             segments.filters().forget(segment.first());
+            segments.sparses().forget(segment.first());
             segments.disk().delete(segment.indexFile());
         }
     }

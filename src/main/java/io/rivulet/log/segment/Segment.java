@@ -27,7 +27,8 @@ final class Segment {
 
     private final Header header;
     private final Path file;
-    private final SparseIndex sparse;
+    /** Null where {@link SparseMemory} has let it go: the side file has it. */
+    private volatile SparseIndex sparse;
     private volatile SegmentIndex index;
     /** Written last: a reader that counts an event finds its bytes and its time. */
     private volatile int count;
@@ -148,8 +149,14 @@ final class Segment {
         return indexFile(file);
     }
 
+    /** The sparse table where it is in memory, as that of a segment without a side file is; else null. */
     SparseIndex sparse() {
         return sparse;
+    }
+
+    /** Has its side file, so the table may be let go of and come back. */
+    void sparse(SparseIndex table) {
+        sparse = table;
     }
 
     SegmentIndex index() {

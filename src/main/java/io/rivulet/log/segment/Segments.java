@@ -6,14 +6,20 @@ import io.rivulet.log.LogRange;
 import io.rivulet.log.disk.Disk;
 import io.rivulet.log.disk.StoreHash;
 import io.rivulet.log.index.FilterMemory;
+import io.rivulet.log.index.IndexFile;
+import io.rivulet.log.index.SparseIndex;
 import io.rivulet.log.segment.ChunkCache.Chunk;
 import io.rivulet.metrics.Metrics;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The state that appending, reading and housekeeping share: the segments in order and the range that may be read. It
@@ -24,12 +30,15 @@ import java.util.function.UnaryOperator;
  */
 final class Segments {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Segments.class);
+
     private final Disk disk;
     private final Path folder;
     private final Metrics metrics;
     private final StoreHash hash;
     private final ChunkCache cache;
     private final FilterMemory filters;
+    private final SparseMemory sparses;
     private final TopicMarks marks;
     /** Replaced as a whole, never changed: see the class comment. */
     private volatile Segment[] all;
@@ -37,13 +46,14 @@ final class Segments {
     private volatile LogRange range;
 
     Segments(Disk disk, Path folder, Metrics metrics, StoreHash hash, ChunkCache cache,
-             FilterMemory filters, TopicMarks marks) {
+             FilterMemory filters, SparseMemory sparses, TopicMarks marks) {
         this.disk = disk;
         this.folder = folder;
         this.metrics = metrics;
         this.hash = hash;
         this.cache = cache;
         this.filters = filters;
+        this.sparses = sparses;
         this.marks = marks;
     }
 
@@ -61,6 +71,10 @@ final class Segments {
 
     FilterMemory filters() {
         return filters;
+    }
+
+    SparseMemory sparses() {
+        return sparses;
     }
 
     /** The topics that have ended or are asked to. */
@@ -112,6 +126,7 @@ final class Segments {
     synchronized void removeOldest() {
         cache.forget(all[0].first());
         filters.forget(all[0].first());
+        sparses.forget(all[0].first());
         all = Arrays.copyOfRange(all, 1, all.length);
     }
 
@@ -131,10 +146,48 @@ final class Segments {
         return now[low].first() <= position ? now[low] : null;
     }
 
+    /**
+     * The sparse table of a segment, from memory or from its side file. Where that is not to be trusted the segment is
+     * scanned, as for any other question to it, and the log's thread writes the file anew.
+     */
+    SparseIndex sparse(Segment segment) throws IOException {
+        SparseIndex here = segment.sparse();
+        if (here != null) {
+            return here;
+        }
+        SparseIndex read;
+        try {
+            read = IndexFile.sparse(disk, segment.indexFile(), segment.facts());
+        } catch (LogCorrupt | FileNotFoundException | NoSuchFileException e) {
+            if (segment.isTrimmed()) {
+                throw e;
+            }
+            LOG.warn("{}; the segment is scanned and the file will be written anew", e.getMessage());
+            segment.index().distrust();
+            return scannedSparse(segment);
+        }
+        sparses.keep(segment, read);
+        return read;
+    }
+
+    /** The sparse table where it is in memory, else by a scan: for whoever does not trust the side file. */
+    SparseIndex scannedSparse(Segment segment) throws IOException {
+        SparseIndex here = segment.sparse();
+        if (here != null) {
+            return here;
+        }
+        try (Disk.File in = disk.open(segment.file())) {
+            SegmentScan scan = SegmentScan.of(folder, segment.header(), in, hash, 0);
+            scan.checkWhole();
+            return scan.segment().sparse();
+        }
+    }
+
     /** The chunk that holds this position of the segment, from memory or from the disk. */
     Chunk chunk(Segment segment, long position) throws IOException {
-        int number = segment.sparse().holding((int) (position - segment.first()));
-        return cache.get(segment.first(), number, position, known -> load(segment, number, known));
+        SparseIndex sparse = sparse(segment);
+        int number = sparse.holding((int) (position - segment.first()));
+        return cache.get(segment.first(), number, position, known -> load(segment, sparse, number, known));
     }
 
     /**
@@ -143,9 +196,10 @@ final class Segments {
      * chunk, and then the record can still be read by itself.
      */
     Chunk sharedChunk(Segment segment, long position) throws IOException {
-        int number = segment.sparse().holding((int) (position - segment.first()));
+        SparseIndex sparse = sparse(segment);
+        int number = sparse.holding((int) (position - segment.first()));
         Chunk here = cache.find(segment.first(), number, position);
-        int bytes = segment.sparse().end(number, segment.length()) - segment.sparse().offset(number);
+        int bytes = sparse.end(number, segment.length()) - sparse.offset(number);
         if (here != null || !cache.isWanted(segment.first(), number, bytes)) {
             return here;
         }
@@ -163,11 +217,11 @@ final class Segments {
      *
      * @throws LogCorrupt when a block is not as it was written; the message names file, offset and position
      */
-    private Chunk load(Segment segment, int number, Chunk known) throws IOException {
-        int from = known == null ? segment.sparse().offset(number) : known.end();
+    private Chunk load(Segment segment, SparseIndex sparse, int number, Chunk known) throws IOException {
+        int from = known == null ? sparse.offset(number) : known.end();
         // the length first: a stride that comes after it only makes this chunk end earlier
         int length = segment.length();
-        byte[] b = new byte[segment.sparse().end(number, length) - from];
+        byte[] b = new byte[sparse.end(number, length) - from];
         try (Disk.File in = disk.open(segment.file())) {
             if (in.read(from, b, 0, b.length) < b.length) {
                 throw new LogCorrupt(segment.file() + " ends before offset " + (from + b.length));
@@ -177,7 +231,7 @@ final class Segments {
         if (known != null) {
             entries.addAll(known.entries());
         }
-        long position = known == null ? segment.first() + segment.sparse().rel(number) : known.last() + 1;
+        long position = known == null ? segment.first() + sparse.rel(number) : known.last() + 1;
         long weight = known == null ? 0 : known.weight();
         for (int at = 0; at < b.length; ) {
             BlockHeader block = BlockHeader.read(b, at, hash.salt());

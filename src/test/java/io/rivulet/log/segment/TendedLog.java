@@ -59,6 +59,11 @@ final class TendedLog implements EventLog {
         return log.segments().filters().bytes();
     }
 
+    /** Bytes of the sparse tables of sealed segments in memory. */
+    long sparseBytes() {
+        return log.segments().sparses().bytes();
+    }
+
     /** Starts the log's thread, which then keeps house beside the test. */
     TendedLog begun() {
         janitor.start();
