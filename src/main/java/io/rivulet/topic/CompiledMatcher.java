@@ -46,6 +46,11 @@ abstract sealed class CompiledMatcher implements TopicMatcher permits TopicMatch
         return answer(topic, steps);
     }
 
+    @Override
+    public final String beginning() {
+        return readsUrls() ? "" : prefix; // a URL may be written in several ways
+    }
+
     /** The beginning of every subject that this matches; perhaps empty. */
     final String prefix() {
         return prefix;

@@ -48,6 +48,11 @@ final class PatternFilter<G> {
 
     /** Where something is filed: to be kept for {@link #remove}. */
     record Home(String word, String prefix) {
+
+        /** Whether this subject may lead there: false only where it is certain that it does not. */
+        boolean mayBeOf(String subject) {
+            return prefix != null ? subject.startsWith(prefix) : word == null || subject.contains(word);
+        }
     }
 
     /**

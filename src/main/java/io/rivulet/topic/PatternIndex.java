@@ -14,6 +14,7 @@ import java.util.function.Consumer;
  * <p>The hard thing is that a pattern costs more than a look-up, and that streams come and go all the time. Equal
  * patterns are matched once for all who asked. The patterns that a topic matches are remembered with the number of
  * those that had come until then: only the newcomers since are tried, and those that left are taken out on the way.
+ * Strangers who come and go by the hundred, between any two events, must not have all patterns tried anew that stay.
  *
  * @param <T> who asks; compared by identity
  */
@@ -21,8 +22,12 @@ final class PatternIndex<T> {
 
     /** Bytes of the topics remembered and of what they matched, half of them. */
     private static final long REMEMBERED_MAX = 2 << 20;
-    /** So many newcomers are tried one by one for a remembered topic; after more it is looked up anew. */
+    /** So many newcomers are looked at one by one for a remembered topic, whatever a search would cost. */
     private static final int RECENT = 64;
+    /** So many where a search costs more than that; after more the topic is looked up anew. */
+    private static final int RECENT_MAX = 2_048;
+    /** Steps that it takes to look at a newcomer whose text is not in the topic, about. */
+    private static final int STEPS_PER_NEWCOMER = 10;
 
     /**
      * One pattern and those who asked for it. Once nobody is left it never comes back: a newcomer is another one.
@@ -59,12 +64,14 @@ final class PatternIndex<T> {
     private static final class Found<T> {
         final List<Group<T>> groups = new ArrayList<>(0);
         long came;
+        /** The steps of the search. */
+        long cost;
         /** How many groups the cache has counted. */
         int counted;
 
         long weight() {
             counted = Math.max(counted, groups.size());
-            return HeapBytes.object(1, Integer.BYTES + Long.BYTES) + HeapBytes.object(1, 2 * Integer.BYTES)
+            return HeapBytes.object(1, Integer.BYTES + 2 * Long.BYTES) + HeapBytes.object(1, 2 * Integer.BYTES)
                 + weight(counted);
         }
 
@@ -137,10 +144,10 @@ final class PatternIndex<T> {
                 : heavyLoad(matcher);
             load += group.load;
             heavyLoad += heavyLoad(matcher);
-            if (recent.size() < RECENT) {
+            if (recent.size() < RECENT_MAX) {
                 recent.add(group);
             } else {
-                recent.set((int) (came % RECENT), group);
+                recent.set((int) (came % RECENT_MAX), group);
             }
             came++;
         }
@@ -204,13 +211,13 @@ final class PatternIndex<T> {
             return search(topic).groups;
         }
         Found<T> found = known.get(topic);
-        if (found == null || came - found.came > RECENT) {
+        if (found == null || isCheaperToSearch(came - found.came, found.cost)) {
             found = search(topic);
             known.put(topic, found);
             return found.groups;
         }
-        for (; found.came < came; found.came++) {
-            test(recent.get((int) (found.came % RECENT)), topic, found.groups);
+        if (found.came < came) {
+            tryNewcomers(topic, found);
         }
         if (found.groups.size() > found.counted) { // it is remembered as lighter than it has become
             long before = Found.weight(found.counted);
@@ -228,14 +235,39 @@ final class PatternIndex<T> {
         return found.groups;
     }
 
+    private static boolean isCheaperToSearch(long newcomers, long cost) {
+        return newcomers > RECENT_MAX || newcomers > RECENT && newcomers * STEPS_PER_NEWCOMER > cost;
+    }
+
+    /** Tries those that came since, but for those that a search would not have led to. */
+    private void tryNewcomers(String topic, Found<T> found) {
+        String url = urlOf(topic);
+        for (; found.came < came; found.came++) {
+            Group<T> group = recent.get((int) (found.came % RECENT_MAX));
+            if (!group.isGone()) {
+                String subject = group.matcher.readsUrls() ? url : topic;
+                if (subject != null && group.home.mayBeOf(subject)) {
+                    test(group, topic, found.groups);
+                }
+            }
+        }
+    }
+
+    /** What patterns of URLs are compared with; null where there is none. */
+    private String urlOf(String topic) {
+        return urlReader == null ? null : urlReader.subject(topic);
+    }
+
     private Found<T> search(String topic) {
         Found<T> found = new Found<>();
         found.came = came;
+        long before = steps.taken();
         byTopic.candidates(topic, group -> test(group, topic, found.groups));
-        String url = urlReader == null ? null : urlReader.subject(topic);
+        String url = urlOf(topic);
         if (url != null) {
             byUrl.candidates(url, group -> test(group, topic, found.groups));
         }
+        found.cost = steps.taken() - before;
         return found;
     }
 

@@ -46,19 +46,26 @@ final class TemplateProgram {
     private final byte[] ops;
     /** The character of a UNIT, the classes of ONE and LOOP, the other way of a FORK. */
     private final int[] args;
+    private final int effort;
 
     private TemplateProgram(byte[] ops, int[] args) {
         this.ops = ops;
         this.args = args;
+        this.effort = effort(ops);
     }
 
     /** Bytes that it takes in memory. */
     long weight() {
-        return HeapBytes.object(2, 0) + HeapBytes.array(ops.length, 1) + HeapBytes.array(args.length, Integer.BYTES);
+        return HeapBytes.object(2, Integer.BYTES) + HeapBytes.array(ops.length, 1)
+            + HeapBytes.array(args.length, Integer.BYTES);
     }
 
     /** Steps that one character may cost, about: a text is at one of several literal characters, mostly. */
     int effort() {
+        return effort; // each index that the template comes into asks several times
+    }
+
+    private static int effort(byte[] ops) {
         int units = 0;
         for (byte op : ops) {
             units += op == UNIT ? 1 : 0;

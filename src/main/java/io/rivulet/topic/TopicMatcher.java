@@ -26,6 +26,11 @@ public sealed interface TopicMatcher permits TopicMatcher.Exact, TopicMatcher.An
         return matches(topic, steps);
     }
 
+    /** Text that every topic begins with which this matches; perhaps empty. */
+    default String beginning() {
+        return "";
+    }
+
     /** The text the subscriber gave. */
     String text();
 

@@ -3,7 +3,9 @@ package io.rivulet.url;
 import io.rivulet.heap.HeapBytes;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A regular expression as a non-deterministic automaton. {@link ComponentPattern} compiles one and runs it on the
@@ -29,12 +31,14 @@ final class Automaton {
     /** The other way of a SPLIT; the index into {@link #chars} or {@link #ASSERTIONS} of the rest. */
     private final char[] other;
     private final RegexpNode.Chars[] chars;
+    private final int effort;
 
     private Automaton(Builder from) {
         op = Arrays.copyOf(from.op, from.size);
         next = Arrays.copyOf(from.next, from.size);
         other = Arrays.copyOf(from.other, from.size);
         chars = from.chars.toArray(new RegexpNode.Chars[0]);
+        effort = countEffort();
     }
 
     /**
@@ -54,12 +58,16 @@ final class Automaton {
 
     /** Bytes that it takes in memory. */
     long weight() {
-        return HeapBytes.object(4, 0) + HeapBytes.array(op.length, 1) + 2 * HeapBytes.array(op.length, 2)
+        return HeapBytes.object(4, Integer.BYTES) + HeapBytes.array(op.length, 1) + 2 * HeapBytes.array(op.length, 2)
             + HeapBytes.references(chars.length) + (long) chars.length * HeapBytes.object(0, 2 * Long.BYTES);
     }
 
     /** Instructions at which it may be at once, about: of a run of certain characters only a few. */
     int effort() {
+        return effort; // each index that the pattern comes into asks several times
+    }
+
+    private int countEffort() {
         int certain = 0;
         for (int i = 0; i < op.length; i++) {
             certain += op[i] == CHARS && chars[other[i]].isOne() ? 1 : 0;
@@ -158,7 +166,12 @@ final class Automaton {
     }
 
     private static final class Builder {
+        /** So many sets are looked through one by one. */
+        private static final int FEW = 8;
+
         private final List<RegexpNode.Chars> chars = new ArrayList<>();
+        /** The numbers of the sets; null while they are few. */
+        private Map<RegexpNode.Chars, Integer> numbers;
         private final StepMeter budget;
         private byte[] op = new byte[64];
         private char[] next = new char[64];
@@ -191,12 +204,7 @@ final class Automaton {
         /** Emits a node that goes on at {@code after}; the answer is where it begins. */
         int build(RegexpNode node, int after) throws BadPattern {
             if (node instanceof RegexpNode.Chars set) {
-                int index = chars.indexOf(set);
-                if (index < 0) {
-                    index = chars.size();
-                    chars.add(set);
-                }
-                return emit(CHARS, after, index);
+                return emit(CHARS, after, number(set));
             }
             if (node instanceof RegexpNode.Assertion assertion) {
                 return emit(ASSERTION, after, assertion.ordinal());
@@ -216,6 +224,24 @@ final class Automaton {
                 return start;
             }
             return repeat((RegexpNode.Repeat) node, after);
+        }
+
+        /** Equal sets are kept once. A long pattern has hundreds, and one for each of its characters to look for. */
+        private int number(RegexpNode.Chars set) {
+            Integer known = numbers != null ? numbers.get(set) : Integer.valueOf(chars.indexOf(set));
+            if (known != null && known >= 0) {
+                return known;
+            }
+            chars.add(set);
+            if (numbers != null) {
+                numbers.put(set, chars.size() - 1);
+            } else if (chars.size() == FEW) {
+                numbers = new HashMap<>();
+                for (int i = 0; i < FEW; i++) {
+                    numbers.put(chars.get(i), i);
+                }
+            }
+            return chars.size() - 1;
         }
 
         private int repeat(RegexpNode.Repeat repeat, int after) throws BadPattern {

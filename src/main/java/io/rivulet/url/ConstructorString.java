@@ -54,7 +54,7 @@ final class ConstructorString {
                 groups++;
             } else if (groups > 0) {
                 groups -= type == Type.CLOSE ? 1 : 0;
-            } else {
+            } else if (!tokens.isPlain(index)) { // most are: whatever the state, they end nothing
                 token();
             }
             index += step;

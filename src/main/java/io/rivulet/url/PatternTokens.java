@@ -14,6 +14,7 @@ final class PatternTokens {
     enum Type { OPEN, CLOSE, REGEXP, NAME, CHAR, ESCAPED_CHAR, OTHER_MODIFIER, ASTERISK, END, INVALID_CHAR }
 
     private static final Type[] TYPES = Type.values();
+    private static final String MARKS = ":/?#@[]";
     /** Most tokens are a character of ASCII: a pattern of thousands would else be as many texts. */
     private static final String[] CHARACTERS = new String[128];
 
@@ -51,6 +52,11 @@ final class PatternTokens {
     /** The type of one. */
     Type type(int i) {
         return TYPES[types[i]];
+    }
+
+    /** Whether it is a character that ends no component and opens no bracket of an address. */
+    boolean isPlain(int i) {
+        return TYPES[types[i]] == Type.CHAR && MARKS.indexOf(text.charAt(begins[i])) < 0;
     }
 
     /** Where it begins in the text. */

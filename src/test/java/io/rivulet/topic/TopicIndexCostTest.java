@@ -4,7 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -82,6 +87,69 @@ class TopicIndexCostTest {
         }
         assertEquals(3 * 2 * MANY, called);
         assertEquals(2, many.tried());
+    }
+
+    /** A stranger who came and went between two events had all patterns of all others tried anew for each of them. */
+    @Test
+    void patternsThatStayAreNotTriedAgainWhenStrangersHaveComeAndGoneMeanwhile() {
+        for (int n = 0; n < 100; n++) {
+            many.add(TopicSelection.of(List.of(space.urlPattern("/:a" + n + "((?:.?){300}!)"))), new Object());
+        }
+        List<String> topics = IntStream.range(0, 20).mapToObj(i -> "/honest-and-known-topic-" + i).toList();
+        many.forEach(topics, who -> called++);
+        long all = many.steps();
+        for (int round = 0; round < 50; round++) {
+            int of = round;
+            TopicSelection hundred = TopicSelection.of(IntStream.range(0, 100)
+                .mapToObj(i -> space.selector("/s" + of + "/u" + i + "/{x}")).toList());
+            many.add(hundred, this);
+            many.forEach(topics, who -> called++);
+            many.remove(hundred, this);
+        }
+        long again = many.steps() - all;
+        assertEquals(0, called);
+        assertTrue(all > 1_000_000 && again < all / 10, again + " steps for 50 times, of which the first took " + all);
+    }
+
+    /** However many came and went meanwhile, one by one or in a crowd. */
+    @Test
+    void aTopicThatIsKnownLeadsToThoseWhoStayedAndThoseWhoCame() {
+        Random random = new Random(3);
+        List<TopicMatcher> wishes = new ArrayList<>();
+        for (int n = 0; n < 60; n++) {
+            wishes.addAll(List.of(space.selector("a/" + n % 9 + "/{x}"), space.selector("{x}/" + n % 7 + "/b" + n),
+                space.urlPattern("/a/:x/b" + n % 11), space.urlPattern("https://hub.example/a/" + n % 5 + "/*"),
+                space.urlPattern("/:a" + n + "((?:.?){30}!)"), space.written("a/" + n + "*")));
+        }
+        List<String> topics = IntStream.range(0, 40).mapToObj(i -> "/a/" + i % 9 + "/b" + i).toList();
+        Map<Object, TopicSelection> here = new HashMap<>();
+        for (int round = 0; round < 400; round++) {
+            for (int n = random.nextInt(10) == 0 ? random.nextInt(3_000) : random.nextInt(90); n > 0; n--) {
+                TopicSelection some = TopicSelection.of(List.of(wishes.get(random.nextInt(wishes.size()))));
+                Object who = new Object();
+                many.add(some, who);
+                if (random.nextInt(30) == 0) {
+                    here.put(who, some);
+                } else {
+                    many.remove(some, who);
+                }
+            }
+            String topic = topics.get(random.nextInt(topics.size()));
+            topic = random.nextBoolean() ? topic : topic.substring(1);
+            Set<Object> found = new HashSet<>();
+            many.forEach(List.of(topic), found::add);
+            Set<Object> wanted = new HashSet<>();
+            for (Map.Entry<Object, TopicSelection> one : here.entrySet()) {
+                if (one.getValue().matches(topic)) {
+                    wanted.add(one.getKey());
+                }
+            }
+            assertEquals(wanted, found, topic + " in round " + round);
+            if (here.size() > 100) {
+                here.forEach((who, some) -> many.remove(some, who));
+                here.clear();
+            }
+        }
     }
 
     @Test

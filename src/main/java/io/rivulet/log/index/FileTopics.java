@@ -7,7 +7,6 @@ import io.rivulet.log.disk.Disk;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * The topics of public events, or of private ones, in a side file ({@link IndexFile}). The look-ups ask it through
@@ -203,7 +202,7 @@ public final class FileTopics implements TopicPostings {
 
     /** Keys that were found in memory, before this file took over, do not say where their postings are. */
     private Keys here(Keys keys) throws IOException {
-        return keys.starts() != null ? keys : find(new TopicFilter(false, keys.hashes(), List.of()), null,
+        return keys.starts() != null ? keys : find(TopicFilter.of(keys.hashes()), null,
             LogWork.UNBOUNDED);
     }
 

@@ -18,11 +18,12 @@ import java.util.List;
  * @param hashes   of the topics that are named exactly, ascending
  * @param patterns matchers that need the names of topics
  */
-public record TopicFilter(boolean any, long[] hashes, List<? extends TopicMatcher> patterns) {
+public record TopicFilter(boolean any, long[] hashes, NamePatterns patterns) {
 
     /** The topics that were asked for. */
     public static TopicFilter of(TopicSelection topics, StoreHash hash) {
-        return new TopicFilter(topics.isAny(), hashes(topics.exact(), hash), topics.patterns());
+        return new TopicFilter(topics.isAny(), hashes(topics.exact(), hash),
+            topics.patterns().isEmpty() ? NamePatterns.NONE : new NamePatterns(topics.patterns()));
     }
 
     /** The topics that were granted. */
@@ -36,7 +37,7 @@ public record TopicFilter(boolean any, long[] hashes, List<? extends TopicMatche
                 patterns.add(matcher);
             }
         }
-        return new TopicFilter(topics.all(), hashes(exact, hash), patterns);
+        return new TopicFilter(topics.all(), hashes(exact, hash), new NamePatterns(patterns));
     }
 
     private static long[] hashes(Collection<String> topics, StoreHash hash) {
@@ -60,12 +61,11 @@ public record TopicFilter(boolean any, long[] hashes, List<? extends TopicMatche
     /** Whether a pattern matches this name. Others may go first between two patterns. */
     public boolean matches(String name, LogWork work) {
         work.cost(LogWork.LOOK);
-        for (TopicMatcher pattern : patterns) {
-            work.pause();
-            if (pattern.matchesOnce(name, work.steps())) {
-                return true;
-            }
-        }
-        return false;
+        return patterns.matches(name, work);
+    }
+
+    /** Topics by their hashes alone, ascending. */
+    public static TopicFilter of(long... hashes) {
+        return new TopicFilter(false, hashes, NamePatterns.NONE);
     }
 }

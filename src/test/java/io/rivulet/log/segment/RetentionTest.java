@@ -246,7 +246,7 @@ class RetentionTest {
     }
 
     private static TopicFilter hashed(long hash) {
-        return new TopicFilter(false, new long[] {hash}, List.of());
+        return TopicFilter.of(hash);
     }
 
     @Test
