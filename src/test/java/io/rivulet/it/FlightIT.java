@@ -3,6 +3,7 @@ package io.rivulet.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonParser;
 import io.rivulet.kit.Await;
 import io.rivulet.kit.Container;
 import io.rivulet.kit.OnEveryContainer;
@@ -10,7 +11,9 @@ import io.rivulet.kit.Server;
 import io.rivulet.kit.SharedServer;
 import io.rivulet.kit.WireClient;
 import io.rivulet.kit.WireResponse;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -57,21 +60,33 @@ class FlightIT {
     }
 
     private WireResponse page(int address) {
+        return page(topic, address);
+    }
+
+    private WireResponse page(String of, int address) {
         try {
-            return WireClient.exchange(server, history(address));
+            return WireClient.exchange(server, history(of, address));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     private String history(int address) {
-        return "GET /api/events?topic=" + topic + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+        return history(topic, address);
+    }
+
+    private static String history(String of, int address) {
+        return "GET /api/events?topic=" + of + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
             + "X-Forwarded-For: 192.0.2." + address + "\r\n\r\n";
     }
 
     private WireResponse publish(String data) throws IOException {
+        return publishTo(topic, data);
+    }
+
+    private WireResponse publishTo(String to, String data) throws IOException {
         try (WireClient ann = WireClient.to(server)) {
-            ann.send("POST", "/api/updates?topic=" + topic, Map.of("Authorization", "Basic "
+            ann.send("POST", "/api/updates?topic=" + to, Map.of("Authorization", "Basic "
                 + Base64.getEncoder().encodeToString("ann:pw".getBytes(StandardCharsets.US_ASCII)),
                 "Origin", "http://localhost:" + server.port()),
                 data.getBytes(StandardCharsets.US_ASCII));
@@ -88,6 +103,20 @@ class FlightIT {
             return last[0].status() == status ? last[0] : null;
         });
         return last[0];
+    }
+
+    /** The beginning of a page; what others held a moment ago may still be charged. */
+    private InputStream awaitBody(int address) {
+        return Await.get(() -> "a page begins", Await.LIMIT, () -> {
+            try {
+                WireClient client = WireClient.to(server, 4_096).send(history(address));
+                held.add(client);
+                WireResponse head = client.readHead();
+                return head.status() == 200 ? client.body(head) : null;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
     }
 
     /**
@@ -173,5 +202,29 @@ class FlightIT {
         assertEquals(1, awaitPage(23, 200).json().getAsJsonArray("events").size());
         leave();
         awaitPage(22, 200);
+    }
+
+    /**
+     * A reader that takes some kilobytes now and then keeps its share for minutes, and gets all of its page. Nobody
+     * else is refused for it: neither strangers at other addresses nor publishers.
+     */
+    @Test
+    void aPageThatIsReadSlowlyComesWholeAndIsChargedUntilThenAndRefusesNobodyElse() throws IOException {
+        publish("\u0001".repeat(800_000));
+        String small = topic + "/small";
+        publishTo(small, "x");
+        InputStream body = awaitBody(31);
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.write(body.readNBytes(10_000));
+        assertRefused("this address hold", page(31)); // most of it is still in the hub
+        for (byte[] some = body.readNBytes(500_000); some.length > 0; some = body.readNBytes(500_000)) {
+            all.write(some);
+            assertEquals(200, page(small, 32).status());
+            publishTo(small, "y");
+        }
+        String data = JsonParser.parseString(all.toString(StandardCharsets.UTF_8)).getAsJsonObject()
+            .getAsJsonArray("events").get(0).getAsJsonObject().get("data").getAsString();
+        assertEquals("\u0001".repeat(800_000), data, "it came whole");
+        awaitPage(31, 200);
     }
 }
