@@ -189,7 +189,7 @@ final class EmbeddedHub implements RivuletHub {
         }
         try {
             return hub.presence().list(one -> true).stream()
-                .map(one -> new Presence(one.subscriber(), one.matcher().text(), one.payload())).toList();
+                .map(one -> new Presence(one.subscriber(), one.text(), one.payload())).toList();
         } catch (Refused e) {
             throw RivuletException.of(e);
         }

@@ -272,6 +272,7 @@ class TidyTest {
             Map.entry("log/segment/Janitor", "it runs in a LastingLoop"),
             Map.entry("cluster/SharedLog", "it runs in a LastingLoop"),
             Map.entry("cluster/OutboxDrain", "it runs in a LastingLoop"),
+            Map.entry("cluster/NodeNotes", "it runs in a LastingLoop"),
             Map.entry("log/store/StoreKeeper", "it runs in a LastingLoop"),
             Map.entry("feed/Feeds", "it runs in a LastingLoop"),
             Map.entry("http/trace/LineQueue", "it runs in a LastingLoop"),

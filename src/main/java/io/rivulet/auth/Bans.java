@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,8 @@ public final class Bans {
 
     /** At once. */
     static final int BANS_MAX = 10_000;
+    /** With those that were lifted at a node, until they would have ended. */
+    private static final int CHANGES_MAX = 2 * BANS_MAX;
 
     private record Key(Kind kind, String issuer, String value) {
     }
@@ -34,15 +37,30 @@ public final class Bans {
     /** Stands for a ban's end where it was lifted. */
     private static final long LIFTED = Long.MIN_VALUE;
 
+    private static final Comparator<Ban> IN_ORDER = Comparator.comparingLong(Ban::untilMs).thenComparing(Ban::issuer)
+        .thenComparing(Ban::value);
     private static final Logger LOG = LoggerFactory.getLogger(Bans.class);
 
     private final Map<Key, Long> bans = new ConcurrentHashMap<>();
     /** Changes that were made while the file was not this one's to write; guarded by this. */
     private final Map<Key, Long> unwritten = new HashMap<>();
+    /** When each was made, and those that were lifted at a node of a cluster; guarded by this. */
+    private final Map<Key, Made> made = new HashMap<>();
     private final InstantSource clock;
     private final BanFile file;
     /** Whether the file is this one's to write; guarded by this. */
     private boolean open;
+    /** What tells other nodes; null in a hub alone. */
+    private volatile Consumer<List<Ban>> others;
+
+    /**
+     * A change that counts.
+     *
+     * @param madeMs when it was made
+     * @param keptMs of a lifted ban: until when that is remembered; 0 of one in force
+     */
+    private record Made(long madeMs, long keptMs) {
+    }
 
     /**
      * The bans in this file, which need not exist and is only read until {@link #open}; kept in memory alone when it is
@@ -54,7 +72,10 @@ public final class Bans {
         this.clock = clock;
         this.file = file == null ? null : new BanFile(file);
         if (file != null) {
-            this.file.read().forEach(ban -> bans.put(key(ban), ban.untilMs()));
+            this.file.read().forEach(ban -> {
+                bans.put(key(ban), ban.untilMs());
+                made.put(key(ban), new Made(ban.madeMs(), ban.keptMs()));
+            });
             dropExpired();
         }
     }
@@ -69,7 +90,12 @@ public final class Bans {
             return;
         }
         Map<Key, Long> now = new HashMap<>();
-        file.read().forEach(ban -> now.put(key(ban), ban.untilMs()));
+        file.read().forEach(ban -> {
+            now.put(key(ban), ban.untilMs());
+            if (!unwritten.containsKey(key(ban))) {
+                made.put(key(ban), new Made(ban.madeMs(), ban.keptMs()));
+            }
+        });
         now.putAll(unwritten);
         now.values().removeIf(until -> until == LIFTED);
         bans.putAll(now); // before others are taken out: a caller banned in both must not slip in between
@@ -110,6 +136,7 @@ public final class Bans {
         }
         note(key, untilMs);
         bans.put(key, untilMs);
+        made(key, 0);
         save();
     }
 
@@ -126,8 +153,97 @@ public final class Bans {
             return false;
         }
         note(key, LIFTED);
-        bans.remove(key);
+        long untilMs = bans.remove(key);
+        made(key, untilMs);
         save();
+        return true;
+    }
+
+    /** From now on changes are told to others as well, who {@link #heard tell theirs}. */
+    void tell(Consumer<List<Ban>> changes) {
+        others = changes;
+    }
+
+    /** Notes when a change was made, later than any that is known, and tells it. */
+    private void made(Key key, long keptMs) {
+        Made before = made.get(key);
+        Made now = new Made(Math.max(clock.millis(), before == null ? 0 : before.madeMs() + 1), keptMs);
+        Consumer<List<Ban>> notes = others;
+        if (notes == null && keptMs != 0) {
+            made.remove(key); // nobody else could say that it is there
+            return;
+        }
+        made.put(key, now);
+        if (notes != null) {
+            notes.accept(List.of(told(key, now)));
+        }
+    }
+
+    private Ban told(Key key, Made change) {
+        return new Ban(key.kind(), key.issuer(), key.value(), bans.getOrDefault(key, 0L), change.madeMs(),
+            change.keptMs());
+    }
+
+    /** All that other nodes should know: bans, and those that were lifted. */
+    synchronized List<Ban> all() {
+        dropExpired();
+        forgetOver();
+        List<Ban> all = new ArrayList<>();
+        made.forEach((key, change) -> all.add(told(key, change)));
+        all.sort(IN_ORDER);
+        return all;
+    }
+
+    /**
+     * Another node has said this. What was said later than what is known here counts; of what was said at the same time
+     * the ban that is longer.
+     *
+     * @return whether somebody is banned by that
+     */
+    synchronized boolean heard(List<Ban> told) {
+        boolean banned = false;
+        boolean changed = false;
+        dropExpired();
+        for (Ban ban : told) {
+            if (heard(ban)) {
+                changed = true;
+                banned |= ban.untilMs() != 0;
+            }
+        }
+        if (changed && (open || file == null)) { // else it waits for the folder, like all changes
+            try {
+                save();
+            } catch (Refused e) {
+                LOG.warn("{}", e.getMessage(), e);
+            }
+        }
+        return banned;
+    }
+
+    private boolean heard(Ban told) {
+        Key key = key(told);
+        Made known = made.get(key);
+        boolean isNews = known == null || told.madeMs() > known.madeMs() || told.madeMs() == known.madeMs()
+            && told.untilMs() > bans.getOrDefault(key, 0L);
+        if (!isNews || Math.max(told.untilMs(), told.keptMs()) <= clock.millis()) {
+            return false;
+        }
+        try {
+            check(told.kind(), told.issuer(), told.value());
+            if (made.size() >= CHANGES_MAX && known == null) {
+                throw Refused.because(Reason.OVERLOADED, "there are too many bans");
+            }
+            note(key, told.untilMs() == 0 ? LIFTED : told.untilMs());
+        } catch (Refused e) {
+            LOG.warn("A ban of another node is not taken: {}", e.getMessage());
+            return false;
+        }
+        if (told.untilMs() == 0) {
+            bans.remove(key);
+        } else {
+            bans.put(key, told.untilMs());
+        }
+        made.put(key, new Made(told.madeMs(), told.keptMs()));
         return true;
     }
 
@@ -145,7 +261,7 @@ public final class Bans {
                 list.add(new Ban(key.kind(), key.issuer(), key.value(), until));
             }
         });
-        list.sort(Comparator.comparingLong(Ban::untilMs).thenComparing(Ban::issuer).thenComparing(Ban::value));
+        list.sort(IN_ORDER);
         return list;
     }
 
@@ -185,6 +301,15 @@ public final class Bans {
     private void dropExpired() {
         long now = clock.millis();
         bans.values().removeIf(until -> until <= now);
+        if (made.size() >= CHANGES_MAX) {
+            forgetOver();
+        }
+    }
+
+    /** Of what is over nobody needs to know when it was made. */
+    private void forgetOver() {
+        long now = clock.millis();
+        made.entrySet().removeIf(one -> one.getValue().keptMs() <= now && !bans.containsKey(one.getKey()));
     }
 
     /** Remembers a change until it can be written. */
@@ -207,6 +332,6 @@ public final class Bans {
             throw Refused.because(Reason.STORE_FAILED, "the bans are in force here, but the data folder is not this "
                 + "instance's now: they are written when it is");
         }
-        file.write(list());
+        file.write(all());
     }
 }

@@ -2,6 +2,7 @@ package io.rivulet.boot;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.rivulet.auth.BanNotes;
 import io.rivulet.auth.Bans;
 import io.rivulet.auth.Grant;
 import io.rivulet.auth.GrantedTopics;
@@ -190,7 +191,7 @@ public final class Assembly implements AutoCloseable {
         Bans bans = new Bans(clock, folder.resolve("bans.json"));
         hub = new Hub(settings, topics, clock, metrics);
         feeds = new Feeds(settings, hub, clock, accessPath.orElse(null));
-        Cluster cluster = cluster(settings, clock, metrics, hub);
+        Cluster cluster = cluster(settings, clock, metrics, hub, bans);
         StoreKeeper keeper = new StoreKeeper(folder, path, settings.get(SettingsTable.HANDOVER),
             cluster != null ? cluster::open : ownLog(settings, clock, metrics), new User(hub, feeds, bans), clock);
         hub.whyNotOpen(() -> keeper.state().troubleWithout(folder));
@@ -242,11 +243,19 @@ public final class Assembly implements AutoCloseable {
     }
 
     /** Null for a hub that has its log for itself. Then no class of the package is loaded, nor a driver. */
-    private static Cluster cluster(Settings settings, InstantSource clock, Metrics metrics, Hub hub) {
+    private static Cluster cluster(Settings settings, InstantSource clock, Metrics metrics, Hub hub, Bans bans) {
         if (settings.get(SettingsTable.ENGINE) != SettingsTable.Engine.EMBEDDED) {
             Grant outbox = Grant.of(Grant.INTERNAL.issuer(), "outbox", GrantedTopics.ALL, GrantedTopics.NONE, false);
-            return Cluster.of(settings, clock, System::nanoTime, metrics,
+            Cluster cluster = Cluster.of(settings, clock, System::nanoTime, metrics,
                 (events, key) -> hub.publish(new Publication(events, outbox, key)));
+            cluster.about(json -> {
+                json.addProperty("streams", hub.connections().open());
+                json.addProperty("state", hub.drain().progress().state().word());
+            });
+            BanNotes.share(bans, cluster, hub::endBanned);
+            hub.share(cluster);
+            hub.connections().share(cluster, (ms, task) -> hub.alarms().after(Duration.ofMillis(ms), task));
+            return cluster;
         }
         if (settings.get(SettingsTable.ENGINE_URL).isPresent()) {
             throw new BadSetting(SettingsTable.ENGINE_URL.fullKey() + " is set, but " + SettingsTable.ENGINE.fullKey()

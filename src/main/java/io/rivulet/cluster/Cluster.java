@@ -2,13 +2,13 @@ package io.rivulet.cluster;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import io.rivulet.cluster.ClusterEngine.Member;
 import io.rivulet.cluster.ClusterEngine.Run;
 import io.rivulet.config.BadSetting;
 import io.rivulet.config.Secret;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.config.SettingsTable.Engine;
+import io.rivulet.event.Nodes;
 import io.rivulet.log.EventLog;
 import io.rivulet.log.LogCorrupt;
 import io.rivulet.log.LogLag;
@@ -23,6 +23,11 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * that the hub had there before it became a node stays as it is. A copy that is damaged, or of another log, is deleted
  * and made anew: the engine has all of it.
  */
-public final class Cluster implements AutoCloseable {
+public final class Cluster implements Nodes, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
     private static final String FOLDER = "mirror";
@@ -46,6 +51,8 @@ public final class Cluster implements AutoCloseable {
     private final LongSupplier nanos;
     private final Metrics metrics;
     private final Publishing hub;
+    private final Map<String, Part> parts = new ConcurrentHashMap<>();
+    private volatile Consumer<JsonObject> about = json -> { };
     private volatile SharedLog log;
     private volatile boolean closed;
 
@@ -107,18 +114,18 @@ public final class Cluster implements AutoCloseable {
      * @throws IOException when it cannot be opened now; may be tried again
      */
     public EventLog open(Path data) throws IOException {
-        log = open(data.resolve(FOLDER), engine(settings, url));
-        return log;
+        return open(data.resolve(FOLDER), engine(settings, url));
     }
 
     /** The same at this engine, which is closed with the log, or when there is none. */
-    private SharedLog open(Path folder, ClusterEngine engine) throws IOException {
+    SharedLog open(Path folder, ClusterEngine engine) throws IOException {
         SharedLog made = null;
         try {
             Files.createDirectories(folder);
             Run run = engine.begin(SharedLog.node(), LogMirror.epochOf(folder));
             LOG.info("This node is run {} at the shared log; its copy is in {}", run.epoch(), folder);
             made = open(engine, run, folder);
+            log = made;
             made.start();
             return made;
         } finally {
@@ -139,7 +146,51 @@ public final class Cluster implements AutoCloseable {
     /** The same for a node that publishes what is in the engine's outbox. */
     static SharedLog open(Path folder, ClusterEngine engine, Settings settings, InstantSource clock, LongSupplier nanos,
                           Publishing hub) throws IOException {
-        return new Cluster(settings, "", clock, nanos, new Metrics(), hub).open(folder, engine);
+        return at(settings, clock, nanos, hub).open(folder, engine);
+    }
+
+    /** A cluster whose engines come from tests. */
+    static Cluster at(Settings settings, InstantSource clock, LongSupplier nanos, Publishing hub) {
+        return new Cluster(settings, "", clock, nanos, new Metrics(), hub);
+    }
+
+    /** What a node tells of itself beside its name and place; in {@code /api/nodes}. Before the log is opened. */
+    public void about(Consumer<JsonObject> more) {
+        about = more;
+    }
+
+    @Override
+    public void join(String kind, Part part) {
+        parts.put(kind, part);
+    }
+
+    @Override
+    public void tell(String kind, JsonObject note) {
+        SharedLog now = log;
+        if (now != null) { // else it is told with all the rest, once there is one
+            now.notes().tell(kind, note);
+        }
+    }
+
+    @Override
+    public Map<Integer, String> others() {
+        SharedLog now = log;
+        Map<Integer, String> names = new TreeMap<>();
+        if (now != null) {
+            now.notes().others().forEach(one -> names.put(one.run(), one.name()));
+        }
+        return names;
+    }
+
+    @Override
+    public int self() {
+        SharedLog now = log;
+        return now == null ? 0 : now.epoch();
+    }
+
+    @Override
+    public String name() {
+        return SharedLog.node();
     }
 
     /** Opens the copy, makes it anew where it must be, and brings it up to the engine's head. */
@@ -150,7 +201,8 @@ public final class Cluster implements AutoCloseable {
             String why;
             try {
                 copy = SegmentLog.openMirror(folder, settings, clock, nanos, metrics, mirror);
-                SharedLog made = new SharedLog(engine, run, mirror, copy, settings, clock, nanos, hub);
+                SharedLog made = new SharedLog(engine, run, mirror, copy, settings, clock, nanos, hub,
+                    parts, about);
                 if (made.catchUpFirst(() -> closed)) {
                     copy = null;
                     return made;
@@ -199,19 +251,29 @@ public final class Cluster implements AutoCloseable {
             if (now.away() != null) {
                 json.addProperty("trouble", now.away());
             }
-            for (Member member : now.members()) {
-                JsonObject one = new JsonObject();
-                one.addProperty("node", member.name());
-                one.addProperty("run", member.epoch());
-                one.addProperty("self", member.epoch() == now.epoch());
-                one.addProperty("since", Instant.ofEpochMilli(member.beganMs()).toString());
-                one.addProperty("position", member.copied());
-                one.addProperty("silentMs", member.silentMs());
-                all.add(one);
-            }
+            long nowNs = nanos.getAsLong();
+            Map<Integer, JsonObject> byRun = new TreeMap<>();
+            JsonObject self = new JsonObject();
+            about.accept(self);
+            byRun.put(now.epoch(), node(new NodeNotes.Heard(now.epoch(), now.notes().name(), now.notes().beganMs(),
+                now.range().head(), self, nowNs), true, nowNs));
+            now.notes().others().forEach(one -> byRun.put(one.run(), node(one, false, nowNs)));
+            byRun.values().forEach(all::add);
         }
         json.add("nodes", all);
         return json;
+    }
+
+    private static JsonObject node(NodeNotes.Heard of, boolean self, long nowNs) {
+        JsonObject one = new JsonObject();
+        one.addProperty("node", of.name());
+        one.addProperty("run", of.run());
+        one.addProperty("self", self);
+        one.addProperty("since", Instant.ofEpochMilli(of.beganMs()).toString());
+        one.addProperty("position", of.copied());
+        of.about().entrySet().forEach(more -> one.add(more.getKey(), more.getValue()));
+        one.addProperty("silentMs", Math.max(0, TimeUnit.NANOSECONDS.toMillis(nowNs - of.heardNs())));
+        return one;
     }
 
     /** Ends an opening that may take long. The log itself is closed by who opened it. */

@@ -14,8 +14,8 @@ import java.util.List;
  * within a time limit, with {@link IOException} when the engine cannot be asked. A call after that connects anew, and
  * looks the address up anew.
  *
- * <p>One thread at a time calls {@link #append}, {@link #read} and {@link #trim}; {@link #await} has a thread of its
- * own. {@link #close} may come at any moment, and ends the others.
+ * <p>One thread at a time calls {@link #append}, {@link #read}, {@link #trim}, {@link #tell} and {@link #notes};
+ * {@link #await} has a thread of its own. {@link #close} may come at any moment, and ends the others.
  */
 interface ClusterEngine extends AutoCloseable {
 
@@ -81,14 +81,22 @@ interface ClusterEngine extends AutoCloseable {
     }
 
     /**
-     * A node that runs.
+     * What the node of a run has told all others. It stands beside the log, and is in no history.
      *
-     * @param epoch    of its run
-     * @param beganMs  when that began
-     * @param copied   it has all events up to this position
-     * @param silentMs since it said so; 0 of the node that asks
+     * @param number rises by one with each
      */
-    record Member(int epoch, String name, long beganMs, long copied, long silentMs) {
+    record Note(long number, int epoch, byte[] body) {
+    }
+
+    /**
+     * Notes behind a number.
+     *
+     * @param life  another one where the engine has lost its notes: then numbers begin anew
+     * @param first number of the oldest that there is
+     * @param head  number of the newest
+     * @param notes in order; not all of them where there are many
+     */
+    record Notes(long life, long first, long head, List<Note> notes) {
     }
 
     /**
@@ -122,10 +130,18 @@ interface ClusterEngine extends AutoCloseable {
     void await(long ms) throws IOException;
 
     /**
-     * Tells that this node is there; the nodes that have told so within this time, itself among them.
+     * Puts a note behind those of all nodes. It ends waits, is kept for a minute or so, and need not survive a crash of
+     * the engine. What is told twice, since an answer was lost, may be there twice.
+     *
+     * @param epoch of this node's run
      */
-    default List<Member> beat(Member own, long withinMs) throws IOException {
-        return List.of(own);
+    default void tell(int epoch, byte[] note) throws IOException {
+        // an engine that carries none: each node is alone, but for the log
+    }
+
+    /** The notes behind this number, about so many bytes; null where the engine carries none. */
+    default Notes notes(long after, int bytesMax) throws IOException {
+        return null;
     }
 
     /**

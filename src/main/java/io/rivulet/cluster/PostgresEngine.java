@@ -34,7 +34,7 @@ final class PostgresEngine implements ClusterEngine {
 
     private static final Logger LOG = LoggerFactory.getLogger(PostgresEngine.class);
 
-    private static final int VERSION = 3;
+    private static final int VERSION = 4;
     private static final int SERVER_MIN = 120_000;
     /** Nodes that start at the same time make the tables one after the other. */
     private static final long MAKING = 0x72697675;
@@ -58,13 +58,13 @@ final class PostgresEngine implements ClusterEngine {
                 where base >= coalesce((select max(base) from batch where base <= ?), 0)
                 order by base limit %d) near) t on t.before < ?
         order by t.base""".formatted(ROWS_MAX);
-    private static final String TELL = """
-        insert into node (epoch, name, began_ms, copied, seen) values (?, ?, ?, ?, clock_timestamp())
-        on conflict (epoch) do update set copied = excluded.copied, seen = excluded.seen""";
-    private static final String ASK = """
-        with gone as (delete from node where seen < clock_timestamp() - interval '1 hour')
-        select epoch, name, began_ms, copied, (extract(epoch from clock_timestamp() - seen) * 1000)::bigint
-        from node where seen > clock_timestamp() - ? * interval '1 ms' order by epoch""";
+    private static final String NOTES = """
+        select h.life, coalesce((select min(number) from note), h.number + 1), h.number, n.number, n.epoch, n.body
+        from note_head h left join (
+            select *, sum(length(body)) over (order by number) - length(body) as before from (
+                select number, epoch, body from note where number > ? order by number limit %d) near) n
+            on n.before < ?
+        order by n.number""".formatted(ROWS_MAX);
     private static final String TRIM = """
         with gone as (
             delete from batch where base in (
@@ -78,6 +78,7 @@ final class PostgresEngine implements ClusterEngine {
 
     private final String url;
     private final PostgresDriver driver;
+    private final SecureRandom random = new SecureRandom();
     private final PostgresSession calls;
     private final PostgresSession listening;
     private volatile PostgresOutbox outbox;
@@ -337,24 +338,41 @@ final class PostgresEngine implements ClusterEngine {
     }
 
     @Override
-    public List<Member> beat(Member own, long withinMs) throws IOException {
+    public void tell(int epoch, byte[] note) throws IOException {
+        calls.with(connection -> {
+            try (PreparedStatement call = connection.prepareStatement("select note_1(?, ?, ?)")) {
+                call.setInt(1, epoch);
+                call.setBytes(2, note);
+                call.setLong(3, random.nextLong());
+                call.executeQuery().close();
+            }
+            return null;
+        });
+    }
+
+    @Override
+    public Notes notes(long after, int bytesMax) throws IOException {
         return calls.with(connection -> {
-            try (PreparedStatement tell = connection.prepareStatement(TELL);
-                 PreparedStatement ask = connection.prepareStatement(ASK)) {
-                tell.setInt(1, own.epoch());
-                tell.setString(2, own.name());
-                tell.setLong(3, own.beganMs());
-                tell.setLong(4, own.copied());
-                tell.executeUpdate();
-                ask.setLong(1, withinMs);
-                List<Member> members = new ArrayList<>();
-                try (ResultSet row = ask.executeQuery()) {
+            try (PreparedStatement query = connection.prepareStatement(NOTES)) {
+                query.setLong(1, after);
+                query.setLong(2, bytesMax);
+                try (ResultSet row = query.executeQuery()) {
+                    Notes none = new Notes(0, 1, 0, List.of()); // or a crash has emptied them
+                    List<Note> notes = new ArrayList<>();
                     while (row.next()) {
-                        members.add(new Member(row.getInt(1), row.getString(2), row.getLong(3), row.getLong(4),
-                            row.getInt(1) == own.epoch() ? 0 : Math.max(0, row.getLong(5))));
+                        none = new Notes(row.getLong(1), row.getLong(2), row.getLong(3), notes);
+                        long number = row.getLong(4);
+                        if (!row.wasNull()) {
+                            notes.add(new Note(number, row.getInt(5), row.getBytes(6)));
+                        }
                     }
+                    return none;
                 }
-                return members;
+            } catch (SQLException e) {
+                if (NO_TABLE.equals(e.getSQLState())) {
+                    return new Notes(0, 1, 0, List.of()); // somebody has emptied the database
+                }
+                throw e;
             }
         });
     }

@@ -49,6 +49,8 @@ final class RedisEngine implements ClusterEngine {
     /** More at a time would hold up the appends of all nodes, since Redis does one thing after the other. */
     private static final int READ_BYTES_MAX = 1 << 20;
     private static final int TRIM_MAX = 10_000;
+    /** Newest notes: a node that missed so many asks for all of it. */
+    private static final int NOTES_KEPT = 1_000;
     /** Runs whose node is gone for so many runs since are forgotten. */
     private static final int RUNS_KEPT = 10_000;
     /** Answers to a write that came to the wrong server, which did nothing; the right one is looked for. */
@@ -65,13 +67,20 @@ final class RedisEngine implements ClusterEngine {
     private final String tick;
     private final String runs;
     private final String nodes;
+    private final String noteHead;
+    private final String notes;
     private final Script begin = new Script("begin");
     private final Script append = new Script("append");
     private final Script read = new Script("read");
     private final Script trim = new Script("trim");
     private final Script load = new Script("load");
+    private final Script note = new Script("note");
+    private final Script told = new Script("told");
     /** The id of the newest batch that this node knows; null before it knows one. */
     private volatile String newest;
+    /** The same of notes. */
+    private volatile String noted;
+    private final SecureRandom random = new SecureRandom();
     /** Of the thread that waits: when it has looked last whether the server is the master. */
     private long lookedNs;
     private volatile boolean closed;
@@ -91,6 +100,8 @@ final class RedisEngine implements ClusterEngine {
         tick = all + "tick";
         runs = all + "runs";
         nodes = all + "nodes";
+        noteHead = all + "notehead";
+        notes = all + "notes";
         watch.start();
     }
 
@@ -363,9 +374,32 @@ final class RedisEngine implements ClusterEngine {
                 lookedNs = nowNs;
             }
             String known = newest;
-            connection.call((int) ms + answerMs, "XREAD", "COUNT", 1, "BLOCK", Math.max(1, ms), "STREAMS", tick,
-                known == null ? "0-0" : known);
+            String note = noted;
+            connection.call((int) ms + answerMs, "XREAD", "COUNT", 1, "BLOCK", Math.max(1, ms), "STREAMS", tick, notes,
+                known == null ? "0-0" : known, note == null ? "$" : note);
             return null;
+        });
+    }
+
+    @Override
+    public void tell(int epoch, byte[] body) throws IOException {
+        with(calls, connection -> note.run(connection, answerMs, List.of(noteHead, notes), epoch, body,
+            random.nextLong(), NOTES_KEPT));
+    }
+
+    @Override
+    public Notes notes(long after, int bytesMax) throws IOException {
+        return with(calls, connection -> {
+            List<?> answer = (List<?>) told.run(connection, answerMs, List.of(noteHead, notes), after,
+                Math.min(bytesMax, READ_BYTES_MAX));
+            List<Note> found = new ArrayList<>();
+            for (Object one : answer.subList(3, answer.size())) {
+                List<?> fields = (List<?>) one;
+                found.add(new Note(number(fields.get(0)), (int) number(fields.get(1)), (byte[]) fields.get(2)));
+            }
+            long head = number(answer.get(2));
+            noted = (found.isEmpty() ? head : found.get(found.size() - 1).number()) + "-1";
+            return new Notes(number(answer.get(0)), number(answer.get(1)), head, found);
         });
     }
 

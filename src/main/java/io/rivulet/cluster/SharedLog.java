@@ -1,8 +1,8 @@
 package io.rivulet.cluster;
 
+import com.google.gson.JsonObject;
 import io.rivulet.cluster.ClusterEngine.Appended;
 import io.rivulet.cluster.ClusterEngine.Batch;
-import io.rivulet.cluster.ClusterEngine.Member;
 import io.rivulet.cluster.ClusterEngine.Outcome;
 import io.rivulet.cluster.ClusterEngine.Portion;
 import io.rivulet.cluster.ClusterEngine.Run;
@@ -10,6 +10,7 @@ import io.rivulet.cluster.ClusterEngine.Stored;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.event.IdSeal;
+import io.rivulet.event.Nodes;
 import io.rivulet.log.EventLog;
 import io.rivulet.log.LeaseBook;
 import io.rivulet.log.LogAway;
@@ -34,11 +35,13 @@ import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,9 +68,6 @@ final class SharedLog implements EventLog {
     /** A notice of the engine's may be lost on the way; then a look after this time finds what is new. */
     private static final long POLL_MS = 500;
     private static final long TRIM_MS = 10_000;
-    private static final long BEAT_MS = 3_000;
-    /** A node that has said nothing for so long is gone. */
-    private static final long LEASE_MS = 10_000;
     private static final long PAUSE_MIN_MS = 100;
     private static final long PAUSE_MAX_MS = 1_000;
     /** So long the engine may be away before the node says that it is not ready. */
@@ -92,16 +92,14 @@ final class SharedLog implements EventLog {
     private Runnable beforeWaiting = () -> { };
     private volatile Runnable foreign = () -> { };
     private final OutboxDrain drain;
+    private final NodeNotes notes;
     /** Whether something was copied since the copy was opened: then the end of the copy can be compared. */
     private boolean comparable;
     /** When the last pull that came to its end began. Written under the lock. */
     private volatile long pulledNs;
     /** Of the thread. */
     private long trimmedNs;
-    private long beatNs;
     private int failures;
-    private final long beganMs;
-    private volatile List<Member> members = List.of();
     /** The head of the engine, as it was seen last. */
     private volatile long seen;
     /** Why the engine cannot be asked; null when it can. With since when. Written under the lock. */
@@ -112,7 +110,8 @@ final class SharedLog implements EventLog {
 
     /** A log whose copy is open and lags; {@link #start} when it has caught up. */
     SharedLog(ClusterEngine engine, Run run, LogMirror mirror, SegmentLog copy, Settings settings,
-              InstantSource clock, LongSupplier nanos, Publishing hub) {
+              InstantSource clock, LongSupplier nanos, Publishing hub, Map<String, Nodes.Part> parts,
+              Consumer<JsonObject> about) {
         this.engine = engine;
         this.run = run;
         this.mirror = mirror;
@@ -121,10 +120,10 @@ final class SharedLog implements EventLog {
         this.clock = clock;
         this.nanos = nanos;
         comparable = copy.range().head() >= copy.range().first();
-        beganMs = clock.millis();
         trimmedNs = nanos.getAsLong();
-        beatNs = trimmedNs - TimeUnit.MILLISECONDS.toNanos(BEAT_MS);
         pulledNs = trimmedNs;
+        notes = new NodeNotes(engine, run.epoch(), lock, parts, () -> copy.range().head(), () -> trouble != null,
+            about, node(), clock.millis(), nanos);
         thread.setDaemon(true);
         Outbox outbox = engine.outbox(run.epoch(), Math.min(CHUNK_EVENTS, settings.get(SettingsTable.BATCH_MAX)));
         drain = outbox == null ? null : new OutboxDrain(outbox, hub);
@@ -133,6 +132,7 @@ final class SharedLog implements EventLog {
     /** Begins to follow the engine. Once. */
     void start() {
         thread.start();
+        notes.start();
         if (drain != null) {
             drain.start();
         }
@@ -418,13 +418,10 @@ final class SharedLog implements EventLog {
                 trimmedNs = nowNs;
                 trim();
             }
-            if (nowNs - beatNs >= TimeUnit.MILLISECONDS.toNanos(BEAT_MS)) {
-                beatNs = nowNs;
-                beat();
-            }
         } finally {
             lock.unlock();
         }
+        notes.read();
         engine.await(POLL_MS);
     }
 
@@ -438,13 +435,9 @@ final class SharedLog implements EventLog {
         }
     }
 
-    private void beat() throws IOException {
-        members = engine.beat(new Member(run.epoch(), node(), beganMs, copy.range().head(), 0), LEASE_MS);
-    }
-
-    /** The nodes that run, as this one knows them; it is among them once it has told of itself. */
-    List<Member> members() {
-        return members;
+    /** What this node and the others tell each other. */
+    NodeNotes notes() {
+        return notes;
     }
 
     /** This node, for those who look at several. */
@@ -547,6 +540,7 @@ final class SharedLog implements EventLog {
 
     @Override
     public void close() {
+        notes.leave();
         closed = true;
         engine.close(); // a call that waits for the network ends
         if (drain != null) {
@@ -570,6 +564,7 @@ final class SharedLog implements EventLog {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+        notes.close();
         copy.close();
     }
 }

@@ -1,7 +1,11 @@
 package io.rivulet.hub;
 
+import com.google.gson.JsonObject;
+import io.rivulet.event.Nodes;
 import io.rivulet.refusal.LastingTicker;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntSupplier;
@@ -27,6 +31,8 @@ public final class Drain {
     /** For the last words of streams that ended when the time was over. */
     private static final long LAST_WORDS_NS = 1_000_000_000;
     private static final long NS_PER_MS = 1_000_000;
+    private static final String KIND = "drain";
+    private static final String RUN = "run";
 
     /** How far it is. */
     public enum State {
@@ -72,6 +78,7 @@ public final class Drain {
     private final LastingTicker ticker = new LastingTicker(LOG, "A step of {} failed once and comes again",
         "rivulet-drain", STEP_MS, this::step);
 
+    private volatile Nodes nodes = Nodes.ALONE;
     private volatile boolean begun;
     private volatile int atBegin;
     private volatile long beginNs;
@@ -118,6 +125,48 @@ public final class Drain {
         LOG.info("draining: {} streams end within {} ms", atBegin, allowedNs / NS_PER_MS);
         step();
         return done.copy();
+    }
+
+    /** Other nodes may begin this one's, and this one theirs. */
+    void share(Nodes all) {
+        nodes = all;
+        all.join(KIND, new Nodes.Part() {
+            @Override
+            public void told(int node, JsonObject note) {
+                if (note.get(RUN).getAsInt() == all.self()) {
+                    begin();
+                }
+            }
+
+            @Override
+            public void gone(int node) {
+                // it has none any more
+            }
+
+            @Override
+            public Iterator<JsonObject> all() {
+                return Collections.emptyIterator();
+            }
+        });
+    }
+
+    /**
+     * Begins that of the node of this run, which may be this one.
+     *
+     * @return whether such a node is known
+     */
+    public boolean begin(int run) {
+        if (run == nodes.self() && nodes != Nodes.ALONE) {
+            begin();
+            return true;
+        }
+        if (!nodes.others().containsKey(run)) {
+            return false;
+        }
+        JsonObject note = new JsonObject();
+        note.addProperty(RUN, run);
+        nodes.tell(KIND, note);
+        return true;
     }
 
     /** Whether it has begun: no new streams. */

@@ -4,8 +4,10 @@ import io.rivulet.auth.Grant;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.event.Event;
+import io.rivulet.event.Nodes;
 import io.rivulet.heap.HeapBytes;
 import io.rivulet.hub.presence.Presence;
+import io.rivulet.hub.presence.PresenceNotes;
 import io.rivulet.hub.presence.SubscriptionDocument;
 import io.rivulet.hub.publish.PendingPublish;
 import io.rivulet.hub.publish.Producers;
@@ -147,6 +149,13 @@ public final class Hub implements AutoCloseable {
         return watches;
     }
 
+    /** What callers have and operators see is of all these nodes from now on. */
+    public void share(Nodes nodes) {
+        PresenceNotes.share(presence, nodes);
+        caps.share(nodes);
+        drain.share(nodes);
+    }
+
     private void endStreams(double gone, boolean isLast) {
         RunningHub parts = running;
         if (parts != null) {
@@ -167,11 +176,7 @@ public final class Hub implements AutoCloseable {
         }
     }
 
-    /**
-     * Caps the number of open streams; 0 for any number. The start-up knows what the container can hold.
-     *
-     * @param streamKib what each of them stands for: one that weighs more counts as several
-     */
+    /** Caps the number of streams, each of so many KiB; 0 for any number. The start-up knows what fits. */
     public void streamsMax(int max, int streamKib) {
         caps.totalMax(max, streamKib);
     }
@@ -235,11 +240,7 @@ public final class Hub implements AutoCloseable {
         }
     }
 
-    /**
-     * Checks whether this event keeps the rules.
-     *
-     * @throws Refused when it does not
-     */
+    /** Checks whether this event keeps the rules; throws {@link Refused} when it does not. */
     public void check(Event event, Grant grant) {
         rules.check(new Publication(List.of(event), grant, null));
     }
@@ -574,12 +575,10 @@ public final class Hub implements AutoCloseable {
             @Override
             public void changing(Subscriber s, SubscribeRequest changed) {
                 refuseOperators(changed, s.grant());
-                TopicSelection now = s.topics();
-                String peer = changed.peer();
                 caps.change(s.request(), changed);
                 boolean interested = false;
                 try {
-                    interest.change(now, changed.topics(), peer);
+                    interest.change(s.topics(), changed.topics(), changed.peer());
                     interested = true;
                 } finally {
                     if (!interested) {

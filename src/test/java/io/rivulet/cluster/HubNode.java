@@ -1,5 +1,7 @@
 package io.rivulet.cluster;
 
+import io.rivulet.auth.BanNotes;
+import io.rivulet.auth.Bans;
 import io.rivulet.auth.Grant;
 import io.rivulet.config.Settings;
 import io.rivulet.event.Event;
@@ -35,8 +37,13 @@ final class HubNode implements AutoCloseable, StoreKeeper.Owner {
     }
 
     final Hub hub;
+    final Bans bans;
+    final Cluster cluster;
     volatile int openings;
+    /** Ends the last question to other nodes, which the time does not end by itself here. */
+    volatile Runnable timeUp;
     volatile EventLog log;
+    private final InstantSource clock;
     private final StoreKeeper keeper;
     private final UnaryOperator<EventLog> around;
 
@@ -48,11 +55,19 @@ final class HubNode implements AutoCloseable, StoreKeeper.Owner {
     /** The same by this clock. */
     HubNode(Path folder, Engines engines, UnaryOperator<EventLog> around, InstantSource clock) {
         this.around = around;
-        Settings settings = Settings.with();
+        this.clock = clock;
+        Settings settings = Settings.with("presence", "true", "connections.subject.max", "3");
         hub = new Hub(settings, TopicSpace.of("http://localhost/.well-known/mercure"), clock, new Metrics());
         Grant outbox = Grant.of("internal", "outbox", Grant.INTERNAL.publishes(), Grant.INTERNAL.subscribes(), false);
-        keeper = new StoreKeeper(folder, "", false, at -> Cluster.open(at.resolve("mirror"), engines.open(), settings,
-            clock, System::nanoTime, (events, key) -> hub.publish(new Publication(events, outbox, key))), this, clock);
+        bans = new Bans(clock, folder.resolve("bans.json"));
+        hub.bans(bans::isBanned);
+        cluster = Cluster.at(settings, clock, System::nanoTime,
+            (events, key) -> hub.publish(new Publication(events, outbox, key)));
+        BanNotes.share(bans, cluster, hub::endBanned);
+        hub.share(cluster);
+        hub.connections().share(cluster, (ms, task) -> timeUp = task);
+        keeper = new StoreKeeper(folder, "", false, at -> cluster.open(at.resolve("mirror"), engines.open()), this,
+            clock);
         keeper.start();
         awaitOpening(1);
     }
@@ -66,6 +81,7 @@ final class HubNode implements AutoCloseable, StoreKeeper.Owner {
     @Override
     public void opened(EventLog opened) {
         log = opened;
+        bans.open();
         hub.open(around.apply(opened));
         openings++;
     }
@@ -78,6 +94,10 @@ final class HubNode implements AutoCloseable, StoreKeeper.Owner {
     @Override
     public void handOver() {
         hub.handOver();
+    }
+
+    long nowMs() {
+        return clock.millis();
     }
 
     String publish(String topic, String data) throws Exception {

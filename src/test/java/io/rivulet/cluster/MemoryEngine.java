@@ -2,10 +2,12 @@ package io.rivulet.cluster;
 
 import io.rivulet.log.LogAway;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** An engine in memory: what it keeps is a {@link Store}, which nodes share and tests break. */
 final class MemoryEngine implements ClusterEngine {
@@ -13,6 +15,7 @@ final class MemoryEngine implements ClusterEngine {
     private final Store store;
     private Outbox outbox;
     private volatile boolean closed;
+    private boolean stands;
 
     MemoryEngine(Store store) {
         this.store = store;
@@ -40,6 +43,9 @@ final class MemoryEngine implements ClusterEngine {
         private List<Stored> batches = new ArrayList<>();
         private final Map<Integer, Long> numbers = new HashMap<>();
         private final Map<Integer, Stored> newest = new HashMap<>();
+        private final List<Note> notes = new ArrayList<>();
+        private long life = 1;
+        private long noted;
         private boolean away;
         private int answersLost;
         private int reads;
@@ -97,6 +103,25 @@ final class MemoryEngine implements ClusterEngine {
             key = new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, (byte) storeId};
         }
 
+        synchronized boolean isAway() {
+            return away;
+        }
+
+        /** All that the notes say. */
+        synchronized String told() {
+            return notes.stream().map(note -> new String(note.body(), StandardCharsets.UTF_8))
+                .collect(Collectors.joining());
+        }
+
+        /** All notes are lost, as by a crash; {@code isKnown} tells whether their numbers go on. */
+        synchronized void loseNotes(boolean isKnown) {
+            notes.clear();
+            if (!isKnown) {
+                life++;
+                noted = 0;
+            }
+        }
+
         /** Removes the oldest batches up to this position. */
         synchronized void trimTo(long position) {
             batches.removeIf(batch -> batch.last() <= position);
@@ -110,8 +135,15 @@ final class MemoryEngine implements ClusterEngine {
         }
     }
 
+    /** The node at this engine stands still, or goes on. */
+    void stands(boolean still) {
+        synchronized (store) {
+            stands = still;
+        }
+    }
+
     private void refuse() throws IOException {
-        if (closed || store.away) {
+        if (closed || stands || store.away) {
             throw new IOException(closed ? "closed" : "nobody answers");
         }
     }
@@ -209,6 +241,24 @@ final class MemoryEngine implements ClusterEngine {
                 }
             }
             return new Portion(store.first, store.head(), store.epoch, at, behind);
+        }
+    }
+
+    @Override
+    public void tell(int epoch, byte[] note) throws IOException {
+        synchronized (store) {
+            refuse();
+            store.notes.add(new Note(++store.noted, epoch, note));
+            store.notifyAll();
+        }
+    }
+
+    @Override
+    public Notes notes(long after, int bytesMax) throws IOException {
+        synchronized (store) {
+            refuse();
+            return new Notes(store.life, store.notes.isEmpty() ? store.noted + 1 : store.notes.get(0).number(),
+                store.noted, store.notes.stream().filter(note -> note.number() > after).limit(3).toList());
         }
     }
 

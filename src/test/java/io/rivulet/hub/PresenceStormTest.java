@@ -139,7 +139,7 @@ class PresenceStormTest {
     }
 
     private static Set<String> listed(HubScene scene) {
-        return scene.hub.presence().list(one -> true).stream().map(one -> one.subscriber() + " " + one.matcher().text())
+        return scene.hub.presence().list(one -> true).stream().map(one -> one.subscriber() + " " + one.text())
             .collect(Collectors.toSet());
     }
 

@@ -65,8 +65,8 @@ record SubscriptionsPath(boolean legacy, String type, String text, String subscr
 
     /** Whether this one is asked for. */
     boolean covers(ActiveSubscription one) {
-        return (type == null || type.equals(one.matcher().type()))
-            && (text == null || text.equals(one.matcher().text()))
+        return (type == null || type.equals(one.type()))
+            && (text == null || text.equals(one.text()))
             && (subscriber == null || subscriber.equals(one.subscriber()));
     }
 

@@ -24,6 +24,7 @@ import io.rivulet.hub.stream.Connection;
 import io.rivulet.hub.stream.ConnectionDocument;
 import io.rivulet.hub.stream.Connections;
 import io.rivulet.hub.stream.Lag;
+import io.rivulet.hub.stream.StreamsElsewhere;
 import io.rivulet.refusal.Refused;
 import io.rivulet.topic.TopicMatcher;
 import io.rivulet.topic.TopicSelection;
@@ -31,9 +32,13 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -92,9 +97,22 @@ public final class ConnectionsServlet extends HubServlet {
                            BytesInFlight.Charge charge) {
     }
 
+    /** The same of all nodes of a cluster; {@code silent} are those that have not answered. */
+    private record Everywhere(List<JsonObject> streams, Integer total, List<String> silent,
+                              BytesInFlight.Charge charge) {
+    }
+
+    /** A stream of another node that is to end. */
+    private record Foreign(Connection stream) {
+    }
+
     private void show(String name, HttpServletRequest request, Grant grant) {
         BytesInFlight.Charge charge = context().charge(request, grant);
         try {
+            if (connections().elsewhere() != null) {
+                showEverywhere(name, request, charge);
+                return;
+            }
             Integer total = name.isEmpty() ? connections().open() : null;
             charge.take(ListDocument.PIECE_BYTES + (total == null ? 1 : Math.min(total, LISTED_MAX)) * ENTRY_BYTES);
             List<Connection> streams = total == null ? List.of(find(name)) : connections().oldest(LISTED_MAX);
@@ -107,6 +125,31 @@ public final class ConnectionsServlet extends HubServlet {
             charge.close();
             throw e;
         }
+    }
+
+    private void showEverywhere(String name, HttpServletRequest request, BytesInFlight.Charge charge) {
+        StreamsElsewhere elsewhere = connections().elsewhere();
+        boolean all = name.isEmpty();
+        int open = all ? connections().open() : 1;
+        charge.take(ListDocument.PIECE_BYTES + Math.min(open, LISTED_MAX) * ENTRY_BYTES);
+        List<Connection> here = all ? connections().oldest(LISTED_MAX)
+            : connections().find(name).map(List::of).orElse(List.of());
+        charge.take(2 * here.stream().mapToLong(ConnectionsServlet::textBytes).sum());
+        CompletableFuture<StreamsElsewhere.Found> there = all ? elsewhere.oldest(LISTED_MAX)
+            : here.isEmpty() ? elsewhere.find(name) : CompletableFuture.completedFuture(StreamsElsewhere.Found.NOTHING);
+        SuspendedRequest.await(connections().lags(here.stream().map(Connection::connection).toList())
+            .thenCombine(there, (lags, found) -> {
+                charge.take(2 * found.chars());
+                List<JsonObject> streams = new ArrayList<>(found.streams());
+                here.forEach(one -> streams.add(elsewhere.here(one, lags.get(one.connection()))));
+                if (!all && streams.isEmpty()) {
+                    throw nobody(found);
+                }
+                streams.sort(Comparator.comparing(one -> Instant.parse(one.get("opened").getAsString())));
+                return new Everywhere(streams.subList(0, Math.min(LISTED_MAX, streams.size())),
+                    all ? open + found.total() : null, found.silent(), charge);
+            }), request, context().problem(), SHARDS_MS,
+            Refused.because(OVERLOADED, "the fan-out did not answer within " + SHARDS_MS + " ms"), charge);
     }
 
     /** What an entry takes while it is text: its topics in JSON, as characters and as bytes. */
@@ -139,14 +182,15 @@ public final class ConnectionsServlet extends HubServlet {
     protected void goOn(HttpServletRequest request, HttpServletResponse response, SuspendedRequest.Outcome outcome)
         throws IOException {
         if (outcome.get() instanceof Listing listing) {
-            response.setContentType(Answer.JSON);
-            response.setHeader("Cache-Control", "no-store");
-            try {
-                responses.send(request.startAsync(), document(listing), listing.charge());
-            } catch (IOException | RuntimeException | Error e) {
-                listing.charge().close();
-                throw e;
-            }
+            send(document(listing), listing.charge(), request, response);
+            return;
+        }
+        if (outcome.get() instanceof Everywhere all) {
+            send(document(all), all.charge(), request, response);
+            return;
+        }
+        if (outcome.get() instanceof Foreign foreign) {
+            closeElsewhere(foreign.stream(), request, response);
             return;
         }
         if (outcome.get() instanceof Wish wish) {
@@ -171,6 +215,18 @@ public final class ConnectionsServlet extends HubServlet {
         Answer.json(200, json.toString()).write(response);
     }
 
+    private void send(Supplier<byte[]> document, BytesInFlight.Charge charge, HttpServletRequest request,
+                      HttpServletResponse response) throws IOException {
+        response.setContentType(Answer.JSON);
+        response.setHeader("Cache-Control", "no-store");
+        try {
+            responses.send(request.startAsync(), document, charge);
+        } catch (IOException | RuntimeException | Error e) {
+            charge.close();
+            throw e;
+        }
+    }
+
     private void close(String name, HttpServletRequest request, HttpServletResponse response) {
         FormFields query = Query.of(request);
         String secret = request.getHeader(SECRET);
@@ -182,6 +238,13 @@ public final class ConnectionsServlet extends HubServlet {
             }
         } else {
             context().access().toOperate(request, true);
+            StreamsElsewhere elsewhere = connections().elsewhere();
+            if (elsewhere != null && connections().find(name).isEmpty()) {
+                SuspendedRequest.await(elsewhere.find(name).thenApply(found -> new Foreign(found.streams().stream()
+                    .findFirst().map(ConnectionsServlet::connection).orElseThrow(() -> nobody(found)))), request,
+                    context().problem());
+                return;
+            }
             Connection found = find(name);
             if (query.has("ban")) {
                 bans.ban(request, found, query);
@@ -190,6 +253,39 @@ public final class ConnectionsServlet extends HubServlet {
         RequestTrace.of(request).audit("stream-closed", "connection", name);
         connections().close(name);
         response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+    }
+
+    /** No node has it; or one that might has not said so. */
+    private static Refused nobody(StreamsElsewhere.Found found) {
+        return found.silent().isEmpty() ? Refused.because(NOT_FOUND, NOBODY)
+            : Refused.because(OVERLOADED, NOBODY + " here, and these nodes have not answered: " + found.silent());
+    }
+
+    /** Another node has it. */
+    private void closeElsewhere(Connection stream, HttpServletRequest request, HttpServletResponse response) {
+        FormFields query = Query.of(request);
+        if (query.has("ban")) {
+            bans.ban(request, stream, query);
+        }
+        RequestTrace.of(request).audit("stream-closed", "connection", stream.connection());
+        connections().elsewhere().close(stream.connection());
+        response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+    }
+
+    /** As far as a ban asks. */
+    private static Connection connection(JsonObject of) {
+        return new Connection(of.get("connection").getAsString(), of.get("issuer").getAsString(),
+            of.get("subject").getAsString(), of.get("token").isJsonNull() ? null : of.get("token").getAsString(),
+            of.get("peer").getAsString(), List.of(), of.get("dialect").getAsString(), 0, Grant.NEVER);
+    }
+
+    private static Supplier<byte[]> document(Everywhere all) {
+        if (all.total() == null) {
+            Iterator<JsonObject> one = all.streams().iterator();
+            return () -> one.hasNext() ? one.next().toString().getBytes(StandardCharsets.UTF_8) : null;
+        }
+        return new ListDocument<>("\"total\":" + all.total() + ",\"silent\":" + ConnectionDocument.texts(all.silent())
+            + ",", "connections", all.streams(), JsonObject::toString);
     }
 
     private static Supplier<byte[]> document(Listing listing) {

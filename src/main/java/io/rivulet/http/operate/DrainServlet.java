@@ -4,14 +4,18 @@ import com.google.gson.JsonObject;
 import io.rivulet.http.HubContext;
 import io.rivulet.http.HubServlet;
 import io.rivulet.http.form.Answer;
+import io.rivulet.http.form.Query;
 import io.rivulet.hub.Drain;
+import io.rivulet.refusal.Printable;
+import io.rivulet.refusal.Refused;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
 /**
- * {@code /api/drain}, for operators: POST begins to let the streams go, before this hub is replaced; GET tells how far
- * that is. It runs in the container's request threads, and waits for no stream.
+ * {@code /api/drain}, for operators: POST begins to let the streams go, before this hub is replaced, or with {@code
+ * run} that node of its cluster; GET tells how far that is here. It runs in the container's request threads, and waits
+ * for no stream.
  */
 public final class DrainServlet extends HubServlet {
 
@@ -31,12 +35,22 @@ public final class DrainServlet extends HubServlet {
             }
             case "POST" -> {
                 context().access().toOperate(request, true);
-                context().hub().drain().begin();
-                tell(202, response);
+                begin(Query.of(request).one("run"), response);
             }
             case "OPTIONS" -> context().cors().options(request, response, METHODS);
             default -> throw noMethod(request, response, METHODS);
         }
+    }
+
+    /** Of this hub, or of a node of its cluster. */
+    private void begin(String run, HttpServletResponse response) throws IOException {
+        if (run == null) {
+            context().hub().drain().begin();
+        } else if (!run.matches("[0-9]{1,9}") || !context().hub().drain().begin(Integer.parseInt(run))) {
+            throw Refused.because(Refused.Reason.NOT_FOUND, "no node that is known here has the run \""
+                + Printable.of(run) + "\"; /api/nodes lists them");
+        }
+        tell(202, response);
     }
 
     private void tell(int status, HttpServletResponse response) throws IOException {

@@ -61,6 +61,8 @@ public final class Presence implements StreamWatcher {
     private volatile Position opening = Position.START;
     private volatile TailRing ring;
     private volatile Consumer<Registration> teller;
+    /** What the nodes of a cluster tell each other of it; null in a hub alone. */
+    private volatile Consumer<Registration> others;
 
     /**
      * The list of a hub.
@@ -119,7 +121,7 @@ public final class Presence implements StreamWatcher {
                         room.accept(ROOM_ENTRIES * ENTRY_BYTES);
                     }
                     found.add(one);
-                    chars += ENTRY_CHARS + one.matcher().text().length()
+                    chars += ENTRY_CHARS + one.text().length()
                         + (one.payload() == null ? 0 : one.payload().length());
                     checkSize(chars);
                 }
@@ -145,8 +147,40 @@ public final class Presence implements StreamWatcher {
         teller = by;
     }
 
+    /** From now on beginnings and ends at this node are told to others as well, who tell theirs. */
+    void tell(Consumer<Registration> changes) {
+        others = changes;
+    }
+
     String hub() {
         return hub;
+    }
+
+    /** All connections with subscriptions, those of other nodes as well. */
+    Set<Registration> registered() {
+        return registered;
+    }
+
+    // ---- the thread that hears other nodes
+
+    /** A connection has begun at another node. */
+    void beganElsewhere(Registration one) {
+        registered.add(one);
+        changed(one);
+    }
+
+    /** It has ended there, or its node is gone. */
+    void endedElsewhere(Registration one) {
+        registered.remove(one);
+        one.over = true;
+        changed(one);
+    }
+
+    private void changed(Registration one) {
+        Consumer<Registration> by = teller;
+        if (by != null) { // else the hub has not opened: nobody can have seen it
+            by.accept(one);
+        }
     }
 
     // ---- the shards, each for its own streams
@@ -166,10 +200,22 @@ public final class Presence implements StreamWatcher {
         }
         Registered one = new Registered(new Registration(subscriber, request.topics(), grant));
         one.watch(isWatcher(request.topics(), grant));
-        registered.add(one.registration);
-        teller.accept(one.registration);
+        begin(one.registration);
         one.inexact = one.watches && !start.transientLost() && lost(request, start);
         return one;
+    }
+
+    private void begin(Registration one) {
+        registered.add(one);
+        tellChanged(one);
+    }
+
+    private void tellChanged(Registration one) {
+        teller.accept(one);
+        Consumer<Registration> also = others;
+        if (also != null) {
+            also.accept(one);
+        }
     }
 
     /** One stream in the list; its shard's thread alone. */
@@ -211,8 +257,7 @@ public final class Presence implements StreamWatcher {
         public void changed(TopicSelection topics, Grant grant, Supplier<String> subscriber) {
             Registration next = new Registration(subscriber.get(), topics, grant);
             watch(isWatcher(topics, grant));
-            registered.add(next);
-            teller.accept(next);
+            begin(next);
             Registration before = registration;
             registration = next;
             end(before);
@@ -227,7 +272,7 @@ public final class Presence implements StreamWatcher {
         private void end(Registration one) {
             registered.remove(one);
             one.over = true;
-            teller.accept(one);
+            tellChanged(one);
         }
 
         private void watch(boolean now) {

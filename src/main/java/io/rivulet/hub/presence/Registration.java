@@ -3,6 +3,7 @@ package io.rivulet.hub.presence;
 import io.rivulet.auth.Grant;
 import io.rivulet.topic.TopicMatcher;
 import io.rivulet.topic.TopicSelection;
+import java.util.List;
 
 /**
  * The active subscriptions of one connection: one for each matcher, all under one name. {@link Presence} lists it, and
@@ -16,6 +17,8 @@ public final class Registration {
     final String subscriber;
     private final TopicSelection topics;
     private final Grant grant;
+    /** Of a connection at another node, as that told them; null of one that is here. */
+    private final List<ActiveSubscription> elsewhere;
 
     /** The connection has ended. Written by its shard. */
     volatile boolean over;
@@ -29,6 +32,19 @@ public final class Registration {
         this.subscriber = subscriber;
         this.topics = topics;
         this.grant = grant;
+        elsewhere = null;
+    }
+
+    /** A connection at another node, which has at least one subscription. */
+    Registration(String subscriber, List<ActiveSubscription> elsewhere) {
+        this.subscriber = subscriber;
+        topics = null;
+        grant = null;
+        this.elsewhere = elsewhere;
+    }
+
+    boolean isHere() {
+        return elsewhere == null;
     }
 
     /** The topics that its stream asked for. */
@@ -38,7 +54,8 @@ public final class Registration {
 
     /** What it keeps alive while it waits to be told, in KiB. */
     int kib() {
-        return topics.loadKib();
+        return elsewhere == null ? topics.loadKib() : (int) (elsewhere.stream().mapToLong(one -> one.text().length()
+            + (one.payload() == null ? 0 : one.payload().length())).sum() >> 10);
     }
 
     /** Whether there is nothing to tell of it for now. */
@@ -47,10 +64,13 @@ public final class Registration {
     }
 
     int size() {
-        return topics.matchers().size();
+        return elsewhere == null ? topics.matchers().size() : elsewhere.size();
     }
 
     ActiveSubscription get(int i) {
+        if (elsewhere != null) {
+            return elsewhere.get(i);
+        }
         TopicMatcher matcher = topics.matchers().get(i);
         return new ActiveSubscription(subscriber, matcher, grant.payload(matcher.text()));
     }

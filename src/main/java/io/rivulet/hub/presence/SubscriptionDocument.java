@@ -2,7 +2,6 @@ package io.rivulet.hub.presence;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.rivulet.topic.TopicMatcher;
 import io.rivulet.topic.TopicSpace;
 import io.rivulet.url.PercentEncoding;
 import java.net.URI;
@@ -32,23 +31,23 @@ public final class SubscriptionDocument {
     }
 
     /** The path of all subscriptions of one matcher, in 1.0. */
-    public static String folder(String hub, TopicMatcher matcher) {
-        return hub + FOLDER + "/" + encode(matcher.type()) + "/" + encode(matcher.text());
+    private static String folder(String hub, ActiveSubscription of) {
+        return hub + FOLDER + "/" + encode(of.type()) + "/" + encode(of.text());
     }
 
     /** The path of all subscriptions of one matcher, in 0.x. */
-    public static String legacyFolder(String hub, TopicMatcher matcher) {
-        return hub + FOLDER + "/" + encode(matcher.text());
+    private static String legacyFolder(String hub, ActiveSubscription of) {
+        return hub + FOLDER + "/" + encode(of.text());
     }
 
     /** The subscription's topic and path in 1.0; each variable encoded once (ACT-01). */
     public static String topic(String hub, ActiveSubscription of) {
-        return folder(hub, of.matcher()) + "/" + encode(of.subscriber());
+        return folder(hub, of) + "/" + encode(of.subscriber());
     }
 
     /** The subscription's topic and path in 0.x (OLD-11). */
     public static String legacyTopic(String hub, ActiveSubscription of) {
-        return legacyFolder(hub, of.matcher()) + "/" + encode(of.subscriber());
+        return legacyFolder(hub, of) + "/" + encode(of.subscriber());
     }
 
     /** One subscription in 1.0. */
@@ -99,15 +98,15 @@ public final class SubscriptionDocument {
         JsonObject json = new JsonObject();
         json.addProperty("id", topic(hub, of));
         json.addProperty("type", "subscription");
-        json.addProperty("match_type", of.matcher().type());
-        json.addProperty("match", of.matcher().text());
+        json.addProperty("match_type", of.type());
+        json.addProperty("match", of.text());
         return who(json, of, active);
     }
 
     private static JsonObject legacy(JsonObject json, String hub, ActiveSubscription of, boolean active) {
         json.addProperty("id", legacyTopic(hub, of));
         json.addProperty("type", "Subscription");
-        json.addProperty("topic", of.matcher().text());
+        json.addProperty("topic", of.text());
         return who(json, of, active);
     }
 

@@ -1,6 +1,7 @@
 package io.rivulet.hub.stream;
 
 import io.rivulet.auth.Grant;
+import io.rivulet.event.Nodes;
 import io.rivulet.refusal.Refused;
 import io.rivulet.refusal.Refused.Reason;
 import io.rivulet.topic.TopicMatcher;
@@ -23,7 +24,7 @@ import java.util.stream.Collectors;
  *
  * <p>It never touches a stream of another thread: it posts to the stream's shard and completes its answer from there.
  */
-public final class Connections {
+public final class Connections implements StreamsElsewhere.Here {
 
     private static final String NOBODY = "no connection has this name and this secret";
 
@@ -31,10 +32,23 @@ public final class Connections {
 
     private final Map<StreamNames.Name, Subscriber> open = new ConcurrentHashMap<>();
     private final StreamNames names;
+    /** Null in a hub alone. */
+    private volatile StreamsElsewhere elsewhere;
 
     /** No streams yet; {@code names} knows their secrets. */
     public Connections(StreamNames names) {
         this.names = names;
+    }
+
+    /** Other nodes have streams, too: {@link #elsewhere} asks them. */
+    public void share(Nodes nodes, StreamsElsewhere.Later later) {
+        elsewhere = new StreamsElsewhere(this, nodes, later);
+        nodes.join(StreamsElsewhere.KIND, elsewhere);
+    }
+
+    /** Those of the other nodes of a cluster; null in a hub alone. */
+    public StreamsElsewhere elsewhere() {
+        return elsewhere;
     }
 
     /** All of them, in no order. */
@@ -43,11 +57,13 @@ public final class Connections {
     }
 
     /** How many there are. */
+    @Override
     public int open() {
         return open.size();
     }
 
     /** Those that have been open for longest, so many at most, the oldest first. */
+    @Override
     public List<Connection> oldest(int most) {
         Comparator<Subscriber> byAge = Comparator.comparingLong(s -> s.admission().openedMs());
         PriorityQueue<Subscriber> oldest = new PriorityQueue<>(byAge.reversed()); // its head is the first to go
@@ -61,6 +77,7 @@ public final class Connections {
     }
 
     /** The stream of this public name. */
+    @Override
     public Optional<Connection> find(String connection) {
         return Optional.ofNullable(named(connection)).map(Connections::shown);
     }
@@ -70,6 +87,7 @@ public final class Connections {
      *
      * @return by public name, completed on the hub's thread for answers
      */
+    @Override
     public CompletableFuture<Map<String, Lag>> lags(Collection<String> wanted) {
         Map<StreamOwner<Subscriber>, List<Subscriber>> asked = wanted.stream().map(this::named).filter(s -> s != null)
             .collect(Collectors.groupingBy(Subscriber::owner));
@@ -175,6 +193,7 @@ public final class Connections {
     }
 
     /** Ends the stream at the next event boundary; false when there is none of this name. */
+    @Override
     public boolean close(String connection) {
         Subscriber s = named(connection);
         if (s != null) {

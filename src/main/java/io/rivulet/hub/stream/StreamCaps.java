@@ -9,6 +9,7 @@ import io.rivulet.config.IpBlock;
 import io.rivulet.config.Setting;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
+import io.rivulet.event.Nodes;
 import io.rivulet.heap.HeapBytes;
 import io.rivulet.hub.resume.Caller;
 import io.rivulet.hub.resume.SubscribeRequest;
@@ -19,6 +20,7 @@ import io.rivulet.refusal.Refused;
 import io.rivulet.topic.TopicSelection;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -57,6 +59,8 @@ public final class StreamCaps {
     private final Map<Object, Account> byAddress = new HashMap<>();
     private final Map<Grant.Identity, Account> bySubject = new HashMap<>();
     private final Account all = new Account();
+    /** Null in a hub alone. */
+    private SubjectsElsewhere elsewhere;
     private int totalMax;
     private int streamKib = DerivedDefaults.STREAM_KIB_JETTY;
 
@@ -160,6 +164,28 @@ public final class StreamCaps {
         streamKib = kibEach;
     }
 
+    /** The cap of a subject holds for the streams of all these nodes together from now on. */
+    public synchronized void share(Nodes nodes) {
+        if (subjectMax > 0) {
+            elsewhere = new SubjectsElsewhere(nodes, this::subjects, this::streams);
+            nodes.join(SubjectsElsewhere.KIND, elsewhere);
+        }
+    }
+
+    private synchronized List<Grant.Identity> subjects() {
+        return List.copyOf(bySubject.keySet());
+    }
+
+    private synchronized int streams(Grant.Identity subject) {
+        return bySubject.getOrDefault(subject, NOTHING).streams;
+    }
+
+    private void tell(Grant.Identity subject) {
+        if (elsewhere != null && subject != null) {
+            elsewhere.changed(subject, bySubject.getOrDefault(subject, NOTHING).streams);
+        }
+    }
+
     /** How many are open: for tests. */
     public synchronized int total() {
         return all.streams;
@@ -191,12 +217,12 @@ public final class StreamCaps {
         if (address != null) {
             String whose = address instanceof IpBlock block && !block.isV4()
                 ? "the caller's /" + Caller.V6_NETWORK_BITS + " network has " : "the caller's address has ";
-            check(byAddress.get(address), addressMax, load, whose, SettingsTable.CONNECTIONS_ADDRESS_MAX,
+            check(byAddress.get(address), 0, addressMax, load, whose, SettingsTable.CONNECTIONS_ADDRESS_MAX,
                 Count.STREAMS_REFUSED_ADDRESS);
         }
         if (subject != null) {
-            check(bySubject.get(subject), subjectMax, load, "the caller's subject has ",
-                SettingsTable.CONNECTIONS_SUBJECT_MAX, Count.STREAMS_REFUSED_SUBJECT);
+            check(bySubject.get(subject), elsewhere == null ? 0 : elsewhere.count(subject), subjectMax, load,
+                "the caller's subject has ", SettingsTable.CONNECTIONS_SUBJECT_MAX, Count.STREAMS_REFUSED_SUBJECT);
         }
     }
 
@@ -207,6 +233,7 @@ public final class StreamCaps {
         }
         if (subject != null) {
             bySubject.computeIfAbsent(subject, s -> new Account()).enter(load);
+            tell(subject);
         }
     }
 
@@ -267,10 +294,10 @@ public final class StreamCaps {
             if (all.more(more) > 0) {
                 checkTotal(more, 0);
             }
-            check(byAddress.get(address), 0, more, "the caller's address has ", SettingsTable.CONNECTIONS_MAX,
+            check(byAddress.get(address), 0, 0, more, "the caller's address has ", SettingsTable.CONNECTIONS_MAX,
                 Count.STREAMS_REFUSED_ADDRESS);
             if (subject != null) {
-                check(bySubject.get(subject), 0, more, "the caller's subject has ", SettingsTable.CONNECTIONS_MAX,
+                check(bySubject.get(subject), 0, 0, more, "the caller's subject has ", SettingsTable.CONNECTIONS_MAX,
                     Count.STREAMS_REFUSED_SUBJECT);
             }
             renew(all, more, less);
@@ -302,9 +329,12 @@ public final class StreamCaps {
         }
     }
 
-    /** The two caps of one address or one subject; the account is null where nothing is open. */
-    private void check(Account of, int max, Load load, String whose, Setting<?> setting, Count count) {
-        int open = of == null ? 0 : of.streams;
+    /**
+     * The two caps of one address or one subject; the account is null where nothing is open, and {@code beside} are
+     * those of other nodes.
+     */
+    private void check(Account of, int beside, int max, Load load, String whose, Setting<?> setting, Count count) {
+        int open = (of == null ? 0 : of.streams) + beside;
         if (max > 0 && open >= max) {
             throw refused(TOO_MANY_STREAMS, whose, open, max, setting, count);
         }
@@ -342,7 +372,7 @@ public final class StreamCaps {
 
     private void leave(Load load, Object address, Grant.Identity subject) {
         LastingLoop.each(() -> all.leave(load), () -> leave(byAddress, address, load),
-            () -> leave(bySubject, subject, load));
+            () -> leave(bySubject, subject, load), () -> tell(subject));
     }
 
     private void leaveBeyond(SubscribeRequest request, Load beyond) {

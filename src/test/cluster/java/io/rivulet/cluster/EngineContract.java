@@ -10,14 +10,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.rivulet.cluster.ClusterEngine.Appended;
 import io.rivulet.cluster.ClusterEngine.Batch;
 import io.rivulet.cluster.ClusterEngine.Load;
+import io.rivulet.cluster.ClusterEngine.Notes;
 import io.rivulet.cluster.ClusterEngine.Outcome;
 import io.rivulet.cluster.ClusterEngine.Portion;
 import io.rivulet.cluster.ClusterEngine.Run;
 import io.rivulet.cluster.ClusterEngine.Stored;
 import io.rivulet.config.BadSetting;
 import io.rivulet.config.Settings;
+import io.rivulet.kit.Await;
 import io.rivulet.metrics.Metrics;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,11 +35,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What {@link ClusterEngine} promises, asked of a real server. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class EngineContract {
 
+    @TempDir
+    private Path folder;
     private EngineServer server;
     private int logs;
     private String name;
@@ -183,6 +189,47 @@ abstract class EngineContract {
         long began = System.nanoTime();
         other.await(20_000);
         assertTrue(System.nanoTime() - began < TimeUnit.SECONDS.toNanos(20), "the notice ended the wait");
+    }
+
+    @Test
+    void notesHaveAnOrderOfTheirOwnBesideTheLogAndEndWaits() throws Exception {
+        assertEquals(List.of(), engine.notes(0, 1_000).notes());
+        ClusterEngine other = open();
+        Run its = other.begin("other", 0);
+        other.notes(0, 1_000);
+        other.await(1); // listens from now on
+        for (int i = 1; i <= 10; i++) {
+            engine.tell(run.epoch(), ("a" + i).getBytes());
+        }
+        long began = System.nanoTime();
+        other.await(20_000);
+        assertTrue(System.nanoTime() - began < TimeUnit.SECONDS.toNanos(20), "the note ended the wait");
+        other.tell(its.epoch(), new byte[2_000]);
+        engine.append(batch(run, 1, 1, 10), -1);
+        Notes all = engine.notes(0, 100_000);
+        assertEquals("1 11", all.first() + " " + all.head());
+        assertEquals(List.of(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L, 11L),
+            all.notes().stream().map(ClusterEngine.Note::number).toList());
+        assertEquals(run.epoch() + " a10", all.notes().get(9).epoch() + " " + new String(all.notes().get(9).body()));
+        assertEquals(its.epoch(), all.notes().get(10).epoch());
+        assertEquals(11, other.notes(10, 1).notes().get(0).number(), "one at least");
+        assertEquals(all.life(), other.notes(11, 1).life());
+        assertEquals(List.of(), other.notes(11, 1).notes());
+        assertEquals(1, engine.read(0, 1_000).head(), "they are no part of the log");
+        server.empty(name);
+        assertFalse(engine.notes(11, 1).life() == all.life());
+    }
+
+    @Test
+    void hubsShareBansSubscriptionsAndTheListOfNodes() throws Exception {
+        try (HubNode one = new HubNode(folder.resolve("one"), this::open, log -> log);
+             HubNode two = new HubNode(folder.resolve("two"), this::open, log -> log)) {
+            NodesShareTest.assertBansAreShared(one, two);
+            NodesShareTest.assertPresenceIsShared(one, two);
+            Await.until("both are listed", () -> two.cluster.nodes().getAsJsonArray("nodes").size() == 2);
+            one.close();
+            Await.until("it says that it goes", () -> two.cluster.nodes().getAsJsonArray("nodes").size() == 1);
+        }
     }
 
     @Test

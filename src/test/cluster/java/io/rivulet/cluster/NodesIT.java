@@ -34,12 +34,18 @@ class NodesIT extends AtPostgres {
 
     /** What the node at this port tells of all. */
     static JsonObject nodes(int port) {
+        return JsonParser.parseString(Await.value("the nodes", () -> call(port, "GET", "/api/nodes")))
+            .getAsJsonObject();
+    }
+
+    /** The body of an answer that is a success; else null. */
+    private static String call(int port, String method, String path) {
         try (WireClient client = WireClient.to(port, 0)) {
-            WireResponse head = client.send("GET /api/nodes HTTP/1.1\r\nHost: localhost\r\n\r\n").readHead();
-            return JsonParser.parseString(new String(client.body(head).readAllBytes(), StandardCharsets.UTF_8))
-                .getAsJsonObject();
+            WireResponse head = client.send(method + ' ' + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n").readHead();
+            return head.status() / 100 != 2 ? null : head.status() == 204 ? ""
+                : new String(client.body(head).readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw new AssertionError("nobody tells of the nodes", e);
+            throw new AssertionError("nobody answers " + method + ' ' + path, e);
         }
     }
 
@@ -72,8 +78,22 @@ class NodesIT extends AtPostgres {
                 JsonObject nodes = nodes(b.port());
                 assertEquals("postgresql", nodes.get("engine").getAsString());
                 assertTrue(nodes.get("position").getAsLong() >= 4, nodes.toString());
+                assertStreamsAreOfAllNodes(a.port(), stream);
             }
         }
+    }
+
+    /** The stream is another node's. */
+    private static void assertStreamsAreOfAllNodes(int port, EventStream stream) {
+        String name = stream.awaitHello().get("connection").getAsString();
+        Await.until("it is in the list", () -> Await.value("the list", () -> call(port, "GET", "/api/connections"))
+            .contains(name));
+        JsonObject one = JsonParser.parseString(Await.value("the stream", () -> call(port, "GET",
+            "/api/connections/" + name))).getAsJsonObject();
+        assertEquals("[\"news\"]", one.get("topics").toString());
+        assertTrue(one.has("node"), one.toString());
+        Await.value("it is asked to end", () -> call(port, "DELETE", "/api/connections/" + name));
+        stream.awaitEnd();
     }
 
     @Test

@@ -3,9 +3,6 @@ package io.rivulet.cluster;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import io.rivulet.cluster.ClusterEngine.Member;
-import io.rivulet.cluster.ClusterEngine.Run;
-import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.postgresql.PGConnection;
@@ -25,23 +22,6 @@ class PostgresEngineIT extends EngineContract {
         assertTold("create it", server().url("told").replace("/postgres?", "/nowhere?"));
         assertTold("must be jdbc:postgresql", "postgres://127.0.0.1/postgres");
         assertTold("is missing", null);
-    }
-
-    @Test
-    void nodesThatTellOfThemselvesAreListedAndOneThatIsSilentIsNot() throws Exception {
-        try (ClusterEngine engine = server().open("members"); ClusterEngine other = server().open("members")) {
-            Run run = engine.begin("a", 0);
-            Member own = new Member(run.epoch(), "a", 1_000, 7, 0);
-            assertEquals(List.of(own), engine.beat(own, 10_000));
-            Run its = other.begin("b", 0);
-            List<Member> both = other.beat(new Member(its.epoch(), "b", 2_000, 5, 0), 10_000);
-            assertEquals("a 7 b 5", both.get(0).name() + " " + both.get(0).copied() + " " + both.get(1).name() + " "
-                + both.get(1).copied());
-            assertEquals(8, engine.beat(new Member(run.epoch(), "a", 1_000, 8, 0), 10_000).get(0).copied());
-            ((Postgres) server()).sql("update members.node set seen = seen - interval '11 s' where epoch = "
-                + its.epoch());
-            assertEquals(List.of(own), engine.beat(own, 10_000));
-        }
     }
 
     @Test

@@ -184,7 +184,8 @@ final class Redis implements EngineServer {
 
     @Override
     public void empty(String log) throws IOException {
-        command("DEL", key(log, "hub"), key(log, "log"), key(log, "tick"), key(log, "runs"), key(log, "nodes"));
+        command("DEL", key(log, "hub"), key(log, "log"), key(log, "tick"), key(log, "runs"), key(log, "nodes"),
+            key(log, "notes"), key(log, "notehead"));
     }
 
     static String key(String log, String name) {

@@ -22,6 +22,10 @@ class DrainServletTest {
             stream.awaitLine("event: rivulet.hello");
             assertEquals(200, door.get("/health/ready").getStatus());
             assertEquals("serving", json(door.get("/api/drain")).get("state").getAsString());
+            for (String run : new String[] {"0", "1", "x", ""}) { // there are no nodes
+                assertEquals(404, door.send("POST /api/drain?run=" + run, "").getStatus(), run);
+            }
+            assertEquals("serving", json(door.get("/api/drain")).get("state").getAsString());
             HttpTester.Response begun = door.send("POST /api/drain", "");
             assertEquals(202, begun.getStatus());
             assertEquals("no-store", begun.get("Cache-Control"));

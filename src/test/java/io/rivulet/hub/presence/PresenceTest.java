@@ -86,7 +86,7 @@ class PresenceTest {
                     return e.reason() == Refused.Reason.OVERLOADED;
                 }
             });
-            assertEquals(1, scene.hub.presence().list(one -> one.matcher().text().equals("other")).size());
+            assertEquals(1, scene.hub.presence().list(one -> one.text().equals("other")).size());
             other.cut();
         }
     }

@@ -275,8 +275,8 @@ class TopicChangeTest {
             HubClient client = awaitHello(scene.client("a", "b").connect(), 1);
             client.change(List.of("c"), List.of("a"));
             Await.until("both ends and both beginnings", () -> watcher.drain().events().size() >= 7);
-            assertEquals(List.of("b", "c"), scene.hub.presence().list(one -> !one.matcher().text().equals("*"))
-                .stream().map(one -> one.matcher().text()).sorted().toList());
+            assertEquals(List.of("b", "c"), scene.hub.presence().list(one -> !one.text().equals("*"))
+                .stream().map(one -> one.text()).sorted().toList());
         }
     }
 
