@@ -1,488 +1,441 @@
 /*! Rivulet's client, Apache-2.0 */
-var r=['hello','gap','cursor','topics','expiring','heartbeat','end'].map(function(e){return'rivulet.'+e})
-var i=25
-var s=256000
-var c=30000
+var o=['hello','gap','cursor','topics','expiring','heartbeat','end'].map(e=>'rivulet.'+e),s=25,a=256000,u=30000,h=3000
 function t(){return Date.now()}
 function e(){}
-function d(e){if(!self.document)return new URL(e,location.href).href
+function p(e){if(!self.document)return new URL(e,location.href).href
 var t=document.createElement('a')
 t.href=e
 return t.href}
-function o(){var e=''
-var t=!self.crypto?[]:crypto.getRandomValues(new Uint8Array(26))
+function n(){var e='',t=self.crypto?crypto.getRandomValues(new Uint8Array(26)):[]
 for(var n=0;n<26;n++)e+=((t[n]||Math.random()*256)%32|0).toString(32)
 return e}
-function l(t){if(self.Promise)return new Promise(t)
+function d(e){var t={}
+e.forEach(e=>{t[e]=1})
+return t}
+function i(e){return encodeURIComponent(e).length>h}
+function c(t){if(self.Promise)return new Promise(t)
 t(e,e)}
-function n(e,t){try{if(t===undefined)return sessionStorage.getItem(e)
+function r(e,t){try{if(t===undefined)return sessionStorage.getItem(e)
 sessionStorage.setItem(e,t)}catch(n){}}
-function a(e,t){var n=''
-var r=[]
-var o=''
-var i
-var s=false
-return function(a){if(!s&&a){s=true
-if(a.charCodeAt(0)===0xFEFF)a=a.slice(1)}
-var l=(n+a).split(/\r\n|\n|\r(?!$)/)
-n=l.pop()
-for(var c=0;c<l.length;c++){var d=l[c]
-var u=d.indexOf(':')
-var h=u<0?d:d.slice(0,u)
-var p=u<0?'':d.slice(d.charAt(u+1)===' '?u+2:u+1)
-if(!d){if(r.length)e(o||'message',r.join('\n'),i)
+function l(e,t){var n='',r=[],o='',i
+return s=>{var a=(n+s).split(/\r\n|\n|\r(?!$)/)
+n=a.pop()
+a.forEach(n=>{var s=/^([^:]*):? ?([^]*)/.exec(n),a=s[1],l=s[2]
+if(!n){if(r.length)e(o||'message',r.join('\n'),i)
 r=[]
-o=''}else if(h==='data')r.push(p)
-else if(h==='event')o=p
-else if(h==='id'&&p.indexOf('\0')<0)i=p
-else if(h==='retry'&&/^\d+$/.test(p))t(+p)}}}
-function Rivulet(ez,th,w){var u=this
-var h=th||{}
-u.url=d(ez)
-u.withCredentials=!!h.withCredentials
-var T=h.plain||/\/\.well-known\/mercure|[?&]hello=false/.test(ez)
-var es=h.heartbeat||+(/[?&]heartbeat=(\d+)/.exec(ez)||[0,15])[1]
-var eM=(h.mute||10)*1000
-var eY=(h.pause||30)*1000
-var L=h.persist&&'rivulet:'+(h.persist===true?u.url:h.persist)
-var g=h.lastEventId||L&&n(L)||''
-var j={}
-var E={}
-var k={}
-var V=[]
-var q=u.url.replace(/#.*/,'').replace(/([?&])topic=([^&]*)/g,function(e,t,n){eT(decodeURIComponent(n.replace(/\+/g,' ')))
+o=''}else if(a==='data')r.push(l)
+else if(a==='event')o=l
+else if(a==='id'&&l.indexOf('\0')<0)i=l
+else if(a==='retry'&&/^\d+$/.test(l))t(+l)})}}
+function Rivulet(eD,tq,R){var h=this,m=tq||{}
+h.url=p(eD)
+h.withCredentials=!!m.withCredentials
+var T=m.plain||/\/\.well-known\/mercure|[?&]hello=false/.test(eD),eb=m.heartbeat||+(/[?&]heartbeat=(\d+)/.exec(eD)||[0,15])[1],eZ=(m.mute||10)*1000,tz=(m.pause||30)*1000,U=m.persist&&'rivulet:'+(m.persist===!0?h.url:m.persist),j=m.lastEventId||U&&r(U)||'',z={},x={},b={},O={},eg={},ec=!1,eL,et=[],S=h.url.replace(/#.*/,'').replace(/([?&])topic=([^&]*)/g,(e,t,n)=>{eM(decodeURIComponent(n.replace(/\+/g,' ')))
 return t}).replace(/([?&])&+/g,'$1').replace(/[?&]$/,'')
-;(h.topics||[]).forEach(eT)
-var ec=!h.topics&&!Object.keys(E).length||/[?&]match/.test(q)
-var er=q.replace(/\?.*/,'')
-var tp=er.split('/').slice(0,3).join('/')
-var eD='rivulet:transport:'+er
-var O=h.share&&!T&&!ec&&!/[?&]envelope/.test(q)&&(h.share!==true||!h.token&&!h.headers)
-&&self.BroadcastChannel&&navigator.locks&&['rivulet',q,u.withCredentials,h.share].join()
-var p=0
-var y=null
-var C=null
-var b=false
-var eI=false
-var ed=false
-var v=''
-var ei=false
-var ef=n(eD)==='poll'
-var F=0
-var A=0
-var eW=0
-var en=0
-var et=0
-var ea=0
-var eA=0
-var ee=false
-var eq=false
-var N
-var eb=false
-var eJ
-var z=[]
-var ex=false
-var eX=0
-var ew=0
-var x={}
-var B
-var R
-var ep
-var H
-var ek
-var I
-var P
-u.readyState=0
-u.onopen=u.onmessage=u.onerror=null
-u.onstate=h.onstate||null
-u.onresume=h.onresume||null
-function eT(e){E[e]=(E[e]||0)+1}
-function Z(){return Object.keys(E)}
-function tt(){return Z()}
-function W(e,t){try{if(typeof e==='function')e.call(u,t)
-else if(e)e.handleEvent(t)}catch(n){setTimeout(function(){throw n})}}
-function Q(e,t){t.type=e
-t.target=t.currentTarget=u
-if(/^(open|error|message)$/.test(e))W(u['on'+e],t)
-;(j[e]||[]).slice().forEach(function(n){if(n.once)u.removeEventListener(e,n.listener)
-W(n.listener,t)})}
-function f(e,t){var n=t||{}
+;(m.topics||[]).forEach(eM)
+var V=!m.topics&&!Object.keys(x).length||/[?&]match/.test(S),eh=S.replace(/\?.*/,''),tj=eh.split('/').slice(0,3).join('/'),eJ='rivulet:transport:'+eh,A=m.share&&!T&&!V&&!/[?&]envelope/.test(S)&&(m.share!==!0||!m.token&&!m.headers)
+&&self.BroadcastChannel&&navigator.locks&&['rivulet',S,h.withCredentials,m.share].join()
+var H=0,y=null,M=null,q=!1,es=!1,ex=!1,g='',ey=!1,eE=r(eJ)==='poll',X=0,D=0,ts=0,eu=0,ee=0,ev=0,eB=0,w,eP=!1,P,eO=!1,tc,em,E=[],eC=!1,ta=0,eI=0,G={},eA,Z,I,eq,Y,ed,L,F
+h.readyState=0
+h.onopen=h.onmessage=h.onerror=null
+h.onstate=m.onstate||null
+h.onresume=m.onresume||null
+function eM(e){x[e]=(x[e]||0)+1}
+function N(){return Object.keys(x)}
+function er(e,t){try{if(typeof e==='function')e.call(h,t)
+else if(e)e.handleEvent(t)}catch(n){setTimeout(()=>{throw n})}}
+function ei(e,t){t.type=e
+t.target=t.currentTarget=h
+if(/^(open|error|message)$/.test(e))er(h['on'+e],t)
+;(z[e]||[]).slice().forEach(n=>{if(n.once)h.removeEventListener(e,n.listener)
+er(n.listener,t)})}
+function k(e,t){var n=t||{}
 n.state=e
-n.transport=v
-if(['state','transport','status','anonymous'].every(function(e){return n[e]===x[e]}))return
-x=n
-if(w)w({state:n})
-W(u.onstate,n)}
-function eK(e,t){W(u.onresume,{resumed:e,missed:t.missed,transient:t.transient})}
-function M(){if(b)return
-b=eI=true
-ei=eb=false
-en=0
-if(v==='poll'&&ef)n(eD,v)
-if(u.readyState!==1){u.readyState=1
-Q('open',{})}
-if(T)f('live')
-Y()}
-function eB(){clearTimeout(ea)
-ea=setTimeout(function(){if(u.readyState===1)f('live',{anonymous:x.anonymous})},200)}
-function tl(e){var n=u.readyState===1
-var r=eJ&&!e.as||undefined
-C=e
-eJ=e.as
-b=false
-M()
-if(e.resumed==='live'||n&&e.resumed==='exact')f('live',{anonymous:r})
-else{eK(e.resumed,e)
-eA=t()+10000
-f('catching up',{anonymous:r})
-eB()}
-eu()}
-function U(e,n,o){var i=r.indexOf(e)>=0&&JSON.parse(n)
-A=t()
-if(o)g=o
-if(e==='rivulet.hello')tl(i)
-else{F=0
-ed=ed||v!=='poll'
-M()
-if(x.state!=='catching up')f('live',{anonymous:x.anonymous})
-else if(A<eA)eB()}
-if(e==='rivulet.gap')eK('partial',i)
-if(e==='rivulet.expiring')tm()
-if(w)w({type:e,data:n,id:o},i)
-if(e!=='rivulet.heartbeat')Q(e,{data:n,lastEventId:g,origin:tp})
-if(e==='rivulet.end')eL('ended',i)}
-function S(){p++
-clearTimeout(et)
-clearTimeout(ea)
-et=0
-C=null
-b=ee=false
-ek=I=null
+n.transport=g
+n.anonymous=em
+var r=[e,g,n.status,em].join()
+if(r===eA)return
+eA=r
+G=n
+if(R)R({state:n})
+er(h.onstate,n)}
+function ti(e,t){er(h.onresume,{resumed:e,missed:t.missed,transient:t.transient})}
+function W(){if(q)return
+q=es=!0
+ey=eO=!1
+eu=0
+if(g==='poll'&&eE)r(eJ,g)
+if(h.readyState!==1){h.readyState=1
+ei('open',{})}
+if(T)k('live')
+J()}
+function tr(){clearTimeout(ev)
+ev=setTimeout(()=>{if(h.readyState===1)k('live')},200)}
+function tv(e){var n=h.readyState===1
+em=tc&&!e.as||undefined
+if(ec){var r=Object.keys(b)
+b={}
+e.topics.filter(e=>!V||x[e]).forEach(ez)
+if(e.resumed==='exact'&&!r.every(e=>b[e])){e.resumed='partial'
+e.missed=null}}
+M=e
+tc=e.as
+q=!1
+W()
+if(e.resumed==='live'||n&&e.resumed==='exact')k('live')
+else{ti(e.resumed,e)
+eB=t()+10000
+k('catching up')
+tr()}
+K()}
+function ea(e,n,r){var i=o.indexOf(e)>=0&&JSON.parse(n)
+D=t()
+if(r)j=r
+if(e==='rivulet.hello')tv(i)
+else{X=0
+ex=ex||g!=='poll'
+W()
+if(G.state!=='catching up')k('live')
+else if(D<eB)tr()}
+if(e==='rivulet.gap')ti('partial',i)
+if(e==='rivulet.expiring')tT()
+if(R)R({type:e,data:n,id:r},i)
+if(e==='rivulet.topics'&&w)w()
+if(e!=='rivulet.heartbeat')ei(e,{data:n,lastEventId:j,origin:tj})
+if(e==='rivulet.end')eK('ended',i)}
+function C(){H++
+clearTimeout(ee)
+clearTimeout(ev)
+ee=0
+M=null
+q=w=!1
+ed=L=null
 if(y)y.close()
 y=null}
-function eE(e){if(h.transports&&h.transports.indexOf(e)<0)return false
-if(e==='eventsource')return self.EventSource&&!ei&&!w&&!h.token&&!h.headers
-if(e==='fetch')return self.fetch&&self.ReadableStream
-return true}
-function m(){S()
-if(u.readyState===2)return
-if(!Z().every(tf))eo()
-var e=O?['shared']:ef&&eE('poll')?['poll']:['eventsource','fetch','xhr','poll'].filter(eE)
-v=e[0]||'eventsource'
-k={}
-tt().forEach(function(e){k[e]=1})
-if(!ec&&!Object.keys(k).length){u.readyState=0
-G()
-if(w)g=''
-return f('idle')}
-if(u.readyState!==1&&!/refused|offline/.test(x.state))f('connecting')
-A=t()
-var n=p
-var r={shared:ti,eventsource:tr,fetch:to,xhr:eN,poll:eN}
-eS(function(){if(n===p)r[v](n)},function(e){if(n===p)D({reason:String(e)})})}
-function K(e){var t=e||''
-if(!T){t+='&heartbeat=event'+(w?'&envelope=json':'')
-if(!/[?&]heartbeat=\d/.test(q))t+='&heartbeat='+es}
-for(var n in k)t+='&topic='+encodeURIComponent(n)
-if(g)t+='&last_event_id='+encodeURIComponent(g)
-return q+(q.indexOf('?')<0?t.replace('&','?'):t)}
-function tr(e){var t=new EventSource(K(),{withCredentials:u.withCredentials})
-function n(t){if(e===p)U(t.type,t.data,t.lastEventId)}
-y={hear:function(e){if(!/^(open|error)$/.test(e))t.addEventListener(e,n)},close:function(){t.close()}}
-j.message=j.message||[]
-r.concat(Object.keys(j)).filter(function(e,t,n){return n.indexOf(e)===t}).forEach(y.hear)
-t.onopen=function(){if(e===p&&T)M()}
-t.onerror=function(){if(e!==p)return
-ei=t.readyState===2
-if(b)em()
-else D()}}
-function eh(e){for(var t in h.headers)e(t,h.headers[t])
-if(N)e('Authorization','Bearer '+N)}
-function to(e){var t={Accept:'text/event-stream'}
-var n=self.AbortController&&new AbortController()
-var r
-y={close:function(){n?n.abort():r&&r.cancel()}}
-eh(function(e,n){t[e]=n})
-function o(){if(e===p)D()}
-fetch(K(),{cache:'no-store',headers:t,credentials:u.withCredentials?'include':'same-origin',signal:n?n.signal:undefined}).then(function(t){if(e!==p)return
-if(!ej(t.status,t.headers.get('Content-Type'))){return t.text().then(function(n){if(e===p)ey(t.status,n,function(e){return t.headers.get(e)})})}
-var n=new TextDecoder()
-var i=eF(e)
-if(T)M()
-r=t.body.getReader()
-s()
-function s(){r.read().then(function(t){if(e!==p)return
-if(t.done)return em()
-i(n.decode(t.value,{stream:true}))
-s()}).then(null,o)}}).then(null,o)}
-function eF(e){var n=a(function(t,n,r){if(e===p)U(t,n,r)},function(e){eW=e})
-return function(e){A=t()
-n(e)}}
-function eN(e){var t=new XMLHttpRequest()
-var n=0
-var r=eF(e)
-var o=v==='poll'
-y={close:function(){t.abort()}}
-t.open('GET',K(o?'&transport=poll&timeout='+(u.readyState===1?i:1)
-:'&padding=2048&max='+s))
-t.withCredentials=u.withCredentials
-t.setRequestHeader('Accept','text/event-stream')
-eh(function(e,n){t.setRequestHeader(e,n)})
-t.onprogress=t.onreadystatechange=function(){if(e!==p||t.readyState<3)return
-var i=t.readyState===4
-if(!t.status)return i&&D()
-if(!ej(t.status,t.getResponseHeader('Content-Type'))){return i&&ey(t.status,t.responseText,function(e){return t.getResponseHeader(e)})}
-if(T)M()
-var a=t.responseText
-var l=a.slice(n)
-n=a.length
-if(l)r(l)
-if(i&&e===p)em(o||n>=s)}
-t.send()}
-function ej(e,t){return e===200&&/^text\/event-stream/i.test(t||'')}
-function J(){u.readyState=0
-if(w)g=''
-Q('error',{})}
-function em(e){var t=b
-if(t&&e)return m()
-S()
-J()
-if(u.readyState===2)return
-f('connecting')
-eP(t?0:1,eW||1000)}
-function eP(e,t){var n=Math.min(eY,1000*Math.pow(2,en))
-en+=e
-et=setTimeout(m,Math.max(t||0,e&&n/2)+Math.random()*(e?n/2:500))}
-function D(e,t){S()
-f(e&&e.status?'refused':'offline',e)
-J()
-if(u.readyState!==2)eP(1,t)}
-function ey(e,t,n){var r=eg(e,t,n)
-if(e===401&&typeof h.token==='function'&&!eb){eb=true
-N=undefined
-return m()}
-if(e===204||el(e)&&!(e===404&&eI))return eL('refused',r)
-D(r,r.after)}
-function el(e){return e>=400&&e<500&&[408,425,429].indexOf(e)<0}
-function eg(e,t,n){var r={}
+function eU(e){if(m.transports&&m.transports.indexOf(e)<0)return!1
+if(e==='eventsource')return self.EventSource&&!ey&&!R&&!m.token&&!m.headers
+if(e==='fetch')return self.fetch&&self.ReadableStream&&self.AbortController
+return!0}
+function f(){C()
+if(h.readyState===2)return
+var r=N()
+eQ()
+g=A?'shared':eE&&eU('poll')?'poll':['eventsource','fetch','xhr','poll'].filter(eU)[0]||'eventsource'
+var o=r.filter(e=>!O[e])
+if(!V&&!o.length){o=r
+O={}
+if(es)j=''}
+b=d(o)
+ec=!T&&!/poll|shared/.test(g)&&i(o)
+if(!ec||!eL){eL=n()
+while(ec&&i(o))o.pop()
+eg=d(o)}
+if(!V&&!r.length){h.readyState=0
+Q()
+return k('idle')}
+if(g==='poll'&&r.length>o.length)w=e
+if(h.readyState!==1&&!/refused|offline/.test(G.state))k('connecting')
+D=t()
+var s={shared:tf,eventsource:tp,fetch:tm}[g]||tg
+eG(v(s),v(e=>{B({reason:String(e)})}))}
+function v(e){var t=H
+return(n,r,o)=>{if(t===H)e(n,r,o)}}
+function en(e){var t=e||''
+if(!T){t+='&heartbeat=event&session='+eL+(R?'&envelope=json':'')
+if(!/[?&]heartbeat=\d/.test(S))t+='&heartbeat='+eb}
+for(var n in eg)t+='&topic='+encodeURIComponent(n)
+if(j)t+='&last_event_id='+encodeURIComponent(j)
+return S+(S.indexOf('?')<0?t.replace('&','?'):t)}
+function tp(){var e=new EventSource(en(),{withCredentials:h.withCredentials}),t=v(e=>{ea(e.type,e.data,e.lastEventId)})
+y={hear:n=>{if(!/^(open|error)$/.test(n))e.addEventListener(n,t)},close:()=>{e.close()}}
+z.message=z.message||[]
+o.concat(Object.keys(z)).filter((e,t,n)=>n.indexOf(e)===t).forEach(y.hear)
+e.onopen=v(()=>{if(T)W()})
+e.onerror=v(()=>{ey=e.readyState===2
+if(q)eT()
+else B()})}
+function eW(e){for(var t in m.headers)e[t]=m.headers[t]
+if(P)e.Authorization='Bearer '+P
+return e}
+function te(e,t,n,r){var o=new XMLHttpRequest()
+o.open(e,t)
+o.withCredentials=h.withCredentials
+for(var i in eW(n))o.setRequestHeader(i,n[i])
+o.onreadystatechange=()=>{r(e=>o.getResponseHeader(e))}
+return o}
+function tm(){var e=new AbortController()
+y={close:()=>{e.abort()}}
+var t=v(()=>{B()})
+fetch(en(),{cache:'no-store',headers:eW({Accept:'text/event-stream'}),signal:e.signal,credentials:h.withCredentials?'include':'same-origin'}).then(v(e=>{function n(t){return e.headers.get(t)}
+if(!eH(e.status,n)){e.text().then(v(t=>{eS(e.status,t,n)})).then(null,t)
+return}
+var r=new TextDecoder(),o=tt(),i=e.body.getReader(),s=v(e=>{if(e.done)return eT()
+o(r.decode(e.value,{stream:!0}))
+a()})
+if(T)W()
+a()
+function a(){i.read().then(s).then(null,t)}})).then(null,t)}
+function tt(){var e=l(v(ea),e=>{ts=e})
+return n=>{D=t()
+e(n)}}
+function tg(){var e=0,t=tt(),n=g==='poll',r=te('GET',en(!n?'&padding=2048&max='+a
+:'&transport=poll&timeout='+(w?0:h.readyState===1?s:1)),{Accept:'text/event-stream'},v(i=>{if(r.readyState<3)return
+var s=r.readyState===4
+if(!r.status)return s&&B()
+if(!eH(r.status,i))return s&&eS(r.status,r.responseText,i)
+if(T)W()
+var l=r.responseText,c=l.slice(e)
+e=l.length
+if(c)t(c)
+if(s&&y===o){if(n)O={}
+eT(n||e>=a)}}))
+r.onprogress=r.onreadystatechange
+var o=y={close:()=>{r.abort()}}
+r.send()}
+function eH(e,t){return e===200&&/^text\/event-stream/i.test(t('Content-Type'))}
+function el(){h.readyState=0
+if(R)j=''
+ei('error',{})}
+function eT(e){var t=q
+if(t&&e)return f()
+C()
+el()
+if(h.readyState===2)return
+k('connecting')
+ee=setTimeout(f,ek(t?0:eu++,ts||1000))}
+function ek(e,t){var n=Math.min(tz,1000*Math.pow(2,e))/2
+return Math.max(n,t||0)+Math.random()*n}
+function B(e,t){C()
+k(e&&e.status?'refused':'offline',e)
+el()
+if(h.readyState!==2)ee=setTimeout(f,ek(eu++,t))}
+function eS(e,t,n){var r=eR(e,t,n)
+if(e===401&&typeof m.token==='function'&&!eO){eO=!0
+P=undefined
+return f()}
+if(e===204||ew(e)&&!(e===404&&es))return eK('refused',r)
+B(r,r.after)}
+function ew(e){return e>=400&&e<500&&!/408|425|429/.test(e)}
+function eR(e,t,n){var r={}
 try{r=JSON.parse(t)}catch(o){}
-return{status:e,reason:r.detail||r.title||'status '+e,requestId:r.requestId||n('X-Request-Id'),after:n('Retry-After')*1000,final:false}}
-function eL(e,t){S()
-G()
-t.final=true
-u.readyState=2
-f(e,t)
-Q('error',{})}
-function tn(){if(L&&g)n(L,g)
-if(w)w({state:x})
+return{status:e,reason:r.detail||r.title||'status '+e,requestId:r.requestId||n('X-Request-Id'),after:n('Retry-After')*1000}}
+function eK(e,t){C()
+Q()
+x={}
+b={}
+t.final=!0
+h.readyState=2
+k(e,t)
+ei('error',{})}
+function th(){if(U&&j)r(U,j)
+if(R)R({state:G})
 if(!y)return
-var e=v==='poll'?eM+i*1000:!b?eM:T?Infinity:es*2500
-if(t()-A<=e)return
-if(v==='shared'){if(F++)X(true)
-return m()}
-if(!b&&!ed||++F>1){ef=v!=='poll'
-F=0}
-S()
-f('offline')
-J()
-m()}
-function te(){if(et)m()
-else tn()}
-function eO(){en=0
-if(u.readyState!==2&&x.state!=='idle')m()}
-function td(){if(L&&g)n(L,g)
-S()
-G()}
-function tg(e){if(e.persisted)eO()}
-function ta(){if(u.readyState!==2)f('offline')}
-function eU(e){self[e]('online',eO)
-self[e]('offline',ta)
-self[e]('pagehide',td)
-self[e]('pageshow',tg)
-if(self.document){document[e]('visibilitychange',te)
-document[e]('resume',te)}}
-function eS(e,t){if(N!==undefined||!h.token)return e()
-function n(t){N=t||''
+var e=g==='poll'?eZ+s*1000:!q?eZ:T?Infinity:eb*2500
+if(t()-D<=e)return
+if(g==='shared'){if(X++)eo(!0)
+return f()}
+if(!q&&!ex||++X>1){eE=g!=='poll'
+X=0}
+C()
+k('offline')
+el()
+f()}
+function tu(){if(ee)f()
+else th()}
+function eY(){eu=0
+f()}
+function tw(){if(U&&j)r(U,j)
+C()
+Q()}
+function tR(e){if(e.persisted)eY()}
+function tb(){if(h.readyState!==2)k('offline')}
+function eX(e){self[e]('online',eY)
+self[e]('offline',tb)
+self[e]('pagehide',tw)
+self[e]('pageshow',tR)
+if(self.document){document[e]('visibilitychange',tu)
+document[e]('resume',tu)}}
+function eG(e,t){if(P!==undefined||!m.token)return e()
+function n(t){P=t||''
 e()}
-try{var r=typeof h.token==='function'?h.token():h.token
+try{var r=typeof m.token==='function'?m.token():m.token
 if(r&&r.then)r.then(n,t)
 else n(r)}catch(o){t(o)}}
-function ev(t,n,r,o,i){eS(function(){var e=new XMLHttpRequest()
-e.open(t,n)
-e.timeout=c
-e.withCredentials=u.withCredentials
-for(var s in r)e.setRequestHeader(s,r[s])
-eh(function(t,n){e.setRequestHeader(t,n)})
-e.onreadystatechange=function(){if(e.readyState===4){i(e.status,e.responseText,function(t){return e.getResponseHeader(t)})}}
-e.send(o)},function(t){i(0,String(t),e)})}
-function eG(e,t){ev('PATCH',er.replace(/updates\/?$/,'connections/')+C.connection,{'Rivulet-Secret':C.secret},e,t)}
-function tm(){if(typeof h.token!=='function'||!C)return
-N=undefined
-eG(null,e)}
-function eu(){var e=tt()
-var t=e.filter(function(e){return!k[e]})
-var n=Object.keys(k).filter(function(t){return e.indexOf(t)<0})
-if(/idle|ended/.test(x.state)){if(t.length){u.readyState=0
-m()}
+function eN(t,n,r,o,i){eG(()=>{var e=te(t,n,r,t=>{if(e.readyState===4)i(e.status,e.responseText,t)})
+e.timeout=u
+e.send(o)},t=>{i(0,String(t),e)})}
+function tn(e,t){eN('PATCH',eh.replace(/updates\/?$/,'connections/')+M.connection,{'Rivulet-Secret':M.secret},e,t)}
+function tT(){if(typeof m.token!=='function'||!M)return
+P=undefined
+tn(null,e)}
+function K(){var e=N().filter(e=>!b[e]),t=Object.keys(b).filter(e=>!x[e])
+if(/idle|ended/.test(G.state)){if(e.length){h.readyState=0
+f()}
 return}
-if(/poll|shared/.test(v)&&u.readyState===1&&(t.length||n.length))return m()
-if(!b||ee)return
-V=V.filter(function(e){if(k[e.topic])e.done()
-return!k[e.topic]})
-if(!t.length&&!n.length)return
-if(!C||!ec&&!e.length)return m()
-if(eq)t=t.slice(0,1)
-var r=p
-ee=true
-eG(JSON.stringify({add:t,remove:n}),function(e,o,i){if(r!==p)return
-ee=false
-if(e===200){t.forEach(function(e){k[e]=1})
-n.forEach(function(e){delete k[e]})}else if(el(e)&&e!==401&&e!==404&&t.length){eq=t.length>1
-if(!eq)ts(t[0],eC(eg(e,o,i)))}else{return m()}
-eu()})}
-function ts(e,t){delete E[e]
-V=V.filter(function(n){if(n.topic===e)n.fail(t)
+if(w)return
+if(g==='poll'&&h.readyState===1&&e.length+t.length)return f()
+if(!q)return
+et=et.filter(e=>{if(b[e.topic])e.done()
+return!b[e.topic]})
+if(!e.length&&!t.length)return
+if(!M||!V&&!N().length)return eF()
+if(g==='shared')return eQ()?ef():f()
+if(eP)e=e.slice(0,1)
+var n=w=()=>{w=0
+e.forEach(ez)
+t.forEach(e=>{delete b[e]})
+K()}
+tn(JSON.stringify({add:e,remove:t}),(t,r,o)=>{if(w!==n||t===200)return
+w=0
+if(ew(t)&&t!==401&&t!==404&&e.length){eP=e.length>1
+if(!eP)ty(e[0],eV(eR(t,r,o)))}else{return eF()}
+K()})}
+function eF(){O={}
+f()}
+function ez(e){b[e]=1
+delete O[e]}
+function ty(e,t){delete x[e]
+delete O[e]
+et=et.filter(n=>{if(n.topic===e)n.fail(t)
 return n.topic!==e})}
-function eC(e){var t=new Error(e.reason)
+function eV(e){var t=new Error(e.reason)
 t.status=e.status
 t.requestId=e.requestId
 return t}
-function eQ(){setTimeout(eu)}
-function tf(e){return!/^urlpattern:|[{}]/.test(e)}
-function eo(){G()
-O=''}
-function G(){if(!R)return
-eV()
-R.close()
-R=null
-if(ep)ep()}
-function ti(){y={close:e}
-if(R)return eR()
-var t=R=new BroadcastChannel(O)
-t.onmessage=function(e){tc(e.data)}
-B=o()
-navigator.locks.request(O+B,function(){return new Promise(function(e){if(R!==t)return e()
-ep=e
-X()
-eR()})}).then(null,function(){eo()
-m()})}
-function eR(){R.postMessage({tab:B,turn:p,topics:Z()})}
-function tc(e){var n=e.state
-if(!e.run)return
-A=t()
-F=0
-if(e.lead)m()
-else if(e.no===B+p||n&&n.final&&n.state==='refused'){eo()
-m()}else if(n){if(/live|catch|idle|end/.test(n.state))return
-if(b){b=false
-J()}
-f(n.state,n)}else if(e.to){if(e.to!==B+p)return
-ek=e.run
-if(g||/[?&]since=/.test(q)){I=[]
-eH(p)}else U('rivulet.hello',JSON.stringify({resumed:'live',as:e.as}),e.id)}else if(I)I.push(e)
-else eZ(e)}
-function eZ(e){if(e.run!==ek||P&&P[e.id])return
-if(e.type&&(!e.topics||e.topics.some(tb))){if(e.topics)P=null
-U(e.type,e.data,e.id)}else if(e.id&&!P)g=e.id}
-function tb(e){return Z().some(function(t){return t===e||/\*$/.test(t)&&e.indexOf(t.slice(0,-1))===0})}
-function eH(t){var n
-var o=a(function(e,o,i){if(t!==p)return
-n=e==='rivulet.cursor'
-if(r.indexOf(e)<0)(P=P||{})[i]=1
-U(e,o,i)},e)
-ev('GET',K('&transport=poll&timeout=0'),{},null,function(e,r,i){if(t!==p)return
-if(!ej(e,i('Content-Type')))return ey(e,r,i)
-o(r)
-if(t!==p)return
-if(!n)return eH(t)
-var s=I
+function tl(){setTimeout(K)}
+function tE(e){return!/^urlpattern:|[{}]/.test(e)}
+function eQ(){if(i(N())||!N().every(tE))ep()
+return A}
+function ep(){Q()
+A=''}
+function Q(){if(!I)return
+to()
+I.close()
 I=null
-s.forEach(eZ)})}
-function X(e){eV()
-var t=H={stop:new AbortController()}
-navigator.locks.request(O,e?{steal:true}:{signal:t.stop.signal},function(){return new Promise(function(e){t.done=e
-if(H===t)tu(t)
-else e()})}).then(null,function(){if(H===t)X()})}
-function eV(){var e=H
+if(eq)eq()}
+function tf(){y={close:e}
+if(I)return ef()
+var t=I=new BroadcastChannel(A)
+t.onmessage=e=>{tk(e.data)}
+Z=n()
+navigator.locks.request(A+Z,()=>new Promise(e=>{if(I!==t)return e()
+eq=e
+eo()
+ef()})).then(null,()=>{ep()
+f()})}
+function ef(){w=e
+I.postMessage({tab:Z,turn:H,topics:N()})}
+function tk(e){var n=e.state
+if(!e.run)return
+D=t()
+X=0
+if(e.lead)f()
+else if(e.no===Z+H||n&&n.final&&n.state==='refused'){ep()
+f()}else if(n){if(/live|catch|idle|end/.test(n.state))return
+if(q){q=!1
+el()}
+k(n.state,n)}else if(e.to){if(e.to!==Z+H)return
+w=0
+if(ed){eg=b={}
+e.topics.forEach(ez)
+K()}else{ed=e.run
+L=[]
+ej()}}else td(e)}
+function td(e){if(L)return L.push(e)
+if(e.run!==ed||F&&F[e.id])return
+var t=!e.topics||e.topics.some(tO)
+if(t&&e.end&&!/\*(,|$)/.test(N())){e.end=0
+L=[e]
+ej()}else if(t&&e.type){if(e.topics)F=null
+ea(e.type,e.data,e.id)}else if(e.id&&!F)j=e.id}
+function tO(e){return N().some(t=>t===e||/\*$/.test(t)&&e.indexOf(t.slice(0,-1))===0)}
+function ej(){var t,n=y,r=l(v((e,n,r)=>{t=e==='rivulet.cursor'
+if(o.indexOf(e)<0)(F=F||{})[r]=1
+ea(e,n,r)}),e)
+eN('GET',en('&transport=poll&timeout=0'),{},null,v((e,o,i)=>{if(!eH(e,i))return eS(e,o,i)
+r(o)
+if(y!==n)return
+if(!t)return ej()
+var s=L
+L=null
+s.forEach(td)}))}
+function eo(e){to()
+var t=Y={stop:new AbortController()}
+navigator.locks.request(A,e?{steal:!0}:{signal:t.stop.signal},()=>new Promise(e=>{t.done=e
+if(Y===t)tx(t)
+else e()})).then(null,()=>{if(Y===t)eo()})}
+function to(){var e=Y
 if(!e)return
-H=null
+Y=null
 e.stop.abort()
 if(e.stream){e.stream.close()
 e.line.close()}
 if(e.done)e.done()}
-function tu(e){var t=o()
-var n={}
-var r
-var i
-var s=e.line=new BroadcastChannel(O)
-function a(e){e.run=t
-s.postMessage(e)}
-var l=e.stream=new Rivulet(q.replace(/([?&])since=[^&]*/,'$1'),Object.assign({},h,{topics:[],share:0,persist:0,lastEventId:'',onstate:0,onresume:0}),function(e,n){var s=e.type
-r=e.id||r
-if(s==='rivulet.hello'){i=n.as
-if(n.resumed!=='exact'){t=o()
-return a({lead:1})}}
-if(n)e=/gap|end$/.test(s)?{type:s,data:e.data}:{id:e.id}
-else if(s){var l=JSON.parse(e.data)
-e.data=l.data
-e.topics=l.topics}
-a(e)})
-s.onmessage=function(e){var t=e.data
-var o=t.tab
-var s=n[o]||[]
-if(t.lead)return X()
-if(!o)return
-if(!n[o]){navigator.locks.request(O+o,function(){n[o].forEach(l.unsubscribe)
-delete n[o]})}
-n[o]=t.topics
-Promise.all(t.topics.map(l.subscribe)).then(function(){a({to:o+t.turn,id:r,as:i})},function(){a({no:o+t.turn})})
-s.forEach(l.unsubscribe)}
-a({lead:1})}
-function Y(){var e=z[0]
-clearTimeout(ew)
-if(!e||ex)return
-ex=true
-ev('POST',er,{'Content-Type':'application/x-www-form-urlencoded',Accept:'application/json','Idempotency-Key':e.key},e.body,function(t,n,r){ex=false
-if(z[0]!==e)return Y()
-var o=t===401&&typeof h.token==='function'&&!e.renewed
-if(o){e.renewed=true
-N=undefined}else if(t===200){z.shift()
-eX=0
-e.done(/^{/.test(n)?JSON.parse(n).id:n.trim())}else if(el(t)){z.shift()
-e.fail(eC(eg(t,n,r)))}else{var i=Math.min(eY,1000*Math.pow(2,eX++))*(0.5+Math.random()/2)
-ew=setTimeout(Y,Math.max(i,r('Retry-After')*1000||0))
+function tx(e){var t=n(),r={},o=e.line=new BroadcastChannel(A)
+function i(e){e.run=t
+o.postMessage(e)}
+var s=e.stream=new Rivulet(S.replace(/([?&])since=[^&]*/,'$1'),Object.assign({},m,{topics:[],share:0,persist:0,lastEventId:0,onstate:0,onresume:0}),(e,r)=>{var o=e.type
+if(o==='rivulet.hello'&&r.resumed!=='exact'){t=n()
+return i({lead:1})}
+if(r)e=o==='rivulet.gap'?{type:o,data:e.data}:{id:e.id}
+else if(o){var s=JSON.parse(e.data)
+s.id=e.id
+s.type=s.end&&!s.type&&!s.data?'':o
+e=s}
+i(e)})
+o.onmessage=e=>{var t=e.data,n=t.tab,o=r[n]||[]
+if(t.lead)return eo()
+if(!n)return
+if(!r[n]){navigator.locks.request(A+n,()=>{r[n].forEach(s.unsubscribe)
+delete r[n]})}
+r[n]=t.topics
+Promise.all(t.topics.map(s.subscribe)).then(()=>{i({to:n+t.turn,topics:t.topics})},()=>{i({no:n+t.turn})})
+o.forEach(s.unsubscribe)}
+i({lead:1})}
+function J(){var e=E[0]
+clearTimeout(eI)
+if(!e||eC)return
+eC=!0
+eN('POST',eh,{'Content-Type':'application/x-www-form-urlencoded','Idempotency-Key':e.key},e.body,(t,n,r)=>{eC=!1
+if(E[0]!==e)return J()
+var o=t===401&&typeof m.token==='function'&&!e.renewed
+if(o){e.renewed=!0
+P=undefined}else if(t===200){E.shift()
+ta=0
+e.done(n.trim())}else if(ew(t)){E.shift()
+e.fail(eV(eR(t,n,r)))}else{eI=setTimeout(J,ek(ta++,r('Retry-After')*1000))
 return}
-Y()})}
-u.publish=function(e,t,n){return l(function(r,i){if(u.readyState===2)return i(new Error('it is closed'))
-if(z.length>=(h.queue||100))return i(new Error('too many publishes wait: '+z.length))
-var s={topic:e,data:typeof t==='string'?t:JSON.stringify(t)}
-var a=n||{}
-var l=a.key||o()
+J()})}
+h.publish=(e,t,r)=>c((o,i)=>{if(h.readyState===2)return i(new Error('it is closed'))
+if(E.length>=(m.queue||100))return i(new Error('too many publishes wait: '+E.length))
+var s={topic:e,data:typeof t==='string'?t:JSON.stringify(t)},a=r||{},l=a.key||n()
 for(var c in a)if(c!=='key')s[c]=a[c]
-z.push({key:l,done:r,fail:i,body:Object.keys(s).map(function(e){return[].concat(s[e]).map(function(t){return e+'='+encodeURIComponent(t)}).join('&')}).join('&')})
-if(z.length===1)Y()})}
-u.subscribe=function(e){eT(e)
-return l(function(t,n){if(T)return n(new Error('the topics of this stream stand in its URL'))
-V.push({topic:e,done:t,fail:n})
-eQ()})}
-u.unsubscribe=function(e){if(E[e]&&!--E[e]){delete E[e]
-eQ()}}
-u.addEventListener=function(e,t,n){var o=j[e]
-if(!o){o=j[e]=[]
-if(y&&y.hear&&r.indexOf(e)<0)y.hear(e)}
-if(!o.some(function(e){return e.listener===t})){o.push({listener:t,once:n&&n.once})}}
-u.removeEventListener=function(e,t){if(j[e])j[e]=j[e].filter(function(e){return e.listener!==t})}
-u.close=function(){S()
-u.readyState=2
-clearInterval(ty)
-clearTimeout(ew)
-G()
-x={}
-eU('removeEventListener')
-z.splice(0).forEach(function(e){e.fail(new Error('it was closed'))})}
-eU('addEventListener')
-var ty=setInterval(tn,Math.min(5000,es*500))
-setTimeout(function(){if(!p)m()})}
+E.push({key:l,done:o,fail:i,body:Object.keys(s).map(e=>[].concat(s[e]).map(t=>e+'='+encodeURIComponent(t)).join('&')).join('&')})
+if(E.length===1)J()})
+h.subscribe=e=>{if(es&&!x[e]&&!b[e])O[e]=1
+eM(e)
+return c((t,n)=>{if(T)return n(new Error('the topics stand in the URL'))
+et.push({topic:e,done:t,fail:n})
+tl()})}
+h.unsubscribe=e=>{if(x[e]&&!--x[e]){delete x[e]
+delete O[e]
+tl()}}
+h.addEventListener=(e,t,n)=>{var r=z[e]
+if(!r){r=z[e]=[]
+if(y&&y.hear&&o.indexOf(e)<0)y.hear(e)}
+if(!r.some(e=>e.listener===t)){r.push({listener:t,once:n&&n.once})}}
+h.removeEventListener=(e,t)=>{if(z[e])z[e]=z[e].filter(e=>e.listener!==t)}
+h.close=()=>{C()
+h.readyState=2
+clearInterval(tS)
+clearTimeout(eI)
+Q()
+eA=G={}
+eX('removeEventListener')
+E.splice(0).forEach(e=>{e.fail(new Error('it was closed'))})}
+eX('addEventListener')
+var tS=setInterval(th,Math.min(5000,eb*500))
+setTimeout(()=>{if(!H)f()})}
 Rivulet.CONNECTING=Rivulet.prototype.CONNECTING=0
 Rivulet.OPEN=Rivulet.prototype.OPEN=1
 Rivulet.CLOSED=Rivulet.prototype.CLOSED=2

@@ -18,6 +18,8 @@ var POLL_S = 25
 /** An XHR keeps all that it has got: its stream ends after so many bytes, and the next one goes on. */
 var XHR_MAX = 256000
 var ANSWER_MS = 30000
+/** So many characters of topics stand in a URL: servers and proxies take 8 KB of a request with all of its headers. */
+var TOPICS_MAX = 3000
 
 function now() {
   return Date.now()
@@ -35,9 +37,19 @@ function absolute(url) {
 /** 26 letters and digits that nobody guesses, where the browser has a source of such. */
 function random() {
   var text = ''
-  var bytes = !self.crypto ? [] : crypto.getRandomValues(new Uint8Array(26))
+  var bytes = self.crypto ? crypto.getRandomValues(new Uint8Array(26)) : []
   for (var i = 0; i < 26; i++) text += ((bytes[i] || Math.random() * 256) % 32 | 0).toString(32)
   return text
+}
+
+function set(names) {
+  var all = {}
+  names.forEach(function (name) { all[name] = 1 })
+  return all
+}
+
+function long(names) {
+  return encodeURIComponent(names).length > TOPICS_MAX
 }
 
 /** A promise; where there is none it works without an answer. */
@@ -55,26 +67,20 @@ function stored(key, value) {
   }
 }
 
-/** Reads the text of an event stream as it comes, in pieces of any size. */
+/** Reads the text of an event stream as it comes, in pieces of any size. The browser has taken a mark of byte order. */
 function parser(take, retry) {
   var rest = ''
   var data = []
   var type = ''
   var id
-  var begun = false
   return function (text) {
-    if (!begun && text) {
-      begun = true
-      if (text.charCodeAt(0) === 0xFEFF) text = text.slice(1)
-    }
     // a CR at the end may be half of a CRLF
     var lines = (rest + text).split(/\r\n|\n|\r(?!$)/)
     rest = lines.pop()
-    for (var i = 0; i < lines.length; i++) {
-      var line = lines[i]
-      var colon = line.indexOf(':')
-      var name = colon < 0 ? line : line.slice(0, colon)
-      var value = colon < 0 ? '' : line.slice(line.charAt(colon + 1) === ' ' ? colon + 2 : colon + 1)
+    lines.forEach(function (line) {
+      var parts = /^([^:]*):? ?([^]*)/.exec(line)
+      var name = parts[1]
+      var value = parts[2]
       if (!line) {
         if (data.length) take(type || 'message', data.join('\n'), id)
         data = []
@@ -83,7 +89,7 @@ function parser(take, retry) {
       else if (name === 'event') type = value
       else if (name === 'id' && value.indexOf('\0') < 0) id = value
       else if (name === 'retry' && /^\d+$/.test(value)) retry(+value)
-    }
+    })
   }
 }
 
@@ -102,8 +108,12 @@ function Rivulet(url, options, relay) {
   var id = o.lastEventId || key && stored(key) || ''
   var listeners = {}
 
-  var topics = {}         // what is asked for, and how often
-  var has = {}            // what the open stream was asked for
+  var topics = {}         // what is wanted, and how often
+  var has = {}            // what the open stream has
+  var late = {}           // what was added and has not been on a stream yet: it begins where that is, not after `id`
+  var asked = {}          // what stands in the URL
+  var rest = false        // whether there is more, which the hub knows by the session
+  var session
   var waits = []          // who wants to know when a topic is there
   var base = me.url.replace(/#.*/, '').replace(/([?&])topic=([^&]*)/g, function (all, before, topic) {
     want(decodeURIComponent(topic.replace(/\+/g, ' ')))
@@ -135,16 +145,18 @@ function Rivulet(url, options, relay) {
   var timer = 0
   var calm = 0
   var calmAt = 0
-  var patching = false
+  var patching            // to be done when the stream says that it has other topics
   var single = false      // topics are added one by one
   var token
   var renewed = false
   var subject
+  var anonymous           // whether it was somebody's before
   var queue = []
   var sending = false
   var sendTries = 0
   var sendTimer = 0
   var told = {}
+  var said
 
   var tab
   var channel
@@ -165,10 +177,6 @@ function Rivulet(url, options, relay) {
 
   function own() {
     return Object.keys(topics)
-  }
-
-  function wanted() {
-    return own()
   }
 
   // -- what the page is told
@@ -196,7 +204,10 @@ function Rivulet(url, options, relay) {
     var next = why || {}
     next.state = state
     next.transport = kind
-    if (['state', 'transport', 'status', 'anonymous'].every(function (p) { return next[p] === told[p] })) return
+    next.anonymous = anonymous
+    var tells = [state, kind, next.status, anonymous].join()
+    if (tells === said) return
+    said = tells
     told = next
     if (relay) relay({ state: next })
     call(me.onstate, next)
@@ -226,22 +237,32 @@ function Rivulet(url, options, relay) {
   function quieten() {
     clearTimeout(calm)
     calm = setTimeout(function () {
-      if (me.readyState === 1) tell('live', { anonymous: told.anonymous })
+      if (me.readyState === 1) tell('live')
     }, 200)
   }
 
   function greeting(data) {
     var goesOn = me.readyState === 1
-    var anonymous = subject && !data.as || undefined
+    anonymous = subject && !data.as || undefined
+    if (rest) {
+      // those that the hub has forgotten begin anew
+      var before = Object.keys(has)
+      has = {}
+      data.topics.filter(function (topic) { return !fixed || topics[topic] }).forEach(on)
+      if (data.resumed === 'exact' && !before.every(function (topic) { return has[topic] })) {
+        data.resumed = 'partial'
+        data.missed = null
+      }
+    }
     hello = data
     subject = data.as
     greeted = false
     greet()
-    if (data.resumed === 'live' || goesOn && data.resumed === 'exact') tell('live', { anonymous: anonymous })
+    if (data.resumed === 'live' || goesOn && data.resumed === 'exact') tell('live')
     else {
       resumed(data.resumed, data)
       calmAt = now() + 10000
-      tell('catching up', { anonymous: anonymous })
+      tell('catching up')
       quieten()
     }
     flush()
@@ -256,12 +277,13 @@ function Rivulet(url, options, relay) {
       mutes = 0
       flows = flows || kind !== 'poll'
       greet()
-      if (told.state !== 'catching up') tell('live', { anonymous: told.anonymous })
+      if (told.state !== 'catching up') tell('live')
       else if (heard < calmAt) quieten()
     }
     if (type === 'rivulet.gap') resumed('partial', control)
     if (type === 'rivulet.expiring') renew()
     if (relay) relay({ type: type, data: data, id: newId }, control)
+    if (type === 'rivulet.topics' && patching) patching()
     if (type !== 'rivulet.heartbeat') emit(type, { data: data, lastEventId: id, origin: origin })
     if (type === 'rivulet.end') finish('ended', control)
   }
@@ -283,53 +305,67 @@ function Rivulet(url, options, relay) {
   function able(name) {
     if (o.transports && o.transports.indexOf(name) < 0) return false
     if (name === 'eventsource') return self.EventSource && !asking && !relay && !o.token && !o.headers
-    if (name === 'fetch') return self.fetch && self.ReadableStream
+    if (name === 'fetch') return self.fetch && self.ReadableStream && self.AbortController
     return true
   }
 
   function connect() {
     cut()
     if (me.readyState === 2) return
-    if (!own().every(sharable)) alone()
-    var names = share ? ['shared'] : poll && able('poll') ? ['poll'] :
-      ['eventsource', 'fetch', 'xhr', 'poll'].filter(able)
-    kind = names[0] || 'eventsource'
-    has = {}
-    wanted().forEach(function (topic) { has[topic] = 1 })
-    if (!fixed && !Object.keys(has).length) {
+    var names = own()
+    join()
+    kind = share ? 'shared' : poll && able('poll') ? 'poll' :
+      ['eventsource', 'fetch', 'xhr', 'poll'].filter(able)[0] || 'eventsource'
+    var early = names.filter(function (topic) { return !late[topic] })
+    if (!fixed && !early.length) {
+      // nothing goes on
+      early = names
+      late = {}
+      if (ever) id = ''
+    }
+    has = set(early)
+    rest = !plain && !/poll|shared/.test(kind) && long(early)
+    if (!rest || !session) {
+      session = random()
+      while (rest && long(early)) early.pop()
+      asked = set(early)
+    }
+    if (!fixed && !names.length) {
       me.readyState = 0
       part()
-      if (relay) id = ''
       return tell('idle')
     }
+    // a poll tells by its end where it then is
+    if (kind === 'poll' && names.length > early.length) patching = nothing
     if (me.readyState !== 1 && !/refused|offline/.test(told.state)) tell('connecting')
     heard = now()
+    var way = { shared: byLeader, eventsource: byEventSource, fetch: byFetch }[kind] || byXhr
+    authorised(mine(way), mine(function (e) { failed({ reason: String(e) }) }))
+  }
+
+  /** For what this attempt has asked for: what comes after its end is not heard. */
+  function mine(take) {
     var my = turn
-    var ways = { shared: byLeader, eventsource: byEventSource, fetch: byFetch, xhr: byXhr, poll: byXhr }
-    authorised(function () {
-      if (my === turn) ways[kind](my)
-    }, function (e) {
-      if (my === turn) failed({ reason: String(e) })
-    })
+    return function (a, b, c) {
+      if (my === turn) take(a, b, c)
+    }
   }
 
   function address(more) {
     var query = more || ''
     if (!plain) {
-      query += '&heartbeat=event' + (relay ? '&envelope=json' : '')
+      query += '&heartbeat=event&session=' + session + (relay ? '&envelope=json' : '')
       if (!/[?&]heartbeat=\d/.test(base)) query += '&heartbeat=' + beat
     }
-    for (var topic in has) query += '&topic=' + encodeURIComponent(topic)
+    for (var topic in asked) query += '&topic=' + encodeURIComponent(topic)
     // in the query: a new EventSource cannot set the header, and to other origins a header takes one more request
     if (id) query += '&last_event_id=' + encodeURIComponent(id)
     return base + (base.indexOf('?') < 0 ? query.replace('&', '?') : query)
   }
 
-  function byEventSource(my) {
+  function byEventSource() {
     var its = new EventSource(address(), { withCredentials: me.withCredentials })
-    function take(event) {
-      if (my === turn) incoming(event.type, event.data, event.lastEventId)
-    }
+    var take = mine(function (event) { incoming(event.type, event.data, event.lastEventId) })
     source = {
       hear: function (type) {
         if (!/^(open|error)$/.test(type)) its.addEventListener(type, take)
@@ -340,100 +376,103 @@ function Rivulet(url, options, relay) {
     CONTROLS.concat(Object.keys(listeners)).filter(function (type, at, all) {
       return all.indexOf(type) === at
     }).forEach(source.hear)
-    its.onopen = function () {
-      if (my === turn && plain) greet()
-    }
+    its.onopen = mine(function () {
+      if (plain) greet()
+    })
     // Not left to the browser: it knows no back-off, asks for the topics of before, and Firefox gives up for good at the
     // first refused connection. None of them tells a status; where there is one the next attempt asks for it.
-    its.onerror = function () {
-      if (my !== turn) return
+    its.onerror = mine(function () {
       asking = its.readyState === 2
       if (greeted) over()
       else failed()
-    }
+    })
   }
 
-  function headers(set) {
-    for (var name in o.headers) set(name, o.headers[name])
-    if (token) set('Authorization', 'Bearer ' + token)
+  /** These, and those of every request. */
+  function headers(given) {
+    for (var name in o.headers) given[name] = o.headers[name]
+    if (token) given.Authorization = 'Bearer ' + token
+    return given
   }
 
-  function byFetch(my) {
-    var given = { Accept: 'text/event-stream' }
-    var stop = self.AbortController && new AbortController()
-    var reader
-    source = { close: function () { stop ? stop.abort() : reader && reader.cancel() } }
-    headers(function (name, value) { given[name] = value })
-    function fails() {
-      if (my === turn) failed()
+  function opened(method, to, given, hear) {
+    var xhr = new XMLHttpRequest()
+    xhr.open(method, to)
+    xhr.withCredentials = me.withCredentials
+    for (var name in headers(given)) xhr.setRequestHeader(name, given[name])
+    xhr.onreadystatechange = function () {
+      hear(function (name) { return xhr.getResponseHeader(name) })
     }
+    return xhr
+  }
+
+  function byFetch() {
+    var stop = new AbortController()
+    source = { close: function () { stop.abort() } }
+    var fails = mine(function () { failed() })
     // without a cache, where a second request of the same URL waits for the first one to end
     fetch(address(), {
-      cache: 'no-store', headers: given, credentials: me.withCredentials ? 'include' : 'same-origin',
-      signal: stop ? stop.signal : undefined
-    }).then(function (answer) {
-      if (my !== turn) return
-      if (!streams(answer.status, answer.headers.get('Content-Type'))) {
-        return answer.text().then(function (text) {
-          if (my === turn) refused(answer.status, text, function (name) { return answer.headers.get(name) })
-        })
+      cache: 'no-store', headers: headers({ Accept: 'text/event-stream' }), signal: stop.signal,
+      credentials: me.withCredentials ? 'include' : 'same-origin'
+    }).then(mine(function (answer) {
+      function header(name) {
+        return answer.headers.get(name)
+      }
+      if (!streams(answer.status, header)) {
+        answer.text().then(mine(function (text) { refused(answer.status, text, header) })).then(null, fails)
+        return
       }
       var decoder = new TextDecoder()
-      var parse = parsing(my)
+      var parse = parsing()
+      var reader = answer.body.getReader()
+      var take = mine(function (piece) {
+        if (piece.done) return over()
+        parse(decoder.decode(piece.value, { stream: true }))
+        read()
+      })
       if (plain) greet()
-      reader = answer.body.getReader()
       read()
       function read() {
-        reader.read().then(function (piece) {
-          if (my !== turn) return
-          if (piece.done) return over()
-          parse(decoder.decode(piece.value, { stream: true }))
-          read()
-        }).then(null, fails)
+        reader.read().then(take).then(null, fails)
       }
-    }).then(null, fails)
+    })).then(null, fails)
   }
 
-  function parsing(my) {
-    var parse = parser(function (type, data, newId) {
-      if (my === turn) incoming(type, data, newId)
-    }, function (ms) { retry = ms })
+  function parsing() {
+    var parse = parser(mine(incoming), function (ms) { retry = ms })
     return function (text) {
       heard = now()
       parse(text)
     }
   }
 
-  function byXhr(my) {
-    var xhr = new XMLHttpRequest()
+  function byXhr() {
     var at = 0
-    var parse = parsing(my)
+    var parse = parsing()
     var polls = kind === 'poll'
-    source = { close: function () { xhr.abort() } }
-    xhr.open('GET', address(polls ? '&transport=poll&timeout=' + (me.readyState === 1 ? POLL_S : 1)
-      : '&padding=2048&max=' + XHR_MAX))
-    xhr.withCredentials = me.withCredentials
-    xhr.setRequestHeader('Accept', 'text/event-stream')
-    headers(function (name, value) { xhr.setRequestHeader(name, value) })
-    xhr.onprogress = xhr.onreadystatechange = function () {
-      if (my !== turn || xhr.readyState < 3) return
+    var xhr = opened('GET', address(!polls ? '&padding=2048&max=' + XHR_MAX
+      : '&transport=poll&timeout=' + (patching ? 0 : me.readyState === 1 ? POLL_S : 1)), { Accept: 'text/event-stream' }, mine(function (header) {
+      if (xhr.readyState < 3) return
       var done = xhr.readyState === 4
       if (!xhr.status) return done && failed()
-      if (!streams(xhr.status, xhr.getResponseHeader('Content-Type'))) {
-        return done && refused(xhr.status, xhr.responseText, function (name) { return xhr.getResponseHeader(name) })
-      }
+      if (!streams(xhr.status, header)) return done && refused(xhr.status, xhr.responseText, header)
       if (plain) greet()
       var text = xhr.responseText
       var piece = text.slice(at)
       at = text.length
       if (piece) parse(piece)
-      if (done && my === turn) over(polls || at >= XHR_MAX)
-    }
+      if (done && source === its) {
+        if (polls) late = {}
+        over(polls || at >= XHR_MAX)
+      }
+    }))
+    xhr.onprogress = xhr.onreadystatechange
+    var its = source = { close: function () { xhr.abort() } }
     xhr.send()
   }
 
-  function streams(status, type) {
-    return status === 200 && /^text\/event-stream/i.test(type || '')
+  function streams(status, header) {
+    return status === 200 && /^text\/event-stream/i.test(header('Content-Type'))
   }
 
   // -- how they end
@@ -453,20 +492,20 @@ function Rivulet(url, options, relay) {
     lost()
     if (me.readyState === 2) return
     tell('connecting')
-    later(was ? 0 : 1, retry || 1000)
+    timer = setTimeout(connect, delay(was ? 0 : tries++, retry || 1000))
   }
 
-  function later(failures, least) {
-    var most = Math.min(pause, 1000 * Math.pow(2, tries))
-    tries += failures
-    timer = setTimeout(connect, Math.max(least || 0, failures && most / 2) + Math.random() * (failures ? most / 2 : 500))
+  /** A random time, longer with each attempt that failed. */
+  function delay(failed, least) {
+    var half = Math.min(pause, 1000 * Math.pow(2, failed)) / 2
+    return Math.max(half, least || 0) + Math.random() * half
   }
 
   function failed(why, least) {
     cut()
     tell(why && why.status ? 'refused' : 'offline', why)
     lost()
-    if (me.readyState !== 2) later(1, least)
+    if (me.readyState !== 2) timer = setTimeout(connect, delay(tries++, least))
   }
 
   function refused(status, text, header) {
@@ -482,7 +521,7 @@ function Rivulet(url, options, relay) {
   }
 
   function final(status) {
-    return status >= 400 && status < 500 && [408, 425, 429].indexOf(status) < 0
+    return status >= 400 && status < 500 && !/408|425|429/.test(status)
   }
 
   function problem(status, text, header) {
@@ -494,13 +533,15 @@ function Rivulet(url, options, relay) {
     }
     return {
       status: status, reason: given.detail || given.title || 'status ' + status,
-      requestId: given.requestId || header('X-Request-Id'), after: header('Retry-After') * 1000, final: false
+      requestId: given.requestId || header('X-Request-Id'), after: header('Retry-After') * 1000
     }
   }
 
   function finish(state, why) {
     cut()
     part()
+    topics = {}
+    has = {}
     why.final = true
     me.readyState = 2
     tell(state, why)
@@ -538,7 +579,7 @@ function Rivulet(url, options, relay) {
 
   function back() {
     tries = 0
-    if (me.readyState !== 2 && told.state !== 'idle') connect()
+    connect()
   }
 
   function hide() {
@@ -555,7 +596,7 @@ function Rivulet(url, options, relay) {
     if (me.readyState !== 2) tell('offline')
   }
 
-  function on(does) {
+  function hook(does) {
     self[does]('online', back)
     self[does]('offline', gone)
     self[does]('pagehide', hide)
@@ -585,17 +626,10 @@ function Rivulet(url, options, relay) {
 
   function request(method, to, given, body, then) {
     authorised(function () {
-      var xhr = new XMLHttpRequest()
-      xhr.open(method, to)
+      var xhr = opened(method, to, given, function (header) {
+        if (xhr.readyState === 4) then(xhr.status, xhr.responseText, header)
+      })
       xhr.timeout = ANSWER_MS
-      xhr.withCredentials = me.withCredentials
-      for (var name in given) xhr.setRequestHeader(name, given[name])
-      headers(function (name, value) { xhr.setRequestHeader(name, value) })
-      xhr.onreadystatechange = function () {
-        if (xhr.readyState === 4) {
-          then(xhr.status, xhr.responseText, function (name) { return xhr.getResponseHeader(name) })
-        }
-      }
       xhr.send(body)
     }, function (e) {
       then(0, String(e), nothing)
@@ -616,9 +650,8 @@ function Rivulet(url, options, relay) {
 
   /** Makes the open stream one of the topics that are wanted now. */
   function flush() {
-    var all = wanted()
-    var add = all.filter(function (topic) { return !has[topic] })
-    var remove = Object.keys(has).filter(function (topic) { return all.indexOf(topic) < 0 })
+    var add = own().filter(function (topic) { return !has[topic] })
+    var remove = Object.keys(has).filter(function (topic) { return !topics[topic] })
     if (/idle|ended/.test(told.state)) {
       if (add.length) {
         me.readyState = 0
@@ -626,38 +659,54 @@ function Rivulet(url, options, relay) {
       }
       return
     }
-    // a poll is another request each time, the leader has to agree, and a stream without topics is none
-    if (/poll|shared/.test(kind) && me.readyState === 1 && (add.length || remove.length)) return connect()
-    if (!greeted || patching) return
+    if (patching) return
+    // a poll is another request each time, and it is not greeted while it waits
+    if (kind === 'poll' && me.readyState === 1 && add.length + remove.length) return connect()
+    if (!greeted) return
     waits = waits.filter(function (one) {
       if (has[one.topic]) one.done()
       return !has[one.topic]
     })
     if (!add.length && !remove.length) return
-    if (!hello || !fixed && !all.length) return connect()
+    // a stream without topics is none
+    if (!hello || !fixed && !own().length) return again()
+    if (kind === 'shared') return join() ? ask() : connect()
     if (single) add = add.slice(0, 1)
-    var my = turn
-    patching = true
+    var mine = patching = function () {
+      patching = 0
+      add.forEach(on)
+      remove.forEach(function (topic) { delete has[topic] })
+      flush()
+    }
     patch(JSON.stringify({ add: add, remove: remove }), function (status, text, header) {
-      if (my !== turn) return
-      patching = false
-      if (status === 200) {
-        add.forEach(function (topic) { has[topic] = 1 })
-        remove.forEach(function (topic) { delete has[topic] })
-      } else if (final(status) && status !== 401 && status !== 404 && add.length) {
+      if (patching !== mine || status === 200) return
+      patching = 0
+      if (final(status) && status !== 401 && status !== 404 && add.length) {
         // one of them is refused: the others go by themselves
         single = add.length > 1
         if (!single) drop(add[0], fault(problem(status, text, header)))
       } else {
         // nobody knows whether it was done; the next stream asks for all of it, from where this one was
-        return connect()
+        return again()
       }
       flush()
     })
   }
 
+  function again() {
+    late = {}
+    connect()
+  }
+
+  /** The stream has it. */
+  function on(topic) {
+    has[topic] = 1
+    delete late[topic]
+  }
+
   function drop(topic, error) {
     delete topics[topic]
+    delete late[topic]
     waits = waits.filter(function (one) {
       if (one.topic === topic) one.fail(error)
       return one.topic !== topic
@@ -679,12 +728,19 @@ function Rivulet(url, options, relay) {
   //
   // A leader's stream begins from now on. A tab asks it for its topics; once the stream has them the tab is told, keeps
   // what is told from there, and looks at the hub for what it has missed up to then. So it does whenever it is in doubt:
-  // another leader, another stream, a leader that says nothing. A leader that has slept may still speak for a moment:
-  // its stream has another name (`run`), and answers to questions of before another number.
+  // another leader, another stream, a leader that says nothing, an end of one of its topics (the others may have ended
+  // before). A topic that is added only waits for the leader: nothing of it is missed. A leader that has slept may still
+  // speak for a moment: its stream has another name (`run`), and answers to questions of before another number.
 
   /** Whether a tab can tell by itself which events are of this topic. */
   function sharable(topic) {
     return !/^urlpattern:|[{}]/.test(topic)
+  }
+
+  /** Whether it goes on with the other tabs. */
+  function join() {
+    if (long(own()) || !own().every(sharable)) alone()
+    return share
   }
 
   function alone() {
@@ -725,6 +781,7 @@ function Rivulet(url, options, relay) {
   }
 
   function ask() {
+    patching = nothing
     channel.postMessage({ tab: tab, turn: turn, topics: own() })
   }
 
@@ -747,18 +804,28 @@ function Rivulet(url, options, relay) {
       tell(state.state, state)
     } else if (message.to) {
       if (message.to !== tab + turn) return
-      run = message.run
-      if (id || /[?&]since=/.test(base)) {
+      patching = 0
+      if (run) {
+        asked = has = {}
+        message.topics.forEach(on)
+        flush()
+      } else {
+        run = message.run
         held = []
-        look(turn)
-      } else incoming('rivulet.hello', JSON.stringify({ resumed: 'live', as: message.as }), message.id)
-    } else if (held) held.push(message)
-    else take(message)
+        look()
+      }
+    } else take(message)
   }
 
   function take(message) {
+    if (held) return held.push(message)
     if (message.run !== run || seen && seen[message.id]) return
-    if (message.type && (!message.topics || message.topics.some(wants))) {
+    var mine = !message.topics || message.topics.some(wants)
+    if (mine && message.end && !/\*(,|$)/.test(own())) {
+      message.end = 0
+      held = [message]
+      look()
+    } else if (mine && message.type) {
       if (message.topics) seen = null
       incoming(message.type, message.data, message.id)
     } else if (message.id && !seen) id = message.id
@@ -771,24 +838,23 @@ function Rivulet(url, options, relay) {
   }
 
   /** What came since the last id. An answer that does not end with a cursor was cut. */
-  function look(my) {
+  function look() {
     var whole
-    var parse = parser(function (type, data, newId) {
-      if (my !== turn) return
+    var its = source
+    var parse = parser(mine(function (type, data, newId) {
       whole = type === 'rivulet.cursor'
       if (CONTROLS.indexOf(type) < 0) (seen = seen || {})[newId] = 1
       incoming(type, data, newId)
-    }, nothing)
-    request('GET', address('&transport=poll&timeout=0'), {}, null, function (status, text, header) {
-      if (my !== turn) return
-      if (!streams(status, header('Content-Type'))) return refused(status, text, header)
+    }), nothing)
+    request('GET', address('&transport=poll&timeout=0'), {}, null, mine(function (status, text, header) {
+      if (!streams(status, header)) return refused(status, text, header)
       parse(text)
-      if (my !== turn) return
-      if (!whole) return look(my)
+      if (source !== its) return
+      if (!whole) return look()
       var all = held
       held = null
       all.forEach(take)
-    })
+    }))
   }
 
   function compete(steal) {
@@ -821,30 +887,26 @@ function Rivulet(url, options, relay) {
   function lead(my) {
     var name = random()
     var wishes = {}
-    var last
-    var as
     var line = my.line = new BroadcastChannel(share)
     function post(message) {
       message.run = name
       line.postMessage(message)
     }
     var stream = my.stream = new Rivulet(base.replace(/([?&])since=[^&]*/, '$1'), Object.assign({}, o, {
-      topics: [], share: 0, persist: 0, lastEventId: '', onstate: 0, onresume: 0
+      topics: [], share: 0, persist: 0, lastEventId: 0, onstate: 0, onresume: 0
     }), function (message, control) {
       var type = message.type
-      last = message.id || last
-      if (type === 'rivulet.hello') {
-        as = control.as
-        if (control.resumed !== 'exact') {
-          name = random()
-          return post({ lead: 1 })
-        }
+      if (type === 'rivulet.hello' && control.resumed !== 'exact') {
+        name = random()
+        return post({ lead: 1 })
       }
-      if (control) message = /gap|end$/.test(type) ? { type: type, data: message.data } : { id: message.id }
+      if (control) message = type === 'rivulet.gap' ? { type: type, data: message.data } : { id: message.id }
       else if (type) {
         var event = JSON.parse(message.data)
-        message.data = event.data
-        message.topics = event.topics
+        event.id = message.id
+        // an end without a word is no event for a page
+        event.type = event.end && !event.type && !event.data ? '' : type
+        message = event
       }
       post(message)
     })
@@ -862,7 +924,7 @@ function Rivulet(url, options, relay) {
       }
       wishes[who] = asked.topics
       Promise.all(asked.topics.map(stream.subscribe)).then(function () {
-        post({ to: who + asked.turn, id: last, as: as })
+        post({ to: who + asked.turn, topics: asked.topics })
       }, function () {
         post({ no: who + asked.turn })
       })
@@ -879,7 +941,7 @@ function Rivulet(url, options, relay) {
     if (!first || sending) return
     sending = true
     request('POST', updates, {
-      'Content-Type': 'application/x-www-form-urlencoded', Accept: 'application/json', 'Idempotency-Key': first.key
+      'Content-Type': 'application/x-www-form-urlencoded', 'Idempotency-Key': first.key
     }, first.body, function (status, text, header) {
       sending = false
       if (queue[0] !== first) return send()
@@ -890,14 +952,13 @@ function Rivulet(url, options, relay) {
       } else if (status === 200) {
         queue.shift()
         sendTries = 0
-        first.done(/^{/.test(text) ? JSON.parse(text).id : text.trim())
+        first.done(text.trim())
       } else if (final(status)) {
         queue.shift()
         first.fail(fault(problem(status, text, header)))
       } else {
         // nothing is lost by asking again, and nothing doubled: the key is the same
-        var wait = Math.min(pause, 1000 * Math.pow(2, sendTries++)) * (0.5 + Math.random() / 2)
-        sendTimer = setTimeout(send, Math.max(wait, header('Retry-After') * 1000 || 0))
+        sendTimer = setTimeout(send, delay(sendTries++, header('Retry-After') * 1000))
         return
       }
       send()
@@ -925,9 +986,10 @@ function Rivulet(url, options, relay) {
   }
 
   me.subscribe = function (topic) {
+    if (ever && !topics[topic] && !has[topic]) late[topic] = 1
     want(topic)
     return promise(function (done, fail) {
-      if (plain) return fail(new Error('the topics of this stream stand in its URL'))
+      if (plain) return fail(new Error('the topics stand in the URL'))
       waits.push({ topic: topic, done: done, fail: fail })
       soon()
     })
@@ -936,6 +998,7 @@ function Rivulet(url, options, relay) {
   me.unsubscribe = function (topic) {
     if (topics[topic] && !--topics[topic]) {
       delete topics[topic]
+      delete late[topic]
       soon()
     }
   }
@@ -961,12 +1024,12 @@ function Rivulet(url, options, relay) {
     clearInterval(ticks)
     clearTimeout(sendTimer)
     part()
-    told = {}
-    on('removeEventListener')
+    said = told = {}
+    hook('removeEventListener')
     queue.splice(0).forEach(function (one) { one.fail(new Error('it was closed')) })
   }
 
-  on('addEventListener')
+  hook('addEventListener')
   var ticks = setInterval(watch, Math.min(5000, beat * 500))
   setTimeout(function () {
     if (!turn) connect()

@@ -2,12 +2,14 @@ package io.rivulet.browser;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
@@ -16,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -47,14 +50,27 @@ final class ClientFiles {
     private ClientFiles() {
     }
 
-    /** The module. */
+    /** The module. What knows modules knows arrow functions. */
     static String module() {
-        return LICENCE + shrink(source()) + "\nexport{Rivulet,Rivulet as default}\n";
+        return LICENCE + shrink(source(), true) + "\nexport{Rivulet,Rivulet as default}\n";
     }
 
     /** The script, which makes a global of it. */
     static String script() {
-        return LICENCE + "(function(){'use strict'\n" + shrink(source()) + "\nself.Rivulet=Rivulet})()\n";
+        return LICENCE + "(function(){'use strict'\n" + shrink(source(), false) +"\nself.Rivulet=Rivulet})()\n";
+    }
+
+    /** A parser of JavaScript, to run in a page. */
+    static String acorn() throws IOException {
+        Properties pom = new Properties();
+        ClassLoader jars = ClientFiles.class.getClassLoader();
+        try (InputStream in = jars.getResourceAsStream("META-INF/maven/org.webjars.npm/acorn/pom.properties")) {
+            pom.load(in);
+        }
+        try (InputStream in = jars.getResourceAsStream("META-INF/resources/webjars/acorn/" + pom.getProperty("version")
+            + "/dist/acorn.js")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     private static String source() {
@@ -81,9 +97,13 @@ final class ClientFiles {
     }
 
     /** Without spaces, but for line ends: these end statements. */
-    static String shrink(String source) {
-        List<String> tokens = tokens(source);
-        Map<Integer, String> names = names(tokens);
+    static String shrink(String source, boolean hasArrows) {
+        List<String> tokens = renamed(tokens(source));
+        mergeVars(tokens);
+        if (hasArrows) {
+            makeArrows(tokens);
+        }
+        tokens.removeIf(String::isEmpty);
         StringBuilder out = new StringBuilder(source.length() / 2);
         String before = "\n";
         for (int i = 0; i < tokens.size(); i++) {
@@ -93,8 +113,6 @@ final class ClientFiles {
                 if ("\n{(,[=&|?:;".indexOf(before.charAt(before.length() - 1)) >= 0 || after.startsWith("}")) {
                     continue;
                 }
-            } else if (isVariable(tokens, i)) {
-                token = names.get(i);
             }
             boolean words = isWord(before.charAt(before.length() - 1)) && isWord(token.charAt(0));
             boolean signs = token.charAt(0) == before.charAt(before.length() - 1) && "+-".indexOf(token.charAt(0)) >= 0;
@@ -102,6 +120,104 @@ final class ClientFiles {
             before = token;
         }
         return out.toString().strip();
+    }
+
+    private static List<String> renamed(List<String> tokens) {
+        Map<Integer, String> names = names(tokens);
+        List<String> renamed = new ArrayList<>(tokens);
+        for (int i = 0; i < tokens.size(); i++) {
+            if (isVariable(tokens, i)) {
+                String name = names.get(i);
+                renamed.set(i, name.equals("true") ? "!0" : name.equals("false") ? "!1" : name);
+            }
+        }
+        return renamed;
+    }
+
+    /** Of statements that follow each other, and each declare a variable, one. What goes is empty then. */
+    private static void mergeVars(List<String> tokens) {
+        Deque<Boolean> outer = new ArrayDeque<>();
+        boolean isVar = false; // the statement of now, in the innermost brackets
+        for (int i = 0; i < tokens.size(); i++) {
+            String token = tokens.get(i);
+            if (depth(token) > 0) {
+                outer.push(isVar);
+                isVar = false;
+            } else if (depth(token) < 0) {
+                isVar = outer.pop();
+            } else if (token.equals("\n") && i + 1 < tokens.size()) {
+                if (tokens.get(i + 1).equals("\n")) {
+                    tokens.set(i, ""); // one is enough
+                    continue;
+                }
+                boolean wasVar = isVar;
+                isVar = tokens.get(i + 1).equals("var");
+                if (wasVar && isVar) {
+                    tokens.set(i, ",");
+                    tokens.set(i + 1, "");
+                }
+            } else if (token.equals("var")) {
+                isVar |= i == 0 || tokens.get(i - 1).equals("{"); // not of an if, which ends with its one statement
+            }
+        }
+    }
+
+    /** Functions without a name: {@code e=>e.data} where it only returns something, and {@code (e,t)=>{...}}. */
+    private static void makeArrows(List<String> tokens) {
+        for (int i = 0; i + 1 < tokens.size(); i++) {
+            if (!tokens.get(i).equals("function") || !tokens.get(i + 1).equals("(")) {
+                continue;
+            }
+            int close = closing(tokens, i + 1);
+            int end = closing(tokens, close + 1);
+            tokens.set(i, "");
+            if (close == i + 3) {
+                tokens.set(i + 1, "");
+                tokens.set(close, "=>");
+            } else {
+                tokens.set(close, ")=>");
+            }
+            int first = close + 2;
+            while (tokens.get(first).equals("\n")) {
+                first++;
+            }
+            if (tokens.get(first).equals("return") && isOneStatement(tokens.subList(first, end))) {
+                tokens.set(close + 1, "");
+                Collections.fill(tokens.subList(close + 2, first + 1), "");
+                for (int at = end; at == end || tokens.get(at).equals("\n"); at--) {
+                    tokens.set(at, "");
+                }
+            }
+        }
+    }
+
+    private static int depth(String token) {
+        return token.isEmpty() ? 0 : "({[".contains(token) ? 1 : ")}]".contains(token) ? -1 : 0;
+    }
+
+    private static int closing(List<String> tokens, int open) {
+        int depth = 0;
+        int at = open;
+        do {
+            depth += depth(tokens.get(at++));
+        } while (depth > 0);
+        return at - 1;
+    }
+
+    /** Whether this is {@code return x}, and what is returned is no object: its brace would begin a block. */
+    private static boolean isOneStatement(List<String> tokens) {
+        int depth = 0;
+        int last = tokens.size();
+        while (tokens.get(last - 1).equals("\n")) {
+            last--;
+        }
+        for (String token : tokens.subList(0, last)) {
+            depth += depth(token);
+            if (depth == 0 && token.equals("\n")) {
+                return false;
+            }
+        }
+        return tokens.size() > 1 && !tokens.get(1).equals("{");
     }
 
     private static boolean isWord(char c) {

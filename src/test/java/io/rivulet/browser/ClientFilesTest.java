@@ -97,10 +97,16 @@ class ClientFilesTest {
     void whatIsMadeSmallIsTheSame() {
         assertEquals("var e='x // y'\nfunction t(t){return t.value+ +e}",
             ClientFiles.shrink("// about\nvar text = 'x // y'\n\n/** More. */\nfunction plus(value) {\n"
-                + "  return value.value + +text\n}\n").replace("\n}", "}"));
-        assertEquals("a({b:1,c:/'/g})", ClientFiles.shrink("a({\n  b: 1,\n  c: /'/g\n})"));
+                + "  return value.value + +text\n}\n", false).replace("\n}", "}"));
+        assertEquals("a({b:1,c:/'/g})", ClientFiles.shrink("a({\n  b: 1,\n  c: /'/g\n})", false));
         assertEquals("function t(t,n){return function(r){return e+t+n+r}}\nvar e=1\nt()", ClientFiles.shrink(
             "function sum(one, two) {\n  return function (three) {\n    return all + one + two + three\n  }\n}\n"
-                + "var all = 1\nsum()"), "no function hides what it needs");
+                + "var all = 1\nsum()", false), "no function hides what it needs");
+        String source = "var a = true\nvar b\n// about\nvar c = function (one, two) {\n  return { one: two }\n}\n"
+            + "b.map(function (one) {\n  return [one,\n    a]\n})\nfor (var d in c) var f = 1\nvar g = d";
+        assertEquals("var e=!0,t,n=function(e,t){return{one:t}}\nt.map(function(t){return[t,e]})\n"
+            + "for(var r in n)var o=1\nvar i=r", ClientFiles.shrink(source, false));
+        assertEquals("var e=!0,t,n=(e,t)=>{return{one:t}}\nt.map(t=>[t,e])\nfor(var r in n)var o=1\nvar i=r",
+            ClientFiles.shrink(source, true));
     }
 }

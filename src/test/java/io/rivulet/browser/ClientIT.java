@@ -11,9 +11,7 @@ import io.rivulet.kit.Publisher;
 import io.rivulet.kit.Server;
 import io.rivulet.mercure.Token;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -22,7 +20,6 @@ import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -388,27 +385,39 @@ class ClientIT {
     }
 
     @Test
+    void topicsThatNoUrlHoldsStayOverACutAndALateOneBegins() throws IOException {
+        try (CuttingProxy proxy = new CuttingProxy(server.port())) {
+            open(proxy.port(), "rivulet.js");
+            String last = "one/of/many/" + "x".repeat(140) + 59;
+            run("self.names = [...Array(60).keys()].map(i => 'one/of/many/' + 'x'.repeat(140) + i)\n"
+                + "listen('one', hub + '?topic=news', {mute: 30})");
+            awaitState("one", "live");
+            run("await Promise.all(names.map(all.one.source.subscribe))");
+            publish(last, 1, 1);
+            awaitData("one", 1);
+            proxy.shut();
+            awaitState("one", "connecting");
+            run("self.added = all.one.source.subscribe('late')");
+            publish("late", 0, 0);
+            publish(last, 2, 2);
+            proxy.open();
+            run("await added");
+            publish("late", 3, 3);
+            awaitData("one", 3);
+            assertEach("exact", "[...new Set(all.one.resumed.map(r => r.resumed))].join()");
+        }
+    }
+
+    @Test
     void theScriptForOldBrowsersIsEcmaScript5() throws IOException {
         openInChromium(server.port(), "rivulet.es5.js");
         RemotePage page = PAGES.get(Pages.CHROMIUM);
-        page.run(acorn());
+        page.run(ClientFiles.acorn());
         String parse = "const read = text => acorn.parse(text, {ecmaVersion: 5})\n"
             + "const text = await (await fetch(hub.replace('api/updates', 'rivulet.es5.js'))).text()\n";
         assertEquals("true", page.run(parse + "return read(text).body.length === 1").getAsString());
         assertEquals("SyntaxError", page.run(parse
             + "try { read(text + 'var f = () => 1') } catch (e) { return e.name }").getAsString());
-    }
-
-    private static String acorn() throws IOException {
-        Properties pom = new Properties();
-        ClassLoader jars = ClientIT.class.getClassLoader();
-        try (InputStream in = jars.getResourceAsStream("META-INF/maven/org.webjars.npm/acorn/pom.properties")) {
-            pom.load(in);
-        }
-        try (InputStream in = jars.getResourceAsStream("META-INF/resources/webjars/acorn/" + pom.getProperty("version")
-            + "/dist/acorn.js")) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        }
     }
 
     /** A hub that believes tokens, also in a cookie, and lets nobody publish without one. */

@@ -18,6 +18,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -45,12 +46,15 @@ class SharedTabsIT {
           const mine = held.find(lock => lock.name === me)
           return held.some(lock => lock.clientId === mine?.clientId && lock.name === 'rivulet,' + hub + ',false,true')
         }
-        self.listen = options => {
+        self.listen = (options, topic = 'news') => {
           self.got = []
           self.states = []
-          self.source = new Rivulet(hub + '?topic=news', {share: true, pause: 1, mute: 30, ...options})
+          self.source = new Rivulet(hub + '?topic=' + topic, {share: true, pause: 1, mute: 30, ...options})
           source.onmessage = e => got.push(e.data)
-          source.onstate = s => states.push(s.transport + ' ' + s.state)
+          source.onstate = s => {
+            states.push(s.transport + ' ' + s.state)
+            self.last = s
+          }
         }
         """;
     /** A leader that says nothing is missed soon. */
@@ -269,6 +273,67 @@ class SharedTabsIT {
         close(second);
         Await.until("whoever wanted it is gone", () -> topics().equals("[news, other]"));
         assertOneConnection();
+    }
+
+    private static void publish(String topic, String data, String... more) throws IOException {
+        try (Publisher publisher = Publisher.to(server)) {
+            List<String> fields = new ArrayList<>(List.of("topic", topic, "data", data));
+            fields.addAll(List.of(more));
+            Publisher.accepted(publisher.form(fields.toArray(String[]::new)));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("browsers")
+    void aTopicThatIsAddedBeginsThen(Pages browser) throws IOException {
+        listen(browser, 2, "{}");
+        One lone = open(browser);
+        lone.page.run("listen({share: false})");
+        lone.page.await("states.at(-1) === 'eventsource live'", "states");
+        for (int i = 0; i < 3; i++) {
+            publish("late", "before " + i);
+            publish(); // its stream has passed the other one then
+            tabs.get(i).page.await("got.at(-1) === '" + published + "'", "got");
+            tabs.get(i).page.run("await source.subscribe('late')");
+        }
+        publish("late", "after");
+        for (One tab : tabs) {
+            tab.page.await("got.at(-1) === 'after'", "got");
+        }
+        assertEquals("1,before 1,2,before 2,3,after 1,2,before 2,3,after 1,2,3,after",
+            String.join(" ", tabs.stream().map(tab -> tab.page.eval("got.join()")).toList()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("browsers")
+    void aTabEndsWithItsOwnTopicsAsALoneOneDoes(Pages browser) throws IOException {
+        String run = "run/" + UUID.randomUUID();
+        String other = run + "/other";
+        listen(browser, 1, "{}");
+        List<One> three = List.of(open(browser), open(browser), open(browser));
+        List<String> options = List.of("{share: false}", "{}", "{topics: ['" + other + "']}");
+        for (int i = 0; i < 3; i++) {
+            three.get(i).page.run("listen(" + options.get(i) + ", '" + run + "')");
+            three.get(i).page.await("/live/.test(states.at(-1))", "states");
+        }
+        String how = "JSON.stringify({...last, transport: ''}) + got + source.readyState";
+        publish(run, "last", "end", "");
+        for (One tab : three) {
+            tab.page.await("got.length === 1", "got");
+        }
+        for (One tab : three.subList(0, 2)) {
+            tab.page.await("last.state === 'ended'", "states");
+        }
+        assertEquals(three.get(0).page.eval(how), three.get(1).page.eval(how));
+        publish(other, "", "end", "");
+        three.get(2).page.await("last.state === 'ended'", "states");
+        assertEquals("[\"last\"]", three.get(2).page.eval("got"), "an end without a word is no event");
+        One late = open(browser);
+        late.page.run("listen({}, '" + other + "')");
+        late.page.await("states.at(-1) === 'shared refused'", "states");
+        assertEquals("204", late.page.eval("last.status"));
+        assertEquals("shared live", tabs.get(0).page.eval("states.at(-1)"));
+        Await.until("nobody wants the others any more", () -> topics().equals("[news]"));
     }
 
     /** Of the only stream there is. */
