@@ -222,12 +222,12 @@ abstract class EngineContract {
 
     @Test
     void hubsShareBansSubscriptionsAndTheListOfNodes() throws Exception {
-        try (HubNode one = new HubNode(folder.resolve("one"), this::open, log -> log);
-             HubNode two = new HubNode(folder.resolve("two"), this::open, log -> log)) {
-            NodesShareTest.assertBansAreShared(one, two);
-            NodesShareTest.assertPresenceIsShared(one, two);
-            Await.until("both are listed", () -> two.cluster.nodes().getAsJsonArray("nodes").size() == 2);
-            one.close();
+        try (HubNode two = new HubNode(folder.resolve("two"), this::open, log -> log)) {
+            try (HubNode one = new HubNode(folder.resolve("one"), this::open, log -> log)) {
+                NodesShareTest.assertBansAreShared(one, two);
+                NodesShareTest.assertPresenceIsShared(one, two);
+                Await.until("both are listed", () -> two.cluster.nodes().getAsJsonArray("nodes").size() == 2);
+            }
             Await.until("it says that it goes", () -> two.cluster.nodes().getAsJsonArray("nodes").size() == 1);
         }
     }
