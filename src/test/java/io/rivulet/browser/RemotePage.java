@@ -56,6 +56,8 @@ final class RemotePage implements AutoCloseable {
         obey() // without an end, which the document's load does not wait for
         </script>""";
 
+    private static final String EMPTY = "<!doctype html><title>empty</title>";
+
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "test-page");
@@ -74,6 +76,7 @@ final class RemotePage implements AutoCloseable {
         server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 50);
         server.setExecutor(threads);
         server.createContext("/page", exchange -> answer(exchange, 200, "text/html", HTML));
+        server.createContext("/empty", exchange -> answer(exchange, 200, "text/html", EMPTY));
         server.createContext("/next", this::next);
         server.createContext("/said", this::said);
         server.createContext("/mute", this::mute);
@@ -88,6 +91,11 @@ final class RemotePage implements AutoCloseable {
 
     String url() {
         return origin() + "/page";
+    }
+
+    /** A page that does nothing. */
+    String emptyUrl() {
+        return origin() + "/empty";
     }
 
     /** The same as a page of another's origin. */
@@ -211,7 +219,8 @@ final class RemotePage implements AutoCloseable {
     private static void answer(HttpExchange exchange, int status, String type, String text) throws IOException {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().add("Content-Type", type);
-        exchange.getResponseHeaders().add("Cache-Control", "no-store");
+        // browsers keep no page that is "no-store" to go back to
+        exchange.getResponseHeaders().add("Cache-Control", type.equals("text/html") ? "no-cache" : "no-store");
         exchange.getResponseHeaders().add("Access-Control-Allow-Origin", "*");
         exchange.sendResponseHeaders(status, status == 204 ? -1 : bytes.length);
         if (status != 204) {

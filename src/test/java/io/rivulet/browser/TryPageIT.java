@@ -195,6 +195,22 @@ class TryPageIT {
 
     @ParameterizedTest
     @EnumSource
+    void aTopicMayBeReadAsAUrlPattern(Pages kind) throws IOException {
+        visit(kind);
+        set("#try-form [name=topic]", "https://example.com/stars/:id(\\d+)");
+        set("#try-form [name=matcher]", "match_urlpattern");
+        click("#try-open");
+        page.await("document.getElementById('try-state').textContent === 'live'");
+        try (Publisher publisher = Publisher.to(HUB.server())) {
+            publisher.publish("https://example.com/stars/sun", "of a name");
+            publisher.publish("https://example.com/stars/17", "of a number");
+        }
+        page.await(DATA + " === '[\"of a number\"]'");
+        assertEquals(List.of(), page.complaints());
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void aTokenIsMadeAndUsed(Pages kind) {
         visit(kind);
         set("#mint-form [name=publish]", "jobs/*");
