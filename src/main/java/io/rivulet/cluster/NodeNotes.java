@@ -433,18 +433,7 @@ final class NodeNotes implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        boolean interrupted = false;
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(JOIN_MS);
-        while (thread.isAlive() && System.nanoTime() < end) {
-            try {
-                thread.join(JOIN_MS);
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        LastingLoop.awaitEnd(thread, JOIN_MS);
         List.copyOf(others.keySet()).forEach(this::gone);
     }
 }

@@ -552,18 +552,7 @@ final class SharedLog implements EventLog {
         } finally {
             lock.unlock();
         }
-        boolean interrupted = false;
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(JOIN_MS);
-        while (thread.isAlive() && System.nanoTime() < end) {
-            try {
-                thread.join(JOIN_MS);
-            } catch (InterruptedException e) {
-                interrupted = true; // the files must be closed before the folder is free
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        LastingLoop.awaitEnd(thread, JOIN_MS); // the files must be closed before the folder is free
         notes.close();
         copy.close();
     }

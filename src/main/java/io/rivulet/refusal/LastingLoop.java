@@ -1,5 +1,6 @@
 package io.rivulet.refusal;
 
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 
@@ -40,6 +41,25 @@ public final class LastingLoop {
             } catch (RuntimeException | Error e) {
                 i = ++tries < TRIES ? i : i + 1;
             }
+        }
+    }
+
+    /**
+     * Waits until this thread has ended, at most so many milliseconds; also where the caller is interrupted meanwhile,
+     * who finds that out afterwards. What the thread uses is free only then.
+     */
+    public static void awaitEnd(Thread thread, long limitMs) {
+        boolean interrupted = false;
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(limitMs);
+        while (thread.isAlive() && System.nanoTime() < end) {
+            try {
+                thread.join(limitMs);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -105,18 +105,7 @@ public final class StoreKeeper implements AutoCloseable {
             stopping = true;
             notifyAll();
         }
-        boolean interrupted = false;
-        long end = System.nanoTime() + JOIN_MS * 1_000_000;
-        while (thread.isAlive() && System.nanoTime() < end) {
-            try {
-                thread.join(JOIN_MS);
-            } catch (InterruptedException e) {
-                interrupted = true; // the folder must be free before the application is gone
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        LastingLoop.awaitEnd(thread, JOIN_MS); // the folder must be free before the application is gone
     }
 
     private void run() {
