@@ -3,6 +3,7 @@ package io.rivulet.bench;
 import io.rivulet.bench.peer.BenchServers;
 import io.rivulet.bench.peer.Core;
 import io.rivulet.bench.report.Report;
+import io.rivulet.bench.scenario.Cluster;
 import io.rivulet.bench.scenario.Durable;
 import io.rivulet.bench.scenario.Ended;
 import io.rivulet.bench.scenario.Fanout;
@@ -46,6 +47,7 @@ public final class Bench {
         all.put("lines", new Lines());
         all.put("ended", new Ended());
         all.put("http2", new Http2());
+        all.put("cluster", new Cluster());
         all.put("jmh", new Jmh());
         return all;
     }

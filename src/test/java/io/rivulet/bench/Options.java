@@ -20,7 +20,7 @@ public record Options(List<String> scenarios, List<Peer> peers, int rounds, int 
     /** From system properties, of which Maven passes only some as empty text. */
     static Options of(Properties properties) {
         boolean smoke = get(properties, "bench", "fanout").equals("smoke");
-        String scenarios = smoke ? "fanout,latency,stalled,storm,durable,slowsync,http2"
+        String scenarios = smoke ? "fanout,latency,stalled,storm,durable,slowsync,http2,cluster"
             : get(properties, "bench", "fanout");
         String peers = get(properties, "bench.peers", smoke ? "bare" : "all");
         return new Options(Arrays.asList(scenarios.split(",")),

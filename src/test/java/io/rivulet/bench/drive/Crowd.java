@@ -25,7 +25,7 @@ public final class Crowd implements Audience {
     private static final Duration OPEN_LIMIT = Duration.ofSeconds(120);
     private static final Duration SETTLE = Duration.ofMillis(300);
 
-    private final Target target;
+    private volatile Target target;
     private final CrowdPlan plan;
     private final Listener[] listeners;
     private final Latencies[] latencies;
@@ -90,6 +90,11 @@ public final class Crowd implements Audience {
     /** Cuts the connections of those from {@code from} to before {@code to}. */
     public void cut(int from, int to) {
         await(post(() -> each(from, to, Listener::cut)));
+    }
+
+    /** From now on they connect here: another node of the same hub. */
+    public void moveTo(Target other) {
+        target = other;
     }
 
     /** Connects them again, each from its last id, without waiting for answers. */

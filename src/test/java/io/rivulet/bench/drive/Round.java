@@ -23,7 +23,12 @@ public final class Round {
 
     /** The same with subscribers that are there; null for none. */
     public static RoundResult measure(Target target, RoundPlan plan, Audience crowd) {
-        Publishers publishers = Publishers.start(target, plan.load(), crowd);
+        return measure(target, target, plan, crowd);
+    }
+
+    /** The same where one node is published at, and the other one, which has the subscribers, is measured. */
+    public static RoundResult measure(Target publishedAt, Target target, RoundPlan plan, Audience crowd) {
+        Publishers publishers = Publishers.start(publishedAt, plan.load(), crowd);
         Latencies answers;
         try (publishers) {
             Await.pass(Duration.ofMillis(plan.warmMs()));

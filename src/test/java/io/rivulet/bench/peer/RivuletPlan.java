@@ -37,6 +37,11 @@ public record RivuletPlan(String title, boolean jetty, String war, JvmFlags flag
             jetty, otherWar.toAbsolutePath().toString(), flags, container, settings, syncMoreMs);
     }
 
+    /** Under this name in tables; the file that it logs to has it, too. */
+    public RivuletPlan titled(String name) {
+        return new RivuletPlan(name, jetty, war, flags, container, settings, syncMoreMs);
+    }
+
     /** Whether it is another build. */
     public boolean isBefore() {
         return title.startsWith("Rivulet before");

@@ -14,7 +14,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
 /** A Redis of the tests' own, from the program that is installed, on a port of 127.0.0.1. */
-final class Redis implements EngineServer {
+final class Redis implements EngineServer, MeasuredEngine {
 
     static final String PASSWORD = "of-the-test";
 
@@ -121,6 +121,18 @@ final class Redis implements EngineServer {
 
     int port() {
         return port;
+    }
+
+    @Override
+    public ProcessHandle process() {
+        return process.toHandle();
+    }
+
+    @Override
+    public long calls() throws IOException {
+        return RedisConnection.text(command("INFO", "stats")).lines()
+            .filter(line -> line.startsWith("total_commands_processed:"))
+            .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", ""))).sum();
     }
 
     /** Where nodes of a Cluster speak to each other. */

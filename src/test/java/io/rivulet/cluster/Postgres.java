@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  * A PostgreSQL of the tests' own, from the programs that are installed, on a free port of 127.0.0.1. As root it runs it
  * under the account that the package made, since PostgreSQL refuses to be root.
  */
-final class Postgres implements EngineServer {
+final class Postgres implements EngineServer, MeasuredEngine {
 
     private static final String PASSWORD = "of-the-test";
     /** It is no program of ours, and may have to recover first. */
@@ -33,12 +33,14 @@ final class Postgres implements EngineServer {
 
     private final Path home;
     private final int port;
+    private final boolean syncs;
     private String host = "127.0.0.1";
     private Process process;
 
-    private Postgres(Path home, int port) {
+    private Postgres(Path home, int port, boolean syncs) {
         this.home = home;
         this.port = port;
+        this.syncs = syncs;
     }
 
     /** Whether this machine has what it takes. */
@@ -60,21 +62,31 @@ final class Postgres implements EngineServer {
 
     /** Makes a new one and starts it. */
     static Postgres start() throws Exception {
-        return start(data -> List.of(program("initdb").toString(), "-D", data.toString(), "--no-sync", "-A",
+        return make(false);
+    }
+
+    /** The same, and it syncs to disk what it has committed, as it does by default. Tests need not wait for that. */
+    static Postgres startDurable() throws Exception {
+        return make(true);
+    }
+
+    private static Postgres make(boolean syncs) throws Exception {
+        return start(syncs, data -> List.of(program("initdb").toString(), "-D", data.toString(), "--no-sync", "-A",
             "scram-sha-256", "-U", "rivulet", "--pwfile", data.resolveSibling("password").toString(), "-E", "UTF8",
             "--locale=C"));
     }
 
     /** Makes a standby of it and starts that: a copy that follows. */
     Postgres standby() throws Exception {
-        return start(data -> List.of(program("pg_basebackup").toString(), "-D", data.toString(), "-R", "-X", "stream",
-            "-c", "fast", "--no-sync", "-d", "host=127.0.0.1 port=" + port + " user=rivulet password=" + PASSWORD));
+        return start(syncs, data -> List.of(program("pg_basebackup").toString(), "-D", data.toString(), "-R", "-X",
+            "stream", "-c", "fast", "--no-sync", "-d", "host=127.0.0.1 port=" + port + " user=rivulet password="
+            + PASSWORD));
     }
 
-    private static Postgres start(Function<Path, List<String>> making) throws Exception {
+    private static Postgres start(boolean syncs, Function<Path, List<String>> making) throws Exception {
         Path home = Files.createTempDirectory("rivulet-postgres"); // the other account must get through to it
         Files.writeString(home.resolve("password"), PASSWORD);
-        Postgres made = new Postgres(home, Redis.freePort());
+        Postgres made = new Postgres(home, Redis.freePort(), syncs);
         try {
             own(home);
             run(asItself(making.apply(home.resolve("data")).toArray(String[]::new)));
@@ -128,7 +140,7 @@ final class Postgres implements EngineServer {
         try {
             process = new ProcessBuilder(asItself(program("postgres").toString(), "-D",
                 home.resolve("data").toString(), "-p", "" + port, "-c", "listen_addresses=" + host, "-c",
-                "unix_socket_directories=", "-c", "fsync=off"))
+                "unix_socket_directories=", "-c", "fsync=" + (syncs ? "on" : "off")))
                 .directory(new File("/")).redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(home.resolve("log").toFile())).start();
         } catch (IOException e) {
@@ -242,6 +254,20 @@ final class Postgres implements EngineServer {
 
     int port() {
         return port;
+    }
+
+    @Override
+    public ProcessHandle process() {
+        return process.toHandle();
+    }
+
+    @Override
+    public long calls() throws IOException {
+        try {
+            return Long.parseLong(value("select xact_commit from pg_stat_database where datname = 'postgres'"));
+        } catch (SQLException e) {
+            throw new IOException("PostgreSQL does not tell its count", e);
+        }
     }
 
     /** A standby becomes the primary; returns when it is. */

@@ -1,0 +1,58 @@
+package io.rivulet.cluster;
+
+import org.junit.jupiter.api.Assumptions;
+
+/** The engines that a machine may have a server of, for tests and benches that are the same at each of them. */
+public enum Engines {
+    /** Calls are commits. */
+    POSTGRESQL("PostgreSQL") {
+        @Override
+        public boolean isThere() {
+            return Postgres.isThere();
+        }
+
+        @Override
+        Postgres begin(boolean durable) throws Exception {
+            return durable ? Postgres.startDurable() : Postgres.start();
+        }
+    },
+    /** Calls are commands; it syncs each write always. */
+    REDIS("Redis") {
+        @Override
+        public boolean isThere() {
+            return Redis.isThere();
+        }
+
+        @Override
+        Redis begin(boolean durable) throws Exception {
+            return Redis.start();
+        }
+    };
+
+    private final String title;
+
+    Engines(String title) {
+        this.title = title;
+    }
+
+    /** Whether this machine has it. */
+    public abstract boolean isThere();
+
+    abstract EngineServer begin(boolean durable) throws Exception;
+
+    /** For a test, which is skipped and says so where there is none. */
+    EngineServer start() throws Exception {
+        Assumptions.assumeTrue(isThere(), "skipped: " + title + " is not installed here");
+        return begin(false);
+    }
+
+    /** One that syncs what it has acknowledged. */
+    public MeasuredEngine startDurable() throws Exception {
+        return (MeasuredEngine) begin(true);
+    }
+
+    /** Its name. */
+    public String title() {
+        return title;
+    }
+}
