@@ -9,23 +9,30 @@ import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.MACSigner;
 import io.rivulet.http.updates.Door;
 import java.time.Instant;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Tokens for the door's tests, of one issuer with a secret, and the settings of a hub that believes them. */
 public final class Tokens {
 
     public static final String HUB = "https://hub.example/.well-known/mercure";
     private static final String SECRET = "!ChangeThisMercureHubJWTSecretKey!";
+    private static final String[] SETTINGS =
+        {"resource", HUB, "token.issuer", "https://issuer.example", "token.key", SECRET};
 
     private Tokens() {
     }
 
     /** A door that believes these tokens. */
     public static Door door(String... more) throws Exception {
-        String[] all = new String[more.length + 6];
-        String[] own = {"resource", HUB, "token.issuer", "https://issuer.example", "token.key", SECRET};
-        System.arraycopy(own, 0, all, 0, own.length);
-        System.arraycopy(more, 0, all, own.length, more.length);
-        return Door.with(all);
+        return Door.with(Stream.of(SETTINGS, more).flatMap(Stream::of).toArray(String[]::new));
+    }
+
+    /** The words of a command line that start a hub which believes them. */
+    public static List<String> words() {
+        return IntStream.range(0, SETTINGS.length / 2).mapToObj(i -> "--" + SETTINGS[2 * i] + "=" + SETTINGS[2 * i + 1])
+            .toList();
     }
 
     /** The header line with this token. */
@@ -39,7 +46,7 @@ public final class Tokens {
     }
 
     /** Of somebody who operates the hub, too. */
-    static String operator() {
+    public static String operator() {
         return of("olga", "*", 3_600, ",{\"type\":\"urn:rivulet:authorization-detail\",\"actions\":[\"operate\"]}");
     }
 

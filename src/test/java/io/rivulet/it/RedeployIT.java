@@ -1,165 +1,25 @@
 package io.rivulet.it;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
-import io.rivulet.kit.Await;
 import io.rivulet.kit.Container;
-import io.rivulet.kit.EventStream;
-import io.rivulet.kit.Health;
-import io.rivulet.kit.HubThreads;
-import io.rivulet.kit.OldLoaders;
 import io.rivulet.kit.OnEveryContainer;
-import io.rivulet.kit.Publisher;
+import io.rivulet.kit.Redeploys;
 import io.rivulet.kit.Server;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/**
- * Redeployments of the WAR while streams are open and publishers publish: however many there are, nothing stays of the
- * old ones. {@code -Dredeploys=20} makes it more than three; {@code -Dredeploys.engine=redis} with
- * {@code -Dredeploys.url=redis://…?prefix=%s} has the hub be a node at that engine: %s is each container.
- */
+/** A hub with a log of its own that is redeployed under load. {@code -Dredeploys=20} makes it more than three. */
 @OnEveryContainer
 class RedeployIT {
 
     private static final int TIMES = Integer.getInteger("redeploys", 3);
-    private static final String ENGINE = System.getProperty("redeploys.engine", "embedded");
-    private static final String URL = System.getProperty("redeploys.url", "");
-    private static final int STREAMS = 8;
-    /** So long a publisher tries again; the test itself ends sooner. */
-    private static final Duration GAP_MAX = Duration.ofMinutes(5);
-    private static final Path HANDLES = Path.of("/proc/self/fd");
-    private static final Path MAPS = Path.of("/proc/self/maps");
 
     private final Container container;
-    private final List<EventStream> streams = new ArrayList<>();
-    private int cycles;
 
     RedeployIT(Container container) {
         this.container = container;
     }
 
-    /** What the process holds: of the hub its threads and the maps of its files, and all files and sockets. */
-    private record Held(int threads, int maps, int handles) {
-
-        static Held by(Server server) {
-            String data = server.dataDir().toString();
-            try (Stream<Path> handles = Files.list(HANDLES); Stream<String> maps = Files.lines(MAPS)) {
-                return new Held(HubThreads.alive().size(), (int) maps.filter(map -> map.contains(data)).count(),
-                    (int) handles.count());
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
-        boolean isAtMost(Held other) {
-            return threads <= other.threads && maps <= other.maps && handles <= other.handles;
-        }
-    }
-
-    /** Publishes on and on; what was not answered, as while there is no hub, is published again. */
-    private static final class Load extends Thread {
-        private final Server server;
-        private final int cycle;
-        private final AtomicInteger published = new AtomicInteger();
-        private volatile boolean ended;
-
-        Load(Server server, int cycle) {
-            super("test-load");
-            setDaemon(true);
-            this.server = server;
-            this.cycle = cycle;
-        }
-
-        @Override
-        public void run() {
-            try (Publisher publisher = Publisher.to(server)) {
-                while (!ended) {
-                    String next = Integer.toString(published.get() + 1);
-                    Await.until("event " + next + " is published", GAP_MAX, () -> isTaken(publisher, next));
-                    published.incrementAndGet();
-                }
-            }
-        }
-
-        private boolean isTaken(Publisher publisher, String data) {
-            try {
-                return publisher.form("topic", "load", "id", cycle + "-" + data, "data", data).status() == 200;
-            } catch (IOException e) {
-                return false;
-            }
-        }
-    }
-
     @Test
     void nothingStaysOfAnyApplicationThatWasReplacedUnderLoad() throws Exception {
-        try (Server server = Server.in(container).set("retry.min", "500ms").set("retry.max", "600ms")
-            .set("engine", ENGINE).set("engine.url", URL.replace("%s", container.name())).start()) {
-            OldLoaders loaders = new OldLoaders();
-            cycle(server, loaders); // what the container and the JVM make once is there
-            settle(server, loaders);
-            Held before = Held.by(server);
-            for (int i = 0; i < TIMES; i++) {
-                cycle(server, loaders);
-            }
-            settle(server, loaders);
-            Await.get(() -> "no more than " + before + "; there is " + Held.by(server), Await.LIMIT, () -> {
-                System.gc();
-                return Held.by(server).isAtMost(before) ? Boolean.TRUE : null;
-            });
-        } finally {
-            streams.forEach(EventStream::close);
-        }
-    }
-
-    /** One redeployment under load; no stream misses an event or gets one twice. */
-    private void cycle(Server server, OldLoaders loaders) throws Exception {
-        for (int i = 0; i < STREAMS; i++) {
-            streams.add(EventStream.to(server).topic("load").reconnecting(Duration.ofSeconds(1)).open());
-        }
-        streams.forEach(EventStream::awaitHello);
-        Load load = new Load(server, ++cycles);
-        load.start();
-        streams.forEach(EventStream::awaitEvent);
-        String run = "run/" + cycles;
-        try (Publisher publisher = Publisher.to(server)) {
-            Publisher.accepted(publisher.form("topic", run, "data", "last", "end", ""));
-        }
-        loaders.note(server);
-        server.redeploy();
-        server.awaitOpen();
-        try (Publisher publisher = Publisher.to(server)) {
-            assertEquals(409, publisher.form("topic", run, "data", "late").status(), "it ended before the hand-over");
-        }
-        int from = load.published.get();
-        Await.until("publishing works again", () -> load.published.get() > from + 1);
-        load.ended = true;
-        load.join(Await.LIMIT.toMillis());
-        assertTrue(!load.isAlive());
-        int last = load.published.get();
-        for (EventStream stream : streams) {
-            Await.until("event " + last, () -> !stream.events().isEmpty()
-                && stream.events().get(stream.events().size() - 1).data().equals(Integer.toString(last)));
-            List<Integer> data = stream.events().stream().map(e -> Integer.parseInt(e.data())).toList();
-            for (int i = 1; i < data.size(); i++) {
-                assertEquals(data.get(i - 1) + 1, data.get(i), "one after the other, in " + data);
-            }
-            stream.close();
-        }
-        streams.clear();
-    }
-
-    private static void settle(Server server, OldLoaders loaders) {
-        loaders.awaitCollected(server, () -> Health.of(server));
-        Await.until("streams are gone", () -> io.rivulet.kit.Inside.of(server).streams() == 0);
+        new Redeploys(Server.in(container)).play(TIMES);
     }
 }

@@ -17,7 +17,10 @@ import io.rivulet.cluster.ClusterEngine.Run;
 import io.rivulet.cluster.ClusterEngine.Stored;
 import io.rivulet.config.BadSetting;
 import io.rivulet.config.Settings;
+import io.rivulet.hub.HubScene;
+import io.rivulet.hub.stream.HubClient;
 import io.rivulet.kit.Await;
+import io.rivulet.log.segment.LogMirror;
 import io.rivulet.metrics.Metrics;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -230,6 +233,22 @@ abstract class EngineContract {
             }
             Await.until("it says that it goes", () -> two.cluster.nodes().getAsJsonArray("nodes").size() == 1);
         }
+    }
+
+    @Test
+    void aNodeThatMeetsANewerFormatStopsPublishingSaysWhyAndKeepsItsStreams() throws Exception {
+        try (HubNode older = new HubNode(folder.resolve("older"), this::open, log -> log)) {
+            HubClient stream = HubScene.awaitHello(older.client("news").connect(), 1);
+            older.publish("news", "1");
+            HubScene.awaitEvents(stream, 1);
+            engine.append(new Batch(run.epoch(), 1, 7, 1_000, 1, LogMirror.FORMAT + 1, new byte[10]), -1);
+            Await.until("it says why", () -> String.valueOf(older.hub.publishTrouble()).contains("upgraded"));
+            assertThrows(Exception.class, () -> older.publish("news", "2"));
+            assertEquals("1 1", stream.hubEvents("rivulet.hello").size() + " " + older.openings, "the stream stays");
+            HubClient back = HubScene.awaitHello(older.client("news").connectAfter(stream.events().get(0).id()), 1);
+            assertEquals("exact", back.told("resumed"));
+        }
+        assertEquals(2, engine.read(0, 1_000).head(), "it has written nothing behind what it cannot read");
     }
 
     @Test

@@ -34,7 +34,12 @@ class NodesIT extends AtPostgres {
 
     /** What the node at this port tells of all. */
     static JsonObject nodes(int port) {
-        return JsonParser.parseString(Await.value("the nodes", () -> call(port, "GET", "/api/nodes")))
+        return nodes(port, "");
+    }
+
+    /** The same of the one at this path. */
+    static JsonObject nodes(int port, String contextPath) {
+        return JsonParser.parseString(Await.value("the nodes", () -> call(port, "GET", contextPath + "/api/nodes")))
             .getAsJsonObject();
     }
 
