@@ -26,11 +26,10 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Nodes as people run them behind a balancer, one of them killed and started again every few seconds, while publishers
  * publish at all of them and subscribers come back to whichever node: for each subscriber nothing is missing, double or
- * out of order. In the second half what the engine says to the first node is 2 s on its way. It runs only when it is
- * named, and kills twice; {@code -Dbalanced.seconds=300 -Dbalanced.subscribers=2000 -Dbalanced.nodes=3} plays the whole
- * of it.
+ * out of order. In the second half what the engine says to the first node is 2 s on its way. A build kills twice;
+ * {@code -Dbalanced.seconds=300 -Dbalanced.subscribers=2000 -Dbalanced.nodes=3} plays the whole of it.
  */
-class BalancedNodes {
+class BalancedNodesIT {
 
     private static final int SECONDS = Integer.getInteger("balanced.seconds", 0);
     private static final int ROUNDS = 2;
