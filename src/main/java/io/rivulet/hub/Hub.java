@@ -208,7 +208,7 @@ public final class Hub implements AutoCloseable {
             RunningHub parts = running();
             rates.take(publication.grant(), publication.events());
             CompletableFuture<List<String>> answer = parts.publish(intake.take(publication));
-            if (watches.seesPublishes()) {
+            if (watches.sees(publication.events())) {
                 answer.thenRun(() -> watches.published(publication.events()));
             }
             return answer;

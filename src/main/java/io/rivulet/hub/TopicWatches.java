@@ -143,9 +143,14 @@ public final class TopicWatches {
         }
     }
 
-    /** Whether publishes are watched at all. */
-    boolean seesPublishes() {
-        return !publishes.isEmpty();
+    /** Whether the publish of one of these is watched; few topics are. */
+    boolean sees(List<Event> events) {
+        for (Event event : events) {
+            if (publishes.containsKey(event.topics().get(0))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

@@ -63,9 +63,8 @@ final class Credentials {
      * @throws Refused when it is shown in a way that breaks a rule (ERR-04)
      */
     Token of(HttpServletRequest request) {
-        List<String> headers = Collections.list(request.getHeaders("Authorization"));
-        if (!headers.isEmpty()) {
-            return ofHeaders(headers, request);
+        if (request.getHeader("Authorization") != null) {
+            return ofHeaders(Collections.list(request.getHeaders("Authorization")), request);
         }
         Token inQuery = inQuery(request);
         return inQuery == null ? inCookie(request) : inQuery;

@@ -34,13 +34,12 @@ final class DevAccess {
         Pattern.compile("(localhost|127\\.0\\.0\\.1|\\[::1])(:\\d{1,5})?", Pattern.CASE_INSENSITIVE);
     private static final Pattern LOOPBACK =
         Pattern.compile("\\[?(127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}|::1|0:0:0:0:0:0:0:1|::ffff:127\\.[0-9.]+)]?");
-    /** What proxies, caches and networks of caches add of themselves. Each begins with a letter of {@link #FIRST}. */
+    /** What proxies, caches and networks of caches add of themselves; {@link #mayTellOfAProxy} knows how they begin. */
     private static final Set<String> FORWARDING = Set.of("forwarded", "via", "x-real-ip", "x-client-ip",
         "x-cluster-client-ip", "x-proxyuser-ip", "x-varnish", "true-client-ip", "cdn-loop");
     private static final List<String> FORWARDING_GROUPS = List.of("x-forwarded", "x-original-", "x-envoy-", "x-arr-",
         "x-azure-", "x-amz-cf-", "x-amzn-", "cf-", "fastly-", "fly-");
     private static final Pattern FORWARDED_HOST = Pattern.compile("(?i)\\bhost\\s*=\\s*\"?([^\";,]*)");
-    private static final String FIRST = "cCfFtTvVxX";
     /** Tomcat's RemoteIpValve takes the headers away and leaves this. */
     private static final String TOMCAT_FORWARDED = "org.apache.tomcat.request.forwarded";
 
@@ -50,6 +49,8 @@ final class DevAccess {
     private final PeerOwner owners;
     private final ClientAddress clients;
     private final Set<String> pages;
+    /** A Host that was found to be this machine: publishers send the same one with each request. */
+    private volatile String knownHost = "localhost";
 
     /** {@code settings} list the developer's own proxies, and pages of other origins. */
     DevAccess(PeerOwner owners, Settings settings) {
@@ -80,7 +81,7 @@ final class DevAccess {
             return "this one comes from " + peer + ", which is no loopback address";
         }
         String host = Origins.hostOf(request);
-        if (host == null || !LOCAL_HOST.matcher(host).matches()) {
+        if (host == null || !isLocal(host)) {
             return "the Host header is " + (host == null ? "missing" : "\"" + Printable.of(host) + "\"")
                 + "; it must be localhost, 127.0.0.1 or [::1]";
         }
@@ -95,7 +96,7 @@ final class DevAccess {
             return "the request is HTTP/1.0, as a proxy that speaks for somebody else sends it; use HTTP/1.1"
                 + BEHIND_A_PROXY;
         }
-        String stranger = owners.ask(connection(request, peer)).fault(); // last, for it reads a table
+        String stranger = owner(request, peer).fault(); // last, for it may read a table
         return stranger != null ? stranger + BEHIND_A_PROXY : changing ? foreignPage(request, host) : null;
     }
 
@@ -141,18 +142,38 @@ final class DevAccess {
         return hosts.stream().allMatch(host -> LOCAL_HOST.matcher(host.strip()).matches());
     }
 
-    private static PeerOwner.Connection connection(HttpServletRequest request, String peer) {
+    private boolean isLocal(String host) {
+        if (host.equals(knownHost)) {
+            return true;
+        }
+        boolean is = LOCAL_HOST.matcher(host).matches();
+        knownHost = is ? host : knownHost;
+        return is;
+    }
+
+    private PeerOwner.Answer owner(HttpServletRequest request, String peer) {
         ServletConnection connection = request.getServletConnection();
-        return new PeerOwner.Connection(connection == null ? null : connection.getConnectionId(), peer,
-            request.getRemotePort(), request.getLocalAddr(), request.getLocalPort());
+        String id = connection == null ? null : connection.getConnectionId();
+        PeerOwner.Answer known = owners.remembered(id, request.getRemotePort());
+        return known != null ? known : owners.ask(new PeerOwner.Connection(id, peer, request.getRemotePort(),
+            request.getLocalAddr(), request.getLocalPort()));
     }
 
     private static boolean tellsOfAProxy(String header) {
-        if (header.isEmpty() || FIRST.indexOf(header.charAt(0)) < 0) {
+        if (!mayTellOfAProxy(header)) {
             return false; // as nearly all
         }
         String lower = header.toLowerCase(Locale.ROOT);
         return FORWARDING.contains(lower) || FORWARDING_GROUPS.stream().anyMatch(lower::startsWith);
+    }
+
+    /** Whether it begins as one of them; {@code Content-Type} and its kin, which each publish has, do not. */
+    private static boolean mayTellOfAProxy(String header) {
+        return header.length() > 1 && switch (header.charAt(0)) {
+            case 'c', 'C' -> "dDfF".indexOf(header.charAt(1)) >= 0;
+            case 'f', 'F', 't', 'T', 'v', 'V', 'x', 'X' -> true;
+            default -> false;
+        };
     }
 
     /**

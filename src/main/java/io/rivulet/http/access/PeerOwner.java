@@ -115,19 +115,30 @@ class PeerOwner {
         if (connection.id() == null) {
             return search(connection);
         }
-        // the container never gives an id twice; the address alone could be another client's a second later
-        String key = connection.id() + " " + connection.peerPort();
-        synchronized (remembered) {
-            Answer known = remembered.get(key);
-            if (known != null) {
-                return known;
-            }
+        Answer known = remembered(connection.id(), connection.peerPort());
+        if (known != null) {
+            return known;
         }
         Answer answer = search(connection);
         synchronized (remembered) {
-            remembered.put(key, answer);
+            remembered.put(key(connection.id(), connection.peerPort()), answer);
         }
         return answer;
+    }
+
+    /** What was answered for this connection before; null when nobody has asked, or its container does not name it. */
+    Answer remembered(String id, int peerPort) {
+        if (id == null) {
+            return null;
+        }
+        synchronized (remembered) {
+            return remembered.get(key(id, peerPort));
+        }
+    }
+
+    /** The container never gives an id twice; the address alone could be another client's a second later. */
+    private static String key(String id, int peerPort) {
+        return id + ' ' + peerPort;
     }
 
     /**

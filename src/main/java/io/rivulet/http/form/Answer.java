@@ -25,14 +25,16 @@ public final class Answer {
 
     private final int status;
     private final byte[] body;
-    private final Map<String, String> headers = new LinkedHashMap<>();
+    private final String contentType;
+    private String cacheControl = "no-store";
+    /** The others; null without any, as of each answer to a publish. */
+    private Map<String, String> headers;
 
     /** An answer that no cache keeps, unless {@link #header} says otherwise. */
     public Answer(int status, String contentType, byte[] body) {
         this.status = status;
         this.body = body;
-        headers.put("Content-Type", contentType);
-        headers.put("Cache-Control", "no-store");
+        this.contentType = contentType;
     }
 
     /** An answer of plain text. */
@@ -47,7 +49,12 @@ public final class Answer {
 
     /** Sets a header. */
     public Answer header(String name, String value) {
-        headers.put(name, value);
+        if (name.equals("Cache-Control")) {
+            cacheControl = value;
+        } else {
+            headers = headers == null ? new LinkedHashMap<>() : headers;
+            headers.put(name, value);
+        }
         return this;
     }
 
@@ -96,7 +103,11 @@ public final class Answer {
 
     private void statusAndHeaders(HttpServletResponse response) {
         response.setStatus(status);
-        headers.forEach(response::setHeader);
+        response.setHeader("Content-Type", contentType);
+        response.setHeader("Cache-Control", cacheControl);
+        if (headers != null) {
+            headers.forEach(response::setHeader);
+        }
     }
 
     /** Whether it is held until the client has taken it; a smaller one is the container's at once. */

@@ -8,9 +8,7 @@ import io.rivulet.refusal.Refused;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * The one budget of bytes in flight: request bodies that are being read, and pages and answers that are being written.
@@ -67,11 +65,39 @@ public final class BytesInFlight {
     private record Caller(Kind kind, Object name) {
     }
 
-    /** What one caller holds: guarded by the budget. */
+    /** What one caller holds: guarded by the budget. Those that hold some of it are linked, the oldest one first. */
     private static final class Holding {
         private long bytes;
-        /** Those that hold some of them; the first one, which has held the longest, may go beyond the share. */
-        private final Set<Charge> charges = new LinkedHashSet<>(2);
+        /** It has held the longest, and may go beyond the share. */
+        private Charge oldest;
+        private Charge newest;
+
+        void add(Charge charge) {
+            charge.before = newest;
+            if (newest == null) {
+                oldest = charge;
+            } else {
+                newest.after = charge;
+            }
+            newest = charge;
+            charge.in = this;
+        }
+
+        void remove(Charge charge) {
+            if (charge.before == null) {
+                oldest = charge.after;
+            } else {
+                charge.before.after = charge.after;
+            }
+            if (charge.after == null) {
+                newest = charge.before;
+            } else {
+                charge.after.before = charge.before;
+            }
+            charge.before = null;
+            charge.after = null;
+            charge.in = null;
+        }
     }
 
     /** A budget of so many bytes, none of which is taken. */
@@ -114,14 +140,14 @@ public final class BytesInFlight {
         Kind kind = charge.caller.kind();
         long part = part(kind);
         long held = byKind[kind.ordinal()];
-        Holding holding = byCaller.get(charge.caller);
+        Holding holding = charge.in != null ? charge.in : byCaller.get(charge.caller);
         long own = holding == null ? 0 : holding.bytes;
         long max = LastQuarter.most(part, held, own + bytes, LITTLE_BYTES, LEAST_BYTES);
         if (held + bytes > max) {
             scarce |= beyond;
             return refused(kind.all, held, bytes, max);
         }
-        boolean isFirst = holding == null || holding.bytes == 0 || holding.charges.iterator().next() == charge;
+        boolean isFirst = holding == null || holding.oldest == charge;
         boolean fits = own + bytes <= part / SHARES || beyond && isFirst;
         return fits ? null : refused(kind.one, own, bytes, part / SHARES);
     }
@@ -133,13 +159,16 @@ public final class BytesInFlight {
     }
 
     private void count(Charge charge, long bytes) {
-        Holding holding = byCaller.computeIfAbsent(charge.caller, caller -> new Holding());
-        holding.charges.add(charge); // before anything is counted, since both may fail
+        Holding holding = charge.in;
+        if (holding == null) { // before anything is counted, since it may fail
+            holding = byCaller.computeIfAbsent(charge.caller, caller -> new Holding());
+            holding.add(charge);
+        }
         holding.bytes += bytes;
         charge.held += bytes;
         byKind[charge.caller.kind().ordinal()] += bytes;
         if (charge.held == 0) {
-            holding.charges.remove(charge);
+            holding.remove(charge);
         }
         if (holding.bytes == 0) {
             byCaller.remove(charge.caller);
@@ -157,6 +186,10 @@ public final class BytesInFlight {
         /** Guarded by the budget, as the next one. */
         private long held;
         private boolean closed;
+        /** Of the list of those that hold something, and which one that is; null while it holds nothing. */
+        private Charge before;
+        private Charge after;
+        private Holding in;
 
         private Charge(Caller caller) {
             this.caller = caller;
@@ -200,11 +233,21 @@ public final class BytesInFlight {
 
         /** Gives back some of the bytes: at most what is held. */
         public void give(long bytes) {
+            if (bytes <= 0) {
+                return; // as for each body whose length was declared
+            }
             synchronized (BytesInFlight.this) {
                 long some = Math.min(bytes, held);
                 if (some > 0) {
                     count(this, -some);
                 }
+            }
+        }
+
+        /** Gives back all that is held, and may take again. */
+        public void giveAll() {
+            synchronized (BytesInFlight.this) {
+                give(held);
             }
         }
 
@@ -218,7 +261,7 @@ public final class BytesInFlight {
         /** Gives everything back and takes nothing any more. Idempotent. */
         public void close() {
             synchronized (BytesInFlight.this) {
-                give(held);
+                giveAll();
                 closed = true;
             }
         }

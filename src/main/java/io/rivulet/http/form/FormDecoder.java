@@ -67,8 +67,8 @@ public final class FormDecoder {
     private static void add(FormFields fields, byte[] form, int nameFrom, int nameTo, int from, int to,
                             Charset charset) {
         byte[] name = new byte[nameTo - nameFrom];
-        byte[] value = new byte[to - from];
         int nameLength = plain(form, nameFrom, nameTo, name);
+        byte[] value = new byte[to - from];
         int length = plain(form, from, to, value);
         try {
             fields.add(FormFields.text(name, 0, nameLength, charset), value, 0, length, charset);

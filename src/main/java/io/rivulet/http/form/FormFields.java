@@ -19,9 +19,10 @@ import java.util.Set;
  */
 public final class FormFields {
 
-    private final Map<String, List<String>> values = new LinkedHashMap<>();
-    /** Names that have a value which is no text, with the character set that it should be of; nearly always empty. */
-    private final Map<String, Charset> broken = new HashMap<>(0);
+    /** Nearly always few, and one is made for each publish. */
+    private final Map<String, List<String>> values = new LinkedHashMap<>(4);
+    /** Names that have a value which is no text, with the character set that it should be of; nearly always null. */
+    private Map<String, Charset> broken;
 
     public void add(String name, String value) {
         values.computeIfAbsent(name, n -> new ArrayList<>(1)).add(value);
@@ -33,12 +34,13 @@ public final class FormFields {
             add(name, text(bytes, from, to, charset));
         } catch (CharacterCodingException e) {
             add(name, "");
-            broken.put(name, charset);
+            noteBroken(name, charset);
         }
     }
 
     /** Notes that a name was no text; it has been made one that nobody knows. */
     void noteBroken(String name, Charset charset) {
+        broken = broken == null ? new HashMap<>() : broken;
         broken.put(name, charset);
     }
 
@@ -61,7 +63,7 @@ public final class FormFields {
 
     /** Refuses a name that is, or has a value that is, no text. */
     void checkText(String name) {
-        if (broken.containsKey(name)) {
+        if (broken != null && broken.containsKey(name)) {
             throw Refused.malformed("the field " + Printable.of(name) + " is no valid " + broken.get(name).name());
         }
     }
@@ -71,9 +73,15 @@ public final class FormFields {
         FormFields all = new FormFields();
         values.forEach((name, list) -> list.forEach(value -> all.add(name, value)));
         other.values.forEach((name, list) -> list.forEach(value -> all.add(name, value)));
-        all.broken.putAll(broken);
-        all.broken.putAll(other.broken);
+        all.takeBroken(this);
+        all.takeBroken(other);
         return all;
+    }
+
+    private void takeBroken(FormFields of) {
+        if (of.broken != null) {
+            of.broken.forEach(this::noteBroken);
+        }
     }
 
     /** Whether the name is there, with whatever value. */

@@ -48,11 +48,14 @@ final class ProducerHeaders {
     }
 
     private static String one(HttpServletRequest request, String name) {
+        if (request.getHeader(name) == null) {
+            return null; // as nearly always
+        }
         List<String> values = Collections.list(request.getHeaders(name));
         if (values.size() > 1) {
             throw Refused.malformed("the header " + name + " is given " + values.size() + " times");
         }
-        return values.isEmpty() ? null : values.get(0).strip();
+        return values.get(0).strip();
     }
 
     private static long number(String name, String text) {

@@ -132,7 +132,8 @@ public final class PublishHandler {
 
     /** An id a line; where the form is not the hub's own the id and nothing else, as the protocol says. */
     private static Answer text(List<String> ids, PublishForm form) {
-        return Answer.text(200, String.join("\n", ids) + (form.answersJson() ? "\n" : ""));
+        String lines = ids.size() == 1 ? ids.get(0) : String.join("\n", ids);
+        return Answer.text(200, form.answersJson() ? lines + '\n' : lines);
     }
 
     private static Answer json(List<String> ids, boolean batch) {

@@ -56,7 +56,7 @@ final class PublishReply implements AsyncListener {
 
     /** The hub has the events, and counts them: the body is nobody's any more. */
     void handedOver() {
-        charge.give(charge.held());
+        charge.giveAll();
     }
 
     void answer(Answer answer) {
