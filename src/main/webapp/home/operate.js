@@ -87,7 +87,7 @@ function event({ type, data }) {
 function rates(now) {
   const c = now.counts
   health(now)
-  const then = before
+  const then = before?.run === now.run ? before : null // behind a balancer the stream may come back to another node
   before = now
   const seconds = then ? (Date.parse(now.time) - Date.parse(then.time)) / 1000 : 0
   if (!(seconds > 0)) return
@@ -111,7 +111,7 @@ function rates(now) {
 
 function health(now) {
   facts($('health'), [
-    ['State', now.state], ['Publishing', now.publishTrouble ?? 'works'], ['Refused in all', count(now.counts.refused)],
+    ...now.node ? [['Node', `${now.node} (run ${now.run})`]] : [], ['State', now.state], ['Publishing', now.publishTrouble ?? 'works'], ['Refused in all', count(now.counts.refused)],
     ['Log', bytes(now.logBytes)], ['Its events', count(now.logEvents)], ['Its oldest', age(now.logAgeMs)],
     ['Disk queue', bytes(now.queueBytes)], ['Look-ups', count(now.lookUps)], ['Unsent', bytes(now.unsentBytes)]
   ])

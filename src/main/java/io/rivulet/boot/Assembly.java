@@ -11,6 +11,7 @@ import io.rivulet.cluster.Cluster;
 import io.rivulet.config.BadSetting;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
+import io.rivulet.event.NodeQuestions;
 import io.rivulet.feed.Feeds;
 import io.rivulet.http.StoreStatus;
 import io.rivulet.http.access.Access;
@@ -191,7 +192,7 @@ public final class Assembly implements AutoCloseable {
         Bans bans = new Bans(clock, folder.resolve("bans.json"));
         hub = new Hub(settings, topics, clock, metrics);
         feeds = new Feeds(settings, hub, clock, accessPath.orElse(null));
-        Cluster cluster = cluster(settings, clock, metrics, hub, bans);
+        Cluster cluster = cluster(settings, clock, metrics, hub, bans, feeds);
         StoreKeeper keeper = new StoreKeeper(folder, path, settings.get(SettingsTable.HANDOVER),
             cluster != null ? cluster::open : ownLog(settings, clock, metrics), new User(hub, feeds, bans), clock);
         hub.whyNotOpen(() -> keeper.state().troubleWithout(folder));
@@ -243,7 +244,8 @@ public final class Assembly implements AutoCloseable {
     }
 
     /** Null for a hub that has its log for itself. Then no class of the package is loaded, nor a driver. */
-    private static Cluster cluster(Settings settings, InstantSource clock, Metrics metrics, Hub hub, Bans bans) {
+    private static Cluster cluster(Settings settings, InstantSource clock, Metrics metrics, Hub hub, Bans bans,
+                                   Feeds feeds) {
         if (settings.get(SettingsTable.ENGINE) != SettingsTable.Engine.EMBEDDED) {
             Grant outbox = Grant.of(Grant.INTERNAL.issuer(), "outbox", GrantedTopics.ALL, GrantedTopics.NONE, false);
             Cluster cluster = Cluster.of(settings, clock, System::nanoTime, metrics,
@@ -254,7 +256,9 @@ public final class Assembly implements AutoCloseable {
             });
             BanNotes.share(bans, cluster, hub::endBanned);
             hub.share(cluster);
-            hub.connections().share(cluster, (ms, task) -> hub.alarms().after(Duration.ofMillis(ms), task));
+            NodeQuestions.Later later = (ms, task) -> hub.alarms().after(Duration.ofMillis(ms), task);
+            hub.connections().share(cluster, later, hub.topics(), hub::listeners);
+            feeds.share(cluster, later);
             return cluster;
         }
         if (settings.get(SettingsTable.ENGINE_URL).isPresent()) {

@@ -44,6 +44,7 @@ final class NodeNotes implements AutoCloseable {
     /** A node that has said nothing for so long is gone. */
     static final long LEASE_NS = TimeUnit.SECONDS.toNanos(10);
     private static final long BEAT_NS = TimeUnit.SECONDS.toNanos(3);
+    private static final long NOW_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(500);
     /** While nothing was read for so long, nothing was heard either. */
     private static final long DEAF_NS = TimeUnit.SECONDS.toNanos(5);
@@ -81,6 +82,11 @@ final class NodeNotes implements AutoCloseable {
     private final Condition awake = lock.newCondition();
     private final Deque<byte[]> waiting = new ArrayDeque<>();
     private long waitingBytes;
+    /** Of notes: so many were given to this, are being told or were, and were taken by the engine. */
+    private long given;
+    private long going;
+    private long taken;
+    private final Condition told = lock.newCondition();
     /** Whether all of it is to be told. */
     private boolean all;
     private boolean beatNow = true;
@@ -162,7 +168,9 @@ final class NodeNotes implements AutoCloseable {
         byte[] line = line(kind, note);
         lock.lock();
         try {
+            given++;
             if (waitingBytes + line.length > WAITING_BYTES_MAX) {
+                going += waiting.size() + 1;
                 waiting.clear();
                 waitingBytes = 0;
                 all = true; // and this is a part of it
@@ -171,6 +179,22 @@ final class NodeNotes implements AutoCloseable {
                 waitingBytes += line.length;
             }
             awake.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The same, and waits until the engine has it, but not for long: a node that dies then has told it. */
+    void tellNow(String kind, JsonObject note) {
+        lock.lock();
+        try {
+            tell(kind, note);
+            long upTo = given;
+            for (long leftNs = NOW_NS; taken < upTo && leftNs > 0 && !closed; ) {
+                leftNs = told.awaitNanos(leftNs);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } finally {
             lock.unlock();
         }
@@ -232,9 +256,20 @@ final class NodeNotes implements AutoCloseable {
             } finally {
                 calls.unlock();
             }
+            hasTold();
         } catch (IOException e) {
             LOG.debug("the other nodes are not told yet", e); // whoever copies the log warns
             pause(AGAIN_NS);
+        }
+    }
+
+    private void hasTold() {
+        lock.lock();
+        try {
+            taken = going;
+            told.signalAll();
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -249,6 +284,7 @@ final class NodeNotes implements AutoCloseable {
             while (!waiting.isEmpty() && out.size() < BODY_BYTES) {
                 byte[] line = waiting.poll();
                 waitingBytes -= line.length;
+                going++;
                 out.writeBytes(line);
             }
             if (beatNow || nanos.getAsLong() - beatNs >= BEAT_NS) {
@@ -399,6 +435,7 @@ final class NodeNotes implements AutoCloseable {
 
     private void gone(int node) {
         if (others.remove(node) != null) {
+            shown = List.copyOf(others.values()); // a part may ask who is left
             parts.values().forEach(part -> part.gone(node));
         }
     }
@@ -430,6 +467,7 @@ final class NodeNotes implements AutoCloseable {
         lock.lock();
         try {
             awake.signalAll();
+            told.signalAll();
         } finally {
             lock.unlock();
         }

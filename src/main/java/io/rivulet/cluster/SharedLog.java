@@ -36,6 +36,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -43,6 +44,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -92,6 +94,7 @@ final class SharedLog implements EventLog {
     private Runnable beforeWaiting = () -> { };
     private volatile Runnable foreign = () -> { };
     private final OutboxDrain drain;
+    private final LeaseNotes leases;
     private final NodeNotes notes;
     /** Whether something was copied since the copy was opened: then the end of the copy can be compared. */
     private boolean comparable;
@@ -122,11 +125,30 @@ final class SharedLog implements EventLog {
         comparable = copy.range().head() >= copy.range().first();
         trimmedNs = nanos.getAsLong();
         pulledNs = trimmedNs;
+        leases = new LeaseNotes(copy.leases(), run.epoch(), this::others, this::tellOfLeases, this::tellOfBegun);
+        parts.put(LeaseNotes.KIND, leases);
         notes = new NodeNotes(engine, run.epoch(), lock, parts, () -> copy.range().head(), () -> trouble != null,
             about, node(), clock.millis(), nanos);
         thread.setDaemon(true);
         Outbox outbox = engine.outbox(run.epoch(), Math.min(CHUNK_EVENTS, settings.get(SettingsTable.BATCH_MAX)));
         drain = outbox == null ? null : new OutboxDrain(outbox, hub);
+    }
+
+    private Set<Integer> others() {
+        return notes.others().stream().map(NodeNotes.Heard::run).collect(Collectors.toSet());
+    }
+
+    private void tellOfLeases(JsonObject note) {
+        notes.tell(LeaseNotes.KIND, note);
+    }
+
+    /** The committer waits for it, unless the engine is away: then nothing is published either. */
+    private void tellOfBegun(JsonObject note) {
+        if (trouble == null) {
+            notes.tellNow(LeaseNotes.KIND, note);
+        } else {
+            tellOfLeases(note);
+        }
     }
 
     /** Begins to follow the engine. Once. */
@@ -231,10 +253,10 @@ final class SharedLog implements EventLog {
         copy.tryDisk();
     }
 
-    /** Of those who publish at this node; they are renewed by events of other nodes, too. */
+    /** Of those who publish at this node, renewed by events of other nodes, too; and of nodes that are gone. */
     @Override
     public LeaseBook leases() {
-        return copy.leases();
+        return leases;
     }
 
     @Override
@@ -540,6 +562,7 @@ final class SharedLog implements EventLog {
 
     @Override
     public void close() {
+        leases.close();
         notes.leave();
         closed = true;
         engine.close(); // a call that waits for the network ends

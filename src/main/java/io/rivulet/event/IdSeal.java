@@ -1,6 +1,7 @@
 package io.rivulet.event;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import javax.crypto.Cipher;
@@ -62,6 +63,18 @@ public final class IdSeal {
         }
         text[at] = BASE32[(int) (bits << 5 - held) & 31];
         return new String(text);
+    }
+
+    /**
+     * Another key of {@link #KEY_BYTES} bytes that all have who have this one: no id is of epoch 0, so none is that.
+     *
+     * @param purpose at most 13 letters of ASCII, for each use its own
+     */
+    public byte[] keyFor(String purpose) {
+        byte[] block = new byte[KEY_BYTES];
+        byte[] text = purpose.getBytes(StandardCharsets.US_ASCII);
+        System.arraycopy(text, 0, block, 3, text.length);
+        return seal.apply(block);
     }
 
     /** The content of the id, or null when it is not of this form. Only the log can say whether it is true. */

@@ -4,6 +4,8 @@ import io.rivulet.auth.Grant;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.event.Event;
+import io.rivulet.event.NodeQuestions;
+import io.rivulet.event.Nodes;
 import io.rivulet.hub.Hub;
 import io.rivulet.hub.TopicWatches;
 import io.rivulet.hub.publish.Publication;
@@ -39,6 +41,8 @@ public final class Feeds implements AutoCloseable {
     private final QuoteFeed quotes;
     private final boolean answers;
     private final Thread thread = new Thread(this::run, "rivulet-feed");
+    /** Null in tests. */
+    private final OperatorSources operators;
     private volatile boolean ended;
 
     /** A feed, and when its next tick is due, by {@link System#nanoTime}. The thread's own. */
@@ -58,12 +62,17 @@ public final class Feeds implements AutoCloseable {
      * @throws io.rivulet.config.BadSetting when the file of {@code rivulet.feed.quotes} cannot be read
      */
     public Feeds(Settings settings, Hub hub, InstantSource clock, Path accessLog) {
-        this(settings, throughHub(hub), clock, accessLog);
-        add(new OperatorFeed(throughHub(hub), new OperatorSources(hub, settings, clock).all()));
+        this(settings, throughHub(hub), clock, accessLog, new OperatorSources(hub, settings, clock));
+        add(new OperatorFeed(throughHub(hub), operators.all()));
     }
 
     Feeds(Settings settings, Publisher hub, InstantSource clock, Path accessLog) {
+        this(settings, hub, clock, accessLog, null);
+    }
+
+    private Feeds(Settings settings, Publisher hub, InstantSource clock, Path accessLog, OperatorSources operators) {
         this.clock = clock;
+        this.operators = operators;
         boolean dev = settings.get(SettingsTable.DEV);
         add(new ClockFeed(hub));
         add(new EarthquakeFeed(hub, settings.get(SettingsTable.FEED_EARTHQUAKES_SPEED)));
@@ -93,6 +102,11 @@ public final class Feeds implements AutoCloseable {
 
     private void add(TickingFeed feed) {
         feeds.add(new Scheduled(feed));
+    }
+
+    /** What operators see is of all these nodes from now on. Before the start. */
+    public void share(Nodes nodes, NodeQuestions.Later later) {
+        operators.share(nodes, later);
     }
 
     /** Starts the thread {@code rivulet-feed}. Once. */

@@ -6,6 +6,8 @@ import io.rivulet.auth.Grant;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.config.WrittenSetting;
+import io.rivulet.event.NodeQuestions;
+import io.rivulet.event.Nodes;
 import io.rivulet.hub.Drain;
 import io.rivulet.hub.Hub;
 import io.rivulet.hub.HubSizes;
@@ -27,6 +29,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * What {@link OperatorFeed} tells of the hub. Every document has a bound, whatever strangers have written: it becomes
@@ -38,6 +41,8 @@ final class OperatorSources {
     static final String CONNECTIONS = Topic.OPERATORS + "connections";
     static final String TOPICS = Topic.OPERATORS + "topics";
     static final String SETTINGS = Topic.OPERATORS + "settings";
+    /** Before the type and the run of a node. */
+    private static final String NODES = Topic.OPERATORS + "nodes/";
     /** Connections that are looked at, the oldest, and how many of these are told: those that are furthest behind. */
     private static final int LOOKED_AT = 1_000;
     private static final int TOLD = 100;
@@ -49,6 +54,10 @@ final class OperatorSources {
     private final Hub hub;
     private final Settings settings;
     private final InstantSource clock;
+    private final Map<String, Supplier<CompletableFuture<JsonObject>>> here = Map.of(RATES, this::rates,
+        CONNECTIONS, this::connections, TOPICS, this::topics, SETTINGS, this::written);
+    /** Null in a hub alone. */
+    private volatile OperatorNodes nodes;
 
     OperatorSources(Hub hub, Settings settings, InstantSource clock) {
         this.hub = hub;
@@ -63,7 +72,24 @@ final class OperatorSources {
             new OperatorFeed.Source(CONNECTIONS + "/", "connection", ticks(1),
                 topic -> connection(topic.substring(CONNECTIONS.length() + 1))),
             new OperatorFeed.Source(TOPICS, "topics", ticks(5), topic -> topics()),
-            new OperatorFeed.Source(SETTINGS, "settings", ticks(10), topic -> written()));
+            new OperatorFeed.Source(SETTINGS, "settings", ticks(10), topic -> written()),
+            ofNode("rates", RATES, ticks(1)), ofNode("connections", CONNECTIONS, ticks(2)),
+            ofNode("topics", TOPICS, ticks(5)), ofNode("settings", SETTINGS, ticks(10)));
+    }
+
+    /** The same of the node whose run stands at the end of the topic's name. */
+    private OperatorFeed.Source ofNode(String type, String topic, int ticks) {
+        String beginning = NODES + type + '/';
+        return new OperatorFeed.Source(beginning, type, ticks, name -> {
+            OperatorNodes all = nodes;
+            String run = name.substring(beginning.length());
+            return all == null || !run.matches("[0-9]{1,9}") ? null : all.ask(topic, Integer.parseInt(run));
+        });
+    }
+
+    /** Says of each document of which node it is, and tells those of others. */
+    void share(Nodes all, NodeQuestions.Later later) {
+        nodes = new OperatorNodes(here, all, later);
     }
 
     private static int ticks(int seconds) {
@@ -73,7 +99,15 @@ final class OperatorSources {
     private JsonObject begin() {
         JsonObject json = new JsonObject();
         json.addProperty("time", clock.instant().truncatedTo(ChronoUnit.MILLIS).toString());
+        sign(json);
         return json;
+    }
+
+    private void sign(JsonObject json) {
+        OperatorNodes all = nodes;
+        if (all != null) {
+            all.sign(json);
+        }
     }
 
     /** Counts since the start, of which the reader makes rates, and how the hub is. */
@@ -160,15 +194,37 @@ final class OperatorSources {
 
     private CompletableFuture<JsonObject> connection(String name) {
         Connection one = hub.connections().find(name).orElse(null);
-        JsonObject ended = begin();
-        ended.addProperty("connection", cut(name));
-        ended.addProperty("state", "ended");
-        return one == null ? CompletableFuture.completedFuture(ended)
+        if (one == null && hub.connections().elsewhere() != null) {
+            return hub.connections().elsewhere().find(name).thenApply(found -> found.streams().stream().findFirst()
+                .map(this::elsewhere).orElseGet(() -> ended(name)));
+        }
+        return one == null ? CompletableFuture.completedFuture(ended(name))
             : hub.connections().lags(List.of(name)).thenApply(lags -> {
                 JsonObject json = document(one, lags);
                 json.addProperty("time", clock.instant().truncatedTo(ChronoUnit.MILLIS).toString());
+                sign(json);
                 return json;
             });
+    }
+
+    private JsonObject ended(String name) {
+        JsonObject ended = begin();
+        ended.addProperty("connection", cut(name));
+        ended.addProperty("state", "ended");
+        return ended;
+    }
+
+    /** A stream of another node, cut as those of this one are. */
+    private JsonObject elsewhere(JsonObject json) {
+        JsonArray all = json.getAsJsonArray("topics");
+        JsonArray some = new JsonArray();
+        for (int i = 0; i < Math.min(TOPICS_OF_ONE, all.size()); i++) {
+            some.add(cut(all.get(i).getAsString()));
+        }
+        json.add("topics", some);
+        json.addProperty("topicsInAll", all.size());
+        json.addProperty("time", clock.instant().truncatedTo(ChronoUnit.MILLIS).toString());
+        return json;
     }
 
     private CompletableFuture<JsonObject> topics() {

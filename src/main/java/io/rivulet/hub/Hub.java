@@ -30,7 +30,6 @@ import io.rivulet.hub.stream.Outlet;
 import io.rivulet.hub.stream.StreamAccounts;
 import io.rivulet.hub.stream.StreamCaps;
 import io.rivulet.hub.stream.StreamNames;
-import io.rivulet.hub.stream.StreamSessions;
 import io.rivulet.hub.stream.Subscriber;
 import io.rivulet.hub.stream.Subscription;
 import io.rivulet.hub.stream.feed.GoLive;
@@ -71,8 +70,7 @@ public final class Hub implements AutoCloseable {
     private final Interest interest;
     private final StreamCaps caps;
     private final PublishRates rates;
-    private final Connections connections = new Connections(names);
-    private final StreamSessions sessions;
+    private final Connections connections;
     private final Presence presence;
     private final GoLive goLive;
     private final LongSupplier nanos;
@@ -108,7 +106,7 @@ public final class Hub implements AutoCloseable {
         this.interest = new Interest(settings.get(SettingsTable.PATTERNS_MAX));
         this.presence = new Presence(settings.get(SettingsTable.PRESENCE), SubscriptionDocument.hubPath(topics), clock);
         this.caps = caps;
-        this.sessions = new StreamSessions(clock);
+        this.connections = new Connections(names, clock);
         this.rates = new PublishRates(settings, System::nanoTime, metrics);
         this.drain = new Drain(settings.get(SettingsTable.DRAIN), nanos, connections::open, this::endStreams);
         this.watches = new TopicWatches(this::isHeard, alarms, nanos);
@@ -154,6 +152,8 @@ public final class Hub implements AutoCloseable {
         PresenceNotes.share(presence, nodes);
         caps.share(nodes);
         drain.share(nodes);
+        rates.share(nodes, beat -> alarms.after(PublishRates.BEAT, beat));
+        watches.share(topic -> connections.listeners().isHeard(topic));
     }
 
     private void endStreams(double gone, boolean isLast) {
@@ -186,6 +186,7 @@ public final class Hub implements AutoCloseable {
         if (running != null) {
             throw new IllegalStateException("the hub is open already");
         }
+        connections.begin(log);
         if (!closed) {
             running = RunningHub.start(settings, clock, nanos, metrics, log, goLive, names, this::retryMs, accounts(),
                 grant -> banned.test(grant), presence, topics, (topic, hasEnded) -> watches.stopped(topic,
@@ -303,7 +304,7 @@ public final class Hub implements AutoCloseable {
         refuseBanned(request.grant());
         refuseOperators(request, request.grant());
         TailRing.Mark now = opener.now(); // before a feed can hear of the stream and publish for it
-        Subscriber s = admit(opener, sessions.found(request), outlet);
+        Subscriber s = admit(opener, connections.sessions().found(request), outlet);
         connections.add(s); // before a thread of the hub's can end it
         metrics.add(Count.STREAMS_OPENED);
         try {
@@ -324,7 +325,7 @@ public final class Hub implements AutoCloseable {
             interest.add(request.topics(), request.peer());
             interested = true;
             s = opener.admit(request, outlet);
-            sessions.opened(request);
+            connections.sessions().opened(request);
             return s;
         } finally {
             if (s == null) {
@@ -585,14 +586,14 @@ public final class Hub implements AutoCloseable {
                         caps.changeBack(changed, s.request());
                     }
                 }
-                sessions.changed(changed);
+                connections.sessions().changed(changed);
             }
 
             @Override
             public void ended(Subscriber s) {
-                LastingLoop.each(() -> sessions.ended(s.request()), () -> caps.leave(s.request(), s.grant()),
-                    () -> interest.remove(s.request().topics()), () -> connections.remove(s),
-                    () -> metrics.add(Count.STREAMS_ENDED));
+                LastingLoop.each(() -> connections.sessions().ended(s.request()),
+                    () -> caps.leave(s.request(), s.grant()), () -> interest.remove(s.request().topics()),
+                    () -> connections.remove(s), () -> metrics.add(Count.STREAMS_ENDED));
             }
         };
     }

@@ -9,8 +9,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -37,6 +39,8 @@ public final class TopicWatches {
     private final Predicate<String> isHeard;
     private final Alarms alarms;
     private final LongSupplier nanos;
+    private volatile Function<String, CompletableFuture<Boolean>> elsewhere =
+        topic -> CompletableFuture.completedFuture(false);
     /** Few, and none is ever taken out. */
     private final Map<String, Consumer<Event>> publishes = new ConcurrentHashMap<>();
     /** By topic; guarded by this, as are the two numbers. */
@@ -70,6 +74,11 @@ public final class TopicWatches {
         this.isHeard = isHeard;
         this.alarms = alarms;
         this.nanos = nanos;
+    }
+
+    /** Streams of other nodes hear topics, too: this asks them. It may fail, which counts as being heard. */
+    void share(Function<String, CompletableFuture<Boolean>> isHeardElsewhere) {
+        elsewhere = isHeardElsewhere;
     }
 
     /**
@@ -186,8 +195,10 @@ public final class TopicWatches {
         private final long timeNs;
         private final Duration pause;
         private final Runnable task;
-        /** Since when nobody has heard it; of the thread of the alarms, but for the first value. */
+        /** Since when nobody has heard it, or was asked for; of the thread of the alarms, but for the first value. */
         private long sinceNs = nanos.getAsLong();
+        /** Whether somebody hears it at another node; null while nobody asks. */
+        private CompletableFuture<Boolean> asked;
         /** Whether it was told of this silence. */
         private boolean told;
         /** Guarded by this, as is the alarm. */
@@ -212,14 +223,45 @@ public final class TopicWatches {
         private void look() {
             try {
                 if (isHeard.test(topic)) {
-                    sinceNs = nanos.getAsLong();
-                    told = false;
-                } else if (!told && nanos.getAsLong() - sinceNs >= timeNs) {
-                    told = true; // first: a task that throws is not run twice for one silence
-                    task.run();
+                    asked = null;
+                    heard();
+                } else if (nanos.getAsLong() - sinceNs >= timeNs) {
+                    lookElsewhere();
                 }
             } finally {
                 again();
+            }
+        }
+
+        private void heard() {
+            sinceNs = nanos.getAsLong();
+            told = false;
+        }
+
+        /** Asks the other nodes, which a later look hears if not this one. */
+        private void lookElsewhere() {
+            asked = asked == null ? ask() : asked;
+            if (!asked.isDone()) {
+                return;
+            }
+            boolean isHeardThere = asked.isCompletedExceptionally() || asked.join();
+            asked = null;
+            if (isHeardThere) {
+                heard();
+                return;
+            }
+            sinceNs = nanos.getAsLong(); // it is asked for again: somebody may come
+            if (!told) {
+                told = true; // first: a task that throws is not run twice for one silence
+                task.run();
+            }
+        }
+
+        private CompletableFuture<Boolean> ask() {
+            try {
+                return elsewhere.apply(topic);
+            } catch (Refused e) {
+                return CompletableFuture.failedFuture(e);
             }
         }
 

@@ -122,6 +122,21 @@ public final class TopicSpace {
         };
     }
 
+    /**
+     * The matcher that has this type and text, of another node with the same URL.
+     *
+     * @throws Refused when there is none
+     */
+    public TopicMatcher again(String type, String text) {
+        return switch (type) {
+            case "exact" -> exact(text);
+            case "urlpattern" -> urlPattern(text);
+            case "uritemplate" -> selector(text);
+            case "beginning" -> beginning(text);
+            default -> throw Refused.malformed("this version knows no matcher of another node's type " + type);
+        };
+    }
+
     /** In the same memory as templates, none of which has this text. */
     private TopicMatcher beginning(String text) {
         TopicMatcher known = templates.get(text);

@@ -5,6 +5,8 @@ import io.rivulet.auth.Bans;
 import io.rivulet.auth.Grant;
 import io.rivulet.config.Settings;
 import io.rivulet.event.Event;
+import io.rivulet.http.form.CostlyTurns;
+import io.rivulet.http.subscribe.MatcherParameters;
 import io.rivulet.hub.Hub;
 import io.rivulet.hub.publish.Publication;
 import io.rivulet.hub.stream.HubClient;
@@ -18,6 +20,7 @@ import io.rivulet.topic.TopicSelection;
 import io.rivulet.topic.TopicSpace;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,11 +68,20 @@ final class HubNode implements AutoCloseable, StoreKeeper.Owner {
             (events, key) -> hub.publish(new Publication(events, outbox, key)));
         BanNotes.share(bans, cluster, hub::endBanned);
         hub.share(cluster);
-        hub.connections().share(cluster, (ms, task) -> timeUp = task);
+        hub.connections().share(cluster, this::later, hub.topics(), hub::listeners);
+        hub.connections().owners().wishes(new MatcherParameters(hub.topics(), new CostlyTurns(), settings)::change);
         keeper = new StoreKeeper(folder, "", false, at -> cluster.open(at.resolve("mirror"), engines.open()), this,
             clock);
         keeper.start();
         awaitOpening(1);
+    }
+
+    private void later(long ms, Runnable task) {
+        if (ms == 0) {
+            hub.alarms().after(Duration.ZERO, task);
+        } else {
+            timeUp = task;
+        }
     }
 
     /** Waits until its log was opened so many times, and can be published to. */

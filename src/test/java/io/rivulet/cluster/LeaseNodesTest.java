@@ -1,6 +1,7 @@
 package io.rivulet.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.config.Settings;
 import io.rivulet.event.Event;
@@ -96,5 +97,85 @@ class LeaseNodesTest {
         passAtBoth(LEASE_MS);
         one.publish("other", "x");
         assertEquals(head + 1, store.head(), "nobody has ended it once more");
+    }
+
+    private static void awaitLeases(EventLog log, int count) {
+        Await.until("it has " + count + " leases", () -> ((LeaseNotes) log.leases()).size() == count);
+    }
+
+    private static void close(HubScene scene, EventLog log) {
+        scene.close();
+        log.close();
+    }
+
+    @Test
+    void whileItsNodeIsGoneAnotherOneEndsTheTopicAndItIsEndedOnce() throws Exception {
+        HubClient there = HubScene.awaitHello(two.client("run", "told").connect(), 1);
+        one.publish(Event.on("run").data("1").lease(Duration.ofMillis(LEASE_MS)).build());
+        one.publish(Event.on("told").data("1").lease(Duration.ofMillis(LEASE_MS)).build());
+        one.publish(Event.on("told").data("last").end(TopicEnd.FINISHED).build());
+        close(one, logOfOne);
+        awaitLeases(logOfTwo, 1);
+        clock.advanceMs(LEASE_MS - 1);
+        two.tick();
+        two.publish("run", "2");
+        clock.advanceMs(LEASE_MS - 1);
+        two.tick();
+        assertEquals(3, store.head() - 1, "its publisher was heard at this node meanwhile");
+        clock.advanceMs(1);
+        two.tick();
+        HubScene.awaitEnd(there);
+        assertEquals("{\"topics\":[\"run\",\"told\"],\"reason\":\"abandoned\"}",
+            there.hubEvents("rivulet.end").get(0).data());
+        logOfOne = log("one");
+        one = HubScene.timed(folder.resolve("unused again"), clock, own -> logOfOne);
+        long head = store.head();
+        passAtBoth(LEASE_MS);
+        one.publish("other", "x");
+        assertEquals(head + 1, store.head(), "the node that is back has not ended it once more");
+        awaitLeases(logOfOne, 0);
+    }
+
+    @Test
+    void aLeaseIsToldToTheOtherNodesBeforeItsPublishIsAnswered() throws Exception {
+        for (int i = 0; i < 30; i++) {
+            one.publish(Event.on("run/" + i).data("1").lease(Duration.ofMillis(LEASE_MS)).build());
+            assertTrue(store.told().contains("\"run/" + i + "\",30000"), i + ": the node may die now");
+        }
+    }
+
+    @Test
+    void theEndIsPrivateWhereTheNewestEventWasAlsoAtTheNodeThatTookItOver() throws Exception {
+        one.publish(Event.on("run").data("public").lease(Duration.ofMillis(LEASE_MS)).build());
+        two.publish(Event.on("run").data("private").markPrivate(true).build());
+        close(one, logOfOne);
+        awaitLeases(logOfTwo, 1);
+        HubClient anybody = HubScene.awaitHello(two.client("run").connect(), 1);
+        long head = store.head();
+        clock.advanceMs(LEASE_MS);
+        two.tick();
+        Await.until("it is ended", () -> store.head() == head + 1);
+        two.publish("other", "x");
+        assertEquals(List.of(), anybody.drain().hubEvents("rivulet.end"));
+    }
+
+    @Test
+    void theLowestOfTheNodesThatAreLeftTakesOverAndTheNextAfterIt() throws Exception {
+        EventLog logOfThree = log("three");
+        HubScene three = HubScene.timed(folder.resolve("unused three"), clock, own -> logOfThree);
+        try {
+            one.publish(Event.on("run").data("1").lease(Duration.ofMillis(LEASE_MS)).build());
+            close(one, logOfOne);
+            awaitLeases(logOfTwo, 1);
+            assertEquals(0, ((LeaseNotes) logOfThree.leases()).size());
+            close(two, logOfTwo);
+            awaitLeases(logOfThree, 1);
+            HubClient there = HubScene.awaitHello(three.client("run").connect(), 1);
+            clock.advanceMs(LEASE_MS);
+            three.tick();
+            HubScene.awaitEnd(there);
+        } finally {
+            close(three, logOfThree);
+        }
     }
 }

@@ -24,6 +24,7 @@ import io.rivulet.hub.stream.Connection;
 import io.rivulet.hub.stream.ConnectionDocument;
 import io.rivulet.hub.stream.Connections;
 import io.rivulet.hub.stream.Lag;
+import io.rivulet.hub.stream.OwnersElsewhere;
 import io.rivulet.hub.stream.StreamsElsewhere;
 import io.rivulet.refusal.Refused;
 import io.rivulet.topic.TopicMatcher;
@@ -41,6 +42,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * {@code /api/connections}: operators see and close open streams, and ban their readers. The owner of a stream, known
@@ -73,6 +75,10 @@ public final class ConnectionsServlet extends HubServlet {
         this.responses = responses;
         this.matchers = new MatcherParameters(context.hub().topics(), context.costly(), context.settings());
         this.bans = new BanHandler(context, bans);
+        OwnersElsewhere owners = context.hub().connections().owners();
+        if (owners != null) {
+            owners.wishes(matchers::change);
+        }
     }
 
     @Override
@@ -100,6 +106,14 @@ public final class ConnectionsServlet extends HubServlet {
     /** The same of all nodes of a cluster; {@code silent} are those that have not answered. */
     private record Everywhere(List<JsonObject> streams, Integer total, List<String> silent,
                               BytesInFlight.Charge charge) {
+    }
+
+    /** All topics that a stream asks for now. */
+    private record Changed(List<String> topics) {
+    }
+
+    /** A stream of another node was ended by its owner. */
+    private record Closed() {
     }
 
     /** A stream of another node that is to end. */
@@ -163,9 +177,16 @@ public final class ConnectionsServlet extends HubServlet {
         if (hasBody(request)) {
             awaitBody(request, TOPICS_BYTES_MAX, context().charge(request, grant), body -> new Wish(grant, body));
         } else {
-            SuspendedRequest.await(connections().renew(name, request.getHeader(SECRET), grant).thenApply(done -> grant),
-                request, context().problem());
+            String secret = request.getHeader(SECRET);
+            SuspendedRequest.await((isElsewhere(name) ? connections().owners().renew(name, secret, grant)
+                : connections().renew(name, secret, grant)).thenApply(done -> grant), request, context().problem());
         }
+    }
+
+    /** Whether another node of a cluster may have the stream of this name. */
+    private boolean isElsewhere(String name) {
+        OwnersElsewhere owners = connections().owners();
+        return owners != null && owners.mayHave(name);
     }
 
     /** Of HTTP/2 a body may have no length, but then it has a type. */
@@ -194,18 +215,18 @@ public final class ConnectionsServlet extends HubServlet {
             return;
         }
         if (outcome.get() instanceof Wish wish) {
-            TopicsWish read = TopicsWish.of(wish.body(),
-                context().settings().get(SettingsTable.MATCHERS_MAX));
-            SuspendedRequest.await(connections().change(name(request), request.getHeader(SECRET), wish.grant(),
-                matchers.change(read.add(), read.remove(), RequestTrace.of(request).peer())), request,
-                context().problem());
+            SuspendedRequest.await(change(name(request), wish, request), request, context().problem());
             return;
         }
-        if (outcome.get() instanceof TopicSelection topics) {
+        if (outcome.get() instanceof Changed changed) {
             JsonObject json = new JsonObject();
             json.addProperty("connection", name(request));
-            json.add("topics", ConnectionDocument.texts(topics.matchers().stream().map(TopicMatcher::text).toList()));
+            json.add("topics", ConnectionDocument.texts(changed.topics()));
             Answer.json(200, json.toString()).write(response);
+            return;
+        }
+        if (outcome.get() instanceof Closed) {
+            closed(request, response);
             return;
         }
         Grant fresh = (Grant) outcome.get();
@@ -213,6 +234,19 @@ public final class ConnectionsServlet extends HubServlet {
         json.addProperty("connection", name(request));
         json.addProperty("expires", ConnectionDocument.time(fresh.expiresMs()));
         Answer.json(200, json.toString()).write(response);
+    }
+
+    /** What is wished for is read here in each case, so that nobody hears of what has a fault. */
+    private CompletableFuture<Changed> change(String name, Wish wish, HttpServletRequest request) {
+        TopicsWish read = TopicsWish.of(wish.body(), context().settings().get(SettingsTable.MATCHERS_MAX));
+        String secret = request.getHeader(SECRET);
+        String peer = RequestTrace.of(request).peer();
+        UnaryOperator<TopicSelection> change = matchers.change(read.add(), read.remove(), peer);
+        return isElsewhere(name)
+            ? connections().owners().change(name, secret, wish.grant(), read.add(), read.remove(), peer)
+                .thenApply(Changed::new)
+            : connections().change(name, secret, wish.grant(), change).thenApply(topics ->
+                new Changed(topics.matchers().stream().map(TopicMatcher::text).toList()));
     }
 
     private void send(Supplier<byte[]> document, BytesInFlight.Charge charge, HttpServletRequest request,
@@ -232,8 +266,12 @@ public final class ConnectionsServlet extends HubServlet {
         String secret = request.getHeader(SECRET);
         if (secret != null && !query.has("ban")) {
             Grant grant = context().access().toChangeStream(request);
-            Connection own = connections().isOwner(name, secret) ? find(name) : null;
-            if (own == null || !own.issuer().equals(grant.issuer()) || !own.subject().equals(grant.subject())) {
+            if (isElsewhere(name)) {
+                SuspendedRequest.await(connections().owners().close(name, secret, grant).thenApply(done ->
+                    new Closed()), request, context().problem());
+                return;
+            }
+            if (!connections().closeOwn(name, secret, grant)) {
                 throw Refused.because(NOT_FOUND, "no connection has this name and this secret and subject");
             }
         } else {
@@ -249,9 +287,13 @@ public final class ConnectionsServlet extends HubServlet {
             if (query.has("ban")) {
                 bans.ban(request, found, query);
             }
+            connections().close(name);
         }
-        RequestTrace.of(request).audit("stream-closed", "connection", name);
-        connections().close(name);
+        closed(request, response);
+    }
+
+    private void closed(HttpServletRequest request, HttpServletResponse response) {
+        RequestTrace.of(request).audit("stream-closed", "connection", name(request));
         response.setStatus(HttpServletResponse.SC_NO_CONTENT);
     }
 
@@ -267,9 +309,8 @@ public final class ConnectionsServlet extends HubServlet {
         if (query.has("ban")) {
             bans.ban(request, stream, query);
         }
-        RequestTrace.of(request).audit("stream-closed", "connection", stream.connection());
         connections().elsewhere().close(stream.connection());
-        response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+        closed(request, response);
     }
 
     /** As far as a ban asks. */

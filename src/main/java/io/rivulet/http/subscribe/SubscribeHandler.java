@@ -47,8 +47,22 @@ public final class SubscribeHandler {
     private record Opening(SubscribeRequest asked, boolean tellsPlace, StartPoint.Placed placed) {
     }
 
-    /** Opens a stream, or lets the request wait for its place. */
+    /** A stream whose session has come from another node. */
+    private record Fetched(StreamParameters.Wanted wanted) {
+    }
+
+    /** Opens a stream, or lets the request wait for its session or its place. */
     public void open(StreamParameters.Wanted wanted, HttpServletRequest request, HttpServletResponse response)
+        throws IOException {
+        CompletableFuture<?> session = context.hub().connections().sessions().fetched(wanted.request());
+        if (session != null) {
+            SuspendedRequest.await(session.thenApply(done -> new Fetched(wanted)), request, context.problem());
+        } else {
+            place(wanted, request, response);
+        }
+    }
+
+    private void place(StreamParameters.Wanted wanted, HttpServletRequest request, HttpServletResponse response)
         throws IOException {
         SubscribeRequest asked = wanted.request();
         boolean tellsPlace = asked.dialect().startHeader() != null && wanted.hadCursor();
@@ -67,8 +81,12 @@ public final class SubscribeHandler {
         return opening;
     }
 
-    /** The place is known: opens the stream. False when {@code found} is something else. */
+    /** What it waited for is known: opens the stream. False when {@code found} is something else. */
     public boolean goOn(Object found, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (found instanceof Fetched fetched) {
+            place(fetched.wanted(), request, response);
+            return true;
+        }
         if (found instanceof Opening opening) {
             open(opening, request, response);
             return true;

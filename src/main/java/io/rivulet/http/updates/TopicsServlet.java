@@ -16,6 +16,9 @@ import io.rivulet.http.stream.PageResponses;
 import io.rivulet.http.trace.RequestTrace;
 import io.rivulet.hub.resume.Caller;
 import io.rivulet.hub.resume.TopicState;
+import io.rivulet.hub.stream.ConnectionDocument;
+import io.rivulet.hub.stream.ListenersElsewhere;
+import io.rivulet.hub.stream.ListenersElsewhere.Counted;
 import io.rivulet.refusal.Printable;
 import io.rivulet.refusal.Refused;
 import io.rivulet.topic.Topic;
@@ -24,6 +27,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * {@code GET /api/topics?topic=}: whether a topic is open or has ended, under the rights of a stream; without a topic
@@ -46,8 +50,12 @@ public final class TopicsServlet extends HubServlet {
         this.responses = responses;
     }
 
-    /** The list, and where it goes on. */
-    private record Listing(List<TopicState> states, int limit, BytesInFlight.Charge charge) {
+    /** The list, where it goes on, and who listens at other nodes. */
+    private record Listing(List<TopicState> states, int limit, Counted elsewhere, BytesInFlight.Charge charge) {
+    }
+
+    /** One topic, and who listens at other nodes. */
+    private record One(TopicState state, Counted elsewhere) {
     }
 
     @Override
@@ -70,8 +78,15 @@ public final class TopicsServlet extends HubServlet {
         if (query.has("after") || query.has("limit")) {
             throw Refused.malformed("after and limit are for the list of topics; the query names one topic");
         }
-        SuspendedRequest.await(context().hub().topicState(topic(query, context()), grant, caller(request, grant)),
-            request, context().problem());
+        SuspendedRequest.await(context().hub().topicState(topic(query, context()), grant, caller(request, grant))
+            .thenCompose(state -> elsewhere(List.of(state)).thenApply(there -> new One(state, there))), request,
+            context().problem());
+    }
+
+    private CompletableFuture<Counted> elsewhere(List<TopicState> states) {
+        ListenersElsewhere others = context().hub().connections().listeners();
+        return others == null || states.isEmpty() ? CompletableFuture.completedFuture(Counted.ALONE)
+            : others.count(states.stream().map(TopicState::topic).toList());
     }
 
     private void list(FormFields query, HttpServletRequest request) {
@@ -86,16 +101,16 @@ public final class TopicsServlet extends HubServlet {
         try {
             charge.take(ListDocument.PIECE_BYTES + (long) limit * ENTRY_BYTES);
             SuspendedRequest.await(context().hub().topicStates(after, limit, caller(request, grant))
-                .thenApply(states -> listing(states, limit, charge)), request, context().problem(), charge);
+                .thenCompose(states -> listing(states, limit, charge)), request, context().problem(), charge);
         } catch (RuntimeException | Error e) {
             charge.close();
             throw e;
         }
     }
 
-    private static Listing listing(List<TopicState> states, int limit, BytesInFlight.Charge charge) {
+    private CompletableFuture<Listing> listing(List<TopicState> states, int limit, BytesInFlight.Charge charge) {
         charge.take(states.stream().mapToLong(state -> 4L * state.topic().length()).sum());
-        return new Listing(states, limit, charge);
+        return elsewhere(states).thenApply(there -> new Listing(states, limit, there, charge));
     }
 
     /** The one topic that the query names. */
@@ -115,7 +130,12 @@ public final class TopicsServlet extends HubServlet {
         if (found instanceof Listing listing) {
             list(listing, request, response);
         } else {
-            Answer.json(200, json((TopicState) found).toString())
+            One one = (One) found;
+            JsonObject json = json(one.state(), one.elsewhere());
+            if (one.elsewhere().silent() != null) {
+                json.add("silent", ConnectionDocument.texts(one.elsewhere().silent()));
+            }
+            Answer.json(200, json.toString())
                 .header("Cache-Control", RequestTrace.of(request).cacheControl()).write(response);
         }
     }
@@ -126,17 +146,20 @@ public final class TopicsServlet extends HubServlet {
         List<TopicState> states = listing.states();
         JsonObject next = new JsonObject();
         next.addProperty("next", states.size() < listing.limit() ? null : states.get(states.size() - 1).topic());
+        if (listing.elsewhere().silent() != null) {
+            next.add("silent", ConnectionDocument.texts(listing.elsewhere().silent()));
+        }
         String head = next.toString();
         try {
             responses.send(request.startAsync(), new ListDocument<>(head.substring(1, head.length() - 1) + ",",
-                "topics", states, state -> json(state).toString()), listing.charge());
+                "topics", states, state -> json(state, listing.elsewhere()).toString()), listing.charge());
         } catch (IOException | RuntimeException | Error e) {
             listing.charge().close();
             throw e;
         }
     }
 
-    private JsonObject json(TopicState state) {
+    private JsonObject json(TopicState state, Counted elsewhere) {
         JsonObject json = new JsonObject();
         json.addProperty("topic", state.topic());
         json.addProperty("state", state.end() == null ? "open" : "ended");
@@ -149,7 +172,7 @@ public final class TopicsServlet extends HubServlet {
         json.add("first", json(state.first()));
         json.add("last", json(state.last()));
         json.addProperty("count", state.count());
-        json.addProperty("listeners", context().hub().listeners(state.topic()));
+        json.addProperty("listeners", context().hub().listeners(state.topic()) + elsewhere.of(state.topic()));
         return json;
     }
 

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The topics whose publisher has promised to be heard again within a time, and who was silent for longer. The committer
@@ -33,6 +35,7 @@ public final class Leases {
     private static final int HELD_BYTES = HeapBytes.MAP_ENTRY + HeapBytes.object(1, 26) + HeapBytes.object(1, 5);
     private static final int SHOWN_MAX = 100;
     private static final long MS_NS = 1_000_000;
+    private static final Logger LOG = LoggerFactory.getLogger(Leases.class);
 
     private final LeaseBook book;
     private final LongSupplier nanos;
@@ -71,6 +74,34 @@ public final class Leases {
         this.nanos = nanos;
         long nowNs = nanos.getAsLong();
         book.kept().forEach(lease -> put(lease.topic(), new Held(lease, nowNs)));
+        book.onInherited(this::inherit);
+    }
+
+    /** Another node is gone that had these: they begin anew here. On the thread that hears other nodes. */
+    private void inherit(List<Lease> leases) {
+        List<Lease> taken = new ArrayList<>();
+        int left = 0;
+        synchronized (this) {
+            for (Lease lease : leases) {
+                if (isFull(lease.topic())) {
+                    left++;
+                } else if (!byTopic.containsKey(lease.topic())) {
+                    put(lease.topic(), new Held(lease, nanos.getAsLong()));
+                    taken.add(lease);
+                }
+            }
+        }
+        if (left > 0) {
+            LOG.warn("{} leases of a node that is gone have no room here; nobody ends these topics before it is back",
+                left);
+        }
+        if (!taken.isEmpty()) {
+            try {
+                book.inherit(taken);
+            } catch (IOException e) {
+                LOG.warn("The leases of a node that is gone could not be noted; this node keeps them until it ends", e);
+            }
+        }
     }
 
     private synchronized void put(String topic, Held held) {
@@ -222,6 +253,10 @@ public final class Leases {
 
     /** The group was shown, or refused: those who were heard have their leases renewed. */
     void heard(List<PendingPublish> group) {
+        if (book.isShared()) {
+            group.stream().filter(pending -> pending.refusal == null && pending.original == null)
+                .forEach(pending -> pending.events.forEach(this::tellBook));
+        }
         if (isEmpty && begun.isEmpty()) {
             return;
         }
@@ -250,6 +285,7 @@ public final class Leases {
 
     /** Another node has published this: whoever did is alive, and where it is the last word no lease is left. */
     void heard(Event event) {
+        tellBook(event);
         if (isEmpty) {
             return;
         }
@@ -261,6 +297,12 @@ public final class Leases {
             }
         } else if (!event.isCancel()) {
             event.topics().forEach(topic -> renew(topic, event.isPrivate(), nanos.getAsLong()));
+        }
+    }
+
+    private void tellBook(Event event) {
+        if (!event.isCancel()) {
+            book.heard(event.topics(), event.isPrivate());
         }
     }
 

@@ -8,12 +8,17 @@ import io.rivulet.auth.Grant;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.event.Event;
+import io.rivulet.event.Nodes;
 import io.rivulet.metrics.Metrics;
 import io.rivulet.metrics.Metrics.Count;
 import io.rivulet.refusal.Refused;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -27,6 +32,11 @@ import java.util.function.LongSupplier;
  * its key repeats another: it has cost work, too.
  * Of a bucket only one number is kept, the time when it will be full again (the generic cell rate algorithm), and of a
  * full one nothing. So subjects at rest cost no memory.
+ *
+ * <p>In a cluster the rate is for all nodes together, and no publish waits for another node. Each node tells some times
+ * a minute what the busiest spend, and grants a subject what others leave, at least its part of the rate: two nodes at
+ * which a subject publishes as fast as it may both grant the half from then on. What nobody has told yet is granted,
+ * and so is what is too little to be told.
  */
 public final class PublishRates {
 
@@ -38,14 +48,37 @@ public final class PublishRates {
     private static final long MS_NS = 1_000_000;
     /** A full map is searched for subjects at rest no more often: that takes milliseconds. */
     private static final long SWEEP_PAUSE_NS = SECOND_NS / 10;
+    /** Between two times that other nodes are told. */
+    public static final Duration BEAT = Duration.ofSeconds(3);
+    /** Who spends less than this part of a node's share of the rate is not told. */
+    private static final int UNTOLD = 4;
+    private static final int TOLD_MAX = 1_000;
 
     /** Another one when the settings change. */
     private volatile Limit limit;
     private final LongSupplier nanos;
     private final Metrics metrics;
-    private final Map<Grant.Identity, Long> fullAtNs = new HashMap<>();
+    private final Map<Grant.Identity, Bucket> buckets = new HashMap<>();
+    /** Null in a hub alone. Under the lock, as the two of the beat. */
+    private RatesElsewhere elsewhere;
+    private int beats;
+    private long beatNs;
     private int sweepAt = SUBJECTS_LEAST;
     private long sweptNs;
+
+    /** Of a subject that is not at rest. */
+    private static final class Bucket {
+        private long fullAtNs;
+        /** Tokens that were taken since that beat. */
+        private long spent;
+        private int beat;
+
+        void take(int tokens, long fullAt, int now) {
+            fullAtNs = fullAt;
+            spent = (beat == now ? spent : 0) + tokens;
+            beat = now;
+        }
+    }
 
     /**
      * What one subject may.
@@ -74,6 +107,47 @@ public final class PublishRates {
         this.nanos = nanos;
         this.metrics = metrics;
         sweptNs = nanos.getAsLong() - SWEEP_PAUSE_NS;
+    }
+
+    /** Rates are those of all these nodes together from now on; {@code later} runs a task after a {@link #BEAT}. */
+    public synchronized void share(Nodes nodes, Consumer<Runnable> later) {
+        elsewhere = new RatesElsewhere(nodes);
+        beatNs = nanos.getAsLong();
+        later.accept(() -> beat(later));
+    }
+
+    private void beat(Consumer<Runnable> later) {
+        try {
+            later.accept(() -> beat(later)); // first: it goes on where this one fails
+        } catch (Refused e) {
+            return; // the hub closes
+        }
+        List<RatesElsewhere.Spending> spending = new ArrayList<>();
+        synchronized (this) {
+            long nowNs = nanos.getAsLong();
+            long elapsedNs = Math.max(1, nowNs - beatNs);
+            long least = Math.max(1, (long) limit.rate() / UNTOLD / elsewhere.nodes());
+            buckets.forEach((who, bucket) -> {
+                long perSecond = bucket.beat == beats ? bucket.spent * SECOND_NS / elapsedNs : 0;
+                if (perSecond >= least) {
+                    spending.add(new RatesElsewhere.Spending(who, perSecond));
+                }
+            });
+            beatNs = nowNs;
+            beats++;
+        }
+        spending.sort(Comparator.comparingLong(RatesElsewhere.Spending::perSecond).reversed());
+        elsewhere.tell(spending.subList(0, Math.min(TOLD_MAX, spending.size())));
+    }
+
+    /** The time in which a token comes for this subject here; under the lock. */
+    private long tokenNs(Limit now, Grant.Identity subject) {
+        long others = elsewhere == null ? 0 : elsewhere.of(subject);
+        if (others == 0) {
+            return now.tokenNs();
+        }
+        long rate = Math.max(1, Math.max(now.rate() - others, now.rate() / elsewhere.nodes()));
+        return (SECOND_NS + rate - 1) / rate;
     }
 
     /**
@@ -131,7 +205,7 @@ public final class PublishRates {
 
     /** How many subjects are remembered: for tests. */
     synchronized int remembered() {
-        return fullAtNs.size();
+        return buckets.size();
     }
 
     /** The hub's own code, and callers at this machine in dev mode, have no rate. */
@@ -151,7 +225,8 @@ public final class PublishRates {
         long waitNs = missing(now, grant, tokens, take);
         if (waitNs > 0) {
             metrics.add(Count.RATE_LIMITED);
-            throw Refused.comeBack(RATE_LIMITED, "this subject may publish " + rate + " events a second ("
+            throw Refused.comeBack(RATE_LIMITED, "this subject may publish " + rate + " events a second"
+                + (isShared() ? " at all nodes together (" : " (")
                 + SettingsTable.PUBLISH_RATE.fullKey() + "), " + burst + " at once ("
                 + SettingsTable.PUBLISH_BURST.fullKey() + "), and has; " + (tokens == 1 ? "one fits" : tokens + " fit")
                 + " in " + (waitNs + MS_NS - 1) / MS_NS + " ms",
@@ -164,30 +239,38 @@ public final class PublishRates {
         Grant.Identity subject = grant.identity();
         synchronized (this) {
             long nowNs = nanos.getAsLong();
-            Long known = fullAtNs.get(subject);
-            long missingNs = known == null ? 0 : Math.max(0, known - nowNs);
-            long waitNs = missingNs + (tokens - now.burst()) * now.tokenNs();
+            long tokenNs = tokenNs(now, subject);
+            Bucket known = buckets.get(subject);
+            long missingNs = known == null ? 0 : Math.max(0, known.fullAtNs - nowNs);
+            long waitNs = missingNs + (tokens - now.burst()) * tokenNs;
             if (waitNs <= 0 && take) {
                 if (known == null) {
                     makeRoom(nowNs);
+                    known = new Bucket();
+                    buckets.put(subject, known);
                 }
-                fullAtNs.put(subject, nowNs + missingNs + tokens * now.tokenNs());
+                known.take(tokens, nowNs + missingNs + tokens * tokenNs, beats);
             }
             return waitNs;
         }
     }
 
+    private synchronized boolean isShared() {
+        return elsewhere != null;
+    }
+
     /** Forgets subjects at rest when they may be many: after a sweep as many may come as were left. */
     private void makeRoom(long nowNs) {
-        if (fullAtNs.size() < sweepAt) {
+        if (buckets.size() < sweepAt) {
             return;
         }
         if (sweepAt < SUBJECTS_MAX || nowNs - sweptNs >= SWEEP_PAUSE_NS) {
             sweptNs = nowNs;
-            fullAtNs.values().removeIf(full -> full - nowNs <= 0);
-            sweepAt = Math.min(SUBJECTS_MAX, Math.max(SUBJECTS_LEAST, fullAtNs.size() * 2));
+            buckets.values().removeIf(bucket -> bucket.fullAtNs - nowNs <= 0
+                && (elsewhere == null || bucket.beat != beats));
+            sweepAt = Math.min(SUBJECTS_MAX, Math.max(SUBJECTS_LEAST, buckets.size() * 2));
         }
-        if (fullAtNs.size() >= SUBJECTS_MAX) {
+        if (buckets.size() >= SUBJECTS_MAX) {
             throw Refused.because(OVERLOADED, "more than " + SUBJECTS_MAX + " subjects publish at once; how much each "
                 + "of them did cannot be remembered");
         }

@@ -1,11 +1,15 @@
 package io.rivulet.hub.stream;
 
 import io.rivulet.auth.Grant;
+import io.rivulet.event.NodeQuestions;
 import io.rivulet.event.Nodes;
+import io.rivulet.log.LocalLog;
 import io.rivulet.refusal.Refused;
 import io.rivulet.refusal.Refused.Reason;
 import io.rivulet.topic.TopicMatcher;
 import io.rivulet.topic.TopicSelection;
+import io.rivulet.topic.TopicSpace;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -15,6 +19,7 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
@@ -24,31 +29,67 @@ import java.util.stream.Collectors;
  *
  * <p>It never touches a stream of another thread: it posts to the stream's shard and completes its answer from there.
  */
-public final class Connections implements StreamsElsewhere.Here {
-
-    private static final String NOBODY = "no connection has this name and this secret";
+public final class Connections implements StreamsElsewhere.Here, OwnersElsewhere.Here {
 
     private static final StreamNames.Name NO_NAME = new StreamNames.Name(0, 0);
 
     private final Map<StreamNames.Name, Subscriber> open = new ConcurrentHashMap<>();
     private final StreamNames names;
-    /** Null in a hub alone. */
+    private final StreamSessions sessions;
+    /** Null in a hub alone, as the next one and the nodes. */
     private volatile StreamsElsewhere elsewhere;
+    private volatile OwnersElsewhere owners;
+    private volatile ListenersElsewhere listeners;
+    private volatile Nodes nodes;
 
     /** No streams yet; {@code names} knows their secrets. */
-    public Connections(StreamNames names) {
+    public Connections(StreamNames names, InstantSource clock) {
         this.names = names;
+        sessions = new StreamSessions(clock);
     }
 
-    /** Other nodes have streams, too: {@link #elsewhere} asks them. */
-    public void share(Nodes nodes, StreamsElsewhere.Later later) {
-        elsewhere = new StreamsElsewhere(this, nodes, later);
-        nodes.join(StreamsElsewhere.KIND, elsewhere);
+    /**
+     * Other nodes have streams, too: {@link #elsewhere} asks them, and {@link #owners} has them change these.
+     *
+     * @param heard how many streams of this node would get an event of a topic
+     */
+    public void share(Nodes all, NodeQuestions.Later later, TopicSpace topics, ToIntFunction<String> heard) {
+        nodes = all;
+        elsewhere = new StreamsElsewhere(this, all, later);
+        listeners = new ListenersElsewhere(heard, all, later);
+        owners = new OwnersElsewhere(this, names, all, topics, later, System::nanoTime);
+        sessions.share(all, later, topics);
+        all.join(StreamsElsewhere.KIND, elsewhere);
+        all.join(OwnersElsewhere.KIND, owners);
+        all.join(ListenersElsewhere.KIND, listeners);
+    }
+
+    /** This log is open from now on; in a cluster it tells which node this one is. Before the first stream. */
+    public void begin(LocalLog log) {
+        if (nodes != null) {
+            names.mark(nodes.self(), log.seal().keyFor("streams"));
+            owners.begun();
+        }
     }
 
     /** Those of the other nodes of a cluster; null in a hub alone. */
     public StreamsElsewhere elsewhere() {
         return elsewhere;
+    }
+
+    /** What streams were changed to, for clients that come back. */
+    public StreamSessions sessions() {
+        return sessions;
+    }
+
+    /** What owners ask of streams of other nodes; null in a hub alone. */
+    public OwnersElsewhere owners() {
+        return owners;
+    }
+
+    /** How many streams other nodes have for topics; null in a hub alone. */
+    public ListenersElsewhere listeners() {
+        return listeners;
     }
 
     /** All of them, in no order. */
@@ -127,8 +168,8 @@ public final class Connections implements StreamsElsewhere.Here {
         }
     }
 
-    /** Whether this is the secret that the connection's stream was told, and nobody else. In constant time. */
-    public boolean isOwner(String connection, String secret) {
+    /** Whether this is the secret that the connection's stream was told, and nobody else. For tests. */
+    boolean isOwner(String connection, String secret) {
         return owned(connection, secret) != null;
     }
 
@@ -138,11 +179,12 @@ public final class Connections implements StreamsElsewhere.Here {
      * @return completed on the stream's own thread once it counts; fails with {@link Refused}: {@code NOT_FOUND} for an
      *     unknown name and a wrong secret alike, {@code FORBIDDEN} when the token is somebody else's, {@code BANNED}
      */
+    @Override
     public CompletableFuture<Void> renew(String connection, String secret, Grant fresh) {
         CompletableFuture<Void> answer = new CompletableFuture<>();
         Subscriber s = owned(connection, secret);
         if (s == null) {
-            answer.completeExceptionally(Refused.because(Reason.NOT_FOUND, NOBODY));
+            answer.completeExceptionally(Refused.because(Reason.NOT_FOUND, OwnersElsewhere.NOBODY));
         } else if (!s.grant().isSameAs(fresh)) {
             answer.completeExceptionally(Refused.because(Reason.FORBIDDEN,
                 "a stream goes on only with a token of the same issuer and subject"));
@@ -177,12 +219,13 @@ public final class Connections implements StreamsElsewhere.Here {
      * @return completed with all its topics once they count; fails with {@link Refused} as {@link #renew} does, and
      *     where there is no room for what is added
      */
+    @Override
     public CompletableFuture<TopicSelection> change(String connection, String secret, Grant caller,
                                                     UnaryOperator<TopicSelection> wish) {
         CompletableFuture<TopicSelection> answer = new CompletableFuture<>();
         Subscriber s = owned(connection, secret);
         if (s == null) {
-            answer.completeExceptionally(Refused.because(Reason.NOT_FOUND, NOBODY));
+            answer.completeExceptionally(Refused.because(Reason.NOT_FOUND, OwnersElsewhere.NOBODY));
         } else if (!s.grant().isSameAs(caller)) {
             answer.completeExceptionally(Refused.because(Reason.FORBIDDEN,
                 "the topics of a stream are changed only by the issuer and subject that opened it"));
@@ -190,6 +233,13 @@ public final class Connections implements StreamsElsewhere.Here {
             s.owner().post(new Posted<>(s, answer, () -> s.owner().change(s, wish, answer)));
         }
         return answer;
+    }
+
+    /** Ends the stream of this owner, as {@link #close} does; false where it is not theirs. */
+    @Override
+    public boolean closeOwn(String connection, String secret, Grant caller) {
+        Subscriber s = owned(connection, secret);
+        return s != null && s.grant().isSameAs(caller) && close(connection);
     }
 
     /** Ends the stream at the next event boundary; false when there is none of this name. */

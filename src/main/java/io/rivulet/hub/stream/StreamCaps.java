@@ -50,6 +50,9 @@ public final class StreamCaps {
     /** In the bags of an index, for each topic or pattern, also where all else is shared. */
     private static final int ASKER_BYTES = 16;
 
+    /** Other nodes hear of an address once it has this part of its cap. */
+    private static final int UNTOLD = 10;
+
     /** Of whom nothing is open. */
     private static final Account NOTHING = new Account();
 
@@ -59,8 +62,9 @@ public final class StreamCaps {
     private final Map<Object, Account> byAddress = new HashMap<>();
     private final Map<Grant.Identity, Account> bySubject = new HashMap<>();
     private final Account all = new Account();
-    /** Null in a hub alone. */
-    private SubjectsElsewhere elsewhere;
+    /** Null in a hub alone, and where there is no cap. */
+    private CallersElsewhere<Object> addressesElsewhere;
+    private CallersElsewhere<Grant.Identity> subjectsElsewhere;
     private int totalMax;
     private int streamKib = DerivedDefaults.STREAM_KIB_JETTY;
 
@@ -164,26 +168,34 @@ public final class StreamCaps {
         streamKib = kibEach;
     }
 
-    /** The cap of a subject holds for the streams of all these nodes together from now on. */
+    /** The caps of an address and of a subject hold for the streams of all these nodes together from now on. */
     public synchronized void share(Nodes nodes) {
+        if (addressMax > 0) {
+            addressesElsewhere = new CallersElsewhere<>("addresses", Math.max(1, addressMax / UNTOLD), nodes,
+                Object::toString, () -> callers(byAddress), address -> streams(byAddress, address));
+        }
         if (subjectMax > 0) {
-            elsewhere = new SubjectsElsewhere(nodes, this::subjects, this::streams);
-            nodes.join(SubjectsElsewhere.KIND, elsewhere);
+            subjectsElsewhere = new CallersElsewhere<>("subjects", 1, nodes, one -> one.issuer().length() + " "
+                + one.issuer() + one.subject(), () -> callers(bySubject), subject -> streams(bySubject, subject));
         }
     }
 
-    private synchronized List<Grant.Identity> subjects() {
-        return List.copyOf(bySubject.keySet());
+    private synchronized <K> List<K> callers(Map<K, Account> accounts) {
+        return List.copyOf(accounts.keySet());
     }
 
-    private synchronized int streams(Grant.Identity subject) {
-        return bySubject.getOrDefault(subject, NOTHING).streams;
+    private synchronized <K> int streams(Map<K, Account> accounts, K caller) {
+        return accounts.getOrDefault(caller, NOTHING).streams;
     }
 
-    private void tell(Grant.Identity subject) {
-        if (elsewhere != null && subject != null) {
-            elsewhere.changed(subject, bySubject.getOrDefault(subject, NOTHING).streams);
+    private static <K> void tell(CallersElsewhere<K> elsewhere, Map<K, Account> accounts, K caller) {
+        if (elsewhere != null && caller != null) {
+            elsewhere.changed(caller, accounts.getOrDefault(caller, NOTHING).streams);
         }
+    }
+
+    private static <K> int beside(CallersElsewhere<K> elsewhere, K caller) {
+        return elsewhere == null ? 0 : elsewhere.count(caller);
     }
 
     /** How many are open: for tests. */
@@ -217,11 +229,11 @@ public final class StreamCaps {
         if (address != null) {
             String whose = address instanceof IpBlock block && !block.isV4()
                 ? "the caller's /" + Caller.V6_NETWORK_BITS + " network has " : "the caller's address has ";
-            check(byAddress.get(address), 0, addressMax, load, whose, SettingsTable.CONNECTIONS_ADDRESS_MAX,
-                Count.STREAMS_REFUSED_ADDRESS);
+            check(byAddress.get(address), beside(addressesElsewhere, address), addressMax, load, whose,
+                SettingsTable.CONNECTIONS_ADDRESS_MAX, Count.STREAMS_REFUSED_ADDRESS);
         }
         if (subject != null) {
-            check(bySubject.get(subject), elsewhere == null ? 0 : elsewhere.count(subject), subjectMax, load,
+            check(bySubject.get(subject), beside(subjectsElsewhere, subject), subjectMax, load,
                 "the caller's subject has ", SettingsTable.CONNECTIONS_SUBJECT_MAX, Count.STREAMS_REFUSED_SUBJECT);
         }
     }
@@ -230,10 +242,11 @@ public final class StreamCaps {
         all.enter(load);
         if (address != null) {
             byAddress.computeIfAbsent(address, a -> new Account()).enter(load);
+            tell(addressesElsewhere, byAddress, address);
         }
         if (subject != null) {
             bySubject.computeIfAbsent(subject, s -> new Account()).enter(load);
-            tell(subject);
+            tell(subjectsElsewhere, bySubject, subject);
         }
     }
 
@@ -372,7 +385,8 @@ public final class StreamCaps {
 
     private void leave(Load load, Object address, Grant.Identity subject) {
         LastingLoop.each(() -> all.leave(load), () -> leave(byAddress, address, load),
-            () -> leave(bySubject, subject, load), () -> tell(subject));
+            () -> leave(bySubject, subject, load), () -> tell(addressesElsewhere, byAddress, address),
+            () -> tell(subjectsElsewhere, bySubject, subject));
     }
 
     private void leaveBeyond(SubscribeRequest request, Load beyond) {

@@ -1,15 +1,22 @@
 package io.rivulet.hub.stream;
 
 import io.rivulet.auth.Grant;
+import io.rivulet.event.NodeQuestions;
+import io.rivulet.event.Nodes;
 import io.rivulet.hub.resume.SubscribeRequest;
+import io.rivulet.log.Digest;
 import io.rivulet.topic.TopicMatcher;
 import io.rivulet.topic.TopicSelection;
+import io.rivulet.topic.TopicSpace;
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /**
  * Remembers the changed topics of streams that have a session, so that a client that is cut finds them again. The hub
@@ -21,25 +28,41 @@ import java.util.Map;
  * <p>While a stream of it is open a session takes no more than its stream, which is counted. Of those without one the
  * memory is bounded, and the ones that ended first are forgotten first: their clients see in {@code rivulet.hello} what
  * they get, and change it again.
+ *
+ * <p>In a cluster a client may come back to another node, which then takes the session over ({@link #fetched}).
  */
-public final class StreamSessions {
+public final class StreamSessions implements SessionsElsewhere.Here {
 
     /** How long after its last stream a session is found again. */
     static final long KEPT_MS = 300_000;
     /** What all sessions without a stream keep alive. */
     static final long BYTES_MAX = 4 << 20;
     private static final long ENTRY_BYTES = 200;
+    /** What a digest takes beside that. */
+    private static final long TOLD_BYTES = 200;
 
     private final InstantSource clock;
     private final Map<Key, Kept> open = new HashMap<>();
     /** Those without a stream, in the order in which they ended. */
     private final Map<Key, Kept> left = new LinkedHashMap<>();
     private long leftBytes;
+    /** Those that were changed, as other nodes know them; null in a hub alone, as the next one. */
+    private Map<String, Key> told;
+    private volatile SessionsElsewhere elsewhere;
 
     private record Key(Grant.Identity caller, String name, List<TopicMatcher> asked) {
 
         static Key of(SubscribeRequest request) {
             return new Key(request.grant().identity(), request.session().name(), request.session().asked().matchers());
+        }
+
+        /** For other nodes. It tells nothing of what it is made of. */
+        String digest() {
+            byte[][] parts = Stream.concat(Stream.of(caller.issuer(), caller.subject(), name),
+                asked.stream().flatMap(one -> Stream.of(one.type(), one.text())))
+                .map(text -> text.getBytes(StandardCharsets.UTF_8)).toArray(byte[][]::new);
+            Digest digest = Digest.of(parts);
+            return Long.toHexString(digest.high()) + '-' + Long.toHexString(digest.low());
         }
     }
 
@@ -49,11 +72,72 @@ public final class StreamSessions {
         private int streams;
         private long endedMs;
         private long bytes;
+        /** What other nodes call it, and how often it has moved between them; null while it was not told. */
+        private String digest;
+        private long term;
     }
 
     /** No session yet. */
     public StreamSessions(InstantSource clock) {
         this.clock = clock;
+    }
+
+    /** Sessions may be at other nodes, too: {@link #fetched} gets them from there. Before the first stream. */
+    void share(Nodes nodes, NodeQuestions.Later later, TopicSpace topics) {
+        told = new HashMap<>();
+        elsewhere = new SessionsElsewhere(this, nodes, later, topics);
+        nodes.join(SessionsElsewhere.KIND, elsewhere);
+    }
+
+    /**
+     * Gets what the session of this request was changed to at another node, for {@link #found}.
+     *
+     * @return completed once it is here; null where it need not be got, as mostly. Fails with
+     *     {@link io.rivulet.refusal.Refused} where the node that has it does not answer
+     */
+    public CompletableFuture<?> fetched(SubscribeRequest request) {
+        SessionsElsewhere others = elsewhere;
+        if (request.session() == null || others == null || others.isEmpty()) {
+            return null;
+        }
+        Key key = Key.of(request);
+        String digest = key.digest();
+        SessionsElsewhere.Home home = others.home(digest);
+        return home == null ? null : others.ask(digest, home).thenApply(topics -> {
+            if (topics != null) {
+                take(key, digest, topics, home.term() + 1, request);
+            }
+            return topics;
+        });
+    }
+
+    /** Whether another node is known to have the session of this request: for tests. */
+    public boolean isElsewhere(SubscribeRequest request) {
+        return elsewhere.home(Key.of(request).digest()) != null;
+    }
+
+    private synchronized void take(Key key, String digest, TopicSelection topics, long term, SubscribeRequest request) {
+        Kept kept = open.getOrDefault(key, left.get(key));
+        if (kept != null && kept.term >= term) {
+            return; // another stream of it has come back, too
+        }
+        if (kept == null) {
+            kept = new Kept();
+        } else if (left.remove(key) != null) {
+            leftBytes -= kept.bytes;
+        }
+        kept.topics = topics;
+        tell(key, kept, digest, term);
+        if (kept.streams == 0) {
+            leave(key, kept, request);
+        }
+    }
+
+    private void tell(Key key, Kept kept, String digest, long term) {
+        kept.digest = digest;
+        kept.term = term;
+        told.put(digest, key);
+        elsewhere.taken(digest, term);
     }
 
     /** The same request, for the topics to which its session was changed. */
@@ -88,6 +172,18 @@ public final class StreamSessions {
         Kept kept = request.session() == null ? null : open.get(Key.of(request));
         if (kept != null) {
             kept.topics = request.topics();
+            if (elsewhere != null) {
+                changedHere(Key.of(request), kept);
+            }
+        }
+    }
+
+    /** Other nodes are told once, and again where another one has taken it meanwhile. */
+    private void changedHere(Key key, Kept kept) {
+        String digest = kept.digest == null ? key.digest() : kept.digest;
+        SessionsElsewhere.Home home = elsewhere.home(digest);
+        if (kept.term == 0 || home != null) {
+            tell(key, kept, digest, Math.max(kept.term, home == null ? 0 : home.term()) + 1);
         }
     }
 
@@ -100,12 +196,17 @@ public final class StreamSessions {
         }
         open.remove(key);
         if (kept.topics != null) {
-            kept.endedMs = clock.millis();
-            kept.bytes = ENTRY_BYTES + kept.topics.weight() + request.session().asked().weight();
-            left.put(key, kept);
-            leftBytes += kept.bytes;
-            forgetOld();
+            leave(key, kept, request);
         }
+    }
+
+    private void leave(Key key, Kept kept, SubscribeRequest request) {
+        kept.endedMs = clock.millis();
+        kept.bytes = ENTRY_BYTES + (kept.digest == null ? 0 : TOLD_BYTES) + kept.topics.weight()
+            + request.session().asked().weight();
+        left.put(key, kept);
+        leftBytes += kept.bytes;
+        forgetOld();
     }
 
     private void forgetOld() {
@@ -117,7 +218,46 @@ public final class StreamSessions {
             }
             leftBytes -= kept.bytes;
             oldest.remove();
+            if (kept.term > 0) {
+                told.remove(kept.digest);
+                elsewhere.forgotten(kept.digest);
+            }
         }
+    }
+
+    // ---- for other nodes
+
+    @Override
+    public synchronized TopicSelection changed(String session) {
+        Key key = told.get(session);
+        return key == null ? null : open.getOrDefault(key, left.get(key)).topics;
+    }
+
+    /** What is remembered of it here is older. A stream of it that is open here still may be one that was cut. */
+    @Override
+    public synchronized boolean moved(String session, long term, boolean wins) {
+        Key key = told.get(session);
+        Kept kept = key == null ? null : open.getOrDefault(key, left.get(key));
+        if (kept == null) {
+            return true;
+        }
+        if (kept.term > term || kept.term == term && !wins) {
+            return false;
+        }
+        told.remove(session);
+        kept.term = 0;
+        kept.topics = null;
+        if (left.remove(key) != null) {
+            leftBytes -= kept.bytes;
+        }
+        return true;
+    }
+
+    @Override
+    public synchronized Map<String, Long> all() {
+        Map<String, Long> all = new HashMap<>();
+        told.forEach((digest, key) -> all.put(digest, open.getOrDefault(key, left.get(key)).term));
+        return all;
     }
 
     /** How many are remembered: for tests. */

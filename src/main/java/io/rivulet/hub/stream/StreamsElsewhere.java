@@ -3,36 +3,30 @@ package io.rivulet.hub.stream;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.rivulet.event.NodeQuestions;
 import io.rivulet.event.Nodes;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 
 /**
  * The open streams of the other nodes of a cluster, for operators. Nothing is kept of them: whoever wants to see them
  * asks, each node answers with those that have been open for longest, and one that does not answer in time is named
- * instead. The doors ask on any thread; the thread that hears other nodes answers.
+ * instead ({@link NodeQuestions}).
  */
 public final class StreamsElsewhere implements Nodes.Part {
 
     static final String KIND = "streams";
     /** In an answer to another node, which keeps it in memory. */
     private static final int ANSWER_CHARS_MAX = 512 << 10;
-    private static final long ANSWER_MS = 3_000;
 
-    private static final String ASK = "ask";
-    private static final String ANSWER = "answer";
     private static final String CLOSE = "close";
     private static final String NAME = "name";
-    private static final String OF = "of";
+    private static final String MOST = "most";
     private static final String TOTAL = "total";
 
     /**
@@ -66,38 +60,14 @@ public final class StreamsElsewhere implements Nodes.Part {
         boolean close(String connection);
     }
 
-    /** Does something some milliseconds later. */
-    public interface Later {
-        /** Once. */
-        void after(long ms, Runnable task);
-    }
-
     private final Here connections;
     private final Nodes nodes;
-    private final Later later;
-    private final Map<Integer, Question> open = new HashMap<>();
-    private int questions;
+    private final NodeQuestions questions;
 
-    /** A question that is on its way; guarded by this class's lock. */
-    private static final class Question {
-        private final CompletableFuture<Found> answer = new CompletableFuture<>();
-        private final Map<Integer, String> waitsFor;
-        private final List<JsonObject> streams = new ArrayList<>();
-        private int total;
-
-        Question(Map<Integer, String> waitsFor) {
-            this.waitsFor = new HashMap<>(waitsFor);
-        }
-
-        Found found() {
-            return new Found(streams, total, List.copyOf(new TreeSet<>(waitsFor.values())));
-        }
-    }
-
-    StreamsElsewhere(Here connections, Nodes nodes, Later later) {
+    StreamsElsewhere(Here connections, Nodes nodes, NodeQuestions.Later later) {
         this.connections = connections;
         this.nodes = nodes;
-        this.later = later;
+        questions = new NodeQuestions(KIND, nodes, later, this::answer);
     }
 
     // ---- the doors
@@ -113,15 +83,31 @@ public final class StreamsElsewhere implements Nodes.Part {
     /** The streams of the other nodes; of each so many at most. Completed within some seconds. */
     public CompletableFuture<Found> oldest(int most) {
         JsonObject note = new JsonObject();
-        note.addProperty("most", most);
-        return ask(note);
+        note.addProperty(MOST, most);
+        return questions.ask(note).thenApply(StreamsElsewhere::found);
     }
 
     /** The stream of this name; of none where no other node has it. */
     public CompletableFuture<Found> find(String name) {
         JsonObject note = new JsonObject();
         note.addProperty(NAME, name);
-        return ask(note);
+        return questions.ask(note, nodes.others(), answer -> answer.get(TOTAL).getAsInt() > 0)
+            .thenApply(StreamsElsewhere::found);
+    }
+
+    private static Found found(NodeQuestions.Heard heard) {
+        List<JsonObject> streams = new ArrayList<>();
+        int total = 0;
+        for (NodeQuestions.Answer answer : heard.answers()) {
+            for (JsonElement one : answer.is().getAsJsonArray(KIND)) {
+                JsonObject document = one.getAsJsonObject();
+                document.addProperty("node", answer.node());
+                document.addProperty("run", answer.run());
+                streams.add(document);
+            }
+            total += answer.is().get(TOTAL).getAsInt();
+        }
+        return new Found(streams, total, heard.silent());
     }
 
     /** Ends the stream of this name, whichever node has it. */
@@ -131,57 +117,23 @@ public final class StreamsElsewhere implements Nodes.Part {
         nodes.tell(KIND, note);
     }
 
-    private CompletableFuture<Found> ask(JsonObject note) {
-        Map<Integer, String> others = nodes.others();
-        if (others.isEmpty()) {
-            return CompletableFuture.completedFuture(Found.NOTHING);
-        }
-        Question question = new Question(others);
-        int number;
-        synchronized (this) {
-            number = ++questions;
-            open.put(number, question);
-        }
-        note.addProperty(ASK, number);
-        nodes.tell(KIND, note);
-        later.after(ANSWER_MS, () -> end(number));
-        return question.answer;
-    }
-
-    /** Whoever has not answered by now is named. */
-    private void end(int number) {
-        Question question;
-        Found found;
-        synchronized (this) {
-            question = open.remove(number);
-            found = question == null ? null : question.found();
-        }
-        if (found != null) {
-            question.answer.complete(found);
-        }
-    }
-
     // ---- the cluster
 
     @Override
     public void told(int node, JsonObject note) {
-        if (note.has(ASK)) {
-            answer(node, note);
-        } else if (note.has(ANSWER)) {
-            if (note.get(OF).getAsInt() == nodes.self()) {
-                answered(node, note);
-            }
-        } else if (note.has(CLOSE)) {
+        if (note.has(CLOSE)) {
             connections.close(note.get(CLOSE).getAsString());
+        } else {
+            questions.told(node, note);
         }
     }
 
-    private void answer(int node, JsonObject asked) {
+    private CompletableFuture<JsonObject> answer(JsonObject asked) {
         List<Connection> streams = asked.has(NAME)
             ? connections.find(asked.get(NAME).getAsString()).map(List::of).orElse(List.of())
-            : connections.oldest(asked.get("most").getAsInt());
+            : connections.oldest(asked.get(MOST).getAsInt());
         int total = asked.has(NAME) ? streams.size() : connections.open();
-        connections.lags(streams.stream().map(Connection::connection).toList()).thenAccept(lags -> {
+        return connections.lags(streams.stream().map(Connection::connection).toList()).thenApply(lags -> {
             JsonArray documents = new JsonArray();
             int chars = 0;
             for (Connection one : streams) {
@@ -192,54 +144,21 @@ public final class StreamsElsewhere implements Nodes.Part {
                 }
                 documents.add(document);
             }
-            JsonObject note = new JsonObject();
-            note.addProperty(ANSWER, asked.get(ASK).getAsInt());
-            note.addProperty(OF, node);
-            note.addProperty(TOTAL, total);
-            note.add(KIND, documents);
-            nodes.tell(KIND, note);
+            JsonObject answer = new JsonObject();
+            answer.addProperty(TOTAL, total);
+            answer.add(KIND, documents);
+            return answer;
         });
-    }
-
-    private void answered(int node, JsonObject note) {
-        int number = note.get(ANSWER).getAsInt();
-        boolean isLast;
-        synchronized (this) {
-            Question question = open.get(number);
-            String name = question == null ? null : question.waitsFor.remove(node);
-            if (name == null) {
-                return; // it comes too late, or twice
-            }
-            for (JsonElement one : note.getAsJsonArray(KIND)) {
-                JsonObject document = one.getAsJsonObject();
-                document.addProperty("node", name);
-                document.addProperty("run", node);
-                question.streams.add(document);
-            }
-            question.total += note.get(TOTAL).getAsInt();
-            isLast = question.waitsFor.isEmpty();
-        }
-        if (isLast) {
-            end(number);
-        }
     }
 
     @Override
     public void gone(int node) {
-        Set<Integer> done = new TreeSet<>();
-        synchronized (this) {
-            open.forEach((number, question) -> {
-                if (question.waitsFor.remove(node) != null && question.waitsFor.isEmpty()) {
-                    done.add(number);
-                }
-            });
-        }
-        done.forEach(this::end);
+        questions.gone(node);
     }
 
     /** Nothing: each question is answered for itself. */
     @Override
     public Iterator<JsonObject> all() {
-        return Collections.emptyIterator();
+        return questions.all();
     }
 }

@@ -97,6 +97,11 @@ class NodesIT extends AtPostgres {
             "/api/connections/" + name))).getAsJsonObject();
         assertEquals("[\"news\"]", one.get("topics").toString());
         assertTrue(one.has("node"), one.toString());
+        JsonObject topic = JsonParser.parseString(Await.value("the topic", () -> call(port, "GET",
+            "/api/topics?topic=news"))).getAsJsonObject();
+        assertEquals("1 []", topic.get("listeners") + " " + topic.get("silent"));
+        String topics = Await.value("the topics", () -> call(port, "GET", "/api/topics"));
+        assertTrue(topics.contains("\"listeners\":1") && topics.contains("\"silent\":[]"), topics);
         Await.value("it is asked to end", () -> call(port, "DELETE", "/api/connections/" + name));
         stream.awaitEnd();
     }
@@ -119,6 +124,21 @@ class NodesIT extends AtPostgres {
                 assertEquals("exact", back.awaitHello().get("resumed").getAsString());
                 back.awaitData("2", "3");
             }
+        }
+    }
+
+    @Test
+    void aTopicWhosePublisherDiesTogetherWithItsNodeIsEndedByAnotherOne() throws Exception {
+        try (OwnWar b = war("b").awaitOpen();
+             EventStream stream = EventStream.to(b.port()).topic("run").open()) {
+            stream.awaitHello();
+            try (OwnWar a = war("a").awaitOpen(); Publisher atA = Publisher.to(a.port())) {
+                atA.post("?topic=run&lease=1s", "text/plain", "half a");
+                stream.awaitData("half a");
+            } // SIGKILL
+            Await.until("b has taken the lease over, and nobody was heard", Await.LIMIT.multipliedBy(2),
+                () -> !stream.hubEvents("end").isEmpty());
+            assertTrue(stream.hubEvents("end").get(0).data().contains("abandoned"));
         }
     }
 

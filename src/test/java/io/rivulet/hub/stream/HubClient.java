@@ -31,7 +31,7 @@ public final class HubClient {
 
     public final List<StreamParser.Dispatched> received = new ArrayList<>();
     public final List<String> comments = new ArrayList<>();
-    private final Hub hub;
+    private Hub hub;
     private final List<String> topics;
     private final int windowBytes;
     private StreamParser parser;
@@ -104,6 +104,17 @@ public final class HubClient {
         return this;
     }
 
+    /** Its stream has ended, or nobody knows: it comes back to this hub, whose door looks for its session. */
+    public HubClient connectAt(Hub other) throws Exception {
+        SubscribeRequest request = request(Since.LATEST);
+        CompletableFuture<?> session = other.connections().sessions().fetched(request);
+        if (session != null) {
+            session.get(20, TimeUnit.SECONDS);
+        }
+        hub = other;
+        return connect(request);
+    }
+
     /** Asks for other topics on its open stream, and waits for the answer. */
     public TopicSelection change(List<String> add, List<String> remove) throws Exception {
         return hub.connections().change(connection(), told("secret"), grant, wish(add, remove))
@@ -143,6 +154,11 @@ public final class HubClient {
     SubscribeRequest request(Since since) {
         return new SubscribeRequest(TopicSelection.ofTopics(topics), grant, lastEventId.isEmpty() ? null : lastEventId,
             since, heartbeat, false, dialect, "test").at(pace).only(portion).in(session);
+    }
+
+    /** What it asks for. */
+    public SubscribeRequest asked() {
+        return request(Since.LATEST);
     }
 
     private HubClient opened(Window window, Subscription subscription) {

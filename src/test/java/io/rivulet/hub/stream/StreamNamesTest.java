@@ -43,4 +43,34 @@ class StreamNamesTest {
         assertFalse(new StreamNames().isSecretOf(name, secret));
         assertNotEquals(names.secretOf(new Name(0, 1)), names.secretOf(new Name(1, 0)));
     }
+
+    @Test
+    void aNameTellsTheNodesOfAClusterWhichOfThemHasMadeItAndNobodyElse() {
+        byte[] key = new byte[16];
+        StreamNames other = new StreamNames();
+        StreamNames foreign = new StreamNames();
+        names.mark(7, key);
+        other.mark(0x7fff_fff0, key.clone());
+        foreign.mark(7, new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16});
+        for (int i = 0; i < 100; i++) {
+            assertEquals(7, other.runOf(Name.of(names.next().text())));
+            assertEquals(0x7fff_fff0, names.runOf(other.next()));
+            assertNotEquals(7, names.runOf(foreign.next()));
+            Name made = names.next();
+            assertNotEquals(7, names.runOf(new Name(made.high() + 1, made.low())), "nobody makes one of another");
+        }
+    }
+
+    @Test
+    void aProofOfASecretIsOfItsNameAndTellsNothing() {
+        Name name = names.next();
+        String secret = names.secretOf(name);
+        String proof = StreamNames.proof(name.text(), secret);
+        assertNotEquals(secret, proof);
+        assertEquals(secret, names.proven(name, proof));
+        for (String wrong : new String[] {secret, "", StreamNames.proof(names.next().text(), secret),
+            StreamNames.proof(name.text(), "")}) {
+            assertEquals("", names.proven(name, wrong));
+        }
+    }
 }
