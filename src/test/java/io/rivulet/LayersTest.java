@@ -51,6 +51,7 @@ class LayersTest {
         "hub.tail",
         "hub.dialect",
         "cluster",
+        "cluster.kafka",
         "log.archive",
         "log.store",
         "log.segment",

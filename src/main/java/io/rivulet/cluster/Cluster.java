@@ -7,7 +7,6 @@ import io.rivulet.config.BadSetting;
 import io.rivulet.config.Secret;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
-import io.rivulet.config.SettingsTable.Engine;
 import io.rivulet.event.Nodes;
 import io.rivulet.log.EventLog;
 import io.rivulet.log.LogCorrupt;
@@ -82,9 +81,11 @@ public final class Cluster implements Nodes, AutoCloseable {
     private static String url(Settings settings) {
         return settings.get(SettingsTable.ENGINE_URL).map(Secret::reveal)
             .orElseThrow(() -> new BadSetting(SettingsTable.ENGINE_URL.fullKey() + " is missing: "
-                + SettingsTable.ENGINE.fullKey() + " needs " + (settings.get(SettingsTable.ENGINE) == Engine.REDIS
-                ? "redis://user:password@host:port/database"
-                : "jdbc:postgresql://host:port/database?user=…&password=…")));
+                + SettingsTable.ENGINE.fullKey() + " needs " + switch (settings.get(SettingsTable.ENGINE)) {
+                    case REDIS -> "redis://user:password@host:port/database";
+                    case KAFKA -> "kafka://host1:port,host2:port/topic?properties=/path/of/a/file";
+                    default -> "jdbc:postgresql://host:port/database?user=…&password=…";
+                }));
     }
 
     /** The log of the engine that the settings name, for the command {@code log}. */
@@ -105,7 +106,11 @@ public final class Cluster implements Nodes, AutoCloseable {
 
     /** A new one of the kind that the settings name; no class of another kind is loaded. */
     private static ClusterEngine engine(Settings settings, String url) throws EngineRefused {
-        return settings.get(SettingsTable.ENGINE) == Engine.REDIS ? new RedisEngine(url) : new PostgresEngine(url);
+        return switch (settings.get(SettingsTable.ENGINE)) {
+            case REDIS -> new RedisEngine(url);
+            case KAFKA -> new KafkaEngine(url, settings.get(SettingsTable.ENGINE_JAR).map(Path::of).orElse(null));
+            default -> new PostgresEngine(url);
+        };
     }
 
     /**

@@ -27,7 +27,7 @@ public final class SettingsTable {
     public enum Sync { ALWAYS, INTERVAL, NEVER }
 
     /** What keeps the order of events: this hub's own log, or an engine that several nodes share. */
-    public enum Engine { EMBEDDED, POSTGRESQL, REDIS }
+    public enum Engine { EMBEDDED, POSTGRESQL, REDIS, KAFKA }
 
     /** Whether something is there: always, never, or in dev mode only. */
     public enum When { TRUE, FALSE, DEV }
@@ -103,10 +103,12 @@ public final class SettingsTable {
         row("log.retain.events", COUNT, "0", 0, Integer.MAX_VALUE, "History is kept up to this count; 0 for any.");
 
     public static final Setting<Engine> ENGINE = row("engine", Kind.oneOf(Engine.class), "embedded", 0, 0,
-        "What keeps the order of events: this hub's own log, or a PostgreSQL or Redis that several nodes share.");
+        "What keeps the order of events: this hub's own log, or a PostgreSQL, Redis or Kafka that nodes share.");
     public static final Setting<Optional<Secret>> ENGINE_URL = row("engine.url", Kind.SECRET, "", 0, 0,
         "Where the engine is, user and password included: jdbc:postgresql://host:port/database?user=me&password=mine, "
-            + "or redis://me:mine@host:port.");
+            + "redis://me:mine@host:port, or kafka://host1:port,host2:port/topic?properties=/path/of/a/file.");
+    public static final Setting<Optional<String>> ENGINE_JAR = row("engine.jar", PATH, "", 0, 0,
+        "The clients of Kafka, kafka-clients-….jar, which the WAR has not; none where the container has them.");
 
     public static final Setting<Duration> HEARTBEAT = row("heartbeat", TIME, "15s", 1_000, 300_000,
         "A stream that had nothing to send for so long gets a comment; a client may ask for its own.");
