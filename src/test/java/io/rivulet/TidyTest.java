@@ -257,6 +257,7 @@ class TidyTest {
             Map.entry("hub/ConflationModelTest", "clients read until nothing came for a while"),
             Map.entry("cluster/Follower", "a client tries again after a pause, as browsers do"),
             Map.entry("cluster/SteadyPublisher", "a load has a pace"),
+            Map.entry("cluster/AppendingNode", "a load has a pace"),
             Map.entry("interop/", "how long a connection has been silent is what is tested, and a load has a pace"),
             Map.entry("bench/", "a load has a pace"),
             Map.entry("hostile/", "honest clients and attackers have a pace"));

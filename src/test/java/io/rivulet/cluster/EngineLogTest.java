@@ -43,10 +43,15 @@ class EngineLogTest {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
+    /** An engine at the one log of the test: in memory here, and a real one where the same is asked of that. */
+    ClusterEngine engine() throws IOException {
+        return new MemoryEngine(store);
+    }
+
     private int atEngine(String input, String... words) {
         out.reset();
         err.reset();
-        return new LogCommand(() -> new EngineLog(new MemoryEngine(store)), in(input), new PrintStream(out),
+        return new LogCommand(() -> new EngineLog(engine()), in(input), new PrintStream(out),
             new PrintStream(err)).run(List.of(words));
     }
 
@@ -71,7 +76,7 @@ class EngineLogTest {
     }
 
     private SharedLog node(String name) throws IOException {
-        return Cluster.open(folder.resolve(name), new MemoryEngine(store), Settings.with(), InstantSource.system(),
+        return Cluster.open(folder.resolve(name), engine(), Settings.with(), InstantSource.system(),
             System::nanoTime);
     }
 
@@ -120,7 +125,9 @@ class EngineLogTest {
         assertEquals(LogCommand.DONE, atFolder("hub", "", "export", "-"));
         String lines = exported();
         assertEquals(LogCommand.FAILED, atEngine(lines.replace("\"data\":\"2\"", "\"data\":\"x\""), "import", "-"));
-        assertNull(new MemoryEngine(store).look(), "an import that was changed leaves nothing");
+        try (ClusterEngine left = engine()) {
+            assertNull(left.look(), "an import that was changed leaves nothing");
+        }
         assertEquals(LogCommand.DONE, atEngine(lines, "import", "-"), err.toString());
         try (SharedLog node = node("node")) {
             assertEquals(all, all(node));
@@ -131,7 +138,7 @@ class EngineLogTest {
             assertEquals(4, node.append(List.of(record("4"))).get(0).position());
         }
         assertEquals(LogCommand.FAILED, atEngine(lines, "import", "-"));
-        assertTrue(err.toString().contains("there is a log already"), err.toString());
+        assertTrue(err.toString().contains("there is a log"), err.toString());
     }
 
     @Test

@@ -3,30 +3,18 @@ package io.rivulet.cluster;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.rivulet.config.Settings;
-import io.rivulet.event.Event;
 import io.rivulet.hub.HubScene;
 import io.rivulet.hub.stream.HubClient;
 import io.rivulet.kit.Await;
-import io.rivulet.log.LogAway;
-import io.rivulet.log.LogRecord;
 import io.rivulet.log.TestClock;
-import io.rivulet.log.View;
-import io.rivulet.topic.TopicSelection;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -40,7 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class RedisFailuresIT {
 
-    private static final View ALL = View.unlimited(TopicSelection.ofTopics(List.of("*")));
     private static final int STILL_SECONDS = Integer.getInteger("cluster.still", 0);
     /** A build need not wait for as long as a hub does. */
     private static final int ANSWER_MS = STILL_SECONDS > 0 ? 5_000 : 500;
@@ -69,98 +56,14 @@ class RedisFailuresIT {
         return what;
     }
 
-    /** A node whose publisher appends one event after the other, and notes what became of each. */
-    private final class Node implements AutoCloseable {
-        private final String name;
-        private final SharedLog log;
-        private final Map<String, Long> taken = new ConcurrentHashMap<>();
-        private final Set<String> refused = ConcurrentHashMap.newKeySet();
-        private final Thread thread = new Thread(this::publish, "test-publisher");
-        private volatile boolean ends;
-        private volatile Throwable failure;
-
-        Node(String name) throws IOException {
-            this.name = name;
-            log = Cluster.open(folder.resolve(name), new RedisEngine(redis.url("failures"), ANSWER_MS), Settings.with(),
-                InstantSource.system(), System::nanoTime);
-            thread.start();
-        }
-
-        private void publish() {
-            try {
-                for (int i = 0; !ends; i++) {
-                    String data = name + i;
-                    try {
-                        LogRecord record = new LogRecord(Event.on("a").data(data).build(), null);
-                        taken.put(data, log.append(List.of(record)).get(0).position());
-                    } catch (LogAway e) {
-                        if (!e.isUnknown()) {
-                            refused.add(data);
-                        }
-                        Await.until("the engine is back", () -> ends || log.range().failure() == null);
-                    }
-                }
-            } catch (IOException | RuntimeException | AssertionError e) {
-                failure = e;
-            }
-        }
-
-        /** Waits until so many more were taken. */
-        void awaitMore(int events) {
-            int before = taken.size();
-            Await.until(events + " more events of " + name, () -> failure != null || taken.size() >= before + events);
-        }
-
-        void end() throws InterruptedException {
-            ends = true;
-            thread.join(TimeUnit.SECONDS.toMillis(20));
-            assertFalse(thread.isAlive());
-            assertNull(failure, () -> "the publisher of " + name + ": " + failure);
-            assertFalse(log.isOver(), log.whyOver());
-        }
-
-        /** What its copy has, by position. */
-        TreeMap<Long, String> all() throws IOException {
-            TreeMap<Long, String> all = new TreeMap<>();
-            long head = log.range().head();
-            for (long at = 0; at < head; ) {
-                var chunk = log.read(at, head, ALL, 1 << 20);
-                chunk.entries().forEach(entry -> all.put(entry.position(), entry.event().text()));
-                at = chunk.examinedTo();
-            }
-            return all;
-        }
-
-        @Override
-        public void close() {
-            ends = true;
-            log.close();
-        }
-    }
-
-    private void assertNothingIsLostOrDoubleOrOutOfOrder(Node... nodes) throws Exception {
-        for (Node node : nodes) {
-            node.end();
-        }
-        Await.until("both copies are whole", () -> nodes[0].log.range().head() == nodes[1].log.range().head());
-        TreeMap<Long, String> all = nodes[0].all();
-        assertEquals(all, nodes[1].all());
-        assertEquals(all.size(), all.lastKey(), "no hole");
-        assertEquals(all.size(), new HashSet<>(all.values()).size(), "nothing is there twice");
-        for (Node node : nodes) {
-            node.taken.forEach((data, position) -> assertEquals(data, all.get(position), "what was acknowledged"));
-            node.refused.forEach(data -> assertFalse(all.containsValue(data), data + " was refused"));
-            List<String> own = all.values().stream().filter(data -> data.startsWith(node.name)).toList();
-            List<String> sorted = own.stream().sorted((a, b) -> Integer.compare(
-                Integer.parseInt(a.substring(1)), Integer.parseInt(b.substring(1)))).toList();
-            assertEquals(sorted, own, "in the order of its publisher");
-        }
+    private AppendingNode appending(String name) throws IOException {
+        return new AppendingNode(name, folder, new RedisEngine(redis.url("failures"), ANSWER_MS));
     }
 
     @Test
     void aServerThatIsKilledAndComesBackUnderLoadHasLostNothingThatWasAcknowledged() throws Exception {
-        Node a = opened(new Node("a"));
-        Node b = opened(new Node("b"));
+        AppendingNode a = opened(appending("a"));
+        AppendingNode b = opened(appending("b"));
         for (int i = 0; i < KILLS; i++) {
             a.awaitMore(50);
             b.awaitMore(50);
@@ -169,13 +72,13 @@ class RedisFailuresIT {
         }
         a.awaitMore(50);
         b.awaitMore(50);
-        assertNothingIsLostOrDoubleOrOutOfOrder(a, b);
+        AppendingNode.assertNothingIsLostOrDoubleOrOutOfOrder(a, b);
     }
 
     @Test
     void aServerThatStandsStillIsNoticedAndFollowedAgainWhenItGoesOn() throws Exception {
-        Node a = opened(new Node("a"));
-        Node b = opened(new Node("b"));
+        AppendingNode a = opened(appending("a"));
+        AppendingNode b = opened(appending("b"));
         a.awaitMore(50);
         b.awaitMore(50);
         redis.stop();
@@ -190,7 +93,7 @@ class RedisFailuresIT {
         }
         a.awaitMore(50);
         b.awaitMore(50);
-        assertNothingIsLostOrDoubleOrOutOfOrder(a, b);
+        AppendingNode.assertNothingIsLostOrDoubleOrOutOfOrder(a, b);
     }
 
     @Test

@@ -85,6 +85,11 @@ final class StallingProxy implements AutoCloseable {
         pairs.forEach(pair -> pair.stalled = true);
     }
 
+    /** Ends the connections that there are, which both ends hear. */
+    void cut() {
+        pairs.forEach(Pair::close);
+    }
+
     /** From now on it stands before this port: the same address, another server. */
     void target(int port) {
         target = port;

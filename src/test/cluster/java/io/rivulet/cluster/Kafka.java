@@ -1,0 +1,499 @@
+package io.rivulet.cluster;
+
+import io.rivulet.kit.Await;
+import io.rivulet.kit.Tls;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URISyntaxException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclBindingFilter;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
+
+/**
+ * A Kafka of the tests' own: one broker or three, each of them a controller, too, from the jars that the build has put
+ * into {@code target/kafka}. All classes of a build share {@link #one} and {@link #three}, which end with the tests; a
+ * log is a topic, so logs are as many as names. Brokers are numbered from 1.
+ *
+ * <p>A broker listens at {@code DIRECT}, at {@code PROXIED}, which it says is at the port of a proxy, and at
+ * {@code TLS} for those who have the password; {@code INSIDE} is for the brokers themselves and for the tests.
+ */
+final class Kafka implements EngineServer {
+
+    /** May do anything, as brokers may. */
+    static final String USER = "rivulet";
+    /** With the same password, and what it was {@linkplain #allow given}. */
+    static final String GUEST = "guest";
+    static final String PASSWORD = "of-the-test";
+
+    /** Why tests are skipped where {@link #isThere} says no. */
+    static final String WHERE = "skipped: no jars of a broker in target/kafka, where -Pcluster puts them";
+
+    /** A lone broker may lose what was acknowledged, and so may a copy that is let lead though it lags. */
+    static final String NOT_DURABLE = "&durable=no";
+
+    private static final Path JARS = Path.of(System.getProperty("kafka.jars", "target/kafka"));
+    /** It is no program of ours, may have to recover first, and has a session to wait for that it had before. */
+    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    /** A test need not wait for as long as a hub does. */
+    private static final int ANSWER_MS = 2_000;
+    private static final List<String> JVM = List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+        "-Djava.util.logging.SimpleFormatter.format=%1$tT.%1$tL %4$s %3$s %5$s%6$s%n");
+    /** Small numbers of threads and bytes, and times after which a broker that is gone is known to be. */
+    private static final List<String> SETTINGS = List.of(
+        "process.roles=broker,controller", "controller.listener.names=CONTROLLER",
+        "inter.broker.listener.name=INSIDE", "sasl.enabled.mechanisms=PLAIN", "auto.create.topics.enable=false",
+        "listener.security.protocol.map=CONTROLLER:PLAINTEXT,INSIDE:PLAINTEXT,DIRECT:SASL_PLAINTEXT,"
+            + "PROXIED:SASL_PLAINTEXT,TLS:SASL_SSL",
+        "broker.session.timeout.ms=2000", "broker.heartbeat.interval.ms=400", "controlled.shutdown.enable=false",
+        "controller.quorum.election.timeout.ms=500", "controller.quorum.election.backoff.max.ms=300",
+        "controller.quorum.fetch.timeout.ms=1500", "replica.lag.time.max.ms=3000", "replica.fetch.backoff.ms=100",
+        "unclean.leader.election.interval.ms=1000", "connection.failed.authentication.delay.ms=0",
+        "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+        "super.users=User:ANONYMOUS;User:" + USER,
+        "num.network.threads=1", "num.io.threads=2", "background.threads=2", "num.replica.fetchers=1",
+        "log.cleaner.dedupe.buffer.size=2097152", "offsets.topic.num.partitions=1", "group.coordinator.threads=1",
+        "transaction.state.log.num.partitions=1", "group.initial.rebalance.delay.ms=0");
+
+    private static Kafka one;
+    private static Kafka three;
+
+    private final Path home;
+    private final String id = Uuid.randomUuid().toString();
+    private final List<Broker> brokers = new ArrayList<>();
+    private Admin admin;
+
+    /** One of its processes. */
+    private static final class Broker {
+        private final int number;
+        private final int controller = freePort();
+        private final int inside = freePort();
+        private final int direct = freePort();
+        private final int proxied = freePort();
+        private final int tls = freePort();
+        private final StallingProxy proxy = new StallingProxy(proxied);
+        private Process process;
+
+        Broker(int number) throws IOException {
+            this.number = number;
+        }
+
+        private static int freePort() throws IOException {
+            return Redis.freePort();
+        }
+
+        String voter() {
+            return number + "@127.0.0.1:" + controller;
+        }
+
+        /** The lines of its file of settings that no other broker has. */
+        List<String> settings(Path home) {
+            return List.of("node.id=" + number, "log.dirs=" + home.resolve("data-" + number),
+                "listeners=CONTROLLER://127.0.0.1:%d,INSIDE://127.0.0.1:%d,DIRECT://127.0.0.1:%d,"
+                    .formatted(controller, inside, direct) + "PROXIED://127.0.0.1:%d,TLS://127.0.0.1:%d"
+                    .formatted(proxied, tls),
+                "advertised.listeners=INSIDE://127.0.0.1:%d,DIRECT://127.0.0.1:%d,PROXIED://127.0.0.1:%d,"
+                    .formatted(inside, direct, proxy.port()) + "TLS://localhost:" + tls);
+        }
+
+        void kill() {
+            if (process != null) {
+                process.destroyForcibly();
+                Await.until("broker " + number + " is gone", () -> !process.isAlive());
+            }
+        }
+    }
+
+    private Kafka(Path home) {
+        this.home = home;
+    }
+
+    /** Whether the build has put the jars of a broker there: a build of another profile has not. */
+    static boolean isThere() {
+        return Files.isDirectory(JARS);
+    }
+
+    /** The lone broker of this JVM's tests; it is whole. */
+    static synchronized Kafka one() throws Exception {
+        one = one == null ? start(1) : one.whole();
+        return one;
+    }
+
+    /** The three of this JVM's tests; they are whole. */
+    static synchronized Kafka three() throws Exception {
+        three = three == null ? start(3) : three.whole();
+        return three;
+    }
+
+    /** The jar of Kafka's clients, which a WAR needs beside it. */
+    static Path clients() throws IOException {
+        try (Stream<Path> files = Files.list(JARS)) {
+            return files.filter(file -> file.getFileName().toString().startsWith("kafka-clients-")).findFirst()
+                .orElseThrow().toAbsolutePath();
+        }
+    }
+
+    private static Kafka start(int brokers) throws Exception {
+        Kafka made = new Kafka(Files.createTempDirectory("rivulet-kafka"));
+        // also after a test that has failed; a process whose parent was killed ends by itself
+        Runtime.getRuntime().addShutdownHook(new Thread(made::end, "test-kafka-end"));
+        try {
+            for (int i = 1; i <= brokers; i++) {
+                made.brokers.add(new Broker(i));
+            }
+            made.writeSettings();
+            made.restart();
+            return made;
+        } catch (IOException | AssertionError e) {
+            made.end();
+            throw e;
+        }
+    }
+
+    private void writeSettings() throws IOException {
+        Path key = home.resolve("key.pem");
+        Tls.writePem(certificate(), key);
+        Path both = Files.writeString(home.resolve("both.pem"),
+            Files.readString(key) + Files.readString(certificate()));
+        List<String> common = new ArrayList<>(SETTINGS);
+        int copies = brokers.size();
+        common.addAll(List.of(
+            "controller.quorum.voters=" + brokers.stream().map(Broker::voter).collect(Collectors.joining(",")),
+            "default.replication.factor=" + copies, "min.insync.replicas=" + (copies + 1) / 2,
+            "offsets.topic.replication.factor=" + copies, "transaction.state.log.replication.factor=" + copies,
+            "transaction.state.log.min.isr=" + (copies + 1) / 2,
+            "listener.name.tls.ssl.keystore.type=PEM", "listener.name.tls.ssl.keystore.location=" + both));
+        for (String listener : List.of("direct", "proxied", "tls")) {
+            common.add("listener.name." + listener + ".plain.sasl.jaas.config=org.apache.kafka.common.security.plain."
+                + "PlainLoginModule required user_" + USER + "=\"" + PASSWORD + "\" user_" + GUEST + "=\"" + PASSWORD
+                + "\";");
+        }
+        for (Broker broker : brokers) {
+            List<String> all = new ArrayList<>(common);
+            all.addAll(broker.settings(home));
+            Files.write(settings(broker), all);
+        }
+    }
+
+    private Path settings(Broker broker) {
+        return home.resolve("broker-" + broker.number + ".properties");
+    }
+
+    private Path said(Broker broker) {
+        return home.resolve("broker-" + broker.number + ".log");
+    }
+
+    private void begin(Broker broker) throws IOException {
+        List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java")));
+        command.addAll(JVM);
+        command.addAll(List.of("-cp", JARS.resolve("*") + File.pathSeparator + classes(),
+            KafkaBroker.class.getName(), settings(broker).toString(), id));
+        broker.process = new ProcessBuilder(command).redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(said(broker).toFile())).start();
+    }
+
+    private static Path classes() {
+        try {
+            return Path.of(KafkaBroker.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Waits until this broker itself tells that it serves. */
+    private void awaitServing(Broker broker) {
+        Await.until("broker " + broker.number + " serves, see " + said(broker), START_LIMIT, () -> {
+            if (!broker.process.isAlive()) {
+                throw new AssertionError("the broker has ended: " + lastLines(broker));
+            }
+            return isOpen(broker.inside) && isServing(broker);
+        });
+    }
+
+    private String lastLines(Broker broker) {
+        try {
+            List<String> all = Files.readAllLines(said(broker));
+            return String.join("\n", all.subList(Math.max(0, all.size() - 30), all.size()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean isOpen(int port) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress("127.0.0.1", port), 1_000);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static boolean isServing(Broker broker) {
+        try (Admin fresh = admin("127.0.0.1:" + broker.inside)) { // it knows no other broker to ask
+            return done(fresh.describeCluster().nodes()).stream().anyMatch(node -> node.id() == broker.number);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static Admin admin(String addresses) {
+        return Admin.create(Map.of("bootstrap.servers", addresses, "request.timeout.ms", "2000",
+            "default.api.timeout.ms", "5000", "reconnect.backoff.max.ms", "200"));
+    }
+
+    /** For what no method here does. It goes on where brokers are gone, and come back. */
+    synchronized Admin admin() {
+        if (admin == null) {
+            admin = admin(brokers.stream().map(broker -> "127.0.0.1:" + broker.inside)
+                .collect(Collectors.joining(",")));
+        }
+        return admin;
+    }
+
+    /** What Kafka has answered. */
+    static <T> T done(KafkaFuture<T> future) throws IOException {
+        try {
+            return future.get(20, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause());
+        } catch (InterruptedException | TimeoutException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private Broker broker(int number) {
+        return brokers.get(number - 1);
+    }
+
+    @Override
+    public String engine() {
+        return "kafka";
+    }
+
+    @Override
+    public String url(String log) {
+        return url(log, PASSWORD);
+    }
+
+    @Override
+    public String url(String log, String password) {
+        return url(log, broker -> "127.0.0.1:" + broker.direct, "SASL_PLAINTEXT", password);
+    }
+
+    /** The same by the proxies that stand before the brokers. */
+    String proxiedUrl(String log) {
+        return url(log, broker -> "127.0.0.1:" + broker.proxy.port(), "SASL_PLAINTEXT", PASSWORD);
+    }
+
+    /** The same by TLS, for those who trust {@link #certificate}. */
+    String tlsUrl(String log) {
+        return url(log, broker -> "localhost:" + broker.tls, "SASL_SSL", PASSWORD);
+    }
+
+    private String url(String log, Function<Broker, String> address, String protocol, String password) {
+        String login = "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"" + USER
+            + "\" password=\"" + password + "\";";
+        return "kafka://" + brokers.stream().map(address).collect(Collectors.joining(",")) + '/' + log + "?replicas="
+            + brokers.size() + (brokers.size() == 1 ? NOT_DURABLE : "") + "&security.protocol=" + protocol
+            + "&sasl.mechanism=PLAIN&sasl.jaas.config="
+            + URLEncoder.encode(login, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    /** Of the brokers, as PEM. */
+    Path certificate() {
+        return home.resolve("certificate.pem");
+    }
+
+    /** By the proxies, so that its connections can be {@link #cut}. */
+    @Override
+    public ClusterEngine open(String log) throws IOException {
+        return engine(proxiedUrl(log), ANSWER_MS);
+    }
+
+    /** An engine with Kafka's clients from the class path, and this limit for an answer. */
+    static ClusterEngine engine(String url, int answerMs) throws IOException {
+        return new KafkaEngine(url, null, answerMs);
+    }
+
+    @Override
+    public void cut() {
+        brokers.forEach(broker -> broker.proxy.cut());
+    }
+
+    /** The proxy before a broker, for those who come by {@link #proxiedUrl}. */
+    StallingProxy proxy(int broker) {
+        return broker(broker).proxy;
+    }
+
+    @Override
+    public void kill() {
+        brokers.forEach(Broker::kill);
+    }
+
+    void kill(int broker) {
+        broker(broker).kill();
+    }
+
+    @Override
+    public void restart() throws IOException {
+        for (Broker broker : brokers) {
+            begin(broker);
+        }
+        brokers.forEach(this::awaitServing);
+    }
+
+    void restart(int broker) throws IOException {
+        begin(broker(broker));
+        awaitServing(broker(broker));
+    }
+
+    /** Starts those that are gone, and waits until every copy of every topic is one that may lead. */
+    private Kafka whole() throws IOException {
+        for (Broker broker : brokers) {
+            if (!broker.process.isAlive()) {
+                begin(broker);
+            }
+        }
+        brokers.forEach(this::awaitServing);
+        Await.until("each copy has all", START_LIMIT, () -> {
+            try {
+                return done(admin().describeTopics(names()).allTopicNames()).values().stream()
+                    .flatMap(topic -> topic.partitions().stream())
+                    .allMatch(partition -> partition.isr().size() == partition.replicas().size());
+            } catch (IOException e) {
+                return false; // a leader is being chosen
+            }
+        });
+        return this;
+    }
+
+    /** This broker stands still, and its connections stay as they are, until it goes on. */
+    void stop(int broker) throws IOException {
+        signal(broker, "STOP");
+    }
+
+    void goOn(int broker) throws IOException {
+        signal(broker, "CONT");
+    }
+
+    private void signal(int broker, String name) throws IOException {
+        Process sent = new ProcessBuilder("kill", "-" + name, "" + broker(broker).process.pid()).start();
+        Await.until("the signal is sent", () -> !sent.isAlive());
+    }
+
+    /** The broker that leads this log; 0 while there is none. */
+    int leader(String log) throws IOException {
+        TopicPartitionInfo partition = partition(log);
+        return partition.leader() == null ? 0 : partition.leader().id();
+    }
+
+    /** The brokers whose copy of this log has all, as they know it; each of them may lead it. */
+    List<Integer> inSync(String log) throws IOException {
+        return partition(log).isr().stream().map(node -> node.id()).toList();
+    }
+
+    private TopicPartitionInfo partition(String log) throws IOException {
+        return done(admin().describeTopics(List.of(log)).allTopicNames()).get(log).partitions().get(0);
+    }
+
+    /** Makes a topic as its owner might have. */
+    void create(String topic, int partitions, int copies, Map<String, String> settings) throws IOException {
+        done(admin().createTopics(List.of(new NewTopic(topic, partitions, (short) copies).configs(settings))).all());
+        Await.until(topic + " is there", () -> {
+            try {
+                return leader(topic) > 0;
+            } catch (IOException e) {
+                return false; // a broker was asked that has not heard of it yet
+            }
+        });
+    }
+
+
+    /** Lets the guest do these things to what is named: a topic, or a transactional id. */
+    void allow(ResourceType type, String name, AclOperation... operations) throws IOException {
+        ResourcePattern what = new ResourcePattern(type, name, PatternType.LITERAL);
+        done(admin().createAcls(Stream.of(operations).map(operation -> new AclBinding(what,
+            new AccessControlEntry("User:" + GUEST, "*", operation, AclPermissionType.ALLOW))).toList()).all());
+    }
+
+    /** Lets the guest do nothing any more. */
+    void forbidAll() throws IOException {
+        done(admin().deleteAcls(List.of(AclBindingFilter.ANY)).all());
+    }
+
+    /** Changes a setting of a topic. */
+    void set(String topic, String key, String value) throws IOException {
+        done(admin().incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.TOPIC, topic),
+            List.of(new AlterConfigOp(new ConfigEntry(key, value), AlterConfigOp.OpType.SET)))).all());
+    }
+
+    /** Deletes the topics of the log; nodes make them anew. */
+    @Override
+    public void empty(String log) throws IOException {
+        Set<String> topics = new HashSet<>(names());
+        topics.removeIf(name -> !name.equals(log) && !name.equals(log + "-notes"));
+        done(admin().deleteTopics(topics).all());
+        Await.until(log + " is gone", () -> Collections.disjoint(names(), topics));
+    }
+
+    private Set<String> names() {
+        try {
+            return done(admin().listTopics().names());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** It is shared, and ends with the tests. */
+    @Override
+    public void close() {
+        // end
+    }
+
+    private void end() {
+        brokers.forEach(Broker::kill);
+        if (!Files.exists(home)) {
+            return; // it could not start, and has ended before
+        }
+        try (Stream<Path> files = Files.walk(home)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
