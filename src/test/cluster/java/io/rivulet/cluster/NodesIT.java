@@ -44,7 +44,7 @@ class NodesIT extends AtPostgres {
     }
 
     /** The body of an answer that is a success; else null. */
-    private static String call(int port, String method, String path) {
+    static String call(int port, String method, String path) {
         try (WireClient client = WireClient.to(port, 0)) {
             WireResponse head = client.send(method + ' ' + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n").readHead();
             return head.status() / 100 != 2 ? null : head.status() == 204 ? ""

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
+import io.rivulet.browser.SharingTabs;
 import io.rivulet.kit.Await;
 import io.rivulet.kit.EventStream;
 import io.rivulet.kit.OwnWar;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,11 +25,13 @@ import org.junit.jupiter.api.Test;
 class OwnersIT extends AtPostgres {
 
     private static final String SESSION = "abcdefghijklmnopqrstuvwx";
+    private SharingTabs tabs;
     private OwnWar a;
     private OwnWar b;
 
     @BeforeEach
     void start() throws IOException {
+        tabs = opened(new SharingTabs());
         a = opened(war("a"));
         b = opened(war("b"));
         a.awaitOpen();
@@ -39,7 +43,8 @@ class OwnersIT extends AtPostgres {
     private OwnWar war(String name) throws IOException {
         Path home = Files.createDirectories(folder.resolve(name));
         return new OwnWar(home, Map.of("RIVULET_ENGINE_URL", postgres.url(schema)), "--port=0",
-            "--engine=postgresql", "--trusted.proxies=127.0.0.1");
+            "--engine=postgresql", "--trusted.proxies=127.0.0.1", "--cors.origins=" + tabs.origin(),
+            "--publish.origins=" + tabs.origin());
     }
 
     private static WireResponse ask(int port, String method, JsonObject hello, String body) throws IOException {
@@ -117,6 +122,45 @@ class OwnersIT extends AtPostgres {
             }
             assertTrue(stream.connections() > 4);
         }
+    }
+
+    /** The client's: the tabs have one stream, and each wish for a topic is a request that lands somewhere. */
+    @Test
+    void tabsThatShareOneStreamAddAndRemoveTopicsBehindABalancer() throws Exception {
+        Assumptions.assumeTrue(Balancer.isThere(), "skipped: HAProxy is not installed here");
+        Assumptions.assumeTrue(SharingTabs.areThere(), "skipped: no browser is installed here");
+        int port = opened(Balancer.start(folder, a.port(), b.port())).port();
+        try (Publisher publisher = Publisher.to(a.port())) {
+            SharingTabs.Tab one = tabs.open(port, "news");
+            SharingTabs.Tab two = tabs.open(port, "news");
+            for (int i = 0; i < 6; i++) {
+                one.subscribe("of-one-" + i);
+                two.subscribe("of-two-" + i);
+                publisher.publish("of-one-" + i, "one" + i);
+                publisher.publish("of-two-" + i, "two" + i);
+                one.awaitLast("one" + i);
+                two.awaitLast("two" + i);
+                one.unsubscribe("of-one-" + i);
+                two.unsubscribe("of-two-" + i);
+            }
+            Await.until("what nobody wants is gone", () -> streams().contains("\"topics\":[\"news\"]"));
+            publisher.publish("of-one-5", "nobody hears that");
+            publisher.publish("news", "all");
+            one.awaitLast("all");
+            two.awaitLast("all");
+            assertEquals("one0,one1,one2,one3,one4,one5,all", one.got());
+            assertEquals("two0,two1,two2,two3,two4,two5,all", two.got());
+            for (String name : new String[] {"a", "b"}) {
+                List<String> changes = Files.readAllLines(folder.resolve(name + "/rivulet-data/access.log")).stream()
+                    .filter(line -> line.contains("PATCH /api/connections/")).toList();
+                assertTrue(changes.size() > 5, changes.toString());
+                assertEquals(List.of(), changes.stream().filter(line -> line.contains("\" 4")).toList());
+            }
+        }
+    }
+
+    private String streams() {
+        return NodesIT.call(a.port(), "GET", "/api/connections");
     }
 
     @Test
