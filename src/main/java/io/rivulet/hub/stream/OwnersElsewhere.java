@@ -37,6 +37,8 @@ public final class OwnersElsewhere implements Nodes.Part {
     static final String NOBODY = "no connection has this name and this secret";
     /** Wishes for one stream that are under way at the same time. */
     private static final int OF_ONE_MAX = 8;
+    /** So many nodes may begin before this one hears of the first. */
+    private static final int BEGINNING_MAX = 64;
     /** So long a node that has begun may not know yet which others there are. */
     private static final long BEGINNING_NS = TimeUnit.SECONDS.toNanos(10);
 
@@ -116,12 +118,18 @@ public final class OwnersElsewhere implements Nodes.Part {
     public boolean mayHave(String connection) {
         StreamNames.Name name = StreamNames.Name.of(connection);
         int run = name == null ? 0 : names.runOf(name);
-        if (name == null || run == nodes.self() && run != 0 || nodes.others().containsKey(run)) {
+        Map<Integer, String> others = nodes.others();
+        if (name == null || run == nodes.self() && run != 0 || others.containsKey(run)) {
             return name != null && run != nodes.self();
         }
         if (nodes.self() == 0 || nanos.getAsLong() - begunNs < BEGINNING_NS) {
             throw Refused.because(Reason.NOT_OPEN, "this node has just begun, and does not know all others yet; one of "
                 + "them may have this connection");
+        }
+        int newest = others.keySet().stream().reduce(nodes.self(), Math::max);
+        if (run > newest && run - newest <= BEGINNING_MAX) {
+            throw Refused.because(Reason.NOT_OPEN, "a node that has just begun has this connection, and is not known "
+                + "here yet");
         }
         return false;
     }
