@@ -222,6 +222,9 @@ final class KafkaTail {
                 skipped.to(Math.min(at, end));
                 quietNs = nowNs;
             } else if (nowNs - quietNs > TimeUnit.MILLISECONDS.toNanos(answerMs)) {
+                if (client.topic(topic) == null) { // the broker that told the end had not heard of that
+                    throw new Gone("there is no topic " + topic + " any more", null);
+                }
                 throw new IOException("Kafka gave nothing of topic " + topic + " from offset " + at + " on for "
                     + answerMs + " ms");
             }

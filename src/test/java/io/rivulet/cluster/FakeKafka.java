@@ -40,6 +40,9 @@ final class FakeKafka {
     private boolean away;
     private boolean losesAnswer;
     private int reads;
+    /** What a broker answers once that has not heard yet that the topic is gone; negative for nothing. */
+    private long endOfGone = -1;
+    private boolean givesNothing;
 
     synchronized void brokers(int count) {
         brokers = count;
@@ -60,6 +63,12 @@ final class FakeKafka {
 
     synchronized void delete(String topic) {
         logs.remove(topic);
+    }
+
+    /** The same, and the broker that led it has not heard of that yet: it still tells the end, and gives nothing. */
+    synchronized void deleteUnheard(String topic) {
+        endOfGone = end(topic);
+        delete(topic);
     }
 
     synchronized Log log(String topic) {
@@ -167,6 +176,12 @@ final class FakeKafka {
                 @Override
                 public long end(int ms) throws IOException {
                     synchronized (FakeKafka.this) {
+                        if (endOfGone >= 0 && !logs.containsKey(topic)) {
+                            long end = endOfGone;
+                            endOfGone = -1;
+                            givesNothing = true;
+                            return end;
+                        }
                         return there(topic).end();
                     }
                 }
@@ -174,6 +189,9 @@ final class FakeKafka {
                 @Override
                 public Chunk read(long from, int ms) throws IOException {
                     synchronized (FakeKafka.this) {
+                        if (givesNothing && !logs.containsKey(topic)) {
+                            return new Chunk(List.of(), from);
+                        }
                         Log log = there(topic);
                         if (from < log.first || from > log.end()) {
                             throw new Gone("offset " + from, null);

@@ -195,6 +195,13 @@ class KafkaEngineTest {
     }
 
     @Test
+    void aTopicThatIsDeletedWhileItIsReadIsFoundToBeGone() throws IOException {
+        engine.append(batch(run, 1, 1), -1);
+        kafka.deleteUnheard(TOPIC);
+        assertEquals("1 0 at null: ", told(engine.read(0, 1)));
+    }
+
+    @Test
     void aLogThatKafkasRetentionTookIsBegunAnewAndTheOldNodesFindOut() throws IOException {
         for (int i = 1; i <= 3; i++) {
             engine.append(batch(run, i, 1), -1);
