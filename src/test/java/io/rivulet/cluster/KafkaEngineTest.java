@@ -166,6 +166,22 @@ class KafkaEngineTest {
     }
 
     @Test
+    void aLogThatLostItsEndAndGrewAgainIsKnownByTheRecordAtThePosition() throws IOException {
+        engine.append(batch(run, 1, 1), -1);
+        KafkaEngine other = open(1_000);
+        Run its = other.begin("web-2", 0);
+        engine.append(batch(run, 2, 1), -1);
+        engine.append(batch(run, 3, 1), -1);
+        kafka.cut(TOPIC, kafka.end(TOPIC) - 2);
+        other.read(0, 1_000);
+        for (int i = 1; i <= 4; i++) {
+            other.append(batch(its, i, 1), -1);
+        }
+        assertEquals("1 5 at 3: 4-4 5-5", told(engine.read(3, 1_000)));
+        assertEquals(2_002, engine.read(3, 1_000).at().nonce(), "another batch than this node has copied");
+    }
+
+    @Test
     void aNodeThatHasNotSeenTheLossYetAppendsNothing() throws IOException {
         KafkaEngine other = open(1_000);
         Run its = other.begin("web-2", 0);
