@@ -14,8 +14,9 @@ import java.util.List;
  * within a time limit, with {@link IOException} when the engine cannot be asked. A call after that connects anew, and
  * looks the address up anew.
  *
- * <p>One thread at a time calls {@link #append}, {@link #read}, {@link #trim}, {@link #tell} and {@link #notes};
- * {@link #await} has a thread of its own. {@link #close} may come at any moment, and ends the others.
+ * <p>One thread at a time calls {@link #append}, {@link #read}, {@link #trim}, {@link #tell}, {@link #notes},
+ * {@link #relay} and {@link #relayed}; {@link #await} has a thread of its own. {@link #close} may come at any moment,
+ * and ends the others.
  */
 interface ClusterEngine extends AutoCloseable {
 
@@ -100,6 +101,33 @@ interface ClusterEngine extends AutoCloseable {
     }
 
     /**
+     * Transient events that a node has published together. They stand beside the log, in an order of their own, and say
+     * where in the log they belong.
+     *
+     * @param number rises by one with each
+     * @param nonce  24 random bits
+     * @param at     the head of the log when the engine took them
+     * @param before so many events were relayed at that head before
+     * @param body   null where it was not asked for
+     */
+    record Relayed(long number, int nonce, int epoch, long at, long before, int count, long timeMs, int format,
+                   byte[] body) {
+    }
+
+    /**
+     * What was relayed.
+     *
+     * @param life    another one where the engine has lost it: then numbers begin anew; 0 where there is nothing yet
+     * @param first   number of the oldest that there is; one more than the head where there is none
+     * @param head    number of the newest
+     * @param at      of the newest
+     * @param count   so many events were relayed at that head of the log
+     * @param batches in order; not all of them where there are many
+     */
+    record Relay(long life, long first, long head, long at, long count, List<Relayed> batches) {
+    }
+
+    /**
      * Looks whether the engine will do, without changing anything.
      *
      * @throws EngineRefused when trying again does not help
@@ -141,6 +169,31 @@ interface ClusterEngine extends AutoCloseable {
 
     /** The notes behind this number, about so many bytes; null where the engine carries none. */
     default Notes notes(long after, int bytesMax) throws IOException {
+        return null;
+    }
+
+    /**
+     * Puts transient events behind those of all nodes. It ends waits, and waits for no disk where the engine can help
+     * it. They are kept for a minute or so, and need not survive a crash of the engine.
+     *
+     * @param expected number of the newest batch; -1 for any
+     * @return with that one batch, without its body; with none where another one is the newest: nothing was relayed.
+     *     Null where the engine carries none
+     */
+    default Relay relay(Batch batch, long expected) throws IOException {
+        return null;
+    }
+
+    /**
+     * What was relayed behind this number, about so many bytes. Who calls {@link #read} and then this gets every batch
+     * that was taken before the head that it has read moved there: so all nodes put both orders together alike.
+     *
+     * @param life  the one that the caller knows
+     * @param nonce of the batch of that number; -1 where it is not known. Where the engine has another one there it has
+     *              lost some: it begins a new life
+     * @return null where the engine carries none
+     */
+    default Relay relayed(long life, long after, int nonce, int bytesMax) throws IOException {
         return null;
     }
 

@@ -34,7 +34,7 @@ final class PostgresEngine implements ClusterEngine {
 
     private static final Logger LOG = LoggerFactory.getLogger(PostgresEngine.class);
 
-    private static final int VERSION = 4;
+    private static final int VERSION = 5;
     private static final int SERVER_MIN = 120_000;
     /** Nodes that start at the same time make the tables one after the other. */
     private static final long MAKING = 0x72697675;
@@ -371,6 +371,63 @@ final class PostgresEngine implements ClusterEngine {
             } catch (SQLException e) {
                 if (NO_TABLE.equals(e.getSQLState())) {
                     return new Notes(0, 1, 0, List.of()); // somebody has emptied the database
+                }
+                throw e;
+            }
+        });
+    }
+
+    @Override
+    public Relay relay(Batch batch, long expected) throws IOException {
+        return calls.with(connection -> {
+            try (PreparedStatement call = connection.prepareStatement(
+                "select of_life, of_number, of_at, of_before from relay_1(?, ?, ?, ?, ?, ?, ?, ?)")) {
+                call.setLong(1, expected);
+                call.setInt(2, batch.epoch());
+                call.setInt(3, batch.nonce());
+                call.setInt(4, batch.count());
+                call.setLong(5, batch.timeMs());
+                call.setInt(6, batch.format());
+                call.setBytes(7, batch.body());
+                call.setLong(8, random.nextLong());
+                try (ResultSet row = call.executeQuery()) {
+                    row.next();
+                    long number = row.getLong(2);
+                    long at = row.getLong(3);
+                    long before = row.getLong(4);
+                    return new Relay(row.getLong(1), 0, number, at, before + batch.count(), number == 0 ? List.of()
+                        : List.of(new Relayed(number, batch.nonce(), batch.epoch(), at, before, batch.count(),
+                        batch.timeMs(), batch.format(), null)));
+                }
+            }
+        });
+    }
+
+    /** A crash empties these tables, and a standby that is promoted has them empty: nothing is lost but all of it. */
+    @Override
+    public Relay relayed(long life, long after, int nonce, int bytesMax) throws IOException {
+        return calls.with(connection -> {
+            try (PreparedStatement query = connection.prepareStatement("select * from relayed_1(?, ?, ?)")) {
+                query.setLong(1, after);
+                query.setInt(2, ROWS_MAX);
+                query.setLong(3, bytesMax);
+                try (ResultSet row = query.executeQuery()) {
+                    Relay relay = new Relay(0, 1, 0, 0, 0, List.of());
+                    List<Relayed> batches = new ArrayList<>();
+                    while (row.next()) {
+                        relay = new Relay(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4),
+                            row.getLong(5), batches);
+                        long number = row.getLong(6);
+                        if (!row.wasNull()) {
+                            batches.add(new Relayed(number, row.getInt(7), row.getInt(8), row.getLong(9),
+                                row.getLong(10), row.getInt(11), row.getLong(12), row.getInt(13), row.getBytes(14)));
+                        }
+                    }
+                    return relay;
+                }
+            } catch (SQLException e) {
+                if (NO_FUNCTION.equals(e.getSQLState()) || NO_TABLE.equals(e.getSQLState())) {
+                    return new Relay(0, 1, 0, 0, 0, List.of()); // somebody has emptied the database
                 }
                 throw e;
             }

@@ -51,6 +51,10 @@ final class RedisEngine implements ClusterEngine {
     private static final int TRIM_MAX = 10_000;
     /** Newest notes: a node that missed so many asks for all of it. */
     private static final int NOTES_KEPT = 1_000;
+    /** Of transient events: a node that is further behind has lost some. */
+    private static final int RELAY_BYTES_KEPT = 16 << 20;
+    /** As the second half of an id: behind all ids with the same first half. */
+    private static final int WHOLE_ID = 1 << 24;
     /** Runs whose node is gone for so many runs since are forgotten. */
     private static final int RUNS_KEPT = 10_000;
     /** Answers to a write that came to the wrong server, which did nothing; the right one is looked for. */
@@ -69,6 +73,8 @@ final class RedisEngine implements ClusterEngine {
     private final String nodes;
     private final String noteHead;
     private final String notes;
+    private final String relayHead;
+    private final String relay;
     private final Script begin = new Script("begin");
     private final Script append = new Script("append");
     private final Script read = new Script("read");
@@ -76,10 +82,14 @@ final class RedisEngine implements ClusterEngine {
     private final Script load = new Script("load");
     private final Script note = new Script("note");
     private final Script told = new Script("told");
+    private final Script relaying = new Script("relay");
+    private final Script relayed = new Script("relayed");
     /** The id of the newest batch that this node knows; null before it knows one. */
     private volatile String newest;
     /** The same of notes. */
     private volatile String noted;
+    /** The same of transient events. */
+    private volatile String passed;
     private final SecureRandom random = new SecureRandom();
     /** Of the thread that waits: when it has looked last whether the server is the master. */
     private long lookedNs;
@@ -102,6 +112,8 @@ final class RedisEngine implements ClusterEngine {
         nodes = all + "nodes";
         noteHead = all + "notehead";
         notes = all + "notes";
+        relayHead = all + "relayhead";
+        relay = all + "relay";
         watch.start();
     }
 
@@ -375,9 +387,52 @@ final class RedisEngine implements ClusterEngine {
             }
             String known = newest;
             String note = noted;
+            String last = passed;
             connection.call((int) ms + answerMs, "XREAD", "COUNT", 1, "BLOCK", Math.max(1, ms), "STREAMS", tick, notes,
-                known == null ? "0-0" : known, note == null ? "$" : note);
+                relay, known == null ? "0-0" : known, note == null ? "$" : note, last == null ? "$" : last);
             return null;
+        });
+    }
+
+    /** The script sees the head of the log, and nothing comes between: so both orders are one. */
+    @Override
+    public Relay relay(Batch batch, long expected) throws IOException {
+        return with(calls, connection -> {
+            List<?> answer = (List<?>) relaying.run(connection, answerMs, List.of(relayHead, relay, hub), expected,
+                batch.epoch(), batch.nonce(), batch.count(), batch.timeMs(), batch.format(), batch.body(),
+                random.nextLong(), RELAY_BYTES_KEPT);
+            long number = number(answer.get(1));
+            long at = number(answer.get(2));
+            long before = number(answer.get(3));
+            if (number > 0 && ((number - 1) + "-").equals(withoutNonce(passed))) {
+                passed = number + "-" + batch.nonce(); // nobody came between: there is nothing to be woken for
+            }
+            return new Relay(number(answer.get(0)), 0, number, at, before + batch.count(), number == 0 ? List.of()
+                : List.of(new Relayed(number, batch.nonce(), batch.epoch(), at, before, batch.count(), batch.timeMs(),
+                batch.format(), null)));
+        });
+    }
+
+    private static String withoutNonce(String id) {
+        return id == null ? null : id.substring(0, id.indexOf('-') + 1);
+    }
+
+    @Override
+    public Relay relayed(long life, long after, int nonce, int bytesMax) throws IOException {
+        return with(calls, connection -> {
+            List<?> answer = (List<?>) relayed.run(connection, answerMs, List.of(relayHead, relay), life, after, nonce,
+                Math.min(bytesMax, READ_BYTES_MAX));
+            List<Relayed> found = new ArrayList<>();
+            for (Object one : answer.subList(5, answer.size())) {
+                List<?> of = (List<?>) one;
+                found.add(new Relayed(number(of.get(0)), (int) number(of.get(1)), (int) number(of.get(2)),
+                    number(of.get(3)), number(of.get(4)), (int) number(of.get(5)), number(of.get(6)),
+                    (int) number(of.get(7)), (byte[]) of.get(8)));
+            }
+            long head = number(answer.get(2));
+            passed = found.isEmpty() ? head + "-" + WHOLE_ID : found.get(found.size() - 1).number() + "-" + WHOLE_ID;
+            return new Relay(number(answer.get(0)), number(answer.get(1)), head, number(answer.get(3)),
+                number(answer.get(4)), found);
         });
     }
 

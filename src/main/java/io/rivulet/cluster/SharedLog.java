@@ -25,6 +25,7 @@ import io.rivulet.log.LogRange;
 import io.rivulet.log.LogRecord;
 import io.rivulet.log.LogSize;
 import io.rivulet.log.LogWork;
+import io.rivulet.log.TransientRelay;
 import io.rivulet.log.View;
 import io.rivulet.log.segment.LogMirror;
 import io.rivulet.log.segment.SegmentLog;
@@ -96,6 +97,7 @@ final class SharedLog implements EventLog {
     private final OutboxDrain drain;
     private final LeaseNotes leases;
     private final NodeNotes notes;
+    private final SharedRelay relay;
     /** Whether something was copied since the copy was opened: then the end of the copy can be compared. */
     private boolean comparable;
     /** When the last pull that came to its end began. Written under the lock. */
@@ -129,6 +131,8 @@ final class SharedLog implements EventLog {
         parts.put(LeaseNotes.KIND, leases);
         notes = new NodeNotes(engine, run.epoch(), lock, parts, () -> copy.range().head(), () -> trouble != null,
             about, node(), clock.millis(), nanos);
+        relay = new SharedRelay(engine, run, new SharedRelay.Log(this::refuseIfUseless, () -> pull(() -> false),
+            this::away, copy::range), clock, random, lock);
         thread.setDaemon(true);
         Outbox outbox = engine.outbox(run.epoch(), Math.min(CHUNK_EVENTS, settings.get(SettingsTable.BATCH_MAX)));
         drain = outbox == null ? null : new OutboxDrain(outbox, hub);
@@ -220,6 +224,7 @@ final class SharedLog implements EventLog {
         try {
             LogRange range = copy.range();
             if (range.head() == commit.base() - 1 && range.headNonce() == answer.nonceBefore()) {
+                relay.read(commit.last()); // what belongs before this commit; the committer is about to show it
                 copy.copy(commit); // nobody came between: there is nothing to read
                 comparable = true;
                 return;
@@ -287,6 +292,7 @@ final class SharedLog implements EventLog {
                 seen = portion.head();
                 compare(portion, head);
                 mirror.newestEpoch(portion.epoch());
+                copied |= relay.read(portion.head());
                 for (Stored batch : portion.batches()) {
                     copy(batch);
                     copied = true;
@@ -474,6 +480,11 @@ final class SharedLog implements EventLog {
     /** Of this node's run. */
     int epoch() {
         return run.epoch();
+    }
+
+    @Override
+    public TransientRelay relay() {
+        return relay.isCarried() ? relay : null;
     }
 
     /** Why the engine cannot be asked; null when it can. */

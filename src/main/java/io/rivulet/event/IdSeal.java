@@ -27,6 +27,12 @@ public final class IdSeal {
     private static final long LOW_48 = (1L << 48) - 1;
     private static final int LOW_24 = (1 << 24) - 1;
 
+    /** In the place of an epoch: the event is a transient one of all nodes, and the rest says of which life. */
+    private static final int SHARED = 1 << 23;
+
+    /** As the number of a transient event: what lies behind all of them. */
+    public static final long END = 0xffffffffL;
+
     private final LentCiphers seal;
     private final LentCiphers open;
 
@@ -75,6 +81,31 @@ public final class IdSeal {
         byte[] text = purpose.getBytes(StandardCharsets.US_ASCII);
         System.arraycopy(text, 0, block, 3, text.length);
         return seal.apply(block);
+    }
+
+    /** What stands in the place of the epoch where a transient event is of all nodes: no epoch is as high. */
+    public static int lifeOf(long life) {
+        return SHARED | (int) (life ^ life >>> 23 ^ life >>> 46) & SHARED - 1;
+    }
+
+    /** Whether this stands in the place of an epoch. */
+    public static boolean isLife(int epoch) {
+        return (epoch & SHARED) != 0;
+    }
+
+    /**
+     * The id of a position where several nodes have transient events.
+     *
+     * @param life  see {@link #lifeOf}; 0 where there are none
+     * @param first how many of all nodes lay behind this durable event before that life began
+     */
+    public String seal(int epoch, int life, long first, Position place, int nonce) {
+        boolean isEnd = place.transients() == Long.MAX_VALUE;
+        if (life == 0 || isEnd || place.own() > 0 && place.own() < END) {
+            return seal(epoch, place.durable(), isEnd ? END : place.own(), nonce);
+        }
+        long number = place.shared() - first; // what is just before an event lies behind the one before it
+        return number > 0 ? seal(life, place.durable(), number, nonce) : seal(epoch, place.durable(), 0, nonce);
     }
 
     /** The content of the id, or null when it is not of this form. Only the log can say whether it is true. */

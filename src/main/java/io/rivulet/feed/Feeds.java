@@ -1,6 +1,6 @@
 package io.rivulet.feed;
 
-import io.rivulet.auth.Grant;
+import com.google.gson.JsonObject;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.event.Event;
@@ -43,6 +43,7 @@ public final class Feeds implements AutoCloseable {
     private final Thread thread = new Thread(this::run, "rivulet-feed");
     /** Null in tests. */
     private final OperatorSources operators;
+    private final Publisher hub;
     private volatile boolean ended;
 
     /** A feed, and when its next tick is due, by {@link System#nanoTime}. The thread's own. */
@@ -63,7 +64,7 @@ public final class Feeds implements AutoCloseable {
      */
     public Feeds(Settings settings, Hub hub, InstantSource clock, Path accessLog) {
         this(settings, throughHub(hub), clock, accessLog, new OperatorSources(hub, settings, clock));
-        add(new OperatorFeed(throughHub(hub), operators.all()));
+        add(new OperatorFeed(this.hub, operators.all()));
     }
 
     Feeds(Settings settings, Publisher hub, InstantSource clock, Path accessLog) {
@@ -72,6 +73,7 @@ public final class Feeds implements AutoCloseable {
 
     private Feeds(Settings settings, Publisher hub, InstantSource clock, Path accessLog, OperatorSources operators) {
         this.clock = clock;
+        this.hub = hub;
         this.operators = operators;
         boolean dev = settings.get(SettingsTable.DEV);
         add(new ClockFeed(hub));
@@ -104,8 +106,12 @@ public final class Feeds implements AutoCloseable {
         feeds.add(new Scheduled(feed));
     }
 
-    /** What operators see is of all these nodes from now on. Before the start. */
+    /**
+     * The hub is one of these nodes: each feed tells of its own node, and says so; what operators see is of all of
+     * them. Before the start.
+     */
     public void share(Nodes nodes, NodeQuestions.Later later) {
+        hub.share(nodes);
         operators.share(nodes, later);
     }
 
@@ -179,9 +185,25 @@ public final class Feeds implements AutoCloseable {
 
     private static Publisher throughHub(Hub hub) {
         return new Publisher() {
+            private volatile Nodes nodes = Nodes.ALONE;
+
             @Override
             public CompletableFuture<List<String>> publish(List<Event> events) {
-                return hub.publish(new Publication(events, Grant.INTERNAL, null));
+                return hub.publish(Publication.ofNode(events));
+            }
+
+            @Override
+            public void share(Nodes with) {
+                nodes = with;
+            }
+
+            @Override
+            public void sign(JsonObject data) {
+                Nodes now = nodes;
+                if (now != Nodes.ALONE && !data.has("run")) { // what operators see may be of another node
+                    data.addProperty("node", now.name());
+                    data.addProperty("run", now.self());
+                }
             }
 
             @Override

@@ -1,6 +1,8 @@
 package io.rivulet.feed;
 
+import com.google.gson.JsonObject;
 import io.rivulet.event.Event;
+import io.rivulet.event.Nodes;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -13,6 +15,16 @@ interface Publisher {
 
     /** Publishes these together, in this order; the future is answered once the hub took them or refused. */
     CompletableFuture<List<String>> publish(List<Event> events);
+
+    /** The hub is one of these nodes. */
+    default void share(Nodes with) {
+        // tests have one
+    }
+
+    /** Says in the data of an event which node of a cluster it is of; nothing where the hub is alone. */
+    default void sign(JsonObject data) {
+        // there is no other
+    }
 
     /** Whether anybody who is connected would get an event of this topic; one for operators is asked for by name. */
     boolean isHeard(String topic);

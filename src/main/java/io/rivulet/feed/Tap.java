@@ -70,6 +70,7 @@ final class Tap {
     void pour(List<JsonObject> datas) {
         List<Event> events = new ArrayList<>(datas.size());
         for (JsonObject data : datas) {
+            hub.sign(data);
             events.add(Event.on(topic).type(type).markPrivate(isPrivate)
                 .data(data.toString().getBytes(StandardCharsets.UTF_8)).build());
         }

@@ -1,10 +1,12 @@
 package io.rivulet.hub;
 
 import io.rivulet.auth.Grant;
+import io.rivulet.config.Setting;
 import io.rivulet.config.Settings;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.event.Event;
 import io.rivulet.event.EventFrame;
+import io.rivulet.event.IdSeal;
 import io.rivulet.event.Position;
 import io.rivulet.hub.presence.Presence;
 import io.rivulet.hub.presence.PresenceTeller;
@@ -31,12 +33,14 @@ import io.rivulet.hub.stream.feed.HistoryRead;
 import io.rivulet.hub.stream.feed.NewestRead;
 import io.rivulet.hub.stream.feed.ReadBudget;
 import io.rivulet.hub.tail.EndedTopics;
+import io.rivulet.hub.tail.SharedLife;
 import io.rivulet.hub.tail.TailRing;
 import io.rivulet.hub.tail.TransientTopics;
 import io.rivulet.log.Digest;
 import io.rivulet.log.EventLog;
 import io.rivulet.log.Lease;
 import io.rivulet.log.LogRange;
+import io.rivulet.log.TransientRelay;
 import io.rivulet.metrics.Metrics;
 import io.rivulet.refusal.LastingLoop;
 import io.rivulet.refusal.LastingTicker;
@@ -103,21 +107,30 @@ final class RunningHub {
         ticker = new LastingTicker(LOG, "A tick of {} failed once and comes again", "rivulet-tick", TICK_MS,
             this::tick);
 
-        LogRange range = log.range();
-        Position start = Position.ofDurable(range.head());
-        String startId = log.seal().seal(range.epoch(), range.head(), 0, range.headNonce());
+        TransientRelay relay = log.relay();
+        TransientRelay.Start begun = relay == null ? null : relay.begin();
+        LogRange range = begun == null ? log.range() : begun.range();
+        Position start = begun == null ? Position.ofDurable(range.head()) : begun.place();
+        int life = begun == null || begun.life() == 0 ? 0 : IdSeal.lifeOf(begun.life());
+        String startId = log.seal().seal(range.epoch(), life, 0, start, range.headNonce());
         long ringBytes = settings.get(SettingsTable.RING_BYTES);
         TransientTopics transients = new TransientTopics(
             TopicList.of(settings, SettingsTable.TRANSIENT_TOPICS, topics), ringBytes);
+        if (begun != null) {
+            transients.share(new SharedLife(life, 0, 0, start));
+        }
         TailRing ring = TailRing.of(ringBytes, start, startId, frame -> evicted(frame, transients, presence));
         EndedTopics ended = new EndedTopics(log, (topic, end) -> answers.execute(() -> marked.marked(topic, end)));
         teller = presence.isOn() ? new PresenceTeller(presence, this::publishOwn) : null;
         presence.open(ring, teller == null ? changed -> { } : teller::changed);
+        Setting<List<String>> setting = SettingsTable.TRANSIENT_TOPICS; // its default are the topics of the hub's feeds
+        TopicList ofNode = TopicList.ofNames(setting.parse(setting.defaultText(), "default"));
         Resume resume = new Resume(log, ring, transients,
-            asked -> transients.mayBeAmong(asked) || presence.mayBeAmong(asked));
+            asked -> transients.mayBeAmong(asked) || presence.mayBeAmong(asked),
+            asked -> ofNode.mayBeAmong(asked) || presence.mayBeAmong(asked));
         pages = new HistoryPages(log, resume);
         states = new TopicStates(log, ring, transients, ended);
-        HistoryRead history = new HistoryRead(log);
+        HistoryRead history = new HistoryRead(log, transients);
         newest = new NewestRead(log, transients, history);
         FeedSources sources = new FeedSources(ring, transients, history, newest, readBudget, goLive);
         int shards = Runtime.getRuntime().availableProcessors();
@@ -132,6 +145,9 @@ final class RunningHub {
         }
         opener = new StreamOpener(settings, setup, fanOut, resume);
         sequencer = new Committer(queue, log, range, ring, transients, ended, fanOut, answers, metrics, clock, nanos);
+        if (begun != null) {
+            sequencer.relayBy(relay, start);
+        }
         committer = new Thread(sequencer, "rivulet-commit");
         committer.setDaemon(true);
     }
@@ -207,7 +223,7 @@ final class RunningHub {
 
     /** Publishes the hub's own events: the rules for publishers do not hold for them. */
     private CompletableFuture<List<String>> publishOwn(List<Event> events) {
-        return publish(new PendingPublish(events, null, true));
+        return publish(PendingPublish.ofNode(events));
     }
 
     /** Where a producer stands, by its key. */

@@ -19,6 +19,11 @@ public interface EventLog extends LogWriter, LocalLog, AutoCloseable {
         return false;
     }
 
+    /** The transient events of all nodes; null where those of this node reach nobody else. */
+    default TransientRelay relay() {
+        return null;
+    }
+
     /** How far this copy of a shared log is behind. */
     default LogLag lag() {
         return LogLag.NONE;

@@ -44,6 +44,12 @@ final class MemoryEngine implements ClusterEngine {
         private final Map<Integer, Long> numbers = new HashMap<>();
         private final Map<Integer, Stored> newest = new HashMap<>();
         private final List<Note> notes = new ArrayList<>();
+        private final List<Relayed> relayed = new ArrayList<>();
+        private long relayLife;
+        private long lives;
+        private long relayedHead;
+        private long relayedAt;
+        private long relayedCount;
         private long life = 1;
         private long noted;
         private boolean away;
@@ -120,6 +126,25 @@ final class MemoryEngine implements ClusterEngine {
                 life++;
                 noted = 0;
             }
+        }
+
+        /** What was relayed is lost, as by a crash. */
+        synchronized void loseRelayed() {
+            relayed.clear();
+            relayLife = 0;
+            relayedHead = 0;
+            relayedAt = 0;
+            relayedCount = 0;
+            notifyAll();
+        }
+
+        /** So many of the newest batches are kept. */
+        synchronized void keepRelayed(int most) {
+            relayed.subList(0, Math.max(0, relayed.size() - most)).clear();
+        }
+
+        synchronized long relayedHead() {
+            return relayedHead;
         }
 
         /** Removes the oldest batches up to this position. */
@@ -259,6 +284,36 @@ final class MemoryEngine implements ClusterEngine {
             refuse();
             return new Notes(store.life, store.notes.isEmpty() ? store.noted + 1 : store.notes.get(0).number(),
                 store.noted, store.notes.stream().filter(note -> note.number() > after).limit(3).toList());
+        }
+    }
+
+    @Override
+    public Relay relay(Batch batch, long expected) throws IOException {
+        synchronized (store) {
+            refuse();
+            if (expected >= 0 && expected != store.relayedHead) {
+                return new Relay(store.relayLife, 0, store.relayedHead, 0, 0, List.of());
+            }
+            store.relayLife = store.relayLife == 0 ? ++store.lives : store.relayLife;
+            store.relayedCount = store.relayedAt == store.head() ? store.relayedCount : 0;
+            store.relayedAt = store.head();
+            Relayed made = new Relayed(++store.relayedHead, batch.nonce(), batch.epoch(), store.relayedAt,
+                store.relayedCount, batch.count(), batch.timeMs(), batch.format(), batch.body());
+            store.relayedCount += batch.count();
+            store.relayed.add(made);
+            store.notifyAll();
+            return new Relay(store.relayLife, 0, store.relayedHead, 0, 0, List.of(made));
+        }
+    }
+
+    @Override
+    public Relay relayed(long life, long after, int nonce, int bytesMax) throws IOException {
+        synchronized (store) {
+            refuse();
+            return new Relay(store.relayLife,
+                store.relayed.isEmpty() ? store.relayedHead + 1 : store.relayed.get(0).number(), store.relayedHead,
+                store.relayedAt, store.relayedCount,
+                store.relayed.stream().filter(one -> one.number() > after).limit(3).toList());
         }
     }
 

@@ -235,11 +235,13 @@ class TwoNodesTest {
         assertEquals(Refused.Reason.STORE_FAILED, away.reason());
         assertTrue(away.getMessage().contains("nobody answers"), away.getMessage());
         assertTrue(two.hub.publishTrouble().contains("away"), two.hub.publishTrouble());
-        two.publish("clock", "transient events go on");
+        Refused relayed = refused(() -> two.publish("quotes/x", "y"));
+        assertEquals(Refused.Reason.STORE_FAILED, relayed.reason(), "it would reach the streams of one node only");
+        two.answer(Publication.ofNode(List.of(Event.on("clock").data("the hub's own events go on").build())));
         store.away(false);
         Await.until("it is back", () -> one.hub.publishTrouble() == null && two.hub.publishTrouble() == null);
         one.publish("news", "z");
-        assertEquals(List.of("x", "transient events go on", "z"), data(HubScene.awaitEvents(there, 3)));
+        assertEquals(List.of("x", "the hub's own events go on", "z"), data(HubScene.awaitEvents(there, 3)));
     }
 
     @Test

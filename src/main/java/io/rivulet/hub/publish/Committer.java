@@ -2,9 +2,11 @@ package io.rivulet.hub.publish;
 
 import io.rivulet.event.Event;
 import io.rivulet.event.EventFrame;
+import io.rivulet.event.IdSeal;
 import io.rivulet.event.Position;
 import io.rivulet.hub.stream.FanOut;
 import io.rivulet.hub.tail.EndedTopics;
+import io.rivulet.hub.tail.SharedLife;
 import io.rivulet.hub.tail.TailRing;
 import io.rivulet.hub.tail.TransientTopics;
 import io.rivulet.log.Digest;
@@ -15,6 +17,7 @@ import io.rivulet.log.LogFailure;
 import io.rivulet.log.LogMoved;
 import io.rivulet.log.LogRange;
 import io.rivulet.log.LogRecord;
+import io.rivulet.log.TransientRelay;
 import io.rivulet.metrics.Metrics;
 import io.rivulet.metrics.Metrics.Count;
 import io.rivulet.metrics.Metrics.Sample;
@@ -70,6 +73,16 @@ public final class Committer implements Runnable {
      */
     private int nonce;
     private boolean failing;
+    /** Null where transient events of this node reach no other one: then all of them are shown at once. */
+    private TransientRelay relay;
+    /** The number of the batch that was shown last of those that nodes have relayed. */
+    private long relayed;
+    /** What this node has just relayed, until it comes back with that number. */
+    private List<PendingPublish> own = List.of();
+    private long ownNumber;
+    /** How many transient events of this node alone were shown behind that durable event. */
+    private long ofNode;
+    private long ofNodeAt;
     /** What the round has taken, also when it fails half-way. */
     private List<PendingPublish> taken = List.of();
     /** Whether the last round came to its end. */
@@ -109,6 +122,12 @@ public final class Committer implements Runnable {
         log.onForeign(queue::wake);
     }
 
+    /** Transient events go through this, and those of all nodes are shown from this place on. Before it runs. */
+    public void relayBy(TransientRelay all, Position start) {
+        relay = all;
+        place = start;
+    }
+
     /** Makes rounds to the end: without this thread every publisher would wait for ever. */
     @Override
     public void run() {
@@ -133,6 +152,7 @@ public final class Committer implements Runnable {
             fanOut.awaitNotLagging(ring);
         }
         showMissing(log.range().head());
+        showRelayed(place.durable());
         tryDisk(group);
         commit(group);
         answers.keep(group);
@@ -199,21 +219,27 @@ public final class Committer implements Runnable {
     private void commit(List<PendingPublish> group) throws IOException {
         List<PendingPublish> numbered = producers.settle(receipts.settle(leases.withoutHeard(group)));
         List<PendingPublish> fresh = producers.withoutGaps(numbered, leases.begin(endedRefusals.settle(numbered)));
-        List<LogEntry> entries = isStale(group) ? null : append(fresh);
+        boolean moved = !relay(fresh, false);
+        List<LogEntry> entries = isStale(group) || moved ? null : append(fresh);
         while (entries == null) { // the events of other nodes may have answered some of it; its leases have begun
-            List<PendingPublish> open = group.stream().filter(p -> p.refusal == null && p.original == null).toList();
+            List<PendingPublish> open = group.stream()
+                .filter(p -> p.refusal == null && p.original == null && p.ids.isEmpty()).toList();
             numbered = producers.settle(receipts.settle(leases.withoutHeard(open)));
             fresh = producers.withoutGaps(numbered, endedRefusals.settle(numbered));
-            entries = append(fresh);
+            entries = relay(fresh, false) ? append(fresh) : null;
         }
         LogFailure failure = log.range().failure(); // after the append, which may have begun the epoch
         if (failure != null && failure.isBeforeEpoch()) {
             refuse(fresh, failure, true);
         }
         show(fresh, entries);
+        while (!relay(fresh, true)) {
+            fresh = producers.settle(receipts.settle(fresh.stream().filter(p -> isOpen(p)).toList()));
+        }
         endedRefusals.refuseWaiting();
-        receipts.remember(fresh);
-        producers.remember(fresh);
+        List<PendingPublish> appended = relay == null ? fresh : fresh.stream().filter(p -> !isRelayed(p)).toList();
+        receipts.remember(appended);
+        producers.remember(appended);
         leases.heard(group);
         count(group);
     }
@@ -238,21 +264,74 @@ public final class Committer implements Runnable {
         }
         if (caughtUp) {
             showMissing(log.range().head());
+            showRelayed(place.durable());
         }
         return caughtUp;
     }
 
-    private List<LogEntry> append(List<PendingPublish> fresh) throws IOException {
-        repeatedIds.mark(fresh);
+    /**
+     * Relays the transient events of a group to all nodes, and shows them: they wait for no disk, so they go first. But
+     * where a producer numbers durable events as well, one of those may be refused, and what follows must not be out.
+     *
+     * @param last whether everything else of the group is done
+     * @return false when other nodes came first: their events are shown, and the group has to be settled once more
+     */
+    private boolean relay(List<PendingPublish> fresh, boolean last) throws IOException {
+        if (relay == null) {
+            return true;
+        }
+        boolean numbersOthers = !last && fresh.stream().anyMatch(p -> !p.isTransient && p.producer != null);
+        List<PendingPublish> mine = fresh.stream()
+            .filter(p -> isRelayed(p) && isOpen(p) && !(numbersOthers && p.producer != null)).toList();
+        if (mine.isEmpty()) {
+            return true;
+        }
+        repeatedIds.mark(mine);
+        boolean depends = mine.stream().anyMatch(p -> p.receipt != null || p.producer != null);
+        answers.give(); // the engine may take long
+        try {
+            ownNumber = relay.publish(records(mine, true), depends ? relayed : -1);
+            own = mine;
+            recovered();
+        } catch (LogMoved e) {
+            showMissing(log.range().head());
+            showRelayed(place.durable());
+            return false;
+        } catch (IOException e) {
+            refuse(mine, e, true);
+            return true;
+        }
+        showMissing(log.range().head());
+        showRelayed(place.durable());
+        for (PendingPublish pending : own) {
+            pending.refusal = PendingPublish.UNKNOWN; // it got lost on the way back
+        }
+        own = List.of();
+        return true;
+    }
+
+    private boolean isRelayed(PendingPublish pending) {
+        return relay != null && pending.isTransient && !pending.isOfNode;
+    }
+
+    private static boolean isOpen(PendingPublish pending) {
+        return pending.refusal == null && pending.original == null && pending.ids.isEmpty();
+    }
+
+    private static List<LogRecord> records(List<PendingPublish> group, boolean ofTransients) {
         List<LogRecord> records = new ArrayList<>();
-        for (PendingPublish pending : fresh) {
-            if (!pending.isTransient) {
-                for (int i = 0; i < pending.events.size(); i++) {
-                    records.add(new LogRecord(pending.events.get(i), i == 0 ? pending.receipt : null,
-                        i == 0 ? pending.producer : null));
-                }
+        for (PendingPublish pending : group) {
+            for (int i = 0; pending.isTransient == ofTransients && i < pending.events.size(); i++) {
+                records.add(new LogRecord(pending.events.get(i), i == 0 ? pending.receipt : null,
+                    i == 0 ? pending.producer : null));
             }
         }
+        return records;
+    }
+
+    private List<LogEntry> append(List<PendingPublish> fresh) throws IOException {
+        repeatedIds.mark(fresh);
+        List<LogRecord> records = records(fresh, false);
         return records.isEmpty() ? List.of() : append(records, fresh);
     }
 
@@ -300,6 +379,7 @@ public final class Committer implements Runnable {
         }
         while (place.durable() < head) {
             for (LogEntry entry : log.read(place.durable(), head, ALL, READ_BYTES).entries()) {
+                showRelayed(entry.position() - 1);
                 EventFrame frame = onDisk(entry);
                 if (entry.event().isMark()) {
                     ended.showing(frame);
@@ -319,11 +399,12 @@ public final class Committer implements Runnable {
         answers.give(); // to show the events may mean to wait for room in the ring
         if (!entries.isEmpty()) {
             showMissing(entries.get(0).position() - 1); // of other nodes, which came first
+            showRelayed(entries.get(0).position() - 1);
         }
         fanOut.expect(nanos.getAsLong());
         int next = 0;
         for (PendingPublish pending : group) {
-            if (pending.refusal == null) {
+            if (pending.refusal == null && !isRelayed(pending)) {
                 for (Event event : pending.events) {
                     EventFrame frame = pending.isTransient ? inMemory(event) : onDisk(entries.get(next++));
                     pending.ids.add(frame.id());
@@ -334,7 +415,79 @@ public final class Committer implements Runnable {
                 }
             }
         }
+        showRelayed(place.durable());
         fanOut.wake();
+    }
+
+    /** Shows what nodes have relayed and what belongs behind that durable event, which is shown, or an earlier one. */
+    private void showRelayed(long durable) {
+        if (relay == null) {
+            return;
+        }
+        for (TransientRelay.Batch batch = relay.poll(durable); batch != null; batch = relay.poll(durable)) {
+            int life = batch.life() == 0 ? 0 : IdSeal.lifeOf(batch.life());
+            transients.share(transients.shared().next(life, place));
+            if (!batch.isLoss() && batch.at() != place.durable()) {
+                LOG.error("Events that belong behind {} have come only behind {}", batch.at(), place.durable());
+                lost();
+            } else if (batch.isLoss()) {
+                lost();
+            } else {
+                show(batch);
+            }
+            relayed = batch.number();
+            fanOut.wake();
+        }
+    }
+
+    /** Transient events of all nodes are missing here: whoever may want them is told when it comes back. */
+    private void lost() {
+        place = nextOfNode(); // nothing stands there; but what came before lies before it
+        transients.share(transients.shared().lost(place));
+        fanOut.endLost(transients::mayBeAmong);
+    }
+
+    private void show(TransientRelay.Batch batch) {
+        SharedLife shared = transients.shared();
+        boolean isOwn = !own.isEmpty() && batch.number() == ownNumber;
+        fanOut.expect(nanos.getAsLong());
+        List<String> ids = new ArrayList<>();
+        for (LogRecord record : batch.records()) {
+            long number = batch.before() + ids.size() + 1;
+            Position next = Position.ofShared(place.durable(), shared.firstAt(place.durable()) + number);
+            String id = log.seal().seal(shared.life(), place.durable(), number, nonce);
+            EventFrame frame = new EventFrame(record.event(), next, true, id, batch.timeMs());
+            ids.add(frame.id());
+            if (record.event().isMark()) {
+                ended.showing(frame);
+            }
+            if (!isOwn) {
+                leases.heard(record.event());
+            }
+            show(frame);
+        }
+        remember(batch, ids);
+        if (isOwn) {
+            int next = 0;
+            for (PendingPublish pending : own) {
+                pending.ids.addAll(ids.subList(next, next + pending.events.size()));
+                next += pending.events.size();
+            }
+            own = List.of();
+        }
+    }
+
+    /** A key that comes again, at whichever node, gets the same answer; and so with the numbers of producers. */
+    private void remember(TransientRelay.Batch batch, List<String> ids) {
+        for (int i = 0; i < ids.size(); i++) {
+            LogRecord record = batch.records().get(i);
+            if (record.receipt() != null) {
+                receipts.remember(record.receipt(), ids.subList(i, i + record.receipt().count()));
+            }
+            if (record.producer() != null) {
+                producers.remember(record.producer(), ids.get(i + record.producer().count() - 1));
+            }
+        }
     }
 
     /** Shows one event to the shards; waits where the ring would evict an event that a shard has not dispatched. */
@@ -355,9 +508,16 @@ public final class Committer implements Runnable {
 
     /** A transient event stands behind the last durable one, with a number of its own. */
     private EventFrame inMemory(Event event) {
-        Position next = new Position(place.durable(), place.transients() + 1);
-        String id = log.seal().seal(log.range().epoch(), next.durable(), next.transients(), nonce);
+        Position next = relay == null ? new Position(place.durable(), place.transients() + 1) : nextOfNode();
+        String id = log.seal().seal(log.range().epoch(), next.durable(), next.own(), nonce);
         return new EventFrame(event, next, true, id, clock.millis());
+    }
+
+    /** Behind those of all nodes, with a number that no other one behind this durable event has. */
+    private Position nextOfNode() {
+        ofNode = ofNodeAt == place.durable() ? ofNode + 1 : 1;
+        ofNodeAt = place.durable();
+        return place.withOwn(ofNode);
     }
 
     /**
@@ -386,7 +546,7 @@ public final class Committer implements Runnable {
     private void recovered() {
         if (failing) {
             failing = false;
-            LOG.info("Publishing to durable topics works again.");
+            LOG.info("Publishing works again.");
         }
     }
 

@@ -25,6 +25,8 @@ public final class PendingPublish {
     final boolean inLines;
     /** In memory only. One durable event makes a whole batch durable, so that it stays contiguous in the log. */
     final boolean isTransient;
+    /** Whether it is about this node of a cluster, and of transient topics: then it reaches no other node. */
+    boolean isOfNode;
     final int weight;
     /** Whether one of its events ends a topic or asks for its end. */
     private final boolean hasMark;
@@ -85,6 +87,13 @@ public final class PendingPublish {
         this.hasMark = marks;
         this.hasLease = leases;
         this.ids = new ArrayList<>(events.size());
+    }
+
+    /** Transient events that the hub has for its own streams, whatever other nodes do. */
+    public static PendingPublish ofNode(List<Event> events) {
+        PendingPublish pending = new PendingPublish(events, null, true);
+        pending.isOfNode = true;
+        return pending;
     }
 
     /** One that publishes nothing: its answer comes when the disk has taken some bytes, or says why it did not. */

@@ -254,14 +254,17 @@ public final class Producers {
     void remember(List<PendingPublish> fresh) {
         for (PendingPublish pending : fresh) {
             if (pending.producer != null && pending.refusal == null && !pending.ids.isEmpty()) {
-                Standing standing = new Standing(pending.producer.epoch(), pending.producer.next(),
-                    pending.ids.get(pending.ids.size() - 1));
-                synchronized (known) {
-                    known.put(pending.producer.producer(), standing);
-                    if (known.size() > REMEMBERED_MAX) {
-                        known.remove(known.keySet().iterator().next());
-                    }
-                }
+                remember(pending.producer, pending.ids.get(pending.ids.size() - 1));
+            }
+        }
+    }
+
+    /** Notes what was published, at whichever node; the id is of the last of these events. */
+    void remember(ProducerMark mark, String lastId) {
+        synchronized (known) {
+            known.put(mark.producer(), new Standing(mark.epoch(), mark.next(), lastId));
+            if (known.size() > REMEMBERED_MAX) {
+                known.remove(known.keySet().iterator().next());
             }
         }
     }

@@ -12,12 +12,24 @@ import java.util.List;
  * @param grant          what the publisher may
  * @param idempotencyKey the publisher's key, or null; the same key and content again get the first answer
  * @param producer       how the publisher numbers the events, or null
+ * @param isOfNode       whether they are about this node of a cluster: those of transient topics reach no other one
  */
-public record Publication(List<Event> events, Grant grant, String idempotencyKey, ProducerSeq producer) {
+public record Publication(List<Event> events, Grant grant, String idempotencyKey, ProducerSeq producer,
+                          boolean isOfNode) {
+
+    /** Of a publisher, who may number the events. */
+    public Publication(List<Event> events, Grant grant, String idempotencyKey, ProducerSeq producer) {
+        this(events, grant, idempotencyKey, producer, false);
+    }
 
     /** Of a publisher who does not number its events. */
     public Publication(List<Event> events, Grant grant, String idempotencyKey) {
-        this(events, grant, idempotencyKey, null);
+        this(events, grant, idempotencyKey, null, false);
+    }
+
+    /** The hub's own, about this node. */
+    public static Publication ofNode(List<Event> events) {
+        return new Publication(events, Grant.INTERNAL, null, null, true);
     }
 
     /** One event of code in the same JVM. */

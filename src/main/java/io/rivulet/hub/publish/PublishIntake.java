@@ -48,9 +48,13 @@ public final class PublishIntake {
             isTransient &= isTransient(event);
         }
         ProducerSeq producer = publication.producer();
-        return new PendingPublish(List.copyOf(events), receipt(publication, events), producer == null ? null
+        ProducerMark mark = producer == null ? null
             : new ProducerMark(producer(publication.grant().identity(), producer.id()), producer.epoch(),
-                producer.seq(), events.size()), producer != null && producer.inLines(), isTransient);
+                producer.seq(), events.size());
+        PendingPublish pending = new PendingPublish(List.copyOf(events), receipt(publication, events), mark,
+            producer != null && producer.inLines(), isTransient);
+        pending.isOfNode = publication.isOfNode();
+        return pending;
     }
 
     /** The key of a producer: hashed with issuer and subject, so that nobody can meet that of another. */

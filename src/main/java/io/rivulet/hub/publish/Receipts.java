@@ -75,12 +75,17 @@ final class Receipts {
     void remember(List<PendingPublish> fresh) {
         for (PendingPublish pending : fresh) {
             if (pending.receipt != null && pending.isTransient && pending.refusal == null) {
-                inMemory.put(pending.receipt.key(), new Answered(pending.receipt, pending.ids));
-                idsInMemory += pending.ids.size();
-                while (idsInMemory > TRANSIENT_MAX && inMemory.size() > 1) {
-                    idsInMemory -= inMemory.remove(inMemory.keySet().iterator().next()).ids().size();
-                }
+                remember(pending.receipt, pending.ids);
             }
+        }
+    }
+
+    /** Keeps the answer of a transient publish, at whichever node. */
+    void remember(Receipt receipt, List<String> ids) {
+        Answered before = inMemory.put(receipt.key(), new Answered(receipt, ids));
+        idsInMemory += ids.size() - (before == null ? 0 : before.ids().size());
+        while (idsInMemory > TRANSIENT_MAX && inMemory.size() > 1) {
+            idsInMemory -= inMemory.remove(inMemory.keySet().iterator().next()).ids().size();
         }
     }
 

@@ -1,6 +1,9 @@
 package io.rivulet.hub.resume;
 
+import io.rivulet.event.IdSeal;
 import io.rivulet.event.Position;
+import io.rivulet.hub.tail.SharedLife;
+import io.rivulet.hub.tail.TransientTopics;
 import io.rivulet.log.LocalLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,19 +15,23 @@ import java.io.UncheckedIOException;
 public final class PlaceIds {
 
     private final LocalLog log;
+    private final TransientTopics transients;
 
     /** Ids of this log. */
-    public PlaceIds(LocalLog log) {
+    public PlaceIds(LocalLog log, TransientTopics transients) {
         this.log = log;
+        this.transients = transients;
     }
 
     /** The id of the place; a trimmed place gets no nonce, and none is asked of it at resume. */
     public String idOf(Position place) {
         long durable = place.durable();
-        long transients = Math.min(place.transients(), 0xffffffffL);
+        SharedLife shared = transients.shared();
         try {
             int nonce = (int) log.find().nonceAt(durable).orElse(0);
-            return log.seal().seal(epochOf(durable), durable, transients, nonce);
+            return shared != null
+                ? log.seal().seal(epochOf(durable), shared.life(), shared.firstAt(durable), place, nonce)
+                : log.seal().seal(epochOf(durable), durable, Math.min(place.transients(), IdSeal.END), nonce);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

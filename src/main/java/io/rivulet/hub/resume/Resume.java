@@ -4,6 +4,7 @@ import io.rivulet.auth.Grant;
 import io.rivulet.event.EventFrame;
 import io.rivulet.event.IdSeal;
 import io.rivulet.event.Position;
+import io.rivulet.hub.tail.SharedLife;
 import io.rivulet.hub.tail.TailRing;
 import io.rivulet.hub.tail.TransientTopics;
 import io.rivulet.log.LocalLog;
@@ -39,14 +40,22 @@ public final class Resume {
     private final TransientTopics transients;
     private final PlaceIds ids;
     private final Predicate<TopicSelection> mayBeTransient;
+    private final Predicate<TopicSelection> mayBeOfNode;
 
-    /** {@code mayBeTransient} says whether a selection may contain transient topics. */
-    public Resume(LocalLog log, TailRing ring, TransientTopics transients, Predicate<TopicSelection> mayBeTransient) {
+    /**
+     * Makes it.
+     *
+     * @param mayBeTransient says whether a selection may contain transient topics
+     * @param mayBeOfNode    the same of those whose events each node of a cluster has for itself
+     */
+    public Resume(LocalLog log, TailRing ring, TransientTopics transients, Predicate<TopicSelection> mayBeTransient,
+                  Predicate<TopicSelection> mayBeOfNode) {
         this.log = log;
         this.ring = ring;
         this.transients = transients;
-        this.ids = new PlaceIds(log);
+        this.ids = new PlaceIds(log, transients);
         this.mayBeTransient = mayBeTransient;
+        this.mayBeOfNode = mayBeOfNode;
     }
 
     /**
@@ -78,18 +87,18 @@ public final class Resume {
         if (cursor.equals(EARLIEST)) {
             return earliest();
         }
-        StartPoint place = placeOf(request, work);
+        StartPoint place = placeOf(request, false, work);
         if (place == StartPoint.RESET && log.catchUp()) {
-            place = placeOf(request, work); // another node had the event before this one
+            place = placeOf(request, true, work); // another node had the event before this one
         }
         return place == StartPoint.RESET ? unknown(request, asked, work) : place;
     }
 
-    /** The place of an id; RESET for one that this node does not know. */
-    private StartPoint placeOf(ResumeRequest request, LogWork work) throws IOException {
+    /** The place of an id; RESET for one that this node does not know, also where it has all of it by now. */
+    private StartPoint placeOf(ResumeRequest request, boolean hasAll, LogWork work) throws IOException {
         String cursor = request.cursor();
         IdSeal.Opened opened = cursor.startsWith(IdSeal.PREFIX) ? log.seal().open(cursor) : null;
-        StartPoint place = opened == null ? StartPoint.RESET : sealed(request, opened, work);
+        StartPoint place = opened == null ? StartPoint.RESET : sealed(request, opened, hasAll, work);
         // not the hub's: on the Mercure path a publisher may have given an id that looks like one (PUB-09)
         return place == StartPoint.RESET ? named(request, work) : place;
     }
@@ -113,7 +122,7 @@ public final class Resume {
     private StartPoint afterTheLost(ResumeRequest request, LogWork work) throws IOException {
         Position oldest = oldest();
         boolean isFirstRun = log.range().epoch() <= 1;
-        StartPoint start = lostAmongTransients(request, work, isFirstRun, Position.START,
+        StartPoint start = lostAmongTransients(request, work, isFirstRun, isFirstRun, Position.START,
             StartPoint.partial(oldest, ids.idOf(oldest), null));
         return start.transientLost() || log.find(work).lastTrimmed(view(request)) > 0 ? start : StartPoint.RESET;
     }
@@ -127,7 +136,8 @@ public final class Resume {
         Optional<LogEntry> entry = log.find(work).byId(cursor, request.grant().subscribes(), request.places());
         if (entry.isPresent()) {
             Position place = Position.ofDurable(entry.get().position());
-            return lostAmongTransients(request, work, entry.get().epoch() == log.range().epoch(), place,
+            boolean isOfThisRun = entry.get().epoch() == log.range().epoch();
+            return lostAmongTransients(request, work, isOfThisRun || transients.shared() != null, isOfThisRun, place,
                 StartPoint.exact(place, cursor));
         }
         Position place = transients.byId(cursor, request.grant().subscribes(), work);
@@ -151,51 +161,79 @@ public final class Resume {
      * caller would have got. Only the last makes it partial, so a cursor from before a trim stays exact for topics that
      * were silent.
      */
-    private StartPoint sealed(ResumeRequest request, IdSeal.Opened opened, LogWork work) throws IOException {
+    private StartPoint sealed(ResumeRequest request, IdSeal.Opened opened, boolean hasAll, LogWork work)
+        throws IOException {
         LogRange range = log.range();
         LogFinder find = log.find(work);
         long durable = opened.position().durable();
-        boolean sameEpoch = opened.epoch() == range.epoch();
-        if (durable > range.head() || !find.epochReaches(opened.epoch(), durable)
-            || sameEpoch && opened.position().transients() > 0 && opened.position().isAfter(newest())) {
+        boolean isOfThisRun = opened.epoch() == range.epoch();
+        SharedLife shared = transients.shared();
+        Position known = ring.placeOf(opened, isOfThisRun, shared);
+        boolean isOfLife = shared != null && IdSeal.isLife(opened.epoch());
+        if (durable > range.head() || !isOfLife && !find.epochReaches(opened.epoch(), durable)
+            || known != null && isAhead(opened, known, range, isOfLife && hasAll)) {
             return StartPoint.RESET;
         }
         OptionalLong nonce = durable >= range.first() || durable == 0 ? find.nonceAt(durable) : OptionalLong.empty();
         if (nonce.isPresent() && nonce.getAsLong() != opened.nonce()) {
             return StartPoint.RESET;
         }
-        if (sameEpoch && !ring.floor().isAfter(opened.position())) {
-            return StartPoint.exact(opened.position(), request.cursor()); // all of it is in memory, trimmed or not
+        if (known != null && !ring.floor().isAfter(known)) { // all of it is in memory, trimmed or not
+            StartPoint exact = StartPoint.exact(known, request.cursor());
+            return shared == null ? exact : lostAmongTransients(request, work, true, isOfThisRun, known, exact);
         }
+        Position place = known != null ? known : shared != null ? behind(durable) : Position.ofDurable(durable);
+        Position cursor = known != null ? known : opened.position();
         boolean conflates = request.conflates();
         if (durable < range.first() - 1 && (conflates ? find.newestTrimmed(durable, view(request))
             : find.lastTrimmed(view(request)) > durable)) {
             Position oldest = oldest();
-            return lostAmongTransients(request, work, sameEpoch, opened.position(), StartPoint.partial(oldest,
+            return lostAmongTransients(request, work, known != null, isOfThisRun, cursor, StartPoint.partial(oldest,
                 ids.idOf(oldest), StartPoint.missed(view(request), oldest.durable() - durable)));
         }
-        Position place = sameEpoch ? opened.position() : Position.ofDurable(durable);
         if (durable < range.first() - 1 && !conflates) {
             place = oldest(); // only other topics were trimmed between
         }
-        return lostAmongTransients(request, work, sameEpoch, opened.position(),
+        return lostAmongTransients(request, work, known != null, isOfThisRun, cursor,
             StartPoint.exact(place, request.cursor()));
     }
 
     /**
-     * Adds whether transient events were lost between the cursor and the events that memory still holds. Another epoch
-     * means a restart, and with it the memory of losses is gone: then all count as lost.
+     * Behind all events that follow on this durable one up to now: the client may have got them at another node, and
+     * they must not come twice.
      */
-    private StartPoint lostAmongTransients(ResumeRequest request, LogWork work, boolean sameEpoch, Position cursor,
-                                           StartPoint start) {
+    private Position behind(long durable) {
+        Position newest = newest();
+        Position end = Position.endOf(durable);
+        return end.isAfter(newest) ? newest : end;
+    }
+
+    /** Whether this node has not shown the event yet, as far as it knows; {@code hasCome}: it will in a moment. */
+    private boolean isAhead(IdSeal.Opened opened, Position known, LogRange range, boolean hasCome) {
+        return opened.position().transients() > 0 && known.isAfter(newest()) && !hasCome
+            && (transients.shared() == null || known.durable() >= range.head() || IdSeal.isLife(opened.epoch()));
+    }
+
+    /**
+     * Adds whether transient events were lost between the cursor and the events that memory still holds.
+     *
+     * @param isKnown     whether the cursor has a place among those in memory; else all before them count as lost. One
+     *                    of an earlier run has none, for with a restart the memory of losses is gone
+     * @param isOfThisRun whether this very node has given it: others have had events that are theirs alone
+     */
+    private StartPoint lostAmongTransients(ResumeRequest request, LogWork work, boolean isKnown, boolean isOfThisRun,
+                                           Position cursor, StartPoint start) {
         if (!mayBeTransient.test(request.topics())) {
             return start;
         }
         Position floor = ring.floor();
         View view = view(request);
         boolean newestOnly = request.conflates() && !start.cursor().isAfter(cursor);
-        boolean lost = !sameEpoch || floor.isAfter(cursor)
-            && (newestOnly ? transients.newestLost(cursor, floor, view, work)
+        SharedLife shared = transients.shared();
+        boolean lost = !isKnown
+            || shared != null && (shared.lostUpTo().isAfter(cursor)
+            || !isOfThisRun && mayBeOfNode.test(request.topics()))
+            || floor.isAfter(cursor) && (newestOnly ? transients.newestLost(cursor, floor, view, work)
             : transients.lostSince(cursor, view, work));
         return lost ? start.withTransientLost(true, floor) : start;
     }

@@ -2,12 +2,14 @@ package io.rivulet.hub.stream;
 
 import io.rivulet.event.EventFrame;
 import io.rivulet.hub.tail.TailRing;
+import io.rivulet.topic.TopicSelection;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * All shards together. The committer wakes them through it and waits where they are behind; the hub assigns new
@@ -64,6 +66,13 @@ public final class FanOut {
     public void wake() {
         for (Shard shard : shards) {
             shard.wake();
+        }
+    }
+
+    /** Ends the streams that may have lost transient events: they come back and are told. */
+    public void endLost(Predicate<TopicSelection> mayHaveLost) {
+        for (Shard shard : shards) {
+            shard.endLost(mayHaveLost);
         }
     }
 

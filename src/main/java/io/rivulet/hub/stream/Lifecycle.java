@@ -9,9 +9,11 @@ import io.rivulet.hub.stream.feed.Turn;
 import io.rivulet.hub.tail.TopicMark;
 import io.rivulet.metrics.Metrics.Count;
 import io.rivulet.refusal.FaultLog;
+import io.rivulet.topic.TopicSelection;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -144,6 +146,16 @@ final class Lifecycle {
             Subscriber s = streams.list().get(i);
             if (setup.banned().test(s.grant())) {
                 close(s, EndReason.BANNED);
+            }
+        }
+    }
+
+    /** Ends the streams whose topics may have lost something that only their next start can tell. */
+    void endLost(Predicate<TopicSelection> mayHaveLost) {
+        for (int i = streams.list().size() - 1; i >= 0; i--) {
+            Subscriber s = streams.list().get(i);
+            if (mayHaveLost.test(s.topics())) {
+                close(s, EndReason.LOSS);
             }
         }
     }

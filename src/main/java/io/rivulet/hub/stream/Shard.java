@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -495,6 +496,11 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
     /** Ends the streams of those who are banned. */
     public void endBanned() {
         lifecycle.endBanned();
+    }
+
+    /** Ends those that may have lost transient events: they come back and are told. Any thread. */
+    void endLost(Predicate<TopicSelection> mayHaveLost) {
+        post(() -> lifecycle.endLost(mayHaveLost));
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.rivulet.hub.tail;
 
 import io.rivulet.event.EventFrame;
+import io.rivulet.event.IdSeal;
 import io.rivulet.event.Position;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
@@ -150,6 +151,40 @@ public final class TailRing {
             }
         }
         return floor.place().isAfter(place) ? -1 : low;
+    }
+
+    /**
+     * Where the event stands that a hub has published for its own node alone, as the one of that number behind a
+     * durable event; before all that follows on that one where it has left.
+     */
+    private Position ofOwn(long durable, long number) {
+        for (long sequence = head; sequence > 0; sequence--) {
+            EventFrame frame = get(sequence);
+            if (frame == null || frame.position().durable() < durable) {
+                break;
+            }
+            if (frame.position().durable() == durable && frame.position().own() == number) {
+                return frame.position();
+            }
+        }
+        Position below = floor();
+        return below.durable() == durable && below.own() == number ? below : new Position(durable, number);
+    }
+
+    /** Where the event with this id stands; null where this node cannot tell. */
+    public Position placeOf(IdSeal.Opened id, boolean isOfThisRun, SharedLife shared) {
+        Position at = id.position();
+        if (shared == null) {
+            return isOfThisRun ? at : null;
+        }
+        if (at.transients() == 0) {
+            return at; // the same at every node
+        }
+        if (IdSeal.isLife(id.epoch())) {
+            return shared.of(id);
+        }
+        return at.transients() == IdSeal.END ? Position.endOf(at.durable())
+            : isOfThisRun ? ofOwn(at.durable(), at.transients()) : null;
     }
 
     private int slot(long sequence) {

@@ -39,6 +39,7 @@ public final class TransientTopics {
     private final TopicList transients;
     private final Half publics;
     private final Half privates;
+    private volatile SharedLife shared;
 
     /**
      * Nothing is remembered yet.
@@ -55,6 +56,16 @@ public final class TransientTopics {
     /** Whether transient events may be among those of this selection. */
     public boolean mayBeAmong(TopicSelection topics) {
         return transients.mayBeAmong(topics);
+    }
+
+    /** What ids of transient events of all nodes mean here; null where there is one node. */
+    public SharedLife shared() {
+        return shared;
+    }
+
+    /** From now on they mean this; the committer, and whoever makes it. */
+    public void share(SharedLife now) {
+        shared = now;
     }
 
     /** The names of the topics whose newest event is remembered, private ones as well; in no order. */

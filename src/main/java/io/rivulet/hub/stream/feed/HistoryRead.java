@@ -4,6 +4,7 @@ import io.rivulet.event.EventFrame;
 import io.rivulet.event.Position;
 import io.rivulet.hub.resume.PlaceIds;
 import io.rivulet.hub.resume.StartPoint;
+import io.rivulet.hub.tail.TransientTopics;
 import io.rivulet.log.LocalLog;
 import io.rivulet.log.LogChunk;
 import io.rivulet.log.LogCorrupt;
@@ -76,9 +77,9 @@ public final class HistoryRead {
     }
 
     /** Reads of this log. */
-    public HistoryRead(LocalLog log) {
+    public HistoryRead(LocalLog log, TransientTopics transients) {
         this.log = log;
-        this.ids = new PlaceIds(log);
+        this.ids = new PlaceIds(log, transients);
     }
 
     /** The next events in view after {@code after}, as many as make one chunk. Reader threads. */

@@ -32,8 +32,8 @@ class NewestReadTest {
     private final MemoryEventLog memory = new MemoryEventLog(new TestClock());
     private final AtomicInteger reads = new AtomicInteger();
     private final EventLog log = counted(memory);
-    private final NewestRead newest = new NewestRead(log, new TransientTopics(TopicList.ofNames(List.of()), 1 << 20),
-        new HistoryRead(log));
+    private final TransientTopics transients = new TransientTopics(TopicList.ofNames(List.of()), 1 << 20);
+    private final NewestRead newest = new NewestRead(log, transients, new HistoryRead(log, transients));
 
     /** The log, which counts how often it is read for streams that conflate. */
     private EventLog counted(MemoryEventLog real) {
