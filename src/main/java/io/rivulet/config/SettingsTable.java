@@ -105,8 +105,8 @@ public final class SettingsTable {
     public static final Setting<Engine> ENGINE = row("engine", Kind.oneOf(Engine.class), "embedded", 0, 0,
         "What keeps the order of events: this hub's own log, or a PostgreSQL, Redis or Kafka that nodes share.");
     public static final Setting<Optional<Secret>> ENGINE_URL = row("engine.url", Kind.SECRET, "", 0, 0,
-        "Where the engine is, user and password included: jdbc:postgresql://host:port/database?user=me&password=mine, "
-            + "redis://me:mine@host:port, or kafka://host1:port,host2:port/topic?properties=/path/of/a/file.");
+        "Where it is: jdbc:postgresql://host:port/database?user=me&password=mine, redis://me:mine@host:port, or "
+            + "kafka://host:port,host:port/topic?properties=file.");
     public static final Setting<Optional<String>> ENGINE_JAR = row("engine.jar", PATH, "", 0, 0,
         "The clients of Kafka, kafka-clients-….jar, which the WAR has not; none where the container has them.");
 
