@@ -105,7 +105,12 @@ public final class CuttingProxy implements AutoCloseable {
         }
         passed.append(new String(bytes, 0, n, StandardCharsets.ISO_8859_1));
         int at = passed.indexOf(holder);
-        return at >= 0 && passed.indexOf("\n\n", at) >= 0 ? hold : null;
+        if (at < 0 || passed.indexOf("\n\n", at) < 0) {
+            return null;
+        }
+        // the next event to hold behind may begin alike: of one that comes in two reads the second would wait for ever
+        passed.setLength(0);
+        return hold;
     }
 
     private synchronized CountDownLatch gate() {

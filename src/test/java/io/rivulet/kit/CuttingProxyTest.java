@@ -85,6 +85,27 @@ class CuttingProxyTest {
         }
     }
 
+    /** Of the one before nothing must be remembered: the second part would else be held as what stands behind it. */
+    @Test
+    void anEventThatBeginsLikeTheOneBeforeComesWholeInTwoReads() throws IOException {
+        try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getByName("127.0.0.1"));
+             CuttingProxy proxy = new CuttingProxy(server.getLocalPort())) {
+            proxy.holdBehind("data: a");
+            try (Socket client = new Socket("127.0.0.1", proxy.port()); Socket taken = server.accept()) {
+                client.setSoTimeout((int) Await.LIMIT.toMillis());
+                for (String part : new String[] {"data: a 1\n\n", "id: 2\n", "data: a 2\n\n"}) {
+                    taken.getOutputStream().write(part.getBytes(StandardCharsets.US_ASCII));
+                    assertEquals(part, new String(client.getInputStream().readNBytes(part.length()),
+                        StandardCharsets.US_ASCII));
+                    if (part.contains("1")) {
+                        proxy.goOn();
+                        proxy.holdBehind("data: a");
+                    }
+                }
+            }
+        }
+    }
+
     private static String through(String body, int bytes) throws IOException {
         try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getByName("127.0.0.1"));
              CuttingProxy proxy = new CuttingProxy(server.getLocalPort())) {
