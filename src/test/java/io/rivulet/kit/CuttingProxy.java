@@ -152,6 +152,8 @@ public final class CuttingProxy implements AutoCloseable {
             StringBuilder passed = new StringBuilder();
             boolean atLineStart = false;
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                // before the client has the event: once it has, its test may let go and ask to hold behind the next one
+                CountDownLatch held = heldBehind(passed, buffer, n);
                 for (int i = 0; i < n; i++) {
                     block.write(buffer[i]);
                     boolean isBlankLine = buffer[i] == '\n' && atLineStart;
@@ -165,7 +167,6 @@ public final class CuttingProxy implements AutoCloseable {
                     block.reset();
                 }
                 out.flush();
-                CountDownLatch held = heldBehind(passed, buffer, n);
                 if (held != null) {
                     held.await();
                 }
