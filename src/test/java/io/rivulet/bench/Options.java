@@ -71,8 +71,8 @@ public record Options(List<String> scenarios, List<Peer> peers, int rounds, int 
     Map<String, String> facts() {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("every server's JVM", flags().text());
-        facts.put("Rivulet", "rivulet.dev=true, rivulet.log.sync=always, rivulet.connections.max=30000, "
-            + "rivulet.publish.rate=0"
+        facts.put("Rivulet", "rivulet.dev=true, publishers with a token, rivulet.log.sync=always, "
+            + "rivulet.connections.max=30000, rivulet.publish.rate=0"
             + (settings.isEmpty() ? "" : ", " + settings) + "; all else as by default");
         facts.put("rounds", rounds + " of " + seconds + " s, interleaved, after " + warmup + " s of warm-up");
         return facts;

@@ -9,11 +9,11 @@ import io.rivulet.refusal.Refused.Reason;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Collections;
+import java.util.Enumeration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 
 /**
  * Finds the token that a request shows: in the header, else, for 0.x, in the query, else in a cookie (TOK-01 to TOK-04,
@@ -24,10 +24,16 @@ final class Credentials {
 
     private static final String LEGACY_COOKIE = "mercureAuthorization";
     private static final List<String> IN_QUERY = List.of("access_token", "authorization");
-    /** RFC 6750, 2.1. */
-    private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~+/-]+=*");
+    /** What a token is written with, but for the signs of equality at its end. */
+    private static final boolean[] TOKEN_CHARS = new boolean[128];
     /** Schemes by which the container itself finds out who somebody is. */
     private static final Set<String> OF_CONTAINER = Set.of("basic", "digest", "negotiate", "ntlm");
+
+    static {
+        for (char c : "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/".toCharArray()) {
+            TOKEN_CHARS[c] = true;
+        }
+    }
 
     private final boolean legacy;
     private final String cookie;
@@ -63,29 +69,52 @@ final class Credentials {
      * @throws Refused when it is shown in a way that breaks a rule (ERR-04)
      */
     Token of(HttpServletRequest request) {
-        if (request.getHeader("Authorization") != null) {
-            return ofHeaders(Collections.list(request.getHeaders("Authorization")), request);
+        Enumeration<String> headers = request.getHeaders("Authorization");
+        if (headers.hasMoreElements()) {
+            return ofHeader(headers.nextElement(), 1 + Collections.list(headers).size(), request);
         }
         Token inQuery = inQuery(request);
         return inQuery == null ? inCookie(request) : inQuery;
     }
 
-    private static Token ofHeaders(List<String> headers, HttpServletRequest request) {
-        if (headers.size() > 1) {
-            throw bad("the request has " + headers.size() + " Authorization headers");
+    /** Each publisher sends one with each request, so this looks at each character once. */
+    private static Token ofHeader(String header, int headers, HttpServletRequest request) {
+        if (headers > 1) {
+            throw bad("the request has " + headers + " Authorization headers");
         }
-        String[] parts = headers.get(0).strip().split(" +", 2);
-        String scheme = parts[0].toLowerCase(Locale.ROOT);
-        if (request.getUserPrincipal() != null && OF_CONTAINER.contains(scheme)) {
-            return null; // the container has read it already
-        }
-        if (!scheme.equals("bearer")) {
+        String line = header.strip();
+        int schemeEnd = line.indexOf(' ');
+        String scheme = schemeEnd < 0 ? line : line.substring(0, schemeEnd);
+        if (!scheme.equalsIgnoreCase("bearer")) {
+            if (request.getUserPrincipal() != null && OF_CONTAINER.contains(scheme.toLowerCase(Locale.ROOT))) {
+                return null; // the container has read it already
+            }
             throw bad("the Authorization header must say Bearer and a token");
         }
-        if (parts.length < 2 || !TOKEN.matcher(parts[1]).matches()) {
+        int from = scheme.length();
+        while (from < line.length() && line.charAt(from) == ' ') {
+            from++;
+        }
+        String token = line.substring(from);
+        if (!isToken(token)) {
             throw bad("the Authorization header must hold one token after Bearer, of the characters that tokens have");
         }
-        return new Token(parts[1], From.HEADER);
+        return new Token(token, From.HEADER);
+    }
+
+    /** RFC 6750, 2.1: at least one character of a token, and then any number of {@code =}. */
+    private static boolean isToken(String text) {
+        int end = text.length();
+        while (end > 0 && text.charAt(end - 1) == '=') {
+            end--;
+        }
+        for (int i = 0; i < end; i++) {
+            char c = text.charAt(i);
+            if (c >= TOKEN_CHARS.length || !TOKEN_CHARS[c]) {
+                return false;
+            }
+        }
+        return end > 0;
     }
 
     private Token inQuery(HttpServletRequest request) {

@@ -21,6 +21,7 @@ final class PostConnection implements AutoCloseable {
     PostConnection(Target target) throws IOException {
         this.target = target;
         headBefore = ("POST " + target.publishPath() + " HTTP/1.1\r\nHost: 127.0.0.1:" + target.port()
+            + (target.token().isEmpty() ? "" : "\r\nAuthorization: Bearer " + target.token())
             + "\r\nContent-Type: " + target.contentType() + "\r\nContent-Length: ").getBytes(StandardCharsets.UTF_8);
         connect();
     }

@@ -1,5 +1,6 @@
 package io.rivulet.bench.peer;
 
+import io.rivulet.mercure.Token;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,6 +25,9 @@ public record RivuletPlan(String title, boolean jetty, String war, JvmFlags flag
     public static RivuletPlan in(boolean jetty, JvmFlags flags) {
         Map<String, String> settings = new TreeMap<>();
         settings.put("rivulet.dev", "true");
+        settings.put("rivulet.resource", "https://localhost/.well-known/mercure");
+        settings.put("rivulet.token.issuer", Token.ISSUER);
+        settings.put("rivulet.token.key", Token.SECRET);
         settings.put("rivulet.log.sync", "always");
         settings.put("rivulet.connections.max", "30000");
         settings.put("rivulet.publish.rate", "0");

@@ -25,6 +25,9 @@ class CredentialsTest {
     private static final String METADATA = "resource_metadata=\""
         + "https://hub.example/.well-known/oauth-protected-resource/.well-known/mercure\"";
 
+    /** Long enough for a token. */
+    private static final String LONG = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
+
     private static Door door;
     private static Door legacy;
     private static String good;
@@ -79,7 +82,9 @@ class CredentialsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\nAuthorization: Basic YTpi", "\nAuthorization: Bearer", "\nAuthorization: Bearer a b",
-        "\nAuthorization: Bearer x", "\nAuthorization: Token abc"})
+        "\nAuthorization: Bearer x", "\nAuthorization: Token abc", "\nAuthorization: Bearer ====" + LONG,
+        "\nAuthorization: Bearer a=" + LONG, "\nAuthorization: Bearer a," + LONG, "\nAuthorization: Bearer \t" + LONG,
+        "\nAuthorization: Bearer" + LONG, "\nAuthorization: Bearer:" + LONG})
     void whatIsShownBadlyIs400_ERR_04(String header) throws Exception {
         HttpTester.Response answer = publish(header);
         assertEquals(400, answer.getStatus());
