@@ -257,7 +257,8 @@ public final class Assembly implements AutoCloseable {
             BanNotes.share(bans, cluster, hub::endBanned);
             hub.share(cluster);
             NodeQuestions.Later later = (ms, task) -> hub.alarms().after(Duration.ofMillis(ms), task);
-            hub.connections().share(cluster, later, hub.topics(), hub::listeners);
+            hub.connections().share(cluster, later, hub.topics(),
+                hub.interest()::listenersInParts);
             feeds.share(cluster, later);
             return cluster;
         }

@@ -208,17 +208,17 @@ public final class Feeds implements AutoCloseable {
 
             @Override
             public boolean isHeard(String topic) {
-                return Topic.isForOperators(topic) ? hub.namers(topic) > 0 : hub.isHeard(topic);
+                return Topic.isForOperators(topic) ? hub.interest().namers(topic) > 0 : hub.isHeard(topic);
             }
 
             @Override
             public int namers(String topic) {
-                return hub.namers(topic);
+                return hub.interest().namers(topic);
             }
 
             @Override
             public List<String> heardBelow(String beginning, int most) {
-                return hub.named(beginning, most);
+                return hub.interest().named(beginning, most);
             }
 
             @Override

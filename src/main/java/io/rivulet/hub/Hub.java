@@ -414,7 +414,7 @@ public final class Hub implements AutoCloseable {
     public CompletableFuture<TopicState> topicState(String topic, Grant grant, Caller caller) {
         RunningHub parts = running();
         return parts.lookUps().ask(caller, HeapBytes.string(topic), "the topic",
-            work -> parts.states().state(topic, grant, work));
+            work -> parts.states().state(interest.tried(topic, work), grant, work));
     }
 
     /** The same of all topics behind this name, in their order, at most so many; for operators. */
@@ -434,14 +434,9 @@ public final class Hub implements AutoCloseable {
         return interest.isHeard(topic);
     }
 
-    /** How many streams name this very topic: to ask for all topics, or by a pattern, is not to look at one. */
-    public int namers(String topic) {
-        return interest.namers(topic);
-    }
-
-    /** Topics that begin so and that streams name, at most so many. */
-    public List<String> named(String beginning, int most) {
-        return interest.named(beginning, most);
+    /** More of the same: who names topics, and how long it takes to find out. */
+    public Interest interest() {
+        return interest;
     }
 
     /**

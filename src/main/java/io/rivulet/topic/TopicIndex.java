@@ -88,29 +88,53 @@ public final class TopicIndex<T> {
         }
     }
 
+    /** A new round of the shard, whose events may take steps of their own. */
+    public void newRound() {
+        patterns.newRound();
+    }
+
+    /** Calls {@code action} for everyone who asked for one of the topics, whatever it takes to find them. */
+    public void forEach(List<String> topics, Consumer<T> action) {
+        forEach(topics, action, null);
+    }
+
     /**
      * Calls {@code action} for everyone who asked for one of the topics. A stream that asked for several of them, or
-     * for one in several ways, is called once for each: the caller knows cheaper than a set whether it has
+     * for one in several ways, may be called several times: the caller knows cheaper than a set whether it has
      * seen this event.
+     *
+     * @param untried takes those who may have asked for one: trying their patterns would take more steps than the
+     *                events of a round may take
      */
-    public void forEach(List<String> topics, Consumer<T> action) {
+    public void forEach(List<String> topics, Consumer<T> action, Consumer<T> untried) {
         each(any, action);
-        boolean exactOnly = patterns.isEmpty();
         for (int i = 0; i < topics.size(); i++) {
-            String topic = topics.get(i);
-            IdentityBag<T> askers = exact.get(topic);
-            if (askers != null) {
-                each(askers, action);
-            }
-            if (!exactOnly) {
-                patterns.forEach(topic, action);
-            }
+            forEachNamer(topics.get(i), action);
+        }
+        if (!patterns.isEmpty()) {
+            patterns.forEach(topics, action, untried);
+        }
+    }
+
+    /** Calls {@code action} for everyone who asked for this topic by its name. */
+    public void forEachNamer(String topic, Consumer<T> action) {
+        IdentityBag<T> askers = exact.get(topic);
+        if (askers != null) {
+            each(askers, action);
         }
     }
 
     /** Whether anybody asked for this topic. */
     public boolean hears(String topic) {
         return any.size() > 0 || exact.get(topic) != null || !patterns.isEmpty() && patterns.hears(topic);
+    }
+
+    /**
+     * Tries the patterns that were not tried with this topic yet, in about so many steps; returns whether none is left.
+     * Else the next call goes on.
+     */
+    public boolean isTried(String topic, long stepsMax) {
+        return patterns.isEmpty() || patterns.isTried(topic, stepsMax);
     }
 
     /** How many topics it remembers: a test shows with it what strangers may leave behind. */

@@ -69,7 +69,8 @@ final class HubNode implements AutoCloseable, StoreKeeper.Owner {
             (events, key) -> hub.publish(new Publication(events, outbox, key)));
         BanNotes.share(bans, cluster, hub::endBanned);
         hub.share(cluster);
-        hub.connections().share(cluster, this::later, hub.topics(), hub::listeners);
+        hub.connections().share(cluster, this::later, hub.topics(),
+            hub.interest()::listenersInParts);
         hub.connections().owners().wishes(new MatcherParameters(hub.topics(), new CostlyTurns(), settings)::change);
         keeper = new StoreKeeper(folder, "", false, at -> cluster.open(at.resolve("mirror"), engines.open()), this,
             clock);

@@ -51,7 +51,8 @@ public final class Connections implements StreamsElsewhere.Here, OwnersElsewhere
     /**
      * Other nodes have streams, too: {@link #elsewhere} asks them, and {@link #owners} has them change these.
      *
-     * @param heard how many streams of this node would get an event of a topic
+     * @param heard how many streams of this node would get an event of a topic; less than 0 while that is not found
+     *              out, then it is asked again
      */
     public void share(Nodes all, NodeQuestions.Later later, TopicSpace topics, ToIntFunction<String> heard) {
         nodes = all;

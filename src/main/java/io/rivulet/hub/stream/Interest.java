@@ -2,6 +2,7 @@ package io.rivulet.hub.stream;
 
 import io.rivulet.config.SettingsTable;
 import io.rivulet.hub.resume.Caller;
+import io.rivulet.log.LogWork;
 import io.rivulet.refusal.Refused;
 import io.rivulet.topic.TopicIndex;
 import io.rivulet.topic.TopicSelection;
@@ -32,6 +33,8 @@ public final class Interest {
     private static final int COSTLY_SHARE = 2;
     /** One address may have this part with its costly patterns. */
     private static final int ADDRESS_SHARE = 8;
+    /** The lock is held so long for a topic that a caller names, and a last match: a tenth of a millisecond. */
+    private static final int PART_STEPS = 20_000;
 
     private final Map<String, Integer> exact = new ConcurrentHashMap<>();
     private final AtomicInteger any = new AtomicInteger();
@@ -216,6 +219,31 @@ public final class Interest {
             });
         }
         return streams[0];
+    }
+
+    /**
+     * Tries all patterns with a topic that a caller has named, as a part of a look-up: other callers take turns, and
+     * the lock is free in between. Afterwards {@link #listeners} knows the answer.
+     *
+     * @return the topic
+     */
+    public String tried(String topic, LogWork work) {
+        for (boolean isDone = false; !isDone; ) {
+            work.pause();
+            synchronized (patterns) {
+                long before = patterns.steps();
+                isDone = patterns.isTried(topic, PART_STEPS);
+                work.cost((int) (patterns.steps() - before));
+            }
+        }
+        return topic;
+    }
+
+    /** How many streams ask for this topic; -1 while more patterns are to be tried, then the next call goes on. */
+    public int listenersInParts(String topic) {
+        synchronized (patterns) {
+            return patterns.isTried(topic, PART_STEPS) ? listeners(topic) : -1;
+        }
     }
 
     /** How many streams ask for this topic by its name. */

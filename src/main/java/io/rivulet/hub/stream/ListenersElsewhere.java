@@ -64,6 +64,7 @@ public final class ListenersElsewhere implements Nodes.Part {
     private record Asked(List<String> topics, CompletableFuture<Counted> answer) {
     }
 
+    /** Less than 0 while it has not found out. */
     private final ToIntFunction<String> here;
     private final NodeQuestions questions;
     private final NodeQuestions.Later later;
@@ -163,17 +164,31 @@ public final class ListenersElsewhere implements Nodes.Part {
 
     // ---- the cluster
 
-    /** On another thread: each topic is tried on the patterns of all streams. */
+    /**
+     * On the thread of the alarms, which serves all: each topic is tried on the patterns of all streams, so one topic
+     * is one task, or several.
+     */
     private CompletableFuture<JsonObject> answer(JsonObject asked) {
+        JsonObject is = new JsonObject();
+        is.add(COUNTS, new JsonArray());
         CompletableFuture<JsonObject> answer = new CompletableFuture<>();
-        later.after(0, () -> {
-            JsonArray counts = new JsonArray();
-            asked.getAsJsonArray(TOPICS).forEach(topic -> counts.add(here.applyAsInt(topic.getAsString())));
-            JsonObject is = new JsonObject();
-            is.add(COUNTS, counts);
-            answer.complete(is);
-        });
+        count(asked.getAsJsonArray(TOPICS), is, answer);
         return answer;
+    }
+
+    private void count(JsonArray topics, JsonObject is, CompletableFuture<JsonObject> answer) {
+        JsonArray counts = is.getAsJsonArray(COUNTS);
+        if (counts.size() == topics.size()) {
+            answer.complete(is);
+            return;
+        }
+        later.after(0, () -> {
+            int streams = here.applyAsInt(topics.get(counts.size()).getAsString());
+            if (streams >= 0) {
+                counts.add(streams);
+            }
+            count(topics, is, answer);
+        });
     }
 
     @Override

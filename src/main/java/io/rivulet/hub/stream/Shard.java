@@ -65,7 +65,8 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
     private final StreamChange streamChange;
     private final List<Subscriber> dirty = new ArrayList<>();
     private final TopicEnds topicEnds;
-    private final Consumer<Subscriber> offer = this::offer;
+    private final Consumer<Subscriber> offer = s -> offer(s, Answer.YES);
+    private final Consumer<Subscriber> offerUntried = s -> offer(s, Answer.LATER);
 
     /** A stream that failed and is not ended yet, and what it met; null for none, as mostly. */
     private Subscriber broken;
@@ -156,6 +157,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
     public void beginRound() {
         round.begin();
         checks.newRound();
+        streams.newRound();
         endSchedule.look(streams.list(), (s, sinceNs, why) -> lifecycle.close(heartbeat.lastWord(s, why), sinceNs, why),
             lifecycle::tellExpiring);
     }
@@ -190,7 +192,7 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
                 return false; // only while the hub closes does the ring not wait for the shards
             }
             offeringSequence = sequence;
-            streams.forEach(offering, offer);
+            streams.forEach(offering, offer, offerUntried);
             topicEnds.offered(offering);
         }
         round.offered(offering);
@@ -209,8 +211,11 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
         return true;
     }
 
-    /** Offers one event to one stream: it joins the backlog of a live one, or the window of one that conflates. */
-    private void offer(Subscriber s) {
+    /**
+     * Offers one event to one stream: it joins the backlog of a live one, or the window of one that conflates. One that
+     * has asked for it "later", since its patterns cost too much to try now, finds out in its own turns.
+     */
+    private void offer(Subscriber s, Answer asked) {
         Feed feed = s.feed();
         boolean gathers = feed instanceof ConflatingFeed conflating && conflating.follows();
         if (!(feed instanceof LiveFeed) && !gathers || s.wasOffered(offeringSequence)
@@ -218,10 +223,10 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
             return; // offered already, by another topic or by a round that failed and is made again
         }
         Answer may = offering.isPrivate() ? checks.maySee(s, offering) : Answer.YES;
+        boolean isForIt = may == Answer.YES && asked == Answer.YES;
         if (may == Answer.NO) {
-            return;
-        }
-        if (may == Answer.YES && feed instanceof LiveFeed live
+            s.offered(offeringSequence); // whatever else it asked for
+        } else if (isForIt && feed instanceof LiveFeed live
             && live.take(offeringSequence, offering, setup.backlogMax())) {
             if (!s.isDirty()) {
                 dirty.add(s); // first: one that is marked and not in the list would never be served
@@ -229,21 +234,13 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
             }
         } else {
             if (feed instanceof LiveFeed live) {
-                fallBehind(s, live); // its backlog is full, or it takes too many steps to tell whether it may see it
+                fallBehind(s, live); // its backlog is full, or it takes too many steps to tell whether it is for it
             }
             if (s.feed() instanceof ConflatingFeed conflating && conflating.follows()) {
-                gather(conflating, may);
+                conflating.gather(turn, offering, isForIt);
             }
         }
         s.offered(offeringSequence); // last: what failed is offered again
-    }
-
-    private void gather(ConflatingFeed conflating, Answer may) {
-        if (may == Answer.YES) {
-            conflating.gather(turn, offering);
-        } else {
-            conflating.doNotGather(offering);
-        }
     }
 
     /** Puts streams whose rate has room again into the queue; false when there is none. */

@@ -38,9 +38,20 @@ final class ShardStreams {
         return streams;
     }
 
-    /** The streams that may want this event, each at least once. */
-    void forEach(EventFrame frame, Consumer<Subscriber> sink) {
-        (frame.isPresence() ? watchers : index).forEach(frame.topics(), sink);
+    /** Events of a new round come. */
+    void newRound() {
+        index.newRound();
+        watchers.newRound();
+    }
+
+    /** The streams that asked for this event, each at least once; and those of which it takes too long to say. */
+    void forEach(EventFrame frame, Consumer<Subscriber> sink, Consumer<Subscriber> untried) {
+        (frame.isPresence() ? watchers : index).forEach(frame.topics(), sink, untried);
+    }
+
+    /** The streams that asked for this topic by its name. */
+    void forEachNamer(String topic, Consumer<Subscriber> sink) {
+        index.forEachNamer(topic, sink);
     }
 
     /** The steps that patterns took for events until now: a test shows with it what an event costs. */

@@ -62,7 +62,7 @@ final class TopicEnds {
     void offered(EventFrame frame) {
         if (frame.end() != null) {
             String topic = frame.topics().get(0);
-            streams.forEach(frame, s -> ended(s, topic));
+            streams.forEachNamer(topic, s -> ended(s, topic)); // one with a pattern never ends
         }
     }
 

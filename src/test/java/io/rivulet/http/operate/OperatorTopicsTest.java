@@ -41,8 +41,8 @@ class OperatorTopicsTest {
              Door.Reading all = door.reading("GET /api/updates?topic=*" + bearer("--operate"))) {
             one.awaitLine("event: rivulet.hello");
             all.awaitLine("event: rivulet.hello");
-            assertEquals(1, door.hub.namers("rivulet/rates"));
-            assertEquals(List.of("rivulet/rates"), door.hub.named("rivulet/", 5));
+            assertEquals(1, door.hub.interest().namers("rivulet/rates"));
+            assertEquals(List.of("rivulet/rates"), door.hub.interest().named("rivulet/", 5));
             tell(door, "rivulet/rates", "figures");
             one.awaitLine("data: {\"topics\":[\"rivulet/rates\"],");
             all.awaitLine("data: figures");
@@ -61,7 +61,7 @@ class OperatorTopicsTest {
             for (Door.Reading each : streams) {
                 each.awaitLine("event: rivulet.hello");
             }
-            assertEquals(0, door.hub.namers("rivulet/rates"), "none of them makes the hub work");
+            assertEquals(0, door.hub.interest().namers("rivulet/rates"), "none of them makes the hub work");
             tell(door, "rivulet/rates", "figures");
             tell(door, "end", "over");
             for (Door.Reading each : streams) {

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.config.SettingsTable;
+import io.rivulet.log.LogWork;
+import io.rivulet.log.SliceWork;
 import io.rivulet.refusal.Refused;
 import io.rivulet.topic.TopicMatcher;
 import io.rivulet.topic.TopicSelection;
@@ -191,6 +193,32 @@ class InterestTest {
         long before = hub.steps();
         hub.isHeard("/users/17/x18");
         assertTrue(hub.steps() - before < 10_000, hub.steps() - before + " steps");
+    }
+
+    /** A caller may name another topic each time: thread and lock are taken for a short time, and others go first. */
+    @Test
+    void whoListensToATopicThatACallerNamesIsFoundOutInParts() {
+        Interest hub = new Interest(100_000);
+        SliceWork.patterns(space).forEach(costly -> hub.add(TopicSelection.of(List.of(costly))));
+        hub.add(TopicSelection.of(List.of(space.urlPattern("/.well-known/:x"))));
+        long part = 20_000 + SliceWork.ofOnePair(space);
+        int parts = 0;
+        int found = -1;
+        while (found < 0) {
+            assertTrue(++parts < 100, "it gets on");
+            long before = hub.steps();
+            found = hub.listenersInParts(SliceWork.TOPICS.get(7));
+            assertTrue(hub.steps() - before <= part, hub.steps() - before + " steps");
+        }
+        assertEquals(1, found);
+        assertTrue(parts > 2, parts + " parts");
+
+        SliceWork work = new SliceWork(() -> { });
+        assertEquals(SliceWork.TOPICS.get(6), hub.tried(SliceWork.TOPICS.get(6), work));
+        assertTrue(work.slices() > 0 && work.longest() <= LogWork.SLICE + part, work.longest() + " steps");
+        long known = hub.steps();
+        assertEquals(1, hub.listeners(SliceWork.TOPICS.get(6)));
+        assertEquals(known, hub.steps(), "nothing is tried again");
     }
 
     @Test

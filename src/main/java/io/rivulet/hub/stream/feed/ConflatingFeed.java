@@ -61,7 +61,7 @@ public final class ConflatingFeed extends LaggingFeed {
                 if (frame == null) {
                     begin(turn, cursor.seen()); // the ring moved on
                 } else {
-                    gather(turn, frame);
+                    gather(turn, frame, true);
                 }
             }
         } catch (RuntimeException | Error e) {
@@ -80,18 +80,22 @@ public final class ConflatingFeed extends LaggingFeed {
         return window.follows();
     }
 
-    /** A new event for the stream, while it {@link #follows}. */
-    public void gather(Turn turn, EventFrame frame) {
-        boolean one = frame.topics().size() == 1; // which then is the one that it asked for
-        if (!one && turn.live().isFor(view, frame) != Examination.Answer.YES
-            || !take(turn, frame, one ? ANY : turn.live()::isAsked)) {
-            doNotGather(frame);
+    /**
+     * A new event, while it {@link #follows}.
+     *
+     * @param isForIt whether it is known to be for the stream; else it cannot be gathered now: the window ends before
+     *                it, and the next one begins with it
+     */
+    public void gather(Turn turn, EventFrame frame, boolean isForIt) {
+        if (!isForIt || !gather(turn, frame)) {
+            window.endAt(frame.position().before());
         }
     }
 
-    /** A new event that it cannot gather: the window ends before it, and the next one begins with it. */
-    public void doNotGather(EventFrame frame) {
-        window.endAt(frame.position().before());
+    private boolean gather(Turn turn, EventFrame frame) {
+        boolean one = frame.topics().size() == 1; // which then is the one that it asked for
+        return (one || turn.live().isFor(view, frame) == Examination.Answer.YES)
+            && take(turn, frame, one ? ANY : turn.live()::isAsked);
     }
 
     @Override
