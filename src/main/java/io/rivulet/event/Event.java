@@ -43,7 +43,7 @@ public final class Event {
     private final int leaseMs;
 
     private Event(Builder b) {
-        topics = List.copyOf(b.topics);
+        topics = b.topics == null ? List.of() : List.copyOf(b.topics);
         data = b.data;
         isPrivate = b.isPrivate;
         id = b.id;
@@ -195,7 +195,7 @@ public final class Event {
         Builder b = new Builder().data(data).id(id).type(type).markPrivate(isPrivate).repeatsId(repeatsId)
             .end(end).cancels(cancels);
         b.leaseMs = leaseMs;
-        b.topics.addAll(topics);
+        b.topics = topics;
         b.retryMs = retryMs;
         b.legacyData = legacyData;
         return b;
@@ -246,7 +246,8 @@ public final class Event {
     /** Collects the fields; the rules are checked in {@link #build()}. Not for several threads. */
     public static final class Builder {
         private static final byte[] NONE = {};
-        private final List<String> topics = new ArrayList<>(1);
+        /** Null while there is none; an immutable list where all were given at once. */
+        private List<String> topics;
         private byte[] data = NONE;
         private boolean isPrivate;
         private String id;
@@ -263,7 +264,16 @@ public final class Event {
 
         /** One more topic; the first is the canonical one. */
         public Builder topic(String topic) {
+            if (!(topics instanceof ArrayList)) {
+                topics = topics == null ? new ArrayList<>(1) : new ArrayList<>(topics);
+            }
             topics.add(topic);
+            return this;
+        }
+
+        /** All topics at once, in place of those before; an immutable list is taken as it is. */
+        public Builder topics(List<String> all) {
+            topics = List.copyOf(all);
             return this;
         }
 

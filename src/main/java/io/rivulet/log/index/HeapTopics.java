@@ -61,6 +61,10 @@ public final class HeapTopics implements TopicPostings {
         return postings.newest(topicHash, fromRel, max);
     }
 
+    private synchronized int postings(long topicHash, int fromRel, int max, PostingList to) {
+        return postings.newest(topicHash, fromRel, max, to);
+    }
+
     /** The names of these topics, all there are, in their order; null when some are not known. */
     synchronized Bytes names(long[] hashes) {
         if (names.isFull()) {
@@ -138,9 +142,7 @@ public final class HeapTopics implements TopicPostings {
         PostingList all = new PostingList();
         for (long topic : keys.hashes()) {
             work.pause();
-            long[] some = postings(topic, fromRel, max);
-            work.cost(LogWork.LOOK + some.length);
-            all.add(some);
+            work.cost(LogWork.LOOK + postings(topic, fromRel, max, all));
         }
         return all.ascending();
     }
@@ -168,11 +170,7 @@ public final class HeapTopics implements TopicPostings {
 
     /** The newest posting of the topic, of those among {@code among} if that is given; -1 when there is none. */
     private synchronized long newest(long topic, long[] among) {
-        if (among != null) {
-            return postings.newestAmong(topic, among);
-        }
-        long[] one = postings.newest(topic, 0, 1);
-        return one.length == 0 ? -1 : one[0];
+        return among != null ? postings.newestAmong(topic, among) : postings.newest(topic);
     }
 
     @Override

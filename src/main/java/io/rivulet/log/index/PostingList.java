@@ -34,7 +34,24 @@ public final class PostingList {
 
     /** All that were added, ascending, each once. */
     public long[] ascending() {
-        return isSorted ? Arrays.copyOf(all, n) : Arrays.stream(all, 0, n).sorted().distinct().toArray();
+        long[] sorted = Arrays.copyOf(all, n);
+        if (isSorted) {
+            return sorted;
+        }
+        Arrays.sort(sorted);
+        return distinct(sorted, 0, n);
+    }
+
+    /** Those of an ascending stretch, each once; without a set, whose entries would be most of a look-up's garbage. */
+    static long[] distinct(long[] ascending, int from, int to) {
+        long[] once = new long[to - from];
+        int n = 0;
+        for (int i = from; i < to; i++) {
+            if (i == from || ascending[i] != ascending[i - 1]) {
+                once[n++] = ascending[i];
+            }
+        }
+        return n == once.length ? once : Arrays.copyOf(once, n);
     }
 
     /** Those that are in one of two ascending lists. */

@@ -134,6 +134,27 @@ public final class Postings {
         return collect(newest, n);
     }
 
+    /** The same, to a list; returns how many. A topic of one event, as many are, takes no array. */
+    int newest(long hash, int fromRel, int max, PostingList to) {
+        int newest = last[slot(hash)];
+        if (newest != 0 && before[newest - 1] == 0 && max > 0) {
+            boolean isAsked = rel(postings[newest - 1]) >= fromRel;
+            if (isAsked) {
+                to.add(postings[newest - 1]);
+            }
+            return isAsked ? 1 : 0;
+        }
+        long[] some = newest(hash, fromRel, max);
+        to.add(some);
+        return some.length;
+    }
+
+    /** The last posting of {@code hash}, or -1. */
+    long newest(long hash) {
+        int newest = last[slot(hash)];
+        return newest == 0 ? -1 : postings[newest - 1];
+    }
+
     /** The last posting of {@code hash} that is among these ascending ones, or -1. */
     long newestAmong(long hash, long[] some) {
         int node = last[slot(hash)];
@@ -151,7 +172,7 @@ public final class Postings {
             from--;
             n += from == 0 || postings[from - 1] != postings[from] ? 1 : 0;
         }
-        return Arrays.stream(postings, from, nodes).distinct().toArray();
+        return PostingList.distinct(postings, from, nodes); // topics of one record stand side by side
     }
 
     /** The {@code n} postings that end with this node, ascending. */

@@ -54,7 +54,8 @@ public record TopicFilter(boolean any, long[] hashes, NamePatterns patterns) {
         return !any && !patterns.isEmpty();
     }
 
-    boolean lists(long topicHash) {
+    /** Whether a topic with this hash is among those that are named exactly. */
+    public boolean lists(long topicHash) {
         return Arrays.binarySearch(hashes, topicHash) >= 0;
     }
 

@@ -53,6 +53,26 @@ record BlockHeader(int bodyLength, int epoch, int nonce, long base, long timeMs,
         return h.bodyLength < 0 || h.count <= 0 ? null : h;
     }
 
+    /** The epoch in the header at {@code at}, which was compared with its checksum before. */
+    static int epoch(byte[] b, int at) {
+        return Bytes.getInt(b, at + 8);
+    }
+
+    /** The length of the body in such a header. */
+    static int bodyLength(byte[] b, int at) {
+        return Bytes.getInt(b, at + 4);
+    }
+
+    /** The nonce in such a header. */
+    static int nonce(byte[] b, int at) {
+        return Bytes.getInt(b, at + 12);
+    }
+
+    /** The time in such a header. */
+    static long timeMs(byte[] b, int at) {
+        return Bytes.getLong(b, at + 24);
+    }
+
     /** Whether the body behind the header at {@code at} is whole and the one that was written. */
     boolean bodyMatches(byte[] b, int at) {
         return at + BYTES + (long) bodyLength <= b.length && Bytes.crc(b, at + BYTES, bodyLength) == bodyCrc;

@@ -1,16 +1,19 @@
 package io.rivulet.log.segment;
 
-import io.rivulet.log.LogEntry;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Decoded chunks for all readers that catch up together, on the hub's threads; the least recently used leaves first.
- * Two readers that need the same chunk at once read it once: the second waits for the first. Invariant: the weight of
- * the kept chunks is at most {@code bytesMax}, or there is one chunk.
+ * Chunks for all readers that catch up together, on the hub's threads; the least recently used leaves first. Two
+ * readers that need the same chunk at once read it once: the second waits for the first.
+ *
+ * <p>Half of the memory is for the bytes of chunks, half for what chunks keep decoded, which takes four times as much:
+ * so far more of the log is here than is decoded. Invariant: the weight of the chunks is at most {@code bytesMax / 2},
+ * or there is one. What is decoded is counted anew each time that a sixteenth of the memory has come, and is then cut
+ * to its half; the chunks that were used least lose theirs first.
  */
 final class ChunkCache {
 
@@ -18,34 +21,15 @@ final class ChunkCache {
     private static final int SINGLES_MAX = 4_096;
 
     private final long bytesMax;
+    private final long decodedMax;
+    /** What chunks have kept decoded since it was counted last. */
+    private final AtomicLong keeping = new AtomicLong();
     private final Map<Key, Slot> chunks = new LinkedHashMap<>(16, 0.75f, true);
     /** Bytes that were read one record at a time, of chunks that are not here. */
     private final Map<Key, Integer> singles = new LinkedHashMap<>(16, 0.75f, true);
     private long bytes;
 
-    /**
-     * A stretch of a segment, decoded: whole blocks, shared by all readers that need it. Immutable.
-     *
-     * @param entries gapless, ascending, at least one
-     * @param end     the offset in the file after its last block
-     * @param weight  bytes it takes in memory, about
-     */
-    record Chunk(List<LogEntry> entries, int end, long weight) {
-
-        long first() {
-            return entries.get(0).position();
-        }
-
-        long last() {
-            return first() + entries.size() - 1;
-        }
-
-        LogEntry at(long position) {
-            return entries.get((int) (position - first()));
-        }
-    }
-
-    /** Reads what the cache does not have; {@code known} is an earlier, shorter state of the chunk, or null. */
+    /** Reads what the cache does not have; {@code known} is the chunk as far as it was read before, or null. */
     interface Loader {
         Chunk load(Chunk known) throws IOException;
     }
@@ -74,7 +58,13 @@ final class ChunkCache {
     }
 
     ChunkCache(long bytesMax) {
-        this.bytesMax = bytesMax;
+        this.bytesMax = bytesMax / 2;
+        this.decodedMax = bytesMax / 2;
+    }
+
+    /** A chunk that is to be loaded, and tells this cache what it keeps decoded. */
+    Chunk begun(long first, int offset) {
+        return new Chunk(first, offset, keeping);
     }
 
     /**
@@ -92,6 +82,7 @@ final class ChunkCache {
         try {
             Chunk known;
             synchronized (chunks) {
+                forgetDecoded();
                 Slot there = awaited(key, position);
                 if (there != null && there.has(position)) {
                     there.isAsked = true;
@@ -157,6 +148,7 @@ final class ChunkCache {
     /** The chunk with this number, if it is here and holds {@code position}; else null. */
     Chunk find(long segment, int number, long position) {
         synchronized (chunks) {
+            forgetDecoded();
             Slot there = chunks.get(new Key(segment, number));
             if (there == null || !there.has(position)) {
                 return null;
@@ -185,7 +177,35 @@ final class ChunkCache {
         }
     }
 
-    /** The weight of those that are kept: for tests. */
+    /**
+     * Lets go of what is decoded beyond the bound. Each question for a chunk begins with it: what is decoded came with
+     * questions before. Locked.
+     */
+    private void forgetDecoded() {
+        if (keeping.get() <= decodedMax / 8) {
+            return;
+        }
+        keeping.set(0);
+        long all = decoded();
+        Iterator<Slot> oldest = chunks.values().iterator();
+        while (all > decodedMax && oldest.hasNext()) {
+            Chunk chunk = oldest.next().chunk;
+            all -= chunk == null ? 0 : chunk.forgetDecoded();
+        }
+    }
+
+    /** Bytes that are kept decoded. */
+    long decoded() {
+        long all = 0;
+        synchronized (chunks) {
+            for (Slot slot : chunks.values()) {
+                all += slot.chunk == null ? 0 : slot.chunk.decodedBytes();
+            }
+        }
+        return all;
+    }
+
+    /** The weight of those that are kept, without what is decoded: for tests. */
     long weight() {
         synchronized (chunks) {
             return bytes;

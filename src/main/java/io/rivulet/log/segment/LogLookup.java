@@ -17,7 +17,6 @@ import io.rivulet.log.index.SegmentIndex;
 import io.rivulet.log.index.SparseIndex;
 import io.rivulet.log.index.TopicFilter;
 import io.rivulet.log.index.TopicPostings;
-import io.rivulet.log.segment.ChunkCache.Chunk;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -242,13 +241,13 @@ final class LogLookup implements LogFinder {
                 while (position <= last) {
                     work.pause();
                     Chunk chunk = segments.chunk(segment, position);
-                    work.cost(LogWork.PAGE + chunk.entries().size());
-                    for (LogEntry entry : chunk.entries()) {
-                        if (entry.timeMs() >= timeMs) {
-                            return entry.position() - 1;
+                    long end = chunk.last();
+                    work.cost(LogWork.PAGE + (int) (end - position));
+                    for (; position <= end; position++) {
+                        if (chunk.timeMs(position) >= timeMs) {
+                            return position - 1;
                         }
                     }
-                    position = chunk.last() + 1;
                 }
             } catch (FileNotFoundException | NoSuchFileException e) {
                 failUnlessTrimmed(segment, e);
@@ -326,8 +325,8 @@ final class LogLookup implements LogFinder {
                     if (topics.hasAllNames()) {
                         topics.names((hash, name) -> keepLeast(name, after, limit, names));
                     } else {
-                        backwards(segment, Math.min(segment.last(), segments.range().head()), entry -> {
-                            entry.event().topics().forEach(name -> keepLeast(name, after, limit, names));
+                        backwards(segment, Math.min(segment.last(), segments.range().head()), (chunk, position) -> {
+                            chunk.at(position).event().topics().forEach(name -> keepLeast(name, after, limit, names));
                             return true;
                         });
                     }
@@ -357,9 +356,10 @@ final class LogLookup implements LogFinder {
         }
         PostingList found = new PostingList();
         int[] left = {n};
-        backwards(segment, last, entry -> {
-            if (view.shows(entry.event(), work)) {
-                found.add(Postings.posting((int) (entry.position() - segment.first()), 0));
+        RecordFilter filter = new RecordFilter(view, segments.hash());
+        backwards(segment, last, (chunk, position) -> {
+            if (filter.shows(chunk, position, work, LogWork.Held.NOTHING)) {
+                found.add(Postings.posting((int) (position - segment.first()), 0));
                 left[0]--;
             }
             return left[0] > 0;
@@ -367,15 +367,20 @@ final class LogLookup implements LogFinder {
         return found.ascending();
     }
 
-    /** Shows the entries up to {@code last}, the newest first, while {@code more} says so. */
-    private void backwards(Segment segment, long last, Predicate<LogEntry> more) throws IOException {
+    /** Looks at a record of a chunk; false when it wants no more. */
+    private interface Look {
+        boolean at(Chunk chunk, long position);
+    }
+
+    /** Shows the records up to {@code last}, the newest first, while {@code more} says so. */
+    private void backwards(Segment segment, long last, Look more) throws IOException {
         for (long position = last; position >= segment.first(); ) {
             Chunk chunk = segments.chunk(segment, position);
             work.cost(LogWork.PAGE);
             for (; position >= chunk.first(); position--) {
                 work.pause(); // a chunk that is no longer shared meanwhile is held by this look-up alone
                 work.cost(LogWork.LOOK);
-                if (!more.test(chunk.at(position))) {
+                if (!more.at(chunk, position)) {
                     return;
                 }
             }
@@ -458,19 +463,19 @@ final class LogLookup implements LogFinder {
     private void newest(Segment segment, View view, TopicFilter filter, TopicPostings.Visitor anyOrder,
                         LogNewest.LatestFirst latestFirst) throws IOException {
         if (!plans.newestOfEach(segment, view, anyOrder, work)) {
-            backwards(segment, segment.last(), entry -> newestOf(entry, view, filter, segment.first(), latestFirst));
+            RecordFilter records = new RecordFilter(view, segments.hash());
+            backwards(segment, segment.last(), (chunk, position) ->
+                !records.shows(chunk, position, work, LogWork.Held.NOTHING)
+                    || newestOf(chunk.at(position), view, filter, segment.first(), latestFirst));
         }
     }
 
     /** Shows the entry's posting for each of its topics that is asked for; false when no more is wanted. */
     private boolean newestOf(LogEntry entry, View view, TopicFilter filter, long first, LogNewest.LatestFirst visitor) {
         boolean more = true;
-        if (view.shows(entry.event(), work)) {
-            for (String topic : entry.event().topics()) {
-                if (filter.any() || view.topics().exact().contains(topic) || filter.matches(topic, work)) {
-                    more = visitor.visit(segments.hash().of(topic),
-                        Postings.posting((int) (entry.position() - first), 0));
-                }
+        for (String topic : entry.event().topics()) {
+            if (filter.any() || view.topics().exact().contains(topic) || filter.matches(topic, work)) {
+                more = visitor.visit(segments.hash().of(topic), Postings.posting((int) (entry.position() - first), 0));
             }
         }
         return more;
@@ -505,7 +510,7 @@ final class LogLookup implements LogFinder {
             return OptionalLong.empty();
         }
         try {
-            return OptionalLong.of(segments.chunk(segment, position).at(position).nonce());
+            return OptionalLong.of(segments.chunk(segment, position).nonce(position));
         } catch (FileNotFoundException | NoSuchFileException e) {
             failUnlessTrimmed(segment, e);
             return OptionalLong.empty();

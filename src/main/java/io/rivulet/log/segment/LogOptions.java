@@ -16,7 +16,7 @@ import io.rivulet.config.SettingsTable.Sync;
  * @param segmentBytes   a segment of so many bytes is full
  * @param segmentMs      a segment whose first event is so old is full
  * @param segmentEvents  a segment of so many events is full
- * @param readBytes      decoded chunks kept for all readers
+ * @param readBytes      chunks kept for all readers, half of it as bytes and half decoded
  * @param indexBytes     a segment is full whose index has so many bytes in memory
  */
 record LogOptions(Sync sync, long syncIntervalMs, long retainBytes, long retainMs, long retainEvents,

@@ -9,7 +9,6 @@ import io.rivulet.log.View;
 import io.rivulet.log.index.PostingList;
 import io.rivulet.log.index.Postings;
 import io.rivulet.log.index.SegmentIndex;
-import io.rivulet.log.segment.ChunkCache.Chunk;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -31,7 +30,7 @@ final class LogReader {
 
     /** So many postings at a time are judged by how close they are. */
     private static final int POSTINGS_MAX = 512;
-    /** Steps that a chunk stands for: it is read and decoded, unless another reader has done that. */
+    /** Steps that a chunk stands for: it is read, unless another reader has done that. */
     private static final int CHUNK_COST = 10 * LogWork.PAGE;
 
     private final Segments segments;
@@ -73,6 +72,8 @@ final class LogReader {
         private final LogWork work;
         /** Of those that are read one by one; null where chunks are. */
         private Records records;
+        /** For chunks; null while none was read. */
+        private RecordFilter filter;
         private boolean paused;
         private final LogWork.Held<IOException> held = () -> {
             paused = true;
@@ -132,17 +133,35 @@ final class LogReader {
             }
         }
 
+        /** The same of a record of a chunk, which is decoded only if the view shows it. */
+        private void take(Chunk chunk, long position) throws IOException {
+            LogEntry known = chunk.known(position);
+            if (known != null) {
+                take(known);
+                return;
+            }
+            work.cost(LogWork.LOOK);
+            if (filter.shows(chunk, position, work, held)) {
+                LogEntry entry = chunk.at(position);
+                budget -= entry.event().weight();
+                found.add(entry);
+            } else {
+                budget -= chunk.weight(position);
+            }
+        }
+
         LogChunk result() {
             return new LogChunk(from, next - 1, found);
         }
 
         /** Reads all events up to {@code end} and keeps those that the view shows. */
         private void readChunks(Segment segment, long end) throws IOException {
+            filter = filter == null ? new RecordFilter(view, segments.hash()) : filter;
             while (next <= end && goesOn()) {
                 Chunk chunk = segments.chunk(segment, next);
                 work.cost(CHUNK_COST);
                 for (long last = Math.min(end, chunk.last()); next <= last && goesOn(); next++) {
-                    take(chunk.at(next));
+                    take(chunk, next);
                 }
             }
         }

@@ -126,15 +126,24 @@ final class RecordCodec {
      * event is made without the rules for publishers: an older version may have had others.
      */
     static LogEntry decode(byte[] b, int at, BlockHeader block, long position) {
+        return decode(b, at, block.epoch(), block.nonce(), block.timeMs(), position);
+    }
+
+    /** The same of a record whose block stands before it in this array. */
+    static LogEntry decode(byte[] b, int at, long position) {
+        int block = at - back(b, at);
+        return decode(b, at, BlockHeader.epoch(b, block), BlockHeader.nonce(b, block), BlockHeader.timeMs(b, block),
+            position);
+    }
+
+    private static LogEntry decode(byte[] b, int at, int epoch, int nonce, long timeMs, long position) {
         Reader in = new Reader(b, at + HEAD_BYTES);
         int end = at + length(b, at);
         int flags = b[in.at++];
         int more = (flags & MORE) == 0 ? 0 : b[in.at++];
         Event.Builder event = Event.builder().markPrivate((flags & PRIVATE) != 0)
             .repeatsId((flags & REPEATS_ID) != 0).end(end(flags, more)).cancels((more & CANCELS) != 0);
-        for (int n = in.varint(); n > 0; n--) {
-            event.topic(in.text());
-        }
+        event.topics(in.texts());
         if ((flags & ID) != 0) {
             event.id(in.text());
         }
@@ -149,8 +158,17 @@ final class RecordCodec {
             : new ProducerMark(in.digest(), in.number(), in.number(), in.varint());
         byte[] data = new byte[end - in.at];
         System.arraycopy(b, in.at, data, 0, data.length);
-        return new LogEntry(position, block.epoch(), block.nonce(), block.timeMs(), event.data(data).restored(),
-            receipt, producer);
+        return new LogEntry(position, epoch, nonce, timeMs, event.data(data).restored(), receipt, producer);
+    }
+
+    /** Whether the event of the record is private. */
+    static boolean isPrivate(byte[] b, int at) {
+        return (b[at + HEAD_BYTES] & PRIVATE) != 0;
+    }
+
+    /** Where the topics of the record stand: how many there are, then each behind its length, as varints. */
+    static int topicsAt(byte[] b, int at) {
+        return at + HEAD_BYTES + ((b[at + HEAD_BYTES] & MORE) == 0 ? 1 : 2);
     }
 
     /**
@@ -219,13 +237,26 @@ final class RecordCodec {
     }
 
     /** Reads fields from an array, one after the other. */
-    private static final class Reader {
-        private final byte[] b;
+    static final class Reader {
+        private byte[] b;
         private int at;
 
         Reader(byte[] b, int at) {
-            this.b = b;
-            this.at = at;
+            to(b, at);
+        }
+
+        /** Goes on here: for whoever reads a record after the other. */
+        void to(byte[] array, int index) {
+            b = array;
+            at = index;
+        }
+
+        int at() {
+            return at;
+        }
+
+        void skip(int bytes) {
+            at += bytes;
         }
 
         int varint() {
@@ -244,6 +275,19 @@ final class RecordCodec {
             String text = new String(b, at, length, StandardCharsets.UTF_8);
             at += length;
             return text;
+        }
+
+        /** Texts behind their number. */
+        List<String> texts() {
+            int n = varint();
+            if (n == 1) {
+                return List.of(text());
+            }
+            String[] texts = new String[n];
+            for (int i = 0; i < n; i++) {
+                texts[i] = text();
+            }
+            return List.of(texts);
         }
 
         long number() {

@@ -3,7 +3,6 @@ package io.rivulet.log.segment;
 import io.rivulet.log.LogEntry;
 import io.rivulet.log.disk.Disk;
 import io.rivulet.log.index.Postings;
-import io.rivulet.log.segment.ChunkCache.Chunk;
 import java.io.IOException;
 
 /**

@@ -8,13 +8,11 @@ import io.rivulet.log.disk.StoreHash;
 import io.rivulet.log.index.FilterMemory;
 import io.rivulet.log.index.IndexFile;
 import io.rivulet.log.index.SparseIndex;
-import io.rivulet.log.segment.ChunkCache.Chunk;
 import io.rivulet.metrics.Metrics;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -211,43 +209,22 @@ final class Segments {
     }
 
     /**
-     * Reads and decodes a chunk. The last chunk of the active segment grows, so {@code known}, if there is one, is its
-     * beginning as it was read before, and only what was appended since is read. Every block is compared with its
-     * checksum here, so whatever comes out of the cache was proved once.
+     * Reads a chunk. The last chunk of the active segment grows, so {@code known}, if there is one, is its beginning as
+     * it was read before, and only what was appended since is read. Every block is compared with its checksum here, so
+     * whatever comes out of the cache was proved once.
      *
      * @throws LogCorrupt when a block is not as it was written; the message names file, offset and position
      */
     private Chunk load(Segment segment, SparseIndex sparse, int number, Chunk known) throws IOException {
-        int from = known == null ? sparse.offset(number) : known.end();
+        Chunk chunk = known != null ? known
+            : cache.begun(segment.first() + sparse.rel(number), sparse.offset(number));
         // the length first: a stride that comes after it only makes this chunk end earlier
         int length = segment.length();
-        byte[] b = new byte[sparse.end(number, length) - from];
+        int more = sparse.end(number, length) - chunk.end();
         try (Disk.File in = disk.open(segment.file())) {
-            if (in.read(from, b, 0, b.length) < b.length) {
-                throw new LogCorrupt(segment.file() + " ends before offset " + (from + b.length));
-            }
+            chunk.grow(segment.file(), in, more, hash.salt());
         }
-        List<LogEntry> entries = new ArrayList<>(known == null ? 256 : known.entries().size() + 256);
-        if (known != null) {
-            entries.addAll(known.entries());
-        }
-        long position = known == null ? segment.first() + sparse.rel(number) : known.last() + 1;
-        long weight = known == null ? 0 : known.weight();
-        for (int at = 0; at < b.length; ) {
-            BlockHeader block = BlockHeader.read(b, at, hash.salt());
-            if (block == null || block.base() != position || !block.bodyMatches(b, at)) {
-                throw new LogCorrupt(segment.file() + " is damaged at offset " + (from + at) + " (position " + position
-                    + "): its checksum does not match");
-            }
-            at += BlockHeader.BYTES;
-            for (int i = 0; i < block.count(); i++) {
-                LogEntry entry = RecordCodec.decode(b, at, block, position++);
-                entries.add(entry);
-                weight += entry.weight();
-                at += RecordCodec.length(b, at);
-            }
-        }
-        return new Chunk(entries, from + b.length, weight);
+        return chunk;
     }
 
     /** One entry by its posting in an index, compared with its checksum. */

@@ -52,17 +52,43 @@ final class TopicHits {
         return postings[i];
     }
 
-    /** Puts the latest in front, and forgets what is behind the {@code max} of them. */
+    /**
+     * Puts the latest in front, and forgets what is behind the {@code max} of them. A heap in the arrays themselves:
+     * a million topics take no object each.
+     */
     private void keepLatest() {
-        long[][] pairs = new long[n][];
-        for (int i = 0; i < n; i++) {
-            pairs[i] = new long[] {postings[i], hashes[i]};
+        for (int i = n / 2 - 1; i >= 0; i--) {
+            sink(i, n);
         }
-        Arrays.sort(pairs, (a, b) -> Long.compare(b[0], a[0]));
+        for (int end = n - 1; end > 0; end--) { // the earliest of those that are left goes behind them
+            swap(0, end);
+            sink(0, end);
+        }
         n = Math.min(n, max);
-        for (int i = 0; i < n; i++) {
-            postings[i] = pairs[i][0];
-            hashes[i] = pairs[i][1];
+    }
+
+    /** Moves an entry down until none below it, of the first {@code end}, is earlier. */
+    private void sink(int from, int end) {
+        int at = from;
+        while (2 * at + 1 < end) {
+            int child = 2 * at + 1;
+            if (child + 1 < end && postings[child + 1] < postings[child]) {
+                child++;
+            }
+            if (postings[at] <= postings[child]) {
+                return;
+            }
+            swap(at, child);
+            at = child;
         }
+    }
+
+    private void swap(int a, int b) {
+        long posting = postings[a];
+        long hash = hashes[a];
+        postings[a] = postings[b];
+        hashes[a] = hashes[b];
+        postings[b] = posting;
+        hashes[b] = hash;
     }
 }

@@ -9,7 +9,6 @@ import io.rivulet.event.Event;
 import io.rivulet.kit.Await;
 import io.rivulet.kit.FaultPoints;
 import io.rivulet.kit.FaultSwitch;
-import io.rivulet.log.LogEntry;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,14 +27,29 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(FaultPoints.class)
 class ChunkCacheTest {
 
-    private static final long WEIGHT = 400;
+    private static final long WEIGHT = weight();
 
-    private static ChunkCache.Chunk chunk(long first, int events) {
-        List<LogEntry> entries = new ArrayList<>();
+    /** A chunk that takes as much memory with one event as with two. */
+    private static Chunk chunk(long first, int events) throws IOException {
+        List<Event> some = new ArrayList<>();
         for (int i = 0; i < events; i++) {
-            entries.add(new LogEntry(first + i, 1, 0, 0, Event.on("t").data("x").build(), null));
+            some.add(Event.on("t").data("x".repeat(events == 1 ? 115 : 50)).build());
         }
-        return new ChunkCache.Chunk(entries, events * 100, WEIGHT);
+        return Chunks.of(first, some);
+    }
+
+    private static long weight() {
+        try {
+            assertEquals(chunk(1, 1).weight(), chunk(1, 2).weight());
+            return chunk(1, 1).weight();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** With room for the bytes of so many chunks. */
+    private static ChunkCache cache(int chunks) {
+        return new ChunkCache(2 * chunks * WEIGHT);
     }
 
     private static <T> T soon(Future<T> answer, String when) throws Exception {
@@ -54,13 +68,13 @@ class ChunkCacheTest {
             boolean thrown = true;
             for (int n = 1; thrown; n++) {
                 String when = "n = " + n;
-                ChunkCache cache = new ChunkCache(2 * WEIGHT);
+                ChunkCache cache = cache(2);
                 cache.get(1, 0, 1, known -> chunk(1, 2));
-                cache.get(1, 1, 11, known -> chunk(11, 2));
+                cache.get(1, 1, 11, known -> chunk(11, 1));
                 try (FaultSwitch faults = FaultSwitch.at(n, thread -> thread == here,
                     () -> new OutOfMemoryError("made by the test"))) {
+                    cache.get(1, 1, 11, known -> chunk(11, 1));
                     cache.get(1, 1, 12, known -> chunk(11, 2));
-                    cache.get(1, 1, 14, known -> chunk(11, 4));
                     cache.get(1, 2, 21, known -> chunk(21, 1)); // the first of all leaves
                     thrown = faults.hasThrown();
                 } catch (OutOfMemoryError e) {
@@ -70,7 +84,7 @@ class ChunkCacheTest {
                     long first = number * 10 + 1;
                     int asked = number;
                     assertEquals(first, soon(other.submit(
-                        () -> cache.get(1, asked, first, known -> chunk(first, 4))), when).first());
+                        () -> cache.get(1, asked, first, known -> chunk(first, 2))), when).first());
                 }
                 assertEquals(2 * WEIGHT, cache.weight(), when);
                 cache.forget(1);
@@ -83,19 +97,19 @@ class ChunkCacheTest {
 
     @Test
     void whoWaitsForALoadThatFailsTriesForHimself() throws Exception {
-        ChunkCache cache = new ChunkCache(WEIGHT);
+        ChunkCache cache = cache(1);
         CountDownLatch fail = new CountDownLatch(1);
         CountDownLatch loading = new CountDownLatch(1);
         ExecutorService readers = Executors.newFixedThreadPool(2);
         try {
-            Future<ChunkCache.Chunk> first = readers.submit(() -> cache.get(1, 0, 1, known -> {
+            Future<Chunk> first = readers.submit(() -> cache.get(1, 0, 1, known -> {
                 loading.countDown();
                 await(fail);
                 throw new OutOfMemoryError("made by the test");
             }));
             await(loading);
             AtomicReference<Thread> waits = new AtomicReference<>();
-            Future<ChunkCache.Chunk> second = readers.submit(() -> {
+            Future<Chunk> second = readers.submit(() -> {
                 waits.set(Thread.currentThread());
                 return cache.get(1, 0, 1, known -> chunk(1, 1));
             });
@@ -113,20 +127,20 @@ class ChunkCacheTest {
 
     @Test
     void aChunkWhoseSegmentIsForgottenWhileItIsLoadedIsHandedOverAndNotKept() throws Exception {
-        ChunkCache cache = new ChunkCache(WEIGHT);
+        ChunkCache cache = cache(1);
         CountDownLatch load = new CountDownLatch(1);
         CountDownLatch loading = new CountDownLatch(1);
         ExecutorService readers = Executors.newFixedThreadPool(2);
-        ChunkCache.Chunk loaded = chunk(1, 1);
+        Chunk loaded = chunk(1, 1);
         try {
-            Future<ChunkCache.Chunk> first = readers.submit(() -> cache.get(1, 0, 1, known -> {
+            Future<Chunk> first = readers.submit(() -> cache.get(1, 0, 1, known -> {
                 loading.countDown();
                 await(load);
                 return loaded;
             }));
             await(loading);
             AtomicReference<Thread> waits = new AtomicReference<>();
-            Future<ChunkCache.Chunk> second = readers.submit(() -> {
+            Future<Chunk> second = readers.submit(() -> {
                 waits.set(Thread.currentThread());
                 return cache.get(1, 0, 1, known -> chunk(1, 1));
             });
