@@ -58,8 +58,13 @@ interface ClusterEngine extends AutoCloseable {
      * @param base        position of the first event of the batch
      * @param timeMs      that the batch has got
      * @param nonceBefore of the batch before it; -1 where the batch had come before
+     * @param relayed     up to where was relayed at the same moment; null where the engine cannot tell
      */
-    record Appended(Outcome outcome, long base, long timeMs, int nonceBefore) {
+    record Appended(Outcome outcome, long base, long timeMs, int nonceBefore, RelayHead relayed) {
+
+        Appended(Outcome outcome, long base, long timeMs, int nonceBefore) {
+            this(outcome, base, timeMs, nonceBefore, null);
+        }
     }
 
     /** A batch at its position; {@code body} is null where it was not asked for. */
@@ -77,8 +82,13 @@ interface ClusterEngine extends AutoCloseable {
      * @param epoch   the newest that was given out
      * @param at      the batch that holds the position that was asked for, without its body; null when it is gone
      * @param batches those behind it, in order; not all of them where there are many
+     * @param relayed up to where was relayed at that moment; null where the engine cannot tell
      */
-    record Portion(long first, long head, int epoch, Stored at, List<Stored> batches) {
+    record Portion(long first, long head, int epoch, Stored at, List<Stored> batches, RelayHead relayed) {
+
+        Portion(long first, long head, int epoch, Stored at, List<Stored> batches) {
+            this(first, head, epoch, at, batches, null);
+        }
     }
 
     /**
@@ -112,6 +122,17 @@ interface ClusterEngine extends AutoCloseable {
      */
     record Relayed(long number, int nonce, int epoch, long at, long before, int count, long timeMs, int format,
                    byte[] body) {
+    }
+
+    /**
+     * The newest batch that was relayed when the engine looked, in the same step, at the head of the log. Whoever has
+     * that batch has all that belongs before that head, and need not ask.
+     *
+     * @param life   as in {@link Relay}
+     * @param number of the batch; 0 for none yet
+     * @param nonce  of the batch; -1 for none
+     */
+    record RelayHead(long life, long number, int nonce) {
     }
 
     /**

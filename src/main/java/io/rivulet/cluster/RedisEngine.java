@@ -337,8 +337,9 @@ final class RedisEngine implements ClusterEngine {
     }
 
     private Appended append(RedisConnection connection, Batch batch, long expected) throws IOException {
-        List<?> answer = (List<?>) append.run(connection, answerMs, List.of(hub, log, tick, runs), batch.epoch(),
-            batch.number(), expected, batch.count(), batch.nonce(), batch.timeMs(), batch.format(), batch.body());
+        List<?> answer = (List<?>) append.run(connection, answerMs, List.of(hub, log, tick, runs, relayHead),
+            batch.epoch(), batch.number(), expected, batch.count(), batch.nonce(), batch.timeMs(),
+            batch.format(), batch.body());
         long base = number(answer.get(1));
         int nonceBefore = (int) number(answer.get(3));
         Outcome outcome = Outcome.values()[(int) number(answer.get(0))];
@@ -346,25 +347,32 @@ final class RedisEngine implements ClusterEngine {
         if (outcome == Outcome.APPENDED && known != null && known.endsWith("-" + nonceBefore)) {
             newest = base + "-" + batch.nonce(); // nobody came between: there is nothing to be woken for
         }
-        return new Appended(outcome, base, number(answer.get(2)), nonceBefore);
+        return new Appended(outcome, base, number(answer.get(2)), nonceBefore,
+            outcome == Outcome.APPENDED ? relayHead(answer.get(4)) : null);
     }
 
     @Override
     public Portion read(long after, int bytesMax) throws IOException {
         return with(calls, connection -> {
-            List<?> answer = (List<?>) read.run(connection, answerMs, List.of(hub, log), after,
+            List<?> answer = (List<?>) read.run(connection, answerMs, List.of(hub, log, relayHead), after,
                 Math.min(bytesMax, READ_BYTES_MAX));
             if (answer == null) {
                 return new Portion(1, 0, 0, null, List.of()); // somebody has emptied it, or removed a part
             }
             List<Stored> batches = new ArrayList<>();
-            for (Object batch : answer.subList(5, answer.size())) {
+            for (Object batch : answer.subList(6, answer.size())) {
                 batches.add(stored((List<?>) batch));
             }
             newest = RedisConnection.text(answer.get(3));
             return new Portion(number(answer.get(0)), number(answer.get(1)), (int) number(answer.get(2)),
-                answer.get(4) == null ? null : stored((List<?>) answer.get(4)), batches);
+                answer.get(4) == null ? null : stored((List<?>) answer.get(4)), batches, relayHead(answer.get(5)));
         });
+    }
+
+    /** Null where a node of an older version has relayed, and did not note which batch that is. */
+    private static RelayHead relayHead(Object told) throws IOException {
+        List<?> of = (List<?>) told;
+        return of.get(2) == null ? null : new RelayHead(number(of.get(0)), number(of.get(1)), (int) number(of.get(2)));
     }
 
     private static Stored stored(List<?> batch) throws IOException {

@@ -224,7 +224,7 @@ final class SharedLog implements EventLog {
         try {
             LogRange range = copy.range();
             if (range.head() == commit.base() - 1 && range.headNonce() == answer.nonceBefore()) {
-                relay.read(commit.last()); // what belongs before this commit; the committer is about to show it
+                relay.read(commit.last(), answer.relayed()); // what belongs before it; the committer shows it next
                 copy.copy(commit); // nobody came between: there is nothing to read
                 comparable = true;
                 return;
@@ -292,7 +292,7 @@ final class SharedLog implements EventLog {
                 seen = portion.head();
                 compare(portion, head);
                 mirror.newestEpoch(portion.epoch());
-                copied |= relay.read(portion.head());
+                copied |= relay.read(portion.head(), portion.relayed());
                 for (Stored batch : portion.batches()) {
                     copy(batch);
                     copied = true;

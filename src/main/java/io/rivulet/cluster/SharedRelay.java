@@ -1,6 +1,7 @@
 package io.rivulet.cluster;
 
 import io.rivulet.cluster.ClusterEngine.Relay;
+import io.rivulet.cluster.ClusterEngine.RelayHead;
 import io.rivulet.cluster.ClusterEngine.Relayed;
 import io.rivulet.cluster.ClusterEngine.Run;
 import io.rivulet.event.Position;
@@ -108,9 +109,18 @@ final class SharedRelay implements TransientRelay {
      * Reads what is new, after the log was read and before that is copied. Under the lock.
      *
      * @param head what the log was read up to
+     * @param told what the engine said with that about what was relayed; null for nothing
      * @return whether there is something for the committer
      */
-    boolean read(long head) throws IOException {
+    boolean read(long head, RelayHead told) throws IOException {
+        if (isKnown && told != null && told.life() == life && told.number() == after
+            && (told.nonce() == nonce || nonce < 0)) {
+            return false;
+        }
+        return read(head);
+    }
+
+    private boolean read(long head) throws IOException {
         boolean some = false;
         for (boolean more = isCarried; more; ) {
             Relay told = engine.relayed(life, after, nonce, READ_BYTES);

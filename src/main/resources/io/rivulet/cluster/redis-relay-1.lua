@@ -31,5 +31,5 @@ while bytes > tonumber(ARGV[9]) do
     redis.call('XDEL', KEYS[2], oldest[1])
 end
 redis.call('HSET', KEYS[1], 'number', number, 'at', head, 'events', text(tonumber(before) + tonumber(ARGV[4])),
-    'bytes', text(bytes))
+    'bytes', text(bytes), 'newest', number .. '-' .. ARGV[3])
 return {life, number, head, before}

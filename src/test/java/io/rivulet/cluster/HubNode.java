@@ -57,10 +57,14 @@ final class HubNode implements AutoCloseable, StoreKeeper.Owner {
 
     /** The same by this clock. */
     HubNode(Path folder, Engines engines, UnaryOperator<EventLog> around, InstantSource clock) {
+        this(folder, engines, around, clock, Settings.with("presence", "true", "connections.subject.max", "3",
+            "transient.topics", "clock,host,quotes/*,typing/*"));
+    }
+
+    /** The same with these settings. */
+    HubNode(Path folder, Engines engines, UnaryOperator<EventLog> around, InstantSource clock, Settings settings) {
         this.around = around;
         this.clock = clock;
-        Settings settings = Settings.with("presence", "true", "connections.subject.max", "3",
-            "transient.topics", "clock,host,quotes/*,typing/*");
         hub = new Hub(settings, TopicSpace.of("http://localhost/.well-known/mercure"), clock, new Metrics());
         Grant outbox = Grant.of("internal", "outbox", Grant.INTERNAL.publishes(), Grant.INTERNAL.subscribes(), false);
         bans = new Bans(clock, folder.resolve("bans.json"));

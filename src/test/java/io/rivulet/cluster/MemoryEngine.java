@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** An engine in memory: what it keeps is a {@link Store}, which nodes share and tests break. */
 final class MemoryEngine implements ClusterEngine {
@@ -114,9 +113,13 @@ final class MemoryEngine implements ClusterEngine {
         }
 
         /** All that the notes say. */
-        synchronized String told() {
-            return notes.stream().map(note -> new String(note.body(), StandardCharsets.UTF_8))
-                .collect(Collectors.joining());
+        String told() {
+            return String.join("", bodies());
+        }
+
+        /** The same, each by itself. */
+        synchronized List<String> bodies() {
+            return notes.stream().map(note -> new String(note.body(), StandardCharsets.UTF_8)).toList();
         }
 
         /** All notes are lost, as by a crash; {@code isKnown} tells whether their numbers go on. */
@@ -141,6 +144,12 @@ final class MemoryEngine implements ClusterEngine {
         /** So many of the newest batches are kept. */
         synchronized void keepRelayed(int most) {
             relayed.subList(0, Math.max(0, relayed.size() - most)).clear();
+        }
+
+        /** Null where the newest batch is gone. */
+        private synchronized RelayHead relayHead() {
+            return relayedHead == 0 ? new RelayHead(relayLife, 0, -1) : relayed.isEmpty() ? null
+                : new RelayHead(relayLife, relayedHead, relayed.get(relayed.size() - 1).nonce());
         }
 
         synchronized long relayedHead() {
@@ -232,7 +241,7 @@ final class MemoryEngine implements ClusterEngine {
         }
         if (number == batch.number()) {
             Stored had = store.newest.get(batch.epoch());
-            return new Appended(Outcome.APPENDED, had.base(), had.timeMs(), -1);
+            return new Appended(Outcome.APPENDED, had.base(), had.timeMs(), -1, store.relayHead());
         }
         if (expected >= 0 && expected != store.head()) {
             return new Appended(Outcome.MOVED, 0, 0, -1);
@@ -246,7 +255,7 @@ final class MemoryEngine implements ClusterEngine {
         store.numbers.put(batch.epoch(), batch.number());
         store.newest.put(batch.epoch(), stored);
         store.notifyAll();
-        return new Appended(Outcome.APPENDED, stored.base(), stored.timeMs(), before);
+        return new Appended(Outcome.APPENDED, stored.base(), stored.timeMs(), before, store.relayHead());
     }
 
     @Override
@@ -265,7 +274,7 @@ final class MemoryEngine implements ClusterEngine {
                     bytes += batch.body().length;
                 }
             }
-            return new Portion(store.first, store.head(), store.epoch, at, behind);
+            return new Portion(store.first, store.head(), store.epoch, at, behind, store.relayHead());
         }
     }
 

@@ -49,7 +49,7 @@ class SharedRelayTest {
 
         void pull() throws IOException {
             head = store.head();
-            relay.read(head);
+            relay.read(head, null);
         }
 
         Node begun() throws IOException {
@@ -97,7 +97,7 @@ class SharedRelayTest {
         two.begun();
         store.appendInFormat(1);
         two.publish("behind 1");
-        one.relay.read(1); // the log was read up to there, and is copied now
+        one.relay.read(1, null); // the log was read up to there, and is copied now
         assertEquals(List.of(), one.shown());
         one.head = 1;
         assertEquals(List.of("behind 1"), one.shown());
@@ -121,7 +121,7 @@ class SharedRelayTest {
         two.begun();
         store.appendInFormat(1);
         two.publish("a");
-        one.relay.read(0); // the log was read before the append
+        one.relay.read(0, null); // the log was read before the append
         assertEquals(Position.START, one.relay.begin().place());
         one.pull();
         two.publish("b");

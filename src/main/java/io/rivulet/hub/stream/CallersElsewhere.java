@@ -2,6 +2,7 @@ package io.rivulet.hub.stream;
 
 import com.google.gson.JsonObject;
 import io.rivulet.event.Nodes;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +17,9 @@ import java.util.function.ToIntFunction;
  * Two streams that open at two nodes in the same moment do not know of each other yet: the cap may be passed by as many
  * nodes as there are.
  *
- * <p>Most addresses have a stream or two, and come and go all day. So a node tells of a caller only while it has a
- * certain number there, and what is below that is not counted elsewhere.
+ * <p>Most callers have a stream or two, which come and go all day, and thousands come back at once: none of that may be
+ * work for the engine. So a node tells of a caller only when its number there has changed by a tenth of the cap since
+ * it told last, or is none any more. With a cap of a few it tells each change.
  *
  * @param <K> a caller
  */
@@ -27,24 +29,29 @@ final class CallersElsewhere<K> implements Nodes.Part {
     private static final String COUNT = "count";
 
     private final String kind;
-    private final int least;
+    private final int step;
+    private final Object lock;
     private final Nodes nodes;
     private final Function<K, String> name;
     private final Supplier<List<K>> here;
     private final ToIntFunction<K> count;
+    /** What this node has told; nothing of those of whom none counts. Under the lock. */
+    private final Map<K, Integer> said = new HashMap<>();
     private final Map<Integer, Map<String, Integer>> counts = new ConcurrentHashMap<>();
 
     /**
-     * Those of this kind, of whom a node tells while they have so many streams there.
+     * Those of this kind, of whom a node tells in steps of so many streams.
      *
+     * @param lock  of those who count, held while {@link #changed} is called
      * @param name  of a caller, the same at all nodes
      * @param here  those who have streams at this node
      * @param count tells how many one of them has now
      */
-    CallersElsewhere(String kind, int least, Nodes nodes, Function<K, String> name, Supplier<List<K>> here,
-                     ToIntFunction<K> count) {
+    CallersElsewhere(String kind, int step, Object lock, Nodes nodes, Function<K, String> name,
+                     Supplier<List<K>> here, ToIntFunction<K> count) {
         this.kind = kind;
-        this.least = least;
+        this.step = step;
+        this.lock = lock;
         this.nodes = nodes;
         this.name = name;
         this.here = here;
@@ -67,38 +74,47 @@ final class CallersElsewhere<K> implements Nodes.Part {
 
     /** So many this caller has at this node now, and had one more or one less before. */
     void changed(K caller, int streams) {
-        if (streams >= least - 1) {
+        int known = said.getOrDefault(caller, 0);
+        if (Math.abs(streams - known) >= step || streams == 0 && known > 0) {
             nodes.tell(kind, note(caller, streams));
         }
     }
 
+    /** Under the lock. */
     private JsonObject note(K caller, int streams) {
+        if (streams > 0) {
+            said.put(caller, streams);
+        } else {
+            said.remove(caller);
+        }
         JsonObject json = new JsonObject();
         json.addProperty(WHO, name.apply(caller));
-        json.addProperty(COUNT, streams < least ? 0 : streams);
+        json.addProperty(COUNT, streams);
         return json;
     }
 
     /** Each is counted when its turn comes: a count that was made before could come behind a newer one. */
     @Override
     public Iterator<JsonObject> all() {
-        Iterator<K> callers = here.get().stream().filter(one -> count.applyAsInt(one) >= least).toList().iterator();
         return new Iterator<>() {
-            private boolean begun;
+            private Iterator<K> callers;
 
             @Override
             public boolean hasNext() {
-                return !begun || callers.hasNext();
+                return callers == null || callers.hasNext();
             }
 
             @Override
             public JsonObject next() {
-                if (!begun) {
-                    begun = true;
-                    return new JsonObject(); // what was told before counts no more
+                synchronized (lock) {
+                    if (callers == null) {
+                        said.clear();
+                        callers = here.get().stream().filter(one -> count.applyAsInt(one) >= step).toList().iterator();
+                        return new JsonObject(); // what was told before counts no more
+                    }
+                    K caller = callers.next();
+                    return note(caller, count.applyAsInt(caller));
                 }
-                K caller = callers.next();
-                return note(caller, count.applyAsInt(caller));
             }
         };
     }

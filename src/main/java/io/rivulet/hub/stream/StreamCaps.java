@@ -50,8 +50,8 @@ public final class StreamCaps {
     /** In the bags of an index, for each topic or pattern, also where all else is shared. */
     private static final int ASKER_BYTES = 16;
 
-    /** Other nodes hear of an address once it has this part of its cap. */
-    private static final int UNTOLD = 10;
+    /** Other nodes hear of an address, and of a subject, at each such part of its cap. */
+    private static final int STEPS = 10;
 
     /** Of whom nothing is open. */
     private static final Account NOTHING = new Account();
@@ -171,12 +171,13 @@ public final class StreamCaps {
     /** The caps of an address and of a subject hold for the streams of all these nodes together from now on. */
     public synchronized void share(Nodes nodes) {
         if (addressMax > 0) {
-            addressesElsewhere = new CallersElsewhere<>("addresses", Math.max(1, addressMax / UNTOLD), nodes,
+            addressesElsewhere = new CallersElsewhere<>("addresses", Math.max(1, addressMax / STEPS), this, nodes,
                 Object::toString, () -> callers(byAddress), address -> streams(byAddress, address));
         }
         if (subjectMax > 0) {
-            subjectsElsewhere = new CallersElsewhere<>("subjects", 1, nodes, one -> one.issuer().length() + " "
-                + one.issuer() + one.subject(), () -> callers(bySubject), subject -> streams(bySubject, subject));
+            subjectsElsewhere = new CallersElsewhere<>("subjects", Math.max(1, subjectMax / STEPS), this, nodes,
+                one -> one.issuer().length() + " " + one.issuer() + one.subject(),
+                () -> callers(bySubject), subject -> streams(bySubject, subject));
         }
     }
 

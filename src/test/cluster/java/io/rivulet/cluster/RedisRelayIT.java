@@ -2,9 +2,11 @@ package io.rivulet.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.rivulet.cluster.ClusterEngine.Batch;
 import io.rivulet.cluster.ClusterEngine.Relay;
+import io.rivulet.cluster.ClusterEngine.RelayHead;
 import java.io.IOException;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -37,6 +39,22 @@ class RedisRelayIT extends RelayContract {
         Relay next = engine.relayed(0, 0, -1, 1 << 20);
         assertNotEquals(seen.life(), next.life());
         assertEquals(1, next.head());
+    }
+
+    @Test
+    void anAppendAndAReadTellWhichBatchWasRelayedLast() throws IOException {
+        ClusterEngine engine = engine();
+        assertEquals(new RelayHead(0, 0, -1), engine.append(batch(run(), 1, 1), -1).relayed());
+        assertEquals(new RelayHead(0, 0, -1), engine.read(0, 1_000).relayed());
+        relay(engine, run(), 1, 1);
+        relay(engine, run(), 7, 1);
+        RelayHead newest = new RelayHead(engine.relayed(0, 0, -1, 1_000).life(), 2, 7);
+        assertEquals(newest, engine.append(batch(run(), 2, 1), -1).relayed());
+        assertEquals(newest, engine.append(batch(run(), 2, 1), -1).relayed(), "the same batch once more");
+        assertEquals(newest, engine.read(0, 1_000).relayed());
+        redis.command("HINCRBY", '{' + name() + "}:relayhead", "number", "1"); // a node of the version before
+        assertNull(engine.append(batch(run(), 3, 1), -1).relayed(), "this one has to ask");
+        assertNull(engine.read(0, 1_000).relayed());
     }
 
     @Test

@@ -116,13 +116,39 @@ class StreamCapsNodesTest {
         Node two = new Node(100);
         one.opened(8).ended(8).opened(8);
         two.opened(100).assertFull(100);
-        assertEquals(92, told, "two has told from the ninth on");
+        assertEquals(10, told, "two has told each tenth");
         two.ended(100);
-        assertEquals(183, told, "and down to the ninth, when none counts");
+        assertEquals(20, told, "and down to none");
         two.opened(100).assertFull(100);
         one.assertFull(108);
         two.ended(91);
-        one.opened(92).assertFull(100);
-        two.assertFull(109);
+        one.opened(82).assertFull(100);
+        two.opened(1).assertFull(100);
+    }
+
+    @Test
+    void streamsThatComeAndGoAtAStepAreNotToldEachTime() {
+        Node one = new Node(100);
+        Node two = new Node(100);
+        one.opened(10);
+        for (int i = 0; i < 50; i++) {
+            one.ended(9).opened(9);
+        }
+        assertEquals(1, told);
+        two.opened(90).assertFull(100);
+    }
+
+    @Test
+    void whoeverBeginsHearsOfThoseWhoHaveATenthAndOfEachTenthFromThereOn() {
+        Node one = new Node(100).opened(17);
+        Node two = new Node(100);
+        one.parts.get("addresses").all().forEachRemaining(note -> two.parts.get("addresses").told(0, note));
+        two.opened(83).assertFull(100);
+        one.ended(9);
+        two.assertFull(100);
+        one.ended(1);
+        two.opened(10).assertFull(100);
+        one.ended(7);
+        two.opened(7).assertFull(100);
     }
 }
