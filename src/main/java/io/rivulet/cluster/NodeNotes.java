@@ -34,6 +34,8 @@ import org.slf4j.LoggerFactory;
  * <p>Notes are no events. They have an order of their own in the engine, are kept for a minute or so, and are never in
  * the history: a node that tells each 3 s that it runs must not push out what somebody has published.
  *
+ * <p>Whatever a node tells, it says with it who it is. So nobody knows a node whose name it does not know.
+ *
  * <p>The hard thing is that notes may be lost, and that a node may come late. Whoever finds a hole, or begins, asks all
  * to tell everything again. A node that is heard and not known, since it stood still for longer than its lease, is
  * asked as well. A node that has said nothing for its lease is gone, with all that it has told. That time runs only
@@ -273,7 +275,7 @@ final class NodeNotes implements AutoCloseable {
         }
     }
 
-    /** What is to be told next, many notes together; null for nothing. */
+    /** What is to be told next, many notes together, and who tells it; null for nothing. */
     private byte[] next() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         boolean anew;
@@ -287,7 +289,7 @@ final class NodeNotes implements AutoCloseable {
                 going++;
                 out.writeBytes(line);
             }
-            if (beatNow || nanos.getAsLong() - beatNs >= BEAT_NS) {
+            if (out.size() > 0 || anew || !telling.isEmpty() || beatNow || nanos.getAsLong() - beatNs >= BEAT_NS) {
                 beatNow = false;
                 beatNs = nanos.getAsLong();
                 out.writeBytes(line(BEAT, beat()));

@@ -123,6 +123,18 @@ class NodeNotesTest {
     }
 
     @Test
+    void whoeverIsHeardIsKnownByItsNameAtOnce() {
+        Node one = new Node(1);
+        Node two = new Node(2, "a");
+        for (int i = 0; i < 20; i++) {
+            one.says("w" + i);
+            two.awaitHeard("1:w" + i);
+        }
+        List<String> nameless = store.bodies().stream().filter(body -> !body.contains("\"name\":\"node ")).toList();
+        assertEquals(List.of(), nameless);
+    }
+
+    @Test
     void whoComesLateHearsAllThatHolds() {
         new Node(1, "a", "b");
         new Node(2, "c").awaitHeard("1:a", "1:b");

@@ -95,6 +95,7 @@ class OwnersNodesTest {
             GrantedTopics.of(List.of(one.hub.topics().selector("new{rest}"))), List.of(), false,
             one.nowMs() + NodesShareTest.HOUR_MS, false);
         two.answer(Publication.of(Event.on("news").data("hidden").markPrivate(true).build()));
+        client.settle(); // else its shard may look at that after it has the fresh token
         atOne().renew(client.connection(), client.told("secret"), fresh).get(20, TimeUnit.SECONDS);
         two.answer(Publication.of(Event.on("news").data("seen").markPrivate(true).build()));
         assertEquals(List.of("seen"), HubNode.data(HubScene.awaitEvents(client, 1)));
@@ -141,6 +142,7 @@ class OwnersNodesTest {
         assertEquals(Reason.OVERLOADED, silent.reason());
         assertTrue(silent.getMessage().endsWith("[" + two.cluster.name() + "]"), silent.getMessage());
         store.away(false);
+        Await.until("it can tell that it goes", () -> two.hub.publishTrouble() == null);
         two.close();
         Await.until("it is gone", () -> one.cluster.others().isEmpty());
         assertEquals(Reason.NOT_FOUND, refusal(atOne().close(client.connection(), secret, ANN)).reason());
