@@ -2,10 +2,12 @@ package io.rivulet.kit;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -17,9 +19,12 @@ public final class OwnWar implements AutoCloseable {
 
     private static final String AT = "Rivulet is at ";
     private static final Duration START_LIMIT = Await.LIMIT.multipliedBy(3);
+    /** A JVM ends so what it says of its threads when it is asked by a signal. */
+    private static final String DUMP_END = "Metaspace       used";
     private static final List<String> SMALL = List.of("-Xmx128m", "-XX:TieredStopAtLevel=1");
 
     private final Process process;
+    private final Instant began = Instant.now();
     private final List<String> said = Collections.synchronizedList(new ArrayList<>());
     private final Thread reader;
 
@@ -69,14 +74,15 @@ public final class OwnWar implements AutoCloseable {
     public OwnWar awaitOpen() {
         URI at = at();
         if (at.getScheme().equals("http")) {
-            Await.until("the log is open; it said " + said, () -> Health.of(at.getPort(), "").isOpen());
+            Await.get(() -> "the log is open; " + told(), Await.LIMIT,
+                () -> Health.of(at.getPort(), "").isOpen() ? Boolean.TRUE : null);
         }
         return this;
     }
 
     /** Waits until it says where it is. */
     public URI at() {
-        return Await.get(() -> "the server's URL; it said " + said, START_LIMIT, () -> {
+        return Await.get(() -> "the server's URL; " + told(), START_LIMIT, () -> {
             if (!process.isAlive()) {
                 throw new AssertionError("it ended: " + said);
             }
@@ -84,6 +90,32 @@ public final class OwnWar implements AutoCloseable {
                 .map(line -> URI.create(line.substring(line.indexOf(AT) + AT.length()).strip())).findFirst()
                 .orElse(null);
         });
+    }
+
+    /** What it has said and used until now, and what each of its threads is at: for a test that waits in vain. */
+    private String told() {
+        return "it said " + said() + "\nafter " + Duration.between(began, Instant.now()).toMillis() + " ms, with "
+            + process.info().totalCpuDuration().map(Duration::toMillis).orElse(-1L) + " ms of the processor, at a load"
+            + " of " + ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage() + ";\n" + threads();
+    }
+
+    /** What each of its threads is at now. */
+    String threads() {
+        int lines = said.size();
+        try {
+            new ProcessBuilder("kill", "-QUIT", Long.toString(process.pid())).start().waitFor();
+            Await.until("they are told", () -> linesFrom(lines).contains(DUMP_END));
+        } catch (IOException | AssertionError e) {
+            return "its threads cannot be asked for: " + e.getMessage();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return linesFrom(lines);
+    }
+
+    private String linesFrom(int first) {
+        List<String> all = List.copyOf(said);
+        return String.join("\n", all.subList(first, all.size()));
     }
 
     /** Its port on the loopback interface. */
