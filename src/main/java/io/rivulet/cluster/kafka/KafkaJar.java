@@ -9,6 +9,8 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.Provider;
+import java.security.Security;
 import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -125,6 +127,17 @@ public final class KafkaJar {
                 Class<?> known = findLoadedClass(name);
                 return known != null ? known : define(name);
             }
+        }
+
+        /** The clients have registered for the whole JVM how they log in, and so this loader with its application. */
+        @Override
+        public void close() throws IOException {
+            for (Provider each : Security.getProviders()) {
+                if (each.getClass().getClassLoader() == this) {
+                    Security.removeProvider(each.getName());
+                }
+            }
+            super.close();
         }
 
         private Class<?> define(String name) throws ClassNotFoundException {

@@ -41,6 +41,8 @@ import org.apache.kafka.common.errors.NotEnoughReplicasException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.security.oauthbearer.internals.OAuthBearerSaslClientProvider;
+import org.apache.kafka.common.security.scram.internals.ScramSaslClientProvider;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -107,6 +109,7 @@ final class KafkaLibrary implements KafkaClient {
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(KafkaLibrary.class.getClassLoader());
         try {
+            register();
             T one = make.make();
             made.add(one);
             if (closed) {
@@ -118,6 +121,19 @@ final class KafkaLibrary implements KafkaClient {
             throw told(e);
         } finally {
             thread.setContextClassLoader(before);
+        }
+    }
+
+    /**
+     * How to log in is registered once for the whole JVM, by whichever application was first; one that has ended since
+     * has taken it along.
+     */
+    private void register() {
+        String mechanism = properties.getOrDefault("sasl.mechanism", "");
+        if (mechanism.startsWith("SCRAM-")) {
+            ScramSaslClientProvider.initialize();
+        } else if (mechanism.equals("OAUTHBEARER")) {
+            OAuthBearerSaslClientProvider.initialize();
         }
     }
 

@@ -12,10 +12,13 @@ import java.lang.ref.WeakReference;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.Provider;
+import java.security.Security;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.management.ObjectName;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import io.rivulet.kit.Await;
@@ -82,6 +85,38 @@ class KafkaJarTest {
         assertEquals(before, beans());
         assertThrows(IOException.class, () -> reader.end(300));
         assertTrue(loader.get() instanceof AutoCloseable);
+    }
+
+    /** Two applications in one JVM: how to log in is registered there, for all, by the first one. */
+    @Test
+    void howToLogInGoesWithTheApplicationThatHasRegisteredItAndTheNextOneDoesItAnew() throws Exception {
+        List<Provider> before = List.of(Security.getProviders());
+        for (String mechanism : List.of("PLAIN", "SCRAM-SHA-512")) {
+            KafkaClient first = loggingIn(mechanism);
+            KafkaClient second = loggingIn(mechanism);
+            assertEquals(Set.of(first.getClass().getClassLoader()), registered(before));
+            first.close();
+            assertEquals(Set.of(), registered(before));
+            second.watch(List.of("log")).close();
+            assertEquals(mechanism.equals("PLAIN") ? Set.of() : Set.of(second.getClass().getClassLoader()),
+                registered(before), "the JDK knows the other one itself");
+            second.close();
+            assertEquals(before, List.of(Security.getProviders()));
+        }
+    }
+
+    private static KafkaClient loggingIn(String mechanism) throws Exception {
+        String module = mechanism.equals("PLAIN") ? "plain.PlainLoginModule" : "scram.ScramLoginModule";
+        KafkaClient client = KafkaJar.open(new WithoutKafka(), jar(), SETTING, "127.0.0.1:1", Map.of("sasl.mechanism",
+            mechanism, "security.protocol", "SASL_PLAINTEXT", "sasl.jaas.config", "org.apache.kafka.common.security."
+                + module + " required username=\"a\" password=\"b\";"), 500);
+        client.watch(List.of("log")).close();
+        return client;
+    }
+
+    private static Set<ClassLoader> registered(List<Provider> before) {
+        return Stream.of(Security.getProviders()).filter(each -> !before.contains(each))
+            .map(each -> each.getClass().getClassLoader()).collect(Collectors.toSet());
     }
 
     private static Set<ObjectName> beans() throws Exception {
