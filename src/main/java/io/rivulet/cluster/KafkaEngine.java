@@ -254,7 +254,23 @@ final class KafkaEngine implements ClusterEngine {
 
     @Override
     public Portion read(long after, int bytesMax) throws IOException {
-        return told(() -> tail.read(after, bytesMax));
+        return told(() -> {
+            Portion read = tail.read(after, bytesMax);
+            KafkaState state = tail.known();
+            if (tail.wasDisputed() && state != null) {
+                mark(state);
+            }
+            return read;
+        });
+    }
+
+    /** Tells how this node has read the topic to one that has read what Kafka has lost, and does not know it yet. */
+    private void mark(KafkaState state) {
+        try {
+            put(new KafkaRecord(Kind.MARK, state.life(), state.mark(), new KafkaRecord.Nothing()));
+        } catch (IOException e) {
+            LOG.debug("a node that must begin anew is not told yet", e); // it hears that from the next record
+        }
     }
 
     @Override

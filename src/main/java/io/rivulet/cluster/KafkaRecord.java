@@ -31,7 +31,10 @@ record KafkaRecord(Kind kind, long life, Mark mark, Body body) {
         RUN,
         /** Events. */
         BATCH,
-        /** A mark and nothing more: written before the records go whose marks a new node would need. */
+        /**
+         * A mark and nothing more: written before the records go whose marks a new node would need, and for a node to
+         * hear that it has read what is not there any more.
+         */
         MARK,
         /** Events of an imported log: their position, time and run are those that they had. */
         LOADED

@@ -21,7 +21,7 @@ import java.util.Map;
  * <li>A record of another life of the log counts nothing. A life begins with a {@link Kind#LOG} record. It counts when
  * its writer has seen the log that there was and could not read it; of several that began at once, the first one does.
  * <li>A record whose mark does not fit counts nothing. Its writer had read records that are not here, since Kafka has
- * lost them: whatever it made of them holds for another log.
+ * lost them: whatever it made of them holds for another log. Or this reader has read such records: see {@link #doubt}.
  * <li>Times do not fall: a batch has at least that of the batch before it.
  * <li>A run gets the epoch above the newest one.
  * </ul>
@@ -72,6 +72,8 @@ final class KafkaState {
     private int epoch;
     /** Offset of the newest record that a mark told of, and that is there. */
     private long marked = -1;
+    /** Of a record whose mark did not fit; null where all did. */
+    private Kind doubt;
     private final Map<Integer, Last> numbers = new LinkedHashMap<>();
     private final Map<Integer, Last> lately = new LinkedHashMap<>();
 
@@ -150,7 +152,11 @@ final class KafkaState {
     }
 
     private Verdict judge(long at, KafkaRecord record) {
-        if (life == 0 || record.life() != life || !fits(at, record.mark())) {
+        if (life == 0 || record.life() != life) {
+            return Verdict.STRANGE;
+        }
+        if (!fits(at, record.mark())) {
+            doubt = doubt == null || doubt == Kind.MARK ? record.kind() : doubt;
             return Verdict.STRANGE;
         }
         marked = Math.max(marked, record.mark().offset());
@@ -279,6 +285,21 @@ final class KafkaState {
     /** Of the newest records that count, those without events included, which have a count of 0. */
     KafkaPlaces places() {
         return places;
+    }
+
+    /** What a record was of which this state and its writer cannot both be right; null where there was none. */
+    Kind doubt() {
+        return doubt;
+    }
+
+    /** This state is right. */
+    void trust() {
+        doubt = null;
+    }
+
+    /** Whether the newest record that counts is the same, and so all before it, by their marks. */
+    boolean agrees(KafkaState other) {
+        return life == other.life && offset == other.offset && proof == other.proof && head == other.head;
     }
 
     /** Whether the places are all that there are since the log began. */

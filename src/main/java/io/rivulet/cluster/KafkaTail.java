@@ -29,10 +29,14 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>The hard thing is a topic that has lost records, or was made anew. Offsets say nothing then. So whatever is read
  * behind a position begins with the record at the position, which is read once more and compared; where it is another
- * one, all that was learned is forgotten.
+ * one, all that was learned is forgotten. That does not help a node that has not heard of a loss yet, and whose next
+ * record stands where it expects it, since others have appended as many as were lost: it finds its own record. The
+ * records of the others do not fit then, and so it reads once more as if it began. Those write what they have read, so
+ * that it hears of it soon.
  */
 final class KafkaTail {
 
+    /** So long the end is waited for before the topic is looked for, whose end nobody tells when it is gone. */
     private static final int END_MS = 1_500;
     private static final long FIRST_NS = TimeUnit.SECONDS.toNanos(1);
     /** So many records are read rather than halved; with as many before the end a new node begins. */
@@ -45,8 +49,12 @@ final class KafkaTail {
     private final int answerMs;
     private final int placesMax;
     private Reader reader;
+    /** Longer where brokers are there and take longer, until one does not. */
+    private int endMs;
     /** At the end; null where it is not known, or there is no log. */
     private KafkaState state;
+    /** Whether another node has written as one that has read what is not there. */
+    private boolean disputed;
     /** Of a copy that is further behind; null where there is none. */
     private KafkaState behind;
     /** The oldest offset and its position, and when that was looked up. */
@@ -61,6 +69,7 @@ final class KafkaTail {
         this.topic = topic;
         this.answerMs = answerMs;
         this.placesMax = placesMax;
+        endMs = Math.min(END_MS, answerMs);
     }
 
     private interface Call<T> {
@@ -120,15 +129,22 @@ final class KafkaTail {
 
     /** End of the topic; 0 where there is none. */
     long end() throws IOException {
+        long beganNs = System.nanoTime();
         try {
-            return reader().end(Math.min(END_MS, answerMs));
+            long end = reader().end(endMs);
+            if (System.nanoTime() - beganNs < TimeUnit.MILLISECONDS.toNanos(END_MS)) {
+                endMs = Math.min(END_MS, answerMs);
+            }
+            return end;
         } catch (Gone e) {
             return 0;
         } catch (IOException e) {
             if (client.topic(topic) == null) {
                 return 0; // it takes Kafka's own clients long to say so
             }
-            return reader().end(answerMs);
+            long end = reader().end(answerMs);
+            endMs = answerMs;
+            return end;
         }
     }
 
@@ -140,11 +156,16 @@ final class KafkaTail {
         if (state != null && end < state.next()) {
             forget(); // it is shorter than it was
         }
-        if (state == null) {
+        boolean begins = state == null;
+        if (begins) {
             state = nearEnd(end);
         }
         if (state != null) {
             advance(state, end);
+            if (begins) {
+                state.trust(); // those who did not fit have been told
+            }
+            believe(end);
             followed = state.next();
             if (state.life() == 0) {
                 state = null;
@@ -179,6 +200,7 @@ final class KafkaTail {
                 return new Taken(Verdict.STRANGE, -1, 0, 0); // it stands among what was lost, or nobody knows where
             }
             advance(state, offset); // where nobody came between there is nothing to read
+            believe(offset);
             int before = state.nonce();
             Verdict verdict = state.take(offset, own);
             followed = state.next();
@@ -191,6 +213,30 @@ final class KafkaTail {
             of.take(entry.offset(), KafkaRecord.decode(entry.value()));
             return true;
         }, of::skipTo);
+    }
+
+    /** Where a record did not fit, what is known is compared with what a node finds that begins. */
+    private void believe(long end) throws IOException {
+        Kind doubt = state.doubt();
+        if (doubt == null) {
+            return;
+        }
+        KafkaState found = nearEnd(end);
+        if (found != null) {
+            advance(found, end);
+        }
+        if (found == null || !found.agrees(state)) {
+            throw new Gone("this node has read records of topic " + topic + " that are not there any more", null);
+        }
+        state.trust();
+        disputed |= doubt != Kind.MARK; // who answers an answer does not end
+    }
+
+    /** Whether another node should hear how this one has read the topic; asked once. */
+    boolean wasDisputed() {
+        boolean was = disputed;
+        disputed = false;
+        return was;
     }
 
     private interface Visitor {

@@ -341,6 +341,9 @@ final class SharedLog implements EventLog {
             throw over("this node has copied events up to position " + head + ", but the engine ends at "
                 + portion.head());
         }
+        if (portion.epoch() < run.epoch()) {
+            throw over("the engine has lost the start of this node, and would give its number to another one");
+        }
         Stored at = portion.at();
         if (head < portion.first() - 1) {
             throw over("the engine begins at position " + portion.first() + ", and this node has copied events only up"

@@ -43,6 +43,8 @@ final class FakeKafka {
     /** What a broker answers once that has not heard yet that the topic is gone; negative for nothing. */
     private long endOfGone = -1;
     private boolean givesNothing;
+    private int lateMs;
+    private int looks;
 
     synchronized void brokers(int count) {
         brokers = count;
@@ -50,6 +52,16 @@ final class FakeKafka {
 
     synchronized void away(boolean is) {
         away = is;
+    }
+
+    /** So long it takes until a broker has told where a topic ends: who waits for less does not hear it. */
+    synchronized void late(int ms) {
+        lateMs = ms;
+    }
+
+    /** Topics that were looked for. */
+    synchronized int looks() {
+        return looks;
     }
 
     /** The next record is written, and its writer does not hear of it. */
@@ -145,6 +157,7 @@ final class FakeKafka {
                 if (away) {
                     throw new IOException("nobody answers");
                 }
+                looks++;
                 Log log = logs.get(name);
                 return log == null ? null : new Topic(log.id, log.partitions, log.replicas, log.config);
             }
@@ -181,6 +194,9 @@ final class FakeKafka {
                             endOfGone = -1;
                             givesNothing = true;
                             return end;
+                        }
+                        if (ms < lateMs) {
+                            throw new IOException("nobody has answered within " + ms + " ms");
                         }
                         return there(topic).end();
                     }

@@ -38,7 +38,11 @@ class KafkaEngineTest {
     }
 
     private KafkaEngine open(int places) throws IOException {
-        return new KafkaEngine(new KafkaAddress("kafka://broker:9092"), kafka.client(), 1_000, places);
+        return open(places, 1_000);
+    }
+
+    private KafkaEngine open(int places, int answerMs) throws IOException {
+        return new KafkaEngine(new KafkaAddress("kafka://broker:9092"), kafka.client(), answerMs, places);
     }
 
     private static Batch batch(Run run, long number, int count) {
@@ -215,6 +219,57 @@ class KafkaEngineTest {
         engine.append(batch(run, 1, 1), -1);
         kafka.deleteUnheard(TOPIC);
         assertEquals("1 0 at null: ", told(engine.read(0, 1)));
+    }
+
+    @Test
+    void brokersThatAreFarAwayAreWaitedForFromTheSecondTimeOn() throws IOException {
+        engine.append(batch(run, 1, 1), -1);
+        KafkaEngine far = open(1_000, 5_000);
+        kafka.late(2_000);
+        assertEquals("1 1 at null: 1-1", told(far.read(0, 1_000)));
+        int before = kafka.looks();
+        assertEquals("1 1 at null: 1-1", told(far.read(0, 1_000)));
+        assertEquals(before, kafka.looks(), "the topic is not looked for again");
+        kafka.late(0);
+        far.read(0, 1_000); // they are near once more
+        kafka.late(2_000);
+        far.read(0, 1_000);
+        assertTrue(kafka.looks() > before);
+        kafka.delete(TOPIC);
+        assertEquals(0, far.read(0, 1_000).head());
+    }
+
+    /** Its record stands where it expects it, and so it cannot know by itself. */
+    @Test
+    void aNodeThatAppendsBehindAsManyRecordsAsWereLostIsToldByTheOthers() throws IOException {
+        KafkaEngine other = open(1_000);
+        Run its = other.begin("web-2", 0);
+        engine.append(batch(run, 1, 1), -1);
+        other.read(0, 1_000);
+        engine.append(batch(run, 2, 1), -1);
+        kafka.cut(TOPIC, kafka.end(TOPIC) - 1);
+        assertEquals(2, other.append(batch(its, 1, 1), -1).base());
+        assertEquals(3, engine.append(batch(run, 3, 1), -1).base());
+        assertEquals("1 2 at 1: 2-2", told(other.read(1, 1_000)), "what it made of lost ones counts nothing");
+        long end = kafka.end(TOPIC);
+        assertEquals("1 2 at null: ", told(engine.read(3, 1_000)), "though nobody has published since");
+        assertEquals(2_001, engine.read(2, 1_000).at().nonce());
+        assertEquals("1 2 at 2: ", told(other.read(2, 1_000)));
+        assertEquals(end, kafka.end(TOPIC), "that was the last word");
+    }
+
+    @Test
+    void suchANodeHearsOfItWhenItAppendsAgainToo() throws IOException {
+        KafkaEngine other = open(1_000);
+        Run its = other.begin("web-2", 0);
+        engine.append(batch(run, 1, 1), -1);
+        kafka.cut(TOPIC, kafka.end(TOPIC) - 1);
+        assertEquals(1, other.append(batch(its, 1, 1), -1).base());
+        assertEquals(2, engine.append(batch(run, 2, 1), -1).base());
+        assertEquals(2, other.append(batch(its, 2, 1), -1).base());
+        assertEquals(Outcome.LOST, engine.append(batch(run, 3, 1), -1).outcome());
+        assertEquals("1 2 at null: 1-1 2-2", told(other.read(0, 1_000)));
+        assertEquals("1 2 at null: 1-1 2-2", told(open(1_000).read(0, 1_000)), "also for a new node");
     }
 
     @Test

@@ -265,6 +265,19 @@ class RecoveryTest {
     }
 
     @Test
+    void aNodeWhoseStartTheEngineHasLostIsOverThoughItHasAllEvents() throws IOException {
+        append(node("one"), "x");
+        var backup = store.backup();
+        SharedLog two = node("two");
+        store.restore(backup);
+        Await.until("another node would get the same number", two::isOver);
+        two.close();
+        SharedLog again = node("two");
+        assertTrue(again.range().epoch() > 2, "the copy remembers which epochs there have been");
+        assertEquals("1=x", all(again));
+    }
+
+    @Test
     void aCopyThatWasAwayForLongerThanTheEngineRemembersIsMadeAnew() throws IOException {
         SharedLog one = node("one");
         append(one, "1");
