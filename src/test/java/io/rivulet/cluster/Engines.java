@@ -27,6 +27,23 @@ public enum Engines {
         Redis begin(boolean durable) throws Exception {
             return Redis.start();
         }
+    },
+    /** Calls are requests. For tests it is a lone broker; for benches there are three, which wait for no disk. */
+    KAFKA("Kafka") {
+        @Override
+        public boolean isThere() {
+            return Kafka.isThere();
+        }
+
+        @Override
+        public String missing() {
+            return Kafka.MISSING;
+        }
+
+        @Override
+        Kafka begin(boolean durable) throws Exception {
+            return durable ? Kafka.startDurable() : Kafka.emptyOne();
+        }
     };
 
     private final String title;
@@ -38,17 +55,22 @@ public enum Engines {
     /** Whether this machine has it. */
     public abstract boolean isThere();
 
+    /** Why it is not, where it is not. */
+    public String missing() {
+        return title + " is not installed here";
+    }
+
     abstract EngineServer begin(boolean durable) throws Exception;
 
     /** For a test, which is skipped and says so where there is none. */
     EngineServer start() throws Exception {
-        Assumptions.assumeTrue(isThere(), "skipped: " + title + " is not installed here");
+        Assumptions.assumeTrue(isThere(), "skipped: " + missing());
         return begin(false);
     }
 
-    /** One that syncs what it has acknowledged. */
+    /** One that keeps what it has acknowledged, as durably as docs/cluster.md tells. */
     public MeasuredEngine startDurable() throws Exception {
-        return (MeasuredEngine) begin(true);
+        return begin(true);
     }
 
     /** Its name. */

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  * A PostgreSQL of the tests' own, from the programs that are installed, on a free port of 127.0.0.1. As root it runs it
  * under the account that the package made, since PostgreSQL refuses to be root.
  */
-final class Postgres implements EngineServer, MeasuredEngine {
+final class Postgres implements EngineServer {
 
     private static final String PASSWORD = "of-the-test";
     /** It is no program of ours, and may have to recover first. */
@@ -117,7 +117,8 @@ final class Postgres implements EngineServer, MeasuredEngine {
         return all;
     }
 
-    private static void run(List<String> command) throws Exception {
+    /** Waits until this program is done. */
+    static void run(List<String> command) throws Exception {
         Process process = new ProcessBuilder(command).directory(new File("/")).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {
@@ -252,13 +253,14 @@ final class Postgres implements EngineServer, MeasuredEngine {
         new ProcessBuilder(command).start().waitFor(); // one of them may have ended just now
     }
 
-    int port() {
+    @Override
+    public int port() {
         return port;
     }
 
     @Override
-    public ProcessHandle process() {
-        return process.toHandle();
+    public List<ProcessHandle> processes() {
+        return List.of(process.toHandle());
     }
 
     @Override
@@ -281,15 +283,15 @@ final class Postgres implements EngineServer, MeasuredEngine {
         restart();
     }
 
-    /** Copies its data as they are now, from a stop to a start. */
-    void copyTo(String name) throws Exception {
+    @Override
+    public void copyTo(String name) throws Exception {
         kill();
         run(List.of("cp", "-a", home.resolve("data").toString(), home.resolve(name).toString()));
         restart();
     }
 
-    /** Ends it and starts it with that copy of its data. */
-    void replaceBy(String name) throws Exception {
+    @Override
+    public void replaceBy(String name) throws Exception {
         kill();
         run(List.of("rm", "-r", home.resolve("data").toString()));
         run(List.of("mv", home.resolve(name).toString(), home.resolve("data").toString()));

@@ -14,9 +14,11 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
 /** A Redis of the tests' own, from the program that is installed, on a port of 127.0.0.1. */
-final class Redis implements EngineServer, MeasuredEngine {
+final class Redis implements EngineServer {
 
     static final String PASSWORD = "of-the-test";
+    /** The folder that it writes. */
+    private static final String APPENDED = "appendonlydir";
 
     private final Path home;
     private final int port;
@@ -119,13 +121,14 @@ final class Redis implements EngineServer, MeasuredEngine {
         }
     }
 
-    int port() {
+    @Override
+    public int port() {
         return port;
     }
 
     @Override
-    public ProcessHandle process() {
-        return process.toHandle();
+    public List<ProcessHandle> processes() {
+        return List.of(process.toHandle());
     }
 
     @Override
@@ -173,6 +176,21 @@ final class Redis implements EngineServer, MeasuredEngine {
     public void kill() {
         process.destroyForcibly();
         Await.until("Redis is gone", () -> !process.isAlive());
+    }
+
+    @Override
+    public void copyTo(String name) throws Exception {
+        kill();
+        Postgres.run(List.of("cp", "-a", home.resolve(APPENDED).toString(), home.resolve(name).toString()));
+        restart();
+    }
+
+    @Override
+    public void replaceBy(String name) throws Exception {
+        kill();
+        Postgres.run(List.of("rm", "-r", home.resolve(APPENDED).toString()));
+        Postgres.run(List.of("mv", home.resolve(name).toString(), home.resolve(APPENDED).toString()));
+        restart();
     }
 
     /** It stands still, and its connections stay as they are, until it goes on. */

@@ -51,6 +51,7 @@ final class JettyEngine implements Engine {
         app = new WebAppContext();
         app.setContextPath(plan.contextPath().isEmpty() ? "/" : plan.contextPath());
         app.setWar(plan.war().toString());
+        app.getHiddenClassMatcher().add(WithoutKafka.PACKAGE);
         Path temp = Files.createDirectories(plan.home().resolve("jetty-temp"));
         app.setTempDirectory(temp.toFile());
         app.setThrowUnavailableOnStartupException(true);

@@ -227,6 +227,12 @@ public final class Server implements AutoCloseable {
             return this;
         }
 
+        /** The same of several. */
+        public Builder set(Map<String, String> values) {
+            values.forEach(this::set);
+            return this;
+        }
+
         /** Where the WAR is mounted; empty for the root, else with a slash in front. */
         public Builder at(String path) {
             this.contextPath = path;

@@ -110,6 +110,7 @@ final class TomcatEngine implements Engine {
         context.setPath(plan.contextPath());
         context.setWebappVersion(version);
         context.setDocBase(plan.war().toString());
+        context.setParentClassLoader(new WithoutKafka());
         context.addLifecycleListener(new ContextConfig());
         context.setFailCtxIfServletStartFails(true);
         context.addLifecycleListener(event -> {

@@ -22,17 +22,20 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Nodes as people run them behind a balancer, one of them killed and started again every few seconds, while publishers
  * publish at all of them and subscribers come back to whichever node: for each subscriber nothing is missing, double or
- * out of order. In the second half what the engine says to the first node is 2 s on its way. A build kills twice;
- * {@code -Dbalanced.seconds=300 -Dbalanced.subscribers=2000 -Dbalanced.nodes=3} plays the whole of it.
+ * out of order. In the second half what the engine says to the first node is 2 s on its way. A build kills twice, at
+ * Kafka once; {@code -Dbalanced.seconds=300 -Dbalanced.subscribers=2000 -Dbalanced.nodes=3} plays all of it.
  */
+@ParameterizedClass(name = "{0}")
+@EnumSource
 class BalancedNodesIT {
 
     private static final int SECONDS = Integer.getInteger("balanced.seconds", 0);
-    private static final int ROUNDS = 2;
     private static final int SUBSCRIBERS = Integer.getInteger("balanced.subscribers", 24);
     private static final int NODES = Integer.getInteger("balanced.nodes", 0);
     /** More deliveries than these a second would be a test of the machine. */
@@ -48,15 +51,19 @@ class BalancedNodesIT {
 
     @TempDir
     private Path folder;
+    private final Engines kind;
     private final long seed = Long.getLong("seed", System.nanoTime());
     private final List<AutoCloseable> open = new ArrayList<>();
     private final List<Follower> followers = new ArrayList<>();
     private final List<SteadyPublisher> publishers = new ArrayList<>();
     private EngineServer engine;
-    private int enginePort;
     private LaggingProxy far;
     private int[] ports;
     private OwnWar[] nodes;
+
+    BalancedNodesIT(Engines kind) {
+        this.kind = kind;
+    }
 
     @BeforeEach
     void lookForTheBalancer() {
@@ -83,23 +90,10 @@ class BalancedNodesIT {
     }
 
     @Test
-    void behindABalancerNoSubscriberMissesAnythingOfThreeNodesAtPostgresql() throws Exception {
-        Assumptions.assumeTrue(Postgres.isThere(), "skipped: PostgreSQL is not installed here");
-        Postgres server = opened(Postgres.start());
-        play(server, server.port(), NODES > 0 ? NODES : 3);
-    }
-
-    @Test
-    void behindABalancerNoSubscriberMissesAnythingOfTwoNodesAtRedis() throws Exception {
-        Assumptions.assumeTrue(Redis.isThere(), "skipped: Redis is not installed here");
-        Redis server = opened(Redis.start());
-        play(server, server.port(), NODES > 0 ? NODES : 2);
-    }
-
-    private void play(EngineServer server, int port, int count) throws Exception {
-        engine = server;
-        enginePort = port;
-        far = opened(new LaggingProxy(port));
+    void behindABalancerNoSubscriberMissesAnything() throws Exception {
+        engine = opened(kind.start());
+        int count = NODES > 0 ? NODES : kind == Engines.POSTGRESQL ? 3 : 2;
+        far = opened(new LaggingProxy(engine.port()));
         ports = new int[count];
         nodes = new OwnWar[count];
         for (int i = 0; i < count; i++) {
@@ -123,18 +117,21 @@ class BalancedNodesIT {
     }
 
     private OwnWar node(int i) throws IOException {
-        String url = engine.url("balanced");
+        Map<String, String> environment = engine.environment("balanced");
+        if (i == 0) {
+            environment.put("RIVULET_ENGINE_URL", engine.urlBy(far.port(), "balanced"));
+        }
         return new OwnWar(List.of("-Xmx" + (SUBSCRIBERS > 500 ? "512m" : "128m"), "-XX:TieredStopAtLevel=1"),
-            Files.createDirectories(folder.resolve("node" + i)), Map.of("RIVULET_ENGINE_URL",
-            i == 0 ? url.replace(":" + enginePort, ":" + far.port()) : url), "--port=" + ports[i],
-            "--engine=" + engine.engine(), "--connections.subject.max=0", "--trusted.proxies=127.0.0.1");
+            Files.createDirectories(folder.resolve("node" + i)), environment, "--port=" + ports[i],
+            "--connections.subject.max=0", "--trusted.proxies=127.0.0.1");
     }
 
     private void killOneAfterTheOther() throws IOException {
         long beganNs = System.nanoTime();
         boolean lags = false;
-        for (int round = 0; SECONDS > 0 ? seconds(beganNs) < SECONDS : round < ROUNDS; round++) {
-            if (!lags && (SECONDS > 0 ? 2 * seconds(beganNs) >= SECONDS : 2 * round >= ROUNDS)) {
+        int rounds = kind == Engines.KAFKA ? 1 : 2; // there the node that is far away needs several answers for a look
+        for (int round = 0; SECONDS > 0 ? seconds(beganNs) < SECONDS : round < rounds; round++) {
+            if (!lags && (SECONDS > 0 ? 2 * seconds(beganNs) >= SECONDS : round == rounds - 1)) {
                 lags = true;
                 far.lag(LAG);
                 Await.until("the copy of the first node is late", LIMIT, () -> behindMs(ports[0]) >= LAG.toMillis());

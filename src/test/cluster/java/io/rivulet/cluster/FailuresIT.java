@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Nodes at a real PostgreSQL that is killed, stopped, cut off and set back. */
+/** Nodes at a real PostgreSQL that is killed, stopped and cut off. */
 class FailuresIT extends AtPostgres {
 
     private static final String QUICK = "&socketTimeout=2";
@@ -85,28 +85,6 @@ class FailuresIT extends AtPostgres {
             assertEquals(List.of("1", "2", "3"), HubNode.data(HubScene.awaitEvents(here, 3)));
             Await.until("it has connected anew", () -> proxy.connections() >= before + 2);
             assertNull(one.hub.publishTrouble());
-        }
-    }
-
-    @Test
-    void anEngineThatIsRestoredFromAnOlderCopyIsToldToThoseWhoHadMore() throws Exception {
-        HubNode one = node("one");
-        HubNode two = node("two");
-        String kept = one.publish("news", "kept");
-        postgres.copyTo("older");
-        Await.until("publishing works", () -> one.hub.publishTrouble() == null);
-        String lost = one.publish("news", "lost");
-        HubClient here = HubScene.awaitEvents(one.client("news").connectAfter(kept), 1);
-        Await.until("both have it", () -> two.log.range().head() == 2);
-        postgres.replaceBy("older");
-        HubScene.awaitEnd(here);
-        Await.until("both have opened it anew", () -> one.openings == 2 && two.openings == 2);
-        two.publishOnce("news", "other");
-        for (HubNode node : List.of(one, two)) {
-            assertEquals("reset", HubScene.awaitHello(node.client("news").connectAfter(lost), 1).told("resumed"));
-            HubClient well = HubScene.awaitEvents(node.client("news").connectAfter(kept), 1);
-            assertEquals("exact", well.told("resumed"));
-            assertEquals(List.of("other"), HubNode.data(well));
         }
     }
 }

@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,7 +67,7 @@ class JoiningNodeIT {
 
     private OwnWar node(String name) throws IOException {
         return opened(new OwnWar(Files.createDirectories(folder.resolve(name)),
-            Map.of("RIVULET_ENGINE_URL", server.url("joined")), "--port=0", "--engine=" + server.engine()));
+            server.environment("joined"), "--port=0"));
     }
 
     @Test
@@ -109,11 +108,11 @@ class JoiningNodeIT {
     @Test
     void ofTwoNodesAtOneFolderTheSecondWaitsAndNamesTheFirst() throws Exception {
         Path data = folder.resolve("data");
-        try (Server first = Server.in(Container.JETTY).data(data).at("/first").set("engine", server.engine())
-            .set("engine.url", server.url("joined")).start();
-             OwnProcess second = OwnProcess.startWithoutWaiting(folder.resolve("second.log"), "container=JETTY",
-                 "port=0", "data=" + data, "path=/second", "rivulet.engine=" + server.engine(),
-                 "rivulet.engine.url=" + server.url("joined"))) {
+        List<String> words = new ArrayList<>(List.of("container=JETTY", "port=0", "data=" + data, "path=/second"));
+        server.settings("joined").forEach((key, value) -> words.add("rivulet." + key + '=' + value));
+        try (Server first = Server.in(Container.JETTY).data(data).at("/first").set(server.settings("joined")).start();
+             OwnProcess second = OwnProcess.startWithoutWaiting(folder.resolve("second.log"),
+                 words.toArray(String[]::new))) {
             Await.until("it says who holds the folder", () -> Health.of(second.port(), "/second").isReachable()
                 && Health.of(second.port(), "/second").json().toString().contains("\\\"/first\\\""));
             assertFalse(Health.of(second.port(), "/second").isOpen());

@@ -41,10 +41,9 @@ class KilledNodeIT {
 
     private OwnWar node(EngineServer server, String name) throws IOException {
         List<String> words = new ArrayList<>(Tokens.words());
-        words.addAll(List.of("--port=0", "--engine=" + server.engine(), "--presence=true",
-            "--connections.subject.max=1"));
-        return new OwnWar(Files.createDirectories(folder.resolve(name)),
-            Map.of("RIVULET_ENGINE_URL", server.url("killed")), words.toArray(String[]::new));
+        words.addAll(List.of("--port=0", "--presence=true", "--connections.subject.max=1"));
+        return new OwnWar(Files.createDirectories(folder.resolve(name)), server.environment("killed"),
+            words.toArray(String[]::new));
     }
 
     private static StreamRequest ofAnn(OwnWar node) {

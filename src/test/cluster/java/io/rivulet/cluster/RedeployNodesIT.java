@@ -27,8 +27,7 @@ class RedeployNodesIT {
     @Test
     void nothingStaysOfAnyNodeThatWasReplacedUnderLoad() throws Exception {
         try (EngineServer server = engine.start()) {
-            new Redeploys(Server.in(Container.TOMCAT).set("engine", server.engine())
-                .set("engine.url", server.url("redeployed"))).play(TIMES);
+            new Redeploys(Server.in(Container.TOMCAT).set(server.settings("redeployed"))).play(TIMES);
         }
         if (TIMES > BUILD) { // a driver's thread ends by itself, half a minute after its last connection
             Await.until("the threads of drivers end", DRIVERS_LIMIT, () -> Thread.getAllStackTraces().keySet().stream()

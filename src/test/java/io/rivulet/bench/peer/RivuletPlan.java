@@ -59,8 +59,13 @@ public record RivuletPlan(String title, boolean jetty, String war, JvmFlags flag
 
     /** With another setting of Rivulet. */
     public RivuletPlan set(String key, String value) {
+        return set(Map.of(key, value));
+    }
+
+    /** The same of several. */
+    public RivuletPlan set(Map<String, String> values) {
         Map<String, String> all = new TreeMap<>(settings);
-        all.put("rivulet." + key, value);
+        values.forEach((key, value) -> all.put("rivulet." + key, value));
         return new RivuletPlan(title, jetty, war, flags, container, Map.copyOf(all), syncMoreMs);
     }
 

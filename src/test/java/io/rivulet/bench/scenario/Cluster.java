@@ -88,7 +88,7 @@ public final class Cluster implements Scenario {
                 teams.add(Team.of(lab, engine, 1));
                 teams.add(Team.of(lab, engine, NODES));
             } else {
-                lab.report().say(engine.title() + " is left out: it is not installed here");
+                lab.report().say(engine.title() + " is left out: " + engine.missing());
             }
         }
     }
@@ -151,7 +151,8 @@ public final class Cluster implements Scenario {
                 faults(rounds.stream().mapToLong(Intake::refused).sum(), List.of()));
         });
         lab.report().add(table.note("Medians of " + lab.options().rounds() + " interleaved rounds. All nodes of a row "
-            + "share the servers' core; the engine may use both. Each syncs what it acknowledges."));
+            + "share the servers' core; the engine may use both. Each syncs what it acknowledges, but Kafka, of "
+            + "which two brokers of three have it in memory then."));
     }
 
     private static void reportLines(Lab lab, Map<Team, Figures> all) throws IOException {

@@ -30,16 +30,8 @@ final class ClusterReturns {
     private ClusterReturns() {
     }
 
-    /** The engine's counts at one time. */
+    /** What the engine has done in a time. */
     private record Counts(long calls, long cpuMs) {
-
-        static Counts of(Team team) throws IOException {
-            return new Counts(team.engine().calls(), team.engineCpuMs());
-        }
-
-        Counts minus(Counts other) {
-            return new Counts(calls - other.calls, cpuMs - other.cpuMs);
-        }
     }
 
     /** Measures each of these teams. */
@@ -53,7 +45,8 @@ final class ClusterReturns {
             row(lab, team, clients, time, table);
         }
         lab.report().add(table.note("By its own counts: `xact_commit` of pg_stat_database, `total_commands_processed`"
-            + " of INFO. PostgreSQL's may be a second late. What the nodes ask by themselves goes on in both times."));
+            + " of INFO, and the requests that brokers have answered at the listener of the nodes. PostgreSQL's may be"
+            + " a second late. What the nodes ask by themselves goes on in both times."));
     }
 
     private static void row(Lab lab, Team team, int clients, Duration time, Table table) throws IOException {
@@ -88,11 +81,13 @@ final class ClusterReturns {
 
     /** The counts of so long a time, in which this is done. */
     private static Counts over(Team team, Duration time, Act act) throws IOException {
+        long calls = team.engine().calls();
+        long cpuMs = team.engineCpuMs(); // without what it costs to count the calls
         long untilNs = System.nanoTime() + time.toNanos();
-        Counts before = Counts.of(team);
         act.go();
         Await.pass(Duration.ofNanos(Math.max(0, untilNs - System.nanoTime())));
-        return Counts.of(team).minus(before);
+        cpuMs = team.engineCpuMs() - cpuMs;
+        return new Counts(team.engine().calls() - calls, cpuMs);
     }
 
     private static void publish(Team team, int stream, int events) {

@@ -46,13 +46,15 @@ final class Team implements AutoCloseable {
         }
         Team team = new Team((nodes == 1 ? "one node" : nodes + " nodes") + " at " + kind.title(), engine);
         try {
-            Core.free(engine.process().pid());
-            for (ProcessHandle child : engine.process().descendants().toList()) {
-                Core.free(child.pid());
+            for (ProcessHandle process : engine.processes()) {
+                Core.free(process.pid());
+                for (ProcessHandle child : process.descendants().toList()) {
+                    Core.free(child.pid());
+                }
             }
             for (int i = 1; i <= nodes; i++) {
-                team.add(lab, lab.rivulet(true, lab.options().flags()).set("engine", engine.engine())
-                    .set("engine.url", engine.url("bench")).titled(team.name + ", number " + i));
+                team.add(lab, lab.rivulet(true, lab.options().flags()).set(engine.settings("bench"))
+                    .titled(team.name + ", number " + i));
             }
             return team;
         } catch (IOException | RuntimeException | AssertionError e) {
@@ -97,7 +99,8 @@ final class Team implements AutoCloseable {
 
     /** Of the engine since its start; of a hub by itself 0. */
     long engineCpuMs() {
-        return engine == null ? 0 : ProcessFigures.of(engine.process()).cpuMs();
+        return engine == null ? 0
+            : engine.processes().stream().mapToLong(process -> ProcessFigures.of(process).cpuMs()).sum();
     }
 
     @Override

@@ -46,7 +46,8 @@ import org.apache.kafka.common.resource.ResourceType;
 /**
  * A Kafka of the tests' own: one broker or three, each of them a controller, too, from the jars that the build has put
  * into {@code target/kafka}. All classes of a build share {@link #one} and {@link #three}, which end with the tests; a
- * log is a topic, so logs are as many as names. Brokers are numbered from 1.
+ * log is a topic, so logs are as many as names. Benches have {@linkplain #startDurable some of their own}. Brokers are
+ * numbered from 1.
  *
  * <p>A broker listens at {@code DIRECT}, at {@code PROXIED}, which it says is at the port of a proxy, and at
  * {@code TLS} for those who have the password; {@code INSIDE} is for the brokers themselves and for the tests.
@@ -59,8 +60,10 @@ final class Kafka implements EngineServer {
     static final String GUEST = "guest";
     static final String PASSWORD = "of-the-test";
 
-    /** Why tests are skipped where {@link #isThere} says no. */
-    static final String WHERE = "skipped: no jars of a broker in target/kafka, where -Pcluster puts them";
+    /** What is not there where {@link #isThere} says no. */
+    static final String MISSING = "there are no jars of a broker of Kafka in target/kafka, where -Pcluster puts them";
+    /** Why tests are skipped then. */
+    static final String WHERE = "skipped: " + MISSING;
 
     /** A lone broker may lose what was acknowledged, and so may a copy that is let lead though it lags. */
     static final String NOT_DURABLE = "&durable=no";
@@ -70,7 +73,7 @@ final class Kafka implements EngineServer {
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     /** A test need not wait for as long as a hub does. */
     private static final int ANSWER_MS = 2_000;
-    private static final List<String> JVM = List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+    private static final List<String> JVM = List.of("-Xmx256m", "-XX:+UseSerialGC",
         "-Djava.util.logging.SimpleFormatter.format=%1$tT.%1$tL %4$s %3$s %5$s%6$s%n");
     /** Small numbers of threads and bytes, and times after which a broker that is gone is known to be. */
     private static final List<String> SETTINGS = List.of(
@@ -92,6 +95,8 @@ final class Kafka implements EngineServer {
     private static Kafka three;
 
     private final Path home;
+    /** Whether all classes of a build have it, and it ends with the tests. */
+    private final boolean shared;
     private final String id = Uuid.randomUuid().toString();
     private final List<Broker> brokers = new ArrayList<>();
     private Admin admin;
@@ -119,9 +124,13 @@ final class Kafka implements EngineServer {
             return number + "@127.0.0.1:" + controller;
         }
 
+        Path data(Path home) {
+            return home.resolve("data-" + number);
+        }
+
         /** The lines of its file of settings that no other broker has. */
         List<String> settings(Path home) {
-            return List.of("node.id=" + number, "log.dirs=" + home.resolve("data-" + number),
+            return List.of("node.id=" + number, "log.dirs=" + data(home),
                 "listeners=CONTROLLER://127.0.0.1:%d,INSIDE://127.0.0.1:%d,DIRECT://127.0.0.1:%d,"
                     .formatted(controller, inside, direct) + "PROXIED://127.0.0.1:%d,TLS://127.0.0.1:%d"
                     .formatted(proxied, tls),
@@ -137,8 +146,9 @@ final class Kafka implements EngineServer {
         }
     }
 
-    private Kafka(Path home) {
+    private Kafka(Path home, boolean shared) {
         this.home = home;
+        this.shared = shared;
     }
 
     /** Whether the build has put the jars of a broker there: a build of another profile has not. */
@@ -148,14 +158,26 @@ final class Kafka implements EngineServer {
 
     /** The lone broker of this JVM's tests; it is whole. */
     static synchronized Kafka one() throws Exception {
-        one = one == null ? start(1) : one.whole();
+        one = one == null ? start(1, true) : one.whole();
         return one;
     }
 
     /** The three of this JVM's tests; they are whole. */
     static synchronized Kafka three() throws Exception {
-        three = three == null ? start(3) : three.whole();
+        three = three == null ? start(3, true) : three.whole();
         return three;
+    }
+
+    /** The lone broker, for a class that takes it for a new one: no log of any test is left. */
+    static Kafka emptyOne() throws Exception {
+        Kafka broker = one();
+        broker.delete(broker.names());
+        return broker;
+    }
+
+    /** Three that nobody else has, in JVMs with both compilers. They acknowledge what two have in memory. */
+    static Kafka startDurable() throws Exception {
+        return start(3, false);
     }
 
     /** The jar of Kafka's clients, which a WAR needs beside it. */
@@ -166,8 +188,8 @@ final class Kafka implements EngineServer {
         }
     }
 
-    private static Kafka start(int brokers) throws Exception {
-        Kafka made = new Kafka(Files.createTempDirectory("rivulet-kafka"));
+    private static Kafka start(int brokers, boolean shared) throws Exception {
+        Kafka made = new Kafka(Files.createTempDirectory("rivulet-kafka"), shared);
         // also after a test that has failed; a process whose parent was killed ends by itself
         Runtime.getRuntime().addShutdownHook(new Thread(made::end, "test-kafka-end"));
         try {
@@ -219,6 +241,9 @@ final class Kafka implements EngineServer {
     private void begin(Broker broker) throws IOException {
         List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java")));
         command.addAll(JVM);
+        if (shared) {
+            command.add("-XX:TieredStopAtLevel=1"); // a test is over before the second compiler was of use
+        }
         command.addAll(List.of("-cp", JARS.resolve("*") + File.pathSeparator + classes(),
             KafkaBroker.class.getName(), settings(broker).toString(), id));
         broker.process = new ProcessBuilder(command).redirectErrorStream(true)
@@ -318,6 +343,37 @@ final class Kafka implements EngineServer {
         return url(log, broker -> "127.0.0.1:" + broker.proxy.port(), "SASL_PLAINTEXT", PASSWORD);
     }
 
+    /** Of the lone broker, who sends clients on to the proxy that he has told of: this one stands behind that. */
+    @Override
+    public int port() {
+        return broker(1).proxied;
+    }
+
+    @Override
+    public String urlBy(int proxy, String log) {
+        broker(1).proxy.target(proxy); // until the broker is asked for once more
+        return proxiedUrl(log);
+    }
+
+    @Override
+    public Map<String, String> settings(String log) throws IOException {
+        return Map.of("engine", engine(), "engine.url", url(log), "engine.jar", clients().toString());
+    }
+
+    @Override
+    public List<ProcessHandle> processes() {
+        return brokers.stream().map(broker -> broker.process.toHandle()).toList();
+    }
+
+    @Override
+    public long calls() throws IOException {
+        long calls = 0;
+        for (Broker broker : brokers) {
+            calls += KafkaMeter.answers(broker.process.pid(), "DIRECT"); // where nodes are alone
+        }
+        return calls;
+    }
+
     /** The same by TLS, for those who trust {@link #certificate}. */
     String tlsUrl(String log) {
         return url(log, broker -> "localhost:" + broker.tls, "SASL_SSL", PASSWORD);
@@ -375,6 +431,29 @@ final class Kafka implements EngineServer {
         brokers.forEach(this::awaitServing);
     }
 
+    @Override
+    public void copyTo(String name) throws Exception {
+        kill();
+        for (Broker broker : brokers) {
+            Postgres.run(List.of("cp", "-a", broker.data(home).toString(), copy(name, broker)));
+        }
+        restart();
+    }
+
+    @Override
+    public void replaceBy(String name) throws Exception {
+        kill();
+        for (Broker broker : brokers) {
+            Postgres.run(List.of("rm", "-r", broker.data(home).toString()));
+            Postgres.run(List.of("mv", copy(name, broker), broker.data(home).toString()));
+        }
+        restart();
+    }
+
+    private String copy(String name, Broker broker) {
+        return home.resolve(name + broker.number).toString();
+    }
+
     void restart(int broker) throws IOException {
         begin(broker(broker));
         awaitServing(broker(broker));
@@ -383,6 +462,7 @@ final class Kafka implements EngineServer {
     /** Starts those that are gone, and waits until every copy of every topic is one that may lead. */
     private Kafka whole() throws IOException {
         for (Broker broker : brokers) {
+            broker.proxy.target(broker.proxied);
             if (!broker.process.isAlive()) {
                 begin(broker);
             }
@@ -441,7 +521,6 @@ final class Kafka implements EngineServer {
         });
     }
 
-
     /** Lets the guest do these things to what is named: a topic, or a transactional id. */
     void allow(ResourceType type, String name, AclOperation... operations) throws IOException {
         ResourcePattern what = new ResourcePattern(type, name, PatternType.LITERAL);
@@ -465,8 +544,12 @@ final class Kafka implements EngineServer {
     public void empty(String log) throws IOException {
         Set<String> topics = new HashSet<>(names());
         topics.removeIf(name -> !name.equals(log) && !name.equals(log + "-notes"));
+        delete(topics);
+    }
+
+    private void delete(Set<String> topics) throws IOException {
         done(admin().deleteTopics(topics).all());
-        Await.until(log + " is gone", () -> Collections.disjoint(names(), topics));
+        Await.until(topics + " are gone", () -> Collections.disjoint(names(), topics));
     }
 
     private Set<String> names() {
@@ -477,13 +560,19 @@ final class Kafka implements EngineServer {
         }
     }
 
-    /** It is shared, and ends with the tests. */
+    /** One that is shared ends with the tests. */
     @Override
     public void close() {
-        // end
+        if (!shared) {
+            end();
+        }
     }
 
-    private void end() {
+    private synchronized void end() {
+        if (admin != null) {
+            admin.close(Duration.ZERO);
+            admin = null;
+        }
         brokers.forEach(Broker::kill);
         if (!Files.exists(home)) {
             return; // it could not start, and has ended before
