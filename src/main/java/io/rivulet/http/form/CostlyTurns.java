@@ -16,9 +16,10 @@ import java.util.function.Supplier;
  * container.
  *
  * <p>The hard thing is that a container has two hundred threads. Where fifty of them compile what strangers sent, a
- * shard that has a live event to write waits for a slice of each. So few do at a time, and each rests before it gives
- * its turn away, as {@link Courtesy} says. Those who wait hold a thread of the container, so they are few as well, in
- * all and of each address, and the last four are for addresses that have none; whoever is beyond that comes again.
+ * shard that has a live event to write waits for a slice of each. So few do at a time, each gives way between two
+ * patterns, and each rests before it gives its turn away, as {@link Courtesy} says. Those who wait hold a thread of the
+ * container, so they are few as well, in all and of each address, and the last four are for addresses that have none;
+ * whoever is beyond that comes again.
  */
 public final class CostlyTurns {
 
@@ -30,17 +31,20 @@ public final class CostlyTurns {
     private final Semaphore turns;
     private final LongSupplier nanos;
     private final LongSupplier workNanos;
+    private final Runnable yielding;
     /** Guarded by this, as the next one: those that are inside. */
     private final Map<String, Integer> ofCaller = new HashMap<>();
     private int all;
 
     /** Half of the processors work at it at a time. */
     public CostlyTurns() {
-        this(Math.max(1, Runtime.getRuntime().availableProcessors() / 2), System::nanoTime, Courtesy.ofThreads());
+        this(Math.max(1, Runtime.getRuntime().availableProcessors() / 2), System::nanoTime, Courtesy.ofThreads(),
+            Thread::yield);
     }
 
-    /** With clocks of their own: for tests. */
-    CostlyTurns(int turns, LongSupplier nanos, LongSupplier workNanos) {
+    /** With clocks of their own, and what is done to give way: for tests. */
+    CostlyTurns(int turns, LongSupplier nanos, LongSupplier workNanos, Runnable yielding) {
+        this.yielding = yielding;
         this.turns = new Semaphore(turns, true);
         this.nanos = nanos;
         this.workNanos = workNanos;
@@ -67,6 +71,11 @@ public final class CostlyTurns {
         } finally {
             leave(peer);
         }
+    }
+
+    /** Between two pieces of such work: whoever waits for the processor has it first. */
+    public void giveWay() {
+        yielding.run();
     }
 
     private synchronized void enter(String peer) {

@@ -119,6 +119,9 @@ public final class MatcherParameters {
                 TopicMatcher one = matcher.apply(name, value);
                 bytes += matchers.add(one) ? one.compiledBytes() : 0;
                 checkBytes(bytes, "the request"); // each time: what is refused is not compiled to its end
+                if (one.compiledBytes() > 0) {
+                    turns.giveWay();
+                }
             }
         }
         if (matchers.isEmpty()) {

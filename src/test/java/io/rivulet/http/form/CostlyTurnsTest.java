@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Test;
 class CostlyTurnsTest {
 
     private final AtomicLong now = new AtomicLong();
-    private final CostlyTurns turns = new CostlyTurns(2, now::get, () -> 0);
+    private final AtomicInteger gaveWay = new AtomicInteger();
+    private final CostlyTurns turns = new CostlyTurns(2, now::get, () -> 0, gaveWay::incrementAndGet);
     private final CountDownLatch go = new CountDownLatch(1);
     private final AtomicInteger working = new AtomicInteger();
     private final AtomicInteger most = new AtomicInteger();
@@ -126,6 +127,15 @@ class CostlyTurnsTest {
         Refused refused = assertThrows(Refused.class,
             () -> parameters.selectionOrDefault(fields(heavy + "topic=urlpattern:("), "192.0.2.1"));
         assertTrue(refused.getMessage().contains("together they may take 524288"), refused.getMessage());
+    }
+
+    /** Else a live event, which several threads hand on, waits for the end of a share of the processor at each. */
+    @Test
+    void theThreadGivesWayAfterEachPattern() {
+        MatcherParameters parameters = new MatcherParameters(Door.topics(Settings.with()), turns, Settings.with());
+        String three = "topic=a&topic=b/{id}&match_urlpattern=/:c&topic=d&topic=e/{f}";
+        parameters.selectionOrDefault(fields(three), "192.0.2.1");
+        assertEquals(3, gaveWay.get());
     }
 
     private static FormFields fields(String form) {
