@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import io.rivulet.browser.SharingTabs;
 import io.rivulet.kit.Await;
 import io.rivulet.kit.EventStream;
@@ -133,6 +134,8 @@ class OwnersIT extends AtPostgres {
         try (Publisher publisher = Publisher.to(a.port())) {
             SharingTabs.Tab one = tabs.open(port, "news");
             SharingTabs.Tab two = tabs.open(port, "news");
+            List<String> begun = names();
+            assertEquals(1, begun.size(), streams());
             for (int i = 0; i < 6; i++) {
                 one.subscribe("of-one-" + i);
                 two.subscribe("of-two-" + i);
@@ -150,13 +153,23 @@ class OwnersIT extends AtPostgres {
             two.awaitLast("all");
             assertEquals("one0,one1,one2,one3,one4,one5,all", one.got());
             assertEquals("two0,two1,two2,two3,two4,two5,all", two.got());
+            boolean allAnswered = true;
             for (String name : new String[] {"a", "b"}) {
                 List<String> changes = Files.readAllLines(folder.resolve(name + "/rivulet-data/access.log")).stream()
                     .filter(line -> line.contains("PATCH /api/connections/")).toList();
                 assertTrue(changes.size() > 5, changes.toString());
                 assertEquals(List.of(), changes.stream().filter(line -> line.contains("\" 4")).toList());
+                allAnswered &= changes.stream().noneMatch(line -> line.contains("\" 5")); // by a node within its 3 s
+            }
+            if (allAnswered) {
+                assertEquals(begun, names(), "the stream was never opened anew");
             }
         }
+    }
+
+    private List<String> names() {
+        return JsonParser.parseString(streams()).getAsJsonObject().getAsJsonArray("connections").asList().stream()
+            .map(one -> one.getAsJsonObject().get("connection").getAsString()).toList();
     }
 
     private String streams() {
