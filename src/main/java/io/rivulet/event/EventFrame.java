@@ -60,7 +60,7 @@ public final class EventFrame {
         this.end = event.end();
         this.isSilent = event.isBareEnd() || event.isCancel();
         this.timeMs = timeMs;
-        WireBuffer wire = new WireBuffer(event.data().length + 96 + id.length());
+        WireBuffer wire = new WireBuffer(lengthOf(event, id));
         if (event.type() != null) {
             wire.field("event", event.type());
         }
@@ -81,6 +81,14 @@ public final class EventFrame {
         int dataTwice = envelopes == null ? 0 : event.data().length;
         int own = (bytes.length + twice) * (differs == Variant.PLACED ? 2 : 1);
         weight = own + dataTwice + event.weight() - event.data().length;
+    }
+
+    /** Bytes of the event on the wire, so that they need one array; some of them are few, and rare. */
+    private static int lengthOf(Event event, String id) {
+        return (event.type() == null ? 0 : WireBuffer.lengthOf("event", event.type()))
+            + (event.retryMs() > 0 ? WireBuffer.lengthOf("retry", Integer.toString(event.retryMs())) : 0)
+            + (event.isBareEnd() ? 0 : WireBuffer.lengthOfData(event.data()))
+            + WireBuffer.lengthOf("id", id) + 1;
     }
 
     /** Its position in the total order. */

@@ -22,7 +22,8 @@ public final class IdSeal {
     /** Bytes of the key. */
     public static final int KEY_BYTES = 16;
 
-    private static final char[] BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".toCharArray();
+    private static final byte[] BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] PREFIX_BYTES = PREFIX.getBytes(StandardCharsets.US_ASCII);
     private static final int CODE_LENGTH = 26;
     private static final long LOW_48 = (1L << 48) - 1;
     private static final int LOW_24 = (1 << 24) - 1;
@@ -56,11 +57,11 @@ public final class IdSeal {
         b.putLong((long) (epoch & LOW_24) << 40 | durable >>> 8 & (1L << 40) - 1);
         b.putLong((durable & 0xff) << 56 | (transients & 0xffffffffL) << 24 | nonce & LOW_24);
         byte[] code = seal.apply(b.array());
-        char[] text = new char[PREFIX.length() + CODE_LENGTH];
-        PREFIX.getChars(0, PREFIX.length(), text, 0);
+        byte[] text = new byte[PREFIX_BYTES.length + CODE_LENGTH];
+        System.arraycopy(PREFIX_BYTES, 0, text, 0, PREFIX_BYTES.length);
         long bits = 0;
         int held = 0;
-        int at = PREFIX.length();
+        int at = PREFIX_BYTES.length;
         for (byte x : code) {
             bits = bits << 8 | x & 0xff;
             for (held += 8; held >= 5; held -= 5) {
@@ -68,7 +69,7 @@ public final class IdSeal {
             }
         }
         text[at] = BASE32[(int) (bits << 5 - held) & 31];
-        return new String(text);
+        return new String(text, StandardCharsets.ISO_8859_1);
     }
 
     /**

@@ -6,6 +6,8 @@ import java.util.Arrays;
 /** Writes the grammar of an event stream (WHATWG HTML 9.2.5): one method for each field. Not for several threads. */
 final class WireBuffer {
 
+    /** Of a field beside its name and its value. */
+    private static final int FIELD_BYTES = 3;
     private static final byte[] DATA = {'d', 'a', 't', 'a', ':', ' '};
 
     private byte[] bytes;
@@ -16,18 +18,47 @@ final class WireBuffer {
         bytes = new byte[expected];
     }
 
+    /** Bytes of the fields that {@link #data} makes of a payload; of one with CR LF some more. */
+    static int lengthOfData(byte[] payload) {
+        int breaks = 0;
+        for (byte b : payload) {
+            breaks += b == '\n' || b == '\r' ? 1 : 0;
+        }
+        return payload.length + (breaks + 1) * DATA.length + 1;
+    }
+
+    /** Bytes of a field, where its value is ASCII. */
+    static int lengthOf(String name, String value) {
+        return name.length() + value.length() + FIELD_BYTES;
+    }
+
     int length() {
         return length;
     }
 
     /** A field of one line; the value has passed the rules of {@link Event} and holds no CR, LF or NUL. */
     WireBuffer field(String name, String value) {
-        append(name.getBytes(StandardCharsets.US_ASCII));
+        append(name);
         append((byte) ':');
         append((byte) ' ');
-        append(value.getBytes(StandardCharsets.UTF_8));
+        append(value);
         append((byte) '\n');
         return this;
+    }
+
+    /** A text in UTF-8; of ASCII, as mostly, no array is made. */
+    private void append(String text) {
+        room(text.length());
+        int start = length;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c >= 0x80) {
+                length = start;
+                append(text.getBytes(StandardCharsets.UTF_8));
+                return;
+            }
+            bytes[length++] = (byte) c;
+        }
     }
 
     /** Lines that were written before. */

@@ -15,7 +15,7 @@ public interface LocalLog {
 
     /**
      * Reads forward. Looks at positions {@code after + 1} to at most {@code upTo}, and stops after about
-     * {@code bytesMax} of matching or examined data.
+     * {@code bytesMax} of matching data; what is passed over counts as well, at most as much.
      *
      * @param upTo at most {@code range().head()}
      * @param work what it may cost: the read also stops soon after its slice is used up

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import com.sun.management.ThreadMXBean;
 import io.rivulet.kit.StreamParser;
 import io.rivulet.kit.StreamParser.Dispatched;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -290,5 +292,19 @@ class EventFrameTest {
 
     private static String text(byte[] bytes) {
         return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    /** The committer and each look-up make them: a second array for each would be a third of their garbage. */
+    @Test
+    void anEventIsRenderedIntoOneArray() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        Event event = Event.on("t").type("much").data("x".repeat(199).concat("\n").repeat(100)).retryMs(5_000).build();
+        for (int i = 0; i < 2; i++) { // the first loads what it needs
+            long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+            EventFrame frame = new EventFrame(event, Position.ofDurable(1), false, "id", 0);
+            long made = threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
+            boolean first = i == 0;
+            assertTrue(first || made < frame.live().length + 400, () -> made + " bytes for " + frame.live().length);
+        }
     }
 }

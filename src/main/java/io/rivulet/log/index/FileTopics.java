@@ -225,6 +225,7 @@ public final class FileTopics implements TopicPostings {
                 }
             }
             work.cost(Math.min(count, max));
+            all.keepLast(max);
         }, work);
         return all.ascending();
     }

@@ -118,8 +118,12 @@ public final class HeapTopics implements TopicPostings {
                 found[n++] = walk.hash(hash);
             }
         }
-        long[] distinct = Arrays.stream(found, 0, n).sorted().distinct().toArray();
-        return new Keys(distinct, null, null, at);
+        if (goesOn && n == known.hashes().length) {
+            return new Keys(known.hashes(), null, null, at);
+        }
+        long[] sorted = Arrays.copyOf(found, n);
+        Arrays.sort(sorted);
+        return new Keys(PostingList.distinct(sorted, 0, n), null, null, at);
     }
 
     @Override
@@ -143,6 +147,7 @@ public final class HeapTopics implements TopicPostings {
         for (long topic : keys.hashes()) {
             work.pause();
             work.cost(LogWork.LOOK + postings(topic, fromRel, max, all));
+            all.keepLast(max);
         }
         return all.ascending();
     }

@@ -7,6 +7,8 @@ import java.util.Arrays;
  */
 public final class PostingList {
 
+    private static final int SPARE = 1_024;
+
     private long[] all = {};
     private int n;
     private boolean isSorted = true;
@@ -32,6 +34,24 @@ public final class PostingList {
         }
     }
 
+    /**
+     * Forgets all but the last {@code max} once there are far more: of a million topics each has a newest posting, and
+     * few of these are wanted. So no list gets so long that the collector takes it for huge.
+     */
+    void keepLast(int max) {
+        if (n <= 2L * max + SPARE) {
+            return;
+        }
+        if (!isSorted) {
+            Arrays.sort(all, 0, n);
+            isSorted = true;
+            n = toDistinct(all, n);
+        }
+        int kept = Math.min(max, n);
+        System.arraycopy(all, n - kept, all, 0, kept);
+        n = kept;
+    }
+
     /** All that were added, ascending, each once. */
     public long[] ascending() {
         long[] sorted = Arrays.copyOf(all, n);
@@ -39,19 +59,26 @@ public final class PostingList {
             return sorted;
         }
         Arrays.sort(sorted);
-        return distinct(sorted, 0, n);
+        int once = toDistinct(sorted, n);
+        return once == n ? sorted : Arrays.copyOf(sorted, once);
     }
 
     /** Those of an ascending stretch, each once; without a set, whose entries would be most of a look-up's garbage. */
     static long[] distinct(long[] ascending, int from, int to) {
-        long[] once = new long[to - from];
+        long[] once = Arrays.copyOfRange(ascending, from, to);
+        int n = toDistinct(once, once.length);
+        return n == once.length ? once : Arrays.copyOf(once, n);
+    }
+
+    /** Moves those of an ascending array together that are there once; returns how many there are. */
+    private static int toDistinct(long[] ascending, int length) {
         int n = 0;
-        for (int i = from; i < to; i++) {
-            if (i == from || ascending[i] != ascending[i - 1]) {
-                once[n++] = ascending[i];
+        for (int i = 0; i < length; i++) {
+            if (i == 0 || ascending[i] != ascending[i - 1]) {
+                ascending[n++] = ascending[i];
             }
         }
-        return n == once.length ? once : Arrays.copyOf(once, n);
+        return n;
     }
 
     /** Those that are in one of two ascending lists. */

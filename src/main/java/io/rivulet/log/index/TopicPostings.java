@@ -26,7 +26,7 @@ public interface TopicPostings {
     /** Postings of these topics together. */
     int count(Keys keys) throws IOException;
 
-    /** The newest {@code max} postings of each topic from record {@code fromRel} on: ascending, each once. */
+    /** The newest {@code max} postings of these topics together from record {@code fromRel} on, or more: ascending. */
     long[] postings(Keys keys, int fromRel, int max, LogWork work) throws IOException;
 
     /** Shows the newest posting of each topic, of those {@code among} these ascending ones unless that is null. */

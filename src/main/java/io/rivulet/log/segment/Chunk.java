@@ -145,8 +145,8 @@ final class Chunk {
         return offsets[i];
     }
 
-    /** Bytes that stand for the event of this position where it is looked at and not wanted. */
-    int weight(long position) {
+    /** Bytes of the record of this position. */
+    int length(long position) {
         return RecordCodec.length(bytes, offset(position));
     }
 

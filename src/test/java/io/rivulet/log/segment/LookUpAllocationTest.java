@@ -13,6 +13,7 @@ import io.rivulet.log.View;
 import io.rivulet.log.disk.RealDisk;
 import io.rivulet.metrics.Metrics;
 import io.rivulet.topic.TopicSelection;
+import io.rivulet.topic.TopicSpace;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LookUpAllocationTest {
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final TopicSpace SPACE = TopicSpace.of("https://hub.example/.well-known/mercure");
     private static final int EVENTS = 20_000;
     private static final int GROUP = 200;
 
@@ -126,21 +128,37 @@ class LookUpAllocationTest {
         assertTrue(each < 4_000, () -> each + " bytes for each nonce");
     }
 
-    @Test
-    void theNewestOfManyTopicsAreCountedWithoutAnObjectForEach() throws IOException {
+    private void fillWithTopics() throws IOException {
         List<LogRecord> group = new ArrayList<>();
         for (int i = 0; i < EVENTS; i++) {
-            group.add(new LogRecord(Event.on("order/" + i).data("d").build(), null));
+            group.add(new LogRecord(Event.on("order/" + i * 7_919L % EVENTS).data("d").build(), null));
             if (group.size() == GROUP) {
                 log.append(group);
                 group.clear();
             }
         }
+    }
+
+    @Test
+    void theNewestOfManyTopicsAreCountedWithoutAnObjectForEach() throws IOException {
+        fillWithTopics();
         View all = View.unlimited(TopicSelection.ofTopics(List.of("*")));
         log.find().newestOfEach(all, 100); // loads what it needs
         int[] found = new int[1];
         double each = (double) bytesOf(() -> found[0] = log.find().newestOfEach(all, 100).size()) / EVENTS;
         assertEquals(100, found[0]);
         assertTrue(each < 20, () -> each + " bytes for each topic");
+    }
+
+    @Test
+    void theLastOfManyTopicsTakeNoListOfAll() throws IOException {
+        fillWithTopics();
+        View orders = View.unlimited(TopicSelection.of(List.of(SPACE.selector("order/{x}"))));
+        log.find().beforeNewest(orders, 100); // the names are tried once
+        log.find().beforeNewest(orders, 100);
+        long[] found = new long[1];
+        double each = (double) bytesOf(() -> found[0] = log.find().beforeNewest(orders, 100)) / EVENTS;
+        assertEquals(EVENTS - 100, found[0]);
+        assertTrue(each < 8, () -> each + " bytes for each topic");
     }
 }

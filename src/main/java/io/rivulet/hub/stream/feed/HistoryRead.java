@@ -31,6 +31,8 @@ public final class HistoryRead {
 
     private static final Logger LOG = LoggerFactory.getLogger(HistoryRead.class);
     private static final int CHUNK_BYTES = 128 << 10;
+    /** A read is of so many of the stream's next writes. */
+    private static final int WRITES = 4;
 
     private final LocalLog log;
     private final PlaceIds ids;
@@ -82,11 +84,19 @@ public final class HistoryRead {
         this.ids = new PlaceIds(log, transients);
     }
 
-    /** The next events in view after {@code after}, as many as make one chunk. Reader threads. */
-    Result read(View view, long after, long upTo, LogWork work) throws IOException {
+    /**
+     * How many bytes to read at once for a stream whose next write is of so many. A socket that is full most of the
+     * time takes one small write of what was read; the rest is dropped and read once more, so little is read for it.
+     */
+    static int bytes(int writeBytes) {
+        return Math.min(CHUNK_BYTES, WRITES * writeBytes);
+    }
+
+    /** The next events in view after {@code after}, as many as make about so many bytes. Reader threads. */
+    Result read(View view, long after, long upTo, int bytesMax, LogWork work) throws IOException {
         LogChunk chunk;
         try {
-            chunk = log.read(after, upTo, view, CHUNK_BYTES, work);
+            chunk = log.read(after, upTo, view, bytesMax, work);
         } catch (LogCorrupt e) {
             return damaged(after, upTo, e);
         }
@@ -108,8 +118,9 @@ public final class HistoryRead {
     }
 
     /** The same for a stream that may have lost transient events in that stretch. Reader threads. */
-    Result read(View view, Position after, long upTo, Predicate<LogWork> isLost, LogWork work) throws IOException {
-        Result result = read(view, after.durable(), upTo, work);
+    Result read(View view, Position after, long upTo, int bytesMax, Predicate<LogWork> isLost, LogWork work)
+        throws IOException {
+        Result result = read(view, after.durable(), upTo, bytesMax, work);
         return isLost.test(work) ? result.losing(sealed(after)) : result;
     }
 

@@ -114,18 +114,19 @@ public final class ReplayFeed extends LaggingFeed {
         tellsUpTo = null;
         Position from = cursor.untoldFrom();
         View asked = view.ofLog();
+        int bytes = HistoryRead.bytes(cursor.writeBytes());
         if (from.durable() > seen.durable()) {
             long upTo = Math.min(from.durable(), floor.durable());
-            return asks(turn, work -> turn.history().read(asked, seen.durable(), upTo, work));
+            return asks(turn, work -> turn.history().read(asked, seen.durable(), upTo, bytes, work));
         }
         TransientTopics transients = turn.transients();
         boolean isOtherLost = watched.lostSince(from);
         if (!isOtherLost && !transients.anyLostSince(from, asked)) {
             cursor.lossesToldUpTo(floor);
-            return asks(turn, work -> turn.history().read(asked, seen.durable(), floor.durable(), work));
+            return asks(turn, work -> turn.history().read(asked, seen.durable(), floor.durable(), bytes, work));
         }
         tellsUpTo = floor;
-        return asks(turn, work -> turn.history().read(asked, seen, floor.durable(),
+        return asks(turn, work -> turn.history().read(asked, seen, floor.durable(), bytes,
             w -> isOtherLost || transients.lostSince(from, asked, w), work));
     }
 

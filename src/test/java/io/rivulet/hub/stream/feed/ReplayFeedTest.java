@@ -15,10 +15,13 @@ import io.rivulet.hub.SetClock;
 import io.rivulet.hub.resume.StartPoint;
 import io.rivulet.hub.tail.TailRing;
 import io.rivulet.hub.tail.TransientTopics;
+import io.rivulet.log.LogRecord;
 import io.rivulet.log.LogWork;
+import io.rivulet.log.MemoryEventLog;
 import io.rivulet.topic.TopicList;
 import io.rivulet.topic.TopicSelection;
 import io.rivulet.topic.TopicSpace;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
@@ -186,5 +189,30 @@ class ReplayFeedTest {
             outcome = ask(feed);
         }
         return outcome;
+    }
+
+    /** A socket that is mostly full takes little of what was read, and the rest is read once more. */
+    @Test
+    void aStreamIsReadLittleUntilItsSocketHasTakenMuch() throws Exception {
+        MemoryEventLog log = new MemoryEventLog(clock);
+        for (int i = 0; i < 100; i++) {
+            log.append(List.of(new LogRecord(Event.on("t").data("x".repeat(1_000)).build(), null)));
+        }
+        publish(100);
+        Turn of = new Turn(new FeedSources(ring, transients, new HistoryRead(log, transients), null,
+            new ReadBudget(1 << 20), GoLive.EXACT), round, new WriteBudget(1 << 20),
+            new ConflationBudget(10_000, 1 << 20));
+        assertTrue(readAtOnce(of) < 40);
+        cursor.wrote();
+        cursor.wrote();
+        assertTrue(readAtOnce(of) > 80);
+        cursor.socketFull();
+        assertTrue(readAtOnce(of) < 40);
+    }
+
+    private int readAtOnce(Turn of) throws IOException {
+        of.begin();
+        assertEquals(Outcome.ASKS, new ReplayFeed(reader, cursor, StreamWatcher.Watched.NOWHERE, 0).next(of));
+        return of.question().ask(LogWork.UNBOUNDED).frames().size();
     }
 }
