@@ -12,6 +12,7 @@ import io.rivulet.bench.scenario.Idle;
 import io.rivulet.bench.scenario.Jmh;
 import io.rivulet.bench.scenario.Latency;
 import io.rivulet.bench.scenario.Lines;
+import io.rivulet.bench.scenario.Returns;
 import io.rivulet.bench.scenario.Scenario;
 import io.rivulet.bench.scenario.Stalled;
 import io.rivulet.bench.scenario.Storm;
@@ -48,6 +49,7 @@ public final class Bench {
         all.put("ended", new Ended());
         all.put("http2", new Http2());
         all.put("cluster", new Cluster());
+        all.put("returns", new Returns());
         all.put("jmh", new Jmh());
         return all;
     }

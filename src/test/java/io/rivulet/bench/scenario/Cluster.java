@@ -51,7 +51,8 @@ public final class Cluster implements Scenario {
         lab.close();
         List<Team> teams = new ArrayList<>();
         try {
-            start(lab, teams);
+            teams.add(Team.alone(lab));
+            startNodes(lab, teams);
             for (Team team : teams) {
                 warm(lab, team);
             }
@@ -81,8 +82,8 @@ public final class Cluster implements Scenario {
         }
     }
 
-    private static void start(Lab lab, List<Team> teams) throws IOException {
-        teams.add(Team.alone(lab));
+    /** Starts one node and some at each engine that is here. */
+    static void startNodes(Lab lab, List<Team> teams) throws IOException {
         for (Engines engine : Engines.values()) {
             if (engine.isThere()) {
                 teams.add(Team.of(lab, engine, 1));
