@@ -89,8 +89,9 @@ final class NodeNotes implements AutoCloseable {
     private long going;
     private long taken;
     private final Condition told = lock.newCondition();
-    /** Whether all of it is to be told. */
+    /** Whether all of it is to be told, and the others asked to do the same. */
     private boolean all;
+    private boolean again;
     private boolean beatNow = true;
     private volatile boolean closed;
 
@@ -103,6 +104,9 @@ final class NodeNotes implements AutoCloseable {
     private long life = -1;
     private long after;
     private long readNs;
+    /** Whether an error made this node miss a note; and when the others were asked for that. */
+    private boolean missed;
+    private long missedNs;
     private final Map<Integer, Heard> others = new TreeMap<>();
     private volatile List<Heard> shown = List.of();
 
@@ -142,6 +146,7 @@ final class NodeNotes implements AutoCloseable {
         this.beganMs = beganMs;
         this.nanos = nanos;
         readNs = nanos.getAsLong();
+        missedNs = readNs;
         thread.setDaemon(true);
     }
 
@@ -209,7 +214,12 @@ final class NodeNotes implements AutoCloseable {
 
     /** The others are to tell all of it, and this one does, since they do not know more of it either. */
     private void askAll() {
-        tell(AGAIN, new JsonObject());
+        lock.lock();
+        try {
+            again = true;
+        } finally {
+            lock.unlock();
+        }
         tellAll();
     }
 
@@ -275,14 +285,38 @@ final class NodeNotes implements AutoCloseable {
         }
     }
 
-    /** What is to be told next, many notes together, and who tells it; null for nothing. */
+    /**
+     * What is to be told next, many notes together, and who tells it; null for nothing. Where an error comes all is
+     * told again.
+     */
     private byte[] next() {
+        boolean isWhole = false;
+        try {
+            byte[] next = together();
+            isWhole = true;
+            return next;
+        } finally {
+            if (!isWhole) {
+                lock.lock();
+                all = true;
+                again = true;
+                beatNow = true;
+                lock.unlock();
+            }
+        }
+    }
+
+    private byte[] together() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         boolean anew;
         lock.lock();
         try {
             anew = all;
             all = false;
+            if (again) {
+                out.writeBytes(line(AGAIN, new JsonObject()));
+                again = false;
+            }
             while (!waiting.isEmpty() && out.size() < BODY_BYTES) {
                 byte[] line = waiting.poll();
                 waitingBytes -= line.length;
@@ -372,16 +406,27 @@ final class NodeNotes implements AutoCloseable {
                 askAll();
             }
             readNs = nowNs;
-            if (read.life() != life || read.head() < after || read.first() > after + 1) {
-                life = read.life(); // the first look, or a hole
-                after = read.head();
+            if (missed && nowNs - missedNs >= BEAT_NS) { // not each time: what is told again may fail as well
                 askAll();
+                missed = false;
+                missedNs = nowNs;
+            }
+            if (read.life() != life || read.head() < after || read.first() > after + 1) {
+                askAll(); // the first look, or a hole
+                life = read.life();
+                after = read.head();
                 break;
             }
             for (Note note : read.notes()) {
                 after = note.number();
-                if (note.epoch() != self) {
-                    heard(note, nowNs);
+                boolean isHeard = false;
+                try {
+                    if (note.epoch() != self) {
+                        heard(note, nowNs);
+                    }
+                    isHeard = true;
+                } finally {
+                    missed |= !isHeard;
                 }
             }
         } while (!read.notes().isEmpty() && after < read.head());

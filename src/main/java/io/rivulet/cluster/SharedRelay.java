@@ -158,26 +158,37 @@ final class SharedRelay implements TransientRelay {
     /** The engine has other batches than those behind the last one: its first ones ever, or some are lost. */
     private boolean began(Relay told, long head) {
         boolean isFirst = life == 0 && told.first() == 1;
-        life = told.life();
-        after = told.first() - 1;
-        nonce = -1;
+        long now = told.life();
+        long before = told.first() - 1;
         if (!isFirst) {
             LOG.warn("Transient events of other nodes may be lost: the engine has lost them, or this node was too slow."
                 + " Streams that ask for such topics come back and are told");
-            lost(told.batches().isEmpty() ? head : told.batches().get(0).at());
+            lost(now, before, told.batches().isEmpty() ? head : told.batches().get(0).at());
         }
+        life = now; // last: what fails before is found once more
+        after = before;
+        nonce = -1;
         return !isFirst;
     }
 
-    /** Something is lost that belongs there. */
-    private void lost(long at) {
-        add(new Batch(life, after, at, 0, clock.millis(), List.of()), 0);
+    /** Something is lost that belongs there, up to this batch. */
+    private void lost(long ofLife, long upTo, long at) {
+        add(new Batch(ofLife, upTo, at, 0, clock.millis(), List.of()), 0);
     }
 
-    /** The next batch; {@code known} are its events where it is this node's own, else null. */
+    /**
+     * The next batch; {@code known} are its events where it is this node's own, else null. It counts as read once it
+     * waits for the committer, and nothing between that could fail: it would be missed, or taken twice.
+     */
     private void take(Relayed batch, List<LogRecord> known) {
-        after = batch.number();
-        nonce = batch.nonce();
+        long next = batch.number();
+        int of = batch.nonce();
+        keep(batch, known);
+        after = next;
+        nonce = of;
+    }
+
+    private void keep(Relayed batch, List<LogRecord> known) {
         if (!begun && batch.at() <= log.range().head()) {
             passed(batch.at(), batch.before() + batch.count()); // nobody has been told of a place before it
             return;
@@ -190,7 +201,7 @@ final class SharedRelay implements TransientRelay {
                 waiting.clear();
                 waitingBytes = 0;
             }
-            lost(batch.at());
+            lost(life, batch.number(), batch.at());
             return;
         }
         try {
@@ -202,7 +213,7 @@ final class SharedRelay implements TransientRelay {
                 known != null ? known : LogMirror.decode(batch.body(), batch.count())), bytes);
         } catch (LogCorrupt e) {
             LOG.warn("Transient events of node {} cannot be read: {}", batch.epoch(), e.getMessage());
-            lost(batch.at());
+            lost(life, batch.number(), batch.at());
         }
     }
 
@@ -213,8 +224,9 @@ final class SharedRelay implements TransientRelay {
     }
 
     private void add(Batch batch, int bytes) {
+        Waiting last = new Waiting(batch, bytes + BATCH_BYTES);
         synchronized (waiting) {
-            waiting.add(new Waiting(batch, bytes + BATCH_BYTES));
+            waiting.add(last);
             waitingBytes += bytes + BATCH_BYTES;
         }
     }
@@ -302,9 +314,11 @@ final class SharedRelay implements TransientRelay {
             if (next == null || next.batch().at() > durable) {
                 return null;
             }
-            waiting.poll();
-            waitingBytes -= next.bytes();
-            return next.batch();
+            Batch batch = next.batch();
+            int bytes = next.bytes();
+            waiting.poll(); // from here on nothing fails: else it would be missed
+            waitingBytes -= bytes;
+            return batch;
         }
     }
 }

@@ -180,6 +180,12 @@ final class HubNode implements AutoCloseable, StoreKeeper.Owner {
         return data;
     }
 
+    /** The last of them. */
+    String newest() {
+        List<String> all = data();
+        return all.isEmpty() ? "nothing" : all.get(all.size() - 1);
+    }
+
     @Override
     public void close() {
         hub.close();

@@ -77,6 +77,8 @@ public final class Committer implements Runnable {
     private TransientRelay relay;
     /** The number of the batch that was shown last of those that nodes have relayed. */
     private long relayed;
+    /** What is being shown of that; null between two. */
+    private TransientRelay.Batch showing;
     /** What this node has just relayed, until it comes back with that number. */
     private List<PendingPublish> own = List.of();
     private long ownNumber;
@@ -138,6 +140,7 @@ public final class Committer implements Runnable {
     /** Takes a group and commits it; false at the end. What was taken is answered, whatever is thrown here. */
     private boolean takeAndCommit() throws IOException {
         if (!isDone) {
+            queue.wake(); // whatever was to be shown is shown now: the next publish may be long in coming
             answerFailed();
         }
         isDone = false;
@@ -192,6 +195,9 @@ public final class Committer implements Runnable {
         faultMs = clock.millis(); // before the answers: a publisher who was refused finds it in health
         for (int i = 0; i < taken.size(); i++) {
             PendingPublish pending = taken.get(i);
+            if (pending.producer != null && !pending.isTransient) {
+                producers.forget(pending.producer.producer()); // it may be published: the log knows
+            }
             pending.refusal = pending.refusal == null ? PendingPublish.UNKNOWN : pending.refusal;
         }
         answers.keep(taken);
@@ -424,7 +430,13 @@ public final class Committer implements Runnable {
         if (relay == null) {
             return;
         }
-        for (TransientRelay.Batch batch = relay.poll(durable); batch != null; batch = relay.poll(durable)) {
+        if (showing != null) { // an error came between, and nobody knows how much of it was shown
+            lost();
+            relayed = showing.number();
+            showing = null;
+        }
+        for (showing = relay.poll(durable); showing != null; showing = relay.poll(durable)) {
+            TransientRelay.Batch batch = showing;
             int life = batch.life() == 0 ? 0 : IdSeal.lifeOf(batch.life());
             transients.share(transients.shared().next(life, place));
             if (!batch.isLoss() && batch.at() != place.durable()) {
@@ -436,6 +448,7 @@ public final class Committer implements Runnable {
                 show(batch);
             }
             relayed = batch.number();
+            showing = null;
             fanOut.wake();
         }
     }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.rivulet.auth.Grant;
 import io.rivulet.event.Event;
 import io.rivulet.hub.HubScene;
+import io.rivulet.hub.publish.ProducerSeq;
 import io.rivulet.hub.publish.Publication;
 import io.rivulet.hub.resume.Since;
 import io.rivulet.hub.stream.HubClient;
@@ -61,6 +62,7 @@ final class Chaos implements AutoCloseable {
     private final List<String> published = new ArrayList<>();
     private long readTo;
     private int serial;
+    private int numbers;
 
     /** A client that comes back whenever its stream ends, and what it has got in this round. */
     private final class Listener {
@@ -162,7 +164,6 @@ final class Chaos implements AutoCloseable {
     }
 
     private CompletableFuture<List<String>> publish(Event event, String key) {
-        
         return scene.hub.publish(new Publication(List.of(event), Grant.INTERNAL, key));
     }
 
@@ -199,6 +200,12 @@ final class Chaos implements AutoCloseable {
                 keyed));
         }
         kept.add(keyed);
+        Publication numbered = new Publication(List.of(Event.on("news").data(data("numbered")).build()), Grant.INTERNAL,
+            null, new ProducerSeq("producer", 1, ++numbers, false));
+        while (!answered(scene.hub.publish(numbered))) {
+            assertNotNull(scene.hub.publishTrouble(), "health tells that publishing fails");
+        }
+        kept.add(numbered.events().get(0).text());
         kept.sort((a, b) -> Integer.compare(number(a), number(b)));
     }
 
