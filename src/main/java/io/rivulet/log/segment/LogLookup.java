@@ -402,16 +402,17 @@ final class LogLookup implements LogFinder {
             if (!filter.any() && !filter.needsNames() && seen.size() == filter.hashes().length) {
                 break;
             }
-            try {
+            try (Records records = new Records(segments, all[i])) {
                 for (long posting : newestOfEach(all[i], view, filter, seen, topicsMax)) {
-                    work.pause();
-                    LogEntry entry = entry(all[i], posting);
+                    work.pause(records::letGo);
+                    LogEntry entry = records.at(posting);
                     work.cost(LogWork.PAGE);
-                    left -= entry.event().weight();
+                    Event event = entry.event();
+                    left -= event.weight();
                     if (left < 0 && !entries.isEmpty()) { // one event comes whatever it weighs
                         break;
                     }
-                    if (view.shows(entry.event(), work)) {
+                    if (view.shows(event.topics(), event.isPrivate(), work, records::letGo)) {
                         entries.add(entry);
                     }
                 }
@@ -421,15 +422,6 @@ final class LogLookup implements LogFinder {
         }
         entries.sort(Comparator.comparingLong(LogEntry::position));
         return entries;
-    }
-
-    /** The entry of a posting; one that was found by reading backwards knows no offset, and its chunk is at hand. */
-    private LogEntry entry(Segment segment, long posting) throws IOException {
-        if (Postings.offset(posting) != 0) {
-            return segments.entry(segment, posting);
-        }
-        long position = segment.first() + Postings.rel(posting);
-        return segments.chunk(segment, position).at(position);
     }
 
     /** Postings of the newest records for topics not seen yet, the latest first; marks these topics as seen. */

@@ -6,8 +6,8 @@ import io.rivulet.log.index.Postings;
 import java.io.IOException;
 
 /**
- * Some records of a segment, ascending: out of chunks that many want, else one by one from the file. {@link LogReader}
- * and {@link LogNewest} read with it, for one read on one thread.
+ * Some records of a segment, neighbours one after the other: out of chunks that many want, else one by one from the
+ * file. {@link LogReader}, {@link LogNewest} and {@link LogLookup} read with it, for one read on one thread.
  *
  * <p>It opens the file at the first record that no chunk has. {@link #letGo} closes it in between: so a long read can
  * let others go first without an open file.
@@ -31,7 +31,7 @@ final class Records implements AutoCloseable {
             return ofChunk(position); // found by reading: its beginning in the file is not known
         }
         // a chunk that is in memory anyway costs nothing, and one that many want is worth to be read whole
-        if (chunk == null || chunk.last() < position) {
+        if (!isInChunk(position)) {
             chunk = segments.sharedChunk(segment, position);
         }
         if (chunk != null) {
@@ -46,10 +46,14 @@ final class Records implements AutoCloseable {
 
     /** The same by reading the chunk, which others then find in memory. */
     LogEntry ofChunk(long position) throws IOException {
-        if (chunk == null || chunk.last() < position) {
+        if (!isInChunk(position)) {
             chunk = segments.chunk(segment, position);
         }
         return chunk.at(position);
+    }
+
+    private boolean isInChunk(long position) {
+        return chunk != null && chunk.first() <= position && position <= chunk.last();
     }
 
     @Override
