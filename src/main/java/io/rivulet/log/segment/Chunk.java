@@ -42,6 +42,8 @@ final class Chunk {
     private volatile LogEntry[] decoded;
     /** A bit for each record that was decoded once. Under the lock. */
     private long[] asked = {};
+    /** Whether somebody asked for what is decoded since time passed last; a thread may miss what another one noted. */
+    private boolean isShared;
     /** What the decoded entries weigh. Written under the lock. */
     private volatile long decodedBytes;
 
@@ -169,7 +171,11 @@ final class Chunk {
     LogEntry known(long position) {
         int i = index(position);
         LogEntry[] some = decoded;
-        return some == null || i >= some.length ? null : some[i];
+        LogEntry known = some == null || i >= some.length ? null : some[i];
+        if (known != null && !isShared) {
+            isShared = true;
+        }
+        return known;
     }
 
     /** The entry of this position: decoded now, or shared by those who asked before. */
@@ -208,6 +214,14 @@ final class Chunk {
         asked = new long[0];
         decodedBytes = 0;
         return bytesBefore;
+    }
+
+    /** Some time has passed: what is decoded and nobody asked for since it passed before is let go of. */
+    synchronized void age() {
+        if (!isShared && decoded != null) {
+            forgetDecoded();
+        }
+        isShared = false;
     }
 
     private int index(long position) {

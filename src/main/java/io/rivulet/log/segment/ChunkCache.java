@@ -231,6 +231,9 @@ final class ChunkCache {
                 boolean old = !slot.isLoading && !slot.isAsked;
                 bytes -= old ? slot.weight : 0;
                 slot.isAsked = false;
+                if (!old && slot.chunk != null) {
+                    slot.chunk.age();
+                }
                 return old;
             });
         }

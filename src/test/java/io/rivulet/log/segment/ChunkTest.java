@@ -85,6 +85,20 @@ class ChunkTest {
     }
 
     @Test
+    void whatNobodyAskedForSinceTimePassedLastIsKeptNoLonger() throws IOException {
+        Chunk chunk = Chunks.of(1, events(new Random(3), 5));
+        chunk.at(2);
+        LogEntry kept = chunk.at(2);
+        assertSame(kept, chunk.at(2));
+        chunk.age();
+        assertSame(kept, chunk.at(2));
+        chunk.age();
+        chunk.age();
+        assertNull(chunk.known(2));
+        assertEquals(0, chunk.decodedBytes());
+    }
+
+    @Test
     void whatIsKeptStaysWhenTheChunkGrows() throws IOException {
         Chunk chunk = Chunks.of(1, events(new Random(4), 5));
         chunk.at(5);
