@@ -78,6 +78,20 @@ class TopicIndexCostTest {
         assertTrue(many.tried() <= 3 * topics.size(), many.tried() + " tries for " + topics.size() + " topics");
     }
 
+    /** Each length is a look-up for every fresh topic. */
+    @Test
+    void beginningsHave32LengthsHoweverManyAddressesBringOthers() {
+        PatternFilter<Object> filter = new PatternFilter<>();
+        Set<Integer> lengths = new HashSet<>();
+        for (int i = 0; i < 400; i++) {
+            PatternFilter.Home home = filter.add(new Object(), Set.of("a"), "/a/" + "x".repeat(i), "192.0.2." + i);
+            if (home.prefix() != null) {
+                lengths.add(home.prefix().length());
+            }
+        }
+        assertEquals(32, lengths.size());
+    }
+
     @Test
     void onePatternOfThousandsIsTriedOnceAndARepeatedTopicNotAtAll() {
         fill(many, MANY, n -> List.of(space.urlPattern("https://example.com/books/:id"), space.selector("{+all}")));

@@ -180,6 +180,25 @@ class InterestTest {
         assertEquals(0, hub.remembered());
     }
 
+    /** Else costly patterns of many addresses would leave no room for ordinary ones. */
+    @Test
+    void costlyPatternsOfAllAddressesHaveHalfOfIt() {
+        Interest hub = new Interest(2_000);
+        int in = 0;
+        for (int i = 0; i < 100; i++) {
+            try {
+                hub.add(TopicSelection.of(List.of(space.urlPattern("/x/:a" + i + "((?:.?){300}!)"))), "192.0.2." + i);
+                in++;
+            } catch (Refused e) {
+                assertEquals(Refused.Reason.OVERLOADED, e.reason());
+            }
+        }
+        assertTrue(in > 3 && in < 100, in + " costly ones");
+        for (int i = 0; i < 400; i++) {
+            hub.add(TopicSelection.of(List.of(space.selector("{a" + i + "}"))), "198.51.100.1");
+        }
+    }
+
     @Test
     void thousandsOfStreamsWithAPatternOfTheirOwnAreAllLetIn() {
         Interest hub = new Interest(2_000);

@@ -199,6 +199,16 @@ class TurnStepsTest {
     }
 
     @Test
+    void oneLiveCheckTakesABoundedNumberOfSteps() {
+        EventFrame event = publish(manyTopics().markPrivate(true).build());
+        LiveChecks checks = turn.live();
+        checks.newRound();
+        View view = granted(Variant.PLAIN, hostile(20));
+        assertEquals(Examination.Answer.LATER, checks.maySee(view, event));
+        assertTrue(checks.taken() <= TURN_MOST, checks.taken() + " steps");
+    }
+
+    @Test
     void liveChecksTakeABoundedNumberOfStepsInARound() {
         EventFrame event = publish(manyTopics().markPrivate(true).build());
         LiveChecks checks = turn.live();
