@@ -135,16 +135,18 @@ final class LogReader {
             }
         }
 
-        /** The same of a record of a chunk, which is decoded only if the view shows it. */
+        /**
+         * The same of a record of a chunk, which is decoded only if the view shows it. It counts the same whether it
+         * was decoded before or not: readers of the same stretch read the same portions, and share what is made of
+         * them.
+         */
         private void take(Chunk chunk, long position) throws IOException {
-            LogEntry known = chunk.known(position);
-            if (known != null) {
-                take(known);
-                return;
-            }
+            LogEntry entry = chunk.known(position);
             work.cost(LogWork.LOOK);
-            if (filter.shows(chunk, position, work, held)) {
-                LogEntry entry = chunk.at(position);
+            boolean shows = entry == null ? filter.shows(chunk, position, work, held)
+                : view.shows(entry.event().topics(), entry.event().isPrivate(), work, held);
+            if (shows) {
+                entry = entry == null ? chunk.at(position) : entry;
                 budget -= entry.event().weight();
                 found.add(entry);
             } else {

@@ -27,6 +27,7 @@ public final class Cursor {
     private long idDurable;
 
     /** Bytes of the next write while the stream is behind. */
+    /** Negative once its socket has been full: a field for that would make each stream larger. */
     private int writeBytes = WriteBudget.FREE_BYTES;
 
     /** An event or an event of the hub's own was about to go out of order: a fault of the hub. */
@@ -87,17 +88,23 @@ public final class Cursor {
 
     /** Bytes of the next write while the stream is behind, at most: more as long as its socket takes each at once. */
     int writeBytes() {
-        return writeBytes;
+        return Math.abs(writeBytes);
+    }
+
+    /** Whether its socket has ever been full: then what is read for it goes by what it takes. */
+    boolean wasFull() {
+        return writeBytes < 0;
     }
 
     /** A write was made while the stream is behind: the next one may be larger. */
     void wrote() {
-        writeBytes = Math.min(WriteBudget.WRITE_BYTES, writeBytes * 2);
+        int next = Math.min(WriteBudget.WRITE_BYTES, writeBytes() * 2);
+        writeBytes = wasFull() ? -next : next;
     }
 
     /** The socket is full: what the stream holds is to be small from now on. */
     public void socketFull() {
-        writeBytes = WriteBudget.FREE_BYTES;
+        writeBytes = -WriteBudget.FREE_BYTES;
     }
 
     /** From this place on transient events may be lost; only the first such place counts until it is told. */

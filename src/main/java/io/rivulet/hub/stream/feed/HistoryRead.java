@@ -31,7 +31,7 @@ public final class HistoryRead {
 
     private static final Logger LOG = LoggerFactory.getLogger(HistoryRead.class);
     private static final int CHUNK_BYTES = 128 << 10;
-    /** A read is of so many of the stream's next writes. */
+    /** For a stream whose socket was full, a read is of so many of its next writes. */
     private static final int WRITES = 4;
 
     private final LocalLog log;
@@ -85,11 +85,12 @@ public final class HistoryRead {
     }
 
     /**
-     * How many bytes to read at once for a stream whose next write is of so many. A socket that is full most of the
-     * time takes one small write of what was read; the rest is dropped and read once more, so little is read for it.
+     * How many bytes to read at once for this stream. A socket that is full most of the time takes one small write of
+     * what was read; the rest is dropped and read once more, so little is read for it. All others read the same
+     * portions of the same history, and share what is made of them.
      */
-    static int bytes(int writeBytes) {
-        return Math.min(CHUNK_BYTES, WRITES * writeBytes);
+    static int bytes(Cursor cursor) {
+        return cursor.wasFull() ? Math.min(CHUNK_BYTES, WRITES * cursor.writeBytes()) : CHUNK_BYTES;
     }
 
     /** The next events in view after {@code after}, as many as make about so many bytes. Reader threads. */

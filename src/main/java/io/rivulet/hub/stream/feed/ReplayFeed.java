@@ -114,7 +114,7 @@ public final class ReplayFeed extends LaggingFeed {
         tellsUpTo = null;
         Position from = cursor.untoldFrom();
         View asked = view.ofLog();
-        int bytes = HistoryRead.bytes(cursor.writeBytes());
+        int bytes = HistoryRead.bytes(cursor);
         if (from.durable() > seen.durable()) {
             long upTo = Math.min(from.durable(), floor.durable());
             return asks(turn, work -> turn.history().read(asked, seen.durable(), upTo, bytes, work));

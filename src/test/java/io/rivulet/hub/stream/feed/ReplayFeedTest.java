@@ -193,7 +193,7 @@ class ReplayFeedTest {
 
     /** A socket that is mostly full takes little of what was read, and the rest is read once more. */
     @Test
-    void aStreamIsReadLittleUntilItsSocketHasTakenMuch() throws Exception {
+    void aStreamWhoseSocketWasFullIsReadLittleUntilThatHasTakenMuch() throws Exception {
         MemoryEventLog log = new MemoryEventLog(clock);
         for (int i = 0; i < 100; i++) {
             log.append(List.of(new LogRecord(Event.on("t").data("x".repeat(1_000)).build(), null)));
@@ -202,12 +202,12 @@ class ReplayFeedTest {
         Turn of = new Turn(new FeedSources(ring, transients, new HistoryRead(log, transients), null,
             new ReadBudget(1 << 20), GoLive.EXACT), round, new WriteBudget(1 << 20),
             new ConflationBudget(10_000, 1 << 20));
+        assertTrue(readAtOnce(of) > 80);
+        cursor.socketFull();
         assertTrue(readAtOnce(of) < 40);
         cursor.wrote();
         cursor.wrote();
         assertTrue(readAtOnce(of) > 80);
-        cursor.socketFull();
-        assertTrue(readAtOnce(of) < 40);
     }
 
     private int readAtOnce(Turn of) throws IOException {
