@@ -149,17 +149,20 @@ final class Chunk {
 
     /** Bytes of the record of this position. */
     int length(long position) {
-        return RecordCodec.length(bytes, offset(position));
+        int at = offset(position); // first: it looks at the count
+        return RecordCodec.length(bytes, at);
     }
 
     /** The nonce of the commit of this position. */
     int nonce(long position) {
-        return BlockHeader.nonce(bytes, blockOf(position));
+        int block = blockOf(position);
+        return BlockHeader.nonce(bytes, block);
     }
 
     /** The time of the commit of this position. */
     long timeMs(long position) {
-        return BlockHeader.timeMs(bytes, blockOf(position));
+        int block = blockOf(position);
+        return BlockHeader.timeMs(bytes, block);
     }
 
     private int blockOf(long position) {
