@@ -126,18 +126,20 @@ final class HubNode implements AutoCloseable, StoreKeeper.Owner {
         return hub.publish(publication).get(20, TimeUnit.SECONDS);
     }
 
-    /** Publishes under a key until it is told that it was: as a publisher does that wants it once. */
-    void publishOnce(String topic, String data) {
+    /** Publishes under a key until it is told the id: as a publisher does that wants it once. */
+    String publishOnce(String topic, String data) {
         Publication publication = new Publication(List.of(Event.on(topic).data(data).build()), Grant.INTERNAL, data);
+        List<String> ids = new ArrayList<>();
         Await.until(data + " is taken", Await.LIMIT.multipliedBy(3), () -> {
             try {
-                return !answer(publication).isEmpty();
+                return ids.addAll(answer(publication));
             } catch (ExecutionException | Refused e) {
                 return false; // it comes again under its key
             } catch (Exception e) {
                 throw new AssertionError(e);
             }
         });
+        return ids.get(0);
     }
 
     /** A thread that publishes so many events one after the other, each once; their data are this name and a number. */

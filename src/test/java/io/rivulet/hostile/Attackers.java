@@ -32,11 +32,14 @@ final class Attackers implements AutoCloseable {
     private final Process process;
     private final List<String> said = new ArrayList<>();
 
-    /** Starts them against this port; {@code pause} is the longest of one of them between two goes. */
-    Attackers(Scale scale, int port, Duration pause, Path log) throws IOException {
+    /**
+     * Starts them against this port; {@code pause} is the longest of one of them between two goes, and {@code seed} of
+     * all that they choose.
+     */
+    Attackers(Scale scale, long seed, int port, Duration pause, Path log) throws IOException {
         List<String> command = new ArrayList<>(List.of(Programs.java(), "-Xmx192m", "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), Attackers.class.getName(),
-            Integer.toString(port), Integer.toString(scale.attackers()), Long.toString(scale.seed()),
+            Integer.toString(port), Integer.toString(scale.attackers()), Long.toString(seed),
             Long.toString(pause.toMillis()), Honest.token("attacker")));
         command.addAll(scale.kinds());
         List<String> nice = Programs.find("nice").isPresent() ? new ArrayList<>(List.of("nice", "-n", "19"))

@@ -133,6 +133,18 @@ final class Honest implements AutoCloseable {
     /** What was seen in one time. */
     record Seen(Latencies deliveries, Latencies publishes, Latencies lookUps, Latencies ready) {
 
+        static Seen nothing() {
+            return new Seen(new Latencies(), new Latencies(), new Latencies(), new Latencies());
+        }
+
+        /** What was seen in another time, too. */
+        void add(Seen other) {
+            deliveries.add(other.deliveries);
+            publishes.add(other.publishes);
+            lookUps.add(other.lookUps);
+            ready.add(other.ready);
+        }
+
         /** For a person. */
         String text() {
             return "deliveries " + text(deliveries) + "; publishes " + text(publishes) + "; look-ups "

@@ -38,6 +38,7 @@ import org.junit.jupiter.api.Test;
 @OnEveryContainer
 class HostileIT {
 
+    private static final Duration PART = Duration.ofSeconds(15);
     private static final Duration WARM_UP_SHARE = Duration.ofSeconds(2);
     /** Threads that took less are not told of. */
     private static final long TOLD_MS = 50;
@@ -99,6 +100,9 @@ class HostileIT {
         honest.measure(scale.quiet().plus(WARM_UP_SHARE));
         long before = hub.aliveMb();
         hub.dump("before");
+        if (scale.rehearsal().toSeconds() > 0) {
+            rehearse(hub, honest, folder);
+        }
         Map<String, Long> begin = hub.threadMs();
         Seen quiet = honest.measure(scale.quiet());
         say("quiet:  " + quiet.text());
@@ -106,8 +110,9 @@ class HostileIT {
         say("processor: " + taken(begin, middle));
         Seen attacked;
         int answers;
-        try (Attackers attackers = new Attackers(scale, hub.port(), scale.pause(), folder.resolve("attackers.log"))) {
-            attacked = honest.measure(scale.attack());
+        try (Attackers attackers = new Attackers(scale, scale.seed(), hub.port(), scale.pause(),
+                 folder.resolve("attackers.log"))) {
+            attacked = attacked(honest);
             say("attack: " + attacked.text() + "; worst return " + honest.worstReturnUs() / 1_000 + " ms");
             say("processor: " + taken(middle, hub.threadMs()));
             attackers.leave().forEach(this::say);
@@ -120,6 +125,33 @@ class HostileIT {
     }
 
     /**
+     * An attack that nobody times, by attackers who choose otherwise than those who come after it. A hub runs for
+     * months, and for the first minute or two of each kind of work the JVM translates it, which takes a quarter of one
+     * core from all others. What is judged but time is judged here as well.
+     */
+    private void rehearse(HubProcess hub, Honest honest, Path folder) throws IOException {
+        try (Attackers attackers = new Attackers(scale, ~scale.seed(), hub.port(), scale.pause(),
+                 folder.resolve("rehearsal.log"))) {
+            say("rehearsal: " + honest.measure(scale.rehearsal()).text());
+            attackers.leave();
+            faults.addAll(attackers.faults(false));
+        }
+        honest.measure(WARM_UP_SHARE);
+    }
+
+    /** The attack, told in parts as well: a person sees how it goes on. */
+    private Seen attacked(Honest honest) {
+        long parts = Math.max(1, scale.attack().dividedBy(PART));
+        Seen all = Seen.nothing();
+        for (long i = 0; i < parts; i++) {
+            Seen part = honest.measure(scale.attack().dividedBy(parts));
+            say("part " + (i + 1) + ": " + part.text());
+            all.add(part);
+        }
+        return all;
+    }
+
+    /**
      * As many requests a second as under attack, at a server that refuses each at once: what the honest ones see then
      * is the load generator, the network and the scheduler of this machine. The attackers go on after random pauses, so
      * twice the time between two of their answers is the longest one.
@@ -127,7 +159,8 @@ class HostileIT {
     private Seen control(Honest honest, int answers, Path folder) throws IOException {
         Duration pause = scale.attack().multipliedBy(2L * scale.attackers()).dividedBy(Math.max(1, answers));
         try (BareServer bare = new BareServer(folder.resolve("bare.log"));
-             Attackers attackers = new Attackers(scale, bare.port(), pause, folder.resolve("control.log"))) {
+             Attackers attackers = new Attackers(scale, scale.seed(), bare.port(), pause,
+                 folder.resolve("control.log"))) {
             honest.measure(WARM_UP_SHARE);
             Seen control = honest.measure(scale.quiet());
             attackers.leave();

@@ -12,6 +12,7 @@ import java.util.List;
  * @param streams   honest ones
  * @param names     topic names in the log before anybody comes
  * @param quiet     how long the honest ones are measured alone
+ * @param rehearsal how long attackers come before anything is measured; 0 for not at all
  * @param attack    how long they are measured under attack
  * @param pause     longest pause of an attacker between two goes
  * @param latest    no honest delivery, answer or look-up may take longer, however small the machine
@@ -22,15 +23,16 @@ import java.util.List;
  * @param pinned    whether the hub has a core for itself and all others share the other one
  * @param kinds     kinds of attack to play; empty for all
  */
-record Scale(long seed, int attackers, int streams, int names, Duration quiet, Duration attack, Duration pause,
-             Duration latest, int ratio, boolean strict, List<String> jvm, boolean pinned, List<String> kinds) {
+record Scale(long seed, int attackers, int streams, int names, Duration quiet, Duration rehearsal, Duration attack,
+             Duration pause, Duration latest, int ratio, boolean strict, List<String> jvm, boolean pinned,
+             List<String> kinds) {
 
     /** How long the memory may take to come back after the attackers have left. */
     static final Duration RECOVERY = Duration.ofMinutes(1);
     static final int PUBLISHERS = 4;
     /** Events a second of one honest publisher. */
     static final int EVENTS_A_SECOND = 12;
-    /** The heap that the issue names. */
+    /** The heap of a small container. */
     static final int HEAP_MB = 256;
     /** The hub's tail ring, as it is set for the play. */
     static final int RING_MB = 8;
@@ -49,9 +51,10 @@ record Scale(long seed, int attackers, int streams, int names, Duration quiet, D
     static Scale ofProperties() {
         return new Scale(Long.getLong("hostile.seed", System.nanoTime() >>> 10), number("attackers", 24),
             number("streams", 50), number("names", 4_000), Duration.ofSeconds(number("quiet", 3)),
-            Duration.ofSeconds(number("seconds", 12)), Duration.ofMillis(number("pause", 200)),
-            Duration.ofSeconds(number("latest", 5)), number("ratio", 0), Boolean.getBoolean("hostile.strict"),
-            words("jvm", "-XX:TieredStopAtLevel=1"), Boolean.getBoolean("hostile.pinned"), words("kinds", ""));
+            Duration.ofSeconds(number("rehearsal", 0)), Duration.ofSeconds(number("seconds", 12)),
+            Duration.ofMillis(number("pause", 200)), Duration.ofSeconds(number("latest", 5)), number("ratio", 0),
+            Boolean.getBoolean("hostile.strict"), words("jvm", "-XX:TieredStopAtLevel=1"),
+            Boolean.getBoolean("hostile.pinned"), words("kinds", ""));
     }
 
     private static int number(String name, int absent) {

@@ -64,9 +64,8 @@ class RestoredEngineIT {
         String kept = one.publish("news", "kept");
         Await.until("both have it", () -> two.log.range().head() == 1);
         server.copyTo("older");
-        awaitPublishing(one, two);
         HubClient there = HubScene.awaitHello(two.client("news").connectAfter(kept), 1);
-        List<String> lost = List.of(one.publish("news", "lost 1"), two.publish("news", "lost 2"));
+        List<String> lost = List.of(one.publishOnce("news", "lost 1"), two.publishOnce("news", "lost 2"));
         HubScene.awaitEvents(there, 2);
         server.kill(); // so the copy is older by a start, too
         server.restart();
@@ -76,8 +75,8 @@ class RestoredEngineIT {
         Await.until("both have opened it anew", LIMIT, () -> one.openings == 2 && two.openings == 2);
         HubScene.awaitEnd(there);
         awaitPublishing(one, two);
-        List<String> ids = List.of(two.publish("news", "other 1"), one.publish("news", "other 2"),
-            two.publish("news", "other 3"));
+        List<String> ids = List.of(two.publishOnce("news", "other 1"),
+            one.publishOnce("news", "other 2"), two.publishOnce("news", "other 3"));
         for (HubNode node : List.of(one, two)) {
             for (String id : lost) {
                 assertFalse(ids.contains(id), "another event has another id");
