@@ -178,4 +178,19 @@ class LeaseNodesTest {
             close(three, logOfThree);
         }
     }
+
+    /** Else whichever node is left in the end would hold the leases of all. */
+    @Test
+    void ofWhatANodeThatIsGoneHadAsMuchIsTakenOverAsThisOneHasRoomFor() throws Exception {
+        int each = 600; // of 4 KiB, and 4 MiB is what a node has room for
+        String tail = "/" + "x".repeat(4_000);
+        for (int i = 0; i < each; i++) {
+            one.publish(Event.on("one/" + i + tail).data("1").lease(Duration.ofMillis(LEASE_MS)).build());
+            two.publish(Event.on("two/" + i + tail).data("1").lease(Duration.ofMillis(LEASE_MS)).build());
+        }
+        close(one, logOfOne);
+        LeaseNotes notes = (LeaseNotes) logOfTwo.leases();
+        Await.until("it takes some of them over", () -> notes.size() > each);
+        assertTrue(notes.size() < 1_100, () -> notes.size() + " leases");
+    }
 }

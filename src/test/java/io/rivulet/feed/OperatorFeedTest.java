@@ -117,7 +117,7 @@ class OperatorFeedTest {
             hub.heard.add("rivulet/a/" + i);
         }
         tick(1);
-        assertEquals(1 + OperatorFeed.BELOW_MAX, asked.size());
+        assertEquals(1 + 16, asked.size());
         assertEquals("rivulet/a/10", asked.get(1));
         assertEquals(List.of("rivulet/a/10"), hub.events.get(1).topics());
     }

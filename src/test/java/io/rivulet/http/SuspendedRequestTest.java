@@ -400,6 +400,7 @@ class SuspendedRequestTest {
                 assertEquals("503 2", answer.status() + " " + answer.header("Retry-After"));
                 assertEquals("it took too long", answer.json().get("detail").getAsString());
                 Await.until("it has ended", () -> servlet.ended.get() == 1);
+                assertTrue(late.isCancelled(), "whoever looks for it finds out that nobody waits");
                 try (WireClient other = WireClient.to(port, 0).send(GET)) { // Tomcat uses the same objects again
                     CompletableFuture<String> second = next();
                     late.complete("of the first");

@@ -253,6 +253,24 @@ class LeaseTest {
     }
 
     @Test
+    void longTopicsHaveFewerOfThem() throws Exception {
+        String[] topics = IntStream.range(0, 1_200).mapToObj(i -> "run/" + i + "/" + "x".repeat(4_000))
+            .toArray(String[]::new);
+        int taken = 0;
+        Refused full = null;
+        for (; taken < topics.length && full == null; taken++) {
+            try {
+                scene.hub.publish(leased(topics[taken]).build()).get(20, TimeUnit.SECONDS);
+            } catch (ExecutionException e) {
+                full = (Refused) e.getCause();
+            }
+        }
+        assertTrue(full != null && taken > 900, taken + " of 4 KB each");
+        assertEquals(Refused.Reason.OVERLOADED, full.reason());
+        assertTrue(full.getMessage().contains("topics have a lease, about the most that may"), full.getMessage());
+    }
+
+    @Test
     void aLeaseIsOfOneTopicAndOfATimeThatCanPass() {
         assertEquals("the event has a lease and 2 topics; a lease is of exactly one topic, which ends when it is over",
             assertThrows(Refused.class, () -> leased("run/1").topic("run/2").build()).getMessage());

@@ -9,13 +9,19 @@ import io.rivulet.hub.resume.Caller;
 import io.rivulet.hub.resume.History;
 import io.rivulet.hub.resume.HistoryPages;
 import io.rivulet.hub.resume.Since;
+import io.rivulet.hub.stream.Readers;
 import io.rivulet.hub.stream.feed.GoLive;
+import io.rivulet.hub.stream.feed.ReadBudget;
+import io.rivulet.kit.Await;
+import io.rivulet.log.LogWork;
 import io.rivulet.refusal.Refused;
 import io.rivulet.refusal.Refused.Reason;
 import io.rivulet.topic.TopicSelection;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -102,6 +108,29 @@ class LookUpTest {
                 }).get(20, TimeUnit.SECONDS);
             assertEquals(List.of(List.of("b"), List.of("c")),
                 page.events().stream().map(item -> item.event().topics()).toList());
+        }
+    }
+
+    /** Its client has left, or was told that it took too long. */
+    @Test
+    void aLookUpThatNobodyWaitsForStopsAtTheEndOfItsSlice() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        Readers readers = new Readers(new ReadBudget(1 << 20));
+        LookUps lookUps = new LookUps(readers, 100, 256 << 20);
+        readers.start();
+        try {
+            CompletableFuture<String> answer = lookUps.ask(ME, 0, "it", work -> {
+                begun.countDown();
+                while (true) {
+                    work.cost(LogWork.SLICE);
+                    work.pause();
+                }
+            });
+            assertTrue(begun.await(20, TimeUnit.SECONDS));
+            answer.cancel(false);
+            Await.until("it has stopped", () -> lookUps.waiting() == 0);
+        } finally {
+            readers.close();
         }
     }
 

@@ -36,6 +36,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Whose a connection is, by tables as Linux writes them. The hub listens at 8080 and runs as uid 1000. */
 class PeerOwnerTest {
 
+    /** So many of a table are read at most. */
+    private static final int ROWS = 200_000;
     private static final long ANN = 1_000;
     private static final long NOBODY_ELSE = -1;
     private static final String HEAD = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt"
@@ -159,8 +161,8 @@ class PeerOwnerTest {
     @Test
     void aTableWithoutEndIsSearchedUpToABoundAndThenTrustsNobody() throws IOException {
         String other = row(LOOPBACK + ":C351", LOOPBACK + ":1F91", "06", 0, 0);
-        assertTrusted(ann(other.repeat(PeerOwner.ROWS_MAX - 2) + client(LOOPBACK, ANN), "").ask(CURL));
-        assertRefused("more than " + PeerOwner.ROWS_MAX, ann(other.repeat(PeerOwner.ROWS_MAX + 1)
+        assertTrusted(ann(other.repeat(ROWS - 2) + client(LOOPBACK, ANN), "").ask(CURL));
+        assertRefused("more than " + ROWS, ann(other.repeat(ROWS + 1)
             + client(LOOPBACK, ANN), "").ask(CURL));
     }
 

@@ -40,18 +40,27 @@ class CostlyTurnsTest {
 
     /** A request in a thread of its own: it works until the test lets it go. */
     private void begin(String peer) {
-        Thread thread = new Thread(() -> turns.take(peer, () -> {
-            most.accumulateAndGet(working.incrementAndGet(), Math::max);
-            Await.until("the test lets it go", () -> go.getCount() == 0);
-            return working.decrementAndGet();
-        }));
+        begin(() -> turns.take(peer, this::work));
+    }
+
+    private void begin(Runnable request) {
+        Thread thread = new Thread(request);
         threads.add(thread);
         thread.start();
     }
 
+    private int work() {
+        most.accumulateAndGet(working.incrementAndGet(), Math::max);
+        Await.until("the test lets it go", () -> go.getCount() == 0);
+        return working.decrementAndGet();
+    }
+
+    private static boolean waits(Thread thread) {
+        return thread.getState() == Thread.State.WAITING || thread.getState() == Thread.State.TIMED_WAITING;
+    }
+
     private void awaitInside(int all) {
-        Await.until(all + " work or wait", () -> threads.stream().filter(thread ->
-            thread.getState() == Thread.State.WAITING || thread.getState() == Thread.State.TIMED_WAITING).count() == all
+        Await.until(all + " work or wait", () -> threads.stream().filter(CostlyTurnsTest::waits).count() == all
             && working.get() == Math.min(all, 2));
     }
 
@@ -99,6 +108,32 @@ class CostlyTurnsTest {
         awaitInside(13);
         end();
         assertEquals("done", turns.take("192.0.2.1", () -> "done"));
+    }
+
+    @Test
+    void halfOfTheProcessorsWorkAtATime() throws InterruptedException {
+        int half = Math.max(1, Math.min(16, Runtime.getRuntime().availableProcessors() / 2));
+        CostlyTurns own = new CostlyTurns();
+        for (int i = 0; i < 16; i++) {
+            String peer = "192.0.2." + i;
+            begin(() -> own.take(peer, this::work));
+        }
+        Await.until("all work or wait", () -> working.get() == half && threads.stream().filter(CostlyTurnsTest::waits)
+            .count() == 16);
+        end();
+        assertEquals(half, most.get());
+    }
+
+    /** What one rests is the least time that passes: no clock makes that shorter. */
+    @Test
+    void whoKeptOthersWaitingRestsBeforeTheNextOneWorksAndNotForLong() {
+        AtomicLong worked = new AtomicLong();
+        CostlyTurns few = new CostlyTurns(1, now::get, worked::get, gaveWay::incrementAndGet);
+        long beganNs = System.nanoTime();
+        few.take("192.0.2.1", () -> now.addAndGet(60_000_000_000L) + worked.addAndGet(30_000_000_000L));
+        long restedNs = System.nanoTime() - beganNs;
+        assertTrue(restedNs > 150_000_000L, "it rested for " + restedNs + " ns");
+        assertTrue(restedNs < 20_000_000_000L, "it rested for " + restedNs + " ns");
     }
 
     @Test

@@ -73,6 +73,15 @@ class LineBufferTest {
     }
 
     @Test
+    void whereLinesComeFastItGrowsToSixtyFourKilobytesAndNoFurther() {
+        for (int i = 0; i < 20; i++) {
+            buffer.makeRoom(true);
+        }
+        assertEquals(64 << 10, buffer.bytes().length);
+        assertEquals(64 << 10, flight.taken());
+    }
+
+    @Test
     void aLineIsTooLongBeforeItsEndHasCome() {
         List<String> lines = new ArrayList<>();
         add("z".repeat(MAX) + "\r\n", 0, MAX + 2, lines);

@@ -10,6 +10,7 @@ import io.rivulet.kit.Await;
 import io.rivulet.metrics.Metrics;
 import io.rivulet.metrics.Metrics.Count;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -95,6 +96,22 @@ class AccessLogTest {
         }
         assertFalse(Files.readString(file).contains("/one"));
         assertTrue(Files.readString(folder.resolve("access.log.old")).contains("/one"));
+    }
+
+    @Test
+    void aFileThatNobodyRotatesIsMovedAsideAtSixtyFourMegabytesAndOneOlderIsKept() throws Exception {
+        Path file = folder.resolve("access.log");
+        Path older = Files.writeString(folder.resolve("access.log.1"), "the one before");
+        long large = (64L << 20) + 1;
+        try (RandomAccessFile holes = new RandomAccessFile(file.toFile(), "rw")) {
+            holes.setLength(large); // takes no room on the disk
+        }
+        try (AccessLog log = new AccessLog(file, CLOCK, new Metrics())) {
+            log.add("p", "-", "GET /one HTTP/1.1", 200, "1ms", "a");
+        }
+        assertEquals(large, Files.size(older));
+        assertTrue(Files.size(file) < 1_000 && read(file).contains("/one"));
+        assertEquals(2, folder.toFile().list().length);
     }
 
     @Test

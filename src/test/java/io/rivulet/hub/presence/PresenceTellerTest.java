@@ -18,10 +18,12 @@ import io.rivulet.kit.Await;
 import io.rivulet.topic.TopicSelection;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -42,8 +44,13 @@ class PresenceTellerTest {
     private final Presence presence = new Presence(true, "/.well-known/mercure", new SetClock());
     private final BlockingQueue<Sent> sent = new LinkedBlockingQueue<>();
     private final List<Event> told = new ArrayList<>();
+    /** From when on batches are answered at once. */
+    private volatile boolean answersAtOnce;
+    private volatile Thread thread;
     private final PresenceTeller teller = new PresenceTeller(presence, events -> {
-        CompletableFuture<List<String>> answer = new CompletableFuture<>();
+        thread = Thread.currentThread();
+        CompletableFuture<List<String>> answer = answersAtOnce ? CompletableFuture.completedFuture(List.of())
+            : new CompletableFuture<>();
         sent.add(new Sent(events, answer));
         return answer;
     });
@@ -138,6 +145,60 @@ class PresenceTellerTest {
             + " have waited, each with " + wish.loadKib() + " KiB");
     }
 
+    @Test
+    void ofThoseWhoComeAndGoUnseenTenThousandWaitHoweverLittleEachOfThemIs() throws Exception {
+        begin("first");
+        Sent first = next();
+        for (int i = 0; i < 10_500; i++) {
+            begin("stranger").ended();
+        }
+        begin("last");
+        CountDownLatch joined = new CountDownLatch(1);
+        teller.changed(new Registration("probe", probe(joined))); // behind all of them
+        assertTrue(joined.await(Await.LIMIT.toSeconds(), TimeUnit.SECONDS));
+        answersAtOnce = true;
+        first.answer().complete(List.of());
+        until("last"); // each that waits has had its turn by then
+        long strangers = told.stream().map(event -> new String(event.data(), StandardCharsets.UTF_8))
+            .filter(data -> data.contains("\"match\":\"stranger\"") && data.contains("\"active\":true")).count();
+        assertTrue(strangers > 9_000 && strangers <= 10_000, strangers + " have waited");
+    }
+
+    /** The subscriptions of a connection that says when it joins the line. */
+    private static List<ActiveSubscription> probe(CountDownLatch joins) {
+        return new AbstractList<>() {
+            @Override
+            public ActiveSubscription get(int i) {
+                joins.countDown();
+                return new ActiveSubscription("probe", "exact", "probe", null);
+            }
+
+            @Override
+            public int size() {
+                return 1;
+            }
+        };
+    }
+
+    /** Else the text of strangers would push all else out of the ring. */
+    @Test
+    void allTogetherAreToldAMegabyteBetweenTwoTicks() throws Exception {
+        begin("first");
+        Sent first = next();
+        for (int i = 0; i < 12; i++) {
+            begin(large(i));
+        }
+        answersAtOnce = true;
+        first.answer().complete(List.of());
+        for (int tick = 0; tick < 3; tick++) {
+            Await.until("it is at rest", () -> !sent.isEmpty() && thread.getState() == Thread.State.WAITING);
+            long bytes = sent.stream().flatMap(batch -> batch.events().stream()).mapToLong(Event::weight).sum();
+            sent.clear();
+            assertTrue(bytes >= 1 << 20 && bytes < (1 << 20) + (384 << 10), bytes + " bytes before tick " + tick);
+            teller.tick();
+        }
+    }
+
     /** How many of those that were told to have begun have not been told to have ended. */
     private long open() {
         return told.stream().map(event -> JsonParser.parseString(new String(event.data(), StandardCharsets.UTF_8)))
@@ -154,7 +215,7 @@ class PresenceTellerTest {
         begin("small");
         first.answer().complete(List.of());
         until("small");
-        assertTrue(bytes() < PresenceTeller.TICK_BYTES, bytes() + " bytes before it");
+        assertTrue(bytes() < 1 << 20, bytes() + " bytes before it");
     }
 
     @Test

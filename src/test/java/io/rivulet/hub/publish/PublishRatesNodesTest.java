@@ -28,6 +28,7 @@ class PublishRatesNodesTest {
     private final List<Node> nodes = new ArrayList<>();
     private long nowNs = Long.MAX_VALUE - 1_000_000_000;
     private int told;
+    private JsonObject lastTold;
 
     /** A node with its rates; somebody publishes there as fast as it is let, at most so many events a second. */
     private final class Node implements Nodes {
@@ -62,6 +63,7 @@ class PublishRatesNodesTest {
         @Override
         public void tell(String kind, JsonObject note) {
             told++;
+            lastTold = note;
             nodes.stream().filter(node -> node != this).forEach(node -> node.part.told(self(),
                 JsonParser.parseString(note.toString()).getAsJsonObject()));
         }
@@ -152,5 +154,20 @@ class PublishRatesNodesTest {
         assertEquals(1, told);
         play(9, 90, 90, 90);
         assertEquals(2, told, "and once that it does no more");
+    }
+
+    /** A thousand names are some ten kilobytes, which each other node keeps. */
+    @Test
+    void ofThoseWhoPublishTheBusiestThousandAreTold() {
+        nodes(2);
+        nowNs += TICK_NS;
+        for (int i = 0; i < 1_050; i++) {
+            Grant one = Grant.of("https://issuer", "subject " + i, GrantedTopics.ALL, GrantedTopics.ALL, false);
+            nodes.get(0).rates.take(one, i < 50 ? 50 : 100);
+        }
+        nodes.get(0).beat.run();
+        String names = lastTold.toString();
+        assertEquals(1_000, names.split("\"subject ", -1).length - 1);
+        assertTrue(names.contains("\"subject 50\"") && !names.contains("\"subject 49\""), "the busiest are");
     }
 }

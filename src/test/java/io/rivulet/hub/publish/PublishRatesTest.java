@@ -218,7 +218,7 @@ class PublishRatesTest {
     void whenMorePublishThanCanBeRememberedNewcomersWait() {
         PublishRates rates = rates(1, 2);
         rates.take(ANN, 1);
-        for (int i = 1; i < PublishRates.SUBJECTS_MAX; i++) {
+        for (int i = 1; i < 65_536; i++) {
             rates.take(grant("s" + i), 1);
         }
         refused(Reason.OVERLOADED, () -> rates.take(grant("newcomer"), 1));

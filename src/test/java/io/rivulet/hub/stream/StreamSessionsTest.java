@@ -47,7 +47,7 @@ class StreamSessionsTest {
             sessions.ended(changed(i, large + i));
         }
         assertTrue(sessions.remembered() > 100, sessions.remembered() + " are remembered");
-        assertTrue(sessions.remembered() * 4_000L <= StreamSessions.BYTES_MAX, sessions.remembered() + " of 4 KB");
+        assertTrue(sessions.remembered() * 4_000L <= 4 << 20, sessions.remembered() + " of 4 KB");
         assertEquals(List.of("a"), List.copyOf(sessions.found(request(0)).topics().exact()));
         assertEquals(List.of(large + 4_999), List.copyOf(sessions.found(request(4_999)).topics().exact()));
     }

@@ -106,6 +106,25 @@ class TransientTopicsTest {
         assertTrue(kept < 6 << 20, () -> "kept " + kept);
     }
 
+    @Test
+    void ofTopicsTenThousandAreRememberedHoweverShortTheyAre() {
+        TransientTopics many = new TransientTopics(TopicList.ofNames(NAMES), 1 << 30);
+        for (int i = 1; i <= 10_001; i++) {
+            EventFrame frame = frame(i, "quotes/" + i);
+            many.added(frame);
+            assertFalse(lostSome(many), "only others have");
+            many.evicted(frame);
+        }
+        assertEquals(10_000, many.names().size());
+        assertTrue(lostSome(many), "of the first one nobody knows any more that it lost an event");
+    }
+
+    /** Whether somebody who asks for a topic that never had an event may have lost one. */
+    private static boolean lostSome(TransientTopics of) {
+        return of.lostSince(Position.START, View.unlimited(TopicSelection.ofTopics(List.of("quotes/none"))),
+            LogWork.UNBOUNDED);
+    }
+
     private EventFrame publish(int n, String topic) {
         EventFrame frame = frame(n, topic);
         transients.added(frame);

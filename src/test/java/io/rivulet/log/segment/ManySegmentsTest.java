@@ -28,7 +28,10 @@ import org.junit.jupiter.api.Test;
 /** However many segments a log has, their filters have a bound in memory, and a key costs the committer few reads. */
 class ManySegmentsTest {
 
-    private static final int SEGMENTS = LogLookup.KEY_SEGMENTS_MAX + 200;
+    /** A key is looked for in so many of the newest, and in the files of so many of them. */
+    private static final int ASKED = 1_024;
+    private static final int READ = 64;
+    private static final int SEGMENTS = ASKED + 200;
     private static final long BOUND = 16 * 1024;
 
     private final TestClock clock = new TestClock();
@@ -36,7 +39,11 @@ class ManySegmentsTest {
     private final AtomicInteger opened = new AtomicInteger();
 
     private TendedLog open() throws IOException {
-        LogOptions options = TendedLog.segmentsOf(1, TendedLog.indexesOf(BOUND, LogOptions.of(Settings.with())));
+        return open(TendedLog.indexesOf(BOUND, LogOptions.of(Settings.with())));
+    }
+
+    private TendedLog open(LogOptions of) throws IOException {
+        LogOptions options = TendedLog.segmentsOf(1, of);
         Disk counting = (Disk) Proxy.newProxyInstance(Disk.class.getClassLoader(), new Class<?>[] {Disk.class},
             (proxy, method, args) -> {
                 opened.addAndGet(method.getName().equals("open") ? 1 : 0);
@@ -58,17 +65,14 @@ class ManySegmentsTest {
         int before = opened.get();
         boolean found = log.find().byKey(key(key)).isPresent();
         int reads = opened.get() - before;
-        assertTrue(reads <= LogLookup.KEY_READS_MAX + 1, reads + " files for one key");
+        assertTrue(reads <= READ + 1, reads + " files for one key");
         return found ? "found" : "not found";
     }
 
     @Test
     void filtersHaveABoundInMemoryAndAKeyCostsFewReads() throws IOException {
         TendedLog log = open();
-        for (int i = 0; i < SEGMENTS; i++) {
-            log.append(List.of(new LogRecord(Event.on("a").build(), new Receipt(key(i), key(i), 1))));
-            log.housekeep();
-        }
+        fill(log);
         for (int opening = 0; opening < 2; opening++) {
             assertEquals(SEGMENTS, log.segments().length);
             long filters = log.filterBytes();
@@ -79,6 +83,25 @@ class ManySegmentsTest {
             assertEquals("not found", lookedFor(log, -1));
             log.close();
             log = open();
+        }
+    }
+
+    /** A segment for each key. */
+    private static void fill(TendedLog log) throws IOException {
+        for (int i = 0; i < SEGMENTS; i++) {
+            log.append(List.of(new LogRecord(Event.on("a").build(), new Receipt(key(i), key(i), 1))));
+            log.housekeep();
+        }
+    }
+
+    /** Each look into a filter costs the committer a little, and publishers wait meanwhile. */
+    @Test
+    void whereFiltersHaveRoomAKeyIsLookedForInTheNewestThousandSegments() throws IOException {
+        try (TendedLog log = open(LogOptions.of(Settings.with()))) {
+            fill(log);
+            assertEquals("found", lookedFor(log, SEGMENTS - ASKED));
+            assertEquals("not found", lookedFor(log, SEGMENTS - ASKED - 1));
+            assertEquals("not found", lookedFor(log, 0));
         }
     }
 

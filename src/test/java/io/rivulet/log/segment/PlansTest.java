@@ -72,7 +72,7 @@ class PlansTest {
                     .mapToObj(n -> space.selector(user + "/" + n + "/{a:1000}")).toList()), GrantedTopics.NONE));
             }
             long kept = Heap.used() - before;
-            assertTrue(kept < 3 * ReadPlans.KEPT_MAX / 2, () -> "kept " + kept);
+            assertTrue(kept < 12 << 20, () -> "kept " + kept);
         }
     }
 
