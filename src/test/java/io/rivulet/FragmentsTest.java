@@ -36,6 +36,8 @@ class FragmentsTest {
         Map.entry("MetricsServlet", "a door, as each is a file"),
         Map.entry("HttpChunk", "the framing of a chunk, with a test of its own"),
         Map.entry("AcceptPace", "the arithmetic of a rate, with a test of its own"),
+        Map.entry("ReaderLimits", "the arithmetic of what may stand in a heap, with a test of its own"),
+        Map.entry("HistoryAnswer", "memory between two threads and who gives it back, with a test of its own"),
         Map.entry("FromProxies", "a rule of security: whose word about a client's address counts"),
         Map.entry("DrainServlet", "a door, as each is a file"),
         Map.entry("NodesServlet", "a door, as each is a file"),

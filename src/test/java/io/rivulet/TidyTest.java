@@ -270,6 +270,7 @@ class TidyTest {
             Map.entry("hub/presence/PresenceTeller", "it runs in a LastingLoop"),
             Map.entry("hub/stream/ShardThread", "it runs in a LastingLoop"),
             Map.entry("hub/stream/Readers", "they run in a LastingLoop"),
+            Map.entry("hub/stream/Barrier", "it runs in a LastingLoop"),
             Map.entry("log/segment/Janitor", "it runs in a LastingLoop"),
             Map.entry("cluster/SharedLog", "it runs in a LastingLoop"),
             Map.entry("cluster/OutboxDrain", "it runs in a LastingLoop"),

@@ -212,7 +212,7 @@ public final class Cluster implements Nodes, AutoCloseable {
                     copy = null;
                     return made;
                 }
-                why = made.whyOver();
+                why = made.away();
             } catch (LogCorrupt e) {
                 why = e.getMessage();
             } finally {

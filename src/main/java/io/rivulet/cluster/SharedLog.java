@@ -52,7 +52,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The log of a node in a cluster: an engine puts the events of all nodes in order, and this node copies them into files
  * of its own, from which everything is read. The committer appends; the thread {@code rivulet-mirror} copies what other
- * nodes append; reader threads make it catch up before they call an id unknown. {@code Mirrors} opens it.
+ * nodes append; others make it catch up before they call an id unknown. {@code Cluster} opens it.
  *
  * <p>Invariant: the copy is a part of the engine's log without a hole, and ends between two batches. Whoever reads on
  * from the engine compares the batch at the end of the copy first. When it is another one, or gone, the engine has lost
@@ -312,7 +312,7 @@ final class SharedLog implements EventLog {
      * The first pull, before anybody has the log.
      *
      * @param stops whether to leave it
-     * @return false when the copy does not fit; {@link #whyOver} tells why
+     * @return false when the copy does not fit; {@link #away()} tells why
      * @throws IOException when the engine cannot be asked
      */
     boolean catchUpFirst(BooleanSupplier stops) throws IOException {
@@ -330,10 +330,6 @@ final class SharedLog implements EventLog {
             throw new IOException("the hub ends");
         }
         return over == null;
-    }
-
-    String whyOver() {
-        return over;
     }
 
     private void compare(Portion portion, long head) throws IOException {
@@ -403,6 +399,11 @@ final class SharedLog implements EventLog {
             trouble = null;
             LOG.info("The shared log is followed again, up to position {}", copy.range().head());
         }
+    }
+
+    @Override
+    public boolean isCopy() {
+        return true;
     }
 
     @Override

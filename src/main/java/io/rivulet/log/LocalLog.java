@@ -11,7 +11,7 @@ import java.io.IOException;
  * <p>{@link #read} and {@link #find} may wait for the disk: the hub's reader threads and the committer call them, a
  * container's threads never. {@link #range} and {@link #seal} are for any thread.
  */
-public interface LocalLog {
+public interface LocalLog extends CopiedLog {
 
     /**
      * Reads forward. Looks at positions {@code after + 1} to at most {@code upTo}, and stops after about
@@ -51,17 +51,6 @@ public interface LocalLog {
 
     /** The range of the log now: a snapshot, without touching the disk. */
     LogRange range();
-
-    /**
-     * Copies what other nodes have appended up to now. Who is about to say that an id is unknown asks this first: the
-     * event may just not have arrived. Reader threads only, since it may wait for the engine.
-     *
-     * @return whether there is anything to copy from; false for the log of one node
-     * @throws LogAway when the engine cannot be asked: then nobody knows
-     */
-    default boolean catchUp() throws IOException {
-        return false;
-    }
 
     /** How much of it is on the disk now, without touching the disk. */
     LogSize size();

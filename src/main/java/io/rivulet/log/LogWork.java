@@ -1,6 +1,7 @@
 package io.rivulet.log;
 
 import io.rivulet.topic.MatchSteps;
+import java.io.IOException;
 
 /**
  * One piece of work in the log, and what it has cost so far. The hub's readers make one for each question, the loops of
@@ -107,6 +108,19 @@ public abstract class LogWork {
 
         /** Lets go of it. */
         void letGo() throws X;
+    }
+
+    /**
+     * Has the log {@linkplain CopiedLog#catchUp catch up}, which may take seconds. Work that must not hold its thread
+     * for so long is stopped and begins again later; then this answers at once. To be called where {@link #pause} may
+     * be.
+     *
+     * @return whether something may have been copied meanwhile
+     * @throws LogAway when the engine cannot be asked
+     * @throws Stopped when the work has to wait, or is not to go on
+     */
+    public boolean catchUp(CopiedLog log) throws IOException {
+        return log.catchUp();
     }
 
     /** Lets whoever waits for the processor have it first; returns at once where nobody does. */

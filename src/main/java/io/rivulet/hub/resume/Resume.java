@@ -88,7 +88,7 @@ public final class Resume {
             return earliest();
         }
         StartPoint place = placeOf(request, false, work);
-        if (place == StartPoint.RESET && log.catchUp()) {
+        if (place == StartPoint.RESET && work.catchUp(log)) {
             place = placeOf(request, true, work); // another node had the event before this one
         }
         return place == StartPoint.RESET ? unknown(request, asked, work) : place;

@@ -3,6 +3,7 @@ package io.rivulet.hub.stream;
 import io.rivulet.hub.resume.Caller;
 import io.rivulet.hub.stream.feed.HistoryRead;
 import io.rivulet.hub.stream.feed.ReadBudget;
+import io.rivulet.log.CopiedLog;
 import io.rivulet.log.LogWork;
 import io.rivulet.refusal.FaultLog;
 import io.rivulet.refusal.LastingLoop;
@@ -25,10 +26,10 @@ import org.slf4j.LoggerFactory;
  * and the hub its look-ups for the doors; any thread submits. So neither a shard nor a thread of the container ever
  * waits for the disk.
  *
- * <p>The hard thing is a question that costs seconds, of which a stranger may send forty. Only {@link Limits#turns} of
- * the questions run at a time. One whose slice is used up ({@link LogWork}) stops where it stands, on its own thread,
- * and goes to the back of its caller's line; callers take turns. Threads keep where a question stands, so none of its
- * work is done twice, and no loop of the log has to be written as a state.
+ * <p>The hard thing is a question that costs seconds, of which a stranger may send forty. Only {@link
+ * ReaderLimits#turns} of the questions run at a time. One whose slice is used up ({@link LogWork}) stops where it
+ * stands, on its own thread, and goes to the back of its caller's line; callers take turns. Threads keep where a
+ * question stands, so none of its work is done twice, and no loop of the log has to be written as a state.
  *
  * <p>What goes on for longer than a slice rests in between, all of it together, as {@link Courtesy} says: else the
  * look-ups of strangers keep two threads busy for ever, and whoever has to be quick waits for the processor like them.
@@ -36,9 +37,12 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A question that stands holds a thread and some memory, so their number is bounded. Those that are short and those
  * that turned out to be long have places of their own, so long ones never keep a short one from its end. A question
- * needs one of the short places when its first slice ends, and one of the long places when it has cost more than {@link
- * Limits#shortSteps}. Where none is free it gives up its work and begins again when there is one. So whatever is done
- * within a slice, as most look-ups are, needs no place and waits for the first slices of others alone.
+ * needs one of the short places when its first slice ends, and one of the long places when it has cost more than
+ * {@link ReaderLimits#shortSteps}. Where none is free it gives up its work and begins again when there is one. So
+ * whatever is done within a slice, as most look-ups are, needs no place and waits for the first slices of others alone.
+ *
+ * <p>One that has to wait for the engine of a cluster gives up its work as well. It begins again when the {@link
+ * Barrier} has let it pass.
  *
  * <p>Each stream has at most one question here, and the {@link ReadBudget} bounds the answers that nobody has taken
  * yet.
@@ -55,7 +59,7 @@ public final class Readers {
     private static final int TRIES = 20;
 
     private final ReadBudget budget;
-    private final Limits limits;
+    private final ReaderLimits limits;
     private final LongSupplier nanos;
     private final Supplier<Courtesy> courtesies;
     private final ReentrantLock lock = new ReentrantLock();
@@ -65,6 +69,8 @@ public final class Readers {
     /** They wait for a place of their level, and begin again. */
     private final FairLine<Work> shortOnes = new FairLine<>();
     private final FairLine<Work> longOnes = new FairLine<>();
+    /** They wait for other nodes' events, and begin again. */
+    private final Barrier<Work> barrier = new Barrier<>(lock, this::goesOn, this::dispatch);
     /** Those that have a thread. */
     private final List<Work> begun;
     private final List<Worker> workers;
@@ -103,32 +109,6 @@ public final class Readers {
         void run(LogWork work) throws IOException;
     }
 
-    /**
-     * How many questions may be under way.
-     *
-     * @param turns      that run at a time
-     * @param places     that are beyond their first slice, of short ones and again of long ones
-     * @param callerMax  of one caller among them, of each kind
-     * @param shortSteps a question that has cost more is a long one
-     */
-    record Limits(int turns, int places, int callerMax, long shortSteps) {
-
-        private static final int TURNS = 2;
-        /** One that stands may hold about two megabytes. */
-        private static final long HEAP_FOR_EACH = 64 << 20;
-
-        /** The limits that follow from the heap: what stands takes a sixteenth of it at most. */
-        static Limits ofHeap() {
-            int places = (int) Math.max(4, Math.min(16, Runtime.getRuntime().maxMemory() / HEAP_FOR_EACH));
-            return new Limits(TURNS, places, places / 2, 16L * LogWork.SLICE);
-        }
-
-        /** Each that is beyond its first slice may stand; each other one has a turn. */
-        int threads() {
-            return 2 * places + turns;
-        }
-    }
-
     /** How the work at a question came to its end. */
     private enum End { DONE, FAILED, STOPPED }
 
@@ -142,7 +122,11 @@ public final class Readers {
         private int level;
         private boolean stands;
         private boolean beginsAgain;
-        /** Null while it is not done. This and all below is its thread's own. */
+        /** What the barrier has brought; null while it has not waited there. */
+        private Barrier.Passed passed;
+        /** Whether it ends to wait there. This and all below is its thread's own. */
+        private boolean waits;
+        /** Null while it is not done. */
         private End end;
         private Throwable failure;
         private int tries;
@@ -175,6 +159,16 @@ public final class Readers {
             } else if (end == End.STOPPED) {
                 question.dropped();
             }
+        }
+
+        @Override
+        public boolean catchUp(CopiedLog log) throws IOException {
+            if (passed == null && log.isCopy()) {
+                barrier.open(log);
+                waits = true;
+                throw new Stopped();
+            }
+            return passed == null ? log.catchUp() : passed.get();
         }
 
         @Override
@@ -298,9 +292,14 @@ public final class Readers {
         private void leave(Work last) {
             lock.lock();
             try {
-                boolean again = last.end == End.STOPPED && last.beginsAgain && !closed && !last.question.isGone();
-                if (again) {
-                    (last.level == FIRST ? shortOnes : longOnes).add(last.caller, last); // first: it may fail
+                boolean again = last.end == End.STOPPED && (last.beginsAgain || last.waits) && !closed
+                    && !last.question.isGone();
+                if (again && last.waits) {
+                    barrier.add(last); // first: it may fail
+                    last.waits = false;
+                    last.end = null;
+                } else if (again) {
+                    line(last.level + 1).add(last.caller, last); // as above
                     last.level++;
                     last.beginsAgain = false;
                     last.end = null;
@@ -319,16 +318,16 @@ public final class Readers {
 
     /** Threads that are not started yet. */
     public Readers(ReadBudget budget) {
-        this(budget, Limits.ofHeap(), System::nanoTime, Courtesy.each());
+        this(budget, ReaderLimits.ofHeap(), System::nanoTime, Courtesy.each());
     }
 
     /** With other limits, and nobody rests: for tests. */
-    Readers(ReadBudget budget, Limits limits) {
+    Readers(ReadBudget budget, ReaderLimits limits) {
         this(budget, limits, System::nanoTime, () -> new Courtesy(System::nanoTime, () -> 0));
     }
 
     /** With clocks of their own: for tests. */
-    Readers(ReadBudget budget, Limits limits, LongSupplier nanos, Supplier<Courtesy> courtesies) {
+    Readers(ReadBudget budget, ReaderLimits limits, LongSupplier nanos, Supplier<Courtesy> courtesies) {
         this.budget = budget;
         this.limits = limits;
         this.nanos = nanos;
@@ -381,7 +380,7 @@ public final class Readers {
     int waiting() {
         lock.lock();
         try {
-            return fresh.size() + shortOnes.size() + longOnes.size();
+            return fresh.size() + shortOnes.size() + longOnes.size() + barrier.size();
         } finally {
             lock.unlock();
         }
@@ -399,7 +398,7 @@ public final class Readers {
 
     /** Asks the log for a stream; its owner gets the answer. Any thread. */
     void read(Subscriber s, HistoryRead.Question asked) {
-        submit(s, work -> answer(s, asked, work));
+        submit(s, work -> HistoryAnswer.post(s, asked.ask(work), budget));
     }
 
     /** Does work for a stream, unless that has left. A stream whose work fails is ended. Any thread. */
@@ -431,44 +430,12 @@ public final class Readers {
         });
     }
 
-    private void answer(Subscriber s, HistoryRead.Question asked, LogWork work) throws IOException {
-        HistoryRead.Result result = asked.ask(work);
-        ReadBudget.Taken taken;
-        try {
-            taken = budget.acquire(result.bytes());
-        } catch (InterruptedException e) {
-            throw new LogWork.Stopped(); // the hub closes
-        }
-        boolean given = false;
-        try {
-            s.owner().post(s, new Answer(s, result, taken));
-            given = true;
-        } finally {
-            if (!given) {
-                taken.release();
-            }
-        }
-    }
-
-    /** The answer on its way to the shard. Whatever becomes of it there, its memory is given back. */
-    private record Answer(Subscriber s, HistoryRead.Result result, ReadBudget.Taken taken) implements Mailbox.Work {
-
-        @Override
-        public void run() {
-            s.owner().answered(s, result, taken);
-        }
-
-        @Override
-        public void failed(Throwable e) {
-            taken.release();
-        }
-    }
-
     /** Lets its threads end and drops what waits for them; does not wait. */
     public void end() {
         lock.lock();
         try {
             closed = true;
+            barrier.end();
             for (Work work = paused.poll(ANY); work != null; work = paused.poll(ANY)) {
                 work.go.signal(); // it finds that the readers are closed, and is dropped by its own thread
             }
@@ -490,7 +457,8 @@ public final class Readers {
         try {
             Work work = fresh.poll(ANY);
             work = work == null ? shortOnes.poll(ANY) : work;
-            return work == null ? longOnes.poll(ANY) : work;
+            work = work == null ? longOnes.poll(ANY) : work;
+            return work == null ? barrier.poll() : work;
         } finally {
             lock.unlock();
         }
@@ -503,6 +471,7 @@ public final class Readers {
         for (Worker worker : workers) { // none is added any more
             TimeUnit.NANOSECONDS.timedJoin(worker.thread, untilNs - System.nanoTime());
         }
+        barrier.close(untilNs);
     }
 
     // ---- under the lock
@@ -547,6 +516,16 @@ public final class Readers {
         longBeginsFirst = !longBeginsFirst;
         Work next = longBeginsFirst ? first(longOnes, LONG) : first(shortOnes, SHORT);
         return next != null ? next : longBeginsFirst ? first(shortOnes, SHORT) : first(longOnes, LONG);
+    }
+
+    private FairLine<Work> line(int level) {
+        return level == FIRST ? fresh : level == SHORT ? shortOnes : longOnes;
+    }
+
+    /** The barrier has passed this one. */
+    private void goesOn(Work one, Barrier.Passed passed) {
+        one.passed = passed;
+        line(one.level).add(one.caller, one);
     }
 
     private Work first(FairLine<Work> line, int level) {

@@ -83,7 +83,7 @@ final class AppendingNode implements AutoCloseable {
         thread.join(TimeUnit.SECONDS.toMillis(20));
         assertFalse(thread.isAlive());
         assertNull(failure, () -> "the publisher of " + name + ": " + failure);
-        assertFalse(log.isOver(), log.whyOver());
+        assertFalse(log.isOver(), log.away());
     }
 
     /** What its copy has, by position. */

@@ -68,7 +68,7 @@ class QuestionsBoundTest {
 
     @Test
     void whatStandsInTheReadersFollowsFromTheHeap() {
-        Readers.Limits limits = Readers.Limits.ofHeap();
+        ReaderLimits limits = ReaderLimits.ofHeap();
         assertEquals(2, limits.turns());
         assertTrue(limits.places() >= 4 && limits.places() <= 16, limits.toString());
         assertEquals(limits.places() / 2, limits.callerMax());

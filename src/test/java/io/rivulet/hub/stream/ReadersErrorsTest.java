@@ -109,7 +109,7 @@ class ReadersErrorsTest {
     @ValueSource(ints = {1, 5})
     void anErrorAtEachPointOfAThreadLosesNoQuestionNoTurnAndNoPlace(int burst) throws Exception {
         Readers readers = new Readers(new ReadBudget(1 << 20),
-            new Readers.Limits(1, 2, 2, SHORT_SLICES * LogWork.SLICE));
+            new ReaderLimits(1, 2, 2, SHORT_SLICES * LogWork.SLICE));
         readers.start();
         try (Quiet quiet = new Quiet()) {
             makeThreads(readers);

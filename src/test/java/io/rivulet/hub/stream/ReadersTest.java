@@ -29,7 +29,7 @@ class ReadersTest {
     private final List<String> slices = Collections.synchronizedList(new ArrayList<>());
     private final List<Asked> asked = new ArrayList<>();
     private final Readers readers = new Readers(new ReadBudget(1 << 20),
-        new Readers.Limits(1, PLACES, PLACES / 2, SHORT_SLICES * LogWork.SLICE));
+        new ReaderLimits(1, PLACES, PLACES / 2, SHORT_SLICES * LogWork.SLICE));
 
     /** A question of so many slices; it counts how often it began, and where it stands. */
     private class Asked implements Readers.Question {
@@ -163,7 +163,7 @@ class ReadersTest {
     /** Readers whose places are held by as many questions without an end, of two callers. */
     private final class Endless implements AutoCloseable {
         private final Readers readers = new Readers(new ReadBudget(1 << 20),
-            new Readers.Limits(1, PLACES, PLACES / 2, Long.MAX_VALUE));
+            new ReaderLimits(1, PLACES, PLACES / 2, Long.MAX_VALUE));
         private final AtomicInteger own = new AtomicInteger();
 
         Endless() {
@@ -195,7 +195,7 @@ class ReadersTest {
         AtomicLong now = new AtomicLong();
         AtomicLong worked = new AtomicLong();
         Readers resting = new Readers(new ReadBudget(1 << 20),
-            new Readers.Limits(2, PLACES, PLACES / 2, Long.MAX_VALUE), now::get,
+            new ReaderLimits(2, PLACES, PLACES / 2, Long.MAX_VALUE), now::get,
             () -> new Courtesy(now::get, worked::get, 3));
         try {
             resting.submit(new Caller("long"), new Asked("long", Long.MAX_VALUE, standing) {
