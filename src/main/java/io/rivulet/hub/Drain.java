@@ -117,11 +117,17 @@ public final class Drain {
             }
             return done.copy();
         }
-        ticker.start(); // first: where no thread can be had it has not begun
         atBegin = streams.getAsInt();
         beginNs = now;
         endNs = now + allowedNs;
-        begun = true;
+        begun = true; // first: a thread that runs while nothing has begun would never be ended
+        boolean started = false;
+        try {
+            ticker.start();
+            started = true;
+        } finally {
+            begun = started; // where no thread can be had it has not begun, and the next call begins it
+        }
         LOG.info("draining: {} streams end within {} ms", atBegin, allowedNs / NS_PER_MS);
         step();
         return done.copy();
