@@ -47,6 +47,8 @@ class FragmentsTest {
         Map.entry("EndlessDialect", "a dialect, as each is a file"),
         Map.entry("BareDialect", "a dialect, as each is a file"),
         Map.entry("DeferredAnswers", "the order of answers and syncs, with a test of its own"),
+        Map.entry("CopyWait", "the bound of a wait, with a test of its own"),
+        Map.entry("LagReport", "the lines that an operator reads of a node that is behind, with a test"),
         Map.entry("LogWriter", "the half of the seam that another engine implements"));
 
     @Test

@@ -53,6 +53,8 @@ public final class Cluster implements Nodes, AutoCloseable {
     private final Map<String, Part> parts = new ConcurrentHashMap<>();
     private volatile Consumer<JsonObject> about = json -> { };
     private volatile SharedLog log;
+    /** Of the last opening. */
+    private volatile LogMirror mirror;
     private volatile boolean closed;
 
     private Cluster(Settings settings, String url, InstantSource clock, LongSupplier nanos, Metrics metrics,
@@ -127,7 +129,11 @@ public final class Cluster implements Nodes, AutoCloseable {
         SharedLog made = null;
         try {
             Files.createDirectories(folder);
-            Run run = engine.begin(SharedLog.node(), LogMirror.epochOf(folder));
+            Run run = engine.begin(NodeNotes.node(), LogMirror.epochOf(folder));
+            LogMirror before = mirror;
+            if (before != null && before.isDamaged()) { // an opening looks at the newest events alone
+                empty(folder);
+            }
             LOG.info("This node is run {} at the shared log; its copy is in {}", run.epoch(), folder);
             made = open(engine, run, folder);
             log = made;
@@ -195,18 +201,19 @@ public final class Cluster implements Nodes, AutoCloseable {
 
     @Override
     public String name() {
-        return SharedLog.node();
+        return NodeNotes.node();
     }
 
     /** Opens the copy, makes it anew where it must be, and brings it up to the engine's head. */
     private SharedLog open(ClusterEngine engine, Run run, Path folder) throws IOException {
-        LogMirror mirror = new LogMirror(run.storeId(), run.key(), run.epoch(), run.first());
         for (boolean isNew = false; ; isNew = true) {
+            LogMirror opened = new LogMirror(run.storeId(), run.key(), run.epoch(), run.first());
+            mirror = opened;
             SegmentLog copy = null;
             String why;
             try {
-                copy = SegmentLog.openMirror(folder, settings, clock, nanos, metrics, mirror);
-                SharedLog made = new SharedLog(engine, run, mirror, copy, settings, clock, nanos, hub,
+                copy = SegmentLog.openMirror(folder, settings, clock, nanos, metrics, opened);
+                SharedLog made = new SharedLog(engine, run, opened, copy, settings, clock, nanos, hub,
                     parts, about);
                 if (made.catchUpFirst(() -> closed)) {
                     copy = null;

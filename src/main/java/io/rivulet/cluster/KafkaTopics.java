@@ -37,9 +37,10 @@ final class KafkaTopics {
     /**
      * Looks at what is there, and changes nothing.
      *
+     * @return whether there is a topic of the log
      * @throws EngineRefused when it will not do
      */
-    void check() throws IOException {
+    boolean check() throws IOException {
         Topic log = client.topic(address.topic());
         if (log == null) {
             replicas();
@@ -53,6 +54,7 @@ final class KafkaTopics {
         if (notes != null) {
             requireOne(address.notes(), notes);
         }
+        return log != null;
     }
 
     /** The same, and makes what is missing. */

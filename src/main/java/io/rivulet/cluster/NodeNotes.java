@@ -8,6 +8,8 @@ import io.rivulet.event.Nodes;
 import io.rivulet.refusal.LastingLoop;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -148,6 +150,15 @@ final class NodeNotes implements AutoCloseable {
         readNs = nanos.getAsLong();
         missedNs = readNs;
         thread.setDaemon(true);
+    }
+
+    /** The name of this node, for those who look at several. */
+    static String node() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "unknown"; // and its run tells it from the others
+        }
     }
 
     /** Begins. Once. */

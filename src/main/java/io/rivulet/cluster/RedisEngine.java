@@ -271,10 +271,19 @@ final class RedisEngine implements ClusterEngine {
             if (warning != null) {
                 LOG.warn(warning);
             }
+            Object version = connection.call(answerMs, "HGET", hub, "version");
+            if (version != null && number(version) > VERSION) {
+                throw later(version);
+            }
         } catch (RedisError e) {
             throw e.code().equals("NOPERM") ? new EngineRefused("Redis forbids what the hub needs: " + e.getMessage()
                 + "; docs/cluster.md has the rules of its user", e) : e;
         }
+    }
+
+    private static EngineRefused later(Object version) {
+        return new EngineRefused("a later version of the hub has made the log (" + RedisConnection.text(version)
+            + "; this one knows " + VERSION + "); upgrade this node", null);
     }
 
     @Override
@@ -293,9 +302,7 @@ final class RedisEngine implements ClusterEngine {
                     + e.getMessage() + "; docs/cluster.md has the rules of its user", e) : e;
             }
             if (answer.size() == 1) {
-                throw new EngineRefused("a later version of the hub has made the log ("
-                    + RedisConnection.text(answer.get(0)) + "; this one knows " + VERSION
-                    + "); upgrade this node", null);
+                throw later(answer.get(0));
             }
             if (number(answer.get(5)) == 1) {
                 LOG.info("The shared log was made in Redis at {}, under {}", connection.address(), hub);

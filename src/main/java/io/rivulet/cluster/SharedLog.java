@@ -31,8 +31,6 @@ import io.rivulet.log.segment.LogMirror;
 import io.rivulet.log.segment.SegmentLog;
 import io.rivulet.refusal.LastingLoop;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
@@ -98,6 +96,7 @@ final class SharedLog implements EventLog {
     private final LeaseNotes leases;
     private final NodeNotes notes;
     private final SharedRelay relay;
+    private final LagReport report = new LagReport();
     /** Whether something was copied since the copy was opened: then the end of the copy can be compared. */
     private boolean comparable;
     /** When the last pull that came to its end began. Written under the lock. */
@@ -130,12 +129,13 @@ final class SharedLog implements EventLog {
         leases = new LeaseNotes(copy.leases(), run.epoch(), this::others, this::tellOfLeases, this::tellOfBegun);
         parts.put(LeaseNotes.KIND, leases);
         notes = new NodeNotes(engine, run.epoch(), lock, parts, () -> copy.range().head(), () -> trouble != null,
-            about, node(), clock.millis(), nanos);
+            about, NodeNotes.node(), clock.millis(), nanos);
         relay = new SharedRelay(engine, run, new SharedRelay.Log(this::refuseIfUseless, () -> pull(() -> false),
             this::away, copy::range), clock, random, lock);
         thread.setDaemon(true);
         Outbox outbox = engine.outbox(run.epoch(), Math.min(CHUNK_EVENTS, settings.get(SettingsTable.BATCH_MAX)));
         drain = outbox == null ? null : new OutboxDrain(outbox, hub);
+        mirror.onDamage(this::damaged);
     }
 
     private Set<Integer> others() {
@@ -281,12 +281,14 @@ final class SharedLog implements EventLog {
      * Copies what the engine has and the copy has not, up to what its head was meanwhile. Under the lock.
      *
      * @param stops whether to leave it half done
+     * @return whether it was not left half done
      */
-    void pull(BooleanSupplier stops) throws IOException {
+    boolean pull(BooleanSupplier stops) throws IOException {
         boolean copied = false;
+        boolean more = true;
         long beganNs = nanos.getAsLong();
         try {
-            for (boolean more = true; more && !stops.getAsBoolean(); ) {
+            while (more && !stops.getAsBoolean()) {
                 long head = copy.range().head();
                 Portion portion = engine.read(head, READ_BYTES);
                 seen = portion.head();
@@ -298,9 +300,13 @@ final class SharedLog implements EventLog {
                     copied = true;
                 }
                 more = copy.range().head() < portion.head();
+                report.copied(nanos.getAsLong() - beganNs, copy.range().head(), portion.head());
             }
-            pulledNs = beganNs;
-            here();
+            if (!more) {
+                pulledNs = beganNs;
+                here();
+            }
+            return !more;
         } finally {
             if (copied) {
                 foreign.run();
@@ -378,6 +384,11 @@ final class SharedLog implements EventLog {
         return over != null;
     }
 
+    /** The disk has lost of the copy what the engine still has: no reader need hear of a gap. */
+    private IOException damaged(IOException found) {
+        return over("the copy at this node is damaged");
+    }
+
     /** The engine could not be asked. */
     private LogAway away(IOException e) {
         LogAway told = e instanceof LogAway known ? known : new LogAway(e.getMessage(), false, e);
@@ -409,12 +420,12 @@ final class SharedLog implements EventLog {
     @Override
     public boolean catchUp() throws IOException {
         refuseIfUseless();
-        long askedNs = nanos.getAsLong();
-        lock.lock();
+        CopyWait barrier = new CopyWait(nanos);
+        barrier.enter(lock);
         try {
             refuseIfUseless(); // somebody else may have found out while this thread waited
-            if (pulledNs - askedNs <= 0) { // else another thread has begun after this one had asked
-                pull(() -> closed);
+            if (!barrier.isOlderThan(pulledNs) && !pull(() -> closed || barrier.isLate())) {
+                throw barrier.late();
             }
             return true;
         } catch (LogAway e) {
@@ -472,15 +483,6 @@ final class SharedLog implements EventLog {
         return notes;
     }
 
-    /** This node, for those who look at several. */
-    static String node() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            return "unknown"; // and its run tells it from the others
-        }
-    }
-
     /** Of this node's run. */
     int epoch() {
         return run.epoch();
@@ -517,10 +519,11 @@ final class SharedLog implements EventLog {
         }
     }
 
-    /** Why streams should be served by other nodes: the engine has been away for long. Null when it has not. */
+    /** Why streams should be served by other nodes: the engine is away for long, or this node far behind; else null. */
     String whyNotReady() {
         LogFailure now = trouble;
-        return now != null && nanos.getAsLong() - troubleNs > GRACE_NS ? now.getMessage() : null;
+        return now == null ? LagReport.whyLate(lag(), GRACE_NS)
+            : nanos.getAsLong() - troubleNs > GRACE_NS ? now.getMessage() : null;
     }
 
     // ---- everybody, from the copy

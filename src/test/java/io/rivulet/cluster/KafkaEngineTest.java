@@ -71,6 +71,22 @@ class KafkaEngineTest {
     }
 
     @Test
+    void whatALaterVersionHasWrittenIsToldAtTheStartAndStopsTheOthers() throws IOException {
+        engine.append(batch(run, 1, 1), -1);
+        KafkaEngine next = open(1_000);
+        next.check();
+        kafka.put(TOPIC, new byte[] {'R', 2, 2, 0, 0, 0, 0, 0, 0, 0, 0, 1});
+        for (KafkaEngine at : List.of(engine, next)) {
+            assertTrue(assertThrows(EngineRefused.class, () -> at.read(1, 100)).getMessage()
+                .endsWith("upgrade this node"));
+        }
+        assertThrows(LogAway.class, () -> engine.append(batch(run, 2, 1), -1));
+        KafkaEngine late = open(1_000);
+        assertThrows(EngineRefused.class, late::check);
+        assertThrows(EngineRefused.class, () -> late.begin("web-2", 0));
+    }
+
+    @Test
     void aBatchWhoseAnswerWasLostIsInTheLogOnceThoughItComesAgain() throws IOException {
         engine.append(batch(run, 1, 1), -1);
         kafka.loseNextAnswer();

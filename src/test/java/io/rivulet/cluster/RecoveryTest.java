@@ -175,6 +175,38 @@ class RecoveryTest {
     }
 
     @Test
+    void afterHoursTheEngineIsFollowedAgainAndNobodyIsTakenForGone() throws IOException {
+        SharedLog one = node("one");
+        SharedLog two = node("two");
+        append(one, "x");
+        awaitHead(two, 1);
+        Await.until("both know of each other", () -> one.notes().others().size() + two.notes().others().size() == 2);
+        String id = one.read(0, 1, ALL, 100).entries().get(0).id(one.seal());
+        for (int nights = 1; nights <= 2; nights++) {
+            store.away(true);
+            Await.until("both have noticed", () -> one.range().failure() != null && two.range().failure() != null);
+            for (int hour = 0; hour < 14; hour++) {
+                clock.advanceMs(TimeUnit.HOURS.toMillis(1));
+                assertThrows(LogAway.class, () -> append(one, "y"));
+            }
+            assertTrue(one.whyNotReady().contains("away"), one.whyNotReady());
+            assertEquals(14, TimeUnit.MILLISECONDS.toHours(one.lag().ms()));
+            store.away(false);
+            Await.until("both are back", () -> one.range().failure() == null && two.range().failure() == null);
+            append(two, "morning " + nights);
+            awaitHead(one, 1 + nights);
+            assertEquals("null 0", one.whyNotReady() + " " + one.lag().events());
+            assertTrue(one.catchUp());
+        }
+        assertEquals("1=x 2=morning 1 3=morning 2", all(one));
+        assertEquals(all(one), all(two));
+        assertEquals(1, two.seal().open(id).position().durable());
+        assertFalse(one.isOver() || two.isOver());
+        Await.until("both still know of each other",
+            () -> one.notes().others().size() + two.notes().others().size() == 2);
+    }
+
+    @Test
     void aNodeThatComesBackGoesOnWithItsCopy() throws IOException {
         SharedLog one = node("one");
         append(one, "x");

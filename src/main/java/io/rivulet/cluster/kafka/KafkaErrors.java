@@ -53,7 +53,7 @@ record KafkaErrors(String brokers, int answerMs) {
                 ? " in the cluster" : "") + ": " + said + "; docs/cluster.md has the rights of its user", e);
         }
         if (e instanceof UnsupportedVersionException) {
-            return new Refused("this Kafka is too old: " + said, e);
+            return new Refused("this Kafka is too old; 3.0 is the oldest that can be used: " + said, e);
         }
         if (e instanceof InvalidReplicationFactorException || e instanceof PolicyViolationException
             || e instanceof InvalidConfigurationException || e instanceof InvalidTopicException) {

@@ -12,6 +12,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a copy has from the engine and not from itself: the identity of the log, the key of its ids, the epoch of this
@@ -25,11 +28,15 @@ public final class LogMirror {
     /** The format of the bytes of a commit that this version writes, and the newest that it reads. */
     public static final int FORMAT = 1;
 
+    private static final Logger LOG = LoggerFactory.getLogger(LogMirror.class);
+
     private final long storeId;
     private final byte[] key;
     private final int epoch;
     private final long first;
     private volatile int newestEpoch;
+    private volatile UnaryOperator<IOException> damage = found -> found;
+    private volatile boolean damaged;
 
     /**
      * A copy of this log.
@@ -61,6 +68,24 @@ public final class LogMirror {
         if (given > newestEpoch) {
             newestEpoch = given; // one thread at a time: who copies holds a lock
         }
+    }
+
+    /** What readers hear of events that are gone from the disk, or not as they were; it is given what was found. */
+    public void onDamage(UnaryOperator<IOException> told) {
+        damage = told;
+    }
+
+    IOException damaged(IOException found) {
+        if (!damaged) {
+            LOG.error("The copy of the shared log is damaged: {}", found.getMessage());
+        }
+        damaged = true;
+        return damage.apply(found);
+    }
+
+    /** Whether a reader has met damage: then the copy is of no use any more. */
+    public boolean isDamaged() {
+        return damaged;
     }
 
     /** The position of the first event of a copy that is made now. */

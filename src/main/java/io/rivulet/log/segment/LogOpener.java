@@ -82,6 +82,9 @@ final class LogOpener {
         Segments segments = new Segments(disk, folder, metrics, hash, new ChunkCache(options.readBytes()),
             new FilterMemory(options.indexBytes()), new SparseMemory(options.indexBytes() / 2),
             new TopicMarks(options.indexBytes() / 2));
+        if (mirror != null) {
+            segments.onDamage(mirror::damaged);
+        }
         LogOpener opener = new LogOpener(disk, folder, segments, new Sealer(segments, options.indexBytes()),
             meta, mirror);
         try {

@@ -41,7 +41,7 @@ final class Records implements AutoCloseable {
             in = segments.disk().open(segment.file());
             file = new RecordFile(segment, in, segments.hash().salt());
         }
-        return file.read(posting);
+        return segments.entry(segment, file, posting);
     }
 
     /** The same by reading the chunk, which others then find in memory. */

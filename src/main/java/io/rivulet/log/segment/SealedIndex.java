@@ -149,6 +149,8 @@ final class SealedIndex implements SegmentIndex {
             segment.sparse(scan.segment().sparse());
             segment.index(heap, 0);
             return heap;
+        } catch (LogCorrupt | FileNotFoundException | NoSuchFileException e) {
+            throw segments.told(e, segment);
         }
     }
 

@@ -42,6 +42,8 @@ final class Segments {
     private volatile Segment[] all;
     /** The positions that may be read, and the failure of a poisoned log. */
     private volatile LogRange range;
+    /** Of a copy, which can be made anew: its readers hear something else than that the log is damaged. */
+    private UnaryOperator<IOException> damage = found -> found;
 
     Segments(Disk disk, Path folder, Metrics metrics, StoreHash hash, ChunkCache cache,
              FilterMemory filters, SparseMemory sparses, TopicMarks marks) {
@@ -53,6 +55,16 @@ final class Segments {
         this.filters = filters;
         this.sparses = sparses;
         this.marks = marks;
+    }
+
+    /** Before the segments are there. */
+    void onDamage(UnaryOperator<IOException> told) {
+        damage = told;
+    }
+
+    /** What a reader is to hear whom this was told. A file that retention has taken is no damage. */
+    IOException told(IOException found, Segment of) {
+        return found instanceof LogCorrupt || !of.isTrimmed() ? damage.apply(found) : found;
     }
 
     Disk disk() {
@@ -178,6 +190,8 @@ final class Segments {
             SegmentScan scan = SegmentScan.of(folder, segment.header(), in, hash, 0);
             scan.checkWhole();
             return scan.segment().sparse();
+        } catch (LogCorrupt | FileNotFoundException | NoSuchFileException e) {
+            throw told(e, segment);
         }
     }
 
@@ -223,6 +237,8 @@ final class Segments {
         int more = sparse.end(number, length) - chunk.end();
         try (Disk.File in = disk.open(segment.file())) {
             chunk.grow(segment.file(), in, more, hash.salt());
+        } catch (LogCorrupt | FileNotFoundException | NoSuchFileException e) {
+            throw told(e, segment);
         }
         return chunk;
     }
@@ -231,6 +247,17 @@ final class Segments {
     LogEntry entry(Segment segment, long posting) throws IOException {
         try (Disk.File in = disk.open(segment.file())) {
             return new RecordFile(segment, in, hash.salt()).read(posting);
+        } catch (LogCorrupt | FileNotFoundException | NoSuchFileException e) {
+            throw told(e, segment);
+        }
+    }
+
+    /** The same of a segment whose file may be open; the caller closes it. */
+    LogEntry entry(Segment segment, RecordFile file, long posting) throws IOException {
+        try {
+            return file.read(posting);
+        } catch (LogCorrupt e) {
+            throw told(e, segment);
         }
     }
 }

@@ -6,15 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import io.rivulet.hub.HubScene;
 import io.rivulet.hub.stream.HubClient;
 import io.rivulet.kit.Await;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Nodes at a real PostgreSQL that is killed, stopped and cut off. */
+/**
+ * Nodes at a real PostgreSQL that is killed, stopped and cut off. How long it stands still is
+ * {@code -Dcluster.still=10}, in seconds; a build waits only until the node has noticed.
+ */
 class FailuresIT extends AtPostgres {
 
+    private static final int STILL_SECONDS = Integer.getInteger("cluster.still", 0);
     private static final String QUICK = "&socketTimeout=2";
 
     @Override
@@ -60,7 +65,10 @@ class FailuresIT extends AtPostgres {
         one.publish("news", "1");
         postgres.stop();
         try {
+            long began = System.nanoTime();
             Await.until("the node knows", () -> one.hub.publishTrouble() != null);
+            Await.until("it stood still for long enough", Duration.ofSeconds(STILL_SECONDS + 20),
+                () -> System.nanoTime() - began >= TimeUnit.SECONDS.toNanos(STILL_SECONDS));
         } finally {
             postgres.goOn();
         }

@@ -63,6 +63,20 @@ class KilledNodeIT {
         }
     }
 
+    /** The status of what an operator asks of this node. */
+    private static int status(OwnWar node, String method, String path) {
+        try (WireClient client = WireClient.to(node.port(), 0)) {
+            return client.send(method, path, Map.of("Authorization", "Bearer " + Tokens.operator()), null).readHead()
+                .status();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int bans(OwnWar node) {
+        return told(node, "/api/bans").getAsJsonArray("bans").size();
+    }
+
     /** Nodes, streams and subscriptions that this node tells of. */
     private static String counts(OwnWar node) {
         return told(node, "/api/nodes").getAsJsonArray("nodes").size() + " "
@@ -86,6 +100,12 @@ class KilledNodeIT {
             Await.get(() -> "all is known, and not " + counts(stays), Await.LIMIT,
                 () -> counts(stays).equals("2 1 1") ? Boolean.TRUE : null);
             Await.until("her cap counts at the other node", () -> tried(stays) == 429);
+            int run = told(dies, "/api/nodes").getAsJsonArray("nodes").asList().stream().map(one ->
+                one.getAsJsonObject()).filter(one -> one.get("self").getAsBoolean()).findFirst().orElseThrow()
+                .get("run").getAsInt();
+            assertEquals(204, status(dies, "POST",
+                "/api/bans?kind=subject&issuer=https://issuer.example&value=eve&for=1h"));
+            Await.until("the ban is known", () -> bans(stays) == 1);
             dies.handle().destroyForcibly(); // SIGKILL
             Await.get(() -> "only this node is left, and not " + counts(stays), LEASE,
                 () -> counts(stays).equals("1 0 0") ? Boolean.TRUE : null);
@@ -93,6 +113,8 @@ class KilledNodeIT {
                 assertEquals(200, back.status(), "her cap is free");
                 back.awaitHello();
             }
+            assertEquals("1 404", bans(stays) + " " + status(stays, "POST", "/api/drain?run=" + run),
+                "the ban stays; there is nobody who could be drained");
         }
     }
 }

@@ -143,39 +143,6 @@ class NodesIT extends AtPostgres {
     }
 
     @Test
-    void whileTheEngineIsAwayPublishersComeBackLaterAndStreamsStay() throws Exception {
-        try (OwnWar a = war("a").awaitOpen(); OwnWar b = war("b").awaitOpen();
-             Publisher atA = Publisher.to(a.port()); Publisher atB = Publisher.to(b.port());
-             EventStream stream = EventStream.to(b.port()).topic("news").query("heartbeat", "1").open()) {
-            stream.awaitHello();
-            String first = atA.publish("news", "1");
-            stream.awaitData("1");
-            postgres.kill();
-            try {
-                WireResponse refused = atA.form("topic", "news", "data", "lost");
-                assertEquals(503, refused.status(), refused.text());
-                assertTrue(Integer.parseInt(refused.header("Retry-After")) > 0);
-                assertEquals("urn:rivulet:problem:store-failed", refused.json().get("type").getAsString());
-                Await.until("both know", () -> !Health.of(a.port(), "").json().get("publish").getAsBoolean()
-                    && !Health.of(b.port(), "").json().get("publish").getAsBoolean());
-                assertTrue(Health.of(b.port(), "").isOpen(), "streams are served");
-                stream.awaitComment();
-                try (EventStream resumed = EventStream.to(b.port()).topic("news").query("since", "earliest").open()) {
-                    resumed.awaitData("1");
-                }
-            } finally {
-                postgres.restart();
-            }
-            Await.until("both publish again", () -> Health.of(a.port(), "").json().get("publish").getAsBoolean()
-                && Health.of(b.port(), "").json().get("publish").getAsBoolean());
-            String second = atB.publish("news", "2");
-            assertNotEquals(first, second);
-            stream.awaitData("2");
-            assertEquals(1, stream.connections());
-        }
-    }
-
-    @Test
     void anEngineThatWasEmptiedIsToldToThoseWhoseEventsAreGone() throws Exception {
         try (OwnWar a = war("a", "--retry.min=500ms", "--retry.max=500ms").awaitOpen();
              Publisher atA = Publisher.to(a.port());

@@ -97,6 +97,17 @@ class RedisEngineIT extends EngineContract {
         redis.command("ACL", "DELUSER", "rivulet");
     }
 
+    @Test
+    void aLogThatALaterVersionHasMadeIsToldAtTheStart() throws IOException {
+        String url = redis.url("later");
+        try (ClusterEngine engine = new RedisEngine(url)) {
+            engine.begin("test", 0);
+            redis.command("HSET", Redis.key("later", "hub"), "version", 2);
+            assertTold("upgrade this node", url);
+            assertTold("upgrade this node", url, again -> again.begin("test", 0));
+        }
+    }
+
     private interface Call {
         void on(ClusterEngine engine) throws IOException;
     }
