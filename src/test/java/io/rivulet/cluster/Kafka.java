@@ -2,12 +2,8 @@ package io.rivulet.cluster;
 
 import io.rivulet.kit.Await;
 import io.rivulet.kit.Tls;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -68,28 +64,8 @@ final class Kafka implements EngineServer {
     /** A lone broker may lose what was acknowledged, and so may a copy that is let lead though it lags. */
     static final String NOT_DURABLE = "&durable=no";
 
-    private static final Path JARS = Path.of(System.getProperty("kafka.jars", "target/kafka"));
-    /** It is no program of ours, may have to recover first, and has a session to wait for that it had before. */
-    private static final Duration START_LIMIT = Duration.ofSeconds(60);
     /** A test need not wait for as long as a hub does. */
     private static final int ANSWER_MS = 2_000;
-    private static final List<String> JVM = List.of("-Xmx256m", "-XX:+UseSerialGC",
-        "-Djava.util.logging.SimpleFormatter.format=%1$tT.%1$tL %4$s %3$s %5$s%6$s%n");
-    /** Small numbers of threads and bytes, and times after which a broker that is gone is known to be. */
-    private static final List<String> SETTINGS = List.of(
-        "process.roles=broker,controller", "controller.listener.names=CONTROLLER",
-        "inter.broker.listener.name=INSIDE", "sasl.enabled.mechanisms=PLAIN", "auto.create.topics.enable=false",
-        "listener.security.protocol.map=CONTROLLER:PLAINTEXT,INSIDE:PLAINTEXT,DIRECT:SASL_PLAINTEXT,"
-            + "PROXIED:SASL_PLAINTEXT,TLS:SASL_SSL",
-        "broker.session.timeout.ms=2000", "broker.heartbeat.interval.ms=400", "controlled.shutdown.enable=false",
-        "controller.quorum.election.timeout.ms=500", "controller.quorum.election.backoff.max.ms=300",
-        "controller.quorum.fetch.timeout.ms=1500", "replica.lag.time.max.ms=3000", "replica.fetch.backoff.ms=100",
-        "unclean.leader.election.interval.ms=1000", "connection.failed.authentication.delay.ms=0",
-        "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
-        "super.users=User:ANONYMOUS;User:" + USER,
-        "num.network.threads=1", "num.io.threads=2", "background.threads=2", "num.replica.fetchers=1",
-        "log.cleaner.dedupe.buffer.size=2097152", "offsets.topic.num.partitions=1", "group.coordinator.threads=1",
-        "transaction.state.log.num.partitions=1", "group.initial.rebalance.delay.ms=0");
 
     private static Kafka one;
     private static Kafka three;
@@ -98,53 +74,8 @@ final class Kafka implements EngineServer {
     /** Whether all classes of a build have it, and it ends with the tests. */
     private final boolean shared;
     private final String id = Uuid.randomUuid().toString();
-    private final List<Broker> brokers = new ArrayList<>();
+    private final List<KafkaProcess> brokers = new ArrayList<>();
     private Admin admin;
-
-    /** One of its processes. */
-    private static final class Broker {
-        private final int number;
-        private final int controller = freePort();
-        private final int inside = freePort();
-        private final int direct = freePort();
-        private final int proxied = freePort();
-        private final int tls = freePort();
-        private final StallingProxy proxy = new StallingProxy(proxied);
-        private Process process;
-
-        Broker(int number) throws IOException {
-            this.number = number;
-        }
-
-        private static int freePort() throws IOException {
-            return Redis.freePort();
-        }
-
-        String voter() {
-            return number + "@127.0.0.1:" + controller;
-        }
-
-        Path data(Path home) {
-            return home.resolve("data-" + number);
-        }
-
-        /** The lines of its file of settings that no other broker has. */
-        List<String> settings(Path home) {
-            return List.of("node.id=" + number, "log.dirs=" + data(home),
-                "listeners=CONTROLLER://127.0.0.1:%d,INSIDE://127.0.0.1:%d,DIRECT://127.0.0.1:%d,"
-                    .formatted(controller, inside, direct) + "PROXIED://127.0.0.1:%d,TLS://127.0.0.1:%d"
-                    .formatted(proxied, tls),
-                "advertised.listeners=INSIDE://127.0.0.1:%d,DIRECT://127.0.0.1:%d,PROXIED://127.0.0.1:%d,"
-                    .formatted(inside, direct, proxy.port()) + "TLS://localhost:" + tls);
-        }
-
-        void kill() {
-            if (process != null) {
-                process.destroyForcibly();
-                Await.until("broker " + number + " is gone", () -> !process.isAlive());
-            }
-        }
-    }
 
     private Kafka(Path home, boolean shared) {
         this.home = home;
@@ -153,7 +84,7 @@ final class Kafka implements EngineServer {
 
     /** Whether the build has put the jars of a broker there: a build of another profile has not. */
     static boolean isThere() {
-        return Files.isDirectory(JARS);
+        return Files.isDirectory(KafkaProcess.JARS);
     }
 
     /** The lone broker of this JVM's tests; it is whole. */
@@ -182,7 +113,7 @@ final class Kafka implements EngineServer {
 
     /** The jar of Kafka's clients, which a WAR needs beside it. */
     static Path clients() throws IOException {
-        try (Stream<Path> files = Files.list(JARS)) {
+        try (Stream<Path> files = Files.list(KafkaProcess.JARS)) {
             return files.filter(file -> file.getFileName().toString().startsWith("kafka-clients-")).findFirst()
                 .orElseThrow().toAbsolutePath();
         }
@@ -194,7 +125,7 @@ final class Kafka implements EngineServer {
         Runtime.getRuntime().addShutdownHook(new Thread(made::end, "test-kafka-end"));
         try {
             for (int i = 1; i <= brokers; i++) {
-                made.brokers.add(new Broker(i));
+                made.brokers.add(new KafkaProcess(i, made.home, made.id, shared));
             }
             made.writeSettings();
             made.restart();
@@ -210,10 +141,9 @@ final class Kafka implements EngineServer {
         Tls.writePem(certificate(), key);
         Path both = Files.writeString(home.resolve("both.pem"),
             Files.readString(key) + Files.readString(certificate()));
-        List<String> common = new ArrayList<>(SETTINGS);
         int copies = brokers.size();
-        common.addAll(List.of(
-            "controller.quorum.voters=" + brokers.stream().map(Broker::voter).collect(Collectors.joining(",")),
+        List<String> common = new ArrayList<>(List.of(
+            "controller.quorum.voters=" + brokers.stream().map(KafkaProcess::voter).collect(Collectors.joining(",")),
             "default.replication.factor=" + copies, "min.insync.replicas=" + (copies + 1) / 2,
             "offsets.topic.replication.factor=" + copies, "transaction.state.log.replication.factor=" + copies,
             "transaction.state.log.min.isr=" + (copies + 1) / 2,
@@ -223,78 +153,13 @@ final class Kafka implements EngineServer {
                 + "PlainLoginModule required user_" + USER + "=\"" + PASSWORD + "\" user_" + GUEST + "=\"" + PASSWORD
                 + "\";");
         }
-        for (Broker broker : brokers) {
-            List<String> all = new ArrayList<>(common);
-            all.addAll(broker.settings(home));
-            Files.write(settings(broker), all);
+        for (KafkaProcess broker : brokers) {
+            broker.writeSettings(common);
         }
     }
 
-    private Path settings(Broker broker) {
-        return home.resolve("broker-" + broker.number + ".properties");
-    }
-
-    private Path said(Broker broker) {
-        return home.resolve("broker-" + broker.number + ".log");
-    }
-
-    private void begin(Broker broker) throws IOException {
-        List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java")));
-        command.addAll(JVM);
-        if (shared) {
-            command.add("-XX:TieredStopAtLevel=1"); // a test is over before the second compiler was of use
-        }
-        command.addAll(List.of("-cp", JARS.resolve("*") + File.pathSeparator + classes(),
-            KafkaBroker.class.getName(), settings(broker).toString(), id));
-        broker.process = new ProcessBuilder(command).redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(said(broker).toFile())).start();
-    }
-
-    private static Path classes() {
-        try {
-            return Path.of(KafkaBroker.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /** Waits until this broker itself tells that it serves. */
-    private void awaitServing(Broker broker) {
-        Await.until("broker " + broker.number + " serves, see " + said(broker), START_LIMIT, () -> {
-            if (!broker.process.isAlive()) {
-                throw new AssertionError("the broker has ended: " + lastLines(broker));
-            }
-            return isOpen(broker.inside) && isServing(broker);
-        });
-    }
-
-    private String lastLines(Broker broker) {
-        try {
-            List<String> all = Files.readAllLines(said(broker));
-            return String.join("\n", all.subList(Math.max(0, all.size() - 30), all.size()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static boolean isOpen(int port) {
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress("127.0.0.1", port), 1_000);
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
-    private static boolean isServing(Broker broker) {
-        try (Admin fresh = admin("127.0.0.1:" + broker.inside)) { // it knows no other broker to ask
-            return done(fresh.describeCluster().nodes()).stream().anyMatch(node -> node.id() == broker.number);
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
-    private static Admin admin(String addresses) {
+    /** Who asks the brokers at these addresses. */
+    static Admin admin(String addresses) {
         return Admin.create(Map.of("bootstrap.servers", addresses, "request.timeout.ms", "2000",
             "default.api.timeout.ms", "5000", "reconnect.backoff.max.ms", "200"));
     }
@@ -302,7 +167,7 @@ final class Kafka implements EngineServer {
     /** For what no method here does. It goes on where brokers are gone, and come back. */
     synchronized Admin admin() {
         if (admin == null) {
-            admin = admin(brokers.stream().map(broker -> "127.0.0.1:" + broker.inside)
+            admin = admin(brokers.stream().map(broker -> "127.0.0.1:" + broker.inside())
                 .collect(Collectors.joining(",")));
         }
         return admin;
@@ -319,7 +184,7 @@ final class Kafka implements EngineServer {
         }
     }
 
-    private Broker broker(int number) {
+    private KafkaProcess broker(int number) {
         return brokers.get(number - 1);
     }
 
@@ -335,23 +200,23 @@ final class Kafka implements EngineServer {
 
     @Override
     public String url(String log, String password) {
-        return url(log, broker -> "127.0.0.1:" + broker.direct, "SASL_PLAINTEXT", password);
+        return url(log, broker -> "127.0.0.1:" + broker.direct(), "SASL_PLAINTEXT", password);
     }
 
     /** The same by the proxies that stand before the brokers. */
     String proxiedUrl(String log) {
-        return url(log, broker -> "127.0.0.1:" + broker.proxy.port(), "SASL_PLAINTEXT", PASSWORD);
+        return url(log, broker -> "127.0.0.1:" + broker.proxy().port(), "SASL_PLAINTEXT", PASSWORD);
     }
 
     /** Of the lone broker, who sends clients on to the proxy that he has told of: this one stands behind that. */
     @Override
     public int port() {
-        return broker(1).proxied;
+        return broker(1).proxied();
     }
 
     @Override
     public String urlBy(int proxy, String log) {
-        broker(1).proxy.target(proxy); // until the broker is asked for once more
+        broker(1).proxy().target(proxy); // until the broker is asked for once more
         return proxiedUrl(log);
     }
 
@@ -362,24 +227,24 @@ final class Kafka implements EngineServer {
 
     @Override
     public List<ProcessHandle> processes() {
-        return brokers.stream().map(broker -> broker.process.toHandle()).toList();
+        return brokers.stream().map(broker -> broker.handle()).toList();
     }
 
     @Override
     public long calls() throws IOException {
         long calls = 0;
-        for (Broker broker : brokers) {
-            calls += KafkaMeter.answers(broker.process.pid(), "DIRECT"); // where nodes are alone
+        for (KafkaProcess broker : brokers) {
+            calls += KafkaMeter.answers(broker.handle().pid(), "DIRECT"); // where nodes are alone
         }
         return calls;
     }
 
     /** The same by TLS, for those who trust {@link #certificate}. */
     String tlsUrl(String log) {
-        return url(log, broker -> "localhost:" + broker.tls, "SASL_SSL", PASSWORD);
+        return url(log, broker -> "localhost:" + broker.tls(), "SASL_SSL", PASSWORD);
     }
 
-    private String url(String log, Function<Broker, String> address, String protocol, String password) {
+    private String url(String log, Function<KafkaProcess, String> address, String protocol, String password) {
         String login = "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"" + USER
             + "\" password=\"" + password + "\";";
         return "kafka://" + brokers.stream().map(address).collect(Collectors.joining(",")) + '/' + log + "?replicas="
@@ -406,17 +271,17 @@ final class Kafka implements EngineServer {
 
     @Override
     public void cut() {
-        brokers.forEach(broker -> broker.proxy.cut());
+        brokers.forEach(broker -> broker.proxy().cut());
     }
 
     /** The proxy before a broker, for those who come by {@link #proxiedUrl}. */
     StallingProxy proxy(int broker) {
-        return broker(broker).proxy;
+        return broker(broker).proxy();
     }
 
     @Override
     public void kill() {
-        brokers.forEach(Broker::kill);
+        brokers.forEach(KafkaProcess::kill);
     }
 
     void kill(int broker) {
@@ -425,17 +290,17 @@ final class Kafka implements EngineServer {
 
     @Override
     public void restart() throws IOException {
-        for (Broker broker : brokers) {
-            begin(broker);
+        for (KafkaProcess broker : brokers) {
+            broker.begin();
         }
-        brokers.forEach(this::awaitServing);
+        brokers.forEach(KafkaProcess::awaitServing);
     }
 
     @Override
     public void copyTo(String name) throws Exception {
         kill();
-        for (Broker broker : brokers) {
-            Postgres.run(List.of("cp", "-a", broker.data(home).toString(), copy(name, broker)));
+        for (KafkaProcess broker : brokers) {
+            Postgres.run(List.of("cp", "-a", broker.data().toString(), copy(name, broker)));
         }
         restart();
     }
@@ -443,32 +308,32 @@ final class Kafka implements EngineServer {
     @Override
     public void replaceBy(String name) throws Exception {
         kill();
-        for (Broker broker : brokers) {
-            Postgres.run(List.of("rm", "-r", broker.data(home).toString()));
-            Postgres.run(List.of("mv", copy(name, broker), broker.data(home).toString()));
+        for (KafkaProcess broker : brokers) {
+            Postgres.run(List.of("rm", "-r", broker.data().toString()));
+            Postgres.run(List.of("mv", copy(name, broker), broker.data().toString()));
         }
         restart();
     }
 
-    private String copy(String name, Broker broker) {
-        return home.resolve(name + broker.number).toString();
+    private String copy(String name, KafkaProcess broker) {
+        return home.resolve(name + broker.number()).toString();
     }
 
     void restart(int broker) throws IOException {
-        begin(broker(broker));
-        awaitServing(broker(broker));
+        broker(broker).begin();
+        broker(broker).awaitServing();
     }
 
     /** Starts those that are gone, and waits until every copy of every topic is one that may lead. */
     private Kafka whole() throws IOException {
-        for (Broker broker : brokers) {
-            broker.proxy.target(broker.proxied);
-            if (!broker.process.isAlive()) {
-                begin(broker);
+        for (KafkaProcess broker : brokers) {
+            broker.proxy().target(broker.proxied());
+            if (!broker.isAlive()) {
+                broker.begin();
             }
         }
-        brokers.forEach(this::awaitServing);
-        Await.until("each copy has all", START_LIMIT, () -> {
+        brokers.forEach(KafkaProcess::awaitServing);
+        Await.until("each copy has all", KafkaProcess.START_LIMIT, () -> {
             try {
                 return done(admin().describeTopics(names()).allTopicNames()).values().stream()
                     .flatMap(topic -> topic.partitions().stream())
@@ -482,16 +347,11 @@ final class Kafka implements EngineServer {
 
     /** This broker stands still, and its connections stay as they are, until it goes on. */
     void stop(int broker) throws IOException {
-        signal(broker, "STOP");
+        broker(broker).signal("STOP");
     }
 
     void goOn(int broker) throws IOException {
-        signal(broker, "CONT");
-    }
-
-    private void signal(int broker, String name) throws IOException {
-        Process sent = new ProcessBuilder("kill", "-" + name, "" + broker(broker).process.pid()).start();
-        Await.until("the signal is sent", () -> !sent.isAlive());
+        broker(broker).signal("CONT");
     }
 
     /** The broker that leads this log; 0 while there is none. */
@@ -573,7 +433,7 @@ final class Kafka implements EngineServer {
             admin.close(Duration.ZERO);
             admin = null;
         }
-        brokers.forEach(Broker::kill);
+        brokers.forEach(KafkaProcess::kill);
         if (!Files.exists(home)) {
             return; // it could not start, and has ended before
         }
