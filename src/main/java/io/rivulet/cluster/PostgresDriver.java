@@ -20,9 +20,10 @@ import java.util.jar.JarInputStream;
  * WAR has it as a file among its classes, where no container looks for libraries, and only a hub with this engine reads
  * it. {@link PostgresEngine} makes one and closes it; any thread.
  *
- * <p>The hard thing is the redeployment. The driver registers itself for the whole JVM, and has a thread that ends some
- * time after its last connection. So its classes know the platform only and never this application, and when it is
- * closed it is registered no more.
+ * <p>The hard thing is the redeployment. The driver registers itself for the whole JVM, so it is registered no more
+ * when it is closed. And something must clean up behind connections that nobody has closed: for Java 8 that is a thread
+ * of the common pool, which would hold this application for half a minute after the last connection; for Java 11 it is
+ * a cleaner of the JDK, which goes with the driver's classes. The jar has both, so those for this JVM must be loaded.
  */
 final class PostgresDriver implements AutoCloseable {
 
@@ -59,13 +60,18 @@ final class PostgresDriver implements AutoCloseable {
                         throw new EngineRefused("the JDBC driver of PostgreSQL (" + DRIVER
                             + ") is not on the class path", e);
                     }
-                    return new PostgresDriver(new JarClasses(jar), true);
+                    return of(jar);
                 }
             }
         } catch (IOException | ReflectiveOperationException | LinkageError e) {
             throw e instanceof EngineRefused refused ? refused
                 : new EngineRefused("the JDBC driver of PostgreSQL does not load: " + e, e);
         }
+    }
+
+    /** The driver in this jar, whose classes nobody else has. */
+    static PostgresDriver of(InputStream jar) throws IOException, ReflectiveOperationException {
+        return new PostgresDriver(new JarClasses(jar), true);
     }
 
     /** The one that the build was made with. */
@@ -122,6 +128,9 @@ final class PostgresDriver implements AutoCloseable {
     /** The classes of a jar, in memory: there is no file to be left behind. */
     private static final class JarClasses extends ClassLoader {
 
+        /** Of the files that have no other one for a later version. */
+        private static final int VERSION_BASE = 8;
+
         private final Map<String, byte[]> files = new HashMap<>();
 
         JarClasses(InputStream in) throws IOException {
@@ -137,16 +146,27 @@ final class PostgresDriver implements AutoCloseable {
 
         @Override
         protected Class<?> findClass(String name) throws ClassNotFoundException {
-            byte[] b = files.get(name.replace('.', '/') + ".class");
+            byte[] b = newest(name.replace('.', '/') + ".class");
             if (b == null) {
                 throw new ClassNotFoundException(name);
             }
             return defineClass(name, b, 0, b.length);
         }
 
+        /** Of a file that the jar has for several versions of Java. */
+        private byte[] newest(String file) {
+            for (int version = Runtime.version().feature(); version > VERSION_BASE; version--) {
+                byte[] b = files.get("META-INF/versions/" + version + '/' + file);
+                if (b != null) {
+                    return b;
+                }
+            }
+            return files.get(file);
+        }
+
         @Override
         public InputStream getResourceAsStream(String name) {
-            byte[] b = files.get(name);
+            byte[] b = newest(name);
             return b == null ? super.getResourceAsStream(name) : new ByteArrayInputStream(b);
         }
     }
