@@ -35,6 +35,7 @@ class FragmentsTest {
         Map.entry("LogLevel", "the one word to java.util.logging: what holds its logger, and gives its level back"),
         Map.entry("MetricsServlet", "a door, as each is a file"),
         Map.entry("HttpChunk", "the framing of a chunk, with a test of its own"),
+        Map.entry("KafkaThreads", "the order in which threads and their classes end, with a test of its own"),
         Map.entry("AcceptPace", "the arithmetic of a rate, with a test of its own"),
         Map.entry("ReaderLimits", "the arithmetic of what may stand in a heap, with a test of its own"),
         Map.entry("HistoryAnswer", "memory between two threads and who gives it back, with a test of its own"),

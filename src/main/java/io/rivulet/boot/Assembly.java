@@ -193,6 +193,7 @@ public final class Assembly implements AutoCloseable {
         hub = new Hub(settings, topics, clock, metrics);
         feeds = new Feeds(settings, hub, clock, accessPath.orElse(null));
         Cluster cluster = cluster(settings, clock, metrics, hub, bans, feeds);
+        running.push(cluster != null ? cluster::release : () -> { }); // after the keeper has closed the log
         StoreKeeper keeper = new StoreKeeper(folder, path, settings.get(SettingsTable.HANDOVER),
             cluster != null ? cluster::open : ownLog(settings, clock, metrics), new User(hub, feeds, bans), clock);
         hub.whyNotOpen(() -> keeper.state().troubleWithout(folder));

@@ -3,6 +3,7 @@ package io.rivulet.cluster;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.rivulet.cluster.ClusterEngine.Run;
+import io.rivulet.cluster.kafka.KafkaJar;
 import io.rivulet.config.BadSetting;
 import io.rivulet.config.Secret;
 import io.rivulet.config.Settings;
@@ -50,6 +51,8 @@ public final class Cluster implements Nodes, AutoCloseable {
     private final LongSupplier nanos;
     private final Metrics metrics;
     private final Publishing hub;
+    /** The clients of Kafka, which all tries to open the log have; null for another engine. */
+    private final KafkaJar jar;
     private final Map<String, Part> parts = new ConcurrentHashMap<>();
     private volatile Consumer<JsonObject> about = json -> { };
     private volatile SharedLog log;
@@ -65,6 +68,7 @@ public final class Cluster implements Nodes, AutoCloseable {
         this.nanos = nanos;
         this.metrics = metrics;
         this.hub = hub;
+        jar = jar(settings);
     }
 
     /**
@@ -76,7 +80,15 @@ public final class Cluster implements Nodes, AutoCloseable {
     public static Cluster of(Settings settings, InstantSource clock, LongSupplier nanos, Metrics metrics,
                              Publishing hub) {
         Cluster cluster = new Cluster(settings, url(settings), clock, nanos, metrics, hub);
-        cluster.check();
+        boolean isGood = false;
+        try {
+            cluster.check();
+            isGood = true;
+        } finally {
+            if (!isGood) {
+                cluster.release();
+            }
+        }
         return cluster;
     }
 
@@ -93,11 +105,22 @@ public final class Cluster implements Nodes, AutoCloseable {
     /** The log of the engine that the settings name, for the command {@code log}. */
     public static LogPlace.Opening archive(Settings settings) {
         String url = url(settings);
-        return () -> new EngineLog(engine(settings, url));
+        return () -> {
+            try (KafkaJar jar = jar(settings)) { // what it has loaded goes with the engine
+                return new EngineLog(engine(settings, url, jar));
+            }
+        };
+    }
+
+    /** No class of it is loaded for another engine. */
+    private static KafkaJar jar(Settings settings) {
+        return settings.get(SettingsTable.ENGINE) != SettingsTable.Engine.KAFKA ? null
+            : new KafkaJar(settings.get(SettingsTable.ENGINE_JAR).map(Path::of).orElse(null),
+                SettingsTable.ENGINE_JAR.fullKey());
     }
 
     private void check() {
-        try (ClusterEngine engine = engine(settings, url)) {
+        try (ClusterEngine engine = engine(settings, url, jar)) {
             engine.check();
         } catch (EngineRefused e) {
             throw new BadSetting(SettingsTable.ENGINE_URL.fullKey() + ": " + e.getMessage());
@@ -107,10 +130,10 @@ public final class Cluster implements Nodes, AutoCloseable {
     }
 
     /** A new one of the kind that the settings name; no class of another kind is loaded. */
-    private static ClusterEngine engine(Settings settings, String url) throws EngineRefused {
+    private static ClusterEngine engine(Settings settings, String url, KafkaJar jar) throws EngineRefused {
         return switch (settings.get(SettingsTable.ENGINE)) {
             case REDIS -> new RedisEngine(url);
-            case KAFKA -> new KafkaEngine(url, settings.get(SettingsTable.ENGINE_JAR).map(Path::of).orElse(null));
+            case KAFKA -> new KafkaEngine(url, jar);
             default -> new PostgresEngine(url);
         };
     }
@@ -121,7 +144,7 @@ public final class Cluster implements Nodes, AutoCloseable {
      * @throws IOException when it cannot be opened now; may be tried again
      */
     public EventLog open(Path data) throws IOException {
-        return open(data.resolve(FOLDER), engine(settings, url));
+        return open(data.resolve(FOLDER), engine(settings, url, jar));
     }
 
     /** The same at this engine, which is closed with the log, or when there is none. */
@@ -292,5 +315,12 @@ public final class Cluster implements Nodes, AutoCloseable {
     @Override
     public void close() {
         closed = true;
+    }
+
+    /** Lets go of what the engine's driver has loaded. The log is closed, and nothing calls the engine any more. */
+    public void release() {
+        if (jar != null) {
+            jar.close();
+        }
     }
 }

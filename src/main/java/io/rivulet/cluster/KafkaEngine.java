@@ -9,11 +9,9 @@ import io.rivulet.cluster.kafka.KafkaClient;
 import io.rivulet.cluster.kafka.KafkaClient.Watch;
 import io.rivulet.cluster.kafka.KafkaClient.Writer;
 import io.rivulet.cluster.kafka.KafkaJar;
-import io.rivulet.config.SettingsTable;
 import io.rivulet.event.IdSeal;
 import io.rivulet.log.LogAway;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -62,21 +60,17 @@ final class KafkaEngine implements ClusterEngine {
     private volatile Watch watch;
     private volatile boolean closed;
 
-    /**
-     * An engine that has not connected yet.
-     *
-     * @param jar the clients of Kafka; null where the class path has them
-     */
-    KafkaEngine(String url, Path jar) throws EngineRefused {
+    /** An engine that has not connected yet, with a client of this jar. */
+    KafkaEngine(String url, KafkaJar jar) throws EngineRefused {
         this(url, jar, ANSWER_MS);
     }
 
     /** The same with another limit for an answer: for tests. */
-    KafkaEngine(String url, Path jar, int answerMs) throws EngineRefused {
+    KafkaEngine(String url, KafkaJar jar, int answerMs) throws EngineRefused {
         this(new KafkaAddress(url), jar, answerMs);
     }
 
-    private KafkaEngine(KafkaAddress address, Path jar, int answerMs) throws EngineRefused {
+    private KafkaEngine(KafkaAddress address, KafkaJar jar, int answerMs) throws EngineRefused {
         this(address, client(address, jar, answerMs), answerMs, PLACES);
     }
 
@@ -89,10 +83,9 @@ final class KafkaEngine implements ClusterEngine {
         notes = new KafkaNotes(client, address.notes(), answerMs);
     }
 
-    private static KafkaClient client(KafkaAddress address, Path jar, int answerMs) throws EngineRefused {
+    private static KafkaClient client(KafkaAddress address, KafkaJar jar, int answerMs) throws EngineRefused {
         try {
-            return KafkaJar.open(jar, SettingsTable.ENGINE_JAR.fullKey(), address.brokers(), address.properties(),
-                answerMs);
+            return jar.open(address.brokers(), address.properties(), answerMs);
         } catch (KafkaClient.Refused e) {
             throw new EngineRefused(e.getMessage(), e);
         }

@@ -1,5 +1,6 @@
 package io.rivulet.cluster;
 
+import io.rivulet.cluster.kafka.KafkaJar;
 import io.rivulet.kit.Await;
 import io.rivulet.kit.Tls;
 import java.io.IOException;
@@ -266,7 +267,7 @@ final class Kafka implements EngineServer {
 
     /** An engine with Kafka's clients from the class path, and this limit for an answer. */
     static ClusterEngine engine(String url, int answerMs) throws IOException {
-        return new KafkaEngine(url, null, answerMs);
+        return new KafkaEngine(url, new KafkaJar(null, ""), answerMs);
     }
 
     @Override

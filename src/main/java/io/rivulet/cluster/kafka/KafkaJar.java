@@ -13,7 +13,8 @@ import java.security.Provider;
 import java.security.Security;
 import java.util.Map;
 import java.util.logging.Level;
-import java.util.logging.Logger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds the clients of Kafka. With 10 MB they are larger than the WAR, so it has not got them: an application that
@@ -21,61 +22,120 @@ import java.util.logging.Logger;
  *
  * <p>The hard thing is that {@code KafkaLibrary} is a class of the hub and names types of that jar, which the hub's own
  * class loader does not see. So a loader above the jar defines it once more, with the errors that it reads, and has all
- * else of the hub from the hub's loader, the interface {@link KafkaClient} as well. It is let go with the client.
+ * else of the hub from the hub's loader, the interface {@link KafkaClient} as well.
+ *
+ * <p>An application has one of these. On a busy machine it takes seconds until the classes of a client are loaded and
+ * quick, and a start whose calls end before that tries again. So all clients have the same loader, one after the other,
+ * and each try begins where the one before it has come to. It is let go when the application ends.
  */
-public final class KafkaJar {
+public final class KafkaJar implements AutoCloseable {
 
     private static final String PACKAGE = "io.rivulet.cluster.kafka.";
     private static final String LIBRARY = PACKAGE + "KafkaLibrary";
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaJar.class);
     private static final String PROBE = "org.apache.kafka.clients.producer.KafkaProducer";
     /** Kept, since java.util.logging forgets the level of a logger that nobody holds. */
-    private static final Logger SAID = Logger.getLogger("org.apache.kafka");
-    private static final Logger CONNECTING = Logger.getLogger("org.apache.kafka.clients.NetworkClient");
+    private static final java.util.logging.Logger SAID = java.util.logging.Logger.getLogger("org.apache.kafka");
+    private static final java.util.logging.Logger CONNECTING =
+        java.util.logging.Logger.getLogger("org.apache.kafka.clients.NetworkClient");
 
-    private KafkaJar() {
+    private final ClassLoader ours;
+    private final Path jar;
+    private final String setting;
+    /** Null before the first client, and where the class path has those of Kafka. */
+    private Above above;
+    private int clients;
+    private boolean closed;
+
+    /**
+     * Nothing is loaded yet.
+     *
+     * @param jar     the file; null for none
+     * @param setting that names it, for who reads the message
+     */
+    public KafkaJar(Path jar, String setting) {
+        this(KafkaJar.class.getClassLoader(), jar, setting);
+    }
+
+    /** The same with another loader of the hub's classes: for tests. */
+    KafkaJar(ClassLoader ours, Path jar, String setting) {
+        this.ours = ours;
+        this.jar = jar;
+        this.setting = setting;
     }
 
     /**
      * A client of these brokers, which has not connected yet.
      *
-     * @param jar        the file; null for none
-     * @param setting    that names it, for who reads the message
      * @param properties of Kafka's clients
      * @param answerMs   the limit of each call
      * @throws Refused when the clients are not found, or do not take the properties
      */
-    public static KafkaClient open(Path jar, String setting, String brokers, Map<String, String> properties,
-                                   int answerMs) throws Refused {
-        return open(KafkaJar.class.getClassLoader(), jar, setting, brokers, properties, answerMs);
-    }
-
-    /** The same with another loader of the hub's classes: for tests. */
-    static KafkaClient open(ClassLoader ours, Path jar, String setting, String brokers, Map<String, String> properties,
-                            int answerMs) throws Refused {
-        ClassLoader loader = ours;
-        try {
-            Class.forName(PROBE, false, ours);
-        } catch (ClassNotFoundException e) {
-            loader = new Above(url(jar, setting), ours);
-            quieten();
+    public synchronized KafkaClient open(String brokers, Map<String, String> properties, int answerMs)
+        throws Refused {
+        if (closed) {
+            throw new Refused("the hub ends", null);
         }
-        AutoCloseable let = loader instanceof Above own ? own : () -> { };
+        ClassLoader loader = loader();
         try {
             Class.forName(PROBE, false, loader);
             Constructor<?> made = Class.forName(LIBRARY, true, loader).getDeclaredConstructor(String.class, Map.class,
-                int.class, AutoCloseable.class);
+                int.class, Runnable.class);
             made.setAccessible(true);
-            return (KafkaClient) made.newInstance(brokers, properties, answerMs, let);
+            KafkaClient client = (KafkaClient) made.newInstance(brokers, properties, answerMs, (Runnable) this::ended);
+            clients++;
+            return client;
         } catch (ReflectiveOperationException | LinkageError e) {
-            try {
-                let.close();
-            } catch (Exception closing) {
-                e.addSuppressed(closing);
+            if (clients == 0) {
+                let(); // another file may be there the next time
             }
             Throwable cause = e instanceof InvocationTargetException && e.getCause() != null ? e.getCause() : e;
             throw cause instanceof Refused refused ? refused : new Refused("the clients of Kafka in " + jar
                 + " do not load; " + setting + " must name the file kafka-clients-….jar, of 4.1 or later: " + cause,
                 cause);
+        }
+    }
+
+    private ClassLoader loader() throws Refused {
+        if (above != null) {
+            return above;
+        }
+        try {
+            Class.forName(PROBE, false, ours);
+            return ours;
+        } catch (ClassNotFoundException e) {
+            above = new Above(url(jar, setting), ours);
+            quieten();
+            return above;
+        }
+    }
+
+    /** A client has ended. */
+    private synchronized void ended() {
+        clients--;
+        if (closed && clients == 0) {
+            let();
+        }
+    }
+
+    /** There are no clients from here on. What they have loaded goes with the last that is still there. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        if (clients == 0) {
+            let();
+        }
+    }
+
+    private void let() {
+        Above old = above;
+        above = null;
+        if (old != null) {
+            try {
+                old.close();
+            } catch (IOException e) {
+                LOG.debug("the jar of Kafka's clients did not close", e);
+            }
         }
     }
 

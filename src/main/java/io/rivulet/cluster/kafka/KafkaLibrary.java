@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.clients.admin.Admin;
@@ -51,7 +52,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  *
  * <p>What the engine cannot do without is set here and goes before the properties that were given: nothing is read
  * before it is committed, no offset is guessed, each record is appended once. Nothing is registered with JMX, which
- * would keep this application after its end. A client's thread ends when the client is closed.
+ * would keep this application after its end. The threads of all clients have ended when this one is closed.
  */
 final class KafkaLibrary implements KafkaClient {
 
@@ -68,19 +69,21 @@ final class KafkaLibrary implements KafkaClient {
     private final String brokers;
     private final Map<String, String> properties;
     private final int answerMs;
-    private final AutoCloseable loader;
+    private final Runnable ended;
+    private final AtomicBoolean isOver = new AtomicBoolean();
     private final KafkaErrors errors;
+    private final KafkaThreads threads = new KafkaThreads();
     private final Collection<AutoCloseable> made = ConcurrentHashMap.newKeySet();
     private final ReentrantLock lock = new ReentrantLock();
     private Admin admin;
     private volatile boolean closed;
 
-    /** One that has not connected yet; it closes the loader. */
-    KafkaLibrary(String brokers, Map<String, String> properties, int answerMs, AutoCloseable loader) {
+    /** One that has not connected yet. It calls {@code ended} once, when its classes are not needed any more. */
+    KafkaLibrary(String brokers, Map<String, String> properties, int answerMs, Runnable ended) {
         this.brokers = brokers;
         this.properties = properties;
         this.answerMs = answerMs;
-        this.loader = loader;
+        this.ended = ended;
         errors = new KafkaErrors(brokers, answerMs);
     }
 
@@ -104,16 +107,22 @@ final class KafkaLibrary implements KafkaClient {
     }
 
     /** Kafka finds its own classes, and those that properties name, by the loader of the thread. */
-    private <T extends AutoCloseable> T made(Make<T> make) throws IOException {
+    private <T extends AutoCloseable> T made(Map<String, Object> config, Make<T> make) throws IOException {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(KafkaLibrary.class.getClassLoader());
         try {
             register();
-            T one = make.make();
+            T one;
+            try {
+                one = make.make();
+            } finally {
+                threads.note((String) config.get("client.id")); // one that could not be made may have had a thread
+            }
             made.add(one);
             if (closed) {
                 let(one);
+                threads.awaitEnd(answerMs);
                 throw new IOException("the engine is closed");
             }
             return one;
@@ -183,7 +192,7 @@ final class KafkaLibrary implements KafkaClient {
             if (admin == null) {
                 Map<String, Object> config = config("admin");
                 config.put("default.api.timeout.ms", String.valueOf(answerMs));
-                admin = made(() -> Admin.create(config));
+                admin = made(config, () -> Admin.create(config));
             }
             return admin;
         } finally {
@@ -256,6 +265,7 @@ final class KafkaLibrary implements KafkaClient {
     private Consumer<byte[], byte[]> consumer(String purpose, int waitMs, int bytes) throws IOException {
         Map<String, Object> config = config(purpose);
         config.remove("group.id");
+        config.put("group.protocol", "classic"); // without a thread of its own
         config.put("isolation.level", "read_committed");
         config.put("auto.offset.reset", "none");
         config.put("enable.auto.commit", "false");
@@ -265,7 +275,8 @@ final class KafkaLibrary implements KafkaClient {
         config.put("fetch.max.bytes", String.valueOf(bytes));
         config.put("max.partition.fetch.bytes", String.valueOf(bytes));
         config.put("max.poll.records", "10000");
-        return made(() -> new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
+        return made(config,
+            () -> new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
     }
 
     /** A consumer, which is for one thread: close() wakes the one that is inside. */
@@ -522,7 +533,7 @@ final class KafkaLibrary implements KafkaClient {
     }
 
     private Producer<byte[], byte[]> producer(Map<String, Object> config) throws IOException {
-        return made(() -> new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer()));
+        return made(config, () -> new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer()));
     }
 
     @Override
@@ -563,10 +574,9 @@ final class KafkaLibrary implements KafkaClient {
     public void close() {
         closed = true;
         List.copyOf(made).forEach(this::let);
-        try {
-            loader.close();
-        } catch (Exception e) {
-            closing(e);
+        threads.awaitEnd(answerMs);
+        if (isOver.compareAndSet(false, true)) {
+            ended.run();
         }
     }
 }
