@@ -46,7 +46,8 @@ final class LeaseFile implements LeaseBook {
     private final Disk disk;
     private final Path folder;
     private final boolean syncs;
-    private final Map<String, Lease> inForce = new LinkedHashMap<>();
+    /** Those that began last come last: to put one again moves it, and takes no memory. */
+    private final Map<String, Lease> inForce = new LinkedHashMap<>(16, 0.75f, true);
     /** What {@link #inForce} takes in a file. */
     private long bytesInForce;
     private final List<Lease> kept;
