@@ -200,7 +200,6 @@ final class RunningHub {
         for (Lease lease : sequencer.leases().due()) {
             try {
                 queue.offer(intake.abandon(lease));
-                sequencer.leases().asked(lease.topic()); // behind it: where an error comes between it is offered again
             } catch (Refused e) {
                 sequencer.leases().unheard(lease.topic()); // its publisher would have been refused as well
             }

@@ -7,7 +7,6 @@ import io.rivulet.hub.resume.SubscribeRequest;
 import io.rivulet.hub.stream.Admission;
 import io.rivulet.hub.stream.FanOut;
 import io.rivulet.hub.stream.Outlet;
-import io.rivulet.hub.stream.Shard;
 import io.rivulet.hub.stream.ShardSetup;
 import io.rivulet.hub.stream.StreamOwner;
 import io.rivulet.hub.stream.Subscriber;
@@ -30,8 +29,6 @@ import java.util.Arrays;
  */
 final class StreamOpener {
 
-    private static final int TRIES = 6;
-
     private final Settings settings;
     private final ShardSetup setup;
     private final FanOut fanOut;
@@ -48,22 +45,7 @@ final class StreamOpener {
     Subscriber admit(SubscribeRequest request, Outlet outlet) {
         Admission admission = Admission.of(request.dialect(), request.portion().longest(), settings, setup.names(),
             setup.clock().millis(), setup.nanos().getAsLong());
-        Shard shard = fanOut.assign();
-        boolean made = false;
-        try {
-            Subscriber s = new Subscriber(request, outlet, shard, admission);
-            made = true;
-            return s;
-        } finally {
-            for (int tries = made ? TRIES : 0; tries < TRIES; tries++) {
-                try {
-                    shard.unassign();
-                    tries = TRIES;
-                } catch (RuntimeException | Error e) {
-                    continue; // the caller hears of what came first
-                }
-            }
-        }
+        return new Subscriber(request, outlet, fanOut.assign(), admission);
     }
 
     /** Where a stream begins that has not asked yet, and what the header says of it; on a reader thread. */

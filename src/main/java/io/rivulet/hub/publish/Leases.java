@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,9 +26,6 @@ import org.slf4j.LoggerFactory;
  * the disk hangs; T2 (the ticker) finds the lease over, and puts the end of the topic behind that event. So the
  * committer looks once more before it takes such an end, at all that comes before it. An event that the disk refused
  * was heard as well; and while no hub ran nobody could be heard, so each lease begins anew with the hub.
- *
- * <p>An error may come between any two steps. A lease that began and was not noted is noted with the next event of its
- * publisher, who is told of success only then; and a topic whose end got lost on its way is asked for again.
  */
 public final class Leases {
 
@@ -39,8 +35,6 @@ public final class Leases {
     private static final int HELD_BYTES = HeapBytes.MAP_ENTRY + HeapBytes.object(1, 26) + HeapBytes.object(1, 5);
     private static final int SHOWN_MAX = 100;
     private static final long MS_NS = 1_000_000;
-    /** Of no group. */
-    private static final long UNNOTED = -1;
     private static final Logger LOG = LoggerFactory.getLogger(Leases.class);
 
     private final LeaseBook book;
@@ -50,9 +44,8 @@ public final class Leases {
     private long bytes;
     /** Whether there is none: then nobody takes the lock. */
     private volatile boolean isEmpty = true;
-    /** What began with the group at hand, and its number; the committer alone. */
+    /** What began with the group at hand; the committer alone. */
     private final List<Begun> begun = new ArrayList<>();
-    private long groups;
 
     /** A lease, guarded by the outer lock. */
     private static final class Held {
@@ -62,12 +55,9 @@ public final class Leases {
         private long heardNs;
         /** When the end of the topic was put into the queue; it is again after another lease. */
         private long askedNs;
-        /** The group that it began with, until the book has it; 0 from then on. */
-        private long notedWith;
 
-        Held(Lease lease, long nowNs, long notedWith) {
+        Held(Lease lease, long nowNs) {
             this.lease = lease;
-            this.notedWith = notedWith;
             isPrivate = lease.isPrivate();
             heardNs = nowNs;
             askedNs = nowNs;
@@ -83,7 +73,7 @@ public final class Leases {
         this.book = book;
         this.nanos = nanos;
         long nowNs = nanos.getAsLong();
-        book.kept().forEach(lease -> put(lease.topic(), new Held(lease, nowNs, 0)));
+        book.kept().forEach(lease -> put(lease.topic(), new Held(lease, nowNs)));
         book.onInherited(this::inherit);
     }
 
@@ -93,11 +83,10 @@ public final class Leases {
         int left = 0;
         synchronized (this) {
             for (Lease lease : leases) {
-                Held held = byTopic.get(lease.topic());
-                if (held == null && isFull(lease.topic())) {
+                if (isFull(lease.topic())) {
                     left++;
-                } else if (held == null || held.notedWith != 0) { // or an error came between, and it is told again
-                    put(lease.topic(), new Held(lease, nanos.getAsLong(), UNNOTED));
+                } else if (!byTopic.containsKey(lease.topic())) {
+                    put(lease.topic(), new Held(lease, nanos.getAsLong()));
                     taken.add(lease);
                 }
             }
@@ -109,7 +98,6 @@ public final class Leases {
         if (!taken.isEmpty()) {
             try {
                 book.inherit(taken);
-                noted(taken);
             } catch (IOException e) {
                 LOG.warn("The leases of a node that is gone could not be noted; this node keeps them until it ends", e);
             }
@@ -117,28 +105,19 @@ public final class Leases {
     }
 
     private synchronized void put(String topic, Held held) {
-        long weight = weight(topic); // first: nothing that could fail comes behind the one step
+        remove(topic);
+        byTopic.put(topic, held);
+        bytes += weight(topic);
         isEmpty = false;
-        bytes += byTopic.put(topic, held) == null ? weight : 0;
     }
 
     private synchronized boolean remove(String topic) {
-        long weight = weight(topic);
         if (byTopic.remove(topic) == null) {
             return false;
         }
-        bytes -= weight;
+        bytes -= weight(topic);
         isEmpty = byTopic.isEmpty();
         return true;
-    }
-
-    private synchronized void noted(List<Lease> leases) {
-        for (Lease lease : leases) {
-            Held held = byTopic.get(lease.topic());
-            if (held != null && held.lease.ms() == lease.ms()) {
-                held.notedWith = 0;
-            }
-        }
     }
 
     private static long weight(String topic) {
@@ -151,7 +130,7 @@ public final class Leases {
 
     // ---- the ticker
 
-    /** The leases that are over; their topics are to be ended, and each is then {@link #asked}. */
+    /** The leases that are over; their topics are to be ended. */
     public List<Lease> due() {
         if (isEmpty) {
             return List.of();
@@ -161,19 +140,12 @@ public final class Leases {
         synchronized (this) {
             for (Held held : byTopic.values()) {
                 if (isOver(held, held.askedNs, nowNs) && isOver(held, held.heardNs, nowNs)) {
+                    held.askedNs = nowNs;
                     due.add(new Lease(held.lease.topic(), held.lease.ms(), held.isPrivate));
                 }
             }
         }
         return due;
-    }
-
-    /** The end of this topic is in the queue. */
-    public synchronized void asked(String topic) {
-        Held held = byTopic.get(topic);
-        if (held != null) {
-            held.askedNs = nanos.getAsLong();
-        }
     }
 
     private static boolean isOver(Held held, long sinceNs, long nowNs) {
@@ -222,7 +194,6 @@ public final class Leases {
     /** Begins the leases of a group that is about to be appended; those that cannot begin are refused. */
     List<PendingPublish> begin(List<PendingPublish> group) {
         begun.clear();
-        groups++;
         if (group.stream().noneMatch(pending -> pending.hasLease)) {
             return group;
         }
@@ -247,8 +218,7 @@ public final class Leases {
             }
             String topic = event.topics().get(0);
             Held held = get(topic);
-            boolean isNoted = held != null && (held.notedWith == 0 || held.notedWith == groups);
-            if (!isNoted || held.lease.ms() != event.leaseMs()) {
+            if (held == null || held.lease.ms() != event.leaseMs()) {
                 if (held == null && isFull(topic)) {
                     pending.refusal = Refused.because(Refused.Reason.OVERLOADED, byTopic.size() + " topics have a lease"
                         + ", about the most that may; there is none for " + Printable.cut(topic, SHOWN_MAX)
@@ -258,7 +228,7 @@ public final class Leases {
                 Lease lease = new Lease(topic, event.leaseMs(), event.isPrivate());
                 fresh.add(lease);
                 begun.add(new Begun(pending, topic, held));
-                put(topic, new Held(lease, nanos.getAsLong(), groups));
+                put(topic, new Held(lease, nanos.getAsLong()));
             }
         }
         return true;
@@ -271,7 +241,6 @@ public final class Leases {
     private boolean note(List<Lease> fresh) {
         try {
             book.begin(fresh);
-            noted(fresh);
             return true;
         } catch (IOException | RuntimeException e) {
             boolean full = e instanceof LogFailure failure && failure.isFull();
@@ -291,8 +260,14 @@ public final class Leases {
         if (isEmpty && begun.isEmpty()) {
             return;
         }
-        takeBack(group, pending -> pending.refusal != null);
         List<String> over = new ArrayList<>();
+        for (int i = begun.size() - 1; i >= 0; i--) { // the earliest state of a topic last
+            Begun one = begun.get(i);
+            if (one.by().refusal != null && !isWantedBy(group, one.topic())) {
+                takeBack(one, over);
+            }
+        }
+        begun.clear();
         long nowNs = nanos.getAsLong();
         for (PendingPublish pending : group) {
             boolean isNone = pending.endsLease && pending.original != null; // somebody was heard in its place
@@ -305,35 +280,6 @@ public final class Leases {
         }
         if (!over.isEmpty()) {
             book.over(over);
-        }
-    }
-
-    /**
-     * A round failed somewhere in its middle. Whoever it was to hear was heard, and ends that it was to publish are
-     * asked for again. Leases that began with it and were refused did not; of the others nobody knows. May be called
-     * again.
-     */
-    void failed(List<PendingPublish> group) {
-        takeBack(group, pending -> pending.refusal != null && pending.refusal != PendingPublish.UNKNOWN);
-        hear(group);
-    }
-
-    private synchronized void hear(List<PendingPublish> group) {
-        long nowNs = nanos.getAsLong();
-        for (int i = 0; i < group.size() && !isEmpty; i++) {
-            if (group.get(i).answer.isDone()) {
-                continue; // it was heard before that, and time may have passed since
-            }
-            for (Event event : group.get(i).events) {
-                for (String topic : event.topics()) {
-                    Held held = byTopic.get(topic);
-                    if (held != null && group.get(i).endsLease) {
-                        held.askedNs = held.heardNs;
-                    } else if (held != null && !event.isCancel()) {
-                        held.heardNs = nowNs;
-                    }
-                }
-            }
         }
     }
 
@@ -360,31 +306,18 @@ public final class Leases {
         }
     }
 
-    /** Whether another publish of the group, which was not refused, has a lease of this topic as well. */
-    private static boolean isWanted(String topic, List<PendingPublish> group, Predicate<PendingPublish> isRefused) {
-        return group.stream().anyMatch(pending -> pending.hasLease && !isRefused.test(pending)
-            && pending.events.stream().anyMatch(event -> event.leaseMs() > 0 && event.topics().get(0).equals(topic)));
+    /** Whether another publish of the group, which was taken, has a lease of this topic as well. */
+    private static boolean isWantedBy(List<PendingPublish> group, String topic) {
+        return group.stream().anyMatch(pending -> pending.hasLease && pending.refusal == null && pending.events.stream()
+            .anyMatch(event -> event.leaseMs() > 0 && event.topics().get(0).equals(topic)));
     }
 
-    /** Leases that began with publishes which were refused did not. */
-    private void takeBack(List<PendingPublish> group, Predicate<PendingPublish> isRefused) {
-        List<String> over = new ArrayList<>();
-        for (int i = begun.size() - 1; i >= 0; i--) { // the earliest state of a topic last
-            Begun one = begun.get(i);
-            if (!isRefused.test(one.by()) || isWanted(one.topic(), group, isRefused)) {
-                continue;
-            }
-            if (one.before() == null) {
-                remove(one.topic());
-                over.add(one.topic()); // also where it is gone already: the book may not know, if an error came between
-            } else {
-                put(one.topic(), one.before());
-            }
+    private void takeBack(Begun one, List<String> over) {
+        if (one.before() == null) {
+            end(one.topic(), over);
+        } else {
+            put(one.topic(), one.before());
         }
-        if (!over.isEmpty()) {
-            book.over(over);
-        }
-        begun.clear(); // last: where an error comes before, it is done once more
     }
 
     private void end(String topic, List<String> over) {

@@ -130,7 +130,6 @@ public final class StreamSessions implements SessionsElsewhere.Here {
         tell(key, kept, digest, term);
         if (kept.streams == 0) {
             leave(key, kept, request);
-            forgetOld();
         }
     }
 
@@ -158,11 +157,10 @@ public final class StreamSessions implements SessionsElsewhere.Here {
             return;
         }
         Key key = Key.of(request);
-        Kept kept = left.get(key);
+        Kept kept = left.remove(key);
         if (kept != null) {
-            open.put(key, kept); // first: where it fails nothing is done
-            left.remove(key);
             leftBytes -= kept.bytes;
+            open.put(key, kept);
         } else {
             kept = open.computeIfAbsent(key, k -> new Kept());
         }
@@ -193,17 +191,13 @@ public final class StreamSessions implements SessionsElsewhere.Here {
     public synchronized void ended(SubscribeRequest request) {
         Key key = request.session() == null ? null : Key.of(request);
         Kept kept = key == null ? null : open.get(key);
-        if (kept == null) {
+        if (kept == null || --kept.streams > 0) {
             return;
         }
-        if (kept.streams == 1) {
-            if (kept.topics != null) {
-                leave(key, kept, request); // first: where it fails nothing is done
-            }
-            open.remove(key);
+        open.remove(key);
+        if (kept.topics != null) {
+            leave(key, kept, request);
         }
-        kept.streams--;
-        forgetOld();
     }
 
     private void leave(Key key, Kept kept, SubscribeRequest request) {
@@ -212,6 +206,7 @@ public final class StreamSessions implements SessionsElsewhere.Here {
             + request.session().asked().weight();
         left.put(key, kept);
         leftBytes += kept.bytes;
+        forgetOld();
     }
 
     private void forgetOld() {
@@ -235,8 +230,7 @@ public final class StreamSessions implements SessionsElsewhere.Here {
     @Override
     public synchronized TopicSelection changed(String session) {
         Key key = told.get(session);
-        Kept kept = key == null ? null : open.getOrDefault(key, left.get(key));
-        return kept == null ? null : kept.topics;
+        return key == null ? null : open.getOrDefault(key, left.get(key)).topics;
     }
 
     /** What is remembered of it here is older. A stream of it that is open here still may be one that was cut. */
@@ -262,12 +256,7 @@ public final class StreamSessions implements SessionsElsewhere.Here {
     @Override
     public synchronized Map<String, Long> all() {
         Map<String, Long> all = new HashMap<>();
-        told.forEach((digest, key) -> {
-            Kept kept = open.getOrDefault(key, left.get(key));
-            if (kept != null) { // else an error came between
-                all.put(digest, kept.term);
-            }
-        });
+        told.forEach((digest, key) -> all.put(digest, open.getOrDefault(key, left.get(key)).term));
         return all;
     }
 

@@ -46,8 +46,7 @@ final class LeaseFile implements LeaseBook {
     private final Disk disk;
     private final Path folder;
     private final boolean syncs;
-    /** Those that began last come last: to put one again moves it, and takes no memory. */
-    private final Map<String, Lease> inForce = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<String, Lease> inForce = new LinkedHashMap<>();
     /** What {@link #inForce} takes in a file. */
     private long bytesInForce;
     private final List<Lease> kept;
@@ -110,19 +109,18 @@ final class LeaseFile implements LeaseBook {
     }
 
     private void put(Lease lease) {
-        long more = bytes(lease) - bytes(inForce.get(lease.topic()));
-        inForce.put(lease.topic(), lease); // in one step: an error must not leave neither of them
-        bytesInForce += more;
+        remove(lease.topic());
+        inForce.put(lease.topic(), lease);
+        bytesInForce += bytes(lease);
     }
 
     private void remove(String topic) {
-        long less = bytes(inForce.get(topic));
-        inForce.remove(topic);
-        bytesInForce -= less;
+        Lease old = inForce.remove(topic);
+        bytesInForce -= old == null ? 0 : bytes(old);
     }
 
     private static int bytes(Lease lease) {
-        return lease == null ? 0 : FIXED_BYTES + lease.topic().length();
+        return FIXED_BYTES + lease.topic().length();
     }
 
     @Override
@@ -134,13 +132,13 @@ final class LeaseFile implements LeaseBook {
     public synchronized void begin(List<Lease> leases) throws IOException {
         Map<String, Lease> before = new LinkedHashMap<>();
         Bytes lines = new Bytes(64 * leases.size());
+        for (Lease lease : leases) {
+            before.putIfAbsent(lease.topic(), inForce.get(lease.topic()));
+            put(lease);
+            line(lines, lease.isPrivate() ? PRIVATE : PUBLIC, lease);
+        }
         boolean done = false;
         try {
-            for (Lease lease : leases) {
-                before.putIfAbsent(lease.topic(), inForce.get(lease.topic()));
-                put(lease);
-                line(lines, lease.isPrivate() ? PRIVATE : PUBLIC, lease);
-            }
             write(lines, syncs);
             done = true;
         } finally {
