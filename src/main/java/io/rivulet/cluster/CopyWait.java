@@ -10,8 +10,9 @@ import java.util.function.LongSupplier;
  * was asked. {@link SharedLog} makes one for each who asks, on that one's thread.
  *
  * <p>Whoever copies after somebody has asked answers that one, too; so many who ask at once cost few calls. The hard
- * thing is a node that is far behind, since it stood still. Who waits there holds a thread that other streams need. So
- * nobody waits for long: then nobody knows yet whether the id is good, and the client comes back.
+ * thing is a node that is far behind, since it stood still. Who waits there keeps others waiting: the committer all who
+ * publish, the readers' barrier all who show such an id. So nobody waits for long: then nobody knows yet whether the id
+ * is good, and the client comes back.
  */
 final class CopyWait {
 
