@@ -88,6 +88,15 @@ final class SessionsElsewhere implements Nodes.Part {
         }
     }
 
+    /**
+     * The term of a session that moves here from there. Another node may have taken it, and said so, since it was asked
+     * for: with the same term both would have it for good, for that node says it once.
+     */
+    long termAfter(String session, Home from) {
+        Home now = home(session);
+        return Math.max(from.term, now == null ? 0 : now.term) + 1;
+    }
+
     /** It is this node's from now on. */
     void taken(String session, long term) {
         synchronized (homes) {

@@ -38,6 +38,8 @@ public final class StreamSessions implements SessionsElsewhere.Here {
     /** What all sessions without a stream keep alive. */
     static final long BYTES_MAX = 4 << 20;
     private static final long ENTRY_BYTES = 200;
+    /** How often a session is asked for once more, where it has moved meanwhile. */
+    private static final int MOVES = 3;
     /** What a digest takes beside that. */
     private static final long TOLD_BYTES = 200;
 
@@ -103,11 +105,24 @@ public final class StreamSessions implements SessionsElsewhere.Here {
         Key key = Key.of(request);
         String digest = key.digest();
         SessionsElsewhere.Home home = others.home(digest);
-        return home == null ? null : others.ask(digest, home).thenApply(topics -> {
+        return home == null ? null : fetched(request, key, digest, home, MOVES);
+    }
+
+    /**
+     * A client may come back to two nodes at once, and then to a third one, which has heard of one of the two alone.
+     * The other one has taken the session from that by then, which has nothing to give. But what that had heard before
+     * it answered, this node has heard before the answer came: where the session is now.
+     */
+    private CompletableFuture<TopicSelection> fetched(SubscribeRequest request, Key key, String digest,
+                                                      SessionsElsewhere.Home home, int moves) {
+        return elsewhere.ask(digest, home).thenCompose(topics -> {
             if (topics != null) {
-                take(key, digest, topics, home.term() + 1, request);
+                take(key, digest, topics, home, request);
+                return CompletableFuture.completedFuture(topics);
             }
-            return topics;
+            SessionsElsewhere.Home now = elsewhere.home(digest);
+            return now == null || now.equals(home) || moves == 0 ? CompletableFuture.completedFuture(null)
+                : fetched(request, key, digest, now, moves - 1);
         });
     }
 
@@ -116,7 +131,9 @@ public final class StreamSessions implements SessionsElsewhere.Here {
         return elsewhere.home(Key.of(request).digest()) != null;
     }
 
-    private synchronized void take(Key key, String digest, TopicSelection topics, long term, SubscribeRequest request) {
+    private synchronized void take(Key key, String digest, TopicSelection topics, SessionsElsewhere.Home from,
+                                   SubscribeRequest request) {
+        long term = elsewhere.termAfter(digest, from);
         Kept kept = open.getOrDefault(key, left.get(key));
         if (kept != null && kept.term >= term) {
             return; // another stream of it has come back, too
