@@ -121,11 +121,12 @@ class BarrierTest {
         try {
             Copy copy = new Copy();
             List<Asked> waiting = ask(readers, copy, MANY);
-            Await.until("all wait", () -> readers.waiting() == MANY && readers.free() == 1);
+            Await.until("all wait, and the engine is asked",
+                () -> readers.waiting() == MANY && readers.free() == 1 && copy.calls.get() == 1);
             for (Asked other : ask(readers, null, MANY)) {
                 assertEquals("answered", other.told("while the engine stands still"));
             }
-            assertEquals(1, copy.calls.get());
+            assertEquals(1, copy.calls.get(), "nobody asks a second time while the first call is on its way");
             copy.answers.countDown();
             for (Asked one : waiting) {
                 assertEquals("answered", one.told("behind the barrier"));
