@@ -23,11 +23,9 @@ import io.rivulet.hub.stream.Subscription;
 import io.rivulet.hub.stream.feed.GoLive;
 import io.rivulet.kit.Await;
 import io.rivulet.kit.HubThreads;
-import io.rivulet.log.EventLog;
 import io.rivulet.refusal.Refused;
 import io.rivulet.refusal.Refused.Reason;
 import io.rivulet.topic.TopicSelection;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -39,9 +37,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -81,29 +77,6 @@ class HubTest {
                 });
             HubClient client = awaitEvents(scene.client("news").speaking(dialect).connect(), 1);
             assertEquals(List.of("for those who listen"), client.data());
-        }
-    }
-
-    /** What look-ups of strangers left in the log's memory stayed for ever: the log was told by nobody. */
-    @Test
-    void theLogIsToldThatTimePasses() throws Exception {
-        AtomicInteger told = new AtomicInteger();
-        UnaryOperator<EventLog> listening = log -> (EventLog) Proxy.newProxyInstance(EventLog.class.getClassLoader(),
-            new Class<?>[] {EventLog.class}, (self, method, arguments) -> {
-                if (method.getName().equals("age")) {
-                    told.incrementAndGet();
-                }
-                try {
-                    return method.invoke(log, arguments);
-                } catch (InvocationTargetException e) {
-                    throw e.getCause();
-                }
-            });
-        try (HubScene scene = new HubScene(folder, GoLive.EXACT, listening)) {
-            for (int ticks = 0; ticks < 200 && told.get() == 0; ticks++) { // its own thread ticks as well
-                scene.hub.tickNow().get(20, TimeUnit.SECONDS);
-            }
-            assertTrue(told.get() > 0, "not told in a hundred seconds");
         }
     }
 

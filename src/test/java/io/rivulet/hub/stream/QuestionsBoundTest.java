@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonObject;
 import io.rivulet.event.NodeQuestions;
 import io.rivulet.event.Nodes;
+import io.rivulet.log.LogWork;
 import io.rivulet.refusal.Refused;
 import java.util.List;
 import java.util.Map;
@@ -73,5 +74,6 @@ class QuestionsBoundTest {
         assertTrue(limits.places() >= 4 && limits.places() <= 16, limits.toString());
         assertEquals(limits.places() / 2, limits.callerMax());
         assertEquals(2 * limits.places() + 2, limits.threads());
+        assertEquals(16L * LogWork.SLICE, limits.shortSteps());
     }
 }

@@ -2,6 +2,7 @@ package io.rivulet.log.segment;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -93,6 +94,25 @@ class ChunkCacheTest {
         } finally {
             other.shutdown();
         }
+    }
+
+    /** Else what look-ups of strangers have read stays for ever. */
+    @Test
+    void aChunkThatNobodyAskedForSinceTimePassedLastIsLetGoOf() throws IOException {
+        ChunkCache cache = cache(3);
+        for (int number = 0; number < 3; number++) {
+            long first = number * 10 + 1;
+            cache.get(1, number, first, known -> chunk(first, 1));
+        }
+        cache.age();
+        cache.get(1, 0, 1, known -> chunk(1, 1));
+        cache.find(1, 1, 11);
+        assertEquals(3 * WEIGHT, cache.weight());
+        cache.age();
+        assertEquals(2 * WEIGHT, cache.weight());
+        assertNull(cache.find(1, 2, 21));
+        cache.age();
+        assertEquals(0, cache.weight());
     }
 
     @Test

@@ -136,6 +136,22 @@ class ClockTest {
         assertTrue(hoursKept() >= 15 && hoursKept() <= 18, hoursKept() + " hours");
     }
 
+    /** What earlier runs wrote is aged by the wall clock, but never by more than has passed since the opening. */
+    @Test
+    void aClockThatIsSetAheadWhileTheHubRunsMakesNothingOlder() throws IOException {
+        live(2);
+        reopen();
+        clock.jumpMs(YEAR_MS);
+        log.housekeep();
+        log.housekeep(); // what it would roll at once it would take now
+        assertEquals(1, log.range().first(), "all of it is of the last two hours");
+        assertEquals(12, log.range().head());
+        clock.advanceMs(17 * HOUR_MS);
+        log.housekeep();
+        log.housekeep();
+        assertEquals(log.range().head() + 1, log.range().first(), "seventeen hours have passed");
+    }
+
     @Test
     void aClockThatIsSetBackByMistakeAndForwardAgainTakesNothingEarly() throws IOException {
         live(10);

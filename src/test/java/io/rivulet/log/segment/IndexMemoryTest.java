@@ -2,6 +2,7 @@ package io.rivulet.log.segment;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.auth.GrantedTopics;
@@ -10,10 +11,12 @@ import io.rivulet.event.Event;
 import io.rivulet.log.Digest;
 import io.rivulet.log.LogChunk;
 import io.rivulet.log.LogEntry;
+import io.rivulet.log.LogFailure;
 import io.rivulet.log.LogRecord;
 import io.rivulet.log.Receipt;
 import io.rivulet.log.TestClock;
 import io.rivulet.log.View;
+import io.rivulet.log.disk.MemoryDisk;
 import io.rivulet.log.disk.RealDisk;
 import io.rivulet.log.index.HeapIndex;
 import io.rivulet.log.index.IndexWriter;
@@ -119,6 +122,23 @@ class IndexMemoryTest {
             }
             assertTrue(log.segments().length > 4, log.segments().length + " segments");
             findsEverything(log);
+        }
+    }
+
+    @Test
+    void whereNoSegmentCanBeBegunAPublishIsRefusedOnceTheIndexHasTwiceItsBound() throws IOException {
+        MemoryDisk disk = new MemoryDisk(1);
+        try (TendedLog log = TendedLog.open(Scenario.FOLDER, BOUNDED, disk, clock, clock::nanos, new Metrics())) {
+            append(log, 1);
+            disk.folderSyncWorks(false);
+            LogFailure refused = assertThrows(LogFailure.class, () -> append(log, 60));
+            assertTrue(refused.getMessage().contains("no new segment could be made"), refused.getMessage());
+            long held = ((HeapIndex) log.segments()[0].index()).bytes();
+            assertTrue(held > BOUND && held <= 2 * BOUND, "the index has " + held + " bytes");
+            disk.folderSyncWorks(true);
+            clock.advanceMs(2_000); // it tries again after a second
+            append(log, 1);
+            assertEquals(2, log.segments().length);
         }
     }
 
