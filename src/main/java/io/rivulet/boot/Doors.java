@@ -35,6 +35,7 @@ import io.rivulet.http.publish.LinePublishes;
 import io.rivulet.http.respond.RespondDoor;
 import io.rivulet.http.stream.OpenResponses;
 import io.rivulet.http.stream.PageResponses;
+import io.rivulet.http.stream.WaitingCallers;
 import io.rivulet.http.trace.AccessLog;
 import io.rivulet.http.trace.ClientAddress;
 import io.rivulet.http.trace.LogLines;
@@ -123,11 +124,12 @@ public final class Doors implements AutoCloseable {
         own = new HubContext(settings, hub, services.clock(),
             new Access(settings, services.tokens(), roles, services.bans()), new Cors(settings),
             new Problem(services.clock(), metadata, hub.metrics()),
-            new BytesInFlight(settings.get(SettingsTable.FLIGHT_BYTES)), new CostlyTurns());
+            new BytesInFlight(settings.get(SettingsTable.FLIGHT_BYTES)), new CostlyTurns(),
+            new WaitingCallers());
         mercure = own.with(new Access(settings, services.tokens(), roles, services.bans(),
             MercureServlet.tokenInQuery(settings)));
         responses = new OpenResponses(settings, hub.metrics());
-        pages = new PageResponses(settings, own.flight()::wasScarce);
+        pages = new PageResponses(settings, own.flight()::wasScarce, own.callers());
         lines = new LinePublishes(own);
         respond = new RespondDoor(own, responses, new ClientAddress(settings));
         slashes = new SlashCheck(hub.presence().isOn(), mount.prefix() + mount.hub());

@@ -6,6 +6,7 @@ import io.rivulet.http.access.Access;
 import io.rivulet.http.access.Cors;
 import io.rivulet.http.form.BytesInFlight;
 import io.rivulet.http.form.CostlyTurns;
+import io.rivulet.http.stream.WaitingCallers;
 import io.rivulet.http.trace.RequestTrace;
 import io.rivulet.hub.Hub;
 import io.rivulet.hub.resume.Caller;
@@ -23,13 +24,14 @@ import java.time.InstantSource;
  * @param problem  how refusals are answered
  * @param flight   the memory for bodies and answers
  * @param costly   turns at the patterns that requests ask for
+ * @param callers  who wait for an answer out of the log
  */
 public record HubContext(Settings settings, Hub hub, InstantSource clock, Access access, Cors cors, Problem problem,
-                         BytesInFlight flight, CostlyTurns costly) {
+                         BytesInFlight flight, CostlyTurns costly, WaitingCallers callers) {
 
     /** The same for servlets where other rules say who asks. */
     public HubContext with(Access other) {
-        return new HubContext(settings, hub, clock, other, cors, problem, flight, costly);
+        return new HubContext(settings, hub, clock, other, cors, problem, flight, costly, callers);
     }
 
     /**

@@ -5,6 +5,7 @@ import static io.rivulet.refusal.Refused.Reason.OVERLOADED;
 import io.rivulet.http.form.Answer;
 import io.rivulet.http.form.BytesInFlight;
 import io.rivulet.http.form.LastWord;
+import io.rivulet.http.stream.WaitingCallers;
 import io.rivulet.refusal.Refused;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
@@ -33,6 +34,8 @@ public final class SuspendedRequest implements AsyncListener {
     private final AsyncContext async;
     private final Problem problem;
     private final Refused late;
+    /** Null where nobody looks after the caller. */
+    private WaitingCallers.Caller caller;
 
     /** The outcome: a value, or why there is none. */
     public record Outcome(Object value, Throwable failure) {
@@ -81,6 +84,20 @@ public final class SuspendedRequest implements AsyncListener {
         await(outcome, request, problem, TIMEOUT_MS, late(), charge);
     }
 
+    /**
+     * Lets the request wait for a look-up in the log, which ends when the caller has left. Its body, if it has one, has
+     * been read.
+     *
+     * @param charge as above; null for none
+     */
+    public static void awaitLookUp(CompletableFuture<?> lookUp, HttpServletRequest request, HubContext context,
+                                   BytesInFlight.Charge charge) {
+        SuspendedRequest suspended = new SuspendedRequest(lookUp, request, context.problem(), late());
+        suspended.begin(TIMEOUT_MS, charge);
+        suspended.caller = context.callers().add(suspended.async, suspended.word, suspended::hasLeft);
+        lookUp.whenComplete(suspended::arrived);
+    }
+
     private static Refused late() {
         return Refused.because(OVERLOADED, "this took longer than " + TIMEOUT_MS + " ms");
     }
@@ -100,20 +117,33 @@ public final class SuspendedRequest implements AsyncListener {
     public static void await(CompletableFuture<?> outcome, HttpServletRequest request, Problem problem, long timeoutMs,
                              Refused late, BytesInFlight.Charge charge) {
         SuspendedRequest suspended = new SuspendedRequest(outcome, request, problem, late);
-        suspended.async.setTimeout(timeoutMs);
-        suspended.async.addListener(suspended);
-        if (charge != null) {
-            suspended.async.addListener(charge);
-        }
+        suspended.begin(timeoutMs, charge);
         outcome.whenComplete(suspended::arrived);
     }
 
+    private void begin(long timeoutMs, BytesInFlight.Charge charge) {
+        async.setTimeout(timeoutMs);
+        async.addListener(this);
+        if (charge != null) {
+            async.addListener(charge);
+        }
+    }
+
     private void arrived(Object value, Throwable failure) {
+        if (caller != null) {
+            caller.end();
+        }
         word.take(() -> {
             request.setAttribute(OUTCOME,
                 new Outcome(value, failure instanceof CompletionException e ? e.getCause() : failure));
             return sentOn();
         });
+    }
+
+    /** The caller has left, and nobody waits for the outcome: a look-up ends. False as below. */
+    private boolean hasLeft() {
+        outcome.cancel(false);
+        return Answer.complete(async);
     }
 
     /** False when the container gives the request up, and calls one of the methods below. */

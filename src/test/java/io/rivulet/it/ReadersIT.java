@@ -28,6 +28,8 @@ class ReadersIT {
     private static final int TOPICS = 20_000;
     private static final int BATCH = 1_000;
     private static final int ATTACKERS = 2;
+    private static final String PATTERNS = IntStream.range(300, 380).mapToObj(n -> "match_urlpattern="
+        + Publisher.encode("/:a((?:.?){" + n + "}!)")).collect(Collectors.joining("&"));
 
     private final Container container;
 
@@ -40,16 +42,11 @@ class ReadersIT {
         List<WireClient> hostile = new ArrayList<>();
         try (Server server = Server.in(container).set("publish.rate", "0").start().awaitOpen();
              Publisher publisher = Publisher.to(server)) {
-            for (int from = 0; from < TOPICS; from += BATCH) {
-                Publisher.accepted(publisher.post("", "application/json", batch(from)));
-            }
-            String patterns = IntStream.range(300, 380).mapToObj(n -> "match_urlpattern="
-                + Publisher.encode("/:a((?:.?){" + n + "}!)")).collect(Collectors.joining("&"));
+            fill(publisher);
             for (int i = 0; i < ATTACKERS; i++) {
-                hostile.add(WireClient.to(server).send(get("/api/events?since=earliest&" + patterns)));
+                hostile.add(WireClient.to(server).send(get("/api/events?since=earliest&" + PATTERNS)));
             }
-            Await.until("all of them are looked up", () -> HubThreads.alive().stream()
-                .filter(ReadersIT::triesPatterns).count() == ATTACKERS);
+            Await.until("all of them are looked up", () -> trying() == ATTACKERS);
 
             assertEquals(200, WireClient.exchange(server, get("/api/events?topic=order/7&limit=1")).status());
             try (EventStream stream = EventStream.to(server).topic("order/8").since("earliest").open()) {
@@ -58,6 +55,36 @@ class ReadersIT {
             }
         } finally {
             hostile.forEach(WireClient::close);
+        }
+    }
+
+    /** The patterns would be tried for half a minute yet, which is how long a request waits. */
+    @Test
+    void whatACallerAskedForIsNotLookedUpAnyMoreWhenHeHasLeft() throws IOException {
+        List<WireClient> hostile = new ArrayList<>();
+        try (Server server = Server.in(container).set("publish.rate", "0").start().awaitOpen();
+             Publisher publisher = Publisher.to(server)) {
+            fill(publisher);
+            hostile.add(WireClient.to(server).send(get("/api/events?since=earliest&" + PATTERNS)));
+            hostile.add(WireClient.to(server).send(get("/api/events?since=earliest&" + PATTERNS)
+                .replace("Connection: close\r\n", "")));
+            Await.until("both are looked up", () -> trying() == ATTACKERS);
+
+            hostile.forEach(WireClient::close);
+            Await.until("nobody looks up what nobody waits for", () -> trying() == 0);
+            assertEquals(200, WireClient.exchange(server, get("/api/events?topic=order/7&limit=1")).status());
+        } finally {
+            hostile.forEach(WireClient::close);
+        }
+    }
+
+    private static long trying() {
+        return HubThreads.alive().stream().filter(ReadersIT::triesPatterns).count();
+    }
+
+    private static void fill(Publisher publisher) throws IOException {
+        for (int from = 0; from < TOPICS; from += BATCH) {
+            Publisher.accepted(publisher.post("", "application/json", batch(from)));
         }
     }
 

@@ -1,7 +1,7 @@
 package io.rivulet.http.form;
 
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * Decides which of several threads ends a request that waits, and keeps the container from ending it under that
@@ -13,6 +13,10 @@ import java.util.concurrent.locks.LockSupport;
  * out and give its response to the next caller, and T1 would write the answer of one publisher to another one. So T2
  * waits until T1 is out; that is soon, for T1 never blocks. Jetty lets nobody but T2 end a request whose time is up:
  * then T1 leaves a debt, and T2 pays it.
+ *
+ * <p>A third thread may look at the request meanwhile ({@link #whileNobodyHasIt}). If the word were taken under its
+ * hands, the container would go on to the next request of the connection, and the look would read what belongs to that.
+ * So whoever takes the word waits for a look that is under way, a system call at most.
  */
 public final class LastWord {
 
@@ -20,7 +24,9 @@ public final class LastWord {
     private static final long OTHER_NS = 1_000_000_000;
     private static final long POLL_NS = 20_000;
 
-    private final AtomicBoolean taken = new AtomicBoolean();
+    /** Held to take the word, and to look. */
+    private final Object lock = new Object();
+    private boolean taken;
     /** The thread that has the word; null before, and where it is the container's. */
     private volatile Thread speaker;
     /** Whether whoever took the word is done with the request. */
@@ -30,7 +36,7 @@ public final class LastWord {
 
     /** Takes the word and does this, unless somebody has had it; {@code end} says whether the container let it. */
     public void take(End end) {
-        if (!taken.compareAndSet(false, true)) {
+        if (!isFirst()) {
             return;
         }
         speaker = Thread.currentThread();
@@ -38,6 +44,21 @@ public final class LastWord {
             owed = !end.done();
         } finally {
             out = true;
+        }
+    }
+
+    private boolean isFirst() {
+        synchronized (lock) {
+            boolean first = !taken;
+            taken = true;
+            return first;
+        }
+    }
+
+    /** Asks this about the request, unless somebody has had the word; {@code question} never blocks. */
+    public boolean whileNobodyHasIt(BooleanSupplier question) {
+        synchronized (lock) {
+            return !taken && question.getAsBoolean();
         }
     }
 
@@ -53,7 +74,7 @@ public final class LastWord {
      * the container alone.
      */
     public boolean takeInContainer() {
-        if (taken.compareAndSet(false, true)) {
+        if (isFirst()) {
             out = true;
             return true;
         }

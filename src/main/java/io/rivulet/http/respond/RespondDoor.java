@@ -7,8 +7,10 @@ import io.rivulet.config.SettingsTable;
 import io.rivulet.http.HubContext;
 import io.rivulet.http.form.Answer;
 import io.rivulet.http.form.FormFields;
+import io.rivulet.http.form.GivingUp;
 import io.rivulet.http.form.LastWord;
 import io.rivulet.http.stream.OpenResponses;
+import io.rivulet.http.stream.WaitingCallers;
 import io.rivulet.http.subscribe.StreamParameters;
 import io.rivulet.http.subscribe.SubscribeHandler;
 import io.rivulet.http.trace.AccessLog;
@@ -137,12 +139,45 @@ public final class RespondDoor {
         Hub hub = context.hub();
         if (asked.onlyIfOpen() || asked.untilEnd() && fromNow) {
             SubscribeRequest now = probe(wanted, Since.LATEST);
-            CompletableFuture<Boolean> over = hub.mayBeOver(now)
-                ? hub.place(now).thenApply(StartPoint.Placed::isOver) : CompletableFuture.completedFuture(false);
-            return over.thenCompose(isOver -> isOver ? CompletableFuture.completedFuture(new Found(true, null))
-                : hub.place(probe(wanted, Since.LAST)).thenApply(newest -> new Found(isUnknown(newest), null)));
+            CompletableFuture<Found> first = hub.mayBeOver(now) ? found(now)
+                : CompletableFuture.completedFuture(new Found(false, null));
+            CompletableFuture<Found> both = new CompletableFuture<>();
+            GivingUp.both(first, both);
+            first.whenComplete((over, failure) -> {
+                if (failure != null || over.isNothing() || both.isDone()) {
+                    pass(over, failure, both);
+                } else {
+                    newest(wanted, both);
+                }
+            });
+            return both;
         }
-        return hub.mayBeOver(wanted) ? hub.place(wanted).thenApply(placed -> new Found(placed.isOver(), placed)) : null;
+        return hub.mayBeOver(wanted) ? found(wanted) : null;
+    }
+
+    private CompletableFuture<Found> found(SubscribeRequest wanted) {
+        CompletableFuture<StartPoint.Placed> place = context.hub().place(wanted);
+        return GivingUp.both(place, place.thenApply(placed -> new Found(placed.isOver(), placed)));
+    }
+
+    /** Whether there is any event of these topics: {@code found} hears of it. */
+    private void newest(SubscribeRequest wanted, CompletableFuture<Found> found) {
+        try {
+            CompletableFuture<StartPoint.Placed> newest = context.hub().place(probe(wanted, Since.LAST));
+            GivingUp.both(newest, found);
+            newest.whenComplete((placed, failure) ->
+                pass(failure == null ? new Found(isUnknown(placed), null) : null, failure, found));
+        } catch (RuntimeException e) { // too many look-ups wait
+            found.completeExceptionally(e);
+        }
+    }
+
+    private static void pass(Found found, Throwable failure, CompletableFuture<Found> to) {
+        if (failure == null) {
+            to.complete(found);
+        } else {
+            to.completeExceptionally(failure);
+        }
     }
 
     private static SubscribeRequest probe(SubscribeRequest wanted, Since since) {
@@ -167,6 +202,7 @@ public final class RespondDoor {
         private final HttpServletResponse response;
         private CompletableFuture<Found> lookUp;
         private AsyncContext async;
+        private WaitingCallers.Caller caller;
 
         Waiting(SubscribeRequest wanted, HttpServletRequest request, HttpServletResponse response) {
             this.wanted = wanted;
@@ -179,7 +215,16 @@ public final class RespondDoor {
             async = asynchronous(request, response);
             async.setTimeout(LOOK_UP_MS);
             async.addListener(this);
-            found.whenComplete((value, failure) -> word.take(() -> answer(value, failure)));
+            caller = context.callers().add(async, word, this::hasLeft);
+            found.whenComplete((value, failure) -> {
+                caller.end();
+                word.take(() -> answer(value, failure));
+            });
+        }
+
+        private boolean hasLeft() {
+            lookUp.cancel(false);
+            return Answer.complete(async);
         }
 
         /** On a thread of the hub's; false when the container alone can end the request now. */

@@ -71,19 +71,33 @@ final class JettySocket {
             return null; // another container, or a filter has its hands on what is written
         }
         try {
-            ServletRequest request = async.getRequest();
-            while (request instanceof ServletRequestWrapper wrapper) {
-                request = wrapper.getRequest();
-            }
-            Object connection = ask(ask(ask(request, "getRequest"), "getConnectionMetaData"), "getConnection");
-            Object endPoint = ask(connection, "getEndPoint");
-            boolean known = connection.getClass().getName().equals(CONNECTION)
-                && endPoint.getClass().getName().equals(END_POINT) && isKnownVersion(endPoint)
-                && isUntransformed(async.getResponse());
-            return known ? new JettySocket(connection, endPoint, (SocketChannel) ask(endPoint, "getChannel")) : null;
+            JettySocket socket = of(async.getRequest());
+            return socket != null && isUntransformed(async.getResponse()) ? socket : null;
         } catch (ReflectiveOperationException | RuntimeException e) {
             return null; // not the Jetty that is known here
         }
+    }
+
+    /** A look at the socket under this request where it is Jetty's, with HTTP/1.1 and without TLS, else null. */
+    static SocketLook look(AsyncContext async) {
+        try {
+            JettySocket socket = of(async.getRequest());
+            return socket == null ? null : socket.look();
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            return null; // another container
+        }
+    }
+
+    private static JettySocket of(ServletRequest outer) throws ReflectiveOperationException {
+        ServletRequest request = outer;
+        while (request instanceof ServletRequestWrapper wrapper) {
+            request = wrapper.getRequest();
+        }
+        Object connection = ask(ask(ask(request, "getRequest"), "getConnectionMetaData"), "getConnection");
+        Object endPoint = ask(connection, "getEndPoint");
+        boolean known = connection.getClass().getName().equals(CONNECTION)
+            && endPoint.getClass().getName().equals(END_POINT) && isKnownVersion(endPoint);
+        return known ? new JettySocket(connection, endPoint, (SocketChannel) ask(endPoint, "getChannel")) : null;
     }
 
     private static boolean isKnownVersion(Object endPoint) throws ReflectiveOperationException {

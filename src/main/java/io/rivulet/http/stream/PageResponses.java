@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The large answers that are being written, and the thread {@code rivulet-pages}, which ends those that nobody reads:
  * by {@code rivulet.stall.timeout}, as with streams, and after five seconds where somebody was refused for the memory
- * that they hold. {@code EventsServlet} uses it for pages of history, others for
- * lists, on any thread. To be closed after the hub.
+ * that they hold. It looks for {@link WaitingCallers} who have left as well. {@code EventsServlet} uses it for pages of
+ * history, others for lists, on any thread. To be closed after the hub.
  */
 public final class PageResponses implements AutoCloseable {
 
@@ -31,17 +31,22 @@ public final class PageResponses implements AutoCloseable {
 
     private final long stallNs;
     private final BooleanSupplier scarce;
+    private final WaitingCallers callers;
     private final LongSupplier nanos;
     private final Set<PageResponse> open = ConcurrentHashMap.newKeySet();
     private final LastingTicker ticker;
 
-    /** As the settings say; {@code scarce} tells whether somebody was refused since it was asked last. */
-    public PageResponses(Settings settings, BooleanSupplier scarce) {
-        this(settings, scarce, System::nanoTime);
+    /**
+     * As the settings say; {@code scarce} tells whether somebody was refused since it was asked last, {@code callers}
+     * wait for an answer that is not made yet.
+     */
+    public PageResponses(Settings settings, BooleanSupplier scarce, WaitingCallers callers) {
+        this(settings, scarce, callers, System::nanoTime);
     }
 
     /** With a ticker of its own, for tests. */
-    PageResponses(Settings settings, BooleanSupplier scarce, LongSupplier nanos) {
+    PageResponses(Settings settings, BooleanSupplier scarce, WaitingCallers callers, LongSupplier nanos) {
+        this.callers = callers;
         this.scarce = scarce;
         stallNs = settings.get(SettingsTable.STALL_TIMEOUT).toNanos();
         this.nanos = nanos;
@@ -66,11 +71,12 @@ public final class PageResponses implements AutoCloseable {
         out.setWriteListener(page);
     }
 
-    /** Looks at all pages; one thread at a time, since a test looks, too. */
+    /** Looks at all pages and callers; one thread at a time, since a test looks, too. */
     synchronized void look() {
         long nowNs = nanos.getAsLong();
         long ns = scarce.getAsBoolean() ? Math.min(stallNs, SCARCE_STALL_NS) : stallNs;
         open.forEach(page -> page.look(nowNs, ns));
+        callers.look();
     }
 
     /** Ends the thread; pages that are being written are the container's to end. */

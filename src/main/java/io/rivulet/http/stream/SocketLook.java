@@ -9,9 +9,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
 /**
- * A look at the socket of a stream, which tells whether its client has left: the end of what it sends. {@link
- * ShardWriter} looks every few seconds, on the shard's thread, while the container has the response. One read that does
- * not block finds out what else only the second write of a heartbeat does.
+ * A look at the socket of a stream, or of a request that waits, which tells whether its client has left: the end of
+ * what it sends. {@link ShardWriter} looks every few seconds, on the shard's thread, while the container has the
+ * response, and {@link WaitingCallers} each second. One read that does not block finds out what else only the second
+ * write of a heartbeat does, and of a request that waits nothing.
  *
  * <p>While a response is under way neither container reads, and a client that waits for events sends nothing. Should it
  * send its next request already, the first byte of that is gone with the look. So nothing more is read from then on, by

@@ -4,6 +4,7 @@ import io.rivulet.auth.Grant;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.http.HubContext;
 import io.rivulet.http.SuspendedRequest;
+import io.rivulet.http.form.GivingUp;
 import io.rivulet.http.stream.OpenResponse;
 import io.rivulet.http.stream.OpenResponses;
 import io.rivulet.http.trace.RequestTrace;
@@ -68,7 +69,7 @@ public final class SubscribeHandler {
         boolean tellsPlace = asked.dialect().startHeader() != null && wanted.hadCursor();
         if (tellsPlace || context.hub().mayBeOver(asked)) {
             // asked before startAsync: a refusal must find a request that can still be answered in the usual way
-            SuspendedRequest.await(opening(asked, tellsPlace), request, context.problem());
+            SuspendedRequest.awaitLookUp(opening(asked, tellsPlace), request, context, null);
         } else {
             open(new Opening(asked, false, null), request, response);
         }
@@ -76,9 +77,7 @@ public final class SubscribeHandler {
 
     private CompletableFuture<Opening> opening(SubscribeRequest asked, boolean tellsPlace) {
         CompletableFuture<StartPoint.Placed> place = context.hub().place(asked);
-        CompletableFuture<Opening> opening = place.thenApply(placed -> new Opening(asked, tellsPlace, placed));
-        opening.whenComplete((opened, failure) -> place.cancel(false)); // given up: then nobody waits for the place
-        return opening;
+        return GivingUp.both(place, place.thenApply(placed -> new Opening(asked, tellsPlace, placed)));
     }
 
     /** What it waited for is known: opens the stream. False when {@code found} is something else. */

@@ -78,8 +78,8 @@ public final class EventsServlet extends HubServlet {
         try {
             // before the request waits: a refusal must find one that the filter can still answer and end
             Caller caller = Caller.of(grant, RequestTrace.of(request).peer());
-            SuspendedRequest.await(context().hub().history(caller, topics, grant, from, query.oneOrBlank("after"),
-                limit, room), request, context().problem(), charge);
+            SuspendedRequest.awaitLookUp(context().hub().history(caller, topics, grant, from, query.oneOrBlank("after"),
+                limit, room), request, context(), charge);
         } catch (RuntimeException | Error e) {
             charge.close();
             throw e;

@@ -55,8 +55,8 @@ public final class ProducersServlet extends HubServlet {
         String issuer = query.oneOrBlank("issuer");
         Grant.Identity of = subject == null ? grant.identity()
             : new Grant.Identity(issuer == null ? grant.issuer() : issuer, subject);
-        SuspendedRequest.await(context().hub().standing(of, id(request),
-            Caller.of(grant, RequestTrace.of(request).peer())), request, context().problem());
+        SuspendedRequest.awaitLookUp(context().hub().standing(of, id(request),
+            Caller.of(grant, RequestTrace.of(request).peer())), request, context(), null);
     }
 
     private String id(HttpServletRequest request) {

@@ -9,6 +9,7 @@ import io.rivulet.http.SuspendedRequest;
 import io.rivulet.http.form.Answer;
 import io.rivulet.http.form.BytesInFlight;
 import io.rivulet.http.form.FormFields;
+import io.rivulet.http.form.GivingUp;
 import io.rivulet.http.form.KnownFields;
 import io.rivulet.http.form.Query;
 import io.rivulet.http.stream.ListDocument;
@@ -78,9 +79,10 @@ public final class TopicsServlet extends HubServlet {
         if (query.has("after") || query.has("limit")) {
             throw Refused.malformed("after and limit are for the list of topics; the query names one topic");
         }
-        SuspendedRequest.await(context().hub().topicState(topic(query, context()), grant, caller(request, grant))
-            .thenCompose(state -> elsewhere(List.of(state)).thenApply(there -> new One(state, there))), request,
-            context().problem());
+        CompletableFuture<TopicState> lookUp =
+            context().hub().topicState(topic(query, context()), grant, caller(request, grant));
+        SuspendedRequest.awaitLookUp(GivingUp.both(lookUp, lookUp.thenCompose(state ->
+            elsewhere(List.of(state)).thenApply(there -> new One(state, there)))), request, context(), null);
     }
 
     private CompletableFuture<Counted> elsewhere(List<TopicState> states) {
@@ -100,8 +102,10 @@ public final class TopicsServlet extends HubServlet {
         BytesInFlight.Charge charge = context().charge(request, grant);
         try {
             charge.take(ListDocument.PIECE_BYTES + (long) limit * ENTRY_BYTES);
-            SuspendedRequest.await(context().hub().topicStates(after, limit, caller(request, grant))
-                .thenCompose(states -> listing(states, limit, charge)), request, context().problem(), charge);
+            CompletableFuture<List<TopicState>> lookUp =
+                context().hub().topicStates(after, limit, caller(request, grant));
+            SuspendedRequest.awaitLookUp(GivingUp.both(lookUp,
+                lookUp.thenCompose(states -> listing(states, limit, charge))), request, context(), charge);
         } catch (RuntimeException | Error e) {
             charge.close();
             throw e;

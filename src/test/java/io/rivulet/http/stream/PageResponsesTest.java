@@ -45,7 +45,7 @@ class PageResponsesTest {
     private final AtomicInteger made = new AtomicInteger();
     private final BytesInFlight flight = new BytesInFlight(1 << 20);
     private final PageResponses pages = new PageResponses(Settings.with("stall.timeout", STALL_S + "s"),
-        flight::wasScarce, nowNs::get);
+        flight::wasScarce, new WaitingCallers(), nowNs::get);
     private volatile long containersLimitMs = -1;
     private ServletServer server;
     @TempDir
@@ -162,7 +162,7 @@ class PageResponsesTest {
         BytesInFlight.Charge charge = flight.charge(BytesInFlight.Kind.STRANGER, "a");
         charge.take(1_000);
         try (PageResponses own = new PageResponses(Settings.with("stall.timeout", STALL_S + "s"), scarce::get,
-            nowNs::get)) {
+            new WaitingCallers(), nowNs::get)) {
             own.send(async, () -> new byte[1], charge);
             own.look();
             nowNs.addAndGet(TimeUnit.SECONDS.toNanos(6));

@@ -16,6 +16,7 @@ import io.rivulet.http.form.BytesInFlight;
 import io.rivulet.http.form.CostlyTurns;
 import io.rivulet.http.publish.LinePublishes;
 import io.rivulet.http.stream.OpenResponses;
+import io.rivulet.http.stream.WaitingCallers;
 import io.rivulet.http.trace.AccessLog;
 import io.rivulet.http.trace.LogLines;
 import io.rivulet.hub.Hub;
@@ -139,7 +140,8 @@ public final class Door implements AutoCloseable {
         Access access = new Access(settings, TokenVerifier.of(settings, hub.topics(), clock),
             new Roles(settings, hub.topics()), new Bans(clock, null));
         return new HubContext(settings, hub, clock, access, new Cors(settings), new Problem(clock, null, hub.metrics()),
-            new BytesInFlight(settings.get(SettingsTable.FLIGHT_BYTES)), new CostlyTurns());
+            new BytesInFlight(settings.get(SettingsTable.FLIGHT_BYTES)), new CostlyTurns(),
+            new WaitingCallers());
     }
 
     /** A hub that is open, with these settings over the defaults. */

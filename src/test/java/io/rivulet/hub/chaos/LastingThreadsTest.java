@@ -8,6 +8,7 @@ import io.rivulet.config.Settings;
 import io.rivulet.event.Event;
 import io.rivulet.feed.Feeds;
 import io.rivulet.http.stream.PageResponses;
+import io.rivulet.http.stream.WaitingCallers;
 import io.rivulet.http.trace.AccessLog;
 import io.rivulet.hub.Hub;
 import io.rivulet.hub.resume.Since;
@@ -80,7 +81,7 @@ class LastingThreadsTest {
                     }
                 }, clock);
             access = new AccessLog(folder.resolve("access.log"), clock, metrics);
-            pages = new PageResponses(settings, () -> false);
+            pages = new PageResponses(settings, () -> false, new WaitingCallers());
             feeds = new Feeds(settings, hub, clock, null);
             feeds.start();
             keeper.start();
