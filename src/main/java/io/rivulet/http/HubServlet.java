@@ -28,7 +28,7 @@ import java.util.function.Function;
 public abstract class HubServlet extends HttpServlet {
 
     /** The time that any body has to come; a large one has more. */
-    private static final long BODY_LEAST_MS = 30_000;
+    static final long BODY_LEAST_MS = 30_000;
 
     private final transient HubContext context;
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.rivulet.auth.Grant;
 import io.rivulet.config.Settings;
 import io.rivulet.http.form.Answer;
+import io.rivulet.http.publish.PublishHandler;
 import io.rivulet.http.updates.Door;
 import io.rivulet.hub.Hub;
 import io.rivulet.hub.resume.History;
@@ -66,6 +67,13 @@ import org.junit.jupiter.params.provider.ValueSource;
  * it: first the two threads that may meet at it, step by step, then the hub's doors, then both containers.
  */
 class SuspendedRequestTest {
+
+    /** As the pages tell; that a request ends when its time is over is tried below, with less of it. */
+    @Test
+    void aBodyThatIsPublishedHasSixtySecondsAndAnyOtherThirty() {
+        assertEquals(60_000, PublishHandler.TIMEOUT_MS);
+        assertEquals(30_000, HubServlet.BODY_LEAST_MS);
+    }
 
     /** The hub's thread brings the outcome while the container calls: the stubs hold it inside its dispatch. */
     @Nested

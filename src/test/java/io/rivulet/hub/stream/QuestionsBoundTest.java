@@ -9,6 +9,7 @@ import io.rivulet.event.NodeQuestions;
 import io.rivulet.event.Nodes;
 import io.rivulet.log.LogWork;
 import io.rivulet.refusal.Refused;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -55,6 +56,24 @@ class QuestionsBoundTest {
         for (int i = 0; i < 1_000; i++) {
             questions.ask(new JsonObject());
         }
+        assertFull(() -> questions.ask(new JsonObject()));
+    }
+
+    @Test
+    void aQuestionIsOverAfterThreeSecondsAndMakesRoomForAnother() {
+        List<Runnable> due = new ArrayList<>();
+        NodeQuestions questions = new NodeQuestions("kind", SILENT, (ms, task) -> {
+            assertEquals(3_000, ms);
+            due.add(task);
+        }, asked -> CompletableFuture.completedFuture(asked));
+        CompletableFuture<NodeQuestions.Heard> first = questions.ask(new JsonObject());
+        for (int i = 1; i < 1_000; i++) {
+            questions.ask(new JsonObject());
+        }
+        assertFull(() -> questions.ask(new JsonObject()));
+        due.get(0).run();
+        assertEquals(List.of("other"), first.getNow(null).silent());
+        questions.ask(new JsonObject());
         assertFull(() -> questions.ask(new JsonObject()));
     }
 
