@@ -5,8 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.config.Settings;
 import io.rivulet.http.updates.Door;
+import io.rivulet.kit.Stub;
+import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
 import org.eclipse.jetty.http.HttpTester;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -78,6 +82,36 @@ class DevAccessTest {
         assertRefused(PUBLISH + header, "proxy");
         assertRefused(READ + header, "a caller behind a proxy needs a token, which rivulet.token.key");
         assertEquals(200, door.send(PUBLISH + "X-Other: 1", "x").getStatus());
+    }
+
+    /** A proxy that sends what a person's browser sends has an account of its own. */
+    @Test
+    void aConnectionOfAnotherAccountIsRefusedWhateverItSends() {
+        String stranger = "the connection belongs to uid 33 of this machine";
+        for (String fault : new String[] {null, stranger}) {
+            PeerOwner owners = new PeerOwner(Path.of("/proc/net"), 1_000, -1, false) {
+                @Override
+                Answer ask(Connection connection) {
+                    return new Answer(true, fault);
+                }
+            };
+            String refusal = new DevAccess(owners, Settings.with()).fault(request(), false);
+            assertEquals(fault == null, refusal == null, refusal);
+            assertTrue(fault == null || refusal.startsWith(stranger + "; a caller behind a proxy needs a token"),
+                refusal);
+        }
+    }
+
+    /** Of a person's curl, in all that it sends. */
+    private static HttpServletRequest request() {
+        return Stub.of(HttpServletRequest.class, (method, arguments) -> switch (method) {
+            case "getRemoteAddr", "getLocalAddr" -> "127.0.0.1";
+            case "getRemotePort", "getLocalPort" -> 8080;
+            case "getHeader" -> "localhost";
+            case "getHeaderNames" -> Collections.enumeration(List.of("Host"));
+            case "getProtocol" -> "HTTP/1.1";
+            default -> null;
+        });
     }
 
     @Test

@@ -167,6 +167,20 @@ class PeerOwnerTest {
     }
 
     @Test
+    void aRowThatIsMissingIsLookedForTwiceInEachTable() {
+        List<String> opened = new ArrayList<>();
+        PeerOwner owner = new PeerOwner(tables, ANN, NOBODY_ELSE, false) {
+            @Override
+            BufferedReader open(String table) {
+                opened.add(table);
+                return new BufferedReader(new StringReader(HEAD + LISTENS));
+            }
+        };
+        assertRefused("has gone", owner.ask(CURL));
+        assertEquals(List.of("tcp", "tcp6", "tcp", "tcp6"), opened);
+    }
+
+    @Test
     void aConnectionIsLookedUpOnceAndAnotherOneOfTheSameAddressAnew() throws IOException {
         Connection first = new Connection("1", "127.0.0.1", 0xC350, "127.0.0.1", 8080);
         Connection second = new Connection("2", "127.0.0.1", 0xC350, "127.0.0.1", 8080);

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.rivulet.hub.HubScene;
 import io.rivulet.hub.resume.Since;
 import io.rivulet.hub.stream.HubClient;
+import io.rivulet.hub.stream.Outlet;
 import io.rivulet.hub.stream.Shard;
+import io.rivulet.hub.stream.SharedBytes;
 import io.rivulet.hub.stream.feed.Budgets;
 import io.rivulet.kit.Await;
 import io.rivulet.kit.FaultPoints;
@@ -14,6 +16,7 @@ import io.rivulet.kit.FaultSwitch;
 import io.rivulet.kit.Quiet;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +47,35 @@ class DepartureErrorsTest {
                 assertEquals("", held.join(), when);
                 assertTrue(n < 2_000, "it ends");
             }
+        }
+    }
+
+    /** Its thread has others to serve: what always fails is given up, and what follows is given back. */
+    @Test
+    void aStepOfAnEndThatAlwaysFailsIsTriedSixTimes(@TempDir Path folder) throws Exception {
+        AtomicInteger tries = new AtomicInteger();
+        Outlet outlet = new Outlet() {
+            @Override
+            public boolean isReady() {
+                return true;
+            }
+
+            @Override
+            public void write(SharedBytes events) {
+                // it reads all
+            }
+
+            @Override
+            public void end() {
+                tries.incrementAndGet();
+                throw new OutOfMemoryError("made by the test");
+            }
+        };
+        try (Quiet quiet = new Quiet(); HubScene scene = new HubScene(folder)) {
+            scene.hub.subscribe(scene.client("news").asked(), outlet).gone("cut by the test");
+            Await.until("nobody to be counted", () -> isNobodyThere(scene));
+            scene.tick(); // behind the end: each shard has done what it was asked before
+            assertEquals(6, tries.get());
         }
     }
 

@@ -2,14 +2,17 @@ package io.rivulet.hub.stream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.hub.SetClock;
+import io.rivulet.kit.Quiet;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Work that others post to a shard: in order, in turns that leave time for those who are there already. */
+@SuppressWarnings("try") // Quiet is open, and that is all
 class MailboxTest {
 
     private final SetClock clock = new SetClock();
@@ -51,6 +54,33 @@ class MailboxTest {
         });
         post(0, 1);
         assertTrue(mailbox.read(clock::nanos));
+        assertEquals(List.of(0), done);
+    }
+
+    /** It is a stream that shall be told: the others of the shard have their turn all the same. */
+    @Test
+    void workThatCannotEvenFailIsTriedTwentyTimes() {
+        int[] tries = {0};
+        mailbox.post(new Mailbox.Work() {
+            @Override
+            public void run() {
+                throw new IllegalStateException("by the test");
+            }
+
+            @Override
+            public void failed(Throwable e) {
+                tries[0]++;
+                throw new IllegalStateException("by the test, again");
+            }
+        });
+        post(0, 1);
+        try (Quiet quiet = new Quiet()) {
+            for (int i = 0; i < 20; i++) {
+                assertThrows(IllegalStateException.class, () -> mailbox.read(clock::nanos));
+            }
+        }
+        assertTrue(mailbox.read(clock::nanos));
+        assertEquals(20, tries[0]);
         assertEquals(List.of(0), done);
     }
 

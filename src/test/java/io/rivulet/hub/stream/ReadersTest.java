@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.rivulet.hub.resume.Caller;
 import io.rivulet.hub.stream.feed.ReadBudget;
 import io.rivulet.kit.Await;
+import io.rivulet.kit.Quiet;
 import io.rivulet.log.LogWork;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
  * Who may read the log next. One turn at a time makes an order of it, which the questions of the test write down slice
  * by slice: nobody's look-ups wait for those of another for longer than a few slices.
  */
+@SuppressWarnings("try") // Quiet is open, and that is all
 class ReadersTest {
 
     private static final int PLACES = 4;
@@ -301,5 +303,30 @@ class ReadersTest {
         readers.start();
         next.answered.await();
         Await.until("all are told", () -> told.size() == 2 * PLACES);
+    }
+
+    @Test
+    void whoeverCannotBeToldIsToldTwentyTimesAndTheNextIsAnswered() throws InterruptedException {
+        AtomicInteger told = new AtomicInteger();
+        try (Quiet quiet = new Quiet()) {
+            readers.submit(new Caller("failing"), new Asked("failing", 1, standing) {
+                @Override
+                public void run(LogWork work) {
+                    throw new OutOfMemoryError("made by the test");
+                }
+
+                @Override
+                public void failed(Throwable e) {
+                    told.incrementAndGet();
+                    throw new OutOfMemoryError("made by the test, again");
+                }
+            });
+            Asked next = ask("next", "next", 3);
+            readers.start();
+            Await.until("the next one is answered", () -> next.answered.getCount() == 0);
+            Await.until("all tries", () -> told.get() >= 20);
+            readers.close();
+        }
+        assertEquals(20, told.get());
     }
 }
