@@ -133,4 +133,27 @@ class DepartureTest {
             }
         }
     }
+
+    /** Readers would work for it as soon as they can, perhaps for long. */
+    @Test
+    void aStreamWhoseLookUpWaitsIsLookedAtWithEachTick() throws Exception {
+        try (HubScene scene = HubScene.timed(folder, clock)) {
+            scene.publish("news", "1");
+            try (HeldReaders held = new HeldReaders(scene, "news")) {
+                Leaving waits = new Leaving();
+                scene.hub.subscribe(new SubscribeRequest(TopicSelection.ofTopics(List.of("news")), Grant.ANONYMOUS,
+                    null, Since.EARLIEST, Duration.ofMinutes(5), false, HubScene.PLAIN, "test"), waits);
+                Await.until("its first bytes", () -> waits.writes.get() > 0);
+                int looks = waits.looks.get();
+                for (int tick = 1; tick <= 3; tick++) {
+                    scene.tick();
+                    assertEquals(looks + tick, waits.looks.get());
+                }
+                waits.left = true;
+                scene.tick();
+                Await.until("it left the count", () -> scene.caps.total() == 0);
+                held.letGo();
+            }
+        }
+    }
 }

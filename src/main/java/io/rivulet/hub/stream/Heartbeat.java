@@ -28,7 +28,7 @@ public final class Heartbeat {
         "event: rivulet.heartbeat\ndata: {}\n\n".getBytes(StandardCharsets.US_ASCII);
     private static final long PROBE_NS = 30_000_000_000L;
     private static final long FIRST_PROBE_NS = 500_000_000L;
-    /** Ticks between two looks at the socket of a stream. */
+    /** Ticks between two looks at the socket of a stream that waits for nothing but events. */
     private static final int LOOK_TICKS = 8;
 
     private final CursorDue cursors;
@@ -85,7 +85,7 @@ public final class Heartbeat {
         for (int i = streams.size() - 1; i >= 0; i--) { // backwards: a failed write may take the stream out
             Subscriber s = streams.get(i);
             try {
-                if ((i + ticks) % LOOK_TICKS == 0 && s.outlet().hasLeft()) {
+                if (((i + ticks) % LOOK_TICKS == 0 || awaitsLog(s)) && s.outlet().hasLeft()) {
                     left.accept(s);
                 } else {
                     beat(s);
@@ -94,6 +94,11 @@ public final class Heartbeat {
                 failed.accept(s, e);
             }
         }
+    }
+
+    /** Whether readers are at work for it, or will be: for one that has left they need not. */
+    private static boolean awaitsLog(Subscriber s) {
+        return s.feed() == null || s.isReading();
     }
 
     private void beat(Subscriber s) {
