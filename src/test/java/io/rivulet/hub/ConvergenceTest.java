@@ -95,13 +95,15 @@ class ConvergenceTest {
         return clients;
     }
 
-    /** Reads until nothing comes any more. */
+    /** Reads until nothing comes any more, nor will when the hub has done all it can. */
     private static void quieten(List<HubClient> clients) {
-        int quiet = 0;
-        for (long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20); quiet < 200 && System.nanoTime() < end; ) {
-            int read = clients.stream().mapToInt(c -> c.read(Integer.MAX_VALUE)).sum();
-            quiet = read > 0 ? 0 : quiet + 1;
-            LockSupport.parkNanos(1_000_000);
+        int read = 1;
+        while (read > 0) {
+            for (int quiet = 0; quiet < 20; LockSupport.parkNanos(1_000_000)) {
+                read = clients.stream().mapToInt(c -> c.read(Integer.MAX_VALUE)).sum();
+                quiet = read > 0 ? 0 : quiet + 1;
+            }
+            read = clients.stream().mapToInt(c -> c.settle().read(Integer.MAX_VALUE)).sum();
         }
     }
 
