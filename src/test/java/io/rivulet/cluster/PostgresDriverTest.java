@@ -24,7 +24,7 @@ import org.postgresql.Driver;
 class PostgresDriverTest {
 
     /** The driver's own thread, where it had one, lived for half a minute. */
-    private static final Duration LIMIT = Duration.ofSeconds(15);
+    private static final Duration LIMIT = Duration.ofSeconds(25);
 
     @Test
     void nothingHoldsTheClassesOfADriverThatWasClosed() throws Exception {

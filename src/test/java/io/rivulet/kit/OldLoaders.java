@@ -10,7 +10,10 @@ import java.util.List;
 /** The class loaders that an application had before its reloads: all of them are to be collected. */
 public final class OldLoaders {
 
-    private static final Duration LIMIT = Duration.ofSeconds(40);
+    /** A collection of the whole heap takes seconds on a busy machine, and several may be needed. */
+    private static final Duration LIMIT = Await.LIMIT.multipliedBy(6);
+    /** Between two collections: a container has a dozen threads, of which each may hold an old request. */
+    private static final int REQUESTS = 12;
 
     private final List<WeakReference<ClassLoader>> all = new ArrayList<>();
 
@@ -27,7 +30,9 @@ public final class OldLoaders {
      */
     public void awaitCollected(Server server, Runnable request) {
         Await.until("the old class loaders are collected", LIMIT, () -> {
-            request.run();
+            for (int i = 0; i < REQUESTS; i++) {
+                request.run();
+            }
             System.gc();
             return all.stream().allMatch(loader -> loader.get() == null);
         });

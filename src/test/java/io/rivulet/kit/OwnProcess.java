@@ -4,7 +4,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -50,7 +49,8 @@ public final class OwnProcess implements AutoCloseable {
 
     /** Waits until its log is open. */
     public OwnProcess awaitOpen() {
-        Await.until("the log of the process is open", Duration.ofSeconds(30), () -> Health.of(port, "").isOpen());
+        Await.until("the log of the process is open", Await.LIMIT.multipliedBy(3), // the JVM starts, too
+            () -> Health.of(port, "").isOpen());
         return this;
     }
 

@@ -176,7 +176,7 @@ class LegacyRulesIT {
 
     @Test
     void OLD09_aStreamEndsWithItsTokenAndOneWithoutAnEndDoesNot() {
-        try (EventStream ends = hub.stream(query, "Authorization: Bearer " + Token.v0().claim("exp", Token.in(2))
+        try (EventStream ends = hub.stream(query, "Authorization: Bearer " + Token.v0().claim("exp", Token.in(3))
             .sign()); EventStream stays = hub.stream(query, "Authorization: Bearer " + token())) {
             assertTrue(ends.awaitEnd());
             hub.assertNothingMore(stays, topic);
