@@ -13,8 +13,8 @@ import java.util.Properties;
  * How much is measured; each is {@code -Dbench.<name>} of the command. {@code smoke} makes all of it small: whether the
  * harness works, not a figure.
  */
-public record Options(List<String> scenarios, List<Peer> peers, int rounds, int seconds, int warmup, int subscribers,
-                      int stall, String heap, List<String> jvm, Map<String, String> settings, boolean smoke,
+public record Options(List<String> scenarios, List<Peer> peers, List<String> engines, int rounds, int seconds, int warmup,
+                      int subscribers, int stall, String heap, List<String> jvm, Map<String, String> settings, boolean smoke,
                       List<Path> before, Path out) {
 
     /** From system properties, of which Maven passes only some as empty text. */
@@ -26,6 +26,7 @@ public record Options(List<String> scenarios, List<Peer> peers, int rounds, int 
         return new Options(Arrays.asList(scenarios.split(",")),
             peers.equals("all") ? Arrays.asList(Peer.values())
                 : Arrays.stream(peers.split(",")).filter(p -> !p.equals("none")).map(Peer::named).toList(),
+            Arrays.stream(get(properties, "bench.engines", "").split(",")).filter(e -> !e.isBlank()).toList(),
             number(properties, "bench.rounds", smoke ? 1 : 3), number(properties, "bench.seconds", smoke ? 1 : 5),
             number(properties, "bench.warmup", smoke ? 1 : 20), number(properties, "bench.n", smoke ? 20 : 1_000),
             number(properties, "bench.stall", smoke ? 3 : 60), get(properties, "bench.heap", "512m"),
@@ -55,6 +56,11 @@ public record Options(List<String> scenarios, List<Peer> peers, int rounds, int 
             }
         }
         return settings;
+    }
+
+    /** Whether this engine takes part: each does where none is named. */
+    public boolean has(String engine) {
+        return engines.isEmpty() || engines.stream().anyMatch(engine::equalsIgnoreCase);
     }
 
     /** A size of the issue, or a small one when only the harness is tried. */

@@ -85,6 +85,9 @@ public final class Cluster implements Scenario {
     /** Starts one node and some at each engine that is here. */
     static void startNodes(Lab lab, List<Team> teams) throws IOException {
         for (Engines engine : Engines.values()) {
+            if (!lab.options().has(engine.name())) {
+                continue;
+            }
             if (engine.isThere()) {
                 teams.add(Team.of(lab, engine, 1));
                 teams.add(Team.of(lab, engine, NODES));
