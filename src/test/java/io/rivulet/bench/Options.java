@@ -13,9 +13,9 @@ import java.util.Properties;
  * How much is measured; each is {@code -Dbench.<name>} of the command. {@code smoke} makes all of it small: whether the
  * harness works, not a figure.
  */
-public record Options(List<String> scenarios, List<Peer> peers, List<String> engines, int rounds, int seconds, int warmup,
-                      int subscribers, int stall, String heap, List<String> jvm, Map<String, String> settings, boolean smoke,
-                      List<Path> before, Path out) {
+public record Options(List<String> scenarios, List<Peer> peers, List<String> engines, int rounds, int seconds,
+                      int warmup, int subscribers, int stall, String heap, List<String> jvm,
+                      Map<String, String> settings, boolean smoke, List<Path> before, Path out) {
 
     /** From system properties, of which Maven passes only some as empty text. */
     static Options of(Properties properties) {
