@@ -160,6 +160,7 @@ class RecoveryTest {
         store.away(true);
         LogAway away = assertThrows(LogAway.class, () -> append(one, "y"));
         assertFalse(away.isUnknown(), "it was not sent");
+        Await.until("the other has noticed, too", () -> two.range().failure() != null);
         assertTrue(one.range().failure().getMessage().contains("nobody answers"), one.range().failure().getMessage());
         assertEquals("1=x", all(one));
         assertThrows(LogAway.class, one::catchUp, "whether others have more nobody knows");

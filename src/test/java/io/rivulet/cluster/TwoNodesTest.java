@@ -238,6 +238,7 @@ class TwoNodesTest {
         Refused relayed = refused(() -> two.publish("quotes/x", "y"));
         assertEquals(Refused.Reason.STORE_FAILED, relayed.reason(), "it would reach the streams of one node only");
         two.answer(Publication.ofNode(List.of(Event.on("clock").data("the hub's own events go on").build())));
+        Await.until("the other has noticed, too", () -> one.hub.publishTrouble() != null);
         store.away(false);
         Await.until("it is back", () -> one.hub.publishTrouble() == null && two.hub.publishTrouble() == null);
         one.publish("news", "z");
