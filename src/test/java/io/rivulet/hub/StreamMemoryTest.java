@@ -27,7 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 class StreamMemoryTest {
 
     private static final int STREAMS = 10_000;
-    private static final int TRIES = 3;
+    private static final int TRIES = 6;
+    /** Less than a stream can take: what was there before, a hub that had just closed for one, has gone meanwhile. */
+    private static final int NOTHING = 100;
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
 
     @TempDir
@@ -51,9 +53,10 @@ class StreamMemoryTest {
     private void assertBytes(long max, IntFunction<List<String>> topics, boolean resumes) throws Exception {
         long least = Long.MAX_VALUE;
         for (int i = 0; i < TRIES && least > max; i++) { // something else may have left its garbage meanwhile
-            least = Math.min(least, bytes(folder.resolve("" + i), topics, resumes));
+            long bytes = bytes(folder.resolve("" + i), topics, resumes);
+            least = bytes > NOTHING ? Math.min(least, bytes) : least;
         }
-        assertTrue(least > 100, "nothing was measured: " + least);
+        assertTrue(least < Long.MAX_VALUE, "nothing was measured");
         assertTrue(least <= max, "a stream takes " + least + " bytes; at most " + max);
     }
 
@@ -62,7 +65,7 @@ class StreamMemoryTest {
             String id = scene.publish("news", "before");
             List<Subscription> open = new ArrayList<>(STREAMS);
             open(scene, open, 100, topics, resumes ? id : null); // classes are loaded, tables are there
-            long before = Heap.used();
+            long before = settled();
             open(scene, open, STREAMS, topics, resumes ? id : null);
             for (int n = 1; n <= 2; n++) { // whoever was placed too late for the first is live at the second
                 long all = (long) n * STREAMS;
@@ -74,6 +77,17 @@ class StreamMemoryTest {
             assertEquals(STREAMS, open.size());
             return (after - before) / (STREAMS - 100);
         }
+    }
+
+    /** What the heap holds when nothing of what was before this scene goes any more. */
+    private static long settled() {
+        long[] used = {Heap.used()};
+        Await.until("the heap is as it was a moment ago", () -> {
+            long before = used[0];
+            used[0] = Heap.used();
+            return Math.abs(used[0] - before) < STREAMS;
+        });
+        return used[0];
     }
 
     private static void open(HubScene scene, List<Subscription> open, int upTo, IntFunction<List<String>> topics,
