@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.rivulet.kit.Await;
 import io.rivulet.kit.Container;
 import io.rivulet.kit.EventStream;
 import io.rivulet.kit.OnEveryContainer;
@@ -84,6 +85,8 @@ class ContainersIT {
         String collection = PATH + "/subscriptions/exact/" + enc(topic);
         try (EventStream stream = hub.stream("match=" + enc(topic))) {
             assertEquals(200, stream.status());
+            Await.until("it is listed, which its shard does behind the head", () ->
+                hub.ask("GET " + collection + "\n" + READER).text().contains(topic));
             WireResponse answer = hub.ask("GET " + collection + "\n" + READER);
             assertEquals(200, answer.status(), answer.text());
             assertEquals(1, answer.json().getAsJsonArray("subscriptions").size());

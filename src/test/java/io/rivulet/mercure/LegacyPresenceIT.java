@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.rivulet.kit.Await;
 import io.rivulet.kit.EventStream;
 import io.rivulet.kit.StreamParser.Dispatched;
 import io.rivulet.kit.WireResponse;
@@ -83,10 +84,16 @@ class LegacyPresenceIT {
         }
     }
 
+    /** A stream has its status and headers before its shard has it in the list. */
+    private void awaitListed() {
+        Await.until("it is listed", () -> hub.ask("GET " + BASE + "\n" + reader()).text().contains(topic + '"'));
+    }
+
     @Test
     void OLD12_theThreeDocumentsAreJsonLdWithTheCursorInside() {
         try (EventStream stream = hub.stream("topic=" + enc(topic))) {
             assertEquals(200, stream.status());
+            awaitListed();
             WireResponse all = hub.ask("GET " + BASE + "\n" + reader());
             assertEquals(200, all.status(), all.text());
             assertEquals("application/ld+json", all.header("Content-Type").replaceAll(";.*", ""));
@@ -123,6 +130,7 @@ class LegacyPresenceIT {
         String modern = "Authorization: Bearer " + Token.v1().subscribe("*").sign();
         try (EventStream stream = hub.stream("topic=" + enc(topic))) {
             assertEquals(200, stream.status());
+            awaitListed();
             WireResponse answer = hub.ask("GET " + BASE + "\n" + modern);
             assertEquals("application/json", answer.header("Content-Type").replaceAll(";.*", ""));
             assertTrue(answer.text().contains(topic), answer.text());
