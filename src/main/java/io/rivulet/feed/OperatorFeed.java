@@ -78,7 +78,7 @@ final class OperatorFeed implements TickingFeed {
                 serve(source, source.topic());
             }
         }
-        for (Source source : sources) { // to find their names is a look at all topics of all streams
+        for (Source source : sources) {
             if (anybody && source.isBeginning()) {
                 hub.heardBelow(source.topic(), BELOW_MAX).forEach(topic -> serve(source, topic));
             }

@@ -27,7 +27,6 @@ import io.rivulet.hub.stream.Connections;
 import io.rivulet.hub.stream.EndReason;
 import io.rivulet.hub.stream.Interest;
 import io.rivulet.hub.stream.Outlet;
-import io.rivulet.hub.stream.StreamAccounts;
 import io.rivulet.hub.stream.StreamCaps;
 import io.rivulet.hub.stream.StreamNames;
 import io.rivulet.hub.stream.Subscriber;
@@ -39,7 +38,6 @@ import io.rivulet.metrics.Metrics;
 import io.rivulet.metrics.Metrics.Count;
 import io.rivulet.refusal.LastingLoop;
 import io.rivulet.refusal.Refused;
-import io.rivulet.topic.Topic;
 import io.rivulet.topic.TopicSelection;
 import io.rivulet.topic.TopicSpace;
 import java.time.InstantSource;
@@ -60,6 +58,9 @@ import java.util.function.Supplier;
  */
 public final class Hub implements AutoCloseable {
 
+    /** To have a stream ended that met an error while it opened. */
+    private static final int TRIES = 6;
+
     private final Settings settings;
     private final TopicSpace topics;
     private final InstantSource clock;
@@ -71,6 +72,7 @@ public final class Hub implements AutoCloseable {
     private final StreamCaps caps;
     private final PublishRates rates;
     private final Connections connections;
+    private final Accounts accounts;
     private final Presence presence;
     private final GoLive goLive;
     private final LongSupplier nanos;
@@ -107,6 +109,7 @@ public final class Hub implements AutoCloseable {
         this.presence = new Presence(settings.get(SettingsTable.PRESENCE), SubscriptionDocument.hubPath(topics), clock);
         this.caps = caps;
         this.connections = new Connections(names, clock);
+        this.accounts = new Accounts(caps, interest, connections, metrics);
         this.rates = new PublishRates(settings, System::nanoTime, metrics);
         this.drain = new Drain(settings.get(SettingsTable.DRAIN), nanos, connections::open, this::endStreams);
         this.watches = new TopicWatches(this::isHeard, alarms, nanos);
@@ -188,7 +191,7 @@ public final class Hub implements AutoCloseable {
         }
         connections.begin(log);
         if (!closed) {
-            running = RunningHub.start(settings, clock, nanos, metrics, log, goLive, names, this::retryMs, accounts(),
+            running = RunningHub.start(settings, clock, nanos, metrics, log, goLive, names, this::retryMs, accounts,
                 grant -> banned.test(grant), presence, topics, (topic, hasEnded) -> watches.stopped(topic,
                     hasEnded ? TopicWatches.Stop.ENDED : TopicWatches.Stop.CANCELLED));
         }
@@ -302,52 +305,31 @@ public final class Hub implements AutoCloseable {
     public Subscription subscribe(SubscribeRequest request, StartPoint.Placed placed, Outlet outlet) {
         StreamOpener opener = serving().opener();
         refuseBanned(request.grant());
-        refuseOperators(request, request.grant());
+        Accounts.refuseOperators(request, request.grant());
         TailRing.Mark now = opener.now(); // before a feed can hear of the stream and publish for it
-        Subscriber s = admit(opener, connections.sessions().found(request), outlet);
-        connections.add(s); // before a thread of the hub's can end it
-        metrics.add(Count.STREAMS_OPENED);
+        Subscriber s = accounts.admit(opener, connections.sessions().found(request), outlet);
         try {
+            connections.add(s); // before a thread of the hub's can end it
+            metrics.add(Count.STREAMS_OPENED);
             opener.open(s, placed, now);
         } catch (RuntimeException | Error e) {
-            s.gone(EndReason.FAULT); // by its shard, which gives back what it was counted for
+            boolean told = false;
+            for (int tries = 0; !told && tries < TRIES; tries++) {
+                try {
+                    s.gone(EndReason.FAULT); // by its shard, which gives back what it was counted for
+                    told = true;
+                } catch (RuntimeException | Error again) {
+                    continue; // the caller hears of what came first
+                }
+            }
             throw e;
         }
         return s;
     }
 
-    /** Counts a stream and gives it a shard, or does neither. */
-    private Subscriber admit(StreamOpener opener, SubscribeRequest request, Outlet outlet) {
-        caps.enter(request);
-        boolean interested = false;
-        Subscriber s = null;
-        try {
-            interest.add(request.topics(), request.peer());
-            interested = true;
-            s = opener.admit(request, outlet);
-            connections.sessions().opened(request);
-            return s;
-        } finally {
-            if (s == null) {
-                if (interested) {
-                    interest.remove(request.topics());
-                }
-                caps.leave(request);
-            }
-        }
-    }
-
     private void refuseBanned(Grant grant) {
         if (banned.test(grant)) {
             throw Refused.because(Refused.Reason.BANNED, "this subject or token is banned");
-        }
-    }
-
-    /** Whoever names such a topic makes the hub work for it. */
-    private static void refuseOperators(SubscribeRequest request, Grant grant) {
-        if (!grant.operates() && request.topics().exact().stream().anyMatch(Topic::isForOperators)) {
-            throw Refused.because(Refused.Reason.FORBIDDEN, "topics that begin with " + Topic.OPERATORS
-                + " are for those who may operate the hub");
         }
     }
 
@@ -559,37 +541,5 @@ public final class Hub implements AutoCloseable {
                 : why == null ? "the store is being opened; try again soon" : "the store is not open: " + why);
         }
         return parts;
-    }
-
-    private StreamAccounts accounts() {
-        return new StreamAccounts() {
-            @Override
-            public void renewing(Subscriber s, Grant fresh) {
-                caps.renew(s.request(), s.grant(), fresh);
-            }
-
-            @Override
-            public void changing(Subscriber s, SubscribeRequest changed) {
-                refuseOperators(changed, s.grant());
-                caps.change(s.request(), changed);
-                boolean interested = false;
-                try {
-                    interest.change(s.topics(), changed.topics(), changed.peer());
-                    interested = true;
-                } finally {
-                    if (!interested) {
-                        caps.changeBack(changed, s.request());
-                    }
-                }
-                connections.sessions().changed(changed);
-            }
-
-            @Override
-            public void ended(Subscriber s) {
-                LastingLoop.each(() -> connections.sessions().ended(s.request()),
-                    () -> caps.leave(s.request(), s.grant()), () -> interest.remove(s.request().topics()),
-                    () -> connections.remove(s), () -> metrics.add(Count.STREAMS_ENDED));
-            }
-        };
     }
 }

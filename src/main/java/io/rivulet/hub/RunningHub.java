@@ -38,7 +38,6 @@ import io.rivulet.hub.tail.TailRing;
 import io.rivulet.hub.tail.TransientTopics;
 import io.rivulet.log.Digest;
 import io.rivulet.log.EventLog;
-import io.rivulet.log.Lease;
 import io.rivulet.log.LogRange;
 import io.rivulet.log.TransientRelay;
 import io.rivulet.metrics.Metrics;
@@ -197,13 +196,7 @@ final class RunningHub {
 
     /** Ends the topics whose publisher was silent for longer than it had promised. */
     private void endAbandoned() {
-        for (Lease lease : sequencer.leases().due()) {
-            try {
-                queue.offer(intake.abandon(lease));
-            } catch (Refused e) {
-                sequencer.leases().unheard(lease.topic()); // its publisher would have been refused as well
-            }
-        }
+        sequencer.leases().askEnds(lease -> queue.offer(intake.abandon(lease)));
     }
 
     /** A tick now, and the end of it: for tests that own the time. */

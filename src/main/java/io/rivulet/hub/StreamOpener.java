@@ -7,6 +7,7 @@ import io.rivulet.hub.resume.SubscribeRequest;
 import io.rivulet.hub.stream.Admission;
 import io.rivulet.hub.stream.FanOut;
 import io.rivulet.hub.stream.Outlet;
+import io.rivulet.hub.stream.Shard;
 import io.rivulet.hub.stream.ShardSetup;
 import io.rivulet.hub.stream.StreamOwner;
 import io.rivulet.hub.stream.Subscriber;
@@ -29,6 +30,8 @@ import java.util.Arrays;
  */
 final class StreamOpener {
 
+    private static final int TRIES = 6;
+
     private final Settings settings;
     private final ShardSetup setup;
     private final FanOut fanOut;
@@ -45,7 +48,22 @@ final class StreamOpener {
     Subscriber admit(SubscribeRequest request, Outlet outlet) {
         Admission admission = Admission.of(request.dialect(), request.portion().longest(), settings, setup.names(),
             setup.clock().millis(), setup.nanos().getAsLong());
-        return new Subscriber(request, outlet, fanOut.assign(), admission);
+        Shard shard = fanOut.assign();
+        boolean made = false;
+        try {
+            Subscriber s = new Subscriber(request, outlet, shard, admission);
+            made = true;
+            return s;
+        } finally {
+            for (int tries = made ? TRIES : 0; tries < TRIES; tries++) {
+                try {
+                    shard.unassign();
+                    tries = TRIES;
+                } catch (RuntimeException | Error e) {
+                    continue; // the caller hears of what came first
+                }
+            }
+        }
     }
 
     /** Where a stream begins that has not asked yet, and what the header says of it; on a reader thread. */

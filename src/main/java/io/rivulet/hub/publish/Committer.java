@@ -200,6 +200,7 @@ public final class Committer implements Runnable {
             }
             pending.refusal = pending.refusal == null ? PendingPublish.UNKNOWN : pending.refusal;
         }
+        leases.failed(taken);
         answers.keep(taken);
         answers.give();
     }

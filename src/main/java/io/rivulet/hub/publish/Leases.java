@@ -14,7 +14,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +28,9 @@ import org.slf4j.LoggerFactory;
  * the disk hangs; T2 (the ticker) finds the lease over, and puts the end of the topic behind that event. So the
  * committer looks once more before it takes such an end, at all that comes before it. An event that the disk refused
  * was heard as well; and while no hub ran nobody could be heard, so each lease begins anew with the hub.
+ *
+ * <p>An error may come between any two steps. A lease that began and was not noted is noted with the next event of its
+ * publisher, who is told of success only then; and a topic whose end got lost on its way is asked for again.
  */
 public final class Leases {
 
@@ -35,6 +40,10 @@ public final class Leases {
     private static final int HELD_BYTES = HeapBytes.MAP_ENTRY + HeapBytes.object(1, 26) + HeapBytes.object(1, 5);
     private static final int SHOWN_MAX = 100;
     private static final long MS_NS = 1_000_000;
+    /** To note that an end is to be asked for again. */
+    private static final int TRIES = 6;
+    /** Of no group. */
+    private static final long UNNOTED = -1;
     private static final Logger LOG = LoggerFactory.getLogger(Leases.class);
 
     private final LeaseBook book;
@@ -44,8 +53,9 @@ public final class Leases {
     private long bytes;
     /** Whether there is none: then nobody takes the lock. */
     private volatile boolean isEmpty = true;
-    /** What began with the group at hand; the committer alone. */
+    /** What began with the group at hand, and its number; the committer alone. */
     private final List<Begun> begun = new ArrayList<>();
+    private long groups;
 
     /** A lease, guarded by the outer lock. */
     private static final class Held {
@@ -55,9 +65,12 @@ public final class Leases {
         private long heardNs;
         /** When the end of the topic was put into the queue; it is again after another lease. */
         private long askedNs;
+        /** The group that it began with, until the book has it; 0 from then on. */
+        private long notedWith;
 
-        Held(Lease lease, long nowNs) {
+        Held(Lease lease, long nowNs, long notedWith) {
             this.lease = lease;
+            this.notedWith = notedWith;
             isPrivate = lease.isPrivate();
             heardNs = nowNs;
             askedNs = nowNs;
@@ -73,7 +86,7 @@ public final class Leases {
         this.book = book;
         this.nanos = nanos;
         long nowNs = nanos.getAsLong();
-        book.kept().forEach(lease -> put(lease.topic(), new Held(lease, nowNs)));
+        book.kept().forEach(lease -> put(lease.topic(), new Held(lease, nowNs, 0)));
         book.onInherited(this::inherit);
     }
 
@@ -83,10 +96,11 @@ public final class Leases {
         int left = 0;
         synchronized (this) {
             for (Lease lease : leases) {
-                if (isFull(lease.topic())) {
+                Held held = byTopic.get(lease.topic());
+                if (held == null && isFull(lease.topic())) {
                     left++;
-                } else if (!byTopic.containsKey(lease.topic())) {
-                    put(lease.topic(), new Held(lease, nanos.getAsLong()));
+                } else if (held == null || held.notedWith != 0) { // or an error came between, and it is told again
+                    put(lease.topic(), new Held(lease, nanos.getAsLong(), UNNOTED));
                     taken.add(lease);
                 }
             }
@@ -98,6 +112,7 @@ public final class Leases {
         if (!taken.isEmpty()) {
             try {
                 book.inherit(taken);
+                noted(taken);
             } catch (IOException e) {
                 LOG.warn("The leases of a node that is gone could not be noted; this node keeps them until it ends", e);
             }
@@ -105,19 +120,26 @@ public final class Leases {
     }
 
     private synchronized void put(String topic, Held held) {
-        remove(topic);
-        byTopic.put(topic, held);
-        bytes += weight(topic);
+        long weight = weight(topic); // first: nothing that could fail comes behind the one step
         isEmpty = false;
+        bytes += byTopic.put(topic, held) == null ? weight : 0;
     }
 
-    private synchronized boolean remove(String topic) {
-        if (byTopic.remove(topic) == null) {
-            return false;
+    private synchronized void remove(String topic) {
+        long weight = weight(topic);
+        if (byTopic.remove(topic) != null) {
+            bytes -= weight;
+            isEmpty = byTopic.isEmpty();
         }
-        bytes -= weight(topic);
-        isEmpty = byTopic.isEmpty();
-        return true;
+    }
+
+    private synchronized void noted(List<Lease> leases) {
+        for (Lease lease : leases) {
+            Held held = byTopic.get(lease.topic());
+            if (held != null && held.lease.ms() == lease.ms()) {
+                held.notedWith = 0;
+            }
+        }
     }
 
     private static long weight(String topic) {
@@ -130,8 +152,38 @@ public final class Leases {
 
     // ---- the ticker
 
-    /** The leases that are over; their topics are to be ended. */
-    public List<Lease> due() {
+    /**
+     * Offers the ends of the topics whose leases are over, one after the other. Where the queue refuses one, its
+     * publisher would have been refused as well, so its lease begins anew.
+     *
+     * <p>T1 (the ticker) offers an end; T2 (the committer) takes it at once, meets an error, and notes that it is to be
+     * asked for again. So T1 notes that it asks before it offers: what T2 notes comes last, however slow T1 is.
+     */
+    public void askEnds(Consumer<Lease> offer) {
+        for (Lease lease : due()) {
+            boolean done = false;
+            asked(lease.topic());
+            try {
+                offer.accept(lease);
+                done = true;
+            } catch (Refused e) {
+                unheard(lease.topic());
+                done = true;
+            } finally {
+                for (int tries = done ? TRIES : 0; tries < TRIES; tries++) {
+                    try {
+                        askAgain(lease.topic());
+                        tries = TRIES;
+                    } catch (RuntimeException | Error e) {
+                        continue; // the ticker hears of what came first
+                    }
+                }
+            }
+        }
+    }
+
+    /** The leases that are over. */
+    private List<Lease> due() {
         if (isEmpty) {
             return List.of();
         }
@@ -140,7 +192,6 @@ public final class Leases {
         synchronized (this) {
             for (Held held : byTopic.values()) {
                 if (isOver(held, held.askedNs, nowNs) && isOver(held, held.heardNs, nowNs)) {
-                    held.askedNs = nowNs;
                     due.add(new Lease(held.lease.topic(), held.lease.ms(), held.isPrivate));
                 }
             }
@@ -148,12 +199,26 @@ public final class Leases {
         return due;
     }
 
+    private synchronized void asked(String topic) {
+        Held held = byTopic.get(topic);
+        if (held != null) {
+            held.askedNs = nanos.getAsLong();
+        }
+    }
+
+    private synchronized void askAgain(String topic) {
+        Held held = byTopic.get(topic);
+        if (held != null) {
+            held.askedNs = held.heardNs;
+        }
+    }
+
     private static boolean isOver(Held held, long sinceNs, long nowNs) {
         return nowNs - sinceNs >= held.lease.ms() * MS_NS;
     }
 
     /** The hub could not listen: this lease begins anew. */
-    public synchronized void unheard(String topic) {
+    private synchronized void unheard(String topic) {
         Held held = byTopic.get(topic);
         if (held != null) {
             held.heardNs = nanos.getAsLong();
@@ -194,6 +259,7 @@ public final class Leases {
     /** Begins the leases of a group that is about to be appended; those that cannot begin are refused. */
     List<PendingPublish> begin(List<PendingPublish> group) {
         begun.clear();
+        groups++;
         if (group.stream().noneMatch(pending -> pending.hasLease)) {
             return group;
         }
@@ -218,7 +284,8 @@ public final class Leases {
             }
             String topic = event.topics().get(0);
             Held held = get(topic);
-            if (held == null || held.lease.ms() != event.leaseMs()) {
+            boolean isNoted = held != null && (held.notedWith == 0 || held.notedWith == groups);
+            if (!isNoted || held.lease.ms() != event.leaseMs()) {
                 if (held == null && isFull(topic)) {
                     pending.refusal = Refused.because(Refused.Reason.OVERLOADED, byTopic.size() + " topics have a lease"
                         + ", about the most that may; there is none for " + Printable.cut(topic, SHOWN_MAX)
@@ -228,7 +295,7 @@ public final class Leases {
                 Lease lease = new Lease(topic, event.leaseMs(), event.isPrivate());
                 fresh.add(lease);
                 begun.add(new Begun(pending, topic, held));
-                put(topic, new Held(lease, nanos.getAsLong()));
+                put(topic, new Held(lease, nanos.getAsLong(), groups));
             }
         }
         return true;
@@ -241,6 +308,7 @@ public final class Leases {
     private boolean note(List<Lease> fresh) {
         try {
             book.begin(fresh);
+            noted(fresh);
             return true;
         } catch (IOException | RuntimeException e) {
             boolean full = e instanceof LogFailure failure && failure.isFull();
@@ -260,14 +328,8 @@ public final class Leases {
         if (isEmpty && begun.isEmpty()) {
             return;
         }
+        takeBack(group, pending -> pending.refusal != null);
         List<String> over = new ArrayList<>();
-        for (int i = begun.size() - 1; i >= 0; i--) { // the earliest state of a topic last
-            Begun one = begun.get(i);
-            if (one.by().refusal != null && !isWantedBy(group, one.topic())) {
-                takeBack(one, over);
-            }
-        }
-        begun.clear();
         long nowNs = nanos.getAsLong();
         for (PendingPublish pending : group) {
             boolean isNone = pending.endsLease && pending.original != null; // somebody was heard in its place
@@ -278,8 +340,35 @@ public final class Leases {
                 heard(pending, nowNs, over);
             }
         }
-        if (!over.isEmpty()) {
-            book.over(over);
+        over(over);
+    }
+
+    /**
+     * A round failed somewhere in its middle. Whoever it was to hear was heard, and ends that it was to publish are
+     * asked for again. Leases that began with it and were refused did not; of the others nobody knows. May be called
+     * again.
+     */
+    void failed(List<PendingPublish> group) {
+        takeBack(group, pending -> pending.refusal != null && pending.refusal != PendingPublish.UNKNOWN);
+        hear(group);
+    }
+
+    private synchronized void hear(List<PendingPublish> group) {
+        long nowNs = nanos.getAsLong();
+        for (int i = 0; i < group.size() && !isEmpty; i++) {
+            if (group.get(i).answer.isDone()) {
+                continue; // it was heard before that, and time may have passed since
+            }
+            for (Event event : group.get(i).events) {
+                for (String topic : event.topics()) {
+                    Held held = byTopic.get(topic);
+                    if (held != null && group.get(i).endsLease) {
+                        held.askedNs = held.heardNs;
+                    } else if (held != null && !event.isCancel()) {
+                        held.heardNs = nowNs;
+                    }
+                }
+            }
         }
     }
 
@@ -292,9 +381,7 @@ public final class Leases {
         if (event.end() != null) {
             List<String> over = new ArrayList<>(1);
             end(event.topics().get(0), over);
-            if (!over.isEmpty()) {
-                book.over(over);
-            }
+            over(over);
         } else if (!event.isCancel()) {
             event.topics().forEach(topic -> renew(topic, event.isPrivate(), nanos.getAsLong()));
         }
@@ -306,23 +393,44 @@ public final class Leases {
         }
     }
 
-    /** Whether another publish of the group, which was taken, has a lease of this topic as well. */
-    private static boolean isWantedBy(List<PendingPublish> group, String topic) {
-        return group.stream().anyMatch(pending -> pending.hasLease && pending.refusal == null && pending.events.stream()
-            .anyMatch(event -> event.leaseMs() > 0 && event.topics().get(0).equals(topic)));
+    /** Whether another publish of the group, which was not refused, has a lease of this topic as well. */
+    private static boolean isWanted(String topic, List<PendingPublish> group, Predicate<PendingPublish> isRefused) {
+        return group.stream().anyMatch(pending -> pending.hasLease && !isRefused.test(pending)
+            && pending.events.stream().anyMatch(event -> event.leaseMs() > 0 && event.topics().get(0).equals(topic)));
     }
 
-    private void takeBack(Begun one, List<String> over) {
-        if (one.before() == null) {
-            end(one.topic(), over);
-        } else {
-            put(one.topic(), one.before());
+    /** Leases that began with publishes which were refused did not. */
+    private void takeBack(List<PendingPublish> group, Predicate<PendingPublish> isRefused) {
+        List<String> over = new ArrayList<>();
+        for (int i = begun.size() - 1; i >= 0; i--) { // the earliest state of a topic last
+            Begun one = begun.get(i);
+            if (!isRefused.test(one.by()) || isWanted(one.topic(), group, isRefused)) {
+                continue;
+            }
+            if (one.before() == null) {
+                over.add(one.topic());
+            } else {
+                put(one.topic(), one.before());
+            }
         }
+        over(over);
+        begun.clear(); // last: where an error comes before, it is done once more
     }
 
     private void end(String topic, List<String> over) {
-        if (remove(topic)) {
+        if (get(topic) != null) {
             over.add(topic);
+        }
+    }
+
+    /**
+     * The book first: where an error comes between, the lease is asked for again, and is over then. The other way round
+     * the book alone would have it, and nobody would ever tell it.
+     */
+    private void over(List<String> topics) {
+        if (!topics.isEmpty()) {
+            book.over(topics);
+            topics.forEach(this::remove);
         }
     }
 

@@ -3,7 +3,9 @@ package io.rivulet.hub.stream;
 import io.rivulet.config.SettingsTable;
 import io.rivulet.hub.resume.Caller;
 import io.rivulet.log.LogWork;
+import io.rivulet.refusal.LastingLoop;
 import io.rivulet.refusal.Refused;
+import io.rivulet.topic.Topic;
 import io.rivulet.topic.TopicIndex;
 import io.rivulet.topic.TopicSelection;
 import java.util.Collections;
@@ -13,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -23,6 +27,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * topic: else strangers could make each publish as slow as they like. The work is bounded in sum, and the costly
  * patterns of one address have a part of it, so that one stranger does not use up what others may need. Each shard has
  * a part of the same patterns in an index of its own, so this bound is theirs, too.
+ *
+ * <p>An error may come in the middle of a change. Who shares what is the truth; the index is made anew of it, where a
+ * change to that did not come to its end. Names are counted one after the other, each until that is done.
  */
 public final class Interest {
 
@@ -33,25 +40,32 @@ public final class Interest {
     private static final int COSTLY_SHARE = 2;
     /** One address may have this part with its costly patterns. */
     private static final int ADDRESS_SHARE = 8;
+    /** To count a name. */
+    private static final int TRIES = 6;
     /** The lock is held so long for a topic that a caller names, and a last match: a tenth of a millisecond. */
     private static final int PART_STEPS = 20_000;
 
     private final Map<String, Integer> exact = new ConcurrentHashMap<>();
+    /** The operators' topics apart, in their order: the feed looks for those of a beginning some times a second. */
+    private final ConcurrentNavigableMap<String, Integer> ofOperators = new ConcurrentSkipListMap<>();
     private final AtomicInteger any = new AtomicInteger();
-    /** Those with patterns; its lock is held for look-ups only. */
-    private final TopicIndex<TopicSelection> patterns = new TopicIndex<>();
-    /** Who has each of them: streams that ask alike mostly share one. Under the lock of the patterns. */
+    /** Who has each selection with patterns: streams that ask alike mostly share one. Its lock is held for look-ups. */
     private final Map<TopicSelection, Sharers> sharers = new IdentityHashMap<>();
-    /** What the costly patterns of an address add to the work. Under the same lock. */
+    /** Those selections. Under the lock of the sharers, as the next ones. */
+    private TopicIndex<TopicSelection> patterns = new TopicIndex<>();
+    /** What the costly patterns of an address add to the work. */
     private final Map<Object, Integer> heavyByAddress = new HashMap<>();
+    /** Whether a change to these two has begun and not come to its end. */
+    private boolean isTorn;
     private final int patternsMax;
 
     /** How many streams share a selection, and what it adds for the address of the first of them. */
     private static final class Sharers {
         private final Object address;
         private final int heavy;
-        private int streams;
+        private int streams = 1;
 
+        /** {@code heavy} is what it adds for that address, if it has one. */
         Sharers(Object address, int heavy) {
             this.address = address;
             this.heavy = heavy;
@@ -78,14 +92,47 @@ public final class Interest {
      */
     public void add(TopicSelection topics, String peer) {
         addPatterns(topics, peer, true);
-        addPlain(topics);
+        boolean done = false;
+        try {
+            addPlain(topics);
+            done = true;
+        } finally {
+            for (int tries = done ? TRIES : 0; tries < TRIES; tries++) {
+                try {
+                    removePatterns(topics);
+                    tries = TRIES;
+                } catch (RuntimeException | Error e) {
+                    // once more: the caller hears of what came first
+                }
+            }
+        }
     }
 
     private void addPlain(TopicSelection topics) {
         if (topics.isAny()) {
             any.incrementAndGet();
         } else {
-            topics.exact().forEach(topic -> exact.merge(topic, 1, Integer::sum));
+            count(topics, true);
+        }
+    }
+
+    /** Each name until that is done: where some are counted and some are not, nobody could ever make it right again. */
+    private void count(TopicSelection topics, boolean more) {
+        for (String topic : topics.exact()) {
+            for (int tries = 1; tries > 0; tries++) {
+                try {
+                    if (more) {
+                        names(topic).merge(topic, 1, Integer::sum);
+                    } else {
+                        names(topic).computeIfPresent(topic, (t, n) -> n == 1 ? null : n - 1);
+                    }
+                    tries = -1;
+                } catch (RuntimeException | Error e) {
+                    if (tries == TRIES) {
+                        throw e;
+                    }
+                }
+            }
         }
     }
 
@@ -93,13 +140,34 @@ public final class Interest {
         if (topics.isAny() || topics.patterns().isEmpty()) {
             return;
         }
-        synchronized (patterns) {
+        synchronized (sharers) {
+            mend();
             Sharers known = sharers.get(topics);
-            if (known == null) {
-                known = addFirst(topics, peer, checked);
+            if (known != null) {
+                known.streams++;
+            } else {
+                isTorn = true;
+                addFirst(topics, peer == null ? null : Caller.address(peer), checked);
+                isTorn = false;
             }
-            known.streams++;
         }
+    }
+
+    /** Makes the index anew of those who share, where an error has left it half-done. Under the lock. */
+    private void mend() {
+        if (!isTorn) {
+            return;
+        }
+        TopicIndex<TopicSelection> whole = new TopicIndex<>();
+        heavyByAddress.clear();
+        sharers.forEach((topics, known) -> {
+            whole.add(topics, topics, known.address);
+            if (known.heavy > 0) {
+                heavyByAddress.merge(known.address, known.heavy, Integer::sum);
+            }
+        });
+        patterns = whole;
+        isTorn = false;
     }
 
     /**
@@ -110,50 +178,68 @@ public final class Interest {
      * @throws Refused as {@link #add}; all stays as it was then
      */
     public void change(TopicSelection now, TopicSelection changed, String peer) {
-        synchronized (patterns) { // nobody takes the room in between
-            removePatterns(now);
-            boolean added = false;
+        synchronized (sharers) { // nobody takes the room in between
+            int done = 0;
             try {
+                removePatterns(now);
+                done++;
                 addPatterns(changed, peer, true);
-                added = true;
+                done++;
+                addPlain(changed);
+                done++;
             } finally {
-                if (!added) {
-                    addPatterns(now, peer, false);
+                for (int tries = done % 3 == 0 ? TRIES : 0; tries < TRIES; tries++) { // nothing is done, or everything
+                    try {
+                        if (done == 2) {
+                            removePatterns(changed);
+                            done--;
+                        }
+                        addPatterns(now, peer, false);
+                        tries = TRIES;
+                    } catch (RuntimeException | Error e) {
+                        // once more: the caller hears of what came first
+                    }
                 }
             }
         }
-        addPlain(changed);
-        removePlain(now);
+        for (int tries = 0; tries < TRIES; tries++) {
+            try {
+                removePlain(now);
+                tries = TRIES;
+            } catch (RuntimeException | Error e) {
+                // once more: the stream asks for the others by now
+            }
+        }
     }
 
-    private Sharers addFirst(TopicSelection topics, String peer, boolean checked) {
+    /** Where it refuses, the index is whole again. */
+    private void addFirst(TopicSelection topics, Object address, boolean checked) {
         int load = patterns.load();
         int heavy = patterns.heavyLoad();
-        patterns.add(topics, topics, peer == null ? null : Caller.address(peer));
+        patterns.add(topics, topics, address);
         int moreLoad = patterns.load() - load;
         int moreHeavy = patterns.heavyLoad() - heavy;
-        Object address = moreHeavy == 0 || peer == null ? null : Caller.address(peer);
-        int ofAddress = address == null ? 0 : heavyByAddress.getOrDefault(address, 0);
+        int ofAddress = moreHeavy == 0 || address == null ? 0 : heavyByAddress.getOrDefault(address, 0);
+        Refused refused = null;
         if (checked && moreLoad > 0 && load + moreLoad > patternsMax) {
-            patterns.remove(topics, topics);
-            throw refused(Refused.Reason.OVERLOADED, moreLoad, "the patterns of all streams take " + load, patternsMax);
-        }
-        if (checked && moreHeavy > 0 && heavy + moreHeavy > patternsMax / COSTLY_SHARE) {
-            patterns.remove(topics, topics);
-            throw refused(Refused.Reason.OVERLOADED, moreHeavy, "the costly patterns of all streams take " + heavy,
-                patternsMax / COSTLY_SHARE);
-        }
-        if (checked && address != null && ofAddress + moreHeavy > patternsMax / ADDRESS_SHARE) {
-            patterns.remove(topics, topics);
-            throw refused(Refused.Reason.TOO_MANY_STREAMS, moreHeavy,
+            refused = refused(Refused.Reason.OVERLOADED, moreLoad, "the patterns of all streams take " + load,
+                patternsMax);
+        } else if (checked && moreHeavy > 0 && heavy + moreHeavy > patternsMax / COSTLY_SHARE) {
+            refused = refused(Refused.Reason.OVERLOADED, moreHeavy,
+                "the costly patterns of all streams take " + heavy, patternsMax / COSTLY_SHARE);
+        } else if (checked && address != null && ofAddress + moreHeavy > patternsMax / ADDRESS_SHARE) {
+            refused = refused(Refused.Reason.TOO_MANY_STREAMS, moreHeavy,
                 "the costly patterns of the caller's address take " + ofAddress, patternsMax / ADDRESS_SHARE);
         }
-        if (address != null) {
+        if (refused != null) {
+            patterns.remove(topics, topics);
+            isTorn = false;
+            throw refused;
+        }
+        if (moreHeavy > 0 && address != null) {
             heavyByAddress.put(address, ofAddress + moreHeavy);
         }
-        Sharers first = new Sharers(address, moreHeavy);
-        sharers.put(topics, first);
-        return first;
+        sharers.put(topics, new Sharers(address, address == null ? 0 : moreHeavy));
     }
 
     private static Refused refused(Refused.Reason reason, int more, String taken, int max) {
@@ -164,53 +250,64 @@ public final class Interest {
 
     /** The steps that patterns took here until now: a test shows with it what a fresh topic costs. */
     long steps() {
-        synchronized (patterns) {
+        synchronized (sharers) {
+            mend();
             return patterns.steps();
         }
     }
 
     /** Addresses and selections that are remembered: for tests. */
     int remembered() {
-        synchronized (patterns) {
+        synchronized (sharers) {
+            mend();
             return heavyByAddress.size() + sharers.size() + patterns.load();
         }
     }
 
-    /** They leave; only after {@link #add} took them. */
+    /** They leave; only after {@link #add} took them. Where it throws, nothing is done. */
     public void remove(TopicSelection topics) {
-        removePlain(topics);
-        removePatterns(topics);
+        LastingLoop.each(() -> removePlain(topics), () -> removePatterns(topics));
     }
 
     private void removePlain(TopicSelection topics) {
         if (topics.isAny()) {
             any.decrementAndGet();
         } else {
-            topics.exact().forEach(topic -> exact.computeIfPresent(topic, (t, n) -> n == 1 ? null : n - 1));
+            count(topics, false);
         }
     }
 
+    /** Where it throws, nothing is done. */
     private void removePatterns(TopicSelection topics) {
         if (topics.isAny() || topics.patterns().isEmpty()) {
             return;
         }
-        synchronized (patterns) {
+        synchronized (sharers) {
+            mend();
             Sharers known = sharers.get(topics);
-            if (--known.streams == 0) {
-                sharers.remove(topics);
+            if (known == null || --known.streams > 0) {
+                return;
+            }
+            isTorn = true;
+            sharers.remove(topics);
+            try {
                 patterns.remove(topics, topics);
-                if (known.address != null) {
+                if (known.heavy > 0) {
                     heavyByAddress.computeIfPresent(known.address,
                         (a, n) -> n == known.heavy ? null : n - known.heavy);
                 }
+                isTorn = false;
+            } catch (RuntimeException | Error e) {
+                return; // they are gone, and the index is made anew
             }
         }
     }
 
     /** How many streams ask for this topic. */
     public int listeners(String topic) {
-        int[] streams = {any.get() + exact.getOrDefault(topic, 0)};
-        synchronized (patterns) {
+        int[] streams = {any.get() + namers(topic)};
+        synchronized (sharers) {
+            mend();
             Set<TopicSelection> seen = Collections.newSetFromMap(new IdentityHashMap<>());
             patterns.forEach(List.of(topic), selection -> {
                 if (seen.add(selection) && !selection.exact().contains(topic)) {
@@ -230,7 +327,8 @@ public final class Interest {
     public String tried(String topic, LogWork work) {
         for (boolean isDone = false; !isDone; ) {
             work.pause();
-            synchronized (patterns) {
+            synchronized (sharers) {
+                mend();
                 long before = patterns.steps();
                 isDone = patterns.isTried(topic, PART_STEPS);
                 work.cost((int) (patterns.steps() - before));
@@ -241,27 +339,37 @@ public final class Interest {
 
     /** How many streams ask for this topic; -1 while more patterns are to be tried, then the next call goes on. */
     public int listenersInParts(String topic) {
-        synchronized (patterns) {
+        synchronized (sharers) {
+            mend();
             return patterns.isTried(topic, PART_STEPS) ? listeners(topic) : -1;
         }
     }
 
     /** How many streams ask for this topic by its name. */
     public int namers(String topic) {
-        return exact.getOrDefault(topic, 0);
+        return names(topic).getOrDefault(topic, 0);
     }
 
-    /** Topics that begin so and that streams ask for by name, at most so many. It looks at all names. */
+    private Map<String, Integer> names(String topic) {
+        return Topic.isForOperators(topic) ? ofOperators : exact;
+    }
+
+    /**
+     * Operators' topics that begin so and that streams ask for by name, the first of them, at most so many. It looks at
+     * no other names, of which strangers may have a million.
+     */
     public List<String> named(String beginning, int most) {
-        return exact.keySet().stream().filter(topic -> topic.startsWith(beginning)).limit(most).toList();
+        return ofOperators.tailMap(beginning).keySet().stream().takeWhile(topic -> topic.startsWith(beginning))
+            .limit(most).toList();
     }
 
     /** Whether a stream asks for this topic. */
     public boolean isHeard(String topic) {
-        if (any.get() > 0 || exact.containsKey(topic)) {
+        if (any.get() > 0 || namers(topic) > 0) {
             return true;
         }
-        synchronized (patterns) {
+        synchronized (sharers) {
+            mend();
             return patterns.hears(topic);
         }
     }

@@ -131,6 +131,11 @@ public final class Shard implements StreamOwner<Subscriber>, ShardThread.Rounds 
         return streams.assigned();
     }
 
+    /** A stream that was to be given to it does not come. */
+    public void unassign() {
+        streams.assigned().decrementAndGet();
+    }
+
     /** The ring's sequence up to which every stream has been served. */
     long dispatched() {
         return round.dispatched();

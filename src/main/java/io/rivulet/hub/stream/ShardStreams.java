@@ -19,11 +19,17 @@ import java.util.function.Consumer;
  * <p>Events of the active subscriptions have topics that strangers choose, each kilobytes long and never seen before,
  * and few streams may see any of them. So those few stand in an index of their own, and a stranger's patterns are not
  * tried on what another stranger subscribed to. What such a topic matched is not remembered: that would take megabytes.
+ *
+ * <p>An error may come in the middle of a change to an index, and nobody knows what it has then. A pattern that is only
+ * half filed would be found by no event, for as long as anybody asks for it. So such an index is made anew of the list,
+ * before it is asked again.
  */
 final class ShardStreams {
 
-    private final TopicIndex<Subscriber> index = new TopicIndex<>();
-    private final TopicIndex<Subscriber> watchers = TopicIndex.ofFreshTopics();
+    private TopicIndex<Subscriber> index = new TopicIndex<>();
+    private TopicIndex<Subscriber> watchers = TopicIndex.ofFreshTopics();
+    /** Whether a change to one of the two has begun and not come to its end. */
+    private boolean isTorn;
     private final List<Subscriber> streams = new ArrayList<>();
     private final AtomicInteger assigned = new AtomicInteger();
     private final Map<Subscriber, KnownEnds> ends = new IdentityHashMap<>();
@@ -46,11 +52,17 @@ final class ShardStreams {
 
     /** The streams that asked for this event, each at least once; and those of which it takes too long to say. */
     void forEach(EventFrame frame, Consumer<Subscriber> sink, Consumer<Subscriber> untried) {
+        if (isTorn) {
+            mend();
+        }
         (frame.isPresence() ? watchers : index).forEach(frame.topics(), sink, untried);
     }
 
     /** The streams that asked for this topic by its name. */
     void forEachNamer(String topic, Consumer<Subscriber> sink) {
+        if (isTorn) {
+            mend();
+        }
         index.forEachNamer(topic, sink);
     }
 
@@ -66,18 +78,50 @@ final class ShardStreams {
 
     /** From now on events of its topics are offered to it. */
     void index(Subscriber s) {
-        index.add(s.request().topics(), s, Caller.address(s.request().peer()));
+        boolean wasTorn = isTorn;
+        isTorn = true;
+        put(index, s);
         s.indexed(true);
+        isTorn = wasTorn;
+    }
+
+    private static void put(TopicIndex<Subscriber> into, Subscriber s) {
+        into.add(s.request().topics(), s, Caller.address(s.request().peer()));
     }
 
     /** Events of the active subscriptions are offered to it, or no more: its rights may be others now. */
     void watches(Subscriber s, boolean now) {
-        if (now && !s.isWatcher()) {
-            watchers.add(s.request().topics(), s, Caller.address(s.request().peer()));
-        } else if (!now && s.isWatcher()) {
+        if (now == s.isWatcher()) {
+            return;
+        }
+        boolean wasTorn = isTorn;
+        isTorn = true;
+        if (now) {
+            put(watchers, s);
+            s.watcher(true);
+        } else {
+            s.watcher(false); // first: whatever fails behind it, the next index is without it
             watchers.remove(s.request().topics(), s);
         }
-        s.watcher(now);
+        isTorn = wasTorn;
+    }
+
+    /** Makes the indexes anew of the list. */
+    private void mend() {
+        TopicIndex<Subscriber> all = new TopicIndex<>();
+        TopicIndex<Subscriber> watching = TopicIndex.ofFreshTopics();
+        for (int i = 0; i < streams.size(); i++) {
+            Subscriber s = streams.get(i);
+            if (s.isIndexed()) {
+                put(all, s);
+            }
+            if (s.isWatcher()) {
+                put(watching, s);
+            }
+        }
+        index = all;
+        watchers = watching;
+        isTorn = false;
     }
 
     /** What is known of the ends of its topics; kept from here on. */
@@ -99,8 +143,11 @@ final class ShardStreams {
     void unindex(Subscriber s) {
         watches(s, false);
         if (s.isIndexed()) {
+            boolean wasTorn = isTorn;
+            isTorn = true;
+            s.indexed(false); // as above
             index.remove(s.request().topics(), s);
-            s.indexed(false);
+            isTorn = wasTorn;
         }
     }
 

@@ -14,11 +14,14 @@ public interface StreamAccounts {
     void renewing(Subscriber stream, Grant fresh);
 
     /**
-     * The stream is about to ask for other topics.
+     * The stream is about to ask for other topics. Where this throws, whatever it is, nothing has changed.
      *
      * @throws io.rivulet.refusal.Refused when these weigh more than there is room for; the stream stays as it is
      */
     void changing(Subscriber stream, SubscribeRequest changed);
+
+    /** It asks for them. */
+    void changed(Subscriber stream);
 
     /** It has ended. */
     void ended(Subscriber stream);

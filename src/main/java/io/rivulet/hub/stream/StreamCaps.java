@@ -53,6 +53,9 @@ public final class StreamCaps {
     /** Other nodes hear of an address, and of a subject, at each such part of its cap. */
     private static final int STEPS = 10;
 
+    /** To count again what goes on as before. */
+    private static final int TRIES = 6;
+
     /** Of whom nothing is open. */
     private static final Account NOTHING = new Account();
 
@@ -68,12 +71,15 @@ public final class StreamCaps {
     private int totalMax;
     private int streamKib = DerivedDefaults.STREAM_KIB_JETTY;
 
-    /** The streams of somebody, and what they weigh beyond their places. Under the lock. */
+    /**
+     * The streams of somebody, and what they weigh beyond their places. Under the lock. Each change does first what may
+     * fail, and then what cannot: a call that failed has not done anything, and may be made again.
+     */
     private static final class Account {
         private int streams;
         private long kib;
         /** How many streams share each selection and grant that weighs something; null for none. */
-        private Map<Object, Integer> shared;
+        private Map<Object, int[]> shared;
 
         /** What this stream would add. */
         long more(Load load) {
@@ -81,48 +87,85 @@ public final class StreamCaps {
         }
 
         private long more(Object what, long weighs) {
-            return weighs == 0 || shared != null && shared.containsKey(what) ? 0 : weighs;
+            int[] sharers = weighs == 0 || shared == null ? null : shared.get(what);
+            return sharers == null || sharers[0] == 0 ? weighs : 0;
         }
 
         void enter(Load load) {
-            kib += more(load);
-            streams++;
-            share(load.topics, load.topicsKib);
-            share(load.grant, load.grantKib);
+            enter(load, 1);
         }
 
-        private void share(Object what, long weighs) {
-            if (weighs > 0) {
-                shared = shared == null ? new IdentityHashMap<>(2) : shared;
-                shared.merge(what, 1, Integer::sum);
+        private void enter(Load load, int more) {
+            long weighs = more(load);
+            int[] topics = sharers(load.topics, load.topicsKib);
+            int[] grant = sharers(load.grant, load.grantKib);
+            kib += weighs;
+            streams += more;
+            if (topics != null) {
+                topics[0]++;
             }
+            if (grant != null) {
+                grant[0]++;
+            }
+        }
+
+        /** Where they are counted; null for what weighs nothing. */
+        private int[] sharers(Object what, long weighs) {
+            if (weighs == 0) {
+                return null;
+            }
+            if (shared == null) {
+                shared = new IdentityHashMap<>(2);
+            }
+            int[] sharers = shared.get(what);
+            if (sharers == null) {
+                sharers = new int[1];
+                shared.put(what, sharers);
+            }
+            return sharers;
         }
 
         /** A stream that is counted holds this as well. */
         void enterBeyond(Load beyond) {
-            kib += more(beyond);
-            share(beyond.grant, beyond.grantKib);
+            enter(beyond, 0);
         }
 
         /** It holds that no more; nothing happens where it did not. */
         void leaveBeyond(Load beyond) {
-            if (beyond.grantKib > 0 && shared != null && shared.containsKey(beyond.grant)) {
-                kib -= left(beyond.grant, beyond.grantKib);
+            int[] sharers = beyond.grantKib == 0 || shared == null ? null : shared.get(beyond.grant);
+            if (sharers != null && sharers[0] > 0) {
+                leave(beyond, 0);
             }
         }
 
         boolean isEmpty() {
-            return streams == 0 && (shared == null || shared.isEmpty());
+            if (streams == 0 && shared != null) {
+                for (int[] sharers : shared.values()) {
+                    if (sharers[0] > 0) {
+                        return false;
+                    }
+                }
+            }
+            return streams == 0;
         }
 
         void leave(Load load) {
-            long less = load.own + left(load.topics, load.topicsKib) + left(load.grant, load.grantKib);
-            kib -= less; // from here on nothing can fail: a call that failed may be made again
-            streams--;
+            leave(load, 1);
         }
 
-        private long left(Object what, long weighs) {
-            return weighs > 0 && shared.computeIfPresent(what, (w, n) -> n == 1 ? null : n - 1) == null ? weighs : 0;
+        private void leave(Load load, int less) {
+            int[] topics = load.topicsKib == 0 || shared == null ? null : shared.get(load.topics);
+            int[] grant = load.grantKib == 0 || shared == null ? null : shared.get(load.grant);
+            kib -= load.own;
+            streams -= less;
+            if (topics != null && --topics[0] == 0) {
+                kib -= load.topicsKib;
+                shared.remove(load.topics);
+            }
+            if (grant != null && --grant[0] == 0) {
+                kib -= load.grantKib;
+                shared.remove(load.grant);
+            }
         }
     }
 
@@ -239,15 +282,16 @@ public final class StreamCaps {
         }
     }
 
+    /** In all or, where it throws, in none. */
     private void count(Load load, Object address, Grant.Identity subject) {
-        all.enter(load);
-        if (address != null) {
-            byAddress.computeIfAbsent(address, a -> new Account()).enter(load);
-            tell(addressesElsewhere, byAddress, address);
-        }
-        if (subject != null) {
-            bySubject.computeIfAbsent(subject, s -> new Account()).enter(load);
-            tell(subjectsElsewhere, bySubject, subject);
+        LastingLoop.each(() -> all.enter(load), () -> enter(byAddress, address, load),
+            () -> enter(bySubject, subject, load), () -> tell(addressesElsewhere, byAddress, address),
+            () -> tell(subjectsElsewhere, bySubject, subject));
+    }
+
+    private static <K> void enter(Map<K, Account> accounts, K who, Load load) {
+        if (who != null) {
+            accounts.computeIfAbsent(who, one -> new Account()).enter(load);
         }
     }
 
@@ -274,18 +318,23 @@ public final class StreamCaps {
         Grant.Identity subjectMore = subject(changed, more);
         synchronized (this) {
             leave(less, addressLess, subjectLess);
-            boolean fits = false;
+            boolean done = false;
             try {
                 if (checked && more.sum() > less.sum()) {
                     check(more, addressMore, subjectMore);
                 }
-                fits = true;
+                count(more, addressMore, subjectMore);
+                done = true;
             } finally {
-                if (!fits) {
-                    count(less, addressLess, subjectLess);
+                for (int tries = done ? TRIES : 0; tries < TRIES; tries++) {
+                    try {
+                        count(less, addressLess, subjectLess);
+                        tries = TRIES;
+                    } catch (RuntimeException | Error e) {
+                        // once more: the caller hears of what came first
+                    }
                 }
             }
-            count(more, addressMore, subjectMore);
         }
     }
 
@@ -314,21 +363,16 @@ public final class StreamCaps {
                 check(bySubject.get(subject), 0, 0, more, "the caller's subject has ", SettingsTable.CONNECTIONS_MAX,
                     Count.STREAMS_REFUSED_SUBJECT);
             }
-            renew(all, more, less);
-            if (address != null) {
-                renew(byAddress.computeIfAbsent(address, a -> new Account()), more, less);
-            }
-            if (subject != null) {
-                renew(bySubject.computeIfAbsent(subject, a -> new Account()), more, less);
-            }
-            forget(byAddress, address);
-            forget(bySubject, subject);
+            LastingLoop.each(() -> all.enterBeyond(more), () -> enterBeyond(byAddress, address, more),
+                () -> enterBeyond(bySubject, subject, more));
+            leaveBeyond(address, subject, less);
         }
     }
 
-    private static void renew(Account account, Load more, Load less) {
-        account.enterBeyond(more);
-        account.leaveBeyond(less);
+    private static <K> void enterBeyond(Map<K, Account> accounts, K who, Load more) {
+        if (who != null) {
+            accounts.computeIfAbsent(who, one -> new Account()).enterBeyond(more);
+        }
     }
 
     private void checkTotal(Load load, int streams) {
@@ -378,26 +422,24 @@ public final class StreamCaps {
         Grant.Identity subject = subject(request, load);
         synchronized (this) {
             if (now != request.grant()) {
-                leaveBeyond(request, Load.beyond(request, now));
+                leaveBeyond(Caller.address(request.peer()), request.grant().identity(), Load.beyond(request, now));
             }
             leave(load, address, subject);
         }
     }
 
+    /** Each account by a step of its own: one that is made again would count twice. */
     private void leave(Load load, Object address, Grant.Identity subject) {
         LastingLoop.each(() -> all.leave(load), () -> leave(byAddress, address, load),
-            () -> leave(bySubject, subject, load), () -> tell(addressesElsewhere, byAddress, address),
-            () -> tell(subjectsElsewhere, bySubject, subject));
+            () -> leave(bySubject, subject, load), () -> forget(byAddress, address), () -> forget(bySubject, subject),
+            () -> tell(addressesElsewhere, byAddress, address), () -> tell(subjectsElsewhere, bySubject, subject));
     }
 
-    private void leaveBeyond(SubscribeRequest request, Load beyond) {
-        Object address = Caller.address(request.peer());
-        Grant.Identity subject = request.grant().identity();
-        all.leaveBeyond(beyond);
-        byAddress.getOrDefault(address, NOTHING).leaveBeyond(beyond);
-        bySubject.getOrDefault(subject, NOTHING).leaveBeyond(beyond);
-        forget(byAddress, address);
-        forget(bySubject, subject);
+    private void leaveBeyond(Object address, Grant.Identity subject, Load less) {
+        LastingLoop.each(() -> all.leaveBeyond(less),
+            () -> byAddress.getOrDefault(address, NOTHING).leaveBeyond(less),
+            () -> bySubject.getOrDefault(subject, NOTHING).leaveBeyond(less),
+            () -> forget(byAddress, address), () -> forget(bySubject, subject));
     }
 
     private static <K> void forget(Map<K, Account> accounts, K who) {
@@ -412,7 +454,6 @@ public final class StreamCaps {
             return; // it is not counted, or has left before a fault
         }
         account.leave(load);
-        forget(accounts, who);
     }
 
     /** How many addresses and subjects are remembered: for tests. */

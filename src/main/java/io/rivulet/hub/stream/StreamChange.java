@@ -22,8 +22,13 @@ import java.util.function.UnaryOperator;
  *
  * <p>The stream is told when its socket takes something, and not before: so somebody who changes a stream that nobody
  * reads, again and again, makes it hold one note and not a thousand events.
+ *
+ * <p>What is counted for a stream and what it holds are one, also where an error comes between: else it would give back
+ * something else when it ends. So the step from one to the other is tried until it is done.
  */
 final class StreamChange {
+
+    private static final int TRIES = 6;
 
     private final ShardSetup setup;
     private final TailRing ring;
@@ -52,7 +57,15 @@ final class StreamChange {
             throw Refused.because(Refused.Reason.BANNED, "this subject or token is banned");
         }
         setup.accounts().renewing(s, fresh);
-        s.renew(fresh); // at once: what is counted and what it holds are one
+        boolean done = false;
+        for (int tries = 0; !done && tries < TRIES; tries++) {
+            try {
+                s.renew(fresh);
+                done = true;
+            } catch (RuntimeException | Error e) {
+                continue; // the stack has no room for one more call now
+            }
+        }
     }
 
     private static Refused ended() {
@@ -86,7 +99,16 @@ final class StreamChange {
             index(s);
             throw refusal;
         }
-        s.change(changed); // at once: what is counted and what it holds are one
+        boolean done = false;
+        for (int tries = 0; !done && tries < TRIES; tries++) {
+            try {
+                s.change(changed);
+                done = true;
+            } catch (RuntimeException | Error e) {
+                continue; // as above
+            }
+        }
+        setup.accounts().changed(s);
         s.watched().changed(changed.topics(), s.grant(), setup.names()::nextUrn);
         index(s);
     }

@@ -147,6 +147,7 @@ public final class StreamSessions implements SessionsElsewhere.Here {
         tell(key, kept, digest, term);
         if (kept.streams == 0) {
             leave(key, kept, request);
+            forgetOld();
         }
     }
 
@@ -174,10 +175,11 @@ public final class StreamSessions implements SessionsElsewhere.Here {
             return;
         }
         Key key = Key.of(request);
-        Kept kept = left.remove(key);
+        Kept kept = left.get(key);
         if (kept != null) {
+            open.put(key, kept); // first: where it fails nothing is done
+            left.remove(key);
             leftBytes -= kept.bytes;
-            open.put(key, kept);
         } else {
             kept = open.computeIfAbsent(key, k -> new Kept());
         }
@@ -208,13 +210,17 @@ public final class StreamSessions implements SessionsElsewhere.Here {
     public synchronized void ended(SubscribeRequest request) {
         Key key = request.session() == null ? null : Key.of(request);
         Kept kept = key == null ? null : open.get(key);
-        if (kept == null || --kept.streams > 0) {
+        if (kept == null) {
             return;
         }
-        open.remove(key);
-        if (kept.topics != null) {
-            leave(key, kept, request);
+        if (kept.streams == 1) {
+            if (kept.topics != null) {
+                leave(key, kept, request); // first: where it fails nothing is done
+            }
+            open.remove(key);
         }
+        kept.streams--;
+        forgetOld();
     }
 
     private void leave(Key key, Kept kept, SubscribeRequest request) {
@@ -223,7 +229,6 @@ public final class StreamSessions implements SessionsElsewhere.Here {
             + request.session().asked().weight();
         left.put(key, kept);
         leftBytes += kept.bytes;
-        forgetOld();
     }
 
     private void forgetOld() {
@@ -247,7 +252,8 @@ public final class StreamSessions implements SessionsElsewhere.Here {
     @Override
     public synchronized TopicSelection changed(String session) {
         Key key = told.get(session);
-        return key == null ? null : open.getOrDefault(key, left.get(key)).topics;
+        Kept kept = key == null ? null : open.getOrDefault(key, left.get(key));
+        return kept == null ? null : kept.topics;
     }
 
     /** What is remembered of it here is older. A stream of it that is open here still may be one that was cut. */
@@ -273,7 +279,12 @@ public final class StreamSessions implements SessionsElsewhere.Here {
     @Override
     public synchronized Map<String, Long> all() {
         Map<String, Long> all = new HashMap<>();
-        told.forEach((digest, key) -> all.put(digest, open.getOrDefault(key, left.get(key)).term));
+        told.forEach((digest, key) -> {
+            Kept kept = open.getOrDefault(key, left.get(key));
+            if (kept != null) { // else an error came between
+                all.put(digest, kept.term);
+            }
+        });
         return all;
     }
 

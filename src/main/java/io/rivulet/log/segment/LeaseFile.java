@@ -46,7 +46,8 @@ final class LeaseFile implements LeaseBook {
     private final Disk disk;
     private final Path folder;
     private final boolean syncs;
-    private final Map<String, Lease> inForce = new LinkedHashMap<>();
+    /** Those that began last come last: to put one again moves it, and takes no memory. */
+    private final Map<String, Lease> inForce = new LinkedHashMap<>(16, 0.75f, true);
     /** What {@link #inForce} takes in a file. */
     private long bytesInForce;
     private final List<Lease> kept;
@@ -109,18 +110,19 @@ final class LeaseFile implements LeaseBook {
     }
 
     private void put(Lease lease) {
-        remove(lease.topic());
-        inForce.put(lease.topic(), lease);
-        bytesInForce += bytes(lease);
+        long more = bytes(lease) - bytes(inForce.get(lease.topic()));
+        inForce.put(lease.topic(), lease); // in one step: an error must not leave neither of them
+        bytesInForce += more;
     }
 
     private void remove(String topic) {
-        Lease old = inForce.remove(topic);
-        bytesInForce -= old == null ? 0 : bytes(old);
+        long less = bytes(inForce.get(topic));
+        inForce.remove(topic);
+        bytesInForce -= less;
     }
 
     private static int bytes(Lease lease) {
-        return FIXED_BYTES + lease.topic().length();
+        return lease == null ? 0 : FIXED_BYTES + lease.topic().length();
     }
 
     @Override
@@ -132,13 +134,13 @@ final class LeaseFile implements LeaseBook {
     public synchronized void begin(List<Lease> leases) throws IOException {
         Map<String, Lease> before = new LinkedHashMap<>();
         Bytes lines = new Bytes(64 * leases.size());
-        for (Lease lease : leases) {
-            before.putIfAbsent(lease.topic(), inForce.get(lease.topic()));
-            put(lease);
-            line(lines, lease.isPrivate() ? PRIVATE : PUBLIC, lease);
-        }
         boolean done = false;
         try {
+            for (Lease lease : leases) {
+                before.putIfAbsent(lease.topic(), inForce.get(lease.topic()));
+                put(lease);
+                line(lines, lease.isPrivate() ? PRIVATE : PUBLIC, lease);
+            }
             write(lines, syncs);
             done = true;
         } finally {

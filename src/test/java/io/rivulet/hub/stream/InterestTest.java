@@ -254,6 +254,34 @@ class InterestTest {
         assertEquals(0, hub.remembered());
     }
 
+    /** The feed for operators asks some times a second; of strangers' names there may be a million. */
+    @Test
+    void operatorsTopicsAreFoundWithoutALookAtTheNamesOfOthers() {
+        Interest hub = new Interest(20);
+        List<String> others = IntStream.range(0, 200_000).mapToObj(i -> "rivulets/" + i).toList();
+        for (int i = 0; i < others.size(); i += 1_000) {
+            hub.add(TopicSelection.ofTopics(others.subList(i, i + 1_000)));
+        }
+        IntStream.range(10, 40).forEach(i -> hub.add(TopicSelection.ofTopics(List.of("rivulet/a/" + i, "rivulet/b"))));
+        List<String> expected = IntStream.range(10, 26).mapToObj(i -> "rivulet/a/" + i).toList();
+        long beganNs = System.nanoTime();
+        for (int i = 0; i < 20; i++) {
+            assertEquals(0, others.stream().filter(topic -> topic.startsWith("rivulet/a/")).count());
+        }
+        long scansNs = System.nanoTime() - beganNs;
+        beganNs = System.nanoTime();
+        for (int i = 0; i < 2_000; i++) {
+            assertEquals(expected, hub.named("rivulet/a/", 16));
+        }
+        long looksNs = System.nanoTime() - beganNs;
+        assertTrue(looksNs < 20 * scansNs, "2,000 looks took " + looksNs + " ns, 20 scans " + scansNs);
+        assertEquals(30, hub.namers("rivulet/b"));
+        assertEquals(List.of(), hub.named("rivulet/c", 16));
+        assertTrue(hub.isHeard("rivulet/a/39"));
+        hub.remove(TopicSelection.ofTopics(List.of("rivulet/a/39", "rivulet/b")));
+        assertFalse(hub.isHeard("rivulet/a/39"));
+    }
+
     @Test
     void anotherTopicIsNotHeard() {
         interest.add(TopicSelection.of(List.of(space.exact("a"), space.urlPattern("b/:x"), space.selector("c/{x}"))));
