@@ -29,6 +29,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -72,12 +73,20 @@ class LeaseErrorsTest {
                 try {
                     hub.hub.publish(event).get(20, TimeUnit.SECONDS);
                     return;
+                } catch (TimeoutException e) {
+                    throw new AssertionError("nobody is told of " + event.topics() + ": " + threads(), e);
                 } catch (ExecutionException e) {
                     assertTrue(e.getCause() instanceof Refused, "an answer is a refusal: " + e.getCause());
                     why = e.getCause().getMessage();
                 }
             }
             throw new AssertionError(why);
+        }
+
+        private static String threads() {
+            return Thread.getAllStackTraces().entrySet().stream()
+                .filter(one -> one.getKey().getName().startsWith("rivulet-"))
+                .map(one -> one.getKey() + " " + List.of(one.getValue())).collect(Collectors.joining("\n"));
         }
 
         /** On a thread of its own, as in a hub; one that fails comes again. */
@@ -151,6 +160,8 @@ class LeaseErrorsTest {
         List<String> leased = new ArrayList<>();
         List<String> refused = new ArrayList<>();
         try (Quiet quiet = new Quiet(); Scene scene = new Scene(folder)) {
+            // before its first round nobody catches what the committer throws
+            scene.surely(Event.on("other").data("the committer has begun").build());
             boolean thrown = true;
             for (int n = 1; thrown; n += 2 * burst - 1) {
                 String topic = String.format("run/%05d", n);
