@@ -9,6 +9,7 @@ import io.rivulet.hub.resume.SubscribeRequest;
 import io.rivulet.hub.stream.HubClient;
 import io.rivulet.hub.stream.Outlet;
 import io.rivulet.hub.stream.SharedBytes;
+import io.rivulet.hub.stream.Subscriber;
 import io.rivulet.kit.Await;
 import io.rivulet.topic.TopicSelection;
 import java.nio.file.Path;
@@ -141,8 +142,9 @@ class DepartureTest {
             scene.publish("news", "1");
             try (HeldReaders held = new HeldReaders(scene, "news")) {
                 Leaving waits = new Leaving();
-                scene.hub.subscribe(new SubscribeRequest(TopicSelection.ofTopics(List.of("news")), Grant.ANONYMOUS,
-                    null, Since.EARLIEST, Duration.ofMinutes(5), false, HubScene.PLAIN, "test"), waits);
+                Subscriber s = (Subscriber) scene.hub.subscribe(new SubscribeRequest(
+                    TopicSelection.ofTopics(List.of("news")), Grant.ANONYMOUS, null, Since.EARLIEST,
+                    Duration.ofMinutes(5), false, HubScene.PLAIN, "test"), waits);
                 Await.until("its first bytes", () -> waits.writes.get() > 0);
                 int looks = waits.looks.get();
                 for (int tick = 1; tick <= 3; tick++) {
@@ -152,6 +154,7 @@ class DepartureTest {
                 waits.left = true;
                 scene.tick();
                 Await.until("it left the count", () -> scene.caps.total() == 0);
+                assertTrue(s.hasLeft(), "readers ask this, and do not work for it");
                 held.letGo();
             }
         }

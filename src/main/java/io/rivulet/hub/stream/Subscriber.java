@@ -443,8 +443,9 @@ public final class Subscriber implements Subscription, StreamView {
         dropHubBytes();
     }
 
-    /** It is over; what it holds is given back after that. */
+    /** It is over; what it holds is given back after that. Readers that work for it stop. */
     void over() {
+        left = true;
         ended = true;
     }
 
