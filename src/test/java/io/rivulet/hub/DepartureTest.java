@@ -7,7 +7,6 @@ import io.rivulet.auth.Grant;
 import io.rivulet.hub.resume.Since;
 import io.rivulet.hub.resume.SubscribeRequest;
 import io.rivulet.hub.stream.HubClient;
-import io.rivulet.hub.stream.Outlet;
 import io.rivulet.hub.stream.SharedBytes;
 import io.rivulet.hub.stream.Subscriber;
 import io.rivulet.kit.Await;
@@ -89,16 +88,11 @@ class DepartureTest {
     }
 
     /** Takes all, and tells whether its client has left. */
-    private static final class Leaving implements Outlet {
+    private static final class Leaving extends TakingOutlet {
         private final AtomicInteger writes = new AtomicInteger();
         private final AtomicInteger looks = new AtomicInteger();
         private volatile boolean left;
         private volatile boolean ended;
-
-        @Override
-        public boolean isReady() {
-            return true;
-        }
 
         @Override
         public void write(SharedBytes events) {

@@ -139,45 +139,16 @@ public final class RespondDoor {
         Hub hub = context.hub();
         if (asked.onlyIfOpen() || asked.untilEnd() && fromNow) {
             SubscribeRequest now = probe(wanted, Since.LATEST);
-            CompletableFuture<Found> first = hub.mayBeOver(now) ? found(now)
+            CompletableFuture<Found> over = hub.mayBeOver(now) ? found(now)
                 : CompletableFuture.completedFuture(new Found(false, null));
-            CompletableFuture<Found> both = new CompletableFuture<>();
-            GivingUp.both(first, both);
-            first.whenComplete((over, failure) -> {
-                if (failure != null || over.isNothing() || both.isDone()) {
-                    pass(over, failure, both);
-                } else {
-                    newest(wanted, both);
-                }
-            });
-            return both;
+            return GivingUp.compose(over, first -> first.isNothing() ? CompletableFuture.completedFuture(first)
+                : GivingUp.apply(hub.place(probe(wanted, Since.LAST)), newest -> new Found(isUnknown(newest), null)));
         }
         return hub.mayBeOver(wanted) ? found(wanted) : null;
     }
 
     private CompletableFuture<Found> found(SubscribeRequest wanted) {
-        CompletableFuture<StartPoint.Placed> place = context.hub().place(wanted);
-        return GivingUp.both(place, place.thenApply(placed -> new Found(placed.isOver(), placed)));
-    }
-
-    /** Whether there is any event of these topics: {@code found} hears of it. */
-    private void newest(SubscribeRequest wanted, CompletableFuture<Found> found) {
-        try {
-            CompletableFuture<StartPoint.Placed> newest = context.hub().place(probe(wanted, Since.LAST));
-            GivingUp.both(newest, found);
-            newest.whenComplete((placed, failure) ->
-                pass(failure == null ? new Found(isUnknown(placed), null) : null, failure, found));
-        } catch (RuntimeException e) { // too many look-ups wait
-            found.completeExceptionally(e);
-        }
-    }
-
-    private static void pass(Found found, Throwable failure, CompletableFuture<Found> to) {
-        if (failure == null) {
-            to.complete(found);
-        } else {
-            to.completeExceptionally(failure);
-        }
+        return GivingUp.apply(context.hub().place(wanted), placed -> new Found(placed.isOver(), placed));
     }
 
     private static SubscribeRequest probe(SubscribeRequest wanted, Since since) {

@@ -76,8 +76,7 @@ public final class SubscribeHandler {
     }
 
     private CompletableFuture<Opening> opening(SubscribeRequest asked, boolean tellsPlace) {
-        CompletableFuture<StartPoint.Placed> place = context.hub().place(asked);
-        return GivingUp.both(place, place.thenApply(placed -> new Opening(asked, tellsPlace, placed)));
+        return GivingUp.apply(context.hub().place(asked), placed -> new Opening(asked, tellsPlace, placed));
     }
 
     /** What it waited for is known: opens the stream. False when {@code found} is something else. */

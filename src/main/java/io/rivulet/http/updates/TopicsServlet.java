@@ -79,10 +79,9 @@ public final class TopicsServlet extends HubServlet {
         if (query.has("after") || query.has("limit")) {
             throw Refused.malformed("after and limit are for the list of topics; the query names one topic");
         }
-        CompletableFuture<TopicState> lookUp =
-            context().hub().topicState(topic(query, context()), grant, caller(request, grant));
-        SuspendedRequest.awaitLookUp(GivingUp.both(lookUp, lookUp.thenCompose(state ->
-            elsewhere(List.of(state)).thenApply(there -> new One(state, there)))), request, context(), null);
+        SuspendedRequest.awaitLookUp(GivingUp.compose(
+            context().hub().topicState(topic(query, context()), grant, caller(request, grant)),
+            state -> elsewhere(List.of(state)).thenApply(there -> new One(state, there))), request, context(), null);
     }
 
     private CompletableFuture<Counted> elsewhere(List<TopicState> states) {
@@ -102,10 +101,9 @@ public final class TopicsServlet extends HubServlet {
         BytesInFlight.Charge charge = context().charge(request, grant);
         try {
             charge.take(ListDocument.PIECE_BYTES + (long) limit * ENTRY_BYTES);
-            CompletableFuture<List<TopicState>> lookUp =
-                context().hub().topicStates(after, limit, caller(request, grant));
-            SuspendedRequest.awaitLookUp(GivingUp.both(lookUp,
-                lookUp.thenCompose(states -> listing(states, limit, charge))), request, context(), charge);
+            SuspendedRequest.awaitLookUp(GivingUp.compose(
+                context().hub().topicStates(after, limit, caller(request, grant)),
+                states -> listing(states, limit, charge)), request, context(), charge);
         } catch (RuntimeException | Error e) {
             charge.close();
             throw e;

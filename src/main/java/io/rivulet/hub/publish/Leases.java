@@ -170,6 +170,7 @@ public final class Leases {
                 unheard(lease.topic());
                 done = true;
             } finally {
+                // no call of LastingLoop's: the error may come again on the way there
                 for (int tries = done ? TRIES : 0; tries < TRIES; tries++) {
                     try {
                         askAgain(lease.topic());

@@ -69,7 +69,26 @@ class LastWordTest {
     @Test
     void aLookUpIsGivenUpWithWhatWasMadeOfIt() {
         CompletableFuture<String> lookUp = new CompletableFuture<>();
-        GivingUp.both(lookUp, lookUp.thenApply(String::length)).cancel(false);
+        GivingUp.apply(lookUp, String::length).cancel(false);
         assertTrue(lookUp.isCancelled());
+    }
+
+    @Test
+    void ofTwoLookUpsTheOneThatIsUnderWayIsGivenUp() {
+        CompletableFuture<String> first = new CompletableFuture<>();
+        CompletableFuture<String> second = new CompletableFuture<>();
+        CompletableFuture<String> made = GivingUp.compose(first, found -> {
+            calls.add("asked");
+            return second;
+        });
+        made.cancel(false);
+        assertTrue(first.isCancelled());
+        assertEquals(List.of(), calls);
+
+        CompletableFuture<String> found = CompletableFuture.completedFuture("found");
+        GivingUp.compose(found, word -> second).cancel(false);
+        assertTrue(second.isCancelled());
+        assertEquals("found, too", GivingUp.compose(found,
+            word -> CompletableFuture.completedFuture(word + ", too")).join());
     }
 }

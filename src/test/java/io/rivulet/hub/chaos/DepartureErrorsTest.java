@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rivulet.hub.HubScene;
+import io.rivulet.hub.TakingOutlet;
 import io.rivulet.hub.resume.Since;
 import io.rivulet.hub.stream.HubClient;
 import io.rivulet.hub.stream.Outlet;
 import io.rivulet.hub.stream.Shard;
-import io.rivulet.hub.stream.SharedBytes;
 import io.rivulet.hub.stream.feed.Budgets;
 import io.rivulet.kit.Await;
 import io.rivulet.kit.FaultPoints;
@@ -54,17 +54,7 @@ class DepartureErrorsTest {
     @Test
     void aStepOfAnEndThatAlwaysFailsIsTriedSixTimes(@TempDir Path folder) throws Exception {
         AtomicInteger tries = new AtomicInteger();
-        Outlet outlet = new Outlet() {
-            @Override
-            public boolean isReady() {
-                return true;
-            }
-
-            @Override
-            public void write(SharedBytes events) {
-                // it reads all
-            }
-
+        Outlet outlet = new TakingOutlet() {
             @Override
             public void end() {
                 tries.incrementAndGet();

@@ -283,16 +283,22 @@ class ReadersTest {
         assertEquals(0, late.dropped.getCount());
     }
 
+    private class Failing extends Asked {
+        Failing() {
+            super("failing", 1, standing);
+        }
+
+        @Override
+        public void run(LogWork work) {
+            throw new OutOfMemoryError("made by the test");
+        }
+    }
+
     @Test
     void whoeverAskedIsToldOfWhatItsWorkThrewAndNoThreadEnds() throws InterruptedException {
         List<Throwable> told = Collections.synchronizedList(new ArrayList<>());
         for (int i = 0; i < 2 * PLACES; i++) {
-            readers.submit(new Caller("failing"), new Asked("failing", 1, standing) {
-                @Override
-                public void run(LogWork work) {
-                    throw new OutOfMemoryError("made by the test");
-                }
-
+            readers.submit(new Caller("failing"), new Failing() {
                 @Override
                 public void failed(Throwable e) {
                     told.add(e);
@@ -309,12 +315,7 @@ class ReadersTest {
     void whoeverCannotBeToldIsToldTwentyTimesAndTheNextIsAnswered() throws InterruptedException {
         AtomicInteger told = new AtomicInteger();
         try (Quiet quiet = new Quiet()) {
-            readers.submit(new Caller("failing"), new Asked("failing", 1, standing) {
-                @Override
-                public void run(LogWork work) {
-                    throw new OutOfMemoryError("made by the test");
-                }
-
+            readers.submit(new Caller("failing"), new Failing() {
                 @Override
                 public void failed(Throwable e) {
                     told.incrementAndGet();
